@@ -35,7 +35,7 @@ from expert_app.backup.save import (
 )
 from expert_app.backup.table_rows import BackupRow, read_rows
 from session.hub.history import tables as history_tables
-from session.hub.storage.store_space import LOG_PREFIX
+from session.hub.storage.store_space import LOG_PREFIX, OLD_LOG_PREFIX
 
 
 @dataclass
@@ -91,9 +91,11 @@ def hub_contents(backup: BackupReader) -> BackupContents:
     for saved in facts.streams:
         state = msgspec.json.decode(saved.state, type=_State)
         found.messages += state.messages
-        if saved.name.startswith(LOG_PREFIX):
-            one = found.organisations[saved.name.removeprefix(LOG_PREFIX)]
-            one.log_messages, one.log_bytes = state.messages, state.bytes
+        for prefix in (LOG_PREFIX, OLD_LOG_PREFIX):
+            if saved.name.startswith(prefix):
+                one = found.organisations[saved.name.removeprefix(prefix)]
+                one.log_messages += state.messages
+                one.log_bytes += state.bytes
     found.history_rows = facts.history_rows
     if facts.history_layout == history_tables.FORMAT:  # a restore leaves another one out
         tickets = history_tables.tickets

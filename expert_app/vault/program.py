@@ -127,6 +127,7 @@ class VaultProgram:
                 log.warning("the network's bus is away; the vault goes on trying")
             self._bus.beat()
             self._tasks.start(self._poll_convention(health), name="watch the convention")
+            self._tasks.start(self._upgrade_log(), name="old logs to today's form")
             self._tasks.start(self._sweep(), name="retention")
             ready()
             await stop.wait()
@@ -228,6 +229,22 @@ class VaultProgram:
             except CatalogueWrong as error:
                 log.error("of the convention, not taken: %s", error)
                 health.refused = str(error)[:500]
+
+    async def _upgrade_log(self) -> None:
+        """What older versions kept of pages goes, while the vault works; a start goes on where
+        another stopped.
+        """
+        done = 0
+        while True:
+            try:
+                if not await asyncio.to_thread(self._keeper.upgrade_next):
+                    break
+                done += 1
+            except StoreUnreachable as error:
+                log.warning("old logs wait for the log's file: %s", error.detail.get("why", ""))
+                await asyncio.sleep(POLL_S)
+        if done:
+            log.info("the logs of %d sessions hold the structure of their pages now", done)
 
     async def _sweep(self) -> None:
         while True:

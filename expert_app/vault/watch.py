@@ -74,6 +74,8 @@ class VaultHealth:
         troubles = []
         try:
             self.keeper.count()
+            if older := self.keeper.older():
+                troubles.append(Trouble("logs_upgraded", False, {"messages": older}))
         except StoreUnreachable as error:
             troubles.append(
                 Trouble("log_unusable", True, {"why": str(error.detail.get("why", ""))})

@@ -22,6 +22,7 @@ from session.hub.dossier.log_keeper import LogKeeper
 from session.hub.dossier.store import DossierStoreLike
 from session.hub.history import wiring as history
 from session.hub.monitoring import wiring as monitoring
+from session.hub.monitoring.health import Trouble
 from session.hub.network import wiring as network
 from session.hub.network.incoming_callers import IncomingCallers
 from session.hub.network.outgoing_callers import OutgoingCallers
@@ -106,6 +107,8 @@ class Hub:
         self._end_watching: Callable[[], None] = lambda: None
         self._ticker: asyncio.Task[None] | None = None
         self._remembering: asyncio.Task[None] | None = None
+        self._upgrading: asyncio.Task[None] | None = None
+        self.monitoring.health.others.append(self._old_logs)
 
     def _build_dossiers(self, store: DossierStoreLike) -> dossier.Dossiers:
         return dossier.build(
@@ -153,6 +156,12 @@ class Hub:
             forward=self.network.outgoing.ask_for,
         )
 
+    def _old_logs(self) -> list[Trouble]:
+        """What older versions stored is not all in today's form yet."""
+        left = self._log_keeper.old.left
+        messages = sum(left.values())
+        return [Trouble("logs_upgraded", False, {"messages": messages})] if left else []
+
     # ---- start and stop
 
     async def start(self) -> None:
@@ -184,6 +193,9 @@ class Hub:
         await self.server.start()
         await connection.settle()
         self.history.projection.start()
+        self._upgrading = self.parts.tasks.start(
+            self._log_keeper.upgrade_old(), name="old logs to today's form"
+        )
         self._remembering = self.parts.tasks.start(
             self._remember_times(), name="remember handling times"
         )
@@ -251,11 +263,15 @@ class Hub:
         await self.assignment.lease.stop()
         await asyncio.gather(self.server.stop(), self.network.relay.stop())
         self._leaving.set()
-        for task, finish_s in ((self._ticker, LAST_TICK_S), (self._remembering, 0.0)):
+        for task, finish_s in (
+            (self._ticker, LAST_TICK_S),
+            (self._remembering, 0.0),
+            (self._upgrading, 0.0),
+        ):
             if task is not None:
                 await asyncio.wait([task], timeout=finish_s)
                 task.cancel()
-        self._ticker = self._remembering = None
+        self._ticker = self._remembering = self._upgrading = None
         self._end_watching()
         self.network.outgoing.stop()
         await self.history.projection.stop()
@@ -367,4 +383,5 @@ def _log_keeper(parts: HubParts) -> LogKeeper:
         _log_days(parts.catalogue),
         replicas=parts.replicas,
         limits=parts.limits,
+        clock=parts.clock,
     )

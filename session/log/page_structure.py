@@ -71,7 +71,8 @@ _NO_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAI
 _KEY_LETTERS, _KEY_ELEMENTS = 2, 4
 """An element that holds so little may be a key of a pad."""
 _MOST = 2**31
-_KNOWN_SHEETS = 200
+_KNOWN_CHARS = 16 * 1024 * 1024
+"""Of style sheets, as they were and as they are kept, that need not be read again."""
 
 _PIXELS = re.compile(r"([0-9]{1,5})(?:\.[0-9]{1,20})?px", re.ASCII)
 _NATURAL = re.compile(r"([0-9]{1,5}) ([0-9]{1,5})", re.ASCII)
@@ -105,6 +106,7 @@ class PageStructure:
         self._names = names
         self._nodes: dict[int, int] = {}
         self._sheets: dict[str, str] = {}
+        self._known_chars = 0
         self._epoch: int | None = None
         self._was_private = False
         self._keeps_words = False
@@ -241,9 +243,11 @@ class PageStructure:
         """The same sheets come again with each full picture."""
         if (kept := self._sheets.get(text)) is None:
             kept = split_texts(text, self._style.sheet)
-            while len(self._sheets) >= _KNOWN_SHEETS:
-                del self._sheets[next(iter(self._sheets))]
             self._sheets[text] = kept
+            self._known_chars += len(text) + len(kept)
+            while self._known_chars > _KNOWN_CHARS:
+                oldest = next(iter(self._sheets))
+                self._known_chars -= len(oldest) + len(self._sheets.pop(oldest))
         return kept
 
     def _mark_keys(self, root: Node) -> None:

@@ -20,7 +20,7 @@ NEVER = ":not(*)"
 """A selector that chooses nothing; keeps the place of a rule that is not kept."""
 
 _SPLIT = "/* rr_split */"  # rrweb-snapshot 2: where the text of one <style> is cut into nodes
-_MOST_NAMES = 100_000
+_MOST_NAMES, _LONGEST_NAME = 100_000, 200
 _MOST_BARS = 16
 _LARGEST = 99_999
 _PLAIN_DIGITS = 3
@@ -85,6 +85,8 @@ class Names:
 
     def of(self, name: str) -> str:
         """The name that is kept."""
+        if len(name) > _LONGEST_NAME:
+            return "n"
         if len(self._known) >= _MOST_NAMES:
             return self._known.get(name, "n")
         return self._known.setdefault(name, f"n{len(self._known)}")

@@ -67,6 +67,10 @@ _SENTENCES: dict[str, str] = {
         "The history's database cannot be used: see the hub's journal. Nothing is lost."
     ),
     "history_behind": N_("The history is {changes} changes behind: see whether its base is slow."),
+    "logs_upgraded": N_(
+        "Journals of an older version are being brought to today's form, {messages} parts are "
+        "left: nothing is to be done, the hub works meanwhile."
+    ),
     "partner_away": N_("The partner network {network} does not answer: see the link."),
     "partner_refuses": N_(
         "The network {network} takes no callers for {organisation}: compare the two conventions."
@@ -82,7 +86,7 @@ _PARTS = {
     "AGENT_STATES": N_("the agents' states"),
 }
 _LOGS = N_("the journals of {organisation}")
-_LOG_PREFIX = "LOG_"
+_LOG_PREFIX = "LOGS_"
 
 
 def part_words(part: str) -> str:

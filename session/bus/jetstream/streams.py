@@ -48,7 +48,7 @@ NEW_LEADER = "new leader"
 """
 
 _NO_MESSAGE = 10037
-_STREAM_MISSING = 10059
+MISSING_STREAM = 10059
 _CONSUMER_MISSING = 10014
 _MADE_MEANWHILE = frozenset({10047, 10058})
 """The name is in use, or its bound is counted already: another hub was faster."""
@@ -66,6 +66,7 @@ class Stored(msgspec.Struct, frozen=True):
     payload: bytes
     headers: Mapping[str, str]
     revision: int
+    stored_at_utc: datetime | None = None
 
 
 class _ApiError(msgspec.Struct):
@@ -89,6 +90,7 @@ class _Message(msgspec.Struct):
     seq: int
     data: str = ""
     hdrs: str = ""
+    time: str = ""
 
 
 class _Reply(msgspec.Struct):
@@ -206,7 +208,7 @@ class Streams:
         # An existing stream is not created again, even with the same settings: the server would
         # count its bound twice and find no room (seen with 2.15).
         reply = await self._ask(f"STREAM.UPDATE.{name}", full)
-        if reply.error is not None and reply.error.err_code == _STREAM_MISSING:
+        if reply.error is not None and reply.error.err_code == MISSING_STREAM:
             reply = await self._ask(f"STREAM.CREATE.{name}", full)
             if reply.error is not None and reply.error.err_code in _MADE_MEANWHILE:
                 again = await self._ask(f"STREAM.UPDATE.{name}", full)
@@ -299,6 +301,12 @@ class Streams:
         """Removes every message of `subject`."""
         self._raise(await self._ask(f"STREAM.PURGE.{name}", {"filter": subject}))
 
+    async def remove(self, name: str) -> None:
+        """Removes a stream with all its messages and files; one that is not there is no harm."""
+        reply = await self._ask(f"STREAM.DELETE.{name}", {})
+        if reply.error is None or reply.error.err_code != MISSING_STREAM:
+            self._raise(reply)
+
     async def erase(self, name: str, subject: str) -> None:
         """As `forget`, and the server writes over every message on its disk:
         what is only removed can still be read.
@@ -344,7 +352,8 @@ class Streams:
             payload, headers = base64.b64decode(message.data), base64.b64decode(message.hdrs)
         except binascii.Error as error:
             raise StoreUnreachable(why="answer is not base64") from error
-        return Stored(message.subject, payload, headers_of(headers), message.seq)
+        at = datetime.fromisoformat(message.time) if message.time else None
+        return Stored(message.subject, payload, headers_of(headers), message.seq, at)
 
     async def _ask(self, verb: str, body: Mapping[str, Any]) -> _Reply:
         return self._decode(await self._send(f"{API}{verb}", json.dumps(body).encode(), None))

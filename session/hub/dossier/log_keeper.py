@@ -9,23 +9,42 @@ run apart from the queue.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from session.bus.hub_connection import HubConnection
-from session.bus.jetstream.streams import NANOSECONDS, Stored, WrongRevision
+from session.bus.jetstream.streams import NANOSECONDS, Stored, StreamUse, WrongRevision
+from session.core.clock import Clock, SystemClock
 from session.core.errors import NotAllowed, StoreUnreachable, TicketUnknown
-from session.hub.storage.store_space import LOG_PREFIX, NO_LIMITS, StoreLimits, bounded
+from session.hub.dossier.old_logs import SPARE_BYTES, OldLogs
+from session.hub.storage.store_space import (
+    LEAST_BYTES,
+    LOG_PREFIX,
+    NO_LIMITS,
+    OLD_LOG_PREFIX,
+    StoreLimits,
+    bounded,
+)
+from session.log.upgrade import upgraded_line
 from session.protocol.hub.log import LogPart
 from session.protocol.wire.version import MAX_CONTROL_BYTES
+
+log = logging.getLogger(__name__)
 
 STATE = "State"
 TRIES = 8
 PART_BYTES = MAX_CONTROL_BYTES - 256
 CACHED = 256
 DAY_S = 24 * 3600
+LEAST_DAYS = 1.0
+"""Of logs of which nobody says how long they are kept."""
+
+ROOM_EVERY, AGAIN_S = 50, 2.0
+"""Old logs after which their room is shared out anew; pause while the store is away."""
 
 
 class _State(msgspec.Struct, frozen=True):
@@ -44,11 +63,14 @@ _records = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 class LogKeeper:
-    """`log.<organisation>.<session>` in the stream `LOG_<organisation>`.
+    """`logs.<organisation>.<session>` in the stream `LOGS_<organisation>`.
 
     Args:
         log_days: for each organisation, how long logs are kept.
         limits: bound each organisation's logs, and each conversation's.
+
+    Attributes:
+        old: what older versions stored and is not in today's form yet.
     """
 
     def __init__(
@@ -58,8 +80,12 @@ class LogKeeper:
         *,
         replicas: int = 1,
         limits: StoreLimits = NO_LIMITS,
+        clock: Clock | None = None,
     ) -> None:
         self._streams = connection.streams
+        now = (clock or SystemClock()).utc_now
+        self.old = OldLogs(connection.streams, total_of=lambda one: _state_in(one).total, now=now)
+        self._old_days: dict[str, float] = {}
         self._log_days = dict(log_days)
         self._replicas = replicas
         self._limits = limits
@@ -77,39 +103,86 @@ class LogKeeper:
         left keep what fits in an equal share. Streams that shrink come first: the server lets no
         sum of bounds grow beyond the quota.
         """
-        here = bounded(await self._streams.usage(), LOG_PREFIX)
-        shares = self._limits.log_shares([*self._log_days, *here])
+        uses = await self._streams.usage()
+        here, old = bounded(uses, LOG_PREFIX), bounded(uses, OLD_LOG_PREFIX)
+        shares = self._limits.log_shares([*self._log_days, *here, *old])
+        for organisation, use in old.items():
+            await self._shrink_old(organisation, use)
+            shares[organisation] = max(
+                LEAST_BYTES, shares[organisation] - use.size_bytes - SPARE_BYTES
+            )
 
         def growth(organisation: str) -> int:
             known = here.get(organisation)
             return shares[organisation] - (known.max_bytes if known is not None else 0)
 
         for organisation in sorted(shares, key=growth):
-            if organisation in self._log_days:
+            if organisation in self._log_days or organisation not in here:
                 await self._ensure(organisation, shares[organisation])
             elif growth(organisation) != 0:
                 await self._streams.bound(f"{LOG_PREFIX}{organisation}", shares[organisation])
+
+    async def _shrink_old(self, organisation: str, use: StreamUse) -> None:
+        """What an older version stored gives its room to the copy."""
+        self.old.left.setdefault(organisation, 0)
+        self._old_days[organisation] = use.max_age_s / DAY_S
+        wanted = use.size_bytes + SPARE_BYTES
+        if use.max_bytes == 0 or wanted < use.max_bytes:
+            await self._streams.bound(use.name, wanted)
+
+    def _days(self, organisation: str) -> float:
+        return self._log_days.get(organisation) or self._old_days.get(organisation) or LEAST_DAYS
+
+    async def upgrade_old(self) -> None:
+        """Brings all that older versions stored to today's form, the oldest first, while the hub
+        works. It goes on where an earlier start stopped; it waits while the store is away.
+        """
+        for organisation in sorted(self.old.left):
+            log.info("the logs of %s are brought to the structure of their pages", organisation)
+            done = 0
+            while True:
+                try:
+                    if (session_id := await self.old.first(organisation)) is None:
+                        await self.old.end(organisation)
+                        await self.prepare()
+                        break
+                    await self._bring(organisation, session_id)
+                    done += 1
+                    if done % ROOM_EVERY == 0:
+                        await self.prepare()
+                        log.info("%d logs of %s are done", done, organisation)
+                except StoreUnreachable as error:
+                    log.info("old logs wait for the store: %s", error.detail.get("why", ""))
+                    await asyncio.sleep(AGAIN_S)
+            log.info("the logs of %s are done: %d", organisation, done)
+
+    async def _bring(self, organisation: str, session_id: str) -> None:
+        """Whoever asks for a log gets it in today's form, also before its turn."""
+        if organisation in self.old.left:
+            to = _subject(organisation, session_id)
+            await self.old.bring(organisation, session_id, to=to, days=self._days(organisation))
 
     async def _ensure(self, organisation: str, max_bytes: int) -> None:
         await self._streams.ensure(
             f"{LOG_PREFIX}{organisation}",
             {
-                "subjects": [f"log.{organisation}.*"],
+                "subjects": [_subject(organisation, "*")],
                 "storage": "file",
                 "num_replicas": self._replicas,
-                "max_age": self._log_days[organisation] * DAY_S * NANOSECONDS,
+                "max_age": round(self._days(organisation) * DAY_S) * NANOSECONDS,
                 # The newest conversation is the one that somebody asks about.
                 "max_bytes": max_bytes,
                 "discard": "old",
-                "deny_delete": True,
+                "allow_msg_ttl": True,
             },
         )
 
     async def open(self, organisation: str, session_id: str, ends: Sequence[str]) -> None:
         """Begins a session's log; `ends` ("k.<kiosk>", "a.<agent>") are those who may write it."""
-        subject = f"log.{organisation}.{session_id}"
+        subject = _subject(organisation, session_id)
         if subject in self._known:
             return
+        await self._bring(organisation, session_id)
         try:
             await self._append(subject, _State(ends=list(ends)), [], expected=0)
         except WrongRevision:
@@ -121,7 +194,7 @@ class LogKeeper:
         """
         for organisation in organisations:
             try:
-                await self._state_of(organisation, f"log.{organisation}.{session_id}")
+                await self._state_of(organisation, _subject(organisation, session_id))
             except TicketUnknown:
                 continue
             return organisation
@@ -137,6 +210,7 @@ class LogKeeper:
         records: Sequence[bytes],
     ) -> int:
         """Adds records of one writer, numbered from `first`; those already kept are left out.
+        What an end of an older version says of a page is given up.
 
         Returns:
             The writer's next number: all below are kept.
@@ -146,7 +220,8 @@ class LogKeeper:
             TicketUnknown: no such session. NotAllowed: not one of its ends. LogFull: it has reached
                 its limit. StoreUnreachable.
         """
-        subject = f"log.{organisation}.{session_id}"
+        subject = _subject(organisation, session_id)
+        records = [upgraded_line(record) for record in records]
         for _ in range(TRIES):
             state, revision = await self._state_of(organisation, subject)
             if writer not in state.ends:
@@ -174,7 +249,7 @@ class LogKeeper:
 
     async def ends(self, organisation: str, session_id: str) -> list[str]:
         """Who may write this session's log. Raises `TicketUnknown`, `StoreUnreachable`."""
-        state, _ = await self._state_of(organisation, f"log.{organisation}.{session_id}")
+        state, _ = await self._state_of(organisation, _subject(organisation, session_id))
         return state.ends
 
     async def read(self, organisation: str, session_id: str, after: int) -> LogPart:
@@ -183,7 +258,8 @@ class LogKeeper:
         The first ones may have left to make room: then the oldest that is here comes first.
         Raises `TicketUnknown`, `StoreUnreachable`.
         """
-        subject = f"log.{organisation}.{session_id}"
+        subject = _subject(organisation, session_id)
+        await self._bring(organisation, session_id)
         stored = await self._message_with(organisation, subject, after)
         records: list[msgspec.Raw] = []
         size_bytes = 0
@@ -229,6 +305,7 @@ class LogKeeper:
     async def _state_of(self, organisation: str, subject: str) -> tuple[_State, int]:
         if (known := self._known.get(subject)) is not None:
             return known
+        await self._bring(organisation, subject.rpartition(".")[2])
         stored = await self._streams.last(f"{LOG_PREFIX}{organisation}", subject)
         if stored is None:
             raise TicketUnknown
@@ -241,6 +318,10 @@ class LogKeeper:
         self._known.move_to_end(subject)
         while len(self._known) > CACHED:
             self._known.popitem(last=False)
+
+
+def _subject(organisation: str, session_id: str) -> str:
+    return f"logs.{organisation}.{session_id}"
 
 
 def _state_in(stored: Stored) -> _State:

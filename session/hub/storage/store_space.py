@@ -42,8 +42,11 @@ EARLY = timedelta(days=1)
 TICKETS = "tickets"
 """Name of the part that is nobody's in particular."""
 
-LOG_PREFIX = "LOG_"
+LOG_PREFIX = "LOGS_"
 """Begins the name of the stream of an organisation's logs."""
+
+OLD_LOG_PREFIX = "LOG_"
+"""The same in older versions; see `session.hub.dossier.old_logs`."""
 
 FULL_CODES = frozenset({10023, 10047, 10077})
 """The server's own words for "no room": resources, storage, the stream's bytes."""
@@ -202,6 +205,7 @@ class StoreSpace:
         except StoreUnreachable:
             return
         now = self._clock.utc_now()
+        uses = [use for use in uses if not use.name.startswith(OLD_LOG_PREFIX)]  # on their way out
         bounded = [use for use in uses if use.max_bytes > 0]
         rest = sum(use.size_bytes for use in uses if use.max_bytes <= 0)
         self.parts = [StorePart(TICKETS, rest, self.limits.ticket_bytes)]

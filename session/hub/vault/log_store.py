@@ -21,6 +21,7 @@ import msgspec
 from session.core.errors import NotAllowed, StoreUnreachable, TicketUnknown
 from session.hub.storage.format import StoredTooNew
 from session.hub.storage.store_space import NO_LIMITS, StoreLimits
+from session.log.upgrade import upgraded_line, upgraded_log
 from session.protocol.hub.log import LogPart
 from session.protocol.wire.version import MAX_CONTROL_BYTES
 
@@ -28,8 +29,10 @@ WAIT_S = 5.0
 PART_BYTES = MAX_CONTROL_BYTES // 2
 """Of records in one answer, without the message around them."""
 
-FORMAT = 1
-"""Number of this layout. A change raises it and adds a step."""
+FORMAT = 2
+"""Number of this layout. A change raises it and adds a step.
+2: records hold the structure of pages only; sessions of before wait in `older` until they do.
+"""
 
 TICKETS_KEPT = timedelta(days=2)
 """How long something is kept of a ticket beside its log; a ticket lives hours."""
@@ -45,6 +48,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS record_of_writer ON record (session, writer, n
 CREATE TABLE IF NOT EXISTS note (ticket TEXT PRIMARY KEY, text TEXT NOT NULL, at_utc TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS bound (
   ticket TEXT PRIMARY KEY, dossier TEXT NOT NULL, at_utc TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS older (session TEXT PRIMARY KEY);
 """
 
 _NAMES = ("session", "record", "note", "bound")
@@ -54,6 +58,25 @@ def _check_format(base: sqlite3.Connection) -> None:
     found = int(base.execute("PRAGMA user_version").fetchone()[0])
     if found > FORMAT:
         raise StoredTooNew("log", found, ours=FORMAT)
+
+
+def _is_older(base: sqlite3.Connection, session_id: str) -> bool:
+    found = base.execute("SELECT 1 FROM older WHERE session = ?", (session_id,)).fetchone()
+    return found is not None
+
+
+def _upgrade(base: sqlite3.Connection, session_id: str) -> None:
+    """Brings a session's records to today's form, if an older version wrote them."""
+    if not _is_older(base, session_id):
+        return
+    query = "SELECT place, data FROM record WHERE session = ? ORDER BY place"
+    rows = base.execute(query, (session_id,)).fetchall()
+    new = upgraded_log([bytes(data) for _, data in rows])
+    base.executemany(
+        "UPDATE record SET data = ? WHERE session = ? AND place = ?",
+        [(data, session_id, place) for (place, _), data in zip(rows, new, strict=True)],
+    )
+    base.execute("DELETE FROM older WHERE session = ?", (session_id,))
 
 
 class VaultLog:
@@ -73,10 +96,37 @@ class VaultLog:
         self._limits = limits
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        self._prepare()
+
+    def _prepare(self) -> None:
         with self._open() as base:
             _check_format(base)
             base.executescript(_TABLES)
-            base.execute(f"PRAGMA user_version = {FORMAT}")
+        with self._change() as base:
+            if int(base.execute("PRAGMA user_version").fetchone()[0]) < FORMAT:
+                base.execute("INSERT OR IGNORE INTO older SELECT id FROM session")
+                base.execute(f"PRAGMA user_version = {FORMAT}")
+
+    # ---- what older versions kept
+
+    def older(self) -> int:
+        """How many sessions' records are not brought to today's form yet."""
+        with self._open() as base:
+            return int(base.execute("SELECT count(*) FROM older").fetchone()[0])
+
+    def upgrade_next(self) -> bool:
+        """Brings one of them to today's form; False when none is left."""
+        with self._change() as base:
+            row = base.execute("SELECT session FROM older LIMIT 1").fetchone()
+            if row is None:
+                return False
+            _upgrade(base, str(row[0]))
+            return True
+
+    def upgrade_all(self) -> None:
+        """Brings all of them to today's form."""
+        while self.upgrade_next():
+            pass
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -114,7 +164,8 @@ class VaultLog:
             return int(base.execute("SELECT count(*) FROM session").fetchone()[0])
 
     def copy(self) -> bytes:
-        """The whole file as of one moment, whoever writes meanwhile."""
+        """The whole file as of one moment, whoever writes meanwhile; all of it in today's form."""
+        self.upgrade_all()
         with self._open() as base, closing(sqlite3.connect(":memory:")) as copy:
             base.backup(copy)
             return copy.serialize()
@@ -138,6 +189,7 @@ class VaultLog:
             _check_format(copy)
             with self._open() as base:
                 copy.backup(base)
+        self._prepare()
 
     def open(self, session_id: str, ends: Sequence[str], now: datetime) -> None:
         """Begins a session's log; `ends` may write it. Again is no harm."""
@@ -153,8 +205,10 @@ class VaultLog:
         Raises:
             TicketUnknown: no such session. NotAllowed: not one of its ends. LogFull.
         """
+        records = [upgraded_line(record) for record in records]
         with self._change() as base:
             self._check_end(base, session_id, writer)
+            _upgrade(base, session_id)
             query = "SELECT count(*) FROM record WHERE session = ? AND writer = ?"
             kept = int(base.execute(query, (session_id, writer)).fetchone()[0])
             fresh = list(records[kept - first :]) if first <= kept else []
@@ -184,6 +238,11 @@ class VaultLog:
         records: list[msgspec.Raw] = []
         size_bytes = 0
         with self._open() as base:
+            is_older = _is_older(base, session_id)
+        if is_older:
+            with self._change() as base:
+                _upgrade(base, session_id)
+        with self._open() as base:
             if base.execute("SELECT 1 FROM session WHERE id = ?", (session_id,)).fetchone() is None:
                 raise TicketUnknown
             query = "SELECT data FROM record WHERE session = ? AND place >= ? ORDER BY place"
@@ -201,6 +260,7 @@ class VaultLog:
             old = base.execute("SELECT id FROM session WHERE touched_utc < ?", (before,)).fetchall()
             base.executemany("DELETE FROM record WHERE session = ?", old)
             base.executemany("DELETE FROM session WHERE id = ?", old)
+            base.executemany("DELETE FROM older WHERE session = ?", old)
             for table in ("bound", "note"):
                 base.execute(
                     f"DELETE FROM {table} WHERE at_utc < ?", ((now - TICKETS_KEPT).isoformat(),)

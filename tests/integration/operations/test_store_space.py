@@ -62,10 +62,10 @@ async def test_logs_are_told_first_and_then_the_oldest_leave_and_callers_are_ser
         number = 0
         while number * 40_000 < share * 85 // 100:
             number = await kiosk.append_log(facts.id, number, [_record(number)])
-        assert await _codes(world) == [("store_low", False, "LOG_valdore")]
+        assert await _codes(world) == [("store_low", False, "LOGS_valdore")]
         for _ in range(2 * share // 40_000):
             number = await kiosk.append_log(facts.id, number, [_record(number)])
-        assert await _codes(world) == [("oldest_leave", False, "LOG_valdore")]
+        assert await _codes(world) == [("oldest_leave", False, "LOGS_valdore")]
         # callers come, talk and hang up as ever
         second = await (await world.kiosk("kiosk2")).call("rights", "1234567", "r2")
         assert second.ticket.state is TicketState.WAITING
@@ -152,14 +152,14 @@ async def test_a_smaller_quota_and_an_organisation_that_left_are_taken_at_the_ne
             number = await kiosk.append_log(facts.id, number, [_record(number)])
         assert world.connection is not None
         # without a bound, as an older version made it
-        await world.connection.streams.bound("LOG_marais", -1)
+        await world.connection.streams.bound("LOGS_marais", -1)
     async with hub_world(tmp_path, limits=SMALL) as world:
         assert world.connection is not None
         uses = {use.name: use for use in await world.connection.streams.usage()}
         shares = SMALL.log_shares(world.catalogue.served)
         for organisation, share in shares.items():
-            assert uses[f"LOG_{organisation}"].max_bytes == share
-        assert uses["LOG_valdore"].size_bytes <= shares["valdore"]
+            assert uses[f"LOGS_{organisation}"].max_bytes == share
+        assert uses["LOGS_valdore"].size_bytes <= shares["valdore"]
         assert uses["AUDIT"].max_bytes == SMALL.audit_bytes
         second = await (await world.kiosk("kiosk2")).call("rights", "", "r2")
         assert second.ticket.state is TicketState.WAITING

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from datetime import datetime
+from enum import StrEnum
+from typing import get_args, get_type_hints
 
 import msgspec
 import pytest
@@ -11,9 +13,14 @@ import pytest
 from session.log.events import (
     MAX_MIRROR_PART_BYTES,
     AnyEvent,
+    Code,
     Event,
     GrantChanged,
+    Hash,
+    Host,
     Lane,
+    MaybeId,
+    MirrorChunk,
     Record,
     ScanEnded,
     Writer,
@@ -24,12 +31,64 @@ from session.log.events import (
 )
 from session.log.migrate import decode_record, encode_record
 from session.protocol.conversation.messages import Grant
+from session.protocol.wire.ids import Id
 from session.protocol.wire.version import MAX_CONTROL_BYTES
 from tests.support.log_story import START, whole_session
 
 
 def test_every_event_is_in_the_union_and_so_can_be_read_back() -> None:
     assert set(get_args(AnyEvent)) == set(Event.__subclasses__())
+
+
+KINDS: dict[object, str] = {
+    Id: "an id",
+    MaybeId: "an id or nothing",
+    Code: "a code of ours",
+    Hash: "a hash",
+    Host: "a host",
+    int: "a count, size, place or number of the program",
+    float: "a time or measure",
+    float | None: "a time or measure, or nothing",
+    bool: "a switch",
+    datetime: "a time",
+}
+FIELDS = [
+    (event, name, hint)
+    for event in get_args(AnyEvent)
+    for name, hint in get_type_hints(event, include_extras=True).items()
+    if not name.startswith("__")
+]
+
+
+@pytest.mark.parametrize(("event", "name", "hint"), FIELDS)
+def test_no_field_of_any_event_has_room_for_free_text(
+    event: type[Event], name: str, hint: object
+) -> None:
+    if (event, name) == (MirrorChunk, "data"):
+        assert hint is bytes  # the structure of a page: tests of `page_structure`
+        return
+    is_enum = isinstance(hint, type) and issubclass(hint, StrEnum)
+    assert is_enum or hint in KINDS, "say here what this is, and that it tells nothing of anybody"
+
+
+@pytest.mark.parametrize("hint", [Id, MaybeId, Code, Hash, Host])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Maëlle Garrigue",
+        "née en 1988",
+        "06 12 34 56 78",
+        "a@b.fr",
+        "FR76 3000",
+        "/a?b=c",
+        "x" * 300,
+    ],
+)
+def test_words_numbers_and_addresses_of_people_are_no_strings_of_an_event(
+    hint: object, text: str
+) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(text, hint)
 
 
 def test_every_record_of_a_session_reads_back_as_it_was_written() -> None:

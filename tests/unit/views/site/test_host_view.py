@@ -158,7 +158,7 @@ def test_what_is_wrong_with_the_hubs_is_said_with_what_to_do(qtbot: QtBot) -> No
     qtbot.addWidget(view)
     view.show()
     answer = network("v1", "v1")
-    low = HubTrouble(code="store_low", detail={"part": "LOG_caf", "used_percent": 84})
+    low = HubTrouble(code="store_low", detail={"part": "LOGS_caf", "used_percent": 84})
     full = HubTrouble(code="store_full", grave=True, detail={"part": "tickets", "used_percent": 92})
     first, second = answer.hubs
     hubs = [

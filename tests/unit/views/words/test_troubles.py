@@ -34,6 +34,6 @@ def test_a_newer_hubs_code_is_shown_as_it_is() -> None:
 
 
 def test_a_part_of_the_store_has_a_name_for_people() -> None:
-    assert part_words("LOG_caf") == "the journals of caf"
+    assert part_words("LOGS_caf") == "the journals of caf"
     assert part_words("tickets") == "requests and callers"
     assert part_words("KV_new") == "KV_new"

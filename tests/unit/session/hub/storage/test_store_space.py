@@ -56,7 +56,7 @@ def test_only_tickets_are_ever_full_and_only_what_left_too_early_is_shortened() 
 
     def log_of(used: int, kept_days: int, *, has_shed: bool) -> StorePart:
         return StorePart(
-            "LOG_caf", used, 100, kept_days=kept_days, wanted_days=90, has_shed=has_shed
+            "LOGS_caf", used, 100, kept_days=kept_days, wanted_days=90, has_shed=has_shed
         )
 
     assert not log_of(100, 40, has_shed=True).is_full

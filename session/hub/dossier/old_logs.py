@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Logs that older versions stored, with the words of their pages, are brought to today's form and
+into the streams of today; what they were is removed from the disk. Used by `LogKeeper`.
+
+Older versions kept `log.<organisation>.<session>` in `LOG_<organisation>`, from which no message
+can be deleted. A session's log is copied message by message, then taken out there; a stream that
+has become empty is removed with its files. Every step may be done again, and by two hubs at once:
+what is copied already is known by its state, and the new stream takes each message once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from session.bus.jetstream.streams import MISSING_STREAM, Stored, Streams, WrongRevision
+from session.core.errors import StoreUnreachable
+from session.hub.storage.store_space import OLD_LOG_PREFIX
+from session.log.upgrade import upgraded_log
+
+log = logging.getLogger(__name__)
+
+SPARE_BYTES = 64 << 10
+"""What an old stream may take beyond what is in it while it is emptied."""
+
+_records = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+class OldLogs:
+    """What is left of them.
+
+    Args:
+        total_of: how many records a log has after a stored message.
+        now: the time, for what is left of a message's life.
+
+    Attributes:
+        left: organisation -> messages that wait; without those that have none.
+    """
+
+    def __init__(
+        self, streams: Streams, *, total_of: Callable[[Stored], int], now: Callable[[], datetime]
+    ) -> None:
+        self.left: dict[str, int] = {}
+        self._streams, self._total_of, self._now = streams, total_of, now
+        self._lock = asyncio.Lock()
+
+    async def first(self, organisation: str) -> str | None:
+        """The session whose log is oldest; None when nothing is left. Raises `StoreUnreachable`."""
+        try:
+            stream = f"{OLD_LOG_PREFIX}{organisation}"
+            stored = await self._streams.next(stream, f"log.{organisation}.*", 1)
+            self.left[organisation] = (await self._streams.state(stream)).messages
+        except StoreUnreachable as error:
+            if not _is_missing(error):
+                raise
+            stored = None
+        return stored.subject.rpartition(".")[2] if stored is not None else None
+
+    async def bring(self, organisation: str, session_id: str, *, to: str, days: float) -> None:
+        """Copies one session's log to the subject `to`, then takes it out of the old stream;
+        nothing happens when there is none.
+
+        Args:
+            days: how long logs are kept.
+
+        Raises:
+            StoreUnreachable: broke off; ask again.
+        """
+        stream, subject = f"{OLD_LOG_PREFIX}{organisation}", f"log.{organisation}.{session_id}"
+        async with self._lock:
+            try:
+                old = await self._all(stream, subject)
+                if old:
+                    await self._copy(old, to, days)
+                    await self._streams.forget(stream, subject)
+            except StoreUnreachable as error:
+                if not _is_missing(error):  # another hub has finished
+                    raise
+
+    async def end(self, organisation: str) -> None:
+        """Removes the empty stream and its files. Raises `StoreUnreachable`."""
+        await self._streams.remove(f"{OLD_LOG_PREFIX}{organisation}")
+        self.left.pop(organisation, None)
+
+    async def _all(self, stream: str, subject: str) -> list[Stored]:
+        found: list[Stored] = []
+        revision = 1
+        while (stored := await self._streams.next(stream, subject, revision)) is not None:
+            found.append(stored)
+            revision = stored.revision + 1
+        return found
+
+    async def _copy(self, old: Sequence[Stored], to: str, days: float) -> None:
+        payloads = await asyncio.to_thread(_upgraded, [stored.payload for stored in old])
+        while True:
+            newest = await self._streams.last(_stream_of(to), to)
+            has, revision = (-1, 0) if newest is None else (self._total_of(newest), newest.revision)
+            try:
+                for stored, payload in zip(old, payloads, strict=True):
+                    left_s = days * 86_400 - self._age_s(stored)
+                    if self._total_of(stored) <= has or left_s < 1:
+                        continue
+                    revision = await self._streams.append(
+                        to, payload, expected=revision, headers=_own(stored), ttl_s=int(left_s)
+                    )
+            except WrongRevision:  # another hub copies the same
+                continue
+            return
+
+    def _age_s(self, stored: Stored) -> float:
+        at = stored.stored_at_utc
+        return 0.0 if at is None else (self._now() - at).total_seconds()
+
+
+def _stream_of(subject: str) -> str:
+    """`logs.<organisation>.<session>` lies in `LOGS_<organisation>`."""
+    kind, organisation, _session = subject.split(".")
+    return f"{kind.upper()}_{organisation}"
+
+
+def _own(stored: Stored) -> dict[str, str]:
+    """The headers that we wrote, without the server's."""
+    return {name: value for name, value in stored.headers.items() if not name.startswith("Nats-")}
+
+
+def _upgraded(payloads: Sequence[bytes]) -> list[bytes]:
+    """Each message with its records in today's form."""
+    batches = [_records.decode(payload) for payload in payloads]
+    lines = iter(upgraded_log([bytes(record) for batch in batches for record in batch]))
+    return [b"[" + b",".join(next(lines) for _ in batch) + b"]" for batch in batches]
+
+
+def _is_missing(error: StoreUnreachable) -> bool:
+    return error.detail.get("err_code") == MISSING_STREAM
