@@ -12,7 +12,7 @@ from session.desk.call.video_call import DeskCall
 from session.desk.cobrowse.shared_page import DeskSharedPage
 from session.desk.devices.scanner_and_printer import DeskDevices, PageNotReceived, ReceivedPage
 from session.log import events
-from session.log.events import AnyEvent, Writer
+from session.log.events import AnyEvent, MirrorChunk, Writer
 from session.log.line_series import LineSeries
 from session.log.writer import LogWriter
 from session.media.line.end import LineEnd
@@ -86,7 +86,7 @@ class EventLog:
         call.media_seen.connect(self._on_media)
         page.address_refused.connect(self._on_address_refused)
         page.pointer_shown.connect(self._on_pointer)
-        page.mirror_chunk.connect(self._log.write)
+        page.mirror_chunk.connect(self._on_chunk)
         devices.scan_requested.connect(self._on_scan_requested)
         devices.print_offered.connect(self._on_print_offered)
         devices.page_received.connect(self._on_page)
@@ -131,6 +131,9 @@ class EventLog:
         if self._pointers % POINTER_EVERY == 0:
             self._log.write(events.PointerShown(x_px=max(0, shown.x_px), y_px=max(0, shown.y_px)))
         self._pointers += 1
+
+    def _on_chunk(self, chunk: MirrorChunk) -> None:
+        self._log.write(chunk, is_searched=True)
 
     def _on_scan_requested(self, scan: ScanRequested) -> None:
         self._log.write(

@@ -17,7 +17,7 @@ from session.core.clock import Clock
 from session.core.tasks import Tasks
 from session.log.events import MirrorChunk
 from session.log.page_structure import PageStructure
-from session.log.redact import MAX_MIRROR_BYTES
+from session.log.redact import MAX_MIRROR_BYTES, searched
 
 MAX_AGE_S = 5.0
 """A chunk is written at the latest so long after its first event: what a kill can cost."""
@@ -44,7 +44,8 @@ class MirrorCollector:
     """Many small arrays of events in, few larger `MirrorChunk` out:
     fewer bytes, and each snapshot begins one.
 
-    No chunk holds more than the structure of the page (`PageStructure`).
+    No chunk holds more than the structure of the page (`PageStructure`); each was searched for
+    numbers of people all the same.
 
     Args:
         write: takes each finished chunk, e.g. `LogWriter.write`.
@@ -143,9 +144,10 @@ class MirrorCollector:
             if (inner := self._structure.keep(b"[" + text.inner + b"]", text.epoch)[1:-1])
         ]
         compressor = zstandard.ZstdCompressor(level=6, write_checksum=True)
-        return MirrorChunk(
+        chunk = MirrorChunk(
             started_at_utc=stretch.started_at_utc,
             data=compressor.compress(b"[" + b",".join(kept) + b"]"),
             is_snapshot=stretch.is_snapshot,
             events=stretch.events,
         )
+        return searched(chunk)

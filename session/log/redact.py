@@ -120,6 +120,13 @@ def check_clean(record: Record) -> list[RedactionFinding]:
     return found or _shape_findings(event)
 
 
+def searched(chunk: MirrorChunk) -> MirrorChunk:
+    """The chunk itself when its page is clean, else without it. A page of some megabytes takes a
+    second: call it in a worker thread.
+    """
+    return msgspec.structs.replace(chunk, data=b"") if _frame_findings(chunk.data) else chunk
+
+
 def redact(record: Record) -> Record:
     """The record itself when it is clean;
     else the same event with its strings replaced and `redacted` set.

@@ -96,26 +96,28 @@ class LogWriter:
         """Records that the hub has not acknowledged."""
         return self.next_number - self._acknowledged
 
-    def write(self, event: AnyEvent, *, at_utc: datetime | None = None) -> None:
+    def write(
+        self, event: AnyEvent, *, at_utc: datetime | None = None, is_searched: bool = False
+    ) -> None:
         """Adds an event. It is on its way to the disk when this returns; a full disk does not stop
         the session.
 
         Args:
             at_utc: when it happened, if that was before the log began (the button); now by default.
+            is_searched: it is a stretch of a page that `MirrorCollector` has searched.
         """
         if self._closed:
             log.warning("a %s event came after the log was closed", type(event).__name__)
             return
         if not self._is_kept or (isinstance(event, MirrorChunk) and not self._pages_kept):
             return
-        record = redact(
-            Record(
-                at_utc=at_utc or self._clock.utc_now(),
-                writer=self._writer,
-                number=self.next_number,
-                event=event,
-            )
+        record = Record(
+            at_utc=at_utc or self._clock.utc_now(),
+            writer=self._writer,
+            number=self.next_number,
+            event=event,
         )
+        record = record if is_searched else redact(record)
         if record.redacted:
             log.error("a %s event was not clean and was redacted", type(event).__name__)
         for part in _parts_of(record.event):

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 import zstandard
 
 from session.core.clock import ManualClock
@@ -83,3 +84,17 @@ async def test_chunks_made_in_a_worker_keep_their_order() -> None:
     await collector.finish()
     assert [events(chunk) for chunk in chunks] == [[0], [1], [2], [3], [4]]
     await tasks.close()
+
+
+def test_a_chunk_in_which_a_number_of_a_person_is_found_keeps_no_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The last guard: were a number left by the structure, the page would go."""
+    chunks: list[MirrorChunk] = []
+    number = b'[{"n":"2 88 05 78 006 084 91"}]'
+    number = number.replace(b"91", str(97 - 2880578006084 % 97).encode())
+    monkeypatch.setattr(PageStructure, "keep", lambda *_given: number)
+    collector = collecting(chunks, ManualClock())
+    collector.add_frame(frame(resized(1)), is_snapshot=True, events=1)
+    collector.flush()
+    assert [chunk.data for chunk in chunks] == [b""]
