@@ -24,66 +24,14 @@
     return "cbres://r/" + btoa(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/={1,2}$/, "");
   }
 
-  function rewriteStyle(text) {
-    return text
-      .replace(/url\(\s*(['"]?)(https?:[^'")]+)\1\s*\)/g, (whole, quote, url) => `url("${resourceAddress(url)}")`)
-      .replace(/@import\s+[^;]+;?/g, "");
-  }
+  let checked = posteCheck(resourceAddress);
 
-  function rewriteAttributes(attributes, tag) {
-    if (!attributes) return;
-    const isAddress = (name) => /^https?:/.test(String(attributes[name] || ""));
-    for (const name of ["src", "poster", "background"]) {
-      if (isAddress(name) && tag !== "iframe") attributes[name] = resourceAddress(attributes[name]);
-    }
-    for (const name of ["href", "xlink:href"]) {
-      if (tag === "image" && isAddress(name)) attributes[name] = resourceAddress(attributes[name]);
-    }
-    delete attributes.srcset;
-    for (const name of ["_cssText", "style"]) {
-      if (typeof attributes[name] === "string") attributes[name] = rewriteStyle(attributes[name]);
-    }
-  }
-
-  function rewriteTree(root) {
-    const pending = [root];
-    while (pending.length) {
-      const node = pending.pop();
-      rewriteAttributes(node.attributes, node.tagName);
-      if (node.isStyle && typeof node.textContent === "string") node.textContent = rewriteStyle(node.textContent);
-      if (node.childNodes) pending.push(...node.childNodes);
-    }
-  }
-
-  function rewriteRules(rules) {
-    for (const rule of rules || []) if (typeof rule.rule === "string") rule.rule = rewriteStyle(rule.rule);
-  }
-
-  function rewrite(event) {
+  function note(event) {
     if (event.type === FULL_SNAPSHOT) {
-      rewriteTree(event.data.node);
-      const { left, top } = event.data.initialOffset || {};
+      const { left, top } = event.data.initialOffset;
       takePlace({ id: event.data.node.id, x: left, y: top });
     }
-    if (event.type !== INCREMENTAL) return;
-    if (event.data.source === SCROLL) rewriteScroll(event);
-    for (const added of event.data.adds || []) if (added.node) rewriteTree(added.node);
-    if (event.data.source === 0) {
-      for (const change of event.data.attributes || []) {
-        const node = replayer && replayer.getMirror().getNode(change.id);
-        rewriteAttributes(change.attributes, node ? node.nodeName.toLowerCase() : "");
-      }
-    }
-    if (event.data.source === 8 || event.data.source === 15) {
-      rewriteRules(event.data.adds);
-      for (const style of event.data.styles || []) rewriteRules(style.rules);
-      for (const name of ["replace", "replaceSync"]) {
-        if (typeof event.data[name] === "string") event.data[name] = rewriteStyle(event.data[name]);
-      }
-    }
-    if (event.data.source === 13 && event.data.set && typeof event.data.set.value === "string") {
-      event.data.set.value = rewriteStyle(event.data.set.value);
-    }
+    if (event.type === INCREMENTAL && event.data.source === SCROLL) rewriteScroll(event);
   }
 
   // ---- canvases: without scripts a <canvas> is laid out as its fallback content, so it gets a size and a background ----
@@ -108,9 +56,7 @@
       node.style.width = `${payload.width}px`;
       node.style.height = `${payload.height}px`;
     }
-    if (/^data:image\/[a-z]+;base64,[A-Za-z0-9+/=]+$/.test(payload.url)) {
-      node.style.backgroundImage = `url("${payload.url}")`;
-    }
+    if (payload.url) node.style.backgroundImage = `url("${payload.url}")`;
   }
 
   // ---- where the caller stands -----------------------------------------------------------------------------------------
@@ -248,6 +194,7 @@
       ],
       plugins: [ownPlugin],
     });
+    checked = posteCheck(resourceAddress);
     const picture = { replayer, stage: coming, epoch };
     if (building) dispose(building);
     building = picture;
@@ -295,11 +242,11 @@
 
   function feed(text, ofEpoch = 0) {
     epoch = ofEpoch;
-    for (const event of JSON.parse(text)) {
+    for (const told of JSON.parse(text)) {
       try {
-        rewrite(event);
-        // The kiosk's clock may be ahead (nothing would be shown) or behind (changes would be lost).
-        event.timestamp = Date.now();
+        const event = checked(told);
+        if (!event) continue;
+        note(event);
         if (event.type === META || !replayer) begin();
         replayer.addEvent(event);
         facts.events += 1;

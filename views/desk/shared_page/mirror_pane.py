@@ -196,9 +196,9 @@ class _Shell(QWebEngineUrlSchemeHandler):
         self._served = {
             "/": (b"text/html", page),
             "/rrweb.js": (b"text/javascript", resource_text("vendor/rrweb.umd.min.js")),
-            "/mirror.js": (b"text/javascript", resource_text("pages/mirror.js")),
-            "/pick.js": (b"text/javascript", resource_text("pages/pick.js")),
         }
+        for name in ("page_parts.js", "mirror_check.js", "mirror.js", "pick.js"):
+            self._served[f"/{name}"] = (b"text/javascript", resource_text(f"pages/{name}"))
 
     def requestStarted(self, job: QWebEngineUrlRequestJob | None) -> None:
         assert job is not None
