@@ -19,9 +19,12 @@ def fingerprint_of(jpeg: bytes) -> str:
     Raises:
         OSError, ValueError: no picture.
     """
-    with Image.open(io.BytesIO(jpeg)) as picture:
-        picture.draft("L", (SIDE * 16, SIDE * 16))
-        small = picture.convert("L").resize((SIDE + 1, SIDE), Image.Resampling.BOX)
+    try:
+        with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as picture:
+            picture.draft("L", (SIDE * 16, SIDE * 16))
+            small = picture.convert("L").resize((SIDE + 1, SIDE), Image.Resampling.BOX)
+    except Image.DecompressionBombError as error:
+        raise ValueError("larger than any page") from error
     grey = np.asarray(small, np.int16)
     if int(grey.max()) - int(grey.min()) < 6:
         return ""

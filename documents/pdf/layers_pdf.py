@@ -7,6 +7,7 @@ ISO 32000-1: 8.9.6.2 stencil masking (ink of one colour), 8.9.6.3 explicit maski
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 
 import pikepdf
@@ -16,6 +17,9 @@ from documents.imaging.layers import Layers
 from documents.imaging.pictures import open_header
 
 _POINTS_PER_INCH = 72
+
+MOST_INK_BYTES = 16 << 20
+"""Which colour is where, unpacked: far more than any page of ours has."""
 
 
 def add_layers(pdf: pikepdf.Pdf, layers: Layers) -> None:
@@ -77,8 +81,29 @@ def read_layers(pictures: Dictionary) -> bytes | None:
     behind = paper.read_raw_bytes() if isinstance(paper, Stream) else b""
     shape = ink.get("/Mask")
     if isinstance(shape, Stream):
-        return shape.read_raw_bytes() + behind + ink.read_bytes()
+        return shape.read_raw_bytes() + behind + _unpacked(ink)
     return ink.read_raw_bytes() + behind
+
+
+def _unpacked(stream: Stream) -> bytes:
+    """What a stream of ours holds, and nothing of one that swells beyond any page of ours.
+
+    Raises:
+        ValueError: packed in another way than ours, damaged, or too large.
+    """
+    packed, kind = stream.read_raw_bytes(), stream.get("/Filter")
+    if kind is None:
+        return packed
+    if kind != Name.FlateDecode or "/DecodeParms" in stream:
+        raise ValueError("not packed as ours are")
+    inflater = zlib.decompressobj()
+    try:
+        data = inflater.decompress(packed, MOST_INK_BYTES)
+    except zlib.error as error:
+        raise ValueError("damaged") from error
+    if inflater.unconsumed_tail:
+        raise ValueError("larger than any page of ours")
+    return data
 
 
 def _shape(pdf: pikepdf.Pdf, layers: Layers, **kind: object) -> Stream:

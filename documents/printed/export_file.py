@@ -14,7 +14,9 @@ import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -32,6 +34,16 @@ SUMS = "empreintes.sha256"
 SEAL = "sceau.json"
 README = "LISEZMOI.txt"
 MOST_FILES, MOST_BYTES = 5_000, 256 << 20
+"""Of an export, and of each file in it."""
+
+MOST_TOTAL_BYTES = 8 << 30
+"""All files of an export together: thousands of documents."""
+
+MOST_RATIO, SMALL_BYTES = 4, 64 << 20
+"""An export unpacks to at most so many times its own size: its documents are not packed a second
+time. Small ones are read whatever they say.
+"""
+
 _SUM_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 _SIGNED = b"poste-expert export 1\n"
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError)
@@ -100,10 +112,21 @@ class ExportIndex(msgspec.Struct, frozen=True, kw_only=True):
     accesses: tuple[ExportedEvent, ...] = ()
 
 
+class ExportLimit(StrEnum):
+    """Why a ZIP is not read at all: what it says of itself goes over one of our limits."""
+
+    TOO_MANY_FILES = "too_many_files"
+    FILE_TOO_LARGE = "file_too_large"
+    TOO_LARGE = "too_large"
+    SWELLS = "swells"
+    OVERLAPS = "overlaps"
+
+
 class ExportVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """What a look at an export found.
 
     Attributes:
+        limit: why it was not read, "" for one that was.
         readable: it is an export at all.
         whole: nothing in it was changed, is missing or was added.
         sealed: its seal is genuine.
@@ -113,6 +136,7 @@ class ExportVerdict(msgspec.Struct, frozen=True, kw_only=True):
         documents: the verdict on each PDF's own seal, by name.
     """
 
+    limit: ExportLimit | Literal[""] = ""
     readable: bool = False
     whole: bool = False
     sealed: bool = False
@@ -241,7 +265,7 @@ def is_export(path: Path) -> bool:
 
 
 def check_export(path: Path, trusted: Sequence[bytes] = ()) -> ExportVerdict:
-    """Is this ZIP what was exported? Bounded: a file that claims too much is not read.
+    """Is this ZIP what was exported? Bounded: of a file that claims too much nothing is unpacked.
 
     Args:
         trusted: public keys, 32 bytes each, of whom one believes.
@@ -251,7 +275,8 @@ def check_export(path: Path, trusted: Sequence[bytes] = ()) -> ExportVerdict:
     """
     try:
         with zipfile.ZipFile(path) as file:
-            return _check(file, trusted)
+            limit = _limit(file.infolist(), path.stat().st_size)
+            return ExportVerdict(limit=limit) if limit else _check(file, trusted)
     except (
         *_DAMAGED,
         KeyError,
@@ -263,14 +288,32 @@ def check_export(path: Path, trusted: Sequence[bytes] = ()) -> ExportVerdict:
         return ExportVerdict()
 
 
+def _limit(infos: Sequence[zipfile.ZipInfo], size_bytes: int) -> ExportLimit | None:
+    """Which limit this ZIP goes over. No file unpacks to more than it says here: the reader stops
+    there, and the sum of its bytes is wrong then.
+    """
+    unpacked = sum(one.file_size for one in infos)
+    if len(infos) > MOST_FILES:
+        return ExportLimit.TOO_MANY_FILES
+    if any(one.file_size > MOST_BYTES for one in infos):
+        return ExportLimit.FILE_TOO_LARGE
+    if unpacked > MOST_TOTAL_BYTES:
+        return ExportLimit.TOO_LARGE
+    if unpacked > max(SMALL_BYTES, MOST_RATIO * size_bytes):
+        return ExportLimit.SWELLS
+    end = 0
+    for one in sorted(infos, key=lambda info: info.header_offset):
+        if one.header_offset < end:
+            return ExportLimit.OVERLAPS
+        # APPNOTE.TXT, 4.3.7: 30 bytes, the name, and more, before what is packed
+        end = one.header_offset + 30 + len(one.filename) + one.compress_size
+    return None
+
+
 def _check(file: zipfile.ZipFile, trusted: Sequence[bytes]) -> ExportVerdict:
     infos = file.infolist()
     names = [one.filename for one in infos]
-    if (
-        len(infos) > MOST_FILES
-        or len(set(names)) != len(names)
-        or any(one.file_size > MOST_BYTES for one in infos)
-    ):
+    if len(set(names)) != len(names):
         return ExportVerdict()
     listed = file.read(SUMS)
     key, sealed = _check_seal(file.read(SEAL), listed)

@@ -27,6 +27,9 @@ FORMAT = 1
 LIST = "list.json"
 READ_BYTES = 1 << 20
 
+MOST_LIST_BYTES = 256 << 20
+"""Of the list, which is read at once: a million parts."""
+
 type _Steps = dict[int, Callable[[dict[str, object]], dict[str, object]]]
 _UPGRADES: _Steps = {}
 """From each older number, the step that makes the list of the next one."""
@@ -193,16 +196,18 @@ def reading(path: Path) -> Iterator[BackupReader]:
             listed = _listed(tar)
             for part in listed.parts:
                 _compare(tar, part)
-        except (tarfile.TarError, EOFError, ValueError, OverflowError) as error:
+        except (tarfile.TarError, EOFError, ValueError, OverflowError, MemoryError) as error:
             raise BackupDamaged("") from error
         yield BackupReader(tar, listed)
 
 
 def _listed(tar: tarfile.TarFile) -> ArchiveContents:
     with _member(tar, LIST) as file:
-        data = file.read()
+        data = file.read(MOST_LIST_BYTES + 1)
+    if len(data) > MOST_LIST_BYTES:
+        raise BackupDamaged(LIST)
     with _member(tar, f"{LIST}.sha256") as file:
-        check = file.read().decode("ascii", "replace")
+        check = file.read(READ_BYTES).decode("ascii", "replace")
     if hashlib.sha256(data).hexdigest() != check:
         raise BackupDamaged(LIST)
     try:

@@ -12,7 +12,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, DateTime, Engine, Table, func, insert, select, text
 
+from expert_app.backup.archive import BackupDamaged
+
 BATCH = 1000
+
+MOST_ROW_BYTES = 16 << 20
+"""Of one row: a text that never ends is none."""
 
 
 class BackupRow(msgspec.Struct, frozen=True, array_like=True):
@@ -96,11 +101,13 @@ def _moment(value: str | None) -> datetime | None:
 
 
 def read_rows(parts: Iterable[bytes]) -> Iterator[BackupRow]:
-    """What `write_rows` wrote, row by row."""
+    """What `write_rows` wrote, row by row. Raises `BackupDamaged` when one never ends."""
     decoder = msgspec.json.Decoder(BackupRow)
     rest = b""
     for part in parts:
         *lines, rest = (rest + part).split(b"\n")
+        if len(rest) > MOST_ROW_BYTES:
+            raise BackupDamaged("")
         for line in lines:
             yield decoder.decode(line)
 

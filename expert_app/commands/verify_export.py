@@ -10,11 +10,33 @@ from pathlib import Path
 
 import msgspec
 
-from documents.printed.export_file import ExportVerdict, check_export
+from documents.printed.export_file import (
+    MOST_BYTES,
+    MOST_FILES,
+    MOST_RATIO,
+    MOST_TOTAL_BYTES,
+    ExportLimit,
+    ExportVerdict,
+    check_export,
+)
 from expert_app.runtime.notary import raw_key
-from resources.texts import _
+from resources.texts import N_, _
 
 SHOWN = 10
+
+_LIMITS = {
+    ExportLimit.TOO_MANY_FILES: N_("holds more than {most_files} files"),
+    ExportLimit.FILE_TOO_LARGE: N_("has a file that would unpack to more than {most_mb} MB"),
+    ExportLimit.TOO_LARGE: N_("would unpack to more than {total_gb} GB"),
+    ExportLimit.SWELLS: N_("would unpack to more than {ratio} times its size"),
+    ExportLimit.OVERLAPS: N_("has files that lie in each other's place"),
+}
+_NUMBERS = {
+    "most_files": MOST_FILES,
+    "most_mb": MOST_BYTES >> 20,
+    "total_gb": MOST_TOTAL_BYTES >> 30,
+    "ratio": MOST_RATIO,
+}
 
 
 def verify_export(path: Path, keys: Sequence[str], *, as_json: bool = False) -> int:
@@ -37,6 +59,16 @@ def verify_export(path: Path, keys: Sequence[str], *, as_json: bool = False) -> 
 
 def export_words(verdict: ExportVerdict, name: str) -> list[str]:
     """The verdict as lines of text, the answer first."""
+    if verdict.limit:
+        return [
+            _("NOT READ: {file} {why}, and was not unpacked.").format(
+                file=name, why=_(_LIMITS[ExportLimit(verdict.limit)]).format(**_NUMBERS)
+            ),
+            _(
+                "No export of Poste Expert is made so. Do not open it with anything else, and ask "
+                "whoever gave it to you for the export again."
+            ),
+        ]
     if not verdict.readable:
         return [_("NOT AN EXPORT: {file} is no exported dossier, or is damaged.").format(file=name)]
     lines = _answer(verdict, name)

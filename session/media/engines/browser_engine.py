@@ -391,6 +391,12 @@ def _decoded(value: object, number: int) -> VideoFrame | None:
             return VideoFrame(
                 picture.width, picture.height, picture.width * 4, memoryview(pixels), number
             )
-    except (msgspec.ValidationError, binascii.Error, UnidentifiedImageError, OSError) as error:
+    except (
+        msgspec.ValidationError,
+        binascii.Error,
+        UnidentifiedImageError,
+        OSError,
+        Image.DecompressionBombError,
+    ) as error:
         log.info("no sample of a picture: %s", type(error).__name__)
         return None

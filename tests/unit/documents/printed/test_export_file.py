@@ -7,8 +7,11 @@ import csv
 import io
 import os
 import shutil
+import struct
 import subprocess
 import zipfile
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,6 +27,8 @@ from documents.printed.export_file import (
     ExportedDocument,
     ExportedPiece,
     ExportIndex,
+    ExportLimit,
+    _limit,
     check_export,
     file_of,
     write_export,
@@ -166,6 +171,76 @@ def test_what_is_no_export_is_refused_in_words(
     path.write_bytes(data)
     assert verify_files([str(path)], []) != 0
     assert capsys.readouterr().out
+
+
+def _zeros(path: Path, files: int, mb: int) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for number in range(files):
+            with file.open(f"documents/{number}.pdf", "w") as member:
+                for _ in range(mb):
+                    member.write(bytes(1 << 20))
+    return path
+
+
+def _overlapping(path: Path, entries: int) -> Path:
+    """Many names for one packed megabyte (David Fifield, "A better zip bomb", 2019)."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    data = packer.compress(bytes(1 << 20)) + packer.flush()
+    crc = zlib.crc32(bytes(1 << 20))
+    fields = struct.pack("<HHIIIHH", 0, 0, crc, len(data), 1 << 20, 5, 0)
+    local = b"PK\3\4" + struct.pack("<HHH", 20, 0, 8) + fields + b"00000" + data
+    listed = b"".join(
+        b"PK\1\2"
+        + struct.pack("<HHHH", 20, 20, 0, 8)
+        + fields
+        + struct.pack("<HHHII", 0, 0, 0, 0, 0)
+        + f"{number:05}".encode()
+        for number in range(entries)
+    )
+    end = struct.pack("<HHHHIIH", 0, 0, entries, entries, len(listed), len(local), 0)
+    path.write_bytes(local + listed + b"PK\5\6" + end)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("make", "limit", "words"),
+    [
+        (lambda path: _zeros(path, 5001, 0), ExportLimit.TOO_MANY_FILES, "5000"),
+        (lambda path: _zeros(path, 1, 257), ExportLimit.FILE_TOO_LARGE, "256"),
+        (lambda path: _zeros(path, 2, 40), ExportLimit.SWELLS, "4"),
+        (lambda path: _overlapping(path, 50), ExportLimit.OVERLAPS, ""),
+    ],
+)
+def test_a_bomb_is_not_unpacked_and_it_is_said_why(
+    tmp_path: Path,
+    make: Callable[[Path], Path],
+    limit: ExportLimit,
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = make(tmp_path / "bomb.zip")
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_words, **_named: pytest.fail("unpacked"))
+    assert check_export(path).limit == limit
+    assert verify_files([str(path)], []) == 1
+    said = capsys.readouterr().out
+    assert "bomb.zip" in said
+    assert words in said
+
+
+def test_a_dossier_of_thousands_of_documents_is_within_the_limits() -> None:
+    infos = []
+    for number in range(4000):
+        info = zipfile.ZipInfo(f"documents/{number}.pdf")
+        info.file_size = info.compress_size = 2_000_000
+        info.header_offset = number * 2_000_100
+        infos.append(info)
+    assert _limit(infos, 4000 * 2_000_100) is None
+    infos[7].file_size = infos[7].compress_size = 255 << 20
+    assert _limit(infos, 4000 * 2_000_100) is ExportLimit.OVERLAPS
+    for info in infos:
+        info.file_size = info.compress_size = 3_000_000
+    assert _limit(infos, 4000 * 3_000_100) is ExportLimit.TOO_LARGE
 
 
 def test_a_file_that_cannot_be_written_leaves_nothing(exported: Path, tmp_path: Path) -> None:

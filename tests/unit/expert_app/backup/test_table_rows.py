@@ -14,7 +14,8 @@ from documents.store import copy
 from documents.store.accesses import AccessFilter
 from documents.store.copy import StoreCopy
 from documents.store.dossier_store import DossierStore
-from expert_app.backup.table_rows import load_rows, write_rows
+from expert_app.backup.archive import BackupDamaged
+from expert_app.backup.table_rows import load_rows, read_rows, write_rows
 from session.core.dossier_model import Access, ActingUser, CallerIdentity, Dossier
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -61,3 +62,13 @@ def test_register_merges_and_names_come_back(target: StoreCopy, tmp_path: Path) 
         store.merges.unmerge("valdore", "m1", BOSS)
         assert store.open_dossier("valdore", "B").number == "B"
         assert len(store.accesses.listed("valdore", AccessFilter())) == len(lines) + 2
+
+
+def test_a_row_that_never_ends_is_damage_and_takes_no_time() -> None:
+    def endless() -> Iterator[bytes]:
+        for number in range(1000):
+            assert number < 100
+            yield bytes(1 << 20)
+
+    with pytest.raises(BackupDamaged):
+        list(read_rows(endless()))
