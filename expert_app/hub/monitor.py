@@ -10,11 +10,12 @@ convention. OpenMetrics, version 1.0 (prometheus_client writes it).
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Protocol
+
+from aiohttp import web
 
 from expert_app.hub.metrics import MetricsCollector
 from session.core.tasks import Tasks
@@ -23,21 +24,12 @@ from session.hub.monitoring.health import Trouble
 log = logging.getLogger(__name__)
 
 REQUEST_S = 10.0
-"""Longest for one question and its answer."""
+"""Longest for one question and its answer, from the connection on."""
 
-REQUEST_BYTES = 8192
+CONNECTIONS = 16
+"""So many at once; then the oldest makes room: a question takes milliseconds."""
 
-JSON = "application/json; charset=utf-8"
-TEXT = "text/plain; charset=utf-8"
-
-Answer = tuple[int, str, bytes]
-_REASONS = {
-    200: "OK",
-    400: "Bad Request",
-    404: "Not Found",
-    405: "Method Not Allowed",
-    503: "Service Unavailable",
-}
+HEAD_BYTES = 4096
 
 
 class Checkable(Protocol):
@@ -48,8 +40,60 @@ class Checkable(Protocol):
         ...
 
 
+class _BoundedConnection(asyncio.Protocol):
+    """One connection to aiohttp's server, which itself waits for a question as long as it takes.
+
+    Args:
+        open_now: all connections, the oldest first.
+    """
+
+    def __init__(self, inner: asyncio.Protocol, open_now: dict[_BoundedConnection, None]) -> None:
+        self._inner, self._open_now = inner, open_now
+        self._transport: asyncio.Transport | None = None
+        self._limit: asyncio.TimerHandle | None = None
+
+    def abort(self) -> None:
+        """Ends it without another word."""
+        self._open_now.pop(self, None)
+        if self._transport is not None:
+            self._transport.abort()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """See `asyncio.Protocol`."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        if len(self._open_now) >= CONNECTIONS:
+            next(iter(self._open_now)).abort()
+        self._open_now[self] = None
+        self._limit = asyncio.get_running_loop().call_later(REQUEST_S, self.abort)
+        self._inner.connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """See `asyncio.Protocol`."""
+        self._open_now.pop(self, None)
+        if self._limit is not None:
+            self._limit.cancel()
+        self._inner.connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """See `asyncio.Protocol`."""
+        self._inner.data_received(data)
+
+    def eof_received(self) -> bool | None:
+        """See `asyncio.Protocol`."""
+        return self._inner.eof_received()
+
+    def pause_writing(self) -> None:
+        """See `asyncio.Protocol`."""
+        self._inner.pause_writing()
+
+    def resume_writing(self) -> None:
+        """See `asyncio.Protocol`."""
+        self._inner.resume_writing()
+
+
 class Monitor:
-    """One small HTTP server. Stop it.
+    """One small HTTP server (aiohttp's). Stop it.
 
     Args:
         host, port: 0 for any free port.
@@ -59,14 +103,20 @@ class Monitor:
         self, host: str, port: int, *, health: Checkable, metrics: MetricsCollector, tasks: Tasks
     ) -> None:
         self._host, self._port = host, port
+        self._tasks = tasks
         self._health = health
         self._metrics = metrics
-        self._tasks = tasks
+        self._open_now: dict[_BoundedConnection, None] = {}
+        self._http = web.Server(
+            self._answer,
+            access_log=None,
+            lingering_time=0,
+            max_line_size=HEAD_BYTES,
+            max_field_size=HEAD_BYTES,
+            max_headers=64,
+        )
         self._server: asyncio.Server | None = None
-        self._pages: dict[str, Callable[[str], Awaitable[Answer]]] = {
-            "/healthz": self._healthz,
-            "/metrics": self._open,
-        }
+        self._pages = {"/healthz": self._healthz, "/metrics": self._open}
 
     @property
     def address(self) -> str:
@@ -81,8 +131,8 @@ class Monitor:
         its callers.
         """
         try:
-            self._server = await asyncio.start_server(
-                self._on_client, self._host, self._port, limit=REQUEST_BYTES
+            self._server = await asyncio.get_running_loop().create_server(
+                lambda: _BoundedConnection(self._http(), self._open_now), self._host, self._port
             )
         except OSError as error:
             log.warning(
@@ -96,60 +146,34 @@ class Monitor:
         if self._server is not None:
             self._server.close()
             self._server = None
+            self._tasks.start(self._http.shutdown(0), name="end the monitor's answers")
+        for connection in list(self._open_now):
+            connection.abort()
 
-    def _on_client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._tasks.start(self._serve(reader, writer), name="answer the monitor")
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        """The header `Accept` chooses the format of the metrics."""
+        page = self._pages.get(request.path)
+        if request.method not in ("GET", "HEAD"):
+            answer = web.Response(status=405, text="only GET\n")
+        elif page is None:
+            answer = web.Response(status=404, text="/healthz or /metrics\n")
+        else:
+            answer = await page(request.headers.get("accept", ""))
+        answer.headers["Cache-Control"] = "no-store"
+        answer.force_close()
+        return answer
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            async with asyncio.timeout(REQUEST_S):
-                head = await reader.readuntil(b"\r\n\r\n")
-                status, kind, body = await self._answer(head.decode("latin-1"))
-                writer.write(
-                    f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: "
-                    f"{kind}\r\nContent-Length: {len(body)}\r\n"
-                    "Cache-Control: no-store\r\nConnection: close\r\n\r\n".encode("latin-1")
-                )
-                if not head.startswith(b"HEAD "):
-                    writer.write(body)
-                await writer.drain()
-        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            log.info("a question to the monitor ended before its answer")
-        finally:
-            writer.close()
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
-
-    async def _answer(self, head: str) -> Answer:
-        """RFC 9112, section 3: the request line;
-        the header `Accept` chooses the format of the metrics.
-        """
-        lines = head.split("\r\n")
-        parts = lines[0].split(" ")
-        if len(parts) != 3:
-            return 400, TEXT, b"no request\n"
-        method, target, _version = parts
-        if method not in ("GET", "HEAD"):
-            return 405, TEXT, b"only GET\n"
-        page = self._pages.get(target.partition("?")[0])
-        if page is None:
-            return 404, TEXT, b"/healthz or /metrics\n"
-        headers = {
-            name.strip().lower(): value.strip()
-            for name, _, value in (line.partition(":") for line in lines[1:])
-        }
-        return await page(headers.get("accept", ""))
-
-    async def _healthz(self, _accept: str) -> Answer:
+    async def _healthz(self, _accept: str) -> web.Response:
         troubles = await self._health.check()
         self._metrics.found(troubles)
         status = 503 if any(trouble.grave for trouble in troubles) else 200
-        return status, JSON, health_text(troubles, self._metrics.facts()).encode()
+        text = health_text(troubles, self._metrics.facts())
+        return web.Response(status=status, text=text, content_type="application/json")
 
-    async def _open(self, accept: str) -> Answer:
+    async def _open(self, accept: str) -> web.Response:
         self._metrics.found(await self._health.check())
         kind, body = self._metrics.text(accept)
-        return 200, kind, body
+        return web.Response(body=body, headers={"Content-Type": kind})
 
 
 async def open_monitor(

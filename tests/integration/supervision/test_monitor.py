@@ -5,6 +5,8 @@ Somebody who reads it learns nobody's name.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import sqlite3
 from contextlib import closing
@@ -15,7 +17,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from expert_app.hub.metrics import HubMetrics
-from expert_app.hub.monitor import Monitor
+from expert_app.hub.monitor import CONNECTIONS, Monitor
 from session.core.errors import StoreFull, TicketTaken
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, hub_world
@@ -162,6 +164,51 @@ async def test_other_questions_are_refused(
     async with hub_world(tmp_path) as world:
         monitor = await _monitor(world)
         assert (await _ask(monitor, path, method)).status_code == status
+        monitor.stop()
+
+
+@pytest.mark.parametrize("said", [b"", b"GET /healthz HTTP/1.1\r\nX: "])
+async def test_connections_that_never_ask_keep_nobody_from_asking(
+    tmp_path: Path, said: bytes
+) -> None:
+    async with hub_world(tmp_path) as world:
+        monitor = await _monitor(world)
+        host, _, port = monitor.address.removeprefix("http://").rpartition(":")
+        slow = [await asyncio.open_connection(host, int(port)) for _ in range(100)]
+        for _reader, writer in slow:
+            writer.write(said)
+        assert (await _ask(monitor, "/healthz")).status_code == 200
+        await until(lambda: len(monitor._open_now) <= CONNECTIONS)
+        monitor.stop()
+        for _reader, writer in slow:
+            writer.close()
+        assert not monitor._open_now
+
+
+async def test_a_question_that_is_never_finished_is_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("expert_app.hub.monitor.REQUEST_S", 0.2)
+    async with hub_world(tmp_path) as world:
+        monitor = await _monitor(world)
+        host, _, port = monitor.address.removeprefix("http://").rpartition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"GET /healthz HTTP/1.1\r\n")
+        with contextlib.suppress(ConnectionError):
+            assert await reader.read() == b""
+        assert not monitor._open_now
+        writer.close()
+        monitor.stop()
+
+
+async def test_a_head_that_does_not_end_is_refused(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        monitor = await _monitor(world)
+        host, _, port = monitor.address.removeprefix("http://").rpartition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"GET /healthz HTTP/1.1\r\nX: " + b"y" * 100_000)
+        assert (await reader.read(12)).startswith(b"HTTP/1.")
+        writer.close()
         monitor.stop()
 
 
