@@ -9,7 +9,7 @@ import contextlib
 import dataclasses
 import logging
 import ssl
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,7 @@ from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.hub.access.enrolment import Enrolment
 from session.hub.access.identities import Keys
+from session.hub.access.newcomers import Source
 from session.hub.convention.catalogue import Catalogue
 from session.hub.monitoring.health import Trouble
 from session.protocol.wire.roles import Role
@@ -55,6 +56,7 @@ class OwnServer:
 
     Attributes:
         started: the server runs; the number of its process.
+        enrolment: the door for newcomers, once it is open; None where the server is not ours.
         certificate: when the bus's certificate ends, ours or that of the server on this machine.
     """
 
@@ -74,6 +76,7 @@ class OwnServer:
         self._enrolled: Keys = {}
         self._leaving: dict[tuple[str, str], str] = {}
         self._server: BusServer | None = None
+        self.enrolment: Enrolment | None = None
         self._ban = FloodBan(self.take_keys, tasks)
         certificate = Path(settings.tls_certificate) if settings.tls_certificate else None
         self.certificate = CertificateWatch(
@@ -119,11 +122,23 @@ class OwnServer:
         """Lets machines enrol with a code, where the server is ours."""
         if self._server is None:
             return
-        enrolment = Enrolment(
-            connection, self._book, reload=self.take_keys, clock=clock, tasks=self._tasks
+        door = connection.another()
+        await door.connect()
+        stack.push_async_callback(door.close)
+        self.enrolment = Enrolment(
+            door,
+            self._book,
+            reload=self.take_keys,
+            clock=clock,
+            tasks=self._tasks,
+            cut_off=self._cut_off,
         )
-        await enrolment.start()
-        stack.push_async_callback(enrolment.stop)
+        await self.enrolment.start()
+        stack.push_async_callback(self.enrolment.stop)
+
+    async def _cut_off(self, flooding: Collection[Source]) -> None:
+        if self._server is not None:
+            await self._server.cut_off([(one.server, one.number) for one in flooding])
 
     async def take_keys(self) -> None:
         """Takes the catalogue's and the book's keys to our server."""

@@ -41,12 +41,17 @@ class HubConnection:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self.network = ""
+        self._urls, self._seed, self._tasks, self._tls = urls, seed, tasks, tls
         probe_s = PROBE_S if len(urls) == 1 else PROBE_CLUSTER_S
         self.bus = Connection(
             urls, seed, tasks=tasks, inbox="_INBOX.hub", name="hub", tls=tls, probe_s=probe_s
         )
         self.streams = Streams(self.bus)
         self.connected: Signal[bool] = self.bus.connected
+
+    def another(self) -> HubConnection:
+        """A second connection into the same account, for what must not delay the first. Open it."""
+        return HubConnection(self._urls, self._seed, tasks=self._tasks, tls=self._tls)
 
     async def connect(self, timeout_s: float = CONNECT_S) -> None:
         """Connects; raises as `BusClient.connect` and goes on trying."""

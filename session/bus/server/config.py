@@ -45,6 +45,12 @@ ROUTE_PING_S = 20
 with 6 s a cut of 12 s closed their lines (seen in their logs).
 """
 
+ENROL_BYTES = 1024
+"""Longest message of a newcomer: a request for enrolment has 400."""
+
+ENROL_CONNECTIONS = 1000
+"""Newcomers who may be connected at once: those who hold the door's places take none of others."""
+
 EVENTS = "evt"
 """First token of the subjects on which the hub notifies clients."""
 
@@ -212,13 +218,19 @@ cluster {{
 
 
 def _enrolment() -> str:
-    """An account whose one right is to ask for enrolment; everybody knows its key."""
+    """An account whose one right is to ask for enrolment; everybody knows its key.
+
+    `share` tells the hub which connection asks: it counts by connection, and cuts off who floods
+    (docs.nats.io, "Accounts", "Import Configuration Map").
+    """
     publish, subscribe = _list([subjects.ENROL]), _list([f"{subjects.ENROL_INBOX}.>"])
     rights = f"publish: {{ allow: {publish} }}, subscribe: {{ allow: {subscribe} }}"
     service = f'account: HUB, subject: "{subjects.ENROL_AT_HUB}"'
+    limits = f"max_payload: {ENROL_BYTES}, max_connections: {ENROL_CONNECTIONS}"
     return f"""  ENROL: {{
+    limits {{ {limits}, max_subscriptions: 4 }}
     users: [ {{ nkey: {public_key(enrolment_seed())}, permissions: {{ {rights} }} }} ]
-    imports: [ {{ service: {{ {service} }}, to: "{subjects.ENROL}" }} ]
+    imports: [ {{ service: {{ {service} }}, to: "{subjects.ENROL}", share: true }} ]
   }}"""
 
 
@@ -290,7 +302,9 @@ def config_text(
     )
     organisations = "\n".join(_account(account, accounts) for account in accounts)
     if settings.enrolment:
-        exports += f'\n      {{ service: "{subjects.ENROL_AT_HUB}", accounts: [ENROL] }}'
+        exports += (
+            f'\n      {{ service: "{subjects.ENROL_AT_HUB}", accounts: [ENROL], threshold: "15s" }}'
+        )
         organisations += "\n" + _enrolment()
     name = settings.cluster.node if settings.cluster is not None else "poste-expert"
     return f"""server_name: {name}

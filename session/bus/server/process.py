@@ -13,7 +13,7 @@ import logging
 import os
 import ssl
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from session.bus.server.config import BusAccount, ServerSettings, config_text
@@ -90,6 +90,7 @@ class BusServer:
         self._pinned = pinned_tls(certificate) if certificate is not None else None
         self._process: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._system: Connection | None = None
         self._ready = asyncio.Event()
 
     @property
@@ -168,6 +169,9 @@ class BusServer:
         if watch is not None:
             watch.cancel()
             await asyncio.wait([watch], timeout=1.0)
+        system, self._system = self._system, None
+        if system is not None:
+            await system.close()
         await self._end_process()
         self._ready.clear()
 
@@ -181,14 +185,7 @@ class BusServer:
         """
         self._accounts = list(accounts)
         self._write_config()
-        connection = Connection(
-            [self.url],
-            self._system_seed,
-            tasks=self._tasks,
-            inbox="_INBOX.sys",
-            name="supervisor",
-            tls=self.tls,
-        )
+        connection = self._system_connection("supervisor")
         try:
             await connection.open()
             info = await connection.request("$SYS.REQ.SERVER.PING", b"", timeout_s=3.0)
@@ -200,6 +197,29 @@ class BusServer:
             await connection.close()
         if failure := json.loads(answer.payload).get("error"):
             raise HubUnreachable(why=f"reload refused: {str(failure.get('description', ''))[:100]}")
+
+    async def cut_off(self, connections: Collection[tuple[str, int]]) -> None:
+        """Ends connections of clients: (server id, number there). They may connect again.
+
+        Raises:
+            BusUnreachable, HubUnreachable: the server did not answer.
+        """
+        if self._system is None:
+            self._system = self._system_connection("door")
+            await self._system.open()
+        for server_id, number in connections:
+            wanted = json.dumps({"cid": number}).encode()
+            await self._system.publish(f"$SYS.REQ.SERVER.{server_id}.KICK", wanted)
+
+    def _system_connection(self, name: str) -> Connection:
+        return Connection(
+            [self.url],
+            self._system_seed,
+            tasks=self._tasks,
+            inbox="_INBOX.sys",
+            name=name,
+            tls=self.tls,
+        )
 
     async def take_certificate(self) -> None:
         """Shows the certificate that lies in its file now to whoever connects from here on; who is

@@ -149,6 +149,12 @@ class IdentityBook:
         )
         return [one for one in found if one.until_utc >= now]
 
+    def is_anybody_invited(self, now: datetime) -> bool:
+        """Whether any code may still be used. Quick: asked several times a second."""
+        query = "SELECT until_utc FROM invitation WHERE used_by = ''"
+        with self._open() as base:
+            return any(datetime.fromisoformat(until) >= now for (until,) in base.execute(query))
+
     def enrol(
         self, code: str, key: str, now: datetime, roles: AbstractSet[Role] = frozenset()
     ) -> Identity:

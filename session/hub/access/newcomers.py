@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Who stands at the door for newcomers, in a fair order and within limits. Used by `enrolment`.
+
+Everybody knows the key of that door, so a message costs nothing before its turn: it is counted by
+the connection that sent it, kept or dropped unread, and read when its connection's turn comes. A
+connection has few tries, and one that goes on all the same is to be cut off; addresses take turns,
+and so do the connections of one address. So whoever sends much delays nobody but himself.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
+from enum import Enum
+
+import msgspec
+
+from session.bus.transport.connection import Incoming
+from session.core.clock import Clock
+
+TRIES_PER_S, TRIES_BURST = 1.0, 10
+"""Codes that one connection may try."""
+
+REFUSED_IN_WORDS = 50
+"""So many tries too many of one connection are answered; the others are dropped unread."""
+
+CUT_OFF_AFTER = 100
+"""A connection with so many tries too many is no program of ours."""
+
+WAITING = 300
+"""Messages that may wait for their turn, of all newcomers together."""
+
+KNOWN = 2000
+"""Connections that are remembered; those that were silent longest are forgotten first."""
+
+REQUEST_INFO = "Nats-Request-Info"
+"""Header in which the server says which connection asks (an import with `share`)."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A connection: its server, its number there, and the address it comes from; all empty where
+    the server does not tell.
+    """
+
+    server: str = ""
+    number: int = 0
+    host: str = ""
+
+
+class Knock(Enum):
+    """What becomes of a message."""
+
+    WAITS, REFUSED, DROPPED, CUT_OFF = range(4)
+
+
+@dataclass
+class _Newcomer:
+    """One connection: tries left at a time, those beyond them, messages that wait."""
+
+    tries: float
+    at_s: float
+    excess: int = 0
+    waiting: deque[Incoming] = field(default_factory=deque)
+
+
+class _RequestInfo(msgspec.Struct):
+    id: int = 0
+    host: str = ""
+    server: str = ""
+
+
+def source_of(message: Incoming) -> Source:
+    """Who sent this, as the server says; a client cannot write that header itself."""
+    try:
+        found = msgspec.json.decode(message.headers.get(REQUEST_INFO, "{}"), type=_RequestInfo)
+    except msgspec.MsgspecError:
+        return Source()
+    return Source(found.server, found.id, found.host)
+
+
+class NewcomerQueue:
+    """Messages of newcomers that wait to be read.
+
+    Attributes:
+        dropped: messages that were never read.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.dropped = 0
+        self._clock = clock
+        self._known: OrderedDict[Source, _Newcomer] = OrderedDict()
+        self._turns: OrderedDict[str, OrderedDict[Source, _Newcomer]] = OrderedDict()
+        self._waiting = 0
+
+    def __len__(self) -> int:
+        return self._waiting
+
+    def knock(self, message: Incoming, *, is_read: bool) -> Knock:
+        """Counts a message, and keeps it for its turn when its connection may try now.
+
+        Args:
+            is_read: the door reads messages now; else it is only counted.
+        """
+        source = source_of(message)
+        newcomer = self._newcomer(source)
+        if newcomer.tries < 1:
+            newcomer.excess += 1
+            self.dropped += 1
+            if newcomer.excess == CUT_OFF_AFTER and source.server:
+                newcomer.excess = REFUSED_IN_WORDS  # it is told again while it goes on
+                return Knock.CUT_OFF
+            return Knock.REFUSED if newcomer.excess <= REFUSED_IN_WORDS else Knock.DROPPED
+        newcomer.tries -= 1
+        if not is_read or (self._waiting >= WAITING and not self._give_way(source.host)):
+            self.dropped += 1
+            return Knock.DROPPED
+        newcomer.waiting.append(message)
+        self._turns.setdefault(source.host, OrderedDict())[source] = newcomer
+        self._waiting += 1
+        return Knock.WAITS
+
+    def next(self) -> Incoming:
+        """The message whose turn it is: of the next address, its next connection.
+        There must be one.
+        """
+        host, connections = self._turns.popitem(last=False)
+        source, newcomer = connections.popitem(last=False)
+        message = newcomer.waiting.popleft()
+        self._waiting -= 1
+        if newcomer.waiting:
+            connections[source] = newcomer
+        if connections:
+            self._turns[host] = connections
+        return message
+
+    def _newcomer(self, source: Source) -> _Newcomer:
+        now_s = self._clock.monotonic_s()
+        newcomer = self._known.pop(source, None) or _Newcomer(TRIES_BURST, now_s)
+        passed_s = now_s - newcomer.at_s
+        newcomer.tries = min(TRIES_BURST, newcomer.tries + passed_s * TRIES_PER_S)
+        newcomer.at_s = now_s
+        self._known[source] = newcomer
+        if len(self._known) > KNOWN:
+            self._known.popitem(last=False)
+        return newcomer
+
+    def _give_way(self, host: str) -> bool:
+        """Takes a message away from the address that has most of them waiting, so that another one
+        has room; False when `host` is that address.
+        """
+
+        def size(name: str) -> int:
+            return sum(len(one.waiting) for one in self._turns.get(name, {}).values())
+
+        longest = max(self._turns, key=size)
+        if longest == host or size(longest) <= size(host) + 1:
+            return False
+        connections = self._turns[longest]
+        source = max(connections, key=lambda one: len(connections[one].waiting))
+        connections[source].waiting.pop()
+        if not connections[source].waiting:
+            del connections[source]
+        self._waiting -= 1
+        self.dropped += 1
+        return True

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Whoever sends much at the door for newcomers delays nobody but himself."""
+
+from __future__ import annotations
+
+import json
+
+from session.bus.transport.connection import Incoming
+from session.core.clock import ManualClock
+from session.hub.access.newcomers import (
+    CUT_OFF_AFTER,
+    KNOWN,
+    REFUSED_IN_WORDS,
+    REQUEST_INFO,
+    TRIES_BURST,
+    WAITING,
+    Knock,
+    NewcomerQueue,
+    source_of,
+)
+
+
+def knock(number: int, host: str = "192.0.2.1", text: bytes = b"{}") -> Incoming:
+    info = json.dumps({"id": number, "host": host, "server": "S", "rtt": 5, "acc": "ENROL"})
+    return Incoming("enrol", text, {REQUEST_INFO: info}, "_R_.a.b")
+
+
+def test_a_connection_has_ten_tries_and_then_one_a_second() -> None:
+    clock = ManualClock()
+    queue = NewcomerQueue(clock)
+    for _ in range(TRIES_BURST):
+        assert queue.knock(knock(1), is_read=True) is Knock.WAITS
+    assert queue.knock(knock(1), is_read=True) is Knock.REFUSED
+    assert queue.knock(knock(2), is_read=True) is Knock.WAITS
+    clock.advance(1.0)
+    assert queue.knock(knock(1), is_read=True) is Knock.WAITS
+
+
+def test_who_goes_on_is_dropped_and_then_cut_off_while_he_does() -> None:
+    queue = NewcomerQueue(ManualClock())
+    found = [queue.knock(knock(1), is_read=True) for _ in range(1000)]
+    assert found.count(Knock.WAITS) == TRIES_BURST
+    assert found.count(Knock.REFUSED) <= REFUSED_IN_WORDS * 2
+    assert found.index(Knock.CUT_OFF) == TRIES_BURST + CUT_OFF_AFTER - 1
+    assert found.count(Knock.CUT_OFF) > 2
+    assert queue.dropped == 1000 - TRIES_BURST
+
+
+def test_nobody_is_cut_off_whom_the_server_does_not_name() -> None:
+    queue = NewcomerQueue(ManualClock())
+    nameless = Incoming("enrol", b"{}", {REQUEST_INFO: "[no info"}, "_R_.a.b")
+    found = [queue.knock(nameless, is_read=True) for _ in range(1000)]
+    assert Knock.CUT_OFF not in found
+
+
+def test_a_closed_door_counts_but_keeps_nothing() -> None:
+    queue = NewcomerQueue(ManualClock())
+    found = {queue.knock(knock(1), is_read=False) for _ in range(1000)}
+    assert Knock.WAITS not in found
+    assert Knock.CUT_OFF in found
+    assert len(queue) == 0
+
+
+def test_addresses_take_turns_and_so_do_their_connections() -> None:
+    queue = NewcomerQueue(ManualClock())
+    for number in (1, 1, 1, 2):
+        queue.knock(knock(number), is_read=True)
+    queue.knock(knock(9, "192.0.2.9"), is_read=True)
+    order = [source_of(queue.next()).number for _ in range(len(queue))]
+    assert order == [1, 9, 2, 1, 1]
+
+
+def test_a_full_queue_takes_from_the_address_that_fills_it() -> None:
+    queue = NewcomerQueue(ManualClock())
+    for number in range(WAITING):
+        queue.knock(knock(number), is_read=True)
+    assert queue.knock(knock(WAITING), is_read=True) is Knock.DROPPED
+    assert queue.knock(knock(WAITING + 1, "192.0.2.9"), is_read=True) is Knock.WAITS
+    assert len(queue) == WAITING
+    served = [source_of(queue.next()).host for _ in range(2)]
+    assert "192.0.2.9" in served
+
+
+def test_connections_are_forgotten_in_the_end() -> None:
+    queue = NewcomerQueue(ManualClock())
+    for number in range(KNOWN * 2):
+        queue.knock(knock(number), is_read=True)
+    assert len(queue._known) == KNOWN
+    while queue:
+        queue.next()
+    assert queue._turns == {}
