@@ -50,7 +50,7 @@ pilot:
 test-faults: setup
 	$(BIN)/python -m tests.faults.paper
 	$(BIN)/python -m tests.faults.power_cut
-	$(BIN)/python -m tests.faults.enrolment_flood 30
+	$(BIN)/python -m tests.faults.door.flood 30
 	$(BIN)/python -m tests.faults.run_cluster --rounds $(ROUNDS)
 	$(BIN)/python -m tests.faults.chaos
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from session.bus.transport.connection import Connection
 from session.bus.transport.nkeys import enrolment_seed, public_key, sign
 from session.bus.transport.tls import check_addresses
-from session.core.errors import EnrolmentRefused, HubUnreachable
+from session.core.errors import BusRefusedIdentity, EnrolmentRefused, HubUnreachable
 from session.core.tasks import Tasks
 from session.protocol.codec import decode_answer, encode
 from session.protocol.hub.enrolment import EnrolAnswer, EnrolRequest, is_code, proof_text, tidy_code
@@ -54,14 +54,30 @@ async def enrol(
     key, tidy = public_key(seed), tidy_code(code)
     proof = sign(seed, proof_text(tidy, key))
     request = encode(EnrolRequest(code=tidy, key=key, proof=proof, roles=tuple(sorted(roles))))
-    connection = Connection(
-        urls, enrolment_seed(), tasks=tasks, inbox=subjects.ENROL_INBOX, name="newcomer", tls=tls
-    )
-    try:
-        await connection.open(OPEN_S)
-        return await _ask(connection, request)
-    finally:
-        await connection.close()
+
+    async def once() -> EnrolAnswer:
+        connection = Connection(
+            urls,
+            enrolment_seed(),
+            tasks=tasks,
+            inbox=subjects.ENROL_INBOX,
+            name="newcomer",
+            tls=tls,
+        )
+        try:
+            await connection.open(OPEN_S)
+            return await _ask(connection, request)
+        finally:
+            await connection.close()
+
+    # a server that reloads its keys, as it does for each newcomer, refuses whoever it has just
+    # greeted: a refusal or two are no reason to give up
+    for attempt in range(1, TRIES):
+        try:
+            return await once()
+        except BusRefusedIdentity:
+            await asyncio.sleep(PAUSE_S * attempt)
+    return await once()
 
 
 async def _ask(connection: Connection, request: bytes) -> EnrolAnswer:

@@ -51,6 +51,10 @@ ENROL_BYTES = 1024
 ENROL_CONNECTIONS = 1000
 """Newcomers who may be connected at once: those who hold the door's places take none of others."""
 
+ENROL_ANSWER_S = 5
+"""So long the server remembers whom an answer is for, and has memory for each message of a flood.
+"""
+
 EVENTS = "evt"
 """First token of the subjects on which the hub notifies clients."""
 
@@ -302,9 +306,8 @@ def config_text(
     )
     organisations = "\n".join(_account(account, accounts) for account in accounts)
     if settings.enrolment:
-        exports += (
-            f'\n      {{ service: "{subjects.ENROL_AT_HUB}", accounts: [ENROL], threshold: "15s" }}'
-        )
+        door = f'"{subjects.ENROL_AT_HUB}", accounts: [ENROL], threshold: "{ENROL_ANSWER_S}s"'
+        exports += f"\n      {{ service: {door} }}"
         organisations += "\n" + _enrolment()
     name = settings.cluster.node if settings.cluster is not None else "poste-expert"
     return f"""server_name: {name}

@@ -24,7 +24,7 @@ TRIES_PER_S, TRIES_BURST = 1.0, 10
 REFUSED_IN_WORDS = 50
 """So many tries too many of one connection are answered; the others are dropped unread."""
 
-CUT_OFF_AFTER = 100
+CUT_OFF_AFTER = 60
 """A connection with so many tries too many is no program of ours."""
 
 WAITING = 300

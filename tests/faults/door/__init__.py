@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Floods at the hub's door for newcomers."""
