@@ -13,7 +13,13 @@ from session.bus.hub_connection import HubConnection
 from session.bus.transport.connection import Incoming
 from session.bus.transport.nkeys import is_signed
 from session.core.clock import Clock
-from session.core.errors import BusUnreachable, EnrolmentRefused, RateLimited, SessionError
+from session.core.errors import (
+    BusUnreachable,
+    EnrolmentRefused,
+    MessageMalformed,
+    RateLimited,
+    SessionError,
+)
 from session.core.tasks import Tasks
 from session.hub.access.identities import Identity, IdentityBook
 from session.hub.access.newcomers import Knock, NewcomerQueue, Source, source_of
@@ -118,7 +124,13 @@ class Enrolment:
         elif knock is Knock.REFUSED:
             self._tasks.start(self._say(message, _TOO_MANY), name="refuse a newcomer")
         elif knock is Knock.CUT_OFF:
-            self._flooding.add(source_of(message))
+            self._cut_off_soon(source_of(message))
+
+    def _cut_off_soon(self, source: Source) -> None:
+        """No program of ours sends so much, or what cannot be read."""
+        self.newcomers.forget(source)
+        if source.server:
+            self._flooding.add(source)
             self._has_flood.set()
 
     async def _read(self) -> None:
@@ -129,6 +141,9 @@ class Enrolment:
             message = self.newcomers.next()
             try:
                 identity = await self._identity(message)
+            except MessageMalformed as error:
+                await self._say(message, Refusal(code=error.code, detail=error.detail))
+                self._cut_off_soon(source_of(message))
             except SessionError as error:
                 log.info("an enrolment is refused: %s", error.code)
                 await self._say(message, Refusal(code=error.code, detail=error.detail))

@@ -9,7 +9,7 @@ and so do the connections of one address. So whoever sends much delays nobody bu
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -92,6 +92,7 @@ class NewcomerQueue:
         self._known: OrderedDict[Source, _Newcomer] = OrderedDict()
         self._turns: OrderedDict[str, OrderedDict[Source, _Newcomer]] = OrderedDict()
         self._waiting = 0
+        self._of_host: Counter[str] = Counter()
 
     def __len__(self) -> int:
         return self._waiting
@@ -109,15 +110,16 @@ class NewcomerQueue:
             self.dropped += 1
             if newcomer.excess == CUT_OFF_AFTER and source.server:
                 newcomer.excess = REFUSED_IN_WORDS  # it is told again while it goes on
+                self.forget(source)
                 return Knock.CUT_OFF
             return Knock.REFUSED if newcomer.excess <= REFUSED_IN_WORDS else Knock.DROPPED
         newcomer.tries -= 1
-        if not is_read or (self._waiting >= WAITING and not self._give_way(source.host)):
+        if not is_read or (self._waiting >= WAITING and not self._give_way(source)):
             self.dropped += 1
             return Knock.DROPPED
         newcomer.waiting.append(message)
         self._turns.setdefault(source.host, OrderedDict())[source] = newcomer
-        self._waiting += 1
+        self._count(source.host, 1)
         return Knock.WAITS
 
     def next(self) -> Incoming:
@@ -127,7 +129,7 @@ class NewcomerQueue:
         host, connections = self._turns.popitem(last=False)
         source, newcomer = connections.popitem(last=False)
         message = newcomer.waiting.popleft()
-        self._waiting -= 1
+        self._count(host, -1)
         if newcomer.waiting:
             connections[source] = newcomer
         if connections:
@@ -145,22 +147,40 @@ class NewcomerQueue:
             self._known.popitem(last=False)
         return newcomer
 
-    def _give_way(self, host: str) -> bool:
-        """Takes a message away from the address that has most of them waiting, so that another one
-        has room; False when `host` is that address.
+    def forget(self, source: Source) -> None:
+        """Nothing that waits of this connection is read any more."""
+        connections = self._turns.get(source.host, OrderedDict())
+        newcomer = connections.pop(source, None)
+        if newcomer is not None:
+            self._count(source.host, -len(newcomer.waiting))
+            self.dropped += len(newcomer.waiting)
+            newcomer.waiting.clear()
+            if not connections:
+                del self._turns[source.host]
+
+    def _give_way(self, source: Source) -> bool:
+        """Takes the newest message away from the connection that has most of them waiting, of the
+        address that has most of them; False when that is the very one that wants room.
         """
 
-        def size(name: str) -> int:
-            return sum(len(one.waiting) for one in self._turns.get(name, {}).values())
-
-        longest = max(self._turns, key=size)
-        if longest == host or size(longest) <= size(host) + 1:
+        host = max(self._turns, key=self._of_host.__getitem__)
+        if self._of_host[host] <= self._of_host[source.host] + 1:
+            host = source.host
+        connections = self._turns.get(host, {})
+        longest = max(connections, key=lambda one: len(connections[one].waiting), default=source)
+        least = len(self._known[source].waiting) + 1 if host == source.host else 0
+        if longest == source or len(connections[longest].waiting) <= least:
             return False
-        connections = self._turns[longest]
-        source = max(connections, key=lambda one: len(connections[one].waiting))
-        connections[source].waiting.pop()
-        if not connections[source].waiting:
-            del connections[source]
-        self._waiting -= 1
+        connections[longest].waiting.pop()
+        self._count(host, -1)
         self.dropped += 1
+        if not connections[longest].waiting:
+            self.forget(longest)
         return True
+
+    def _count(self, host: str, messages: int) -> None:
+        """So many more wait of this address."""
+        self._waiting += messages
+        self._of_host[host] += messages
+        if not self._of_host[host]:
+            del self._of_host[host]

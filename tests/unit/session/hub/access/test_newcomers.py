@@ -39,11 +39,12 @@ def test_a_connection_has_ten_tries_and_then_one_a_second() -> None:
 def test_who_goes_on_is_dropped_and_then_cut_off_while_he_does() -> None:
     queue = NewcomerQueue(ManualClock())
     found = [queue.knock(knock(1), is_read=True) for _ in range(1000)]
+    assert len(queue) == 0, "what waits of it is not read either"
     assert found.count(Knock.WAITS) == TRIES_BURST
     assert found.count(Knock.REFUSED) <= REFUSED_IN_WORDS * 2
     assert found.index(Knock.CUT_OFF) == TRIES_BURST + CUT_OFF_AFTER - 1
     assert found.count(Knock.CUT_OFF) > 2
-    assert queue.dropped == 1000 - TRIES_BURST
+    assert queue.dropped == 1000
 
 
 def test_nobody_is_cut_off_whom_the_server_does_not_name() -> None:
@@ -79,6 +80,20 @@ def test_a_full_queue_takes_from_the_address_that_fills_it() -> None:
     assert len(queue) == WAITING
     served = [source_of(queue.next()).host for _ in range(2)]
     assert "192.0.2.9" in served
+
+
+def test_a_full_queue_of_one_address_takes_from_the_connection_that_fills_it() -> None:
+    queue = NewcomerQueue(ManualClock())
+    for number in range(WAITING // TRIES_BURST):
+        for _ in range(TRIES_BURST):
+            queue.knock(knock(number), is_read=True)
+    assert len(queue) == WAITING
+    honest = [WAITING + number for number in range(40)]
+    for number in honest:
+        assert queue.knock(knock(number), is_read=True) is Knock.WAITS
+    assert len(queue) == WAITING
+    first = [source_of(queue.next()).number for _ in range(WAITING // TRIES_BURST + 40)]
+    assert set(honest) <= set(first)
 
 
 def test_connections_are_forgotten_in_the_end() -> None:
