@@ -46,6 +46,8 @@ class WindowDriver:
             raise LookupError(f"{name} is not on screen")
         if not found[0].isEnabled():
             raise LookupError(f"{name} is disabled")
+        if found[0].property("on_hold"):
+            raise LookupError(f"{name} does not count yet")
         return found[0]
 
     def click(self, name: str) -> None:

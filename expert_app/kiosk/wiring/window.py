@@ -44,6 +44,7 @@ def connect_conversation(panes: KioskPanes, requests: CallerRequests) -> None:
     browser.share_stop_requested.connect(requests.withdraw_page)
     browser.take_back_requested.connect(requests.withdraw_control)
     browser.stop_key_pressed.connect(page.press_stop_key)
+    browser.touched.connect(page.fingers.note_tap)
 
 
 def connect_host_call(panes: KioskPanes, hub: KioskHub, app: KioskApp) -> None:

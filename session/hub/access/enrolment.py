@@ -135,7 +135,7 @@ class Enrolment:
 
     async def _read(self) -> None:
         while True:
-            if not self.newcomers:
+            while not self.newcomers:  # who came may have been cut off since
                 self._has_news.clear()
                 await self._has_news.wait()
             message = self.newcomers.next()

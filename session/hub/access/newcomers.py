@@ -144,6 +144,7 @@ class NewcomerQueue:
         newcomer.at_s = now_s
         self._known[source] = newcomer
         if len(self._known) > KNOWN:
+            self.forget(next(iter(self._known)))
             self._known.popitem(last=False)
         return newcomer
 

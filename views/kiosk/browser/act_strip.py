@@ -14,6 +14,8 @@ from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from resources.texts import _
+from session.core.clock import Clock, SystemClock
+from views.kiosk.widgets.hold_off import FingerWatch, HoldOff
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import BigButton, label
 from views.kiosk.widgets.theme import ACCENT, ACCENT_PAPER, BLUE, INK, WHITE, spaced
@@ -114,7 +116,7 @@ class ProposalStrip(QFrame):
 
     answered = pyqtSignal(bool)
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
         super().__init__()
         self.setObjectName("proposal_strip")
         self.setStyleSheet(
@@ -134,6 +136,8 @@ class ProposalStrip(QFrame):
         for button, taken in ((self.take, True), (self.leave, False)):
             button.setMinimumHeight(64)
             button.clicked.connect(lambda _checked, taken=taken: self.answered.emit(taken))
+        clock = clock or SystemClock()
+        self._hold_off = HoldOff(self, [self.take], clock=clock, fingers=FingerWatch(clock))
         says = spaced(QVBoxLayout(), (0,), 0.2)
         says.addWidget(self._question)
         says.addWidget(self._shown)
@@ -149,10 +153,12 @@ class ProposalStrip(QFrame):
         self._label, self._value = field, value
         self.retranslate()
         self.show()
+        self._hold_off.begin(is_shown=True)
 
     def end(self) -> None:
         """The proposal is over; nothing of it stays."""
         self._label = self._value = ""
+        self._hold_off.end()
         self.hide()
         self.retranslate()
 

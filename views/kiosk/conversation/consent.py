@@ -8,15 +8,16 @@ is only shown.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEasingCurve, QPoint, QPropertyAnimation, Qt, pyqtSignal
+from PyQt6.QtCore import QEasingCurve, QPoint, QPropertyAnimation, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from resources.texts import _
-from session.core.clock import Clock
+from session.core.clock import Clock, SystemClock
 from session.kiosk.call.consent import LONGEST_QUESTION_S, SILENCE_S, is_mandate
 from session.protocol.conversation.messages import Grant
 from views.kiosk.conversation.mandate import MandateEntry
+from views.kiosk.widgets.hold_off import POLL_MS, FingerWatch, HoldOff
 from views.kiosk.widgets.icons import Countdown, IconView, StopSign
 from views.kiosk.widgets.page_base import BigButton, label
 from views.kiosk.widgets.theme import BLUE, SKY, WHITE, spaced
@@ -25,19 +26,34 @@ from views.words.consent import QUESTIONS, time_words
 
 class SlidingPanel(QWidget):
     """A panel that slides up inside its own place, so that nothing above it is covered or laid out
-    twice.
+    twice. It does not come under a finger: it waits until that is up.
+
+    Args:
+        fingers: None for a panel that stands alone.
     """
 
     SLIDE_MS = 220
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None, fingers: FingerWatch | None = None) -> None:
         super().__init__()
+        self._clock: Clock = clock or SystemClock()
+        self.fingers = fingers or FingerWatch(self._clock)
+        self.hold_off: HoldOff | None = None
+        self._width_px = 0
+        self._finger_up = QTimer(self)
+        self._finger_up.setInterval(POLL_MS)
+        self._finger_up.timeout.connect(self._slide_when_free)
         self.panel = QFrame(self)
         self.panel.setObjectName("question")
         self._slide = QPropertyAnimation(self.panel, b"pos", self)
         self._slide.setDuration(self.SLIDE_MS)
         self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._slide.finished.connect(self._stands_still)
         self.hide()
+
+    def hold_back(self, *buttons: BigButton) -> None:
+        """These count only once the question can have been read."""
+        self.hold_off = HoldOff(self.panel, buttons, clock=self._clock, fingers=self.fingers)
 
     def fit(self, width_px: int) -> None:
         """Takes the height that the panel needs for this width."""
@@ -52,8 +68,30 @@ class SlidingPanel(QWidget):
             self.setFixedHeight(max(wanted, layout.minimumSize().height()))
 
     def slide_in(self, width_px: int) -> None:
-        """Shows the panel from below."""
-        self.fit(width_px)
+        """Shows the panel from below, as soon as no finger is down."""
+        self._width_px = width_px
+        if self.hold_off is not None:
+            self.hold_off.begin()
+        if self.fingers.is_down:
+            self._finger_up.start()
+        else:
+            self._slide_now()
+
+    def put_away(self) -> None:
+        """The question is over."""
+        self._finger_up.stop()
+        self._slide.stop()
+        if self.hold_off is not None:
+            self.hold_off.end()
+        self.hide()
+
+    def _slide_when_free(self) -> None:
+        if not self.fingers.is_down:
+            self._finger_up.stop()
+            self._slide_now()
+
+    def _slide_now(self) -> None:
+        self.fit(self._width_px)
         self.show()
         self._slide.stop()
         self._slide.setStartValue(QPoint(0, self.height()))
@@ -64,6 +102,11 @@ class SlidingPanel(QWidget):
         """The panel stands in its place at once."""
         self._slide.stop()
         self.panel.move(0, 0)
+        self._stands_still()
+
+    def _stands_still(self) -> None:
+        if self.hold_off is not None and self.isVisible():
+            self.hold_off.shown()
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:
         """The panel fills its place."""
@@ -88,9 +131,8 @@ class ConsentPanel(SlidingPanel):
     acting_changed = pyqtSignal(bool, str)
     mandate_shown = pyqtSignal(bool)
 
-    def __init__(self, clock: Clock) -> None:
-        super().__init__()
-        self._clock = clock
+    def __init__(self, clock: Clock, fingers: FingerWatch | None = None) -> None:
+        super().__init__(clock, fingers)
         self.grant: Grant | None = None
         self._until_s = self._at_most_s = 0.0
         self._icon = IconView("eye", 10, colour=BLUE, disc=SKY)
@@ -102,6 +144,7 @@ class ConsentPanel(SlidingPanel):
         self.no = BigButton("no", "close-thick", colour=WHITE, size="large", icon_u=5)
         self.yes.clicked.connect(lambda: self._answer(True))
         self.no.clicked.connect(lambda: self._answer(False))
+        self.hold_back(self.yes)
         self.acting = BigButton(
             "plain", "account-key", icon_u=3, size="body", margins=(1.4, 0.3, 1.8, 0.3)
         )
@@ -152,7 +195,7 @@ class ConsentPanel(SlidingPanel):
         """The question is over."""
         self.grant = None
         self._end_acting()
-        self.hide()
+        self.put_away()
 
     def _end_acting(self) -> None:
         """The caller touches again."""
@@ -226,8 +269,8 @@ class StoppedPanel(SlidingPanel):
     go_on_requested = pyqtSignal()
     end_requested = pyqtSignal()
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, clock: Clock | None = None, fingers: FingerWatch | None = None) -> None:
+        super().__init__(clock, fingers)
         self._title = label("large")
         self._detail = label("body", tone="grey")
         self.go_on = BigButton("no", "forum", colour=WHITE)

@@ -22,8 +22,10 @@ from PyQt6.QtWidgets import (
 )
 
 from resources.texts import _
+from session.core.clock import Clock
 from session.kiosk.devices.given_files import OfferedFile
 from views.kiosk.conversation.consent import SlidingPanel
+from views.kiosk.widgets.hold_off import FingerWatch
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import BigButton, label
 from views.kiosk.widgets.theme import BLUE, INK, SKY, WHITE, spaced
@@ -91,8 +93,8 @@ class GiveFilePanel(SlidingPanel):
 
     answered = pyqtSignal(str)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, clock: Clock | None = None, fingers: FingerWatch | None = None) -> None:
+        super().__init__(clock, fingers)
         self.sheet = GiveFileSheet()
         self.sheet.chosen.connect(self._on_chosen)
         self.is_asking = False
@@ -103,6 +105,7 @@ class GiveFilePanel(SlidingPanel):
         self.no = BigButton("no", "close-thick", colour=WHITE, size="large", icon_u=5)
         self.yes.clicked.connect(lambda: self._answer(self._chosen_id))
         self.no.clicked.connect(lambda: self._answer(""))
+        self.hold_back(self.yes)
         says = spaced(QVBoxLayout(), (0,), 0.8)
         says.addWidget(self._question)
         says.addWidget(self._detail)
@@ -146,7 +149,7 @@ class GiveFilePanel(SlidingPanel):
         """The question is over."""
         self.is_asking, self._files, self._chosen_id = False, (), ""
         self.sheet.hide()
-        self.hide()
+        self.put_away()
 
     def _on_chosen(self, file_id: str) -> None:
         self._chosen_id = file_id

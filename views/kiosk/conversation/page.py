@@ -38,6 +38,7 @@ from views.kiosk.conversation.give_file_panel import GiveFilePanel
 from views.kiosk.conversation.print_panel import CallerPrintPanel, PrintSheet
 from views.kiosk.conversation.third_party_strip import ThirdPartyStrip
 from views.kiosk.header import show_help_words
+from views.kiosk.widgets.hold_off import FingerWatch
 from views.kiosk.widgets.icons import IconView, StopSign
 from views.kiosk.widgets.page_base import BigButton, KioskPage, label
 from views.kiosk.widgets.theme import BLUE, INK, SKY, sized, spaced
@@ -124,36 +125,37 @@ class SessionPage(KioskPage):
         self._facts: SessionFacts | None = None
         self._notice = ""
         self.call_pane, self.browser = call_pane, browser
-        self.consent, self.stopped = ConsentPanel(clock), StoppedPanel()
+        self.fingers = FingerWatch(clock)
+        self.consent = ConsentPanel(clock, self.fingers)
+        self.stopped = StoppedPanel(clock, self.fingers)
         self.consent.answered.connect(self.grant_answered)
         self.consent.acting_changed.connect(self.acting_changed)
         self._page_shown = self._private = self._own_pause = False
         self.document = DocumentPane()
         self.document.shown_changed.connect(lambda _shown: self._place_page())
-        self.printing, self.sheet = CallerPrintPanel(clock), PrintSheet()
+        self.printing, self.sheet = CallerPrintPanel(clock, self.fingers), PrintSheet()
         self.printing.answered.connect(self._on_print_answered)
-        self.giving = GiveFilePanel()
+        self.giving = GiveFilePanel(clock, self.fingers)
         self.giving.answered.connect(lambda _file_id: self._place_page())
         self.talk, self.chat = ThirdPartyStrip(), ChatStrip()
         self.chat.keyboard.opened.connect(lambda _open: self._place_page())
         self._mandate_shown = False
         self.consent.mandate_shown.connect(self._on_mandate)
         self.stopped.end_requested.connect(self.leave_requested)
-        box = spaced(QVBoxLayout(self), (0,), 0)
-        box.addWidget(self._build_name())
-        box.addWidget(self._build_switched_off())
-        box.addWidget(self.talk)
-        box.addWidget(self._build_stage(), 1)
-        box.addWidget(self.chat)
-        box.addWidget(self._build_notice())
-        box.addWidget(self.printing)
-        box.addWidget(self.giving)
-        box.addWidget(self.consent)
-        box.addWidget(self.stopped)
-        box.addWidget(self._build_bar())
+        self._lay_out()
         self.retranslate()
 
     # ---- building ----
+
+    def _lay_out(self) -> None:
+        box = spaced(QVBoxLayout(self), (0,), 0)
+        above = (self._build_name(), self._build_switched_off(), self.talk)
+        questions = (self.printing, self.giving, self.consent, self.stopped)
+        for widget in above:
+            box.addWidget(widget)
+        box.addWidget(self._build_stage(), 1)
+        for widget in (self.chat, self._build_notice(), *questions, self._build_bar()):
+            box.addWidget(widget)
 
     def _build_name(self) -> QWidget:
         strip = QFrame()

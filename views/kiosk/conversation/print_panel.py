@@ -24,6 +24,7 @@ from resources.texts import _
 from session.core.clock import Clock
 from session.kiosk.devices.print_preview import SHOW_S, ShownPrint
 from views.kiosk.conversation.consent import SlidingPanel
+from views.kiosk.widgets.hold_off import FingerWatch
 from views.kiosk.widgets.icons import Countdown, IconView
 from views.kiosk.widgets.page_base import BigButton, label
 from views.kiosk.widgets.theme import BLUE, SKY, WHITE, spaced
@@ -94,9 +95,8 @@ class CallerPrintPanel(SlidingPanel):
 
     answered = pyqtSignal(str, bool)
 
-    def __init__(self, clock: Clock) -> None:
-        super().__init__()
-        self._clock = clock
+    def __init__(self, clock: Clock, fingers: FingerWatch | None = None) -> None:
+        super().__init__(clock, fingers)
         self.print_id = ""
         self._name, self._pages, self._copies = "", 0, 1
         self._until_s = 0.0
@@ -106,6 +106,7 @@ class CallerPrintPanel(SlidingPanel):
         self.no = BigButton("no", "close-thick", colour=WHITE, size="large", icon_u=5)
         self.yes.clicked.connect(lambda: self._answer(True))
         self.no.clicked.connect(lambda: self._answer(False))
+        self.hold_back(self.yes)
         says = spaced(QVBoxLayout(), (0,), 0.8)
         says.addWidget(self._question)
         says.addWidget(self._detail)
@@ -142,7 +143,7 @@ class CallerPrintPanel(SlidingPanel):
     def end(self) -> None:
         """The question is over."""
         self.print_id = ""
-        self.hide()
+        self.put_away()
 
     def tick(self) -> None:
         """A moment has passed."""

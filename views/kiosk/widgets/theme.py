@@ -209,6 +209,8 @@ def style_sheet(unit: float) -> str:
         f" {{ background: {LINE}; border-color: {LINE}; }}",
         f"QPushButton[look=primary] QLabel:disabled, QPushButton[look=yes] QLabel:disabled {{ "
         f"color: {GREY}; }}",
+        f"QPushButton[look=yes][on_hold=true] {{ background: {LINE}; border-color: {LINE}; }}",
+        f"QPushButton[look=yes][on_hold=true] QLabel {{ color: {GREY}; }}",
         f"QPushButton[look=plain]:checked {{ background: {SKY}; border-color: {BLUE}; }}",
         f"QPushButton[look=card] {{ border-radius: {px(2.4)}; }}",
         f"QPushButton[look=card] QLabel[tone=grey] {{ color: {GREY}; }}",

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A Yes counts only when its question can have been read; No and STOP always do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PyQt6.QtCore import QCoreApplication, QEvent, QPointF, Qt
+from PyQt6.QtGui import QKeyEvent, QMouseEvent
+from PyQt6.QtWidgets import QWidget
+
+from session.core.clock import ManualClock
+from session.kiosk.devices.given_files import OfferedFile
+from session.kiosk.devices.print_preview import ShownPrint
+from session.protocol.conversation.messages import Grant
+from tests.support.screens.kiosk_fingers import CallerTouches
+from tests.support.screens.kiosk_gallery import session_facts
+from views.kiosk.browser.act_strip import ProposalStrip
+from views.kiosk.conversation.consent import ConsentPanel
+from views.kiosk.widgets.hold_off import HOLD_OFF_S
+from views.kiosk.window import KioskWindow
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def asked(window: KioskWindow) -> ConsentPanel:
+    """A question for the greatest power, in its place, at this moment."""
+    window.show_session(session_facts())
+    window.show_page(True)
+    window.ask_grant(Grant.CONTROL)
+    consent = window.session_page.consent
+    consent.finish_slide()
+    return consent
+
+
+def _mouse(widget: QWidget, kind: QEvent.Type, *, down: bool) -> None:
+    at = widget.rect().center()
+    away, buttons = QPointF(widget.mapToGlobal(at)), LEFT if down else Qt.MouseButton.NoButton
+    QCoreApplication.sendEvent(
+        widget,
+        QMouseEvent(kind, QPointF(at), away, LEFT, buttons, Qt.KeyboardModifier.NoModifier),
+    )
+
+
+def press(widget: QWidget) -> None:
+    _mouse(widget, QEvent.Type.MouseButtonPress, down=True)
+
+
+def release(widget: QWidget) -> None:
+    _mouse(widget, QEvent.Type.MouseButtonRelease, down=False)
+
+
+def tap(widget: QWidget) -> None:
+    press(widget)
+    release(widget)
+
+
+def test_a_yes_counts_after_seven_tenths_of_a_second(
+    asked: ConsentPanel, touches: CallerTouches, clock: ManualClock
+) -> None:
+    for _ in range(6):
+        tap(asked.yes)
+        clock.advance(HOLD_OFF_S / 7)
+    assert touches.heard == []
+    assert asked.yes.property("on_hold")
+    clock.advance(HOLD_OFF_S / 6)
+    tap(asked.yes)
+    assert touches.heard == [("grant_answered", Grant.CONTROL, True)]
+
+
+def test_a_no_counts_at_once(asked: ConsentPanel, touches: CallerTouches) -> None:
+    tap(asked.no)
+    assert touches.heard == [("grant_answered", Grant.CONTROL, False)]
+
+
+def test_stop_counts_at_once(
+    window: KioskWindow, asked: ConsentPanel, touches: CallerTouches
+) -> None:
+    tap(window.session_page.stop)
+    assert touches.heard == [("stop_requested",)]
+    assert not asked.isVisible()
+
+
+def test_a_press_that_began_too_early_does_not_count(
+    asked: ConsentPanel, touches: CallerTouches, clock: ManualClock
+) -> None:
+    press(asked.yes)
+    clock.advance(HOLD_OFF_S * 2)
+    release(asked.yes)
+    assert touches.heard == []
+    tap(asked.yes)
+    assert touches.heard != []
+
+
+def test_a_key_that_is_held_down_does_not_count(
+    asked: ConsentPanel, touches: CallerTouches, clock: ManualClock, fingers: Any
+) -> None:
+    asked.yes.setFocus()
+    none = Qt.KeyboardModifier.NoModifier
+    fingers.keyPress(asked.yes, Qt.Key.Key_Space)
+    clock.advance(HOLD_OFF_S * 2)
+    for kind, repeats in ((QEvent.Type.KeyPress, True), (QEvent.Type.KeyRelease, False)):
+        QCoreApplication.sendEvent(asked.yes, QKeyEvent(kind, Qt.Key.Key_Space, none, " ", repeats))
+    assert touches.heard == []
+    fingers.keyClick(asked.yes, Qt.Key.Key_Space)
+    assert touches.heard != []
+
+
+def test_the_time_starts_when_the_panel_stands_still(
+    window: KioskWindow, touches: CallerTouches, clock: ManualClock
+) -> None:
+    window.show_session(session_facts())
+    window.ask_grant(Grant.CONTROL)
+    consent = window.session_page.consent
+    clock.advance(HOLD_OFF_S * 2)
+    tap(consent.yes)
+    assert touches.heard == []
+    consent.finish_slide()
+    tap(consent.yes)
+    assert touches.heard == []
+    clock.advance(HOLD_OFF_S + 0.01)
+    tap(consent.yes)
+    assert touches.heard != []
+
+
+def test_who_goes_on_tapping_the_page_has_not_read(
+    window: KioskWindow, asked: ConsentPanel, touches: CallerTouches, clock: ManualClock
+) -> None:
+    for _ in range(10):
+        clock.advance(HOLD_OFF_S * 0.9)
+        tap(window.session_page.browser)
+    tap(asked.yes)
+    assert touches.heard == []
+    clock.advance(HOLD_OFF_S + 0.01)
+    tap(asked.yes)
+    assert touches.heard != []
+
+
+def test_the_panel_does_not_come_under_a_finger(
+    window: KioskWindow, touches: CallerTouches, clock: ManualClock, qtbot: Any
+) -> None:
+    window.show_session(session_facts())
+    window.show_page(True)
+    press(window.session_page.browser)
+    window.ask_grant(Grant.CONTROL)
+    consent = window.session_page.consent
+    assert not consent.isVisible()
+    release(window.session_page.browser)
+    qtbot.waitUntil(consent.isVisible)
+    consent.finish_slide()
+    tap(consent.yes)
+    assert touches.heard == []
+
+
+def test_a_question_that_is_over_does_not_come_after_the_finger(
+    window: KioskWindow, qtbot: Any
+) -> None:
+    window.show_session(session_facts())
+    press(window.session_page.call_pane)
+    window.ask_grant(Grant.CONTROL)
+    window.end_question(Grant.CONTROL)
+    release(window.session_page.call_pane)
+    consent = window.session_page.consent
+    assert not consent._finger_up.isActive()
+    assert not consent.isVisible()
+
+
+def test_a_second_question_has_its_own_time(
+    window: KioskWindow, asked: ConsentPanel, touches: CallerTouches, clock: ManualClock
+) -> None:
+    clock.advance(HOLD_OFF_S + 0.01)
+    tap(asked.yes)
+    window.ask_grant(Grant.TYPE)
+    asked.finish_slide()
+    tap(asked.yes)
+    window.ask_grant(Grant.TYPE)
+    tap(asked.yes)
+    assert touches.heard == [("grant_answered", Grant.CONTROL, True)]
+    assert asked.isVisible()
+
+
+def test_a_touch_that_another_program_saw_begins_the_time_anew(
+    asked: ConsentPanel, touches: CallerTouches, clock: ManualClock
+) -> None:
+    clock.advance(HOLD_OFF_S * 0.9)
+    asked.fingers.note_tap()
+    clock.advance(HOLD_OFF_S * 0.9)
+    tap(asked.yes)
+    assert touches.heard == []
+
+
+def test_a_proposed_value_is_taken_no_sooner(fingers: Any, clock: ManualClock) -> None:
+    strip, answers = ProposalStrip(clock), []
+    fingers.addWidget(strip)
+    strip.answered.connect(answers.append)
+    strip.propose("Ville", "Saint-Oyen")
+    tap(strip.take)
+    clock.advance(HOLD_OFF_S + 0.01)
+    strip.propose("Ville", "Val-Doré")
+    tap(strip.take)
+    assert answers == []
+    clock.advance(HOLD_OFF_S + 0.01)
+    tap(strip.take)
+    assert answers == [True]
+    strip.propose("Ville", "Saint-Oyen")
+    tap(strip.leave)
+    assert answers == [True, False]
+
+
+def test_a_sheet_is_printed_and_a_file_given_no_sooner(
+    window: KioskWindow, clock: ManualClock
+) -> None:
+    window.show_session(session_facts())
+    page, answers = window.session_page, []
+    page.print_answered.connect(lambda *answer: answers.append(answer))
+    page.giving.answered.connect(answers.append)
+    window.show_print(ShownPrint("p1", "Reçu", b"", pages=1, copies=1))
+    page.printing.finish_slide()
+    tap(page.printing.yes)
+    file = OfferedFile("f1", "carte.pdf", 1000)
+    page.show_files((file,))
+    page.giving.finish_slide()
+    page.giving.sheet.chosen.emit("f1")
+    tap(page.giving.yes)
+    assert answers == []
+    clock.advance(HOLD_OFF_S + 0.01)
+    tap(page.printing.yes)
+    clock.advance(HOLD_OFF_S + 0.01)
+    tap(page.giving.yes)
+    assert answers == [("p1", True), "f1"]

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Keeps a Yes back until its question can have been read. Used by every question of the kiosk that
+hands a power to the agent.
+
+A Yes counts when its press begins `HOLD_OFF_S` after the question stands still on the screen and
+no finger lies on it from before; who goes on touching something else is given the time anew. No
+and STOP never wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from PyQt6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QEventPoint, QKeyEvent, QMouseEvent, QTouchEvent
+from PyQt6.QtWidgets import QWidget
+
+from session.core.clock import Clock
+from views.kiosk.widgets.page_base import restyle
+
+HOLD_OFF_S = 0.7
+POLL_MS = 50
+
+LONGEST_TOUCH_S = 10.0
+"""A finger that says nothing for so long has left where nobody saw it: its window is gone."""
+
+TAP_S = 0.3
+"""How long a touch lasts whose end nobody tells."""
+
+_PRESSES = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick)
+_TOUCHES = (QEvent.Type.TouchBegin, QEvent.Type.TouchUpdate, QEvent.Type.TouchEnd)
+_TAKING_KEYS = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Select)
+
+
+class FingerWatch(QObject):
+    """Whether a finger or a mouse button is down anywhere in the program.
+
+    Signals:
+        pressed(QPoint): something is touched there (global pixels). released(): nothing is now.
+    """
+
+    pressed = pyqtSignal(QPoint)
+    released = pyqtSignal()
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+        self._mouse = self._touch = False
+        self._seen_s = 0.0
+        self._elsewhere_s = float("-inf")
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.installEventFilter(self)
+
+    @property
+    def is_down(self) -> bool:
+        """True from the press to the release."""
+        now_s = self._clock.monotonic_s()
+        if now_s - self._elsewhere_s < TAP_S:
+            return True
+        return (self._mouse or self._touch) and now_s - self._seen_s < LONGEST_TOUCH_S
+
+    def note_tap(self) -> None:
+        """A touch in a part of the screen that another program draws; its end is not known."""
+        self._elsewhere_s = self._clock.monotonic_s()
+        self.pressed.emit(QPoint(-1, -1))
+
+    def eventFilter(self, a0: QObject | None, a1: QEvent | None) -> bool:
+        """Sees every event of the program, and takes none."""
+        if a1 is None or not isinstance(a0, QWidget):
+            return False
+        kind = a1.type()
+        if kind in _PRESSES or kind == QEvent.Type.MouseButtonRelease:
+            mouse = cast(QMouseEvent, a1)
+            self._note(mouse=mouse.buttons() != Qt.MouseButton.NoButton)
+            if kind in _PRESSES:
+                self.pressed.emit(mouse.globalPosition().toPoint())
+        elif kind in _TOUCHES:
+            points = cast(QTouchEvent, a1).points()
+            self._note(touch=any(one.state() != QEventPoint.State.Released for one in points))
+            if kind == QEvent.Type.TouchBegin and points:
+                self.pressed.emit(points[0].globalPosition().toPoint())
+        elif kind == QEvent.Type.TouchCancel:
+            self._note(touch=False)
+        return False
+
+    def _note(self, *, mouse: bool | None = None, touch: bool | None = None) -> None:
+        self._seen_s = self._clock.monotonic_s()
+        self._mouse = self._mouse if mouse is None else mouse
+        self._touch = self._touch if touch is None else touch
+        if not (self._mouse or self._touch):
+            self.released.emit()
+
+
+class HoldOff(QObject):
+    """Keeps the buttons of one question back.
+
+    Args:
+        question: what has to be read; a touch on it does not begin the time anew.
+        buttons: those that hand something out.
+    """
+
+    def __init__(
+        self, question: QWidget, buttons: Sequence[QWidget], *, clock: Clock, fingers: FingerWatch
+    ) -> None:
+        super().__init__(question)
+        self._question, self._buttons = question, list(buttons)
+        self._clock, self._fingers = clock, fingers
+        self._is_holding = self._is_shown = False
+        self._since_s: float | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(POLL_MS)
+        self._timer.timeout.connect(self.check)
+        fingers.pressed.connect(self._on_pressed)
+        fingers.released.connect(self.check)
+        for button in self._buttons:
+            button.installEventFilter(self)
+
+    @property
+    def is_over(self) -> bool:
+        """True when a Yes counts now."""
+        self.check()
+        return not self._is_holding
+
+    def begin(self, *, is_shown: bool = False) -> None:
+        """A question is put; the time starts when it stands still."""
+        self._since_s, self._is_shown = None, is_shown
+        self._hold(True)
+        self.check()
+
+    def shown(self) -> None:
+        """The question stands still on the screen."""
+        self._is_shown = True
+        self.check()
+
+    def end(self) -> None:
+        """The question is over."""
+        self._hold(False)
+
+    def check(self) -> None:
+        """A moment has passed."""
+        if not self._is_holding or not self._is_shown:
+            return
+        now_s = self._clock.monotonic_s()
+        if self._since_s is None:
+            self._since_s = None if self._fingers.is_down else now_s
+        elif now_s - self._since_s >= HOLD_OFF_S:
+            self._hold(False)
+
+    def _hold(self, holding: bool) -> None:
+        self._is_holding = holding
+        self._timer.start() if holding else self._timer.stop()
+        for button in self._buttons:
+            if button.property("on_hold") != holding:
+                button.setProperty("on_hold", holding)
+                restyle(button)
+
+    def _on_pressed(self, at: QPoint) -> None:
+        place = QRect(self._question.mapToGlobal(QPoint(0, 0)), self._question.size())
+        if self._is_holding and not place.contains(at):
+            self._since_s = None
+
+    def eventFilter(self, a0: QObject | None, a1: QEvent | None) -> bool:
+        """Presses that begin too early reach no button, nor does a key that was held before."""
+        if a1 is None:
+            return False
+        if a1.type() == QEvent.Type.KeyPress:
+            key = cast(QKeyEvent, a1)
+            return key.key() in _TAKING_KEYS and (key.isAutoRepeat() or not self.is_over)
+        return a1.type() in _PRESSES and not self.is_over
