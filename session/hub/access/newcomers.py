@@ -167,7 +167,7 @@ class NewcomerQueue:
         host = max(self._turns, key=self._of_host.__getitem__)
         if self._of_host[host] <= self._of_host[source.host] + 1:
             host = source.host
-        connections = self._turns.get(host, {})
+        connections = self._turns.get(host, OrderedDict())
         longest = max(connections, key=lambda one: len(connections[one].waiting), default=source)
         least = len(self._known[source].waiting) + 1 if host == source.host else 0
         if longest == source or len(connections[longest].waiting) <= least:

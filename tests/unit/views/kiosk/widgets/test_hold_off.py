@@ -192,7 +192,8 @@ def test_a_touch_that_another_program_saw_begins_the_time_anew(
 
 
 def test_a_proposed_value_is_taken_no_sooner(fingers: Any, clock: ManualClock) -> None:
-    strip, answers = ProposalStrip(clock), []
+    strip = ProposalStrip(clock)
+    answers: list[bool] = []
     fingers.addWidget(strip)
     strip.answered.connect(answers.append)
     strip.propose("Ville", "Saint-Oyen")
@@ -213,7 +214,8 @@ def test_a_sheet_is_printed_and_a_file_given_no_sooner(
     window: KioskWindow, clock: ManualClock
 ) -> None:
     window.show_session(session_facts())
-    page, answers = window.session_page, []
+    page = window.session_page
+    answers: list[object] = []
     page.print_answered.connect(lambda *answer: answers.append(answer))
     page.giving.answered.connect(answers.append)
     window.show_print(ShownPrint("p1", "Reçu", b"", pages=1, copies=1))
