@@ -20,9 +20,13 @@ from expert_app.desk.app import DeskApp
 from expert_app.desk.duplex_pile import DuplexPile
 from session.core.clock import Clock
 from session.core.device_errors import PileUneven, PrintRefused
-from session.core.errors import PageUnreadable
+from session.core.errors import PageNotSigned, PageUnreadable
 from session.core.signals import Signal
-from session.desk.devices.scanner_and_printer import PageProgressed, ReceivedPage
+from session.desk.devices.scanner_and_printer import (
+    PageNotReceived,
+    PageProgressed,
+    ReceivedPage,
+)
 from session.desk.hub.client import DeskLink
 from session.desk.session import DeskSession
 from session.protocol.conversation.messages import (
@@ -135,6 +139,7 @@ class DevicesJob:
         session.devices.page_received.connect(self._on_received)
         session.devices.preview_received.connect(self._on_preview)
         session.devices.scan_ended.connect(self._on_scan_ended)
+        session.devices.page_failed.connect(self._on_page_failed)
         session.devices.print_changed.connect(self._on_print)
 
     def _forget(self) -> None:
@@ -209,6 +214,13 @@ class DevicesJob:
         old = self._replaces.pop(page.offer.page_id, "")
         if old:
             self.page_replaced.emit(Replaced(page.offer.page_id, old))
+
+    def _on_page_failed(self, failed: PageNotReceived) -> None:
+        """A page of its own has its place among the pages, where it says why; a preview has none.
+        Not to be signed by the kiosk is grave enough for both.
+        """
+        if failed.kind is ScanKind.PREVIEW or failed.code == PageNotSigned.code:
+            self._app.trouble(failed.code, {}, key="scan")
 
     def _on_scan_ended(self, ended: ScanEnded) -> None:
         if ended.code:

@@ -140,6 +140,14 @@ class HubMetrics(MetricsCollector):
             "relay_messages", "Messages passed between the ends of sessions.", relay.passed
         )
         yield self.counter("relay_dropped", "Messages of sessions not passed.", relay.dropped)
+        refused = CounterMetricFamily(
+            f"{PREFIX}_relay_refused",
+            "Messages of sessions not passed, by reason.",
+            labels=["code"],
+        )
+        for code, count in relay.dropped_by_code.items():
+            refused.add_metric([code], count)
+        yield refused
         yield self.counter(
             "store_errors", "Requests to the store without a good answer.", streams.failed
         )

@@ -9,12 +9,16 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 
+import msgspec
+
 from session.bus.sealing.channel import SEALED_TOPICS, ChannelSeal
 from session.bus.transport.connection import Incoming
 from session.core.errors import MessageTooLarge, SessionError
+from session.core.tasks import Tasks
 from session.protocol.codec import decode_session, encode_session
-from session.protocol.conversation.messages import SessionMessage
+from session.protocol.conversation.messages import MessageRefused, SessionMessage
 from session.protocol.endpoints.channel import MessageHandler, RawHandler
+from session.protocol.endpoints.refusals import END_TOPIC, HUB_TOPIC, Refusals
 from session.protocol.topics import CONTROL_TOPICS, RAW_TOPICS, SEAL_TOPIC
 from session.protocol.wire.version import MAX_CHUNK_BYTES
 
@@ -28,6 +32,18 @@ older ones give way.
 Publish = Callable[[str, bytes, Mapping[str, str] | None], Awaitable[None]]
 
 
+class _Typed(msgspec.Struct):
+    type: str = ""
+
+
+def _type_of(payload: bytes) -> str:
+    """The type that a message which is not taken says it has; "" when that cannot be read."""
+    try:
+        return msgspec.json.decode(payload, type=_Typed).type
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return ""
+
+
 class BusChannel:
     """One session's `SessionChannel` (see `session.protocol.endpoints.channel`).
 
@@ -36,7 +52,8 @@ class BusChannel:
     its parts.
     """
 
-    def __init__(self, session_id: str, publish: Publish) -> None:
+    def __init__(self, session_id: str, publish: Publish, *, tasks: Tasks | None = None) -> None:
+        self._refusals = Refusals(self._send_refusal, tasks) if tasks is not None else None
         self.refused_messages = 0
         self._session_id = session_id
         self._publish = publish
@@ -66,6 +83,9 @@ class BusChannel:
         """The session is over."""
         if self._seal is not None:
             self._seal.close()
+
+    async def _send_refusal(self, refused: MessageRefused) -> None:
+        await self.send(END_TOPIC, refused)
 
     async def _send(self, topic: str, payload: bytes, headers: Mapping[str, str] | None) -> None:
         if self._seal is not None and topic in SEALED_TOPICS:
@@ -112,8 +132,10 @@ class BusChannel:
             self._hand_out(topic, message)
 
     def deliver(self, topic: str, message: Incoming) -> None:
-        """Takes what the bus brought for this session; wrong messages are counted and dropped."""
-        if self._seal is not None and (topic in SEALED_TOPICS or topic == SEAL_TOPIC):
+        """Takes what the bus brought for this session; the other end is told of wrong messages."""
+        if topic == HUB_TOPIC:  # the hub says it, sealed conversation or not
+            self._hand_out(END_TOPIC, message)
+        elif self._seal is not None and (topic in SEALED_TOPICS or topic == SEAL_TOPIC):
             self._seal.receive(topic, message)
         else:
             self._hand_out(topic, message)
@@ -133,12 +155,19 @@ class BusChannel:
             decoded = decode_session(message.payload)
         except SessionError as error:
             self.refused_messages += 1
-            log.warning(
-                "a message on %s of %d bytes is refused: %s",
-                topic,
-                len(message.payload),
-                error.code,
-            )
+            if self._refusals is not None:
+                why = str(error.detail.get("why", ""))
+                self._refusals.tell(topic, error.code, why, _type_of(message.payload))
+            else:
+                log.warning("a message on %s is refused: %s", topic, error.code)
             return
+        if isinstance(decoded, MessageRefused):
+            log.warning(
+                "a message of ours on %s was not taken: %s %s (%s)",
+                decoded.topic,
+                decoded.code,
+                decoded.of,
+                decoded.why,
+            )
         for handler in list(self._message_handlers[topic]):
             handler(decoded)

@@ -306,7 +306,7 @@ class BusClient:
         channel = self._channels.get(session_id)
         if channel is None:
             channel = self._channels[session_id] = BusChannel(
-                session_id, partial(self._publish, session_id)
+                session_id, partial(self._publish, session_id), tasks=self._tasks
             )
             while len(self._channels) > SESSIONS_KEPT:
                 self._channels.popitem(last=False)

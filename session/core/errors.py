@@ -323,6 +323,12 @@ class PageDamaged(SessionError):
     code = "page_damaged"
 
 
+class PageNotSigned(SessionError):
+    """A page does not bear the signature of the kiosk that offers it."""
+
+    code = "page_not_signed"
+
+
 class PageUnreadable(SessionError):
     """The image or PDF is empty, truncated or of a kind we refuse. Detail: `why`."""
 

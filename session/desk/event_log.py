@@ -21,6 +21,7 @@ from session.protocol.conversation.messages import (
     CallAnswered,
     Grant,
     MediaSeen,
+    MessageRefused,
     PointerShown,
     PrintOffered,
     ScanRequested,
@@ -91,6 +92,11 @@ class EventLog:
         devices.print_offered.connect(self._on_print_offered)
         devices.page_received.connect(self._on_page)
         devices.page_failed.connect(self._on_page_failed)
+
+    def not_taken(self, refused: MessageRefused) -> None:
+        """The other end, or the hub, did not take a message of ours."""
+        topic = refused.topic if refused.topic.isalpha() and refused.topic.islower() else ""
+        self._log.write(events.MessageNotTaken(by=Writer.DESK, topic=topic[:20], code=refused.code))
 
     def listen_to_line(self, line: LineEnd) -> None:
         """Writes the line's measurements, ten seconds in one event, and each new rule of what we

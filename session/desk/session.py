@@ -7,13 +7,15 @@ Built by the desk's program for each session; the other end is `session.kiosk.se
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from session.core.clock import Clock
-from session.core.errors import BusUnreachable
+from session.core.errors import BusUnreachable, NotAllowed
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.call.consent import DeskGrants
@@ -31,13 +33,22 @@ from session.desk.line import DeskLine
 from session.log.writer import LogWriter
 from session.media.engine import MediaEngine
 from session.media.ice import IcePlan
-from session.protocol.conversation.messages import KioskWiped, PageOffered, SessionMessage
+from session.protocol.conversation.messages import (
+    KioskWiped,
+    MessageRefused,
+    PageOffered,
+    SessionMessage,
+)
 from session.protocol.endpoints.channel import SessionChannel
 from session.protocol.endpoints.chat import Chat
+from session.protocol.endpoints.refusals import END_TOPIC, Refusals
 from session.protocol.hub.requests import SessionFacts
 from session.protocol.hub.talk_state import is_in
 
 log = logging.getLogger(__name__)
+
+EARLY_S = 1.0
+"""The hub tells both ends of the end; what the kiosk says after it may be here first."""
 
 ANY_WAY = IcePlan()
 
@@ -126,6 +137,8 @@ class DeskSession:
         self.chat = Chat(channel, tasks)
         self.privacy = DeskPrivacy(channel, self.call, talk=self.talk, tasks=tasks)
         self._build_event_log()
+        self._is_over = asyncio.Event()
+        self._refusals = Refusals(partial(channel.send, END_TOPIC), tasks)
         self._stop_listening: Callable[[], None] = channel.on_message("end", self._on_end)
 
     def _build_call(self, parts: DeskSessionParts) -> None:
@@ -192,6 +205,7 @@ class DeskSession:
         """The conversation is over: voice, picture and page end;
         the log goes on through the wrap-up.
         """
+        self._is_over.set()
         self.line.close()
         self.event_log.line_closed()
         self.privacy.close()
@@ -211,5 +225,26 @@ class DeskSession:
         return await self._log.close(flush_s)
 
     def _on_end(self, message: SessionMessage) -> None:
-        if isinstance(message, KioskWiped):
+        if isinstance(message, MessageRefused):
+            self.event_log.not_taken(message)
+        elif isinstance(message, KioskWiped) and self._is_over.is_set():
             self.kiosk_wiped.emit(message)
+        elif isinstance(message, KioskWiped):
+            self._tasks.start(self._doubt(message), name="a wipe in the middle of a conversation")
+        else:
+            self._refuse(message, "not for a desk on this topic")
+
+    async def _doubt(self, wiped: KioskWiped) -> None:
+        """A wipe that the kiosk tells of before we know of the end is believed only if the end
+        comes at once.
+        """
+        try:
+            async with asyncio.timeout(EARLY_S):
+                await self._is_over.wait()
+        except TimeoutError:
+            self._refuse(wiped, "the conversation goes on")
+        else:
+            self.kiosk_wiped.emit(wiped)
+
+    def _refuse(self, message: SessionMessage, why: str) -> None:
+        self._refusals.tell(END_TOPIC, NotAllowed.code, why, type(message).__name__)

@@ -28,6 +28,7 @@ from session.protocol.conversation.messages import (
     GrantChanged,
     KioskWiped,
     MediaSeen,
+    MessageRefused,
     PageOffered,
     PageShown,
     PrintChanged,
@@ -107,6 +108,13 @@ class EventLog:
         devices.scan_ended.connect(self._on_scan_ended)
         devices.page_offered.connect(self._on_page_offered)
         devices.print_changed.connect(self._on_print)
+
+    def not_taken(self, refused: MessageRefused) -> None:
+        """The other end, or the hub, did not take a message of ours."""
+        topic = refused.topic if refused.topic.isalpha() and refused.topic.islower() else ""
+        self._log.write(
+            events.MessageNotTaken(by=Writer.KIOSK, topic=topic[:20], code=refused.code)
+        )
 
     def listen_to_line(self, line: LineEnd) -> None:
         """Connects the line: ten seconds in one event, and each new rule of what is sent."""

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -19,7 +20,7 @@ import msgspec
 
 from session.bus.transport.nkeys import sign
 from session.core.clock import Clock
-from session.core.errors import BusUnreachable
+from session.core.errors import BusUnreachable, NotAllowed
 from session.core.tasks import Tasks
 from session.kiosk.call.consent import KioskGrants
 from session.kiosk.call.privacy import KioskPrivacy
@@ -41,10 +42,17 @@ from session.kiosk.event_log import EventLog
 from session.kiosk.line import KioskLine
 from session.kiosk.wipe import Wipe
 from session.log.writer import LogWriter
-from session.protocol.conversation.messages import Grant, KioskWiped, PageOffered
+from session.protocol.conversation.messages import (
+    Grant,
+    KioskWiped,
+    MessageRefused,
+    PageOffered,
+    SessionMessage,
+)
 from session.protocol.conversation.page_signing import words_of
 from session.protocol.endpoints.channel import SessionChannel
 from session.protocol.endpoints.chat import Chat
+from session.protocol.endpoints.refusals import END_TOPIC, Refusals
 from session.protocol.endpoints.third_party_banner import TalkAsker
 from session.protocol.hub.requests import SessionFacts
 
@@ -164,6 +172,15 @@ class KioskSession:
         self.privacy = KioskPrivacy(channel, self.call, page=self.page, tasks=tasks)
         self.event_log = EventLog(facts, log_writer, clock=clock)
         self._connect_event_log()
+        self._refusals = Refusals(partial(channel.send, END_TOPIC), tasks)
+        self._stop_listening = channel.on_message(END_TOPIC, self._on_end)
+
+    def _on_end(self, message: SessionMessage) -> None:
+        if isinstance(message, MessageRefused):
+            self.event_log.not_taken(message)
+        else:
+            name = type(message).__name__
+            self._refusals.tell(END_TOPIC, NotAllowed.code, "not for a kiosk on this topic", name)
 
     def _build_call(self, media: CallMedia) -> KioskCall:
         clock, tasks = self._parts.clock, self._parts.tasks
@@ -289,6 +306,7 @@ class KioskSession:
             await self._channel.send("end", wiped)
         except BusUnreachable:
             log.warning("the desk was not told of the wipe: the line is away")
+        self._stop_listening()
         await self._log.close(flush_s)
         return wiped
 

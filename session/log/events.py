@@ -36,6 +36,7 @@ MAX_MIRROR_PART_BYTES = 120 * 1024
 """Largest `MirrorChunk.data`: base64 of it still fits a control message of the bus."""
 
 
+Topic = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{0,20}$")]
 Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{0,60}$")]
 Hash = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?$")]
 Host = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9.\-]{1,253}(:[0-9]{1,5})?$")]
@@ -214,6 +215,14 @@ class PrivacyChanged(Event, frozen=True, kw_only=True):
 
     on: bool
     by_caller: bool = False
+
+
+class MessageNotTaken(Event, frozen=True, kw_only=True):
+    """The other end, or the hub, did not take a message of `by`."""
+
+    by: Writer
+    topic: Topic
+    code: Code
 
 
 class WordsSent(Event, frozen=True, kw_only=True):
@@ -577,6 +586,7 @@ AnyEvent = (
     | ThirdChanged
     | PrivacyChanged
     | WordsSent
+    | MessageNotTaken
     | PageRemoved
     | PageRestored
     | PageSplit
@@ -601,6 +611,7 @@ _LANES: dict[type[Event], Lane] = {
     **dict.fromkeys((PrintRequested, PrintChanged), Lane.PRINTER),
     **dict.fromkeys((DossierOpened, DocumentFiled, PieceChanged, PieceFiled), Lane.DOSSIER),
     **dict.fromkeys((LineLost, LineBack, TroubleShown, LineMeasured, LineGoverned), Lane.LINE),
+    MessageNotTaken: Lane.LINE,
     **dict.fromkeys(
         (HeldChanged, CallerPassedOn, ThirdChanged, PrivacyChanged, WordsSent), Lane.CALL
     ),

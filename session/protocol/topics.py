@@ -23,6 +23,7 @@ from session.protocol.conversation.messages import (
     GrantsRequested,
     KioskWiped,
     MediaSeen,
+    MessageRefused,
     PageGlimpsed,
     PageKept,
     PageOffered,
@@ -79,6 +80,7 @@ AnySessionMessage = (
     | PrintChanged
     | PrintCancelRequested
     | KioskWiped
+    | MessageRefused
 )
 
 THIRD_TOPIC, ASIDE_TOPIC = "third", "aside"

@@ -72,6 +72,7 @@ WORDS: dict[str, str] = {
     "held_changed": N_("The talk went on"),
     "caller_passed_on": N_("The agent passed the caller on"),
     "privacy_changed": N_("The privacy pause ended"),
+    "message_not_taken": N_("{who} sent a message that was not taken"),
     "words_sent": N_("{who} sent written words"),
     "third_changed": N_("The third person left"),
     "document_shown": N_("The agent shows a document, pages: {pages}"),

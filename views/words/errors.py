@@ -227,6 +227,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("The page was damaged on the way."),
         N_("The kiosk still has it and sends it again. If that fails, scan it once more."),
     ),
+    "page_not_signed": (
+        N_("The page is not signed by this kiosk: it was not taken."),
+        N_("Scan it once more. If it happens again, tell the operator: it may be forged."),
+    ),
     "page_unreadable": (
         N_("The scanned image is empty or cannot be read."),
         N_("Ask the caller to place the document again, then scan once more."),
@@ -570,6 +574,7 @@ _CALLER_SENTENCES: dict[str, str] = {
     "scanner_busy": _WAIT,
     "scan_cancelled": N_("The scan was stopped. You can take your document back."),
     "page_damaged": N_("Please leave your document where it is. We are reading it again."),
+    "page_not_signed": N_("Please leave your document where it is. We are reading it again."),
     "page_unreadable": N_(
         "We could not read your document. Please put it down again, flat and straight."
     ),

@@ -123,7 +123,10 @@ class DevicesConnections:
         self._view.show_page_quick_copy(seen.page_id, seen.jpeg)
 
     def _on_page_failed(self, failed: PageNotReceived) -> None:
-        self._view.show_page_failed(failed.page_id, failed.code)
+        if failed.kind is ScanKind.PREVIEW:  # nothing more comes: the agent may scan again
+            self._view.show_scan_ended()
+        else:
+            self._view.show_page_failed(failed.page_id, failed.code)
 
     def _on_replaced(self, replaced: Replaced) -> None:
         self._view.show_page_replaced(

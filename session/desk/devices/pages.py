@@ -17,6 +17,7 @@ from session.core.errors import (
     MessageMalformed,
     MessageTooLarge,
     PageDamaged,
+    PageNotSigned,
     PageTooLarge,
     PageUnreadable,
     SessionError,
@@ -71,6 +72,7 @@ class PageNotReceived(NamedTuple):
 
     page_id: str
     code: str
+    kind: ScanKind = ScanKind.PAGE
 
 
 class Pages:
@@ -129,7 +131,7 @@ class Pages:
                 offer.page_id, offer.size_bytes, offer.sha256, offer.chunks
             )
         except (MessageMalformed, MessageTooLarge) as error:
-            self._refuse(offer.page_id, error)
+            self._refuse(offer, error)
             return
         self._progress(assembly)
 
@@ -148,11 +150,9 @@ class Pages:
         return is_signed(offer.signer, words_of(self._session_id, offer), offer.signature)
 
     def _on_forged(self, offer: PageOffered) -> None:
-        """Somebody changed the page on the way. The page is not refused: the kiosk still has
-        it.
-        """
+        """Somebody changed the page on the way, or it is of another kiosk."""
         log.error("the signature of a page is not the kiosk's")
-        self.failed.emit(PageNotReceived(offer.page_id, PageDamaged.code))
+        self._refuse(offer, PageNotSigned())
 
     def on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
         """A chunk came; chunks of other conversations are left alone."""
@@ -185,15 +185,12 @@ class Pages:
         self._tasks.start(self._keep_page(offer, data), name="page-keep")
 
     def _on_damaged(self, offer: PageOffered, error: PageDamaged) -> None:
-        """Asks for the page once more from the start and gives up at the second time. The kiosk
-        keeps it and may offer it again.
-        """
+        """Asks for the page once more from the start, and refuses it at the second time."""
         if offer.page_id not in self._damaged:
             self._damaged.add(offer.page_id)
             self._arrivals.restart(offer.page_id)
             return
-        self._forget(offer.page_id)
-        self.failed.emit(PageNotReceived(offer.page_id, error.code))
+        self._refuse(offer, error)
 
     async def _keep_page(self, offer: PageOffered, data: bytes) -> None:
         """Acknowledges a page only after `keep` has stored it."""
@@ -213,7 +210,7 @@ class Pages:
         finally:
             self._forget(offer.page_id)
             if code:
-                self.failed.emit(PageNotReceived(offer.page_id, code))
+                self.failed.emit(PageNotReceived(offer.page_id, code, offer.kind))
         if code:
             return
         self._kept.add(offer.page_id)
@@ -236,10 +233,10 @@ class Pages:
                     self.failed.emit(PageNotReceived(offer.page_id, DeskDiskUnusable.code))
             await asyncio.sleep(DISK_RETRY_S)
 
-    def _refuse(self, page_id: str, error: SessionError) -> None:
-        self._forget(page_id)
-        self._sure.send(PageRefused(page_id=page_id, code=error.code))
-        self.failed.emit(PageNotReceived(page_id, error.code))
+    def _refuse(self, offer: PageOffered, error: SessionError) -> None:
+        self._forget(offer.page_id)
+        self._sure.send(PageRefused(page_id=offer.page_id, code=error.code))
+        self.failed.emit(PageNotReceived(offer.page_id, error.code, offer.kind))
 
     def _forget(self, page_id: str) -> None:
         self._arrivals.forget(page_id)
@@ -255,4 +252,6 @@ class Pages:
                 self._sure.send(ChunksRequested(item_id=wanted.item_id, missing=wanted.missing))
             elif wanted.item_id not in self._interrupted:
                 self._interrupted.add(wanted.item_id)
-                self.failed.emit(PageNotReceived(wanted.item_id, TransferInterrupted.code))
+                offer = self._offers.get(wanted.item_id)
+                kind = offer.kind if offer is not None else ScanKind.PAGE
+                self.failed.emit(PageNotReceived(wanted.item_id, TransferInterrupted.code, kind))

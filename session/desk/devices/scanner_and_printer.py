@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from session.core.clock import Clock
+from session.core.errors import NotAllowed
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.devices.pages import Keep, PageNotReceived, PageProgressed, Pages, ReceivedPage
@@ -36,10 +37,9 @@ from session.protocol.conversation.messages import (
 )
 from session.protocol.endpoints import chunks
 from session.protocol.endpoints.channel import SessionChannel
+from session.protocol.endpoints.refusals import END_TOPIC, Refusals
 from session.protocol.endpoints.sending import OrderedSender
 from session.protocol.wire.ids import new_id
-
-log = logging.getLogger(__name__)
 
 TOPIC = "device"
 PREVIEW_DPI = 75
@@ -111,6 +111,7 @@ class DeskDevices:
             channel, TOPIC, clock=clock, tasks=tasks, sure=self._sure, kbps=chunk_kbps
         )
         self._prints.kiosk_key, self._is_known = kiosk_key, bool(kiosk_key)
+        self._refusals = Refusals(partial(channel.send, END_TOPIC), tasks)
         self._watch: asyncio.Task[None] | None = None
         self.report_changed: Signal[DevicesReported] = Signal()
         self.scan_requested: Signal[ScanRequested] = self._scans.requested
@@ -233,7 +234,8 @@ class DeskDevices:
             case PrintChanged():
                 self._prints.on_changed(message)
             case _:
-                log.warning("a %s is not for the desk", type(message).__name__)
+                name = type(message).__name__
+                self._refusals.tell(TOPIC, NotAllowed.code, "not for a desk", name)
         self._start_watch()
 
     def _on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:

@@ -7,14 +7,18 @@ who, when, which and why before the first record leaves. The vault has the same 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from session.core.errors import LogRunning, NotAllowed
+import msgspec
+
+from session.core.errors import LogRunning, MessageMalformed, NotAllowed
 from session.hub.access.handlers import Asker, handles
 from session.hub.access.log_register import LogRegister
 from session.hub.convention.catalogue import Catalogue
 from session.hub.dossier.log_keeper import LogKeeper
 from session.hub.storage.interfaces import StoredTicket
+from session.log.events import Writer
 from session.protocol.hub.log import LogAck, LogAppend, LogPart, LogRequest
 from session.protocol.sealing import SEALED
 from session.protocol.wire.roles import Role
@@ -50,6 +54,7 @@ class LogService:
     async def log(self, asker: Asker, request: LogAppend) -> LogAck:
         """An end appends its records. Raises `NotAllowed` where the organisation has a vault."""
         records = [bytes(record) for record in request.records]
+        _check_writer(asker.role, records)
         owner, writer = await self._writer(asker, request.session_id)
         if self._catalogue.card(owner) is not None:
             raise NotAllowed(why=SEALED)
@@ -82,3 +87,21 @@ class LogService:
             raise LogRunning(session=session_id)
         await self._register.note(asker, request)
         return await self._keeper.read(organisation, session_id, max(0, request.after))
+
+
+class _WrittenBy(msgspec.Struct):
+    writer: str = ""
+
+
+_written_by = msgspec.json.Decoder(_WrittenBy)
+_WRITERS = {Role.KIOSK: Writer.KIOSK, Role.AGENT: Writer.DESK}
+
+
+def _check_writer(role: Role, records: Sequence[bytes]) -> None:
+    """Nobody writes in another one's name. Raises `NotAllowed`."""
+    try:
+        found = {_written_by.decode(record).writer for record in records}
+    except msgspec.MsgspecError:
+        raise MessageMalformed(why="a record without a writer") from None
+    if found - {_WRITERS[role].value, ""}:
+        raise NotAllowed(why="a record of another writer")

@@ -13,18 +13,29 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 
 from session.bus.hub_connection import HubConnection
 from session.bus.transport.connection import Incoming
-from session.core.errors import BusUnreachable, SessionError
+from session.core.errors import (
+    BusUnreachable,
+    MessageMalformed,
+    MessageTooLarge,
+    NotAllowed,
+    RateLimited,
+    SessionError,
+    TicketUnknown,
+)
 from session.core.tasks import Tasks
 from session.hub.access.rate_limits import RateLimits
 from session.hub.dossier.keep_consent import TOPIC as GRANT_TOPIC
 from session.hub.dossier.keep_consent import KeepConsents
 from session.hub.network.relay_peers import End, peer_of
 from session.hub.queue.core import QueueCore
+from session.protocol.codec import encode_session
+from session.protocol.conversation.messages import MessageRefused
+from session.protocol.endpoints.refusals import HUB_TOPIC
 from session.protocol.hub.tickets import LIVE, Ticket
 from session.protocol.topics import CONTROL_TOPICS, RAW_TOPICS
 from session.protocol.wire.roles import Role
@@ -49,6 +60,9 @@ HELD = 64
 """Messages of one session kept while its ticket is looked up."""
 
 HEADER_BYTES = 2048
+
+TOLD_PER_S, TOLD_BURST = 1.0, 10.0
+"""So often one end is told that its messages are dropped."""
 
 LOGGED_EACH = 100
 """One line in the log for so many dropped messages: a loop elsewhere must not fill our disk."""
@@ -85,6 +99,8 @@ class Relay:
         forward: Forward = _nobody,
     ) -> None:
         self.dropped = self.passed = self.passed_bytes = 0
+        self.dropped_by_code: Counter[str] = Counter()
+        self._told = RateLimits(core.clock, TOLD_PER_S, burst=TOLD_BURST)
         self._connection = connection
         self._changes = core.changes
         self._view = core.view
@@ -126,24 +142,51 @@ class Relay:
         header_bytes = sum(len(name) + len(value) for name, value in message.headers.items())
         who = f"{organisation}.{role}.{user}"
         if topic not in CONTROL_TOPICS and topic not in RAW_TOPICS:
-            self._drop("unknown topic", who)
-        elif size_bytes > limit_bytes or header_bytes > HEADER_BYTES:
-            self._drop("too large", who)
+            self._drop(message, MessageMalformed.code, "unknown topic", who)
+        elif size_bytes > limit_bytes:
+            why = f"{size_bytes} bytes, at most {limit_bytes - SEAL_BYTES}"
+            self._drop(message, MessageTooLarge.code, why, who)
+        elif header_bytes > HEADER_BYTES:
+            why = f"{header_bytes} bytes of headers, at most {HEADER_BYTES}"
+            self._drop(message, MessageTooLarge.code, why, who)
         elif not self._rates.take(who, size_bytes + OVERHEAD_BYTES):
-            self._drop("too much", who)
+            self._drop(message, RateLimited.code, "more than any line carries", who)
         elif self._queue.full():
-            self._drop("the hub is behind")
+            self._drop(message, RateLimited.code, "the hub is behind")
         else:
             self._queue.put_nowait(message)
 
-    def _drop(self, why: str, who: str = "") -> None:
+    def _drop(self, message: Incoming, code: str, why: str, who: str = "") -> None:
+        """Counts it, and tells whoever sent it, but not for ever.
+
+        Args:
+            who: has sent what no program of ours sends.
+        """
         self.dropped += 1
+        self.dropped_by_code[code] += 1
         if who:
             self._on_excess(who)
+        _, organisation, role, user, _, topic = message.subject.split(".")
+        if self._told.take(f"{organisation}.{role}.{user}"):
+            refused = MessageRefused(topic=topic[:60], code=code, why=why)
+            self._tasks.start(self._tell(message, refused), name="tell that a message is dropped")
         if self.dropped % LOGGED_EACH == 1:
             log.warning(
                 "session traffic dropped, %d messages by now; the last: %s", self.dropped, why
             )
+
+    async def _tell(self, message: Incoming, refused: MessageRefused) -> None:
+        _, organisation, role, user, session_id, _ = message.subject.split(".")
+        try:
+            await self._connection.publish_to_user(
+                organisation,
+                Role(role),
+                user,
+                rest=f"ses.{session_id}.{HUB_TOPIC}",
+                payload=encode_session(refused),
+            )
+        except (BusUnreachable, ValueError):
+            log.info("nobody is told that a message was dropped")
 
     async def _pass_on(self) -> None:
         while True:
@@ -202,7 +245,7 @@ class Relay:
         while held:
             message = held.popleft()
             if ticket is None:
-                self.dropped += 1
+                self._drop(message, TicketUnknown.code, "no such session")
                 continue
             if self._is_word_of_kiosk(message) and self._is_end(ticket, message):
                 await self._keep.on_message(ticket, message.payload)
@@ -233,10 +276,10 @@ class Relay:
     async def _send(self, ticket: Ticket, message: Incoming) -> None:
         _, organisation, role, user, session_id, topic = message.subject.split(".")
         if ticket.state not in LIVE or ticket.session != session_id or ticket.agent is None:
-            return self._drop("the session is over")
+            return self._drop(message, TicketUnknown.code, "the session is over")
         peer = peer_of(ticket, End(organisation, Role(role), user), topic)
         if peer is None:
-            return self._drop("not an end of this session")
+            return self._drop(message, NotAllowed.code, "not an end of this session")
         headers = {
             key: value
             for key, value in message.headers.items()

@@ -12,9 +12,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from session.core.clock import Clock
 from session.core.device_errors import PrinterGone, ScannerGone
+from session.core.errors import NotAllowed, PageDamaged, PageNotSigned
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.kiosk.call.consent import KioskGrants
@@ -45,9 +47,13 @@ from session.protocol.conversation.messages import (
 )
 from session.protocol.endpoints import chunks
 from session.protocol.endpoints.channel import SessionChannel
+from session.protocol.endpoints.refusals import END_TOPIC, Refusals
 from session.protocol.endpoints.sending import ChunkSender, OrderedSender
 
 log = logging.getLogger(__name__)
+
+KEPT_THOUGH_REFUSED = frozenset({PageDamaged.code, PageNotSigned.code})
+"""The page here is good, the way was not: it is offered again when the desk asks for pages."""
 
 TOPIC = "device"
 DEFAULT_CHUNK_KBPS = 240
@@ -143,6 +149,7 @@ class KioskDevices:
         self._takes_files = equipment.files is not None
         self._kiosk_key = rules.kiosk_key
         self._report: asyncio.Task[None] | None = None
+        self._refusals = Refusals(partial(channel.send, END_TOPIC), tasks)
         self._watch: asyncio.Task[None] | None = None
         self.scan_started: Signal[ScanRequested] = self._scans.started
         self.scan_ended: Signal[ScanEnded] = self._scans.ended
@@ -201,14 +208,16 @@ class KioskDevices:
                 self._pages.release(page_id)
             case PageRefused(page_id=page_id, code=code):
                 log.warning("the desk refused a page: %s", code)
-                self._pages.release(page_id)
+                if code not in KEPT_THOUGH_REFUSED:
+                    self._pages.release(page_id)
             case PrintOffered():
                 self._prints.on_offered(message)
                 self._start_watch()
             case PrintCancelRequested(print_id=print_id):
                 self._prints.on_cancel(print_id)
             case _:
-                log.warning("a %s is not for the kiosk", type(message).__name__)
+                name = type(message).__name__
+                self._refusals.tell(TOPIC, NotAllowed.code, "not for a kiosk", name)
 
     def _on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
         self._prints.on_chunk(payload, headers)

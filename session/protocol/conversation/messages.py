@@ -23,6 +23,7 @@ Text = Annotated[str, msgspec.Meta(max_length=500)]
 Address = Annotated[str, msgspec.Meta(max_length=2000)]
 Sdp = Annotated[str, msgspec.Meta(max_length=60_000)]
 Fraction = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
+Count = Annotated[int, msgspec.Meta(ge=0)]
 Size = Annotated[int, msgspec.Meta(ge=1, le=MAX_ITEM_BYTES)]
 
 
@@ -78,11 +79,11 @@ class MediaSeen(SessionMessage, frozen=True, kw_only=True):
 
     call_id: Id
     first_frame_ms: float | None
-    frames: int
+    frames: Count
     width_px: int
     height_px: int
     checksum: str
-    audio_packets: int
+    audio_packets: Count
     audio_level: float
 
 
@@ -339,14 +340,14 @@ class ScanProgressed(SessionMessage, frozen=True, kw_only=True):
     """Kiosk: the scanner works; `percent` 0..100 of the current page, or -1 when unknown."""
 
     scan_id: Id
-    percent: int
+    percent: Count
 
 
 class ScanEnded(SessionMessage, frozen=True, kw_only=True):
     """Kiosk: the scan is over; `code` is an error code or empty; `pages` were taken."""
 
     scan_id: Id
-    pages: int
+    pages: Count
     code: str
     detail: dict[str, str | int | float] = {}
 
@@ -368,7 +369,7 @@ class PageOffered(SessionMessage, frozen=True, kw_only=True):
     width_px: int
     height_px: int
     dpi: int
-    chunks: int
+    chunks: Count
     taken_at_utc: datetime
     given: bool = False
     signer: Annotated[str, msgspec.Meta(max_length=60)] = ""
@@ -388,7 +389,7 @@ class PageGlimpsed(SessionMessage, frozen=True, kw_only=True):
     media_type: Annotated[str, msgspec.Meta(max_length=100)]
     size_bytes: Size
     sha256: Sha256
-    chunks: int
+    chunks: Count
 
 
 class ChunksRequested(SessionMessage, frozen=True, kw_only=True):
@@ -426,7 +427,7 @@ class PrintOffered(SessionMessage, frozen=True, kw_only=True):
     name: Text
     size_bytes: Size
     sha256: Sha256
-    chunks: int
+    chunks: Count
     copies: Annotated[int, msgspec.Meta(ge=1, le=5)] = 1
     bound_to: str = ""
 
@@ -471,7 +472,21 @@ class KioskWiped(SessionMessage, frozen=True, kw_only=True):
     Counts of what was removed and of what was found afterwards (0).
     """
 
-    pages_removed: int
-    files_removed: int
+    pages_removed: Count
+    files_removed: Count
     profile_removed: bool
-    left_over: int
+    left_over: Count
+
+
+class MessageRefused(SessionMessage, frozen=True, kw_only=True):
+    """Either end, or the hub (on the topic "refused"): a message of yours was not taken. Never
+    answered, and at most ten in ten seconds.
+
+    `topic`: where your message came. `code`: an error's code. `why`: for developers, in English.
+    `of`: its type, or the id of what it was about; "" when that could not be read.
+    """
+
+    topic: Annotated[str, msgspec.Meta(max_length=60)]
+    code: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{1,60}$")]
+    why: Text = ""
+    of: Annotated[str, msgspec.Meta(max_length=60)] = ""

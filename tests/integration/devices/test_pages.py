@@ -44,6 +44,11 @@ async def advance_until_received(talk: Talk, count: int = 1) -> None:
     raise AssertionError("the pages never came")
 
 
+def refusals(talk: Talk) -> list[str]:
+    """What the desk told the kiosk of its pages."""
+    return [message.code for message in talk.desk_line.sent if isinstance(message, PageRefused)]
+
+
 async def test_a_page_is_signed_by_the_kiosk_before_it_leaves(talk: Talk) -> None:
     await talk.scan_page()
     await until(lambda: talk.desk.pages)
@@ -62,10 +67,11 @@ async def test_a_page_that_was_changed_on_the_way_is_not_kept_and_stays_at_the_k
     )
     await talk.scan_page()
     await until(lambda: talk.desk.failures)
-    assert [failed.code for failed in talk.desk.failures] == ["page_damaged"]
+    assert [failed.code for failed in talk.desk.failures] == ["page_not_signed"]
     assert talk.desk.pages == []
+    assert refusals(talk) == ["page_not_signed"]
+    await settle()
     assert len(talk.stored_files) == 2
-    assert not [message for message in talk.desk_line.sent if isinstance(message, PageRefused)]
 
 
 @pytest.mark.parametrize("own_key", [True, False])
@@ -77,8 +83,9 @@ async def test_a_page_of_another_machine_is_not_kept(talk: Talk, own_key: bool) 
         talk.kiosk.devices._pages._sign = lambda offer: offer
     await talk.scan_page()
     await until(lambda: talk.desk.failures)
-    assert [failed.code for failed in talk.desk.failures] == ["page_damaged"]
+    assert [failed.code for failed in talk.desk.failures] == ["page_not_signed"]
     assert talk.desk.pages == []
+    assert refusals(talk) == ["page_not_signed"]
 
 
 async def test_a_key_that_the_kiosk_tells_later_does_not_replace_the_hubs(talk: Talk) -> None:
@@ -155,6 +162,7 @@ async def test_a_page_that_is_always_damaged_fails_in_words_and_comes_when_the_l
     await until(lambda: talk.desk.failures)
     assert [failure.code for failure in talk.desk.failures] == ["page_damaged"]
     assert (talk.desk.kept, acknowledged(talk)) == ([], [])
+    assert refusals(talk) == ["page_damaged"]
     assert talk.kiosk.devices.held_pages == 1
     talk.kiosk_line.spoil = lambda payload, index: payload
     await talk.desk.devices.ask_pages()

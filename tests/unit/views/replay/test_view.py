@@ -266,6 +266,7 @@ def test_the_braces_of_every_sentence_are_filled_in() -> None:
         events.PrintChanged(print_id="r", state=PrintState.WAITING, job_id=1, code="", sha256=""),
         events.DocumentFiled(document_id="d", sha256="", size_bytes=1, pages=1, piece_id=""),
         events.WordsSent(by=desk),
+        events.MessageNotTaken(by=desk, topic="device", code="not_allowed"),
         events.LineLost(by=desk),
         events.LineBack(by=desk, lost_s=3),
         events.LineMeasured(
