@@ -17,6 +17,7 @@ from session.core.clock import Clock, SystemClock
 from session.kiosk.call.consent import LONGEST_QUESTION_S, SILENCE_S, is_mandate
 from session.protocol.conversation.messages import Grant
 from views.kiosk.conversation.mandate import MandateEntry
+from views.kiosk.conversation.session_sign import SessionSign, SignBand
 from views.kiosk.widgets.hold_off import POLL_MS, FingerWatch, HoldOff
 from views.kiosk.widgets.icons import Countdown, IconView, StopSign
 from views.kiosk.widgets.page_base import BigButton, label
@@ -45,11 +46,22 @@ class SlidingPanel(QWidget):
         self._finger_up.timeout.connect(self._slide_when_free)
         self.panel = QFrame(self)
         self.panel.setObjectName("question")
+        self.band, self.inside = SignBand(1.6), QWidget()
+        self.band.hide()
+        whole = spaced(QVBoxLayout(self.panel), (0,), 0)
+        whole.addWidget(self.band)
+        whole.addWidget(self.inside, 1)
         self._slide = QPropertyAnimation(self.panel, b"pos", self)
         self._slide.setDuration(self.SLIDE_MS)
         self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._slide.finished.connect(self._stands_still)
         self.hide()
+
+    def show_sign(self, sign: SessionSign) -> None:
+        """A question of this conversation, which bears its sign."""
+        self.panel.setStyleSheet("#question { border-top: none; }")  # the band is there
+        self.band.show_sign(sign)
+        self.band.show()
 
     def hold_back(self, *buttons: BigButton) -> None:
         """These count only once the question can have been read."""
@@ -57,7 +69,8 @@ class SlidingPanel(QWidget):
 
     def fit(self, width_px: int) -> None:
         """Takes the height that the panel needs for this width."""
-        layout = self.panel.layout()
+        layout, frame = self.inside.layout(), self.panel.contentsMargins()
+        band_px = 0 if self.band.isHidden() else self.band.height()
         if layout is not None:
             layout.activate()
             wanted = (
@@ -65,7 +78,8 @@ class SlidingPanel(QWidget):
                 if layout.hasHeightForWidth()
                 else layout.sizeHint().height()
             )
-            self.setFixedHeight(max(wanted, layout.minimumSize().height()))
+            around_px = band_px + frame.top() + frame.bottom()
+            self.setFixedHeight(max(wanted, layout.minimumSize().height()) + around_px)
 
     def slide_in(self, width_px: int) -> None:
         """Shows the panel from below, as soon as no finger is down."""
@@ -172,7 +186,7 @@ class ConsentPanel(SlidingPanel):
         self._box: QBoxLayout = spaced(QHBoxLayout(), (0,), 3)
         self._box.addLayout(asks, 6)
         self._box.addLayout(answers, 5)
-        whole = spaced(QVBoxLayout(self.panel), (3, 2, 3, 1.6), 1)
+        whole = spaced(QVBoxLayout(self.inside), (3, 0.8, 3, 1.2), 1)
         whole.addLayout(self._box)
         whole.addLayout(who)
 
@@ -288,7 +302,7 @@ class StoppedPanel(SlidingPanel):
         answers = spaced(QHBoxLayout(), (0,), 2)
         answers.addWidget(self.go_on, 1)
         answers.addWidget(self.end_call, 1)
-        self._box: QBoxLayout = spaced(QHBoxLayout(self.panel), (3, 2.4, 3, 2.4), 3)
+        self._box: QBoxLayout = spaced(QHBoxLayout(self.inside), (3, 2.4, 3, 2.4), 3)
         self._box.addLayout(tells, 5)
         self._box.addLayout(answers, 6)
         self.retranslate()

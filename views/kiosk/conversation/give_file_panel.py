@@ -119,7 +119,7 @@ class GiveFilePanel(SlidingPanel):
         answers = spaced(QHBoxLayout(), (0,), 2)
         answers.addWidget(self.yes, 1)
         answers.addWidget(self.no, 1)
-        self._box: QBoxLayout = spaced(QHBoxLayout(self.panel), (3, 2, 3, 1.6), 3)
+        self._box: QBoxLayout = spaced(QHBoxLayout(self.inside), (3, 2, 3, 1.6), 3)
         self._box.addLayout(asks, 5)
         self._box.addLayout(answers, 6)
         self.retranslate()

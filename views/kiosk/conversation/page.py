@@ -36,12 +36,13 @@ from views.kiosk.conversation.consent import ConsentPanel, StoppedPanel
 from views.kiosk.conversation.document_pane import DocumentPane
 from views.kiosk.conversation.give_file_panel import GiveFilePanel
 from views.kiosk.conversation.print_panel import CallerPrintPanel, PrintSheet
+from views.kiosk.conversation.session_sign import chosen_sign
 from views.kiosk.conversation.third_party_strip import ThirdPartyStrip
 from views.kiosk.header import show_help_words
 from views.kiosk.widgets.hold_off import FingerWatch
 from views.kiosk.widgets.icons import IconView, StopSign
 from views.kiosk.widgets.page_base import BigButton, KioskPage, label
-from views.kiosk.widgets.theme import BLUE, INK, SKY, sized, spaced
+from views.kiosk.widgets.theme import BLUE, INK, SKY, WHITE, sized, spaced
 from views.widgets.pdf_picture import pdf_picture
 from views.words.consent import CHIPS, left_words, powers_sentence
 from views.words.errors import kiosk_sentence
@@ -154,7 +155,8 @@ class SessionPage(KioskPage):
         for widget in above:
             box.addWidget(widget)
         box.addWidget(self._build_stage(), 1)
-        for widget in (self.chat, self._build_notice(), *questions, self._build_bar()):
+        below = (self.chat, self._build_notice(), *questions, self._build_bar())
+        for widget in below:
             box.addWidget(widget)
 
     def _build_name(self) -> QWidget:
@@ -243,7 +245,8 @@ class SessionPage(KioskPage):
         sized(self.stop, None, 11)
         self.stop.clicked.connect(self._on_stop)
         tells = spaced(QHBoxLayout(), (0,), 2)
-        tells.addWidget(IconView("shield-account", 5, colour=SKY))
+        self.sign = IconView("shield-account", 5, colour=SKY)
+        tells.addWidget(self.sign)
         tells.addWidget(self.line, 1)
         says = spaced(QVBoxLayout(), (0,), 1)
         says.addLayout(tells)
@@ -287,6 +290,10 @@ class SessionPage(KioskPage):
         self.document.close_document()
         self._place_page()
         self._held = False
+        sign = chosen_sign(self.consent.band.sign)
+        self.sign.show_icon(sign.picture, WHITE, sign.colour)
+        for question in (self.consent, self.printing, self.giving):
+            question.show_sign(sign)
         self.chat.show_lines(())
         self.talk.show_talk(None)
         self.faces_changed.emit(facts.agent_name, "")

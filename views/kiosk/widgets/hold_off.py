@@ -154,7 +154,8 @@ class HoldOff(QObject):
         for button in self._buttons:
             if button.property("on_hold") != holding:
                 button.setProperty("on_hold", holding)
-                restyle(button)
+                for part in (button, *button.findChildren(QWidget)):
+                    restyle(part)
 
     def _on_pressed(self, at: QPoint) -> None:
         place = QRect(self._question.mapToGlobal(QPoint(0, 0)), self._question.size())
