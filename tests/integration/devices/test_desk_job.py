@@ -91,6 +91,24 @@ async def test_a_preview_is_looked_at_in_a_worker_before_it_is_shown(talk: Talk,
     assert job.glass[0].flatbed == Area(width=1240, height=1752)  # 310 x 438 pixels at 75 dpi
 
 
+@pytest.mark.parametrize("kind", list(ScanKind))
+async def test_what_the_kiosk_has_not_signed_ends_the_scan_in_words(
+    talk: Talk, job: Job, kind: ScanKind
+) -> None:
+    talk.kiosk.devices._pages._sign = lambda offer: offer
+    job.job.scan(ScanRequest(kind=kind))
+    await until(lambda: job.desk.troubles and talk.desk.ended)
+    assert job.desk.troubles == [("page_not_signed", {})]
+    assert talk.desk.failures[0].kind is kind
+
+
+async def test_a_preview_that_is_always_damaged_ends_in_words(talk: Talk, job: Job) -> None:
+    talk.kiosk_line.spoil = lambda payload, index: bytes([payload[0] ^ 1]) + payload[1:]
+    job.job.scan(ScanRequest(kind=ScanKind.PREVIEW, dpi=75))
+    await until(lambda: job.desk.troubles)
+    assert job.desk.troubles == [("page_damaged", {})]
+
+
 async def test_one_area_of_several_is_scanned_again_alone(talk: Talk, job: Job) -> None:
     job.job.scan(ScanRequest(areas=CARDS, dpi=200))
     await until(lambda: len(talk.desk.pages) == 2 and talk.desk.ended)
