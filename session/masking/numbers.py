@@ -90,6 +90,12 @@ _FRENCH_ACCOUNT = re.compile(
 """A French account number (ISO 13616: bank and branch are ten digits), also mistyped or cut short.
 """
 
+_ANY_ACCOUNT = r"[A-Z]{2}\d\d ?(?:[A-Z]{0,4}\d)(?: ?[A-Z0-9]){10,30}"
+PAGE_PATTERNS = (_NIR.pattern, _FRENCH_ACCOUNT.pattern, f"{_ALONE}{_ANY_ACCOUNT}{_ALONE_AFTER}")
+"""For the recorder in the page (`resources/pages/record.js`), which cannot tell check digits: it
+puts anything that is neither letter nor digit in the place of " ?".
+"""
+
 _ACCOUNT = re.compile(
     rf"{_ALONE}(?=([A-Z] ?[A-Z] ?\d ?\d(?: ?[A-Z0-9]){{11,29}}))", re.IGNORECASE | re.ASCII
 )

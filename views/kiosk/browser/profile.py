@@ -38,6 +38,7 @@ from resources import resource_text
 from session.core.clock import Clock
 from session.kiosk.cobrowse.web_rules import may_frame, may_load
 from session.kiosk.wipe import WEB_PREFIX
+from session.masking.numbers import PAGE_PATTERNS
 from session.protocol.conversation.allowed_addresses import AllowList
 from session.protocol.conversation.mirror_messages import DialogKind
 from views.kiosk.browser.dialogs import ASK_SCHEME, PageDialogs
@@ -144,7 +145,7 @@ def recorder_source(sites: Sequence[tuple[str, str]] = (), token: str = "") -> s
         sites: (origin, path) of sites whose frames are recorded inside pages of other sites.
         token: a secret of this sharing, with which such frames sign what they hand over.
     """
-    settings = {**RECORDER_SETTINGS, "sites": list(sites), "token": token}
+    settings = {**RECORDER_SETTINGS, "numbers": PAGE_PATTERNS, "sites": list(sites), "token": token}
     body = _recorder_parts().replace("__CONFIG__", json.dumps(settings))
     origins = json.dumps([origin for origin, _path in sites])
     # Only once per document, never in a page that is not of the web, and in frames only of listed
