@@ -13,7 +13,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, cast
 
 from aiohttp import web
 
@@ -60,8 +60,7 @@ class _BoundedConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See `asyncio.Protocol`."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's are none by their class
         if len(self._open_now) >= CONNECTIONS:
             next(iter(self._open_now)).abort()
         self._open_now[self] = None

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -16,9 +17,11 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from expert_app.hub.metrics import HubMetrics
+from expert_app.hub.metrics import HubMetrics, MetricsCollector
 from expert_app.hub.monitor import CONNECTIONS, Monitor
 from session.core.errors import StoreFull, TicketTaken
+from session.core.tasks import Tasks
+from session.hub.monitoring.health import Trouble
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, hub_world
 from tests.support.waiting import until
@@ -165,6 +168,27 @@ async def test_other_questions_are_refused(
         monitor = await _monitor(world)
         assert (await _ask(monitor, path, method)).status_code == status
         monitor.stop()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the hub's program has uvloop on Linux only")
+def test_the_loop_of_the_hub_s_program_serves_the_monitor_too() -> None:
+    import uvloop
+
+    class Well:
+        async def check(self) -> list[Trouble]:
+            return []
+
+    async def asked() -> str:
+        tasks = Tasks()
+        metrics = MetricsCollector("poste_expert")
+        monitor = Monitor("127.0.0.1", 0, health=Well(), metrics=metrics, tasks=tasks)
+        assert await monitor.start()
+        said = (await _ask(monitor, "/healthz")).text
+        monitor.stop()
+        await tasks.close()
+        return said
+
+    assert json.loads(uvloop.run(asked()))["state"] == "ok"
 
 
 @pytest.mark.parametrize("said", [b"", b"GET /healthz HTTP/1.1\r\nX: "])
