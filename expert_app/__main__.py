@@ -41,9 +41,9 @@ PIPE_BROKEN = 141
 """Exit code as a shell gives it to a program that SIGPIPE ended: 128 + 13."""
 
 LOG_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-TALKATIVE = ("httpx", "httpcore", "botocore", "aiobotocore", "s3fs", "fsspec", "webdav4")
-"""Libraries whose developer log has addresses and headers: a dossier's number, a signature.
-Not ours to write down.
+TALKATIVE = ("httpx", "httpcore", "botocore", "aiobotocore", "s3fs", "fsspec", "webdav4", "qasync")
+"""Libraries whose developer log has addresses and headers: a dossier's number, a signature; or all
+that is given to a worker thread: a page that is shared. Not ours to write down.
 """
 
 
