@@ -15,6 +15,7 @@ from pathlib import Path
 
 from documents.store import copy as store_copy
 from expert_app.backup.archive import BackupOfOthers, BackupReader, BackupTooNew, reading
+from expert_app.backup.erasing import REGISTER, HubEraser, read_beside
 from expert_app.backup.save import (
     DOSSIERS,
     FILES,
@@ -29,12 +30,15 @@ from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
 from expert_app.stores.dossiers import open_copy
 from expert_app.stores.identities import open_book
+from expert_app.stores.jetstream import store_limits
 from session.bus.hub_connection import HubConnection
 from session.bus.jetstream.snapshots import Snapshots
+from session.hub.dossier.kept_logs import KeptLogs
 from session.hub.history import tables as history_tables
 from session.hub.history.audit import AUDIT
 from session.hub.history.database import History
 from session.hub.storage.format import FORMAT
+from session.hub.storage.store_space import LOG_PREFIX
 
 
 class TargetNotEmpty(Exception):
@@ -70,12 +74,45 @@ async def restore(
         replicas = settings.replicas if settings.bus else 1
         # Sources before AUDIT: what AUDIT lacks of them is copied as soon as it is there.
         for saved in sorted(facts.streams, key=lambda one: one.name == AUDIT):
-            await snapshots.restore(saved, backup.read(f"{STREAMS}{saved.name}"), replicas)
+            # logs of an older version may be erased from now on
+            changes = {"deny_delete": False} if saved.name.startswith(LOG_PREFIX) else {}
+            parts = backup.read(f"{STREAMS}{saved.name}")
+            await snapshots.restore(saved, parts, replicas, changes)
         created = (await connection.streams.state(AUDIT)).created if facts.audit_created else ""
         missing = await asyncio.to_thread(
             _fill, backup, settings, paths, facts=facts, created=created
         )
+    await _erase_again(path, settings, paths, connection=connection, facts=facts)
     return facts, missing
+
+
+async def _erase_again(
+    path: Path,
+    settings: HubSettings,
+    paths: Paths,
+    *,
+    connection: HubConnection,
+    facts: BackupFacts,
+) -> None:
+    """What was erased since the backup does not come back: the register beside it says so."""
+    logs = KeptLogs(
+        connection.streams,
+        replicas=settings.replicas if settings.bus else 1,
+        limits=store_limits(settings, None if settings.bus else paths.folder("bus")),
+    )
+    await logs.prepare()
+    beside, here = read_beside(path.parent / REGISTER), await logs.erasures()
+    history = await asyncio.to_thread(_history, settings, paths)
+    try:
+        names = [saved.name for saved in facts.streams if saved.name.startswith(LOG_PREFIX)]
+        organisations = [name.removeprefix(LOG_PREFIX) for name in names]
+        eraser = HubEraser(connection.streams, logs, history)
+        await eraser.again(organisations, [*beside, *here])
+    finally:
+        history.close()
+    for line in beside:
+        if line not in here:
+            await logs.note(line)
 
 
 def _history(settings: HubSettings, paths: Paths) -> History:

@@ -187,6 +187,59 @@ def _dossiers(context: Context) -> int:
     )
 
 
+def _erase(context: Context) -> int:
+    from expert_app.commands import hub_erase
+    from session.hub.history.erasing import TicketFilter
+    from session.hub.storage.erasures import Demand
+
+    arguments = context.arguments
+    first, last = arguments.first or arguments.day, arguments.last or arguments.day
+    try:
+        tickets = (
+            None
+            if arguments.session
+            else TicketFilter(
+                hub_erase.day_of(first),
+                hub_erase.day_of(last),
+                number=arguments.ticket,
+                kiosk=arguments.kiosk,
+                site=arguments.site,
+            )
+        )
+    except ValueError:
+        print(_("Say the days as 2026-03-01: --ticket NUMBER --day DAY, or --from DAY --to DAY."))
+        return 2
+    request = hub_erase.EraseRequest(
+        getattr(arguments, "org", ""),
+        Demand(arguments.demand),
+        sessions=tuple(arguments.session),
+        tickets=tickets,
+        yes=arguments.yes,
+        dry=arguments.dry_run,
+        as_json=arguments.json,
+    )
+    return hub_erase.erase(request, context.settings, context.paths)
+
+
+def _hold(context: Context) -> int:
+    from expert_app.commands import hub_erase
+
+    arguments, settings, paths = context.arguments, context.settings, context.paths
+    organisation = getattr(arguments, "org", "")
+    match arguments.hold_command:
+        case "list":
+            return hub_erase.list_holds(organisation, settings, paths, as_json=arguments.json)
+        case "lift":
+            return hub_erase.lift(organisation, arguments.session, settings, paths)
+    return hub_erase.hold(organisation, arguments.session, arguments.reason, settings, paths)
+
+
+def _register(context: Context) -> int:
+    from expert_app.commands.hub_erase import print_register
+
+    return print_register(context.settings, context.paths, as_json=context.arguments.json)
+
+
 def _documents(context: Context) -> int:
     from expert_app.stores.dossiers import ExtraMissing, extra_words, try_documents
 
@@ -395,6 +448,9 @@ _WITHOUT_CATALOGUE: dict[str, Callable[[Context], int]] = {
     "make-key": _make_key,
     "documents": _documents,
     "dossiers": _dossiers,
+    "erase": _erase,
+    "hold": _hold,
+    "register": _register,
     "secret": _secret,
     "register-test": _register_test,
     "backup": _backup,

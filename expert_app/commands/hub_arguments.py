@@ -28,6 +28,9 @@ VALID_DAYS = 7
 SEAL_DAYS = 365
 """Validity of a vault's key unless its administrator says otherwise."""
 
+DEMANDS = ("caller", "organisation", "authority")
+"""Who wants something erased."""
+
 ROLES = {role.name.lower(): role for role in Role}
 
 type Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -64,6 +67,7 @@ def add_hub_parser(commands: Commands, common: Common) -> None:
     _add_convention_commands(command)
     _add_dossier_commands(command, common)
     _add_history_commands(command)
+    _add_erasing_commands(command, common)
     _add_server_commands(command)
     _add_key_commands(command)
     _add_vault_commands(command)
@@ -228,6 +232,52 @@ def _add_history_commands(command: AddCommand) -> None:
         default=False,
         help="read all of it and say what is in it; nothing is written",
     )
+
+
+def _add_erasing_commands(command: AddCommand, common: Common) -> None:
+    """Conversations that are erased by hand or kept from it; who has read them."""
+    erase = _where(command("erase", "erase conversations for good; the hub may go on working"))
+    erase.add_argument("--org", metavar="ORGANISATION", help="whose conversations")
+    chosen = erase.add_mutually_exclusive_group(required=True)
+    chosen.add_argument("--session", action="append", default=[], metavar="ID", help="by its id")
+    chosen.add_argument("--ticket", default="", metavar="NUMBER", help="of this ticket, with --day")
+    chosen.add_argument(
+        "--from", dest="first", default="", metavar="DAY", help="of a period, with --to"
+    )
+    erase.add_argument("--day", default="", metavar="DAY", help="2026-03-01, with --ticket")
+    erase.add_argument("--to", dest="last", default="", metavar="DAY", help="last day, with --from")
+    erase.add_argument("--kiosk", default="", metavar="ID", help="only of this kiosk")
+    erase.add_argument("--site", default="", metavar="NAME", help="only of this site")
+    erase.add_argument(
+        "--demand",
+        choices=DEMANDS,
+        required=True,
+        help="who wants it: stands in the register, which names nobody",
+    )
+    erase.add_argument("--yes", action="store_true", default=False, help="ask nothing")
+    erase.add_argument(
+        "--dry-run", action="store_true", default=False, help="only say what it would do"
+    )
+    _json(erase)
+    names = command("hold", "keep a conversation from being erased").add_subparsers(
+        metavar="WHAT", dest="hold_command", required=True
+    )
+    for name, words in (
+        ("set", "neither age nor erase takes its log"),
+        ("lift", "end that"),
+        ("list", "what is held"),
+    ):
+        one = names.add_parser(name, help=words, argument_default=argparse.SUPPRESS)
+        common(one)
+        _where(one)
+        one.add_argument("--org", metavar="ORGANISATION", help="whose conversation")
+        if name == "list":
+            _json(one)
+        else:
+            one.add_argument("session", metavar="SESSION")
+        if name == "set":
+            one.add_argument("--reason", required=True, metavar="WORDS", help="without names")
+    _json(_where(command("register", "print what was erased by hand, when and on whose demand")))
 
 
 def _add_server_commands(command: AddCommand) -> None:

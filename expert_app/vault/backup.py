@@ -26,6 +26,7 @@ from expert_app.backup.archive import (
     writing,
 )
 from expert_app.backup.contents import BackupContents, read_dossiers, read_identities
+from expert_app.backup.erasing import REGISTER, read_beside
 from expert_app.backup.restore import (
     TargetNotEmpty,
     check_no_dossiers,
@@ -136,6 +137,8 @@ def _restore(path: Path, settings: HubSettings, paths: Paths) -> tuple[VaultFact
             keeper.restore(backup.whole(LOG))
         except StoredTooNew as error:
             raise BackupTooNew(error.theirs) from error
+        # what was erased since the backup does not come back
+        keeper.erase_again(facts.organisation, read_beside(path.parent / REGISTER))
         put_identities(paths, backup.read(IDENTITIES))
         return facts, fill_dossiers(backup, settings, paths, included=True)
 

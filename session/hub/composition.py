@@ -47,6 +47,8 @@ log = logging.getLogger(__name__)
 LAST_TICK_S = 2.0
 """How long a hub that stops lets its timers finish the tick they are at."""
 
+COPY_HELD_S = 3600.0
+
 START_S = 60.0
 """Longest wait for the store at the start:
 after a power cut a cluster needs a while to choose its leader.
@@ -108,6 +110,7 @@ class Hub:
         self._ticker: asyncio.Task[None] | None = None
         self._remembering: asyncio.Task[None] | None = None
         self._upgrading: asyncio.Task[None] | None = None
+        self._copying: asyncio.Task[None] | None = None
         self.monitoring.health.others.append(self._old_logs)
 
     def _build_dossiers(self, store: DossierStoreLike) -> dossier.Dossiers:
@@ -199,6 +202,7 @@ class Hub:
         self._remembering = self.parts.tasks.start(
             self._remember_times(), name="remember handling times"
         )
+        self._copying = self.parts.tasks.start(self._copy_held(), name="copy held logs")
         self.assignment.lease.start()
         self.assignment.dispatch.start()
         self._ticker = self.parts.tasks.start(self._run(), name="hub timers")
@@ -227,6 +231,15 @@ class Hub:
                 await asyncio.sleep(0.5)
             else:
                 return
+
+    async def _copy_held(self) -> None:
+        """What ends have sent late for a held conversation goes aside too."""
+        while True:
+            try:
+                await self._log_keeper.kept.copy_new()
+            except StoreUnreachable as error:
+                log.warning("held logs are copied later: %s", error.detail.get("why", ""))
+            await asyncio.sleep(COPY_HELD_S)
 
     async def _remember_times(self) -> None:
         """How long conversations took before this start, as soon as the history can say it."""
@@ -267,11 +280,12 @@ class Hub:
             (self._ticker, LAST_TICK_S),
             (self._remembering, 0.0),
             (self._upgrading, 0.0),
+            (self._copying, 0.0),
         ):
             if task is not None:
                 await asyncio.wait([task], timeout=finish_s)
                 task.cancel()
-        self._ticker = self._remembering = self._upgrading = None
+        self._ticker = self._remembering = self._upgrading = self._copying = None
         self._end_watching()
         self.network.outgoing.stop()
         await self.history.projection.stop()

@@ -83,6 +83,7 @@ class _State(msgspec.Struct):
     messages: int = 0
     first_seq: int = 0
     last_seq: int = 0
+    subjects: dict[str, int] | None = None
 
 
 class _Message(msgspec.Struct):
@@ -98,6 +99,7 @@ class _Reply(msgspec.Struct):
     seq: int = 0
     state: _State | None = None
     cluster: _Cluster | None = None
+    total: int = 0
     created: str = ""
     message: _Message | None = None
 
@@ -224,6 +226,18 @@ class Streams:
         return StreamState(
             state.messages, state.last_seq, has_leader, state.first_seq, reply.created
         )
+
+    async def subjects(self, name: str, pattern: str) -> list[str]:
+        """The subjects below `pattern` of which the stream has a message."""
+        found: list[str] = []
+        while True:
+            body = {"subjects_filter": pattern, "offset": len(found)}
+            reply = await self._ask(f"STREAM.INFO.{name}", body)
+            self._raise(reply)
+            page = (reply.state or _State()).subjects or {}
+            found += page
+            if not page or len(found) >= reply.total:
+                return found
 
     async def usage(self) -> list[StreamUse]:
         """Every stream that lies on a disk, and how much room it takes."""

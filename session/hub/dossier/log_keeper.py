@@ -20,6 +20,7 @@ from session.bus.hub_connection import HubConnection
 from session.bus.jetstream.streams import NANOSECONDS, Stored, StreamUse, WrongRevision
 from session.core.clock import Clock, SystemClock
 from session.core.errors import NotAllowed, StoreUnreachable, TicketUnknown
+from session.hub.dossier.kept_logs import HELD, KeptLogs
 from session.hub.dossier.old_logs import SPARE_BYTES, OldLogs
 from session.hub.storage.store_space import (
     LEAST_BYTES,
@@ -71,6 +72,7 @@ class LogKeeper:
 
     Attributes:
         old: what older versions stored and is not in today's form yet.
+        kept: logs that are held.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class LogKeeper:
         now = (clock or SystemClock()).utc_now
         self.old = OldLogs(connection.streams, total_of=lambda one: _state_in(one).total, now=now)
         self._old_days: dict[str, float] = {}
+        self.kept = KeptLogs(connection.streams, replicas=replicas, limits=limits)
         self._log_days = dict(log_days)
         self._replicas = replicas
         self._limits = limits
@@ -103,6 +106,7 @@ class LogKeeper:
         left keep what fits in an equal share. Streams that shrink come first: the server lets no
         sum of bounds grow beyond the quota.
         """
+        await self.kept.prepare()
         uses = await self._streams.usage()
         here, old = bounded(uses, LOG_PREFIX), bounded(uses, OLD_LOG_PREFIX)
         shares = self._limits.log_shares([*self._log_days, *here, *old])
@@ -249,8 +253,25 @@ class LogKeeper:
 
     async def ends(self, organisation: str, session_id: str) -> list[str]:
         """Who may write this session's log. Raises `TicketUnknown`, `StoreUnreachable`."""
-        state, _ = await self._state_of(organisation, _subject(organisation, session_id))
-        return state.ends
+        stream, subject = await self._place_of(organisation, session_id)
+        if (known := self._known.get(subject)) is not None:
+            return known[0].ends
+        stored = await self._streams.last(stream, subject)
+        if stored is None:
+            raise TicketUnknown
+        return _state_in(stored).ends
+
+    async def _place_of(self, organisation: str, session_id: str) -> tuple[str, str]:
+        """(stream, subject) where the log is: a held one may be left only aside."""
+        subject = _subject(organisation, session_id)
+        try:
+            await self._state_of(organisation, subject)
+        except TicketUnknown:
+            held = f"held.{organisation}.{session_id}"
+            if await self._streams.last(HELD, held) is None:
+                raise
+            return HELD, held
+        return f"{LOG_PREFIX}{organisation}", subject
 
     async def read(self, organisation: str, session_id: str, after: int) -> LogPart:
         """Records from the `after`-th on, as many as fit in one answer.
@@ -258,9 +279,9 @@ class LogKeeper:
         The first ones may have left to make room: then the oldest that is here comes first.
         Raises `TicketUnknown`, `StoreUnreachable`.
         """
-        subject = _subject(organisation, session_id)
         await self._bring(organisation, session_id)
-        stored = await self._message_with(organisation, subject, after)
+        stream, subject = await self._place_of(organisation, session_id)
+        stored = await self._message_with(stream, subject, after)
         records: list[msgspec.Raw] = []
         size_bytes = 0
         while stored is not None:
@@ -274,16 +295,14 @@ class LogKeeper:
             records += fresh
             size_bytes += sum(len(bytes(record)) + 1 for record in fresh)
             self._remember_place(subject, after + len(records), stored.revision + 1)
-            stored = await self._streams.next(
-                f"{LOG_PREFIX}{organisation}", subject, stored.revision + 1
-            )
+            stored = await self._streams.next(stream, subject, stored.revision + 1)
         return LogPart(records=records, next=after + len(records), end=stored is None)
 
-    async def _message_with(self, organisation: str, subject: str, after: int) -> Stored | None:
+    async def _message_with(self, stream: str, subject: str, after: int) -> Stored | None:
         """The stored message that holds the `after`-th record, None when there is none yet."""
-        stream = f"{LOG_PREFIX}{organisation}"
         stored = await self._streams.next(stream, subject, self._places.get((subject, after), 1))
-        if stored is None and (subject, after) not in self._places:
+        if stored is None and await self._streams.last(stream, subject) is None:
+            self._known.pop(subject, None)  # erased since
             raise TicketUnknown
         while stored is not None and _state_in(stored).total <= after:
             stored = await self._streams.next(stream, subject, stored.revision + 1)

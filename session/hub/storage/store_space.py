@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 QUOTA_BYTES = 4 << 30
 SESSION_LOG_BYTES = 32 << 20
 
-LOGS_PERCENT, AUDIT_PERCENT, STATES_PERCENT = 60, 20, 2
+LOGS_PERCENT, AUDIT_PERCENT, HELD_PERCENT, STATES_PERCENT = 60, 15, 5, 2
 """Of the quota. The rest is for tickets, callers' numbers, the board and callbacks."""
 
 LEAST_BYTES = 1 << 20
@@ -77,6 +77,11 @@ class StoreLimits:
         return self.quota_bytes * AUDIT_PERCENT // 100
 
     @property
+    def held_bytes(self) -> int:
+        """Copies of logs that are held."""
+        return self.quota_bytes * HELD_PERCENT // 100
+
+    @property
     def states_bytes(self) -> int:
         """The agents' states."""
         return self.quota_bytes * STATES_PERCENT // 100
@@ -84,7 +89,8 @@ class StoreLimits:
     @property
     def ticket_bytes(self) -> int:
         """What is left for tickets, whatever the logs do."""
-        return self.quota_bytes - self.logs_bytes - self.audit_bytes - self.states_bytes
+        bounded = self.logs_bytes + self.audit_bytes + self.held_bytes + self.states_bytes
+        return self.quota_bytes - bounded
 
     def log_shares(self, organisations: Iterable[str]) -> dict[str, int]:
         """Bytes of each organisation's logs; together never more than `logs_bytes`, but for the

@@ -56,6 +56,8 @@ class VaultLogService:
         except TicketUnknown:
             if await asyncio.to_thread(self._keeper.knows, session_id):
                 raise
+            if await asyncio.to_thread(self._keeper.is_erased, self._organisation, session_id):
+                raise
             ends = await self._sessions.ends(session_id)
             await asyncio.to_thread(self._keeper.open, session_id, ends, self._clock.utc_now())
             following = await self._append(request, writer)

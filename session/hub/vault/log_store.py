@@ -13,12 +13,13 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
 from session.core.errors import NotAllowed, StoreUnreachable, TicketUnknown
+from session.hub.storage.erasures import Erasure, Hold, all_marks, mark_of
 from session.hub.storage.format import StoredTooNew
 from session.hub.storage.store_space import NO_LIMITS, StoreLimits
 from session.log.upgrade import upgraded_line, upgraded_log
@@ -31,7 +32,8 @@ PART_BYTES = MAX_CONTROL_BYTES // 2
 
 FORMAT = 2
 """Number of this layout. A change raises it and adds a step.
-2: records hold the structure of pages only; sessions of before wait in `older` until they do.
+2: records hold the structure of pages only; sessions of before wait in `older` until they do;
+held and erased ones are known.
 """
 
 TICKETS_KEPT = timedelta(days=2)
@@ -49,9 +51,12 @@ CREATE TABLE IF NOT EXISTS note (ticket TEXT PRIMARY KEY, text TEXT NOT NULL, at
 CREATE TABLE IF NOT EXISTS bound (
   ticket TEXT PRIMARY KEY, dossier TEXT NOT NULL, at_utc TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS older (session TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS held (session TEXT PRIMARY KEY, hold TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS erasure (number INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS erased (mark TEXT PRIMARY KEY);
 """
 
-_NAMES = ("session", "record", "note", "bound")
+_NAMES = ("session", "record", "note", "bound", "held", "erasure")
 
 
 def _check_format(base: sqlite3.Connection) -> None:
@@ -257,7 +262,11 @@ class VaultLog:
         """Removes sessions that nobody has written to for `log_days`; returns how many."""
         before = (now - timedelta(days=log_days)).isoformat()
         with self._change() as base:
-            old = base.execute("SELECT id FROM session WHERE touched_utc < ?", (before,)).fetchall()
+            query = (
+                "SELECT id FROM session WHERE touched_utc < ? "
+                "AND id NOT IN (SELECT session FROM held)"
+            )
+            old = base.execute(query, (before,)).fetchall()
             base.executemany("DELETE FROM record WHERE session = ?", old)
             base.executemany("DELETE FROM session WHERE id = ?", old)
             base.executemany("DELETE FROM older WHERE session = ?", old)
@@ -266,6 +275,90 @@ class VaultLog:
                     f"DELETE FROM {table} WHERE at_utc < ?", ((now - TICKETS_KEPT).isoformat(),)
                 )
         return len(old)
+
+    # ---- held and erased by hand
+
+    def hold(self, hold: Hold) -> int:
+        """Neither age nor hand erases this log until `lift`; how many records it has. Raises
+        `TicketUnknown`.
+        """
+        with self._change() as base:
+            known = base.execute("SELECT 1 FROM session WHERE id = ?", (hold.session,)).fetchone()
+            if known is None:
+                raise TicketUnknown
+            line = msgspec.json.encode(hold).decode()
+            base.execute("INSERT OR IGNORE INTO held VALUES (?, ?)", (hold.session, line))
+            query = "SELECT count(*) FROM record WHERE session = ?"
+            return int(base.execute(query, (hold.session,)).fetchone()[0])
+
+    def lift(self, session_id: str) -> bool:
+        """Ends a hold; False when there was none."""
+        with self._change() as base:
+            return base.execute("DELETE FROM held WHERE session = ?", (session_id,)).rowcount > 0
+
+    def holds(self) -> list[Hold]:
+        """What is held, in the order of their ids."""
+        with self._open() as base:
+            rows = base.execute("SELECT hold FROM held ORDER BY session").fetchall()
+        return [msgspec.json.decode(row[0], type=Hold) for row in rows]
+
+    def between(self, since: datetime, until: datetime) -> list[str]:
+        """Conversations that were written to last in this time."""
+        query = "SELECT id FROM session WHERE touched_utc >= ? AND touched_utc < ? ORDER BY id"
+        times = (since.astimezone(UTC).isoformat(), until.astimezone(UTC).isoformat())
+        with self._open() as base:
+            return [str(row[0]) for row in base.execute(query, times)]
+
+    def touched(self, session_id: str) -> datetime | None:
+        """When somebody wrote to it last; None when it is not known."""
+        query = "SELECT touched_utc FROM session WHERE id = ?"
+        with self._open() as base:
+            row = base.execute(query, (session_id,)).fetchone()
+        return datetime.fromisoformat(row[0]) if row is not None else None
+
+    def erase(self, organisation: str, session_id: str) -> int:
+        """Removes a log, and opens none of this id again; how many records there were."""
+        with self._change() as base:
+            count = base.execute("DELETE FROM record WHERE session = ?", (session_id,)).rowcount
+            base.execute("DELETE FROM session WHERE id = ?", (session_id,))
+            mark = mark_of(organisation, session_id)
+            base.execute("INSERT OR IGNORE INTO erased VALUES (?)", (mark,))
+        return count
+
+    def is_erased(self, organisation: str, session_id: str) -> bool:
+        """Whether this log was erased by hand."""
+        query = "SELECT 1 FROM erased WHERE mark = ?"
+        with self._open() as base:
+            row = base.execute(query, (mark_of(organisation, session_id),)).fetchone()
+        return row is not None
+
+    def note_erasure(self, erasure: Erasure) -> None:
+        """A line of the register of erasures."""
+        line = msgspec.json.encode(erasure).decode()
+        with self._change() as base:
+            base.execute("INSERT INTO erasure (line) VALUES (?)", (line,))
+
+    def erasures(self) -> list[Erasure]:
+        """The register, the oldest first."""
+        with self._open() as base:
+            rows = base.execute("SELECT line FROM erasure ORDER BY number").fetchall()
+        return [msgspec.json.decode(row[0], type=Erasure) for row in rows]
+
+    def erase_again(self, organisation: str, erasures: Sequence[Erasure]) -> int:
+        """After a restore: what these lines have erased before goes again, and the lines are kept;
+        how many conversations.
+        """
+        marks, known = all_marks(erasures), self.erasures()
+        with self._open() as base:
+            ids = [str(row[0]) for row in base.execute("SELECT id FROM session").fetchall()]
+        gone = [one for one in ids if mark_of(organisation, one) in marks]
+        for session_id in gone:
+            self.lift(session_id)
+            self.erase(organisation, session_id)
+        for line in erasures:
+            if line not in known:
+                self.note_erasure(line)
+        return len(gone)
 
     # ---- which dossier an agent has named for a caller without a number
 

@@ -20,7 +20,7 @@ GB = 1 << 30
 
 def test_what_the_bounds_leave_over_is_the_tickets() -> None:
     limits = StoreLimits(quota_bytes=100 * GB)
-    bounded = limits.logs_bytes + limits.audit_bytes + limits.states_bytes
+    bounded = limits.logs_bytes + limits.audit_bytes + limits.held_bytes + limits.states_bytes
     assert (bounded, limits.ticket_bytes) == (82 * GB, 18 * GB)
 
 

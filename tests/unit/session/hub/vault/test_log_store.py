@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from session.core.errors import LogFull, NotAllowed, StoreUnreachable, TicketUnknown
+from session.hub.storage.erasures import Demand, Erasure, Hold, mark_of
 from session.hub.storage.format import StoredTooNew
 from session.hub.storage.store_space import StoreLimits
 from session.hub.vault.log_store import PART_BYTES, VaultLog
@@ -186,3 +187,45 @@ def test_one_conversation_cannot_fill_the_log_and_still_tells_how_it_ended(tmp_p
     assert keeper.append("s1", "a.alice", 0, records=[page, page], now=NOW) == 2
     assert keeper.append("s1", "a.alice", 2, records=[step], now=NOW) == 3
     assert keeper.append("s1", "k.reseau/borne1", 0, records=[step] * 600, now=NOW) == 600
+
+
+def _line(session: str) -> Erasure:
+    return Erasure(
+        at_utc=NOW,
+        organisation="valdore",
+        demand=Demand.CALLER,
+        by="root",
+        what="session",
+        sessions=1,
+        records=1,
+        marks=[mark_of("valdore", session)],
+    )
+
+
+def test_a_held_log_outlives_its_age_and_an_erased_one_comes_from_no_backup(
+    log: VaultLog, tmp_path: Path
+) -> None:
+    log.append("s1", "a.alice", 0, records=[b"words of s1"], now=NOW)
+    log.open("s2", ("a.alice",), NOW)
+    log.append("s2", "a.alice", 0, records=[b"words of s2"], now=NOW)
+    log.hold(Hold(session="s1", at_utc=NOW, by="root", reason="inquiry"))
+    with pytest.raises(TicketUnknown):
+        log.hold(Hold(session="nosuch", at_utc=NOW, by="root", reason="inquiry"))
+    backup = log.copy()
+    assert log.between(NOW - timedelta(days=1), NOW + timedelta(days=1)) == ["s1", "s2"]
+    assert log.erase("valdore", "s2") == 1
+    log.note_erasure(_line("s2"))
+    assert b"words of s2" not in (tmp_path / "log.sqlite").read_bytes()
+    assert (log.knows("s2"), log.is_erased("valdore", "s2")) == (False, True)
+    assert log.forget_older(NOW + timedelta(days=400), 90) == 0
+    assert [one.session for one in log.holds()] == ["s1"]
+    assert [one.sessions for one in log.erasures()] == [1]
+
+    again = VaultLog(tmp_path / "again.sqlite")
+    again.restore(backup)
+    assert again.knows("s2")
+    assert again.erase_again("valdore", [_line("s2")]) == 1
+    assert (again.knows("s1"), again.knows("s2")) == (True, False)
+    assert again.erasures() == [_line("s2")]
+    assert (log.lift("s1"), log.lift("s1")) == (True, False)
+    assert log.forget_older(NOW + timedelta(days=400), 90) == 1

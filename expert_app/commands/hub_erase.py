@@ -1,0 +1,346 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`expert-app hub erase`, `hold` and `register`: conversations erased by hand or kept from it, and
+the register of what was erased, in a hub and in a vault. Used by `hub`.
+
+They may run while hub or vault work. The words for a vault are the same; what a ticket's number
+and day are only the network's hub knows, so there a conversation is named by its id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import msgspec
+
+from expert_app.backup.erasing import Erased, HubEraser, write_beside
+from expert_app.hub.convention_commands import load_catalogue
+from expert_app.runtime.config import HubSettings
+from expert_app.runtime.credentials import KeyMissing
+from expert_app.runtime.folder_owner import FolderInUse
+from expert_app.runtime.paths import Paths
+from expert_app.stores.jetstream import store_limits, store_of
+from expert_app.vault.erasing import VaultEraser
+from resources.texts import N_, _
+from session.core.errors import BusUnreachable, SessionError, TicketUnknown
+from session.core.tasks import Tasks
+from session.hub.dossier.kept_logs import KeptLogs
+from session.hub.history.database import History
+from session.hub.history.erasing import TicketFilter, sessions_of
+from session.hub.storage.erasures import Demand, Erasure, Hold, mark_of
+from views.words.errors import sentence
+
+DEMANDS = {
+    Demand.CALLER: N_("the person concerned"),
+    Demand.ORGANISATION: N_("the organisation"),
+    Demand.AUTHORITY: N_("an authority or a court"),
+}
+
+
+@dataclass(frozen=True)
+class EraseRequest:
+    """What the command line says.
+
+    Attributes:
+        organisation: "" for the convention's only one, or the vault's.
+        sessions: ids; or `tickets`: those of a ticket or a period.
+        demand: who wants it.
+        yes: nothing is asked.
+        dry: nothing is erased.
+    """
+
+    organisation: str
+    demand: Demand
+    sessions: tuple[str, ...] = ()
+    tickets: TicketFilter | None = None
+    yes: bool = False
+    dry: bool = False
+    as_json: bool = False
+
+
+class Refused(Exception):
+    """The command cannot be done; the message is for the person."""
+
+
+Eraser = HubEraser | VaultEraser
+
+
+@asynccontextmanager
+async def _eraser(settings: HubSettings, paths: Paths) -> AsyncIterator[Eraser]:
+    if settings.serve:
+        yield VaultEraser(settings, paths)
+        return
+    tasks = Tasks()
+    history = History(
+        paths.folder("history"),
+        database_url=settings.history_database or settings.database,
+        time_zone=settings.time_zone,
+    )
+    try:
+        async with store_of(settings, paths, tasks, alone=False) as connection:
+            folder = None if settings.bus else paths.folder("bus")
+            logs = KeptLogs(
+                connection.streams,
+                replicas=settings.replicas if settings.bus else 1,
+                limits=store_limits(settings, folder),
+            )
+            await logs.prepare()
+            yield HubEraser(connection.streams, logs, history)
+    finally:
+        history.close()
+        await tasks.close()
+
+
+def erase(request: EraseRequest, settings: HubSettings, paths: Paths) -> int:
+    """Erases what the request names; the exit code: 1 when something is left, e.g. held."""
+    return _run(lambda: _erase(request, settings, paths))
+
+
+async def _erase(request: EraseRequest, settings: HubSettings, paths: Paths) -> int:
+    organisation = _organisation(request.organisation, settings)
+    async with _eraser(settings, paths) as eraser:
+        sessions = await _chosen(request, organisation, eraser)
+        if not sessions:
+            raise Refused(_("No conversation is found: nothing was erased."))
+        plan = await eraser.erase(organisation, sessions, dry=True)
+        if request.dry or not plan.sessions:
+            _say(plan, request, dry=True)
+            return 0 if plan.sessions else 1
+        if not (request.yes or _is_confirmed(plan, request)):
+            raise Refused(_("Nothing was erased."))
+        done = await eraser.erase(organisation, plan.sessions)
+        line = Erasure(
+            at_utc=datetime.now(UTC),
+            organisation=organisation,
+            demand=request.demand,
+            by=getpass.getuser(),
+            what=_what(request),
+            sessions=len(done.sessions),
+            records=done.records,
+            rows=done.rows,
+            marks=[mark_of(organisation, one) for one in done.sessions],
+        )
+        await eraser.logs.note(line)
+        write_beside(settings, line)
+    done.held, done.running = plan.held, plan.running
+    _say(done, request, dry=False)
+    return 1 if done.held or done.running else 0
+
+
+async def _chosen(request: EraseRequest, organisation: str, eraser: Eraser) -> Sequence[str]:
+    if request.tickets is None:
+        return request.sessions
+    wanted = request.tickets
+    if isinstance(eraser, VaultEraser):
+        if wanted.number or wanted.kiosk or wanted.site:
+            raise Refused(
+                _(
+                    "Only the network's hub knows numbers, kiosks and sites: ask there with "
+                    "hub erase --dry-run, and name the conversations here with --session."
+                )
+            )
+        return await eraser.between(wanted.first, wanted.last)
+    return await asyncio.to_thread(sessions_of, eraser.history, organisation, wanted)
+
+
+def _what(request: EraseRequest) -> str:
+    if request.tickets is None:
+        return "session"
+    return "ticket" if request.tickets.number else "period"
+
+
+def _is_confirmed(plan: Erased, request: EraseRequest) -> bool:
+    word = _("ERASE")
+    print(
+        _(
+            "{count} conversations are erased for good, on demand of: {demand}. Nobody can bring "
+            "them back."
+        ).format(count=len(plan.sessions), demand=_(DEMANDS[request.demand]))
+    )
+    try:
+        return input(_("Type {word} to go on: ").format(word=word)).strip() == word
+    except EOFError:
+        return False
+
+
+def _say(done: Erased, request: EraseRequest, *, dry: bool) -> None:
+    if request.as_json:
+        figures = {
+            "dry_run": dry,
+            "erased": [] if dry else done.sessions,
+            "would_erase": done.sessions if dry else [],
+            "records": done.records,
+            "rows": done.rows,
+            "held": done.held,
+            "running": done.running,
+            "unknown": done.unknown,
+        }
+        print(msgspec.json.encode(figures).decode())
+        return
+    if dry:
+        print(_("{count} conversations would be erased:").format(count=len(done.sessions)))
+        for one in done.sessions:
+            print(f"  {one}")
+    else:
+        words = _("{count} conversations are erased: {records} records, {rows} rows of history.")
+        print(words.format(count=len(done.sessions), records=done.records, rows=done.rows))
+        print(_("Backups that were made before still have them until they go by age."))
+    for names, words in (
+        (done.held, _("Held, so not erased (lift the hold first: hub hold lift): {names}")),
+        (done.running, _("Not over yet, so not erased: {names}")),
+        (done.unknown, _("Not found here: {names}")),
+    ):
+        if names:
+            print(words.format(names=", ".join(names)))
+
+
+# ---- held
+
+
+def hold(
+    organisation: str, session_id: str, reason: str, settings: HubSettings, paths: Paths
+) -> int:
+    """Keeps a conversation's log until the hold is lifted; the exit code."""
+
+    async def do() -> int:
+        whose = _organisation(organisation, settings)
+        asked = Hold(
+            session=session_id, at_utc=datetime.now(UTC), by=getpass.getuser(), reason=reason
+        )
+        async with _eraser(settings, paths) as eraser:
+            try:
+                records = await eraser.logs.hold(whose, asked)
+            except TicketUnknown as error:
+                words = _("No log of {session} is here: nothing is held.")
+                raise Refused(words.format(session=session_id)) from error
+        words = _("{session} is held: {records} records. Neither age nor hub erase takes them.")
+        print(words.format(session=session_id, records=records))
+        return 0
+
+    return _run(do)
+
+
+def lift(organisation: str, session_id: str, settings: HubSettings, paths: Paths) -> int:
+    """Ends a hold; the exit code."""
+
+    async def do() -> int:
+        whose = _organisation(organisation, settings)
+        async with _eraser(settings, paths) as eraser:
+            if not await eraser.logs.lift(whose, session_id):
+                raise Refused(_("{session} is not held.").format(session=session_id))
+        words = _("{session} is held no more: its log goes by age, or by hub erase.")
+        print(words.format(session=session_id))
+        return 0
+
+    return _run(do)
+
+
+def list_holds(organisation: str, settings: HubSettings, paths: Paths, *, as_json: bool) -> int:
+    """Prints what is held; the exit code."""
+
+    async def do() -> int:
+        whose = _organisation(organisation, settings)
+        async with _eraser(settings, paths) as eraser:
+            found = await eraser.logs.holds(whose)
+        if as_json:
+            print(msgspec.json.encode(found).decode())
+            return 0
+        print(_("{count} conversations are held.").format(count=len(found)))
+        for one in found:
+            print(f"{one.session} · {_local(one.at_utc)} · {one.by} · {one.reason}")
+        return 0
+
+    return _run(do)
+
+
+# ---- the register
+
+
+def print_register(settings: HubSettings, paths: Paths, *, as_json: bool) -> int:
+    """Prints what was erased by hand, the oldest first; the exit code."""
+
+    async def do() -> int:
+        async with _eraser(settings, paths) as eraser:
+            found = await eraser.logs.erasures()
+        if as_json:
+            for one in found:
+                print(msgspec.json.encode(one).decode())
+            return 0
+        print(_("{count} erasures.").format(count=len(found)))
+        for one in found:
+            print(_register_line(one))
+        return 0
+
+    return _run(do)
+
+
+def _register_line(one: Erasure) -> str:
+    words = _(
+        "{at} · {organisation} · on demand of: {demand} · by {by} · {sessions} conversations, "
+        "{records} records, {rows} rows of history"
+    )
+    return words.format(
+        at=_local(one.at_utc),
+        organisation=one.organisation,
+        demand=_(DEMANDS[one.demand]),
+        by=one.by,
+        sessions=one.sessions,
+        records=one.records,
+        rows=one.rows,
+    )
+
+
+# ---- what all of them need
+
+
+def _organisation(asked: str, settings: HubSettings) -> str:
+    own = settings.organisation if settings.serve else ""
+    if own and asked and asked != own:
+        raise Refused(_("This is the vault of {own}.").format(own=own))
+    if asked or own:
+        return asked or own
+    served = load_catalogue(settings).served if settings.catalogue else ()
+    if len(served) != 1:
+        raise Refused(_("Say whose conversations they are with --org."))
+    return next(iter(served))
+
+
+def _run(do: Callable[[], Awaitable[int]]) -> int:
+    async def run() -> int:
+        return await do()
+
+    try:
+        return asyncio.run(run())
+    except Refused as error:
+        print(error)
+        return 2
+    except KeyMissing as error:
+        print(error.why)
+        return 1
+    except FolderInUse as error:
+        print(error.words)
+        return 1
+    except BusUnreachable as error:
+        words = _("The hub's store cannot be reached ({why}). Nothing was erased.")
+        print(words.format(why=error.detail.get("why", error.code)))
+        return 1
+    except SessionError as error:
+        print(sentence(error.code, error.detail).sentence)
+        return 1
+    except OSError as error:
+        words = _("The register beside the backups cannot be written ({why}): write it down there.")
+        print(words.format(why=error.strerror or error))
+        return 1
+
+
+def _local(at: datetime) -> str:
+    return f"{at.astimezone():%d/%m/%Y %H:%M}"
+
+
+def day_of(text: str) -> date:
+    """A day of the command line. Raises `ValueError`."""
+    return date.fromisoformat(text)

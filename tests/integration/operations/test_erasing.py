@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`expert-app hub erase`, `hold` and `register` on a real hub, and a backup that does not bring
+back what was erased since.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from expert_app.backup.erasing import REGISTER
+from expert_app.runtime.config import HubSettings, save
+from expert_app.runtime.store_settings import BackupSettings
+from session.core.errors import TicketUnknown
+from session.desk.hub.client import DeskLink
+from session.kiosk.hub.client import KioskLink
+from tests.support.programs import HubFolder, People, people
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
+
+WHY = "the picture stood still"
+
+
+def _words(session: str) -> bytes:
+    return f"words of {session}".encode()
+
+
+async def _spoken(kiosk: KioskLink, desk: DeskLink, request: str) -> str:
+    """A conversation whose log holds words; its id."""
+    facts = await desk.accept((await kiosk.call("housing", "", request)).ticket.id)
+    record = json.dumps({"said": _words(facts.id).decode()}).encode()
+    await kiosk.append_log(facts.id, 0, [record])
+    await desk.hang_up(facts.id)
+    await desk.close(facts.id, "done")
+    return facts.id
+
+
+def _on_disk(folder: Path, words: bytes) -> int:
+    files = [one for one in folder.rglob("*") if one.is_file()]
+    return sum(one.read_bytes().count(words) for one in files)
+
+
+def _numbers(place: HubFolder) -> dict[str, str]:
+    """The session of each finished ticket, and its number."""
+    with closing(sqlite3.connect(place.history)) as base:
+        query = "SELECT session, number FROM history_ticket WHERE session IS NOT NULL"
+        return dict(base.execute(query).fetchall())
+
+
+def _day(place: HubFolder) -> str:
+    """Of the tickets, in the hub's time zone."""
+    with closing(sqlite3.connect(place.history)) as base:
+        return str(base.execute("SELECT min(day) FROM history_ticket").fetchone()[0])
+
+
+async def _read(them: People, session: str) -> list[bytes]:
+    link = DeskLink(await them.client("boss"), them.clock, tasks=them.tasks)
+    return await link.read_log(session, WHY)
+
+
+async def test_erased_conversations_are_gone_also_after_a_restore_and_held_ones_stay(
+    tmp_path: Path,
+) -> None:
+    old, backups = HubFolder(tmp_path / "old"), tmp_path / "backups"
+    backups.mkdir()
+    settings = HubSettings(backup=BackupSettings(folder=str(backups)))
+    save(settings, old.folder / "hub.toml")
+    file = backups / "hub.backup"
+    async with old.hub(), people(old) as them:
+        kiosk, desk = await them.kiosk(), await them.desk()
+        by_id, by_number, kept = [await _spoken(kiosk, desk, f"r{n}") for n in range(3)]
+        await until(lambda: len(_numbers(old)) == 3)
+        number = _numbers(old)[by_number]
+        code, said = await old.run("backup", str(file))
+        assert code == 0, said
+        assert _on_disk(old.data, _words(by_id)) >= 1
+
+        await _erase_all(old, by_id, number, kept)
+        for gone in (by_id, by_number):
+            with pytest.raises(TicketUnknown):
+                await _read(them, gone)
+            with pytest.raises(TicketUnknown):
+                await kiosk.append_log(gone, 1, [b"{}"])
+            assert _on_disk(old.data, _words(gone)) == 0
+        assert list(_numbers(old)) == [kept]
+        assert len(await _read(them, kept)) == 1
+        await _check_register(old, (by_id, by_number, kept, number))
+    assert (backups / REGISTER).stat().st_mode & 0o777 == 0o600
+    await _check_restored(HubFolder(tmp_path / "new", old.seeds), file, (by_id, by_number), kept)
+
+
+async def _erase_all(old: HubFolder, by_id: str, number: str, kept: str) -> None:
+    """By hand: one by its id, one by its ticket's number, and of the day all but the held one."""
+    day = _day(old)
+    code, said = await old.run("hold", "set", kept, "--reason", "inquiry 12")
+    assert code == 0, said
+    words = ("erase", "--demand", "caller", "--session", by_id)
+    code, said = await old.run(*words, "--dry-run")
+    assert (code, by_id in said) == (0, True), said
+    code, said = await old.run(*words)  # nobody answers the question
+    assert (code, "Nothing was erased" in said) == (2, True), said
+    code, said = await old.run(*words, "--yes")
+    assert code == 0, said
+    ticket = ("--ticket", number, "--day", day)
+    code, said = await old.run("erase", "--demand", "authority", *ticket, "--yes")
+    assert code == 0, said
+    period = ("--from", day, "--to", day, "--yes", "--json")
+    code, said = await old.run("erase", "--demand", "organisation", *period)
+    assert json.loads(said)["held"] == [kept], said
+
+
+async def _check_register(old: HubFolder, secret: tuple[str, ...]) -> None:
+    _, said = await old.run("register", "--json")
+    lines = [json.loads(line) for line in said.splitlines()]
+    assert [line["demand"] for line in lines] == ["caller", "authority"]
+    assert [line["sessions"] for line in lines] == [1, 1]
+    assert not any(one in said for one in secret)
+
+
+async def _check_restored(new: HubFolder, file: Path, gone: tuple[str, ...], kept: str) -> None:
+    code, said = await new.run("restore", str(file))
+    assert code == 0, said
+    async with new.hub(), people(new) as them:
+        for session in gone:
+            with pytest.raises(TicketUnknown):
+                await _read(them, session)
+        assert len(await _read(them, kept)) == 1
+        assert list(_numbers(new)) == [kept]
+        code, said = await new.run("register")
+        assert (code, "2 erasures" in said) == (0, True), said
