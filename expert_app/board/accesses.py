@@ -101,6 +101,7 @@ def accesses_csv(lines: Sequence[AccessLine], words: Words) -> bytes:
         _("Dossier"),
         _("Reason"),
         _("Conversation"),
+        _("Computer"),
     ]
     rows = [
         (
@@ -111,6 +112,7 @@ def accesses_csv(lines: Sequence[AccessLine], words: Words) -> bytes:
             line.dossier,
             line.reason,
             line.session_id,
+            line.computer,
         )
         for line in lines
     ]

@@ -234,6 +234,20 @@ def _hold(context: Context) -> int:
     return hub_erase.hold(organisation, arguments.session, arguments.reason, settings, paths)
 
 
+def _readings(context: Context) -> int:
+    from expert_app.commands.hub_dossiers import print_readings
+
+    arguments = context.arguments
+    return print_readings(
+        context.settings,
+        context.paths,
+        arguments.session,
+        organisation=getattr(arguments, "org", "") or context.settings.organisation,
+        as_json=arguments.json,
+        as_csv=arguments.csv,
+    )
+
+
 def _register(context: Context) -> int:
     from expert_app.commands.hub_erase import print_register
 
@@ -450,6 +464,7 @@ _WITHOUT_CATALOGUE: dict[str, Callable[[Context], int]] = {
     "dossiers": _dossiers,
     "erase": _erase,
     "hold": _hold,
+    "readings": _readings,
     "register": _register,
     "secret": _secret,
     "register-test": _register_test,

@@ -277,6 +277,11 @@ def _add_erasing_commands(command: AddCommand, common: Common) -> None:
             one.add_argument("session", metavar="SESSION")
         if name == "set":
             one.add_argument("--reason", required=True, metavar="WORDS", help="without names")
+    readings = _where(command("readings", "print who has read logs of conversations, and why"))
+    readings.add_argument("--org", metavar="ORGANISATION", help="whose conversations")
+    readings.add_argument("--session", default="", metavar="ID", help="only of this conversation")
+    readings.add_argument("--csv", action="store_true", default=False, help="as a table")
+    _json(readings)
     _json(_where(command("register", "print what was erased by hand, when and on whose demand")))
 
 

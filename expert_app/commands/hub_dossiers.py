@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """`expert-app hub dossiers accesses NUMBER`: what a person may ask for by right about the own
-dossier: who looked at it, when and why (GDPR, article 15).
+dossier: who looked at it, when and why (GDPR, article 15). `hub readings`: who has read the logs of
+conversations.
 
 Reads the database only, so it may run beside a running hub. Names of those who looked are an
 organisation's own affair, as the Court of Justice has said (C-579/21), and are printed on demand.
@@ -8,10 +9,13 @@ organisation's own affair, as the Court of Justice has said (C-579/21), and are 
 
 from __future__ import annotations
 
+import sys
+
 import msgspec
 
 from documents.store.accesses import AccessFilter
 from documents.store.dossier_store import DossierStore
+from expert_app.board.accesses import accesses_csv
 from expert_app.hub.convention_commands import load_catalogue
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing
@@ -43,7 +47,7 @@ def print_accesses(
     try:
         with open_store(settings, paths) as store:
             dossier = store.open_dossier(organisation, number)
-            lines = _all_lines(store, organisation, dossier.number)
+            lines = _all_lines(store, organisation, AccessFilter(dossier=dossier.number))
     except KeyMissing as error:
         print(error.why)
         return 1
@@ -64,22 +68,62 @@ def print_accesses(
     return 0
 
 
+def print_readings(
+    settings: HubSettings,
+    paths: Paths,
+    session: str,
+    *,
+    organisation: str,
+    as_json: bool,
+    as_csv: bool,
+) -> int:
+    """Prints who has read the logs of an organisation, or of one conversation, the oldest first;
+    the exit code.
+    """
+    organisation = organisation or _only_organisation(settings)
+    if not organisation:
+        print(_("Say whose conversations they are with --org."))
+        return 2
+    try:
+        with open_store(settings, paths) as store:
+            wanted = AccessFilter(of_logs=True, session=session)
+            lines = _all_lines(store, organisation, wanted)
+    except KeyMissing as error:
+        print(error.why)
+        return 1
+    except ExtraMissing as error:
+        print(extra_words(error))
+        return 1
+    except SessionError as error:
+        print(sentence(error.code, error.detail).sentence)
+        return 1
+    if as_json:
+        print(msgspec.json.encode({"readings": lines}).decode())
+    elif as_csv:
+        sys.stdout.write(accesses_csv(lines, access_words).decode("utf-8-sig"))
+    else:
+        print(_("{count} readings of logs.").format(count=len(lines)))
+        for line in lines:
+            print(
+                " · ".join(part for part in (_line(line), line.session_id, line.computer) if part)
+            )
+    return 0
+
+
 def _only_organisation(settings: HubSettings) -> str:
     """The convention's organisation, where it has one; "" otherwise."""
     served = load_catalogue(settings).served if settings.catalogue else ()
     return next(iter(served)) if len(served) == 1 else ""
 
 
-def _all_lines(store: DossierStore, organisation: str, number: str) -> list[AccessLine]:
+def _all_lines(store: DossierStore, organisation: str, wanted: AccessFilter) -> list[AccessLine]:
     found: list[AccessLine] = []
-    before = 0
     while True:
-        wanted = AccessFilter(dossier=number, before=before)
         lines = store.accesses.listed(organisation, wanted)
         if not lines:
             return found[::-1]
         found += lines
-        before = lines[-1].id
+        wanted = msgspec.structs.replace(wanted, before=lines[-1].id)
 
 
 def _line(line: AccessLine) -> str:

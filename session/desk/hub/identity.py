@@ -23,6 +23,7 @@ from session.protocol.dossier.identity import (
     DossierSearch,
     DossierUnmerge,
     DossierViewed,
+    LogAccessesRequest,
     MergeAnswer,
     MergesAnswer,
     MergesRequest,
@@ -143,8 +144,9 @@ class DossierRegisterLink:
         )
 
     async def accesses(self, request: AccessesRequest) -> AccessesAnswer:
-        """A page of the register of accesses."""
-        return await self._bus.request_with_retries("accesses", request, AccessesAnswer, WAIT_S)
+        """A page of the register of accesses, to dossiers or (`LogAccessesRequest`) to logs."""
+        verb = "log_accesses" if isinstance(request, LogAccessesRequest) else "accesses"
+        return await self._bus.request_with_retries(verb, request, AccessesAnswer, WAIT_S)
 
     async def every_access(self, request: AccessesRequest) -> list[AccessLine]:
         """All lines that the request's filters find, page by page, the newest first."""

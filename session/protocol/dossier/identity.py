@@ -195,6 +195,10 @@ class AccessesRequest(HubMessage, frozen=True, kw_only=True):
     limit: Annotated[int, msgspec.Meta(ge=1, le=MOST_ACCESSES)] = MOST_ACCESSES
 
 
+class LogAccessesRequest(AccessesRequest, frozen=True, kw_only=True):
+    """The same of those who have read logs of conversations; `dossier` means nothing here."""
+
+
 class AccessesAnswer(HubMessage, frozen=True, kw_only=True):
     """Lines; `more`: there are older ones.
 
@@ -220,6 +224,6 @@ IDENTITY_VERBS: dict[str, Verb] = {
     "merges": (_S, MergesRequest, MergesAnswer),
     "provisional_dossiers": (_S, ProvisionalRequest, ProvisionalAnswer),
     "accesses": (_S, AccessesRequest, AccessesAnswer),
-    "log_accesses": (_S, AccessesRequest, AccessesAnswer),
+    "log_accesses": (_S, LogAccessesRequest, AccessesAnswer),
 }
 """Verb -> (roles that may say it, request, answer)."""

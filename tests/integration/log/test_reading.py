@@ -25,6 +25,7 @@ from session.protocol.dossier.identity import (
     IDENTITY_VERBS,
     AccessesAnswer,
     AccessesRequest,
+    LogAccessesRequest,
 )
 from session.protocol.hub.log import LOG_VERBS
 from session.protocol.sealing import VAULT_PARTS, Part
@@ -126,7 +127,7 @@ async def test_a_log_is_read_after_the_end_for_a_reason_and_the_supervisor_sees_
         assert store.accesses.listed("valdore", AccessFilter(of_logs=True)) == []
         assert await helpdesk.read_log(facts.id, WHY, "pc-assistance") == [RECORD]
         assert await helpdesk.read_log(facts.id, WHY, "pc-assistance") == [RECORD]
-        answer = await boss.request("log_accesses", AccessesRequest(), AccessesAnswer)
+        answer = await boss.request("log_accesses", LogAccessesRequest(), AccessesAnswer)
         (line,) = answer.lines
         assert (line.kind, line.user, line.by_name) == (AccessKind.READ_LOG, "help", "Denis W.")
         assert (line.session_id, line.reason) == (facts.id, WHY)

@@ -90,6 +90,10 @@ async def test_erased_conversations_are_gone_also_after_a_restore_and_held_ones_
             assert _on_disk(old.data, _words(gone)) == 0
         assert list(_numbers(old)) == [kept]
         assert len(await _read(them, kept)) == 1
+        code, said = await old.run("readings", "--session", kept)
+        assert (code, WHY in said, "boss" in said or "Chantal V." in said) == (0, True, True), said
+        code, said = await old.run("readings", "--csv")
+        assert kept in said
         await _check_register(old, (by_id, by_number, kept, number))
     assert (backups / REGISTER).stat().st_mode & 0o777 == 0o600
     await _check_restored(HubFolder(tmp_path / "new", old.seeds), file, (by_id, by_number), kept)

@@ -33,7 +33,7 @@ from session.desk.hub.deliveries import DeliveryLink
 from session.desk.hub.third_parties import TalkLink
 from session.hub.convention.catalogue import Catalogue
 from session.protocol.dossier.deliveries import DeliveriesRequest
-from session.protocol.dossier.identity import AccessesAnswer, AccessesRequest
+from session.protocol.dossier.identity import AccessesAnswer, LogAccessesRequest
 from session.protocol.hub.requests import (
     DossierAnswer,
     DossierRequest,
@@ -147,7 +147,7 @@ async def test_a_kiosk_of_the_network_gives_its_part_of_the_log_to_the_vault(
 async def register_of(sealed: SealedWorld) -> list[AccessLine]:
     """What the supervisor sees of it, from the vault."""
     client = await sealed.world.client(Role.SUPERVISOR, "boss", seals=sealed.seals("boss"))
-    return (await client.request("log_accesses", AccessesRequest(), AccessesAnswer)).lines
+    return (await client.request("log_accesses", LogAccessesRequest(), AccessesAnswer)).lines
 
 
 async def test_a_vault_that_was_restarted_is_greeted_again(tmp_path: Path) -> None:

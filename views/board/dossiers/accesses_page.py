@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The board's page of accesses: who looked at which dossier, when, in which conversation, why."""
+"""The board's page of accesses: who looked at which dossier, when, in which conversation, why; and
+who read the log of which conversation.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,12 @@ from PyQt6.QtWidgets import QComboBox, QDateEdit, QFileDialog, QLineEdit, QWidge
 from resources.texts import _
 from session.core.clock import Clock
 from session.core.dossier_model import AccessKind, AccessLine
-from session.protocol.dossier.identity import AccessesAnswer, AccessesRequest
+from session.protocol.dossier.identity import (
+    AccessesAnswer,
+    AccessesRequest,
+    LogAccessesRequest,
+)
+from session.protocol.wire.ids import is_id
 from views.board.facts import BoardFacts
 from views.board.tables import BoardTable, Cell, TableRow
 from views.widgets.parts import ElidedLabel, EmptyState, column, push_button, row
@@ -25,7 +32,8 @@ TODAY, YESTERDAY, WEEK, MONTH, DAY, ALL = "today", "yesterday", "week", "month",
 class BoardAccessesPage(QWidget):
     """Lines of the register, the newest first.
 
-    Signals: wanted(object): an `AccessesRequest`. file_wanted(str): path of a .csv.
+    Signals: wanted(object): an `AccessesRequest` or a `LogAccessesRequest`. file_wanted(str): path
+        of a .csv.
     """
 
     wanted = pyqtSignal(object)
@@ -34,6 +42,9 @@ class BoardAccessesPage(QWidget):
     def __init__(self, facts: BoardFacts, clock: Clock) -> None:
         super().__init__()
         self._facts, self._clock = facts, clock
+        self._about = _combo("accesses_about", _("Accesses to what"))
+        self._about.addItem(_("Dossiers"), False)
+        self._about.addItem(_("Conversations"), True)
         self._days = _combo("accesses_days", _("Days"))
         for key, words in (
             (TODAY, _("Today")),
@@ -53,21 +64,14 @@ class BoardAccessesPage(QWidget):
         self._person = _combo("accesses_person", _("By whom"))
         self._person.addItem(_("Everybody"), "")
         self._kind = _combo("accesses_kind", _("What was done"))
-        self._kind.addItem(_("All accesses"), None)
-        for kind, (words, _icon, _tone) in KINDS.items():
-            if kind not in LOG_KINDS:
-                self._kind.addItem(_(words), kind)
         self._dossier = QLineEdit()
         self._dossier.setObjectName("accesses_dossier")
-        self._dossier.setAccessibleName(_("Dossier number"))
-        self._dossier.setPlaceholderText(_("No. of a dossier"))
         self._dossier.setMaxLength(40)
         self._dossier.setMaximumWidth(190)
-        heads = [_("When"), _("Who"), _("What"), _("Dossier"), _("Reason"), _("Conversation")]
         self.table = BoardTable(
             "board_accesses",
             _("Register of accesses"),
-            heads=heads,
+            heads=[""] * 6,
             wide=4,
             most_px={2: 340, 5: 110},
         )
@@ -79,6 +83,7 @@ class BoardAccessesPage(QWidget):
         )
         self._state = ElidedLabel(role="small", name="accesses_state")
         self._csv = push_button(_("Save as CSV…"), "save", "plain", name="accesses_csv")
+        self._show_about()
         self._build()
         self.show_accesses(AccessesAnswer(lines=[]))
 
@@ -99,31 +104,61 @@ class BoardAccessesPage(QWidget):
     def ask(self) -> None:
         """Asks for what the filters say."""
         first, last = self._period()
+        of_logs, text = self._is_of_logs, self._dossier.text().strip()
+        request = LogAccessesRequest if of_logs else AccessesRequest
         self.wanted.emit(
-            AccessesRequest(
+            request(
                 first=first,
                 last=last,
                 user=str(self._person.currentData() or ""),
-                dossier=self._dossier.text().strip(),
+                dossier="" if of_logs else text,
+                session=text if of_logs and is_id(text) else "",
                 kind=self._kind.currentData(),
             )
         )
 
     def show_refused_of(self, user: str, name: str) -> None:
         """Sets the filters to what one person was refused today, and asks."""
-        for box in (self._days, self._person, self._kind):
+        for box in (self._days, self._person, self._kind, self._about):
             box.blockSignals(True)
-        self._dossier.setText("")
+        self._about.setCurrentIndex(0)
+        self._show_about()
         self._days.setCurrentIndex(self._days.findData(TODAY))
         self._kind.setCurrentIndex(self._kind.findData(AccessKind.REFUSED))
         self._add_person(user, name)
         self._person.setCurrentIndex(self._person.findData(user))
-        for box in (self._days, self._person, self._kind):
+        for box in (self._days, self._person, self._kind, self._about):
             box.blockSignals(False)
         self._day.hide()
         self.ask()
 
     # ---- inside ----
+
+    @property
+    def _is_of_logs(self) -> bool:
+        return bool(self._about.currentData())
+
+    def _show_about(self) -> None:
+        """Filters and columns that fit dossiers, or conversations."""
+        of_logs = self._is_of_logs
+        was_blocked = self._kind.blockSignals(True)
+        self._kind.clear()
+        self._kind.addItem(_("All accesses"), None)
+        for kind, (words, _icon, _tone) in KINDS.items():
+            if (kind in LOG_KINDS) is of_logs:
+                self._kind.addItem(_(words), kind)
+        self._kind.blockSignals(was_blocked)
+        self._dossier.clear()
+        self._dossier.setAccessibleName(_("Id of the session") if of_logs else _("Dossier number"))
+        self._dossier.setPlaceholderText(_("Id of a session") if of_logs else _("No. of a dossier"))
+        about = _("Computer") if of_logs else _("Dossier")
+        self.table.setHeaderLabels(
+            [_("When"), _("Who"), _("What"), about, _("Reason"), _("Conversation")]
+        )
+
+    def _on_about(self) -> None:
+        self._show_about()
+        self.ask()
 
     def _row(self, line: AccessLine) -> TableRow:
         local = line.at_utc.astimezone()
@@ -132,7 +167,7 @@ class BoardAccessesPage(QWidget):
             Cell(f"{local:%d/%m/%Y %H:%M}", "soft"),
             Cell(line.by_name or line.user),
             Cell(access_words(line), tone, icon_name),
-            Cell(line.dossier),
+            Cell(line.computer if line.kind in LOG_KINDS else line.dossier),
             Cell(line.reason),
             Cell(line.session_id, "soft"),
         )
@@ -188,13 +223,22 @@ class BoardAccessesPage(QWidget):
 
     def _build(self) -> None:
         self._days.currentIndexChanged.connect(lambda _index: self._on_days())
+        self._about.currentIndexChanged.connect(lambda _index: self._on_about())
         for box in (self._person, self._kind):
             box.currentIndexChanged.connect(lambda _index: self.ask())
         self._day.dateChanged.connect(lambda _day: self.ask())
         self._dossier.editingFinished.connect(self.ask)
         self._csv.clicked.connect(self._save)
         filters = row(
-            None, self._days, self._day, self._person, self._kind, self._dossier, 0, self._csv
+            None,
+            self._about,
+            self._days,
+            self._day,
+            self._person,
+            self._kind,
+            self._dossier,
+            0,
+            self._csv,
         )
         whole = column(self, filters, self.table, self._empty, self._state, space=SPACE[1])
         whole.setStretch(1, 1)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -20,8 +20,8 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from session.core.dossier_model import AccessKind
-from session.protocol.dossier.identity import AccessesAnswer, AccessesRequest
+from session.core.dossier_model import AccessKind, AccessLine
+from session.protocol.dossier.identity import AccessesAnswer, AccessesRequest, LogAccessesRequest
 from tests.support.screens.dossier_scenes import access_lines, accesses
 from tests.support.screens.fingers import click, key, write
 from views.board.window import BoardWindow
@@ -81,6 +81,40 @@ def test_the_filters_ask(board: BoardWindow) -> None:
     )
     _choose(board, "accesses_days", "all")
     assert (asked[-1].first, asked[-1].last) == (None, None)
+
+
+def test_who_read_which_conversation_is_asked_apart(board: BoardWindow) -> None:
+    asked: list[AccessesRequest] = []
+    board.accesses.wanted.connect(asked.append)
+    _choose(board, "accesses_about", True)
+    assert asked == [LogAccessesRequest(first=date(2026, 3, 2), last=date(2026, 3, 2))]
+    kinds = _find(board, QComboBox, "accesses_kind")
+    found = {kinds.itemData(number) for number in range(kinds.count())}
+    assert found == {None, AccessKind.READ_LOG, AccessKind.LOG_REFUSED}
+    session = _find(board, QLineEdit, "accesses_dossier")
+    write(session, "c6cc7b4565ec3deb6f8c_1")
+    key(session, Qt.Key.Key_Return)
+    assert (asked[-1].session, asked[-1].dossier) == ("c6cc7b4565ec3deb6f8c_1", "")
+    line = AccessLine(
+        id=1,
+        at_utc=datetime(2026, 3, 2, 9, 0, tzinfo=UTC),
+        user="help",
+        by_name="Denis W.",
+        kind=AccessKind.READ_LOG,
+        session_id="c6cc7b4565ec3deb6f8c_1",
+        reason="picture stood still",
+        computer="pc7",
+    )
+    board.accesses.show_accesses(AccessesAnswer(lines=[line]))
+    assert board.accesses.table.texts("1")[1:] == [
+        "Denis W.",
+        "Log of a conversation read",
+        "pc7",
+        "picture stood still",
+        "c6cc7b4565ec3deb6f8c_1",
+    ]
+    board.accesses.show_refused_of("bastien", "Bastien Orval")
+    assert type(asked[-1]) is AccessesRequest
 
 
 def test_one_day_may_be_chosen(board: BoardWindow) -> None:
