@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`hub erase`, `hold` and `register` with a vault's settings: its own file, by id or by period."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from expert_app.backup.erasing import REGISTER, read_beside
+from expert_app.commands import hub_erase
+from expert_app.commands.hub_erase import EraseRequest
+from expert_app.runtime.config import HubSettings
+from expert_app.runtime.paths import Paths, paths_for
+from expert_app.runtime.store_settings import BackupSettings
+from expert_app.vault.backup import log_of
+from session.hub.history.erasing import TicketFilter
+from session.hub.storage.erasures import Demand
+from session.hub.vault.log_store import VaultLog
+from session.protocol.sealing import Part
+
+YESTERDAY = datetime.now(UTC) - timedelta(days=1)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> HubSettings:
+    backup = BackupSettings(folder=str(tmp_path))
+    return HubSettings(serve=[Part.LOG], organisation="valdore", backup=backup)
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    return paths_for("vault", tmp_path / "vault")
+
+
+@pytest.fixture
+def keeper(settings: HubSettings, paths: Paths) -> VaultLog:
+    made = log_of(settings, paths)
+    for session_id, at in (("s1", YESTERDAY), ("s2", YESTERDAY), ("s3", datetime.now(UTC))):
+        made.open(session_id, ("a.alice",), at)
+        made.append(session_id, "a.alice", 0, records=[session_id.encode()], now=at)
+    return made
+
+
+def test_what_is_held_or_goes_on_stays_and_the_register_names_nobody(
+    settings: HubSettings, paths: Paths, keeper: VaultLog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert hub_erase.hold("", "s1", "inquiry 12", settings, paths) == 0
+    assert hub_erase.hold("", "nosuch", "inquiry 12", settings, paths) == 2
+    today = datetime.now().astimezone().date()
+    tickets = TicketFilter(today - timedelta(days=2), today)
+    request = EraseRequest("", Demand.CALLER, tickets=tickets, yes=True, as_json=True)
+    capsys.readouterr()
+    assert hub_erase.erase(request, settings, paths) == 1
+    said = json.loads(capsys.readouterr().out)
+    assert (said["erased"], said["held"], said["running"]) == (["s2"], ["s1"], ["s3"])
+    assert [keeper.knows(one) for one in ("s1", "s2", "s3")] == [True, False, True]
+    assert hub_erase.print_register(settings, paths, as_json=True) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert '"s2"' not in line
+    assert read_beside(Path(settings.backup.folder) / REGISTER) == keeper.erasures()
+    assert hub_erase.lift("", "s1", settings, paths) == 0
+    assert hub_erase.lift("", "s1", settings, paths) == 2
+
+
+def test_a_vault_knows_no_numbers_and_is_nobody_elses(
+    settings: HubSettings, paths: Paths, keeper: VaultLog
+) -> None:
+    day = date(2026, 3, 2)
+    by_number = EraseRequest("", Demand.CALLER, tickets=TicketFilter(day, day, number="A012"))
+    assert hub_erase.erase(by_number, settings, paths) == 2
+    others = EraseRequest("marais", Demand.CALLER, sessions=("s1",), yes=True)
+    assert hub_erase.erase(others, settings, paths) == 2
+    dry = EraseRequest("", Demand.CALLER, sessions=("s1",), dry=True)
+    assert hub_erase.erase(dry, settings, paths) == 0
+    assert keeper.knows("s1")
+    assert keeper.erasures() == []
