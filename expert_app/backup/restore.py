@@ -38,7 +38,10 @@ from session.hub.history import tables as history_tables
 from session.hub.history.audit import AUDIT
 from session.hub.history.database import History
 from session.hub.storage.format import FORMAT
-from session.hub.storage.store_space import LOG_PREFIX
+from session.hub.storage.store_space import LOG_PREFIX, OLD_LOG_PREFIX
+
+LOGS = (LOG_PREFIX, OLD_LOG_PREFIX)
+"""How the names of the streams of logs begin, of today's and of older versions."""
 
 
 class TargetNotEmpty(Exception):
@@ -75,7 +78,7 @@ async def restore(
         # Sources before AUDIT: what AUDIT lacks of them is copied as soon as it is there.
         for saved in sorted(facts.streams, key=lambda one: one.name == AUDIT):
             # logs of an older version may be erased from now on
-            changes = {"deny_delete": False} if saved.name.startswith(LOG_PREFIX) else {}
+            changes = {"deny_delete": False} if saved.name.startswith(LOGS) else {}
             parts = backup.read(f"{STREAMS}{saved.name}")
             await snapshots.restore(saved, parts, replicas, changes)
         created = (await connection.streams.state(AUDIT)).created if facts.audit_created else ""
@@ -104,8 +107,8 @@ async def _erase_again(
     beside, here = read_beside(path.parent / REGISTER), await logs.erasures()
     history = await asyncio.to_thread(_history, settings, paths)
     try:
-        names = [saved.name for saved in facts.streams if saved.name.startswith(LOG_PREFIX)]
-        organisations = [name.removeprefix(LOG_PREFIX) for name in names]
+        names = [saved.name for saved in facts.streams if saved.name.startswith(LOGS)]
+        organisations = {name.partition("_")[2] for name in names}
         eraser = HubEraser(connection.streams, logs, history)
         await eraser.again(organisations, [*beside, *here])
     finally:

@@ -15,7 +15,7 @@ import msgspec
 from session.bus.jetstream.streams import Streams, WrongRevision
 from session.core.errors import StoreUnreachable, TicketUnknown
 from session.hub.storage.erasures import Erasure, Hold, in_lines
-from session.hub.storage.store_space import LOG_PREFIX, NO_LIMITS, StoreLimits
+from session.hub.storage.store_space import LOG_PREFIX, NO_LIMITS, OLD_LOG_PREFIX, StoreLimits
 
 HELD, ERASED = "HELD", "ERASED"
 STATE, HOLD = "State", "Hold"
@@ -55,7 +55,7 @@ class KeptLogs:
         """Copies the log aside; again, it copies what came since. Returns how many records there
         are. Raises `TicketUnknown`.
         """
-        stream, subject = f"{LOG_PREFIX}{organisation}", f"log.{organisation}.{hold.session}"
+        stream, subject = f"{LOG_PREFIX}{organisation}", f"logs.{organisation}.{hold.session}"
         aside = f"held.{organisation}.{hold.session}"
         stored = await self._streams.next(stream, subject, 1)
         if stored is None:
@@ -117,24 +117,38 @@ class KeptLogs:
 
     async def sessions(self, organisation: str) -> list[str]:
         """Conversations of which there is a log."""
-        found = await self._streams.subjects(f"{LOG_PREFIX}{organisation}", f"log.{organisation}.*")
-        return sorted(subject.split(".")[2] for subject in found)
+        found: set[str] = set()
+        for stream, kind in await self._places(organisation):
+            found.update(await self._streams.subjects(stream, f"{kind}.{organisation}.*"))
+        return sorted({subject.split(".")[2] for subject in found})
+
+    async def _places(self, organisation: str) -> list[tuple[str, str]]:
+        """(stream, how its subjects begin) of those that are there, of older versions first."""
+        both = ((f"{OLD_LOG_PREFIX}{organisation}", "log"), (f"{LOG_PREFIX}{organisation}", "logs"))
+        there = {use.name for use in await self._streams.usage()}
+        return [place for place in both if place[0] in there]
 
     async def erase(self, organisation: str, session_id: str) -> int | None:
         """Writes over a conversation's log on the disk; how many records it had, None when there
-        was none. In a stream of an older version it is only taken away.
+        was none. What an older version stored is taken out of its stream, whose file goes when all
+        of it is brought to today's form.
         """
-        stream, subject = f"{LOG_PREFIX}{organisation}", f"log.{organisation}.{session_id}"
-        last = await self._streams.last(stream, subject)
-        if last is None:
-            return None
+        records: int | None = None
+        for stream, kind in await self._places(organisation):
+            subject = f"{kind}.{organisation}.{session_id}"
+            last = await self._streams.last(stream, subject)
+            if last is not None:
+                records = _total.decode(last.headers[STATE].encode()).total
+                await self._erase_in(stream, subject)
+        return records
+
+    async def _erase_in(self, stream: str, subject: str) -> None:
         try:
             await self._streams.erase(stream, subject)
         except StoreUnreachable as error:
             if error.detail.get("err_code") != DELETE_DENIED:
                 raise
             await self._streams.forget(stream, subject)
-        return _total.decode(last.headers[STATE].encode()).total
 
     async def note(self, erasure: Erasure) -> None:
         """A line of the register."""
