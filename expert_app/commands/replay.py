@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from functools import partial
 from pathlib import Path
 
@@ -73,10 +74,15 @@ def _open(log: str, settings: DeskSettings, paths: Paths, reason: str) -> LogFil
     if not says_why(reason):
         raise LogReasonNeeded(letters=LEAST_REASON)
     seed = load_seed(key_name(settings.organisation, ROLES[settings.role], settings.user))
-    target = paths.folder("replays") / f"{log}.jsonl"
+    folder = paths.folder("replays")
     seals = seals_for(settings, paths, SystemClock())
-    asyncio.run(_fetch(settings, seed, log, target, reason=reason, seals=seals))
-    return read_log(target)
+    try:
+        target = folder / f"{log}.jsonl"
+        asyncio.run(_fetch(settings, seed, log, target, reason=reason, seals=seals))
+        return read_log(target)
+    finally:
+        # nor what older versions left: a log that is erased at its keeper stays nowhere else
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _fetch(

@@ -10,8 +10,14 @@ from pathlib import Path
 import pytest
 from PyQt6.QtWidgets import QApplication
 
+from expert_app.commands import replay as replay_command
 from expert_app.commands.replay import ReplayProgram
+from expert_app.runtime.config import DeskSettings
+from expert_app.runtime.credentials import SEED_VARIABLE
+from expert_app.runtime.paths import paths_for
 from expert_app.runtime.window_program import Program
+from session.bus.transport.nkeys import new_seed
+from session.core.errors import LogReasonNeeded
 from session.log.reader import read_log, write_log
 from tests.support.log_story import whole_session
 
@@ -28,6 +34,24 @@ def replay(qapp: QApplication, tmp_path: Path, program: Program) -> Iterator[Rep
     made = ReplayProgram(read_log(path), program)
     yield made
     made.close()
+
+
+def test_nothing_of_a_replayed_log_stays_at_the_helpdesk_and_none_is_fetched_without_a_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fetch(*given: object, **_more: object) -> None:
+        target = given[3]
+        assert isinstance(target, Path)
+        write_log(target, "s1", whole_session())
+
+    monkeypatch.setenv(SEED_VARIABLE, new_seed().decode())
+    monkeypatch.setattr(replay_command, "_fetch", fetch)
+    settings, paths = DeskSettings(role="helpdesk"), paths_for("desk", tmp_path)
+    with pytest.raises(LogReasonNeeded):
+        replay_command._open("s1", settings, paths, "")
+    (paths.folder("replays") / "older.jsonl").write_text("{}")
+    assert replay_command._open("s1", settings, paths, "picture stood still").records
+    assert list(tmp_path.rglob("*.jsonl")) == []
 
 
 def test_the_observer_follows_the_replay(replay: ReplayProgram, program: Program) -> None:
