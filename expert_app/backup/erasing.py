@@ -40,7 +40,7 @@ class Erased:
 class HubEraser:
     """Erases in one hub's JetStream and history; the hub may go on working."""
 
-    def __init__(self, streams: Streams, logs: KeptLogs, history: History) -> None:
+    def __init__(self, streams: Streams, logs: KeptLogs, *, history: History) -> None:
         self._streams, self.logs, self.history = streams, logs, history
 
     async def erase(

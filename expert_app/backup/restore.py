@@ -109,7 +109,7 @@ async def _erase_again(
     try:
         names = [saved.name for saved in facts.streams if saved.name.startswith(LOGS)]
         organisations = {name.partition("_")[2] for name in names}
-        eraser = HubEraser(connection.streams, logs, history)
+        eraser = HubEraser(connection.streams, logs, history=history)
         await eraser.again(organisations, [*beside, *here])
     finally:
         history.close()

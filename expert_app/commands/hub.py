@@ -190,7 +190,7 @@ def _dossiers(context: Context) -> int:
 def _erase(context: Context) -> int:
     from expert_app.commands import hub_erase
     from session.hub.history.erasing import TicketFilter
-    from session.hub.storage.erasures import Demand
+    from session.hub.storage.erasures import ErasureDemand
 
     arguments = context.arguments
     first, last = arguments.first or arguments.day, arguments.last or arguments.day
@@ -211,7 +211,7 @@ def _erase(context: Context) -> int:
         return 2
     request = hub_erase.EraseRequest(
         getattr(arguments, "org", ""),
-        Demand(arguments.demand),
+        ErasureDemand(arguments.demand),
         sessions=tuple(arguments.session),
         tickets=tickets,
         yes=arguments.yes,

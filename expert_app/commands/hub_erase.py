@@ -31,13 +31,13 @@ from session.core.tasks import Tasks
 from session.hub.dossier.kept_logs import KeptLogs
 from session.hub.history.database import History
 from session.hub.history.erasing import TicketFilter, sessions_of
-from session.hub.storage.erasures import Demand, Erasure, Hold, mark_of
+from session.hub.storage.erasures import Erasure, ErasureDemand, Hold, mark_of
 from views.words.errors import sentence
 
 DEMANDS = {
-    Demand.CALLER: N_("the person concerned"),
-    Demand.ORGANISATION: N_("the organisation"),
-    Demand.AUTHORITY: N_("an authority or a court"),
+    ErasureDemand.CALLER: N_("the person concerned"),
+    ErasureDemand.ORGANISATION: N_("the organisation"),
+    ErasureDemand.AUTHORITY: N_("an authority or a court"),
 }
 
 
@@ -54,7 +54,7 @@ class EraseRequest:
     """
 
     organisation: str
-    demand: Demand
+    demand: ErasureDemand
     sessions: tuple[str, ...] = ()
     tickets: TicketFilter | None = None
     yes: bool = False
@@ -89,7 +89,7 @@ async def _eraser(settings: HubSettings, paths: Paths) -> AsyncIterator[Eraser]:
                 limits=store_limits(settings, folder),
             )
             await logs.prepare()
-            yield HubEraser(connection.streams, logs, history)
+            yield HubEraser(connection.streams, logs, history=history)
     finally:
         history.close()
         await tasks.close()

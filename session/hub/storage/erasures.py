@@ -20,7 +20,7 @@ MARKS_A_LINE = 2000
 """So many marks stand on one line of the register: it stays a message of the bus."""
 
 
-class Demand(StrEnum):
+class ErasureDemand(StrEnum):
     """Who wants it erased."""
 
     CALLER = "caller"
@@ -40,7 +40,7 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
 
     at_utc: datetime
     organisation: str
-    demand: Demand
+    demand: ErasureDemand
     by: str
     what: str
     sessions: int

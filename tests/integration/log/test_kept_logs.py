@@ -12,7 +12,7 @@ import pytest
 
 from session.core.errors import StoreUnreachable, TicketUnknown
 from session.hub.dossier.kept_logs import ERASED, KeptLogs
-from session.hub.storage.erasures import MARKS_A_LINE, Demand, Erasure, Hold
+from session.hub.storage.erasures import MARKS_A_LINE, Erasure, ErasureDemand, Hold
 from tests.support.hub_world import hub_world
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -52,7 +52,7 @@ async def test_the_register_takes_many_marks_and_gives_no_line_away(tmp_path: Pa
         line = Erasure(
             at_utc=NOW,
             organisation="valdore",
-            demand=Demand.CALLER,
+            demand=ErasureDemand.CALLER,
             by="root",
             what="period",
             sessions=count,

@@ -17,9 +17,8 @@ from expert_app.runtime.paths import Paths, paths_for
 from expert_app.runtime.store_settings import BackupSettings
 from expert_app.vault.backup import log_of
 from session.hub.history.erasing import TicketFilter
-from session.hub.storage.erasures import Demand
+from session.hub.storage.erasures import ErasureDemand
 from session.hub.vault.log_store import VaultLog
-from session.protocol.sealing import Part
 
 YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 
@@ -27,7 +26,7 @@ YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 @pytest.fixture
 def settings(tmp_path: Path) -> HubSettings:
     backup = BackupSettings(folder=str(tmp_path))
-    return HubSettings(serve=[Part.LOG], organisation="valdore", backup=backup)
+    return HubSettings(serve=["log"], organisation="valdore", backup=backup)
 
 
 @pytest.fixture
@@ -51,7 +50,7 @@ def test_what_is_held_or_goes_on_stays_and_the_register_names_nobody(
     assert hub_erase.hold("", "nosuch", "inquiry 12", settings, paths) == 2
     today = datetime.now().astimezone().date()
     tickets = TicketFilter(today - timedelta(days=2), today)
-    request = EraseRequest("", Demand.CALLER, tickets=tickets, yes=True, as_json=True)
+    request = EraseRequest("", ErasureDemand.CALLER, tickets=tickets, yes=True, as_json=True)
     capsys.readouterr()
     assert hub_erase.erase(request, settings, paths) == 1
     said = json.loads(capsys.readouterr().out)
@@ -69,11 +68,13 @@ def test_a_vault_knows_no_numbers_and_is_nobody_elses(
     settings: HubSettings, paths: Paths, keeper: VaultLog
 ) -> None:
     day = date(2026, 3, 2)
-    by_number = EraseRequest("", Demand.CALLER, tickets=TicketFilter(day, day, number="A012"))
+    by_number = EraseRequest(
+        "", ErasureDemand.CALLER, tickets=TicketFilter(day, day, number="A012")
+    )
     assert hub_erase.erase(by_number, settings, paths) == 2
-    others = EraseRequest("marais", Demand.CALLER, sessions=("s1",), yes=True)
+    others = EraseRequest("marais", ErasureDemand.CALLER, sessions=("s1",), yes=True)
     assert hub_erase.erase(others, settings, paths) == 2
-    dry = EraseRequest("", Demand.CALLER, sessions=("s1",), dry=True)
+    dry = EraseRequest("", ErasureDemand.CALLER, sessions=("s1",), dry=True)
     assert hub_erase.erase(dry, settings, paths) == 0
     assert keeper.knows("s1")
     assert keeper.erasures() == []

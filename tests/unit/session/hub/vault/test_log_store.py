@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from session.core.errors import LogFull, NotAllowed, StoreUnreachable, TicketUnknown
-from session.hub.storage.erasures import Demand, Erasure, Hold, mark_of
+from session.hub.storage.erasures import Erasure, ErasureDemand, Hold, mark_of
 from session.hub.storage.format import StoredTooNew
 from session.hub.storage.store_space import StoreLimits
 from session.hub.vault.log_store import PART_BYTES, VaultLog
@@ -193,7 +193,7 @@ def _line(session: str) -> Erasure:
     return Erasure(
         at_utc=NOW,
         organisation="valdore",
-        demand=Demand.CALLER,
+        demand=ErasureDemand.CALLER,
         by="root",
         what="session",
         sessions=1,
