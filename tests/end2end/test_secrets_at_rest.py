@@ -1,36 +1,49 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""After a real conversation: what caller and agent typed is on no disk of the hub, its secrets
-never on the bus, and the caller's number in the dossier alone.
+"""After a real conversation: nothing of what stood in the shared pages, and nothing of what caller
+and agent typed, is in the log, in a backup, in the developers' logs or anywhere else on a disk; and
+its secrets were never on the bus.
 
-Only here: somebody listens between a real kiosk and the bus.
+Only here: somebody listens between a real kiosk and the bus, and all that the programs have written
+is searched.
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
 import re
+import sys
+from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import pytest_asyncio
 import zstandard
+from aiohttp import web
 
-from expert_app.demo.run import Demo, DemoSetup
+from expert_app.demo import run
+from expert_app.demo.run import SITE, Demo, DemoSetup
 from expert_app.demo.walk import Walk
 from expert_app.demo.world import CALLER_NUMBER
+from expert_app.runtime.child_programs import Child
+from expert_app.runtime.ports import free_port
 from session.core.tasks import Tasks
+from session.log.events import Record, SharingChanged
+from session.log.migrate import encode_record
+from session.log.reader import read_log
+from session.log.replay import whole_chunks
+from session.protocol.conversation.mirror import unpack
+from tests.end2end.planted_page import KINDS, PAGE, found_in, found_in_text, serve
 from tests.end2end.stage import CHUNK_KBPS, SILENT_S, Stage
+from tests.support.operator_and_vault import files_with
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(300)
 
 PASSWORD, NIR = "Sesame-Zorglub-77", "185057800608491"
 """Typed by the caller into the shared page."""
 TYPED = "Aubergine Quentin"
 """Typed by the agent, with the caller's leave: on the bus, on no disk."""
-
-_DATA = re.compile(rb'"data":"([A-Za-z0-9+/=]{40,})"')
 
 
 class Tap:
@@ -96,29 +109,41 @@ def unpacked(heard: bytes) -> bytes:
     return text
 
 
-def at_rest(folder: Path) -> bytes:
-    """Every byte of every file, and beside it what is packed in the log's records."""
-    whole = b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
-    logged = b""
-    for found in _DATA.finditer(whole):
-        try:
-            logged += (
-                zstandard.ZstdDecompressor().decompressobj().decompress(base64.b64decode(found[1]))
-            )
-        except zstandard.ZstdError:
-            continue  # a part of a larger frame, or a record cut by the end of a file's block
-    assert b"Aide au logement" in logged or b"formulaire" in logged, "the shared page is in the log"
-    return whole + logged
+class Verbose(Demo):
+    """Its programs tell their developers everything; it also serves the planted page."""
+
+    async def _launch(
+        self, name: str, arguments: list[str], environment: dict[str, str] | None = None
+    ) -> Child:
+        if arguments[:2] == ["-m", "expert_app"]:
+            arguments = [*arguments[:3], "--verbose", *arguments[3:]]
+        return await super()._launch(name, arguments, environment)
 
 
-@pytest_asyncio.fixture(loop_scope="function")
-async def tapped(tmp_path: Path) -> AsyncIterator[tuple[Stage, Tap]]:
+def site_with_planted_page() -> web.Application:
+    site = web.Application()
+    site.router.add_get(f"/{PAGE}", serve)
+    site.router.add_static("/", SITE)
+    return site
+
+
+@pytest_asyncio.fixture(loop_scope="function", params=[False, True], ids=["hub", "vault"])
+async def tapped(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[Stage, Tap]]:
     """A demo of its own, whose kiosk reaches the bus through a tap."""
+    monkeypatch.setattr(run, "demo_site", site_with_planted_page)
     tasks = Tasks()
-    demo = Demo(
+    demo = Verbose(
         tmp_path / "demo",
         tasks,
-        setup=DemoSetup(script=True, language="en", chunk_kbps=CHUNK_KBPS, silent_s=SILENT_S),
+        setup=DemoSetup(
+            script=True,
+            language="en",
+            chunk_kbps=CHUNK_KBPS,
+            silent_s=SILENT_S,
+            vault=request.param,
+        ),
     )
     tap: Tap | None = None
     try:
@@ -141,12 +166,8 @@ async def tapped(tmp_path: Path) -> AsyncIterator[tuple[Stage, Tap]]:
         await tasks.close()
 
 
-async def test_what_was_typed_and_the_callers_number_are_on_no_disk_and_secrets_never_on_the_bus(
-    tapped: tuple[Stage, Tap],
-) -> None:
-    stage, tap = tapped
-    walk = Walk(stage.demo, None)
-    await stage.call()
+async def type_in_the_form(stage: Stage, walk: Walk) -> None:
+    """The caller types secrets, the agent a name."""
     await walk.page_shared()
     await walk.pointer_shown()
     for selector, text in (("#motdepasse", PASSWORD), ("#nir", NIR)):
@@ -162,23 +183,83 @@ async def test_what_was_typed_and_the_callers_number_are_on_no_disk_and_secrets_
     await walk.click_name()
     await stage.desk.ask("type", name="mirror_overlay", text=TYPED)
     await stage.fact(stage.desk, "command", command="TextRequested", code="")
+
+
+async def share_the_planted_page(stage: Stage) -> None:
+    """The agent opens it; it changes by itself, then asks the caller something."""
+    address = f"{stage.demo.site}/{PAGE}?jeton={quote(KINDS['token'])}"
+    await stage.desk.ask("type", name="cobrowse_address", text=address)
+    await stage.script.click(stage.desk, "cobrowse_open")
+    await stage.fact(stage.desk, "mirror_shown", elements=lambda n: n > 500)
+    await asyncio.sleep(3)  # its key pad is pressed meanwhile
+    await stage.kiosk.ask("type", name="page:#question", text="x")
+    await asyncio.sleep(1)
+
+
+async def logged(demo: Demo, session: str) -> tuple[list[Record], str]:
+    """The session's log as the helpdesk reads it, and all of the pages in it."""
+    records = read_log(await demo.export_log(session)).records
+    return records, "".join(unpack(one.data).decode() for one in whole_chunks(records))
+
+
+async def restored_backup(demo: Demo, folder: Path) -> bytes:
+    """Every byte of a hub's folder that was restored from a backup."""
+    settings = ["--settings", str(demo.folder / "hub.toml")]
+    backup = demo.folder / "etat.backup"
+    for words in (
+        ["backup", str(backup), "--folder", str(demo.folder), *settings],
+        ["restore", str(backup), "--folder", str(folder), "--listen", f"127.0.0.1:{free_port()}"],
+    ):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "expert_app", "hub", *words, stdout=PIPE, stderr=STDOUT
+        )
+        said, _ = await process.communicate()
+        assert process.returncode == 0, said.decode()
+    return all_files(folder)
+
+
+def all_files(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def check_log(records: list[Record], pages: str) -> None:
+    """The course of the conversation is there, and nothing of what stood in the pages."""
+    assert any(isinstance(record.event, SharingChanged) for record in records)
+    assert '"tagName":"form"' in pages
+    assert pages.count('"tagName":"x-n') >= len(KINDS), "the planted page is in the log"
+    assert found_in_text(pages) == []
+    lines = b"\n".join(map(encode_record, records))
+    assert found_in_text(re.sub(rb'"data":"[^"]*"', b"", lines).decode()) == []
+    told = set(re.findall(r'"source":(\d+)', pages))
+    assert told <= {"0", "3", "4", "8", "13", "15"}, "no pointer, no touch, no input"
+    assert '"attributes":[{"id"' not in pages.partition('"tagName":"x-n')[2], "no key was marked"
+
+
+async def test_what_stood_in_pages_and_was_typed_is_on_no_disk(
+    tapped: tuple[Stage, Tap], tmp_path: Path
+) -> None:
+    stage, tap = tapped
+    demo, walk = stage.demo, Walk(stage.demo, None)
+    session = await stage.call()
+    await type_in_the_form(stage, walk)
+    await share_the_planted_page(stage)
     await asyncio.sleep(2)
     await stage.end()
-    await stage.demo.hub.stop()  # its server writes what it has in memory
+    records, pages = await logged(demo, session)
+    await asyncio.gather(demo.hub.stop(), demo.desk.stop(), demo.kiosk.stop())
+    if demo.vault is not None:
+        await demo.vault.stop()
 
-    on_the_bus = bytes(tap.heard) + unpacked(bytes(tap.heard))
-    assert b"formulaire" in on_the_bus, "the tap heard the shared page"
-    assert TYPED.encode() in on_the_bus, "what the agent types does cross"
-    on_disk = at_rest(stage.demo.hub_folder)
+    check_log(records, pages)
+    heard = bytes(tap.heard)
+    on_the_bus = heard + (b"" if demo.vault is not None else unpacked(heard))
+    on_disk = all_files(demo.folder) + await restored_backup(demo, tmp_path / "restored")
     for secret in (PASSWORD, NIR, NIR[:13]):
         assert secret.encode() not in on_the_bus, secret
-        assert secret.encode() not in on_disk, secret
-    assert TYPED.encode() not in on_disk
-    # the caller's number lies in the dossier's own index, and nowhere else
-    holding = [
-        path.relative_to(stage.demo.hub_folder).as_posix()
-        for path in sorted(stage.demo.hub_folder.rglob("*"))
-        if path.is_file() and CALLER_NUMBER.encode() in path.read_bytes()
-    ]
-    assert holding, "the number is found where it may lie"
-    assert all(name.startswith("dossiers/") for name in holding), holding
+    if demo.vault is None:
+        assert b"formulaire" in on_the_bus, "the tap heard the shared page"
+        assert TYPED.encode() in on_the_bus, "what the agent types does cross"
+        holding = files_with(demo.hub_folder, [CALLER_NUMBER.encode()])
+        assert all(name.startswith("dossiers/") for name in holding), holding
+    assert [one for one in (PASSWORD, NIR, NIR[:13], TYPED) if one.encode() in on_disk] == []
+    assert found_in(on_disk) == []
