@@ -26,6 +26,7 @@ from session.desk.call.video_call import DeskCall
 from session.desk.cobrowse.remote_control import DeskRemoteControl
 from session.desk.cobrowse.shared_page import DeskSharedPage
 from session.desk.cobrowse.shown_document import DeskShownDocument
+from session.desk.devices.scanner_and_printer import TOPIC as DEVICE_TOPIC
 from session.desk.devices.scanner_and_printer import DeskDevices, Keep
 from session.desk.event_log import EventLog
 from session.desk.hub.third_parties import TalkLink
@@ -139,6 +140,7 @@ class DeskSession:
         self._build_event_log()
         self._is_over = asyncio.Event()
         self._refusals = Refusals(partial(channel.send, END_TOPIC), tasks)
+        self.devices.not_for_us.connect(self._on_not_for_us)
         self._stop_listening: Callable[[], None] = channel.on_message("end", self._on_end)
 
     def _build_call(self, parts: DeskSessionParts) -> None:
@@ -234,6 +236,9 @@ class DeskSession:
         else:
             self._refuse(message, "not for a desk on this topic")
 
+    def _on_not_for_us(self, message: SessionMessage) -> None:
+        self._refuse(message, "not for a desk", DEVICE_TOPIC)
+
     async def _doubt(self, wiped: KioskWiped) -> None:
         """A wipe that the kiosk tells of before we know of the end is believed only if the end
         comes at once.
@@ -246,5 +251,5 @@ class DeskSession:
         else:
             self.kiosk_wiped.emit(wiped)
 
-    def _refuse(self, message: SessionMessage, why: str) -> None:
-        self._refusals.tell(END_TOPIC, NotAllowed.code, why, type(message).__name__)
+    def _refuse(self, message: SessionMessage, why: str, topic: str = END_TOPIC) -> None:
+        self._refusals.tell(topic, NotAllowed.code, why, type(message).__name__)

@@ -35,6 +35,7 @@ from session.kiosk.devices.given_files import GivenFiles
 from session.kiosk.devices.page_store import PageStore
 from session.kiosk.devices.prints import CountPages, PrintRules
 from session.kiosk.devices.quick_copies import MakeQuickCopy
+from session.kiosk.devices.scanner_and_printer import TOPIC as DEVICE_TOPIC
 from session.kiosk.devices.scanner_and_printer import DeviceEquipment, KioskDevices
 from session.kiosk.drivers.printer import Printer
 from session.kiosk.drivers.scanner import Scanner
@@ -173,14 +174,17 @@ class KioskSession:
         self.event_log = EventLog(facts, log_writer, clock=clock)
         self._connect_event_log()
         self._refusals = Refusals(partial(channel.send, END_TOPIC), tasks)
+        self.devices.not_for_us.connect(self._refuse)
         self._stop_listening = channel.on_message(END_TOPIC, self._on_end)
 
     def _on_end(self, message: SessionMessage) -> None:
         if isinstance(message, MessageRefused):
             self.event_log.not_taken(message)
         else:
-            name = type(message).__name__
-            self._refusals.tell(END_TOPIC, NotAllowed.code, "not for a kiosk on this topic", name)
+            self._refuse(message, END_TOPIC)
+
+    def _refuse(self, message: SessionMessage, topic: str = DEVICE_TOPIC) -> None:
+        self._refusals.tell(topic, NotAllowed.code, "not for a kiosk", type(message).__name__)
 
     def _build_call(self, media: CallMedia) -> KioskCall:
         clock, tasks = self._parts.clock, self._parts.tasks

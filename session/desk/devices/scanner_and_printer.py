@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 
 from session.core.clock import Clock
-from session.core.errors import NotAllowed
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.devices.pages import Keep, PageNotReceived, PageProgressed, Pages, ReceivedPage
@@ -37,7 +35,6 @@ from session.protocol.conversation.messages import (
 )
 from session.protocol.endpoints import chunks
 from session.protocol.endpoints.channel import SessionChannel
-from session.protocol.endpoints.refusals import END_TOPIC, Refusals
 from session.protocol.endpoints.sending import OrderedSender
 from session.protocol.wire.ids import new_id
 
@@ -79,6 +76,7 @@ class DeskDevices:
         quick_copy_received: a quick copy of a page that is still on its way.
         page_failed: a page did not come, or is no use.
         print_changed: of a print.
+        not_for_us: a message that only a kiosk may be sent.
     """
 
     def __init__(
@@ -111,7 +109,7 @@ class DeskDevices:
             channel, TOPIC, clock=clock, tasks=tasks, sure=self._sure, kbps=chunk_kbps
         )
         self._prints.kiosk_key, self._is_known = kiosk_key, bool(kiosk_key)
-        self._refusals = Refusals(partial(channel.send, END_TOPIC), tasks)
+        self.not_for_us: Signal[SessionMessage] = Signal()
         self._watch: asyncio.Task[None] | None = None
         self.report_changed: Signal[DevicesReported] = Signal()
         self.scan_requested: Signal[ScanRequested] = self._scans.requested
@@ -234,8 +232,7 @@ class DeskDevices:
             case PrintChanged():
                 self._prints.on_changed(message)
             case _:
-                name = type(message).__name__
-                self._refusals.tell(TOPIC, NotAllowed.code, "not for a desk", name)
+                self.not_for_us.emit(message)
         self._start_watch()
 
     def _on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:

@@ -12,11 +12,10 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from session.core.clock import Clock
 from session.core.device_errors import PrinterGone, ScannerGone
-from session.core.errors import NotAllowed, PageDamaged, PageNotSigned
+from session.core.errors import PageDamaged, PageNotSigned
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.kiosk.call.consent import KioskGrants
@@ -47,7 +46,6 @@ from session.protocol.conversation.messages import (
 )
 from session.protocol.endpoints import chunks
 from session.protocol.endpoints.channel import SessionChannel
-from session.protocol.endpoints.refusals import END_TOPIC, Refusals
 from session.protocol.endpoints.sending import ChunkSender, OrderedSender
 
 log = logging.getLogger(__name__)
@@ -99,6 +97,7 @@ class KioskDevices:
 
     Attributes:
         scan_started, scan_ended, print_changed: for the kiosk's screen and the log.
+        not_for_us: a message that only a desk may be sent.
         showing: shows each print to the caller and takes the answer.
         page_offered: a page lies safe in the page store and is offered.
     """
@@ -149,7 +148,7 @@ class KioskDevices:
         self._takes_files = equipment.files is not None
         self._kiosk_key = rules.kiosk_key
         self._report: asyncio.Task[None] | None = None
-        self._refusals = Refusals(partial(channel.send, END_TOPIC), tasks)
+        self.not_for_us: Signal[SessionMessage] = Signal()
         self._watch: asyncio.Task[None] | None = None
         self.scan_started: Signal[ScanRequested] = self._scans.started
         self.scan_ended: Signal[ScanEnded] = self._scans.ended
@@ -216,8 +215,7 @@ class KioskDevices:
             case PrintCancelRequested(print_id=print_id):
                 self._prints.on_cancel(print_id)
             case _:
-                name = type(message).__name__
-                self._refusals.tell(TOPIC, NotAllowed.code, "not for a kiosk", name)
+                self.not_for_us.emit(message)
 
     def _on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
         self._prints.on_chunk(payload, headers)

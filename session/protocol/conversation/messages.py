@@ -340,7 +340,7 @@ class ScanProgressed(SessionMessage, frozen=True, kw_only=True):
     """Kiosk: the scanner works; `percent` 0..100 of the current page, or -1 when unknown."""
 
     scan_id: Id
-    percent: Count
+    percent: Annotated[int, msgspec.Meta(ge=-1, le=100)]
 
 
 class ScanEnded(SessionMessage, frozen=True, kw_only=True):
