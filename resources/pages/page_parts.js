@@ -103,6 +103,10 @@ const posteParts = (() => {
   const isStyle = (name) => name === "style" || name === "link";
   const isKnown = (name) => TEXT.has(name) || STYLED.has(name);
 
+  // A name of the page's own, or one of data and labels.
+  const isInvented = (name) =>
+    !isKnown(name) && !NOT_DRAWN.has(name) && !LINKS.has(name) && !/^(_cssText|attributeName|rr_)/.test(name);
+
   function pictureOf(value, address) {
     const text = value.trim();
     if (/^data:(image|font|application\/(x-)?font|application\/(octet-stream|vnd\.ms-fontobject))[\w.+/-]*[;,]/i.test(text)) return text.length <= 2_000_000 ? text : "";
@@ -315,5 +319,5 @@ const posteParts = (() => {
     return result;
   }
 
-  return { tag, attribute, style, isStyle, isKnown, OTHER };
+  return { tag, attribute, style, isStyle, isInvented, OTHER };
 })();

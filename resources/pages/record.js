@@ -22,16 +22,16 @@
   const documentName = Array.from(crypto.getRandomValues(new Uint32Array(3)), (n) => n.toString(36)).join("");
   const MASK = "•••";
   const FIELD_MASK = "••••••"; // always the same length: the real one would tell something
+  const BUTTONS = ["button", "submit", "reset", "image", "checkbox", "radio"];
   const mirror = () => rrweb.record.mirror;
 
   // ---- what is sensitive -------------------------------------------------------------------------------------------
 
   const SENSITIVE = config.sensitive;
   const BLOCKED = config.blocked;
-  // Fields that ask for secrets or for numbers of people and accounts, by their name, id or label.
-  const SENSITIVE_NAME =
-    /passw|mot.?de.?passe|secret|token|csrf|otp|\bpin\b|cvv|cvc|crypto|iban|\bbic\b|\brib\b|\bnir\b|n°.?ss\b|num.?secu|secu.?(num|soc)|s[eé]curit[eé].?sociale|social.?security|carte.?(bancaire|bleue)|card.?num/i;
-  const SENSITIVE_AUTOCOMPLETE = /^cc-|one-time-code|password/i;
+  const fields = secretFieldsOf(config);
+  const isSensitive = (node) => fields.isMarked(elementOf(node));
+  const { isSecretField } = fields;
   // The patterns are the kiosk's own (session/masking/numbers.py), in which " ?" stands for whatever is between two digits.
   const GAP = "[^\\p{L}\\p{N}]{0,12}";
   const NUMBERS = new RegExp(config.numbers.map((one) => one.replaceAll(" ?", GAP)).join("|"), "giu");
@@ -43,39 +43,9 @@
   // What a sensitive element may keep: what its place on the screen depends on, never a title, label or address.
   const KEPT_ATTRIBUTE =
     /^(id|class|style|type|rows|cols|colspan|rowspan|width|height|disabled|rr_(width|height|scroll.*)|_cssText|open|hidden|for|maxlength|role)$/;
-  // Attributes that are no text for people: masking would only break the picture.
-  const TECHNICAL_ATTRIBUTE = /^(id|class|style|src|d|points|transform|viewBox|_cssText|rr_.*)$/;
 
   function elementOf(node) {
     return node && node.nodeType === Node.ELEMENT_NODE ? node : node && node.parentElement;
-  }
-
-  function isSensitive(node) {
-    const element = elementOf(node);
-    try {
-      return Boolean(element && element.closest(SENSITIVE));
-    } catch (error) {
-      return true;
-    }
-  }
-
-  function nameOf(field) {
-    const labels = field.labels ? Array.from(field.labels, (label) => label.textContent).join(" ") : "";
-    return [field.name, field.id, field.getAttribute("aria-label"), field.placeholder, labels].join(" ").slice(0, 500);
-  }
-
-  const secretFields = new WeakSet(); // once secret, always secret: pages turn passwords into text to show them
-
-  function isSecretField(field) {
-    if (secretFields.has(field)) return true;
-    const secret =
-      ["password", "hidden", "file"].includes(field.type) ||
-      field.hasAttribute("data-rr-is-password") ||
-      SENSITIVE_AUTOCOMPLETE.test(field.autocomplete || "") ||
-      (field.tagName !== "SELECT" && SENSITIVE_NAME.test(nameOf(field))) ||
-      isSensitive(field);
-    if (secret) secretFields.add(field);
-    return secret;
   }
 
   function maskNumbers(text) {
@@ -85,7 +55,7 @@
   function maskInput(text, field) {
     if (!text) return "";
     try {
-      if (["button", "submit", "reset", "checkbox", "radio"].includes(field.type)) return maskNumbers(text);
+      if (BUTTONS.includes(field.type)) return maskNumbers(text);
       if (isSecretField(field) || BEGINNING.test(text)) return FIELD_MASK;
       return maskNumbers(text);
     } catch (error) {
@@ -118,24 +88,77 @@
 
   function maskText(text, element) {
     if (element && isSensitive(element)) return text.replace(/\S+/g, MASK);
+    if (element && element.isContentEditable && BEGINNING.test(text)) return MASK;
     return element && isPieceOfNumber(text, element) ? MASK : maskNumbers(text);
   }
 
   // ---- attributes: rrweb masks none ----------------------------------------------------------------------------------
 
-  const ADDRESSES = ["href", "action", "formaction", "ping", "cite", "data-url", "data-href"];
+  // Names that the page's style sheets ask for, and may therefore leave with what they say.
+  const asked = new Set();
+  const ASKED = /\[\s*([\w-]+)|attr\(\s*([\w-]+)/g;
+  const WRITTEN = /^(id|class|style|_cssText|d|points|transform|viewBox|rr_.*)$/; // no text for people
 
-  function scrubAttributes(attributes, tag, sensitive) {
-    for (const name of Object.keys(attributes)) {
-      const value = attributes[name];
-      if (name === "value" && sensitive) attributes[name] = value ? FIELD_MASK : value;
-      else if (sensitive && !KEPT_ATTRIBUTE.test(name)) delete attributes[name];
-      else if (name.startsWith("on") || /^(srcset|imagesrcset|srcdoc|rr_src)$/.test(name)) delete attributes[name];
-      else if (ADDRESSES.includes(name) && tag !== "link" && tag !== "image" && tag !== "use") {
-        // The mirror follows no link; an address may carry a name or a token.
-        if (typeof value === "string" && !value.startsWith("#")) attributes[name] = "#";
-      } else if (typeof value === "string" && !TECHNICAL_ATTRIBUTE.test(name)) attributes[name] = maskNumbers(value);
+  function learnNames(css) {
+    const before = asked.size;
+    for (const [, name, other] of css.matchAll(ASKED)) asked.add(name || other);
+    return asked.size > before;
+  }
+
+  // An address without what stands behind its question mark: the kiosk's browser knows which one is meant
+  // (views/kiosk/browser/profile.py, `spoken`).
+  function spokenAddress(address) {
+    try {
+      const url = new URL(address);
+      const query = url.search.slice(1);
+      url.search = url.hash = "";
+      return query ? `${url.href}?${fingerprint(query)}` : address.replace(/#.*/, "");
+    } catch (error) {
+      return "";
     }
+  }
+
+  function fingerprint(query) {
+    let [a, b] = [0xdeadbeef, 0x41c6ce57];
+    for (const sign of config.salt + query.replace(/%[0-9a-f]{2}|[^a-z0-9]/gi, "")) {
+      const code = sign.charCodeAt(0);
+      a = Math.imul(a ^ code, 2654435761);
+      b = Math.imul(b ^ code, 1597334677);
+      a = (a << 7) | (a >>> 25);
+      b = (b << 11) | (b >>> 21);
+      [a, b] = [a ^ (b >>> 3), b ^ (a >>> 5)];
+    }
+    return [a, b].map((part) => (part >>> 0).toString(16).padStart(8, "0")).join("");
+  }
+
+  const tagOf = (told) => posteParts.tag(told.tagName, told.isSVG);
+
+  function scrubAttributes(attributes, tag, secret) {
+    for (const name of Object.keys(attributes)) {
+      const kept = scrubbed(name, attributes[name], tag, secret);
+      if (kept === undefined) delete attributes[name];
+      else attributes[name] = kept;
+    }
+  }
+
+  // An attribute as it may leave, or undefined.
+  function scrubbed(name, value, tag, secret) {
+    if (secret) {
+      if (name === "value") return value ? FIELD_MASK : value;
+      if (name === "selected" || name === "checked") return undefined;
+      if (!KEPT_ATTRIBUTE.test(name)) return undefined;
+    }
+    if (typeof value === "object" && value !== null && name === "style") {
+      for (const [property, one] of Object.entries(value)) {
+        if (typeof one === "string") value[property] = posteParts.style(one, spokenAddress);
+        else if (Array.isArray(one)) one[0] = posteParts.style(String(one[0]), spokenAddress);
+      }
+      return value;
+    }
+    if (name === "title") return typeof value === "string" ? "" : value; // nobody reads it in the mirror
+    if (posteParts.isInvented(name) && name !== "aria-label" && !asked.has(name)) return undefined;
+    const kept = posteParts.attribute(tag, name, value, spokenAddress);
+    return typeof kept === "string" && !WRITTEN.test(name) ? maskNumbers(kept) : kept;
   }
 
   function showChosenSource(serialized) {
@@ -147,59 +170,120 @@
   }
 
   // rrweb leaves out which choices are taken as soon as select fields are masked at all; ours are masked one by one.
-  function showTaken(serialized) {
+  function showTaken(serialized, secret) {
     const option = serialized.tagName === "option" && mirror().getNode(serialized.id);
-    if (option && option.selected && !isSensitive(option)) serialized.attributes.selected = true;
+    if (option && option.selected && !secret && !isSensitive(option)) serialized.attributes.selected = true;
   }
 
-  function scrubTree(serialized, secretIds) {
-    const pending = [serialized];
+  const isStyle = (told) => told.type === 2 && posteParts.isStyle(told.tagName);
+
+  function learnTree(root) {
+    const pending = [root];
     while (pending.length) {
-      const node = pending.pop();
-      if (node.attributes) {
-        scrubAttributes(node.attributes, node.tagName, secretIds.has(node.id));
-        showChosenSource(node);
-        showTaken(node);
+      const told = pending.pop();
+      if (isStyle(told)) {
+        learnNames(told.attributes._cssText || "");
+        for (const { textContent } of told.childNodes) learnNames(textContent || "");
+      } else if (told.childNodes) pending.push(...told.childNodes);
+    }
+  }
+
+  // A field tells that it is secret, and hides all that stands in it.
+  function isSecretNode(told, element) {
+    if (!element || element.nodeType !== Node.ELEMENT_NODE || !(fields.isField(element) || isSensitive(element))) return false;
+    const secret = isSensitive(element) || isSecretField(element);
+    if (secret && fields.isTypedSecret(element)) pads.seeSecret(element);
+    return secret && !(element.localName === "input" && BUTTONS.includes(element.type) && !isSensitive(element));
+  }
+
+  function scrubTree(root, secretAbove) {
+    const pending = [[root, secretAbove]];
+    while (pending.length) {
+      const [told, above] = pending.pop();
+      const node = mirror().getNode(told.id);
+      pads.see(node);
+      const secret = above || isSecretNode(told, node);
+      if (told.attributes) {
+        showChosenSource(told);
+        scrubAttributes(told.attributes, tagOf(told), secret);
+        showTaken(told, secret);
+      } else if (secret && told.textContent) told.textContent = told.textContent.replace(/\S+/g, MASK);
+      if (!told.childNodes) continue;
+      const inStyle = isStyle(told);
+      for (const child of told.childNodes) {
+        if (inStyle && child.textContent) child.textContent = posteParts.style(child.textContent, spokenAddress);
+        else pending.push([child, secret]);
       }
-      if (node.childNodes) pending.push(...node.childNodes);
     }
   }
 
-  function isSecret(node) {
-    const element = elementOf(node);
-    return isSensitive(element) || Boolean(element && element.matches("input,textarea") && isSecretField(element));
-  }
-
-  function secretIdsOf(root) {
-    const ids = new Set();
-    const collect = (element) => ids.add(mirror().getId(element));
-    for (const element of root.querySelectorAll(SENSITIVE)) {
-      collect(element);
-      element.querySelectorAll("*").forEach(collect);
-    }
-    for (const field of root.querySelectorAll("input,textarea")) if (isSecretField(field)) collect(field);
-    return ids;
-  }
+  let looked = new Map(); // what was found out about elements, in one turn of the page
+  const isSecret = (node) => fields.isSecret(elementOf(node), looked);
 
   function scrub(event) {
-    if (event.type === 2) scrubTree(event.data.node, secretIdsOf(document));
-    if (event.type !== 3) return;
-    if (event.data.source === 5 && isSecret(mirror().getNode(event.data.id))) {
-      event.data.isChecked = false;
-      event.data.text = event.data.text ? FIELD_MASK : "";
+    const { type, data } = event;
+    looked = new Map();
+    if (type === 2) {
+      learnTree(data.node);
+      scrubTree(data.node, false);
     }
-    if (event.data.source !== 0) return;
-    for (const added of event.data.adds) {
-      scrubTree(added.node, new Set(isSecret(mirror().getNode(added.node.id)) ? [added.node.id] : []));
+    if (type !== 3) return;
+    if (data.source === 5 && isSecret(mirror().getNode(data.id))) {
+      data.isChecked = false;
+      data.text = data.text ? FIELD_MASK : "";
     }
-    for (const change of event.data.attributes) {
+    if (data.source === 0) scrubMutation(data);
+    if ([8, 13, 15].includes(data.source)) scrubRules(data);
+  }
+
+  function scrubMutation(data) {
+    for (const added of data.adds) {
+      learnTree(added.node);
+      const parent = mirror().getNode(added.parentId);
+      if (added.node.type === 3 && elementOf(parent) && posteParts.isStyle(elementOf(parent).localName)) {
+        added.node.textContent = posteParts.style(added.node.textContent || "", spokenAddress);
+      } else scrubTree(added.node, isSecret(parent));
+    }
+    for (const change of data.attributes) {
       const element = elementOf(mirror().getNode(change.id));
-      scrubAttributes(change.attributes, element ? element.localName : "", isSecret(element));
+      if (!element) continue;
+      pads.see(element);
+      if (typeof change.attributes._cssText === "string") learnNames(change.attributes._cssText);
+      const told = { tagName: element.localName, isSVG: element.namespaceURI === "http://www.w3.org/2000/svg" };
+      isSecretNode(told, element);
+      scrubAttributes(change.attributes, tagOf(told), isSecret(element));
     }
+    for (const text of data.texts) {
+      const node = mirror().getNode(text.id);
+      const element = elementOf(node);
+      pads.see(node);
+      if (element && posteParts.isStyle(element.localName) && text.value) text.value = posteParts.style(text.value, spokenAddress);
+      else if (text.value && isSecret(element)) text.value = MASK;
+    }
+    if (data.removes.length || data.texts.length) pads.look();
+  }
+
+  function scrubRules(data) {
+    const mend = (css) => {
+      if (learnNames(css)) namesCame();
+      return posteParts.style(css, spokenAddress);
+    };
+    const rules = [...(data.adds || []), ...(data.styles || []).flatMap((sheet) => sheet.rules || [])];
+    for (const rule of rules) if (typeof rule.rule === "string") rule.rule = mend(rule.rule);
+    for (const name of ["replace", "replaceSync"]) if (typeof data[name] === "string") data[name] = mend(data[name]);
+    if (data.set && typeof data.set.value === "string") data.set.value = mend(data.set.value);
+  }
+
+  // What the attributes of these names say was left out so far.
+  let namesTimer = 0;
+  function namesCame() {
+    clearTimeout(namesTimer);
+    namesTimer = setTimeout(snapshot, config.pictureEveryMs / 4);
   }
 
   // ---- handing over --------------------------------------------------------------------------------------------------
 
+  const pads = watchPads({ config, mirror, again: () => setTimeout(snapshot, 0) });
   const MOVES = [1, 6, 12]; // incremental sources that only move a cursor
   let bridge = null;
   let queue = [];
@@ -241,6 +325,7 @@
   function cleaned(event) {
     try {
       scrub(event);
+      if (!pads.mend(event, FIELD_MASK)) return null;
       if (event.type === 4) event.data.href = location.origin + location.pathname;
       return event;
     } catch (error) {
@@ -282,7 +367,7 @@
   const INPUT_KINDS =
     "color date datetime-local email month number range search tel text time url week textarea select password hidden file";
   const watches = config.sites.length > 0;
-  const isHidden = (element) => isSensitive(element) || Boolean(element.closest(BLOCKED));
+  const isHidden = (element) => fields.isSecret(element, new Map()) || Boolean(element.closest(BLOCKED));
   const parts = { config, emit, mirror, maskInput, maskText, isHidden, isMultiple, snapshot };
   // rrweb calls `emit` before these exist only for what is not a picture.
   let canvases = { again() {}, stop() {} };
@@ -322,7 +407,7 @@
   if (isTop && watches) delete window.addEventListener;
 
   function snapshot() {
-    if (stopped || !hasBody() || posteBudget.resting) return; // after the rest comes a picture anyway
+    if (stopped || !hasBody() || posteBudget.resting || pads.isQuiet()) return; // after the rest comes a picture anyway
     try {
       posteBudget.measure(() => rrweb.record.takeFullSnapshot(true));
     } catch (error) {
@@ -353,10 +438,7 @@
   // ---- the two calls of the browser pane -------------------------------------------------------------------------------
 
   // What is the caller's own, also for whoever acts in the page (page_agent.js): asked about an element, not a masked text.
-  function isPrivate(element) {
-    if (isSensitive(element) || element.closest(BLOCKED)) return true;
-    return element.matches("input,textarea,select") && isSecretField(element);
-  }
+  const isPrivate = (element) => Boolean(element.closest(BLOCKED)) || fields.isSecret(element, new Map());
 
   window.posteRecorder = {
     document: documentName,
@@ -368,7 +450,8 @@
       queue = [];
       if (stopRrweb) stopRrweb();
       clearInterval(checkpoint);
-      for (const part of [comparing, canvases, selects, posteBudget]) part.stop();
+      clearTimeout(namesTimer);
+      for (const part of [comparing, canvases, selects, pads, posteBudget]) part.stop();
       if (isTop && frames) frames.listener = null;
       removeEventListener("load", onLoad);
       delete window.posteRecorder;

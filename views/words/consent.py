@@ -19,7 +19,7 @@ QUESTIONS: dict[Grant, tuple[str, str, str]] = {
     Grant.SEE_PAGE: (
         "eye",
         N_("May your adviser see this web page?"),
-        N_("They see what you see on it. Your passwords stay hidden."),
+        N_("They see what you see on it, pictures too. Passwords and secret codes stay hidden."),
     ),
     Grant.POINT: (
         "cursor-default-click",

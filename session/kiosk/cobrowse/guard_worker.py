@@ -23,6 +23,7 @@ from session.kiosk.cobrowse.guard_frames import (
 )
 from session.kiosk.cobrowse.mirror_filter import filter_events, source_of
 from session.kiosk.cobrowse.page_texts import TEXT_SOURCES, PageTexts
+from session.kiosk.cobrowse.pointer_filter import PointerFilter
 from session.protocol.conversation.mirror import FULL_SNAPSHOT, MAX_EVENTS_BYTES, MirrorEvent
 
 MEMORY_BYTES = 1 << 30
@@ -51,6 +52,7 @@ class PushFilter:
     def __init__(self) -> None:
         self._document = ""
         self._texts = PageTexts()
+        self._pointer = PointerFilter()
 
     def filtered(self, text: bytes) -> FilteredPush:
         """The events that may leave, masked."""
@@ -60,12 +62,13 @@ class PushFilter:
             return FilteredPush()
         if push.document != self._document:
             self._document, self._texts = push.document, PageTexts()
-        kept = filter_events([self._with_neighbours(event) for event in push.events])
+        masked = filter_events([self._with_neighbours(event) for event in push.events])
+        kept = self._pointer.filter(masked)
         return FilteredPush(
             document=push.document,
             address=push.address,
             events=[FilteredEvent(one.type, bytes(one.data), one.timestamp) for one in kept],
-            dropped=len(push.events) - len(kept),
+            dropped=len(push.events) - len(masked),
         )
 
     def _with_neighbours(self, event: MirrorEvent) -> MirrorEvent:

@@ -42,6 +42,7 @@ from session.masking.numbers import PAGE_PATTERNS
 from session.protocol.conversation.allowed_addresses import AllowList
 from session.protocol.conversation.mirror_messages import DialogKind
 from views.kiosk.browser.dialogs import ASK_SCHEME, PageDialogs
+from views.kiosk.browser.seen_addresses import SeenAddresses
 from views.kiosk.browser.way_out import WayOut, give_nothing
 
 log = logging.getLogger(__name__)
@@ -89,6 +90,7 @@ RECORDER_SETTINGS: dict[str, str | int | float] = {
     "canvasMaxChars": 200_000,
     "selectMs": 80,
     "optionsMax": 200,
+    "padQuietMs": 1_500,
 }
 """`...Ms` are milliseconds; `...Share` the part of a processor's time that it may take (see
 record_budget.js).
@@ -122,6 +124,9 @@ _OFF = (
 )
 
 
+_PARTS = ("fields", "pads", "compare", "canvas", "select")
+
+
 @cache
 def _recorder_parts() -> str:
     """The recorder's scripts; the last one still wants its settings."""
@@ -132,20 +137,30 @@ def _recorder_parts() -> str:
         resource_text("pages/record_budget.js"),
         resource_text("vendor/rrweb.umd.min.js"),
         bytes(channel.readAll().data()).decode(),
-        *(resource_text(f"pages/record_{part}.js") for part in ("compare", "canvas", "select")),
+        resource_text("pages/page_parts.js"),
+        *(resource_text(f"pages/record_{part}.js") for part in _PARTS),
         resource_text("pages/record.js"),
     )
     return "\n;\n".join(parts)
 
 
-def recorder_source(sites: Sequence[tuple[str, str]] = (), token: str = "") -> str:
+def recorder_source(
+    sites: Sequence[tuple[str, str]] = (), token: str = "", *, salt: str = ""
+) -> str:
     """The recorder's whole script.
 
     Args:
         sites: (origin, path) of sites whose frames are recorded inside pages of other sites.
         token: a secret of this sharing, with which such frames sign what they hand over.
+        salt: of the marks that stand for queries, see `SeenAddresses`.
     """
-    settings = {**RECORDER_SETTINGS, "numbers": PAGE_PATTERNS, "sites": list(sites), "token": token}
+    settings = {
+        **RECORDER_SETTINGS,
+        "numbers": PAGE_PATTERNS,
+        "sites": list(sites),
+        "token": token,
+        "salt": salt,
+    }
     body = _recorder_parts().replace("__CONFIG__", json.dumps(settings))
     origins = json.dumps([origin for origin, _path in sites])
     # Only once per document, never in a page that is not of the web, and in frames only of listed
@@ -189,7 +204,7 @@ class _Gate(QWebEngineUrlRequestInterceptor):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.allowed = AllowList()
-        self.seen: set[str] = set()
+        self.seen = SeenAddresses()
 
     def interceptRequest(self, info: QWebEngineUrlRequestInfo) -> None:
         url, kind = info.requestUrl(), info.resourceType()
@@ -208,7 +223,7 @@ class _Gate(QWebEngineUrlRequestInterceptor):
             info.block(not may_frame(address, page, self.allowed))
         elif not may_load(address, page, self.allowed):
             info.block(True)
-        elif kind in _FETCHABLE and info.requestMethod() == b"GET" and len(self.seen) < 20_000:
+        elif kind in _FETCHABLE and info.requestMethod() == b"GET":
             self.seen.add(address)
 
 
@@ -277,8 +292,8 @@ class _Fetcher:
         """Calls back with bytes and media type, or with empty ones when it may not or cannot be
         had.
         """
-        address = written(QUrl(address))
-        if self._closed or address not in self._gate.seen:
+        address = self._gate.seen.find(written(QUrl(address))) or ""
+        if self._closed or not address:
             on_fetched(b"", "")
             return
         waiting = self._waiting.setdefault(address, [])
@@ -477,7 +492,9 @@ class CallerWeb(QObject):
         if self._sharing:
             return
         self._sharing = True
-        source = recorder_source(self._gate.allowed.sites, secrets.token_hex(16))
+        source = recorder_source(
+            self._gate.allowed.sites, secrets.token_hex(16), salt=self._gate.seen.salt
+        )
         self._insert(self.page.scripts(), _RECORDER, source, frames=True)
         self.page.runJavaScript(source, WORLD)
         for frame in self._frames():
