@@ -21,6 +21,7 @@ from expert_app.hub.metrics import HubMetrics, MetricsCollector
 from expert_app.hub.monitor import CONNECTIONS, Monitor
 from session.core.errors import StoreFull, TicketTaken
 from session.core.tasks import Tasks
+from session.hub.history import audit
 from session.hub.monitoring.health import Trouble
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, hub_world
@@ -116,8 +117,9 @@ async def test_health_is_good_then_says_that_the_server_is_gone(tmp_path: Path) 
 
 
 async def test_a_history_that_cannot_be_written_is_a_warning_and_goes_on_by_itself(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(audit, "ACK_S", 2.0)  # the server gives again what was not written
     async with hub_world(tmp_path) as world:
         monitor, kiosk = await _monitor(world), await world.kiosk("kiosk1")
         assert world.hub is not None
