@@ -312,9 +312,17 @@ def _doctor(arguments: Arguments) -> int:
     from expert_app.commands.doctor_sealing import check_seal
     from expert_app.runtime.window_program import media_devices, voice_name
 
+    surroundings = dict(os.environ)  # before Qt is told to show nothing
     cameras, microphones = media_devices()
     findings = asyncio.run(
-        doctor.examine(desk, kiosk, cameras=cameras, microphones=microphones, voice=voice_name())
+        doctor.examine(
+            desk,
+            kiosk,
+            cameras=cameras,
+            microphones=microphones,
+            voice=voice_name(),
+            surroundings=surroundings,
+        )
     )
     findings.append(asyncio.run(check_seal(desk, paths_for("desk", arguments.folder))))
     return doctor.report(findings, arguments.json)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -265,6 +266,24 @@ def check_device(name: str, found: list[str], absent: str) -> CheckResult:
     return CheckResult(name, "ok", ", ".join(found))
 
 
+def check_display(platform: str, surroundings: Mapping[str, str]) -> CheckResult:
+    """Whether a kiosk can show the web page's window, another program's, inside its own.
+
+    Args:
+        platform: of this machine, as in `sys.platform`.
+        surroundings: the environment.
+    """
+    chosen = surroundings.get("QT_QPA_PLATFORM", "")
+    x11 = "xcb" in chosen or (not chosen and bool(surroundings.get("DISPLAY")))
+    if platform in ("linux", "darwin") and not x11 and chosen not in ("offscreen", "minimal"):
+        words = _(
+            "A kiosk cannot show web pages on this display: it needs X11, or XWayland under a "
+            "Wayland compositor (DISPLAY set). Desks do not need it."
+        )
+        return CheckResult("display", "absent", words)
+    return CheckResult("display", "ok", _("A kiosk can show web pages on this display."))
+
+
 def check_voice(name: str, mode: str) -> CheckResult:
     """The kiosk's voice: `name` of what speaks, "" for none; `mode` as in the kiosk's settings."""
     if mode == "off":
@@ -302,8 +321,13 @@ async def examine(
     cameras: list[str],
     microphones: list[str],
     voice: str = "",
+    surroundings: Mapping[str, str] | None = None,
 ) -> list[CheckResult]:
-    """All checks, side by side; each has its own time limit."""
+    """All checks, side by side; each has its own time limit.
+
+    Args:
+        surroundings: the environment in which windows are shown; this process's by default.
+    """
     no_camera = _('No camera: plug one in, or set media.camera to "simulated" to try the program.')
     no_microphone = _(
         'No microphone: plug in a headset, or set media.microphone to "simulated" to try the '
@@ -327,6 +351,7 @@ async def examine(
         media,
         check_engine(desk.media),
         check_echo(desk.media),
+        check_display(sys.platform, os.environ if surroundings is None else surroundings),
         camera,
         microphone,
         check_voice(voice, kiosk.speak),

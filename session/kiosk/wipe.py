@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import shutil
 import stat
 from collections.abc import Callable
@@ -25,8 +26,10 @@ log = logging.getLogger(__name__)
 FOLDER_PREFIX = "session-"
 WEB_PREFIX = "web-"
 """Only folders of these names are ever removed:
-of a session, and of pictures of the caller's pages on their way.
+of a session, and of the browsers of callers.
 """
+_OUR_RUN = f"{WEB_PREFIX}{secrets.token_hex(4)}-"
+"""Browsers of this run of the program: they end themselves, and are no left-over."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +61,15 @@ def open_session_folder(runtime: Path, session_id: str, *, resumed: bool = False
     return folder
 
 
+def open_web_folder(runtime: Path) -> Path:
+    """A private folder (0700) for one browser of this run."""
+    folder = runtime / f"{_OUR_RUN}{secrets.token_hex(8)}"
+    folder.mkdir(mode=0o700, parents=True)
+    return folder
+
+
 def sweep(runtime: Path, *, but_of_ticket: str = "") -> Swept:
-    """Removes the sessions' folders of an earlier run.
+    """Removes the folders of sessions and browsers of an earlier run.
 
     Args:
         but_of_ticket: a ticket whose session may still run;
@@ -72,7 +82,8 @@ def sweep(runtime: Path, *, but_of_ticket: str = "") -> Swept:
             for folder in folders
             if not folder.name.startswith(f"{FOLDER_PREFIX}{but_of_ticket}")
         ]
-    folders += sorted(runtime.glob(f"{WEB_PREFIX}*")) if runtime.is_dir() else []
+    webs = sorted(runtime.glob(f"{WEB_PREFIX}*")) if runtime.is_dir() else []
+    folders += [folder for folder in webs if not folder.name.startswith(_OUR_RUN)]
     files = sum(_count_files(folder) for folder in folders)
     for folder in folders:
         _remove(folder)

@@ -11,11 +11,12 @@ from pathlib import Path
 from PyQt6.QtWidgets import QWidget
 
 from expert_app.kiosk.running_session import RunningSession
+from expert_app.kiosk.wiring.page_program import page_command
 from expert_app.runtime.config import KioskSettings
 from expert_app.runtime.ice_settings import trust_relays_in_browser
 from expert_app.runtime.paths import Paths
 from session.core.clock import Clock
-from views.kiosk.browser.page_view import PageView
+from views.kiosk.browser.page_process import PageProcesses
 from views.kiosk.browser.pane import KioskBrowser
 from views.kiosk.call_pane import KioskCallPane
 from views.kiosk.window import KioskWindow
@@ -26,11 +27,17 @@ WINDOW_SIZE = (1280, 800)
 
 @dataclass(frozen=True)
 class KioskPanes:
-    """What the caller sees and hears. `voice` reads the screen aloud; None when nothing can."""
+    """What the caller sees and hears.
+
+    Attributes:
+        pages: the processes of the browser.
+        voice: reads the screen aloud; None when nothing can.
+    """
 
     window: KioskWindow
     call: KioskCallPane
     browser: KioskBrowser
+    pages: PageProcesses
     voice: Voice | None
 
     def show(self, *, fullscreen: bool) -> None:
@@ -57,12 +64,13 @@ def build_panes(
     trust_relays_in_browser(settings.ca_file, Path.home())
     is_drawn_here = settings.media.camera == "simulated"
     call = KioskCallPane(only_drawn=lambda: running.has_only_drawn_faces(is_drawn_here))
-    browser = KioskBrowser(PageView(folder=paths.runtime, clock=clock))
+    pages = PageProcesses(page_command, paths.runtime, clock=clock)
+    browser = KioskBrowser(pages)
     window = KioskWindow(call, browser, language=settings.language, clock=clock)
     voice = open_voice(settings.volume, window) if settings.speak != "off" else None
     if voice is not None:
         window.set_speech(settings.speak)
-    return KioskPanes(window=window, call=call, browser=browser, voice=voice)
+    return KioskPanes(window=window, call=call, browser=browser, pages=pages, voice=voice)
 
 
 def script_names(window: KioskWindow) -> dict[str, QWidget]:

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -33,6 +35,7 @@ from expert_app.runtime.network_watch import NetworkWatch
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
 from expert_app.runtime.window_program import STOP_S, Program, run_application
+from resources.texts import _
 from session.bus.client import BusClient
 from session.bus.transport.nkeys import public_key
 from session.core.clock import SystemClock
@@ -41,10 +44,11 @@ from session.core.tasks import Tasks
 from session.kiosk.call.video_call import CallMedia
 from session.kiosk.cobrowse.page_guard import PageGuard
 from session.kiosk.devices.page_encryption import wrapping_key
-from session.kiosk.session import KioskParts, browser_wiped
+from session.kiosk.session import KioskParts
 from session.protocol.conversation.messages import KioskWiped
 from session.protocol.wire.roles import Role
 from views.automation.kiosk_driver import KioskDriver
+from views.kiosk.browser.page_process import can_show_pages
 from views.words.consent import text_version
 from views.words.errors import sentence
 
@@ -67,7 +71,16 @@ def run_kiosk(settings: KioskSettings, paths: Paths, *, driven: bool, fullscreen
         print(sentence(error.code, error.detail).sentence)
         return 2
 
+    if sys.platform == "linux" and os.environ.get("DISPLAY"):
+        # under Wayland: by XWayland, where one program's window can stand in another's
+        os.environ.setdefault("QT_QPA_PLATFORM", "xcb")
+    ends: list[int] = []
+
     async def main(program: Program) -> None:
+        if not can_show_pages():
+            print(no_foreign_windows())
+            ends.append(2)
+            return
         kiosk = build_kiosk(settings, paths, seed=seed, program=program)
         if driven:
             kiosk.observe()
@@ -77,7 +90,15 @@ def run_kiosk(settings: KioskSettings, paths: Paths, *, driven: bool, fullscreen
         await program.stop.wait()
         await asyncio.wait_for(kiosk.stop(), STOP_S)
 
-    return run_application(main, settings.language)
+    return max([run_application(main, settings.language), *ends])
+
+
+def no_foreign_windows() -> str:
+    """What is wrong on a display where the browser's window cannot stand in ours."""
+    return _(
+        "This display cannot show the web page's window inside the kiosk's. Start the kiosk with "
+        "QT_QPA_PLATFORM=xcb (X11, or XWayland under a Wayland compositor)."
+    )
 
 
 def build_kiosk(
@@ -224,13 +245,18 @@ class KioskProgram:
         """Ends session, pages and connection, in this order."""
         await self.app.stop()
         self.panes.hide()
-        await asyncio.wait_for(browser_wiped(self.panes.browser), STOP_S)
+        await asyncio.wait_for(self._close_pages(), STOP_S)
         for device in (self.parts.scanner, self.parts.printer):
             if device is not None:
                 await device.close()
         await self.paper.end()
         await self.guard.close()
         await self.hub.bus.close()
+
+    async def _close_pages(self) -> None:
+        closed: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self.panes.pages.close(closed.set_result)
+        await closed
 
 
 def connect_end_of_session(

@@ -154,6 +154,27 @@ class UseLook(BrowserCommand, frozen=True):
     unit_px: float
 
 
+class ShowWindow(BrowserCommand, frozen=True):
+    """The window is in its place now and may be painted; its size in pixels."""
+
+    width_px: int
+    height_px: int
+
+
+class AnswerAlive(BrowserCommand, frozen=True):
+    """`PageAlive` answers, from a browser that is not stuck."""
+
+
+class EndPage(BrowserCommand, frozen=True):
+    """Ends the page's own process, whatever it does.
+
+    Attributes:
+        back: then goes one page back.
+    """
+
+    back: bool = False
+
+
 class ReadField(BrowserCommand, frozen=True):
     """What a field of the page holds, for a script; `PageAnswered` answers."""
 
@@ -237,6 +258,38 @@ class ViewChanged(BrowserFact, frozen=True):
     title: Title = ""
     host: Annotated[str, Meta(max_length=255)] = ""
     may_go_back: bool = False
+
+
+class WindowMade(BrowserFact, frozen=True):
+    """The browser is ready; its window's number on this display, to be put into the screen."""
+
+    window: Annotated[int, Meta(ge=0, le=2**62)]
+
+
+class PageAlive(BrowserFact, frozen=True):
+    """Answers `AnswerAlive`: for how long the page itself has not answered."""
+
+    waits_ms: Annotated[int, Meta(ge=0, le=2**31)]
+
+
+class PageSilent(BrowserFact, frozen=True):
+    """The page, or its browser, does not answer now; or it does again. Made by the screen's side.
+
+    Attributes:
+        silent: for longer than a page may.
+    """
+
+    silent: bool
+
+
+class PageDied(BrowserFact, frozen=True):
+    """The page is gone.
+
+    Attributes:
+        greedy: it was ended because it wanted too much: memory, or the screen's attention.
+    """
+
+    greedy: bool = False
 
 
 class PartFetched(BrowserFact, frozen=True):

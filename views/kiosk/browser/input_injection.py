@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QInputMethodEvent, QKeyEvent, QMouseEvent
-from PyQt6.QtWebEngineCore import QWebEnginePage
+from PyQt6.QtWebEngineCore import QWebEngineHistory, QWebEnginePage
 from PyQt6.QtWebEngineWidgets import QWebEngineView
 from PyQt6.QtWidgets import QWidget
 
@@ -57,6 +57,11 @@ _TOUCHES = frozenset(
     }
 )
 """What a caller does to a page; moving a mouse over it is not yet a touch."""
+
+
+def has_way_back(history: QWebEngineHistory) -> bool:
+    """Whether there is a page to go back to; the empty first page is none."""
+    return history.canGoBack() and history.backItem().url().scheme() in ("http", "https")
 
 
 class _OurMouse(QMouseEvent):
@@ -183,7 +188,7 @@ class InputInjector(QObject):
         history = self._page().history()
         if step is HistoryStep.RELOAD:
             self._page().triggerAction(QWebEnginePage.WebAction.Reload)
-        elif history is not None and step is HistoryStep.BACK and history.canGoBack():
+        elif history is not None and step is HistoryStep.BACK and has_way_back(history):
             history.back()
         elif history is not None and step is HistoryStep.FORWARD and history.canGoForward():
             history.forward()

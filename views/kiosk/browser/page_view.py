@@ -8,6 +8,9 @@ Used by the process of the caller's browser, which shows nothing else. It obeys 
 from __future__ import annotations
 
 import json
+import os
+import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,14 +29,18 @@ from session.protocol.conversation.mirror_messages import DialogKind, DialogShow
 from session.protocol.wire.ids import new_id
 from views.kiosk.browser.dialog_card import DialogCard
 from views.kiosk.browser.dialogs import MAX_TEXT, Question
-from views.kiosk.browser.input_injection import InputInjector
+from views.kiosk.browser.input_injection import InputInjector, has_way_back
 from views.kiosk.browser.marks import MarksLayer
 from views.kiosk.browser.pointer import PointerLayer
-from views.kiosk.browser.profile import CallerWeb, written
+from views.kiosk.browser.profile import WORLD, CallerWeb, written
 from views.kiosk.browser.refused_page import RefusedPage
+from views.kiosk.browser.way_out import WayOut
 
 POINTER_STAYS_MS = 6_000
 """A pointer that is not moved any more goes by itself: the desk may have gone away."""
+
+STUCK_MS = 1_000
+"""A page that has not answered for so long is ended before another one is opened."""
 
 _OUR_OWN_STOPS = (-3, -20)
 """Chromium's net errors ABORTED (a refused or replaced navigation) and BLOCKED_BY_CLIENT (outside
@@ -42,11 +49,49 @@ the list).
 _WEB = ("http", "https")
 
 
+def end_process(pid: int) -> bool:
+    """Kills a page's process; False when there is none."""
+    if pid <= 0 or sys.platform == "win32":
+        return False
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+class Heart:
+    """Whether a page still runs: it is asked for a trifle, and how long it takes is told."""
+
+    def __init__(self, web: CallerWeb, clock: Clock) -> None:
+        self._web, self._clock = web, clock
+        self._asked_at_s: float | None = None
+
+    def waits_ms(self) -> int:
+        """For how long the page has not answered; 0 when it does, or waits for the caller."""
+        now_s = self._clock.monotonic_s()
+        if self._web.page.url().scheme() not in _WEB or self._web.page.renderProcessPid() <= 0:
+            return 0
+        if self._web.dialogs.question is not None:
+            self._asked_at_s = None
+            return 0
+        if self._asked_at_s is None:
+            self._asked_at_s = now_s
+            self._web.page.runJavaScript("1", WORLD, lambda _one: self.stopped())
+            return 0
+        return int((now_s - self._asked_at_s) * 1000)
+
+    def stopped(self) -> None:
+        """Nothing is waited for."""
+        self._asked_at_s = None
+
+
 class PageView(QWidget):
     """Shows web pages of the session's list, one caller's browsing at a time.
 
     Args:
         folder: where pictures of the page are on their way to the desk.
+        way_out: the proxy; None: pages are fetched directly (in tests).
 
     Signals:
         told(BrowserFact, bytes): what happened, and the bytes that belong to it.
@@ -54,12 +99,20 @@ class PageView(QWidget):
 
     told = pyqtSignal(object, bytes)
 
-    def __init__(self, parent: QWidget | None = None, *, folder: Path, clock: Clock) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        *,
+        folder: Path,
+        clock: Clock,
+        way_out: WayOut | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._folder, self._clock = folder, clock
+        self._folder, self._clock, self._way_out = folder, clock, way_out
         self._allowed = AllowList()
         self._stopped = False
         self._changed = messages.ViewChanged()
+        self._then: tuple[str, bool] | None = None
         self.view = QWebEngineView()
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         whole = QVBoxLayout(self)
@@ -89,7 +142,9 @@ class PageView(QWidget):
         return self
 
     def _new_web(self) -> CallerWeb:
-        web = CallerWeb(self._allowed, self, folder=self._folder, clock=self._clock)
+        web = CallerWeb(
+            self._allowed, self, folder=self._folder, clock=self._clock, way_out=self._way_out
+        )
         web.events_pushed.connect(
             lambda text: self._tell(messages.EventsPushed(), text.encode(errors="replace"))
         )
@@ -101,7 +156,9 @@ class PageView(QWidget):
         web.page.loadingChanged.connect(self._on_loading_changed)
         web.page.titleChanged.connect(lambda _title: self._tell_view())
         web.page.urlChanged.connect(self._on_url_changed)
+        web.page.renderProcessTerminated.connect(lambda _why, _code: self._on_page_process_ended())
         self.view.setPage(web.page)
+        self._heart = Heart(web, self._clock)
         return web
 
     # ---- commands ----
@@ -139,6 +196,10 @@ class PageView(QWidget):
             case messages.UseLook():
                 self.dialog.retranslate()
                 self.refusal.retranslate()
+            case messages.AnswerAlive():
+                self._tell(messages.PageAlive(self._heart.waits_ms()))
+            case messages.EndPage(back=back):
+                self._leave("", back=back)
             case _:
                 self._drive(command)
 
@@ -199,13 +260,38 @@ class PageView(QWidget):
             return
         self.refusal.end()
         self._web.dialogs.dismiss()  # a page that waits for an answer cannot leave
-        self._web.page.load(QUrl(address))
+        if self._heart.waits_ms() > STUCK_MS:
+            self._leave(address)  # a page that is stuck would keep the next one of its site out
+        else:
+            self._web.page.load(QUrl(address))
+
+    def _leave(self, address: str, *, back: bool = False) -> None:
+        """Ends the page's own process; then opens another address, or goes back."""
+        self._then = (address, back)
+        if not end_process(self._web.page.renderProcessPid()):
+            self._go_on()
+
+    def _on_page_process_ended(self) -> None:
+        self._web.dialogs.dismiss()
+        self._heart.stopped()
+        if self._then is None:
+            self._tell(messages.PageDied())
+        else:
+            QTimer.singleShot(0, self._go_on)
+
+    def _go_on(self) -> None:
+        (address, back), self._then = self._then or ("", False), None
+        history = self._web.page.history()
+        if address:
+            self._web.page.load(QUrl(address))
+        elif back and history is not None and has_way_back(history):
+            history.back()
 
     def _go_back(self) -> None:
         history = self._web.page.history()
         if not self.refusal.isHidden():
             self.refusal.leave()
-        elif history is not None and history.canGoBack():
+        elif history is not None and has_way_back(history):
             history.back()
 
     def _end_refusal(self) -> None:
@@ -285,7 +371,7 @@ class PageView(QWidget):
             title=self._web.page.title()[: messages.MAX_TITLE] if is_web else "",
             host=url.host()[:255],
             may_go_back=not self.refusal.isHidden()
-            or (history is not None and history.canGoBack()),
+            or (history is not None and has_way_back(history)),
         )
         if changed != self._changed:
             self._changed = changed
@@ -337,6 +423,7 @@ class PageView(QWidget):
     def _on_asked(self, question: Question) -> None:
         self.dialog.setGeometry(self.view.rect())
         self.dialog.ask(question, self._web.page.url().host())
+        self.take_keyboard()
         self._tell_dialog(question.dialog_id, question.kind, question.text, waits=True)
 
     def _on_answered(self, dialog_id: str) -> None:
@@ -351,6 +438,26 @@ class PageView(QWidget):
         self._tell(messages.QuestionShown(dialog))
 
     # ---- Qt ----
+
+    def warm_up(self, on_warm: Callable[[], None]) -> None:
+        """Starts the engine with an empty page; then calls back, once.
+
+        The engine's first page has Qt make another window of the system for this view: its number
+        is true only from then on.
+        """
+        page = self._web.page
+
+        def on_finished(_ok: bool) -> None:
+            page.loadFinished.disconnect(on_finished)
+            on_warm()
+
+        page.loadFinished.connect(on_finished)
+        page.load(QUrl("about:blank"))
+
+    def take_keyboard(self) -> None:
+        """Keys come here from now on."""
+        if (window := self.windowHandle()) is not None:
+            window.requestActivate()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Keeps what is drawn over the page in its place."""

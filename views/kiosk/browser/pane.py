@@ -17,19 +17,23 @@ from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from resources.texts import N_, _
-from session.core.errors import AddressNotAllowed
+from session.core.errors import AddressNotAllowed, SessionError
 from session.kiosk.cobrowse import browser_messages as messages
 from session.kiosk.cobrowse.shared_page import SignalLike
 from session.protocol.conversation.allowed_addresses import AllowList
 from session.protocol.conversation.mirror_messages import DialogKind, DialogShown
 from session.protocol.conversation.remote_control import HistoryStep, PageKey
 from views.kiosk.browser.act_strip import ActStrip, ProposalStrip
+from views.kiosk.browser.calm_page import CalmPage, PageTrouble
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import BigButton, label
 from views.kiosk.widgets.theme import BLUE, INK, LINE, PAPER, SKY, WHITE, spaced, unit_px
 from views.widgets.parts import ElidedLabel
 
 NOTICE_STAYS_MS = 8_000
+
+EMPTY, PAGE, CALM = range(3)
+"""What stands under the buttons: words before the first page, the page, words instead of it."""
 
 NOT_DONE = {
     DialogKind.FILE: N_("Files cannot be chosen on this kiosk. Put your paper on the scanner."),
@@ -41,7 +45,7 @@ NOT_DONE = {
 
 
 class PageSide(Protocol):
-    """The caller's page: `views.kiosk.browser.page_process.PageProcess`, in the program."""
+    """The caller's page: `views.kiosk.browser.page_process.PageProcesses`, in the program."""
 
     @property
     def told(self) -> SignalLike:
@@ -95,6 +99,7 @@ class KioskBrowser(QFrame):
         self._page = page
         self._allowed = AllowList()
         self._sharing = self._may_go_back = False
+        self._address = self._dialog_id = ""
         self._look = messages.UseLook("", 0.0)
         self._numbers = itertools.count(1)
         self._asked: dict[int, Callable[[str], None]] = {}
@@ -103,9 +108,12 @@ class KioskBrowser(QFrame):
         self._notice_timer.setSingleShot(True)
         self._notice_timer.setInterval(NOTICE_STAYS_MS)
         self._notice_timer.timeout.connect(self._hide_notice)
+        self.calm = CalmPage()
+        self.calm.left.connect(self._leave_page)
+        self.calm.closed.connect(self._close_page)
         self._build()
         self.retranslate()
-        self._show_empty(True)
+        self._show(EMPTY)
         page.told.connect(self._on_told)
 
     # ---- building ----
@@ -162,6 +170,7 @@ class KioskBrowser(QFrame):
         self._stack = QStackedLayout()
         self._stack.addWidget(self._empty_page())
         self._stack.addWidget(self._page.widget)
+        self._stack.addWidget(self.calm)
         column.addLayout(self._stack, 1)
         self.setStyleSheet(
             f"#browser {{ background: {WHITE}; }}"
@@ -209,7 +218,8 @@ class KioskBrowser(QFrame):
         """Opens an address; False when it is not on the list."""
         if not self._allowed.allows(address):
             return False
-        self._show_empty(False)
+        self._address = address
+        self._show(PAGE)
         self._page.obey(messages.LoadPage(address))
         return True
 
@@ -357,10 +367,11 @@ class KioskBrowser(QFrame):
         self.act_strip.show_acting(False)
         self._sharing = False
         self._allowed = AllowList()
+        self._address = self._dialog_id = ""
         self._page.forget(on_wiped)
         self._drop_questions()
         self._show_view(messages.ViewChanged())
-        self._show_empty(True)
+        self._show(EMPTY)
 
     def _drop_questions(self) -> None:
         """Nobody will answer what was asked of a page that is gone."""
@@ -379,6 +390,7 @@ class KioskBrowser(QFrame):
             case messages.EventsPushed():
                 self.events_pushed.emit(body.decode(errors="replace"))
             case messages.PageLoaded():
+                self._address = fact.address
                 self.page_shown.emit(fact.address, fact.title, fact.width_px, fact.height_px)
             case messages.AddressStopped(address=address, code=code):
                 if code != AddressNotAllowed.code:
@@ -394,6 +406,10 @@ class KioskBrowser(QFrame):
                 self._show_view(fact)
             case messages.PageSaid(text=text):
                 self._show_notice(text)
+            case messages.PageSilent(silent=silent):
+                self._on_silent(silent)
+            case messages.PageDied(greedy=greedy):
+                self._on_died(greedy)
             case _:
                 self._on_answer(fact, body)
 
@@ -403,6 +419,7 @@ class KioskBrowser(QFrame):
             case messages.QuestionShown(dialog=dialog):
                 self._on_question(dialog)
             case messages.QuestionClosed(dialog_id=dialog_id):
+                self._dialog_id = ""
                 self.dialog_closed.emit(dialog_id)
             case messages.PageAnswered(number=number, text=text):
                 if (on_answer := self._asked.pop(number, None)) is not None:
@@ -411,9 +428,46 @@ class KioskBrowser(QFrame):
                 if (on_fetched := self._fetched.pop(number, None)) is not None:
                     on_fetched(body, media_type)
 
+    def _on_silent(self, silent: bool) -> None:
+        if silent and self._stack.currentIndex() == PAGE:
+            self.calm.show_trouble(PageTrouble.SILENT, may_leave=self._may_go_back)
+            self._show(CALM)
+        elif not silent and self.calm.trouble is PageTrouble.SILENT:
+            self._show(PAGE)
+
+    def _on_died(self, greedy: bool) -> None:
+        """The caller is told in the page's place, and the agent as of a page that does not
+        answer.
+        """
+        self._drop_questions()
+        if self._dialog_id:
+            self.dialog_closed.emit(self._dialog_id)
+        if self._stack.currentIndex() != EMPTY:
+            self.calm.show_trouble(
+                PageTrouble.GREEDY if greedy else PageTrouble.DIED, may_leave=not greedy
+            )
+            self._show(CALM)
+            self.address_refused.emit(self._address, SessionError.code)
+
+    def _close_page(self) -> None:
+        """The caller wants no more of a page that does not answer."""
+        self._page.obey(messages.EndPage())
+        self._show_view(messages.ViewChanged())
+        self._show(EMPTY)
+
+    def _leave_page(self) -> None:
+        """Back, from a page that does not answer or has died."""
+        if self.calm.trouble is PageTrouble.SILENT:
+            self._page.obey(messages.EndPage(back=True))
+            self._show(PAGE)
+        else:
+            self.open(self._address)
+
     def _on_question(self, dialog: DialogShown) -> None:
         if not dialog.waits and dialog.kind in NOT_DONE:
             self._show_notice(_(NOT_DONE[dialog.kind]))
+        if dialog.waits:
+            self._dialog_id = dialog.dialog_id
         self.dialog_shown.emit(dialog)
 
     # ---- what is seen ----
@@ -424,12 +478,14 @@ class KioskBrowser(QFrame):
         self._may_go_back = changed.may_go_back
         self._show_buttons()
 
-    def _show_empty(self, empty: bool) -> None:
-        self._stack.setCurrentIndex(0 if empty else 1)
+    def _show(self, what: int) -> None:
+        if what != CALM:
+            self.calm.trouble = None
+        self._stack.setCurrentIndex(what)
         self._show_buttons()
 
     def _show_buttons(self) -> None:
-        shown = self._stack.currentIndex() == 1
+        shown = self._stack.currentIndex() == PAGE
         self._back.setEnabled(shown and self._may_go_back)
         self._up.setEnabled(shown)
         self._down.setEnabled(shown)
@@ -452,6 +508,7 @@ class KioskBrowser(QFrame):
         self._stop.set_words(_("Hide my page"), _("Your adviser sees this page. Hide it."))
         self.act_strip.retranslate()
         self.proposal.retranslate()
+        self.calm.retranslate()
         self._empty_words.setText(_("The agent can open a page here and look at it with you."))
         self._send_look()
 

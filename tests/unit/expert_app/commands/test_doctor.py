@@ -213,3 +213,18 @@ async def test_settings_that_name_no_device_are_said_in_words(tmp_path: Path) ->
         "ipps://127.0.0.1/ipp/print", str(tmp_path / "missing.pem")
     )
     assert (certificate.level, "printer_certificate" in certificate.sentence) == ("wrong", True)
+
+
+@pytest.mark.parametrize(
+    ("surroundings", "level"),
+    [
+        ({"DISPLAY": ":0"}, "ok"),
+        ({"DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-0"}, "ok"),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, "absent"),
+        ({"DISPLAY": ":0", "QT_QPA_PLATFORM": "wayland"}, "absent"),
+        ({}, "absent"),
+    ],
+)
+def test_a_display_that_cannot_show_pages_is_told(surroundings: dict[str, str], level: str) -> None:
+    assert doctor.check_display("linux", surroundings).level == level
+    assert doctor.check_display("win32", {}).level == "ok"

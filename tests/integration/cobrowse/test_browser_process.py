@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Whatever a page or its browser does, the kiosk's screen goes on: STOP, "Hide my page", the call,
+and the next page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from expert_app.kiosk.wiring.page_program import page_command
+from session.core.clock import SystemClock
+from session.core.process_tree import session_members
+from session.kiosk.cobrowse import browser_messages as messages
+from tests.integration.cobrowse.loop_gaps import LoopGaps
+from tests.support.cobrowse_pages import WebServer
+from tests.support.qt_loop import QtLoop
+from tests.support.waiting import until
+from views.kiosk.browser.calm_page import PageTrouble
+from views.kiosk.browser.page_process import PageLimits, PageProcesses
+from views.kiosk.browser.pane import KioskBrowser
+from views.kiosk.call_pane import KioskCallPane
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills processes by their number")
+
+LONGEST_MS = 100
+LIMIT_BYTES = 700 << 20
+PATIENCE_S = 40.0
+
+GOOD = "<title>bonne page</title><h1>Bonjour</h1>"
+SPINS = "<title>tourne</title><script>setTimeout(() => { for (;;) {} }, 200)</script>"
+ASKS = """<title>demande</title><script>setTimeout(() => {
+    for (let count = 0; count < 1000; count++) confirm('Encore ' + count); }, 100)</script>"""
+GROWS = """<title>grossit</title><script>const kept = [];
+    setInterval(() => { kept.push(new Uint8Array(60e6).fill(7)); }, 30)</script>"""
+FLOODS = """<title>inonde</title><div id=d></div><script>setInterval(() => {
+    for (let count = 0; count < 2000; count++) {
+        const line = document.createElement('p');
+        line.textContent = 'x'.repeat(400) + Math.random();
+        document.getElementById('d').append(line);
+    }
+    while (document.getElementById('d').children.length > 4000)
+        document.getElementById('d').firstChild.remove();
+}, 20)</script>"""
+
+
+class Kiosk:
+    """A screen with a call and a caller's browser, as the program builds them."""
+
+    def __init__(self, web: WebServer, folder: Path) -> None:
+        self.web, self.folder = web, folder
+        limits = PageLimits(memory_bytes=LIMIT_BYTES)
+        self.side = PageProcesses(page_command, folder, clock=SystemClock(), limits=limits)
+        self.browser = KioskBrowser(self.side)
+        self.call = KioskCallPane()
+        self.loaded: list[str] = []
+        self.refused: list[str] = []
+        self.pushed: list[int] = []
+        self.asked: list[object] = []
+        self.hidden = 0
+        self.browser.page_shown.connect(lambda _address, title, _w, _h: self.loaded.append(title))
+        self.browser.address_refused.connect(lambda address, _code: self.refused.append(address))
+        self.browser.events_pushed.connect(lambda text: self.pushed.append(len(text)))
+        self.browser.dialog_shown.connect(self.asked.append)
+        self.browser.share_stop_requested.connect(self._on_hide)
+        for pane in (self.browser, self.call):
+            pane.resize(1000, 760)
+            pane.show()
+        self.browser.set_allowed([web.address + "/t/"])
+
+    def _on_hide(self) -> None:
+        self.hidden += 1
+        self.browser.stop_sharing()
+
+    async def opens(self, name: str, html: str) -> None:
+        """Opens a page and waits until the screen says so."""
+        before = len(self.loaded)
+        assert self.browser.open(self.web.page(f"/t/{name}.html", html))
+        await until(lambda: len(self.loaded) > before, PATIENCE_S)
+
+    async def is_well(self) -> None:
+        """The caller hides the page, the call answers, and another page opens."""
+        self.browser.start_sharing()
+        before = self.hidden
+        self.browser.findChild(type(self.browser.calm.leave), "browser_stop_share").click()
+        assert self.hidden == before + 1
+        assert await asyncio.wait_for(self.call.run("1 + 1"), 10) == 2
+        await self.opens("bonne", GOOD)
+        assert self.browser.calm.trouble is None
+
+    async def troubled(self, trouble: PageTrouble) -> None:
+        """Waits until the screen says so in the page's place."""
+        await until(lambda: self.browser.calm.trouble is trouble, PATIENCE_S)
+        assert not self.browser.calm.isHidden()
+
+    def renderers(self) -> list[int]:
+        """The processes of the caller's pages: children of the engine's zygotes (Chromium)."""
+        members = {member: _parent(member) for member in session_members(self.side.pid)}
+        zygotes = {member for member, parent in members.items() if parent in members.values()}
+        return [
+            member
+            for member, parent in members.items()
+            if parent in zygotes and parent != self.side.pid and member not in members.values()
+        ]
+
+    async def gone(self, end: Callable[[Callable[[bool], None]], None]) -> bool:
+        """What an end of the browser says."""
+        told: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        end(told.set_result)
+        return await asyncio.wait_for(told, 20)
+
+
+def _parent(process: int) -> int:
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+@asynccontextmanager
+async def kiosk_of(web: WebServer, folder: Path) -> AsyncIterator[Kiosk]:
+    kiosk = Kiosk(web, folder)
+    try:
+        yield kiosk
+    finally:
+        await kiosk.gone(kiosk.side.close)
+        kiosk.call.close_page()
+        for pane in (kiosk.browser, kiosk.call):
+            pane.close()
+            pane.deleteLater()
+    assert list(folder.iterdir()) == []
+
+
+async def pages_misbehave(kiosk: Kiosk) -> None:
+    # a page that never comes back
+    await kiosk.opens("tourne", SPINS)
+    await kiosk.troubled(PageTrouble.SILENT)
+    kiosk.browser.calm.leave.click()
+    await until(lambda: kiosk.loaded[-1] == "bonne page", PATIENCE_S)
+    await kiosk.opens("tourne", SPINS)
+    await kiosk.troubled(PageTrouble.SILENT)
+    await kiosk.is_well()
+
+    # a page that dies
+    assert kiosk.renderers()
+    for renderer in kiosk.renderers():
+        os.kill(renderer, signal.SIGKILL)
+    await kiosk.troubled(PageTrouble.DIED)
+    assert kiosk.refused, "the agent is told too"
+    before = len(kiosk.loaded)
+    kiosk.browser.calm.leave.click()
+    await until(lambda: len(kiosk.loaded) > before, PATIENCE_S)
+
+    # a page that asks a thousand questions
+    await kiosk.opens("demande", ASKS)
+    await until(lambda: kiosk.asked, PATIENCE_S)
+    await kiosk.is_well()
+
+    # a page that floods the recorder
+    kiosk.browser.start_sharing()
+    kiosk.pushed.clear()
+    await kiosk.opens("inonde", FLOODS)
+    await until(lambda: kiosk.pushed, PATIENCE_S)
+    await kiosk.is_well()
+
+    # a page that wants all memory
+    await kiosk.opens("grossit", GROWS)
+    await kiosk.troubled(PageTrouble.GREEDY)
+    await kiosk.is_well()
+
+
+async def browsers_misbehave(kiosk: Kiosk) -> None:
+    os.kill(kiosk.side.pid, signal.SIGKILL)
+    await kiosk.troubled(PageTrouble.DIED)
+    await kiosk.is_well()
+    stopped = kiosk.side.pid
+    os.kill(stopped, signal.SIGSTOP)
+    await kiosk.troubled(PageTrouble.SILENT)
+    kiosk.browser.calm.close_page.click()
+    await kiosk.is_well()
+    await until(lambda: session_members(stopped) == [])
+
+
+@pytest.mark.timeout(240)
+def test_no_page_stops_the_screen(web: WebServer, qt_loop: QtLoop, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with kiosk_of(web, tmp_path) as kiosk:
+            await kiosk.opens("bonne", GOOD)
+            await until(lambda: kiosk.side.spare_ready, PATIENCE_S)
+            await asyncio.wait_for(kiosk.call.run("1"), 20)
+            gaps = LoopGaps()
+            await pages_misbehave(kiosk)
+            await browsers_misbehave(kiosk)
+            assert gaps.stop() < LONGEST_MS
+            before = kiosk.side.pid
+            assert await kiosk.gone(kiosk.browser.wipe)
+            assert session_members(before) == []
+
+    qt_loop.run(story(), timeout_s=220)
+
+
+LIES = "import os\nwhile True: os.write(1, {said!r})"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"\x00" * 7 + b"\x01",
+        b"not a frame of ours",
+        b"\x00\x00\x00\x0f\x00\x00\x00\x00\x81\xa2is\xabPageTouched"[:4] + b"\x00" * 4 + b"x" * 15,
+    ],
+)
+def test_a_browser_that_lies_or_floods_is_ended(
+    qt_loop: QtLoop, tmp_path: Path, said: bytes
+) -> None:
+    async def story() -> None:
+        command = [sys.executable, "-c", LIES.format(said=said)]
+        side = PageProcesses(lambda _folder: command, tmp_path, clock=SystemClock())
+        died: list[messages.PageDied] = []
+        side.told.connect(
+            lambda fact, _body: died.append(fact) if isinstance(fact, messages.PageDied) else None
+        )
+        gaps = LoopGaps()
+        await until(lambda: died)
+        assert died[0].greedy
+        assert gaps.stop() < LONGEST_MS
+        closed: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        side.close(closed.set_result)
+        assert await asyncio.wait_for(closed, 20)
+        await until(lambda: list(tmp_path.iterdir()) == [])
+
+    qt_loop.run(story())

@@ -1,0 +1,465 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The caller's browser in processes of its own, and their window in the kiosk's screen.
+
+Used by the wiring of the kiosk. One process serves a caller; a spare one waits, so that the next
+page costs no start. The end of a process and of its folder is the wipe. Nothing here waits for a
+browser: one that is silent, floods, grows or dies is replaced, and the caller is told.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, pyqtSignal
+from PyQt6.QtGui import QGuiApplication, QHideEvent, QResizeEvent, QShowEvent, QWindow
+from PyQt6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from session.core.child_process import Leash, tied_command
+from session.core.clock import Clock
+from session.core.process_tree import memory_bytes, session_members
+from session.kiosk.cobrowse import browser_messages as messages
+from session.kiosk.cobrowse.browser_frames import FactReader, FramesWrong, frame
+from session.kiosk.wipe import open_web_folder
+from views.kiosk.browser.touch_watch import TouchWatch
+
+log = logging.getLogger(__name__)
+
+EMBEDS = ("xcb", "windows")
+"""Qt's platforms that can show another program's window in ours."""
+UNSEEN = ("offscreen", "minimal")
+"""Platforms on which nobody sees anything: the browser's window needs no place there."""
+
+SPARE_AFTER_MS = 2_000
+PULSE_MS = 500
+SILENT_PULSES, LOST_PULSES = 2, 24
+"""Unanswered pulses until the caller is told, and until the process is replaced."""
+STUCK_PAGE_MS = 3_000
+"""A page that is busy for longer is said to be silent; a large one is busy for a second or two."""
+MEMORY_BYTES = 1_500 << 20
+_UNREAD_BYTES = 4 << 20
+_END_LOOK_MS, _END_LOOKS = 20, 200
+
+PageCommand = Callable[[Path], Sequence[str]]
+"""Gives the command line of a browser for this folder."""
+
+
+def can_show_pages() -> bool:
+    """False on a display that cannot show another program's window (native Wayland, macOS)."""
+    return QGuiApplication.platformName() in (*EMBEDS, *UNSEEN)
+
+
+class PageProcess(QObject):
+    """One browser's process.
+
+    Args:
+        command: its command line.
+        runtime: where its folder is made.
+
+    Signals:
+        told(BrowserFact, bytes): what it said.
+        made(int): it is ready; its window's number.
+        lost(greedy): it has died, or is not listened to any more because it wanted too much.
+    """
+
+    told = pyqtSignal(object, bytes)
+    made = pyqtSignal(int)
+    lost = pyqtSignal(bool)
+
+    def __init__(
+        self, command: PageCommand, runtime: Path, *, clock: Clock, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._folder = open_web_folder(runtime)
+        self._reader = FactReader(clock)
+        self._open, self.unanswered = True, 0
+        self.window: int | None = None
+        self._pid = 0
+        self._leash = Leash()
+        self._process = QProcess(self)
+        environment = QProcessEnvironment.systemEnvironment()
+        environment.insert("QT_QPA_PLATFORM", QGuiApplication.platformName())
+        environment.insert("TMPDIR", str(self._folder))
+        self._process.setProcessEnvironment(environment)
+        self._process.setProcessChannelMode(QProcess.ProcessChannelMode.ForwardedErrorChannel)
+        self._process.readyReadStandardOutput.connect(self._on_bytes)
+        self._process.started.connect(self._on_started)
+        self._process.finished.connect(lambda _code, _how: self._on_lost(greedy=False))
+        self._process.errorOccurred.connect(self._on_error)
+        program, *arguments = tied_command(list(command(self._folder)))
+        self._process.start(program, arguments)
+
+    @property
+    def pid(self) -> int:
+        """The process; 0 before it runs."""
+        return self._pid
+
+    def _on_started(self) -> None:
+        self._pid = self._process.processId()
+        try:
+            self._leash.tie(self._pid)
+        except OSError as error:
+            log.warning("the browser is not bound to our life: %s", type(error).__name__)
+
+    def obey(self, command: messages.BrowserCommand) -> None:
+        """Passes a command on; a browser that does not read is given up."""
+        if not self._open:
+            return
+        if self._process.bytesToWrite() > _UNREAD_BYTES:
+            self._on_lost(greedy=False)
+        else:
+            self._process.write(frame(command))
+
+    def memory_bytes(self) -> int:
+        """What it and its children hold."""
+        return memory_bytes(session_members(self._pid)) if self._pid else 0
+
+    def give_up(self) -> None:
+        """It wanted too much: it is killed and not listened to any more."""
+        self._on_lost(greedy=True)
+
+    def _on_bytes(self) -> None:
+        data = bytes(self._process.readAllStandardOutput().data())
+        try:
+            facts = self._reader.feed(data) if self._open else []
+        except FramesWrong:
+            log.warning("the browser said what it may not, or too much")
+            self._on_lost(greedy=True)
+            return
+        for fact, body in facts:
+            self._take(fact, body)
+
+    def _take(self, fact: messages.BrowserFact, body: bytes) -> None:
+        if not self._open:
+            return
+        match fact:
+            case messages.WindowMade(window=window):
+                if window != self.window:
+                    self.window = window
+                    self.made.emit(window)
+            case messages.PageSilent():
+                log.warning("the browser speaks for its watch")
+            case _:
+                self.told.emit(fact, body)
+
+    def _on_error(self, error: QProcess.ProcessError) -> None:
+        if error == QProcess.ProcessError.FailedToStart:
+            log.error("the browser cannot be started")
+            self._on_lost(greedy=False)
+
+    def _on_lost(self, *, greedy: bool) -> None:
+        if self._open:
+            self._open = False
+            self._kill()
+            self.lost.emit(greedy)
+
+    def _kill(self) -> None:
+        self._process.kill()
+        if sys.platform != "win32":
+            for member in session_members(self._pid) if self._pid else ():
+                try:
+                    os.kill(member, signal.SIGKILL)
+                except OSError as error:
+                    log.debug("not killed: %s", type(error).__name__)
+
+    # ---- the end ----
+
+    def end(self, on_gone: Callable[[bool], None]) -> None:
+        """Kills the process and its children and removes the folder.
+
+        Args:
+            on_gone: called once, within seconds; True when nothing of it is left.
+        """
+        self._open = False
+        self._kill()
+        self._look(on_gone, _END_LOOKS)
+
+    def _look(self, on_gone: Callable[[bool], None], looks: int) -> None:
+        running = self._process.state() != QProcess.ProcessState.NotRunning
+        left = running or (self._pid > 0 and bool(session_members(self._pid)))
+        if left and looks > 0:
+            self._kill()
+            QTimer.singleShot(_END_LOOK_MS, lambda: self._look(on_gone, looks - 1))
+            return
+        shutil.rmtree(self._folder, ignore_errors=True)
+        gone = not left and not self._folder.exists()
+        if not gone:
+            log.error("something of the caller's browser is left")
+        on_gone(gone)
+        self.deleteLater()
+
+
+class PagePlace(QFrame):
+    """Where the browser's window stands in the kiosk's screen.
+
+    Signals:
+        resized(): it has another size.
+        shown(): it is on the screen.
+        hidden(): it is not any more.
+    """
+
+    resized = pyqtSignal()
+    shown = pyqtSignal()
+    hidden = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("browser_page")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._container: QWidget | None = None
+
+    def show_window(self, window: int) -> None:
+        """Puts another program's window here, where the display can."""
+        self.clear()
+        if QGuiApplication.platformName() not in EMBEDS:
+            return
+        foreign = QWindow.fromWinId(window)  # type: ignore[arg-type]  # takes a number as well
+        if foreign is None:
+            log.error("the browser's window cannot be shown here")
+            return
+        self._container = QWidget.createWindowContainer(foreign, self)
+        self._column.addWidget(self._container)
+
+    def clear(self) -> None:
+        """Nothing stands here."""
+        if self._container is not None:
+            self._container.hide()
+            self._container.setParent(None)
+            self._container.deleteLater()
+            self._container = None
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Tells the new size."""
+        super().resizeEvent(event)
+        self.resized.emit()
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Tells it."""
+        super().showEvent(event)
+        self.shown.emit()
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        """Tells it."""
+        super().hideEvent(event)
+        self.hidden.emit()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageLimits:
+    """What a browser may take of the kiosk.
+
+    Attributes:
+        memory_bytes: of its processes together.
+    """
+
+    memory_bytes: int = MEMORY_BYTES
+
+
+class PageProcesses(QObject):
+    """The caller's browser, and the spare one; satisfies `views.kiosk.browser.pane.PageSide`.
+
+    Args:
+        command: the browser's command line.
+        runtime: where the browsers' folders are made.
+
+    Signals:
+        told(BrowserFact, bytes): what the caller's browser said, or what is said of it.
+    """
+
+    told = pyqtSignal(object, bytes)
+
+    def __init__(
+        self,
+        command: PageCommand,
+        runtime: Path,
+        *,
+        clock: Clock,
+        limits: PageLimits | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._command, self._runtime, self._clock = command, runtime, clock
+        self._limits = limits or PageLimits()
+        self._kept: dict[type[messages.BrowserCommand], messages.BrowserCommand] = {}
+        self._place = PagePlace()
+        self._place.resized.connect(self._on_resized)
+        self._place.hidden.connect(self._take_keyboard)
+        self._silent = self._closed = False
+        self._page_waits_ms = 0
+        self._spare: PageProcess | None = None
+        self._ending: set[PageProcess] = set()
+        self._now = self._start()
+        self._take_in(self._now)
+        self._spare_timer = QTimer(self)
+        self._spare_timer.setSingleShot(True)
+        self._spare_timer.setInterval(SPARE_AFTER_MS)
+        self._spare_timer.timeout.connect(self._start_spare)
+        self._spare_timer.start()
+        self._pulse = QTimer(self)
+        self._pulse.setInterval(PULSE_MS)
+        self._pulse.timeout.connect(self._on_pulse)
+        self._pulse.start()
+        self._touches = TouchWatch(self)
+        self._touches.touched.connect(self._take_keyboard)
+        self._place.shown.connect(self._watch_touches)
+
+    @property
+    def widget(self) -> QWidget:
+        """Where the page is seen."""
+        return self._place
+
+    @property
+    def pid(self) -> int:
+        """The process of the caller's browser."""
+        return self._now.pid
+
+    @property
+    def spare_ready(self) -> bool:
+        """Whether the next browser waits already."""
+        return self._spare is not None and self._spare.window is not None
+
+    # ---- PageSide ----
+
+    def obey(self, command: messages.BrowserCommand) -> None:
+        """Passes a command on; what a browser that follows must know as well is kept."""
+        match command:
+            case messages.AllowPages() | messages.UseLook() | messages.MayAct():
+                self._kept[type(command)] = command
+            case messages.EndPage() if self._now.unanswered > SILENT_PULSES:
+                self._on_lost(False)
+                return
+            case messages.ShareBegin():
+                self._kept[messages.ShareBegin] = command
+            case messages.ShareEnd():
+                self._kept.pop(messages.ShareBegin, None)
+        self._now.obey(command)
+
+    def forget(self, on_gone: Callable[[bool], None]) -> None:
+        """Ends the caller's browser; the spare one takes its place.
+
+        Args:
+            on_gone: called once; True when its processes and its folder are gone.
+        """
+        self._kept = {kind: kept for kind, kept in self._kept.items() if kind is messages.UseLook}
+        self._replace(on_gone)
+
+    def close(self, on_gone: Callable[[bool], None]) -> None:
+        """Ends all browsers: the kiosk's program stops."""
+        self._closed = True
+        self._pulse.stop()
+        self._spare_timer.stop()
+        self._place.clear()
+        ends = [process for process in (self._now, self._spare) if process is not None]
+        self._spare = None
+        results: list[bool] = []
+
+        def on_one_gone(gone: bool) -> None:
+            results.append(gone)
+            if len(results) == len(ends):
+                on_gone(all(results))
+
+        for process in ends:
+            process.end(on_one_gone)
+
+    # ---- processes ----
+
+    def _start(self) -> PageProcess:
+        return PageProcess(self._command, self._runtime, clock=self._clock, parent=self)
+
+    def _start_spare(self) -> None:
+        if self._spare is None and not self._closed:
+            self._spare = spare = self._start()
+            spare.lost.connect(lambda _greedy: self._on_spare_lost(spare))
+
+    def _on_spare_lost(self, spare: PageProcess) -> None:
+        if self._spare is spare:
+            self._spare = None
+            spare.end(lambda _gone: None)
+            if not self._closed:
+                self._spare_timer.start()
+
+    def _replace(self, on_gone: Callable[[bool], None]) -> None:
+        old, spare, self._spare = self._now, self._spare, None
+        if spare is not None:
+            spare.lost.disconnect()
+        old.told.disconnect()
+        old.lost.disconnect()
+        old.made.disconnect()
+        self._place.clear()
+        old.end(on_gone)
+        self._now = spare or self._start()
+        self._take_in(self._now)
+        for command in self._kept.values():
+            self._now.obey(command)
+        self._spare_timer.start()
+
+    def _take_in(self, process: PageProcess) -> None:
+        """This is the caller's browser from now on."""
+        self._page_waits_ms = 0
+        process.unanswered = 0
+        process.told.connect(self._on_told)
+        process.made.connect(self._on_made)
+        process.lost.connect(self._on_lost)
+        if process.window is not None:
+            self._on_made(process.window)
+
+    def _on_made(self, window: int) -> None:
+        self._place.show_window(window)
+        self._on_resized()
+
+    def _on_resized(self) -> None:
+        if self._now.window is not None:
+            self._now.obey(messages.ShowWindow(self._place.width(), self._place.height()))
+
+    def _on_lost(self, greedy: bool) -> None:
+        log.warning("the caller's browser is gone%s", ": it wanted too much" if greedy else "")
+        self._replace(lambda _gone: None)
+        self._say_silent(False)
+        self.told.emit(messages.PageDied(greedy), b"")
+
+    def _on_told(self, fact: messages.BrowserFact, body: bytes) -> None:
+        if isinstance(fact, messages.PageAlive):
+            self._now.unanswered = 0
+            self._page_waits_ms = fact.waits_ms
+        else:
+            self.told.emit(fact, body)
+
+    # ---- the watch ----
+
+    def _on_pulse(self) -> None:
+        now = self._now
+        if now.window is None:
+            return
+        if now.memory_bytes() > self._limits.memory_bytes:
+            now.give_up()
+            return
+        if now.unanswered > LOST_PULSES:
+            self._on_lost(False)
+            return
+        self._say_silent(now.unanswered > SILENT_PULSES or self._page_waits_ms > STUCK_PAGE_MS)
+        now.unanswered += 1
+        now.obey(messages.AnswerAlive())
+
+    def _say_silent(self, silent: bool) -> None:
+        if silent != self._silent:
+            self._silent = silent
+            self.told.emit(messages.PageSilent(silent), b"")
+
+    # ---- the keyboard ----
+
+    def _watch_touches(self) -> None:
+        if (window := self._place.window()) is not None:
+            self._touches.watch(window.windowHandle())
+
+    def _take_keyboard(self) -> None:
+        """A touch on the screen brings the keyboard back from the page's window."""
+        window = self._place.window()
+        if window is not None and window.isVisible() and QGuiApplication.focusWindow() is None:
+            window.activateWindow()
