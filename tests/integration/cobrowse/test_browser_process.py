@@ -41,12 +41,12 @@ ASKS = """<title>demande</title><script>setTimeout(() => {
 GROWS = """<title>grossit</title><script>const kept = [];
     setInterval(() => { kept.push(new Uint8Array(60e6).fill(7)); }, 30)</script>"""
 FLOODS = """<title>inonde</title><div id=d></div><script>setInterval(() => {
-    for (let count = 0; count < 2000; count++) {
+    for (let count = 0; count < 60; count++) {
         const line = document.createElement('p');
         line.textContent = 'x'.repeat(400) + Math.random();
         document.getElementById('d').append(line);
     }
-    while (document.getElementById('d').children.length > 4000)
+    while (document.getElementById('d').children.length > 600)
         document.getElementById('d').firstChild.remove();
 }, 20)</script>"""
 
