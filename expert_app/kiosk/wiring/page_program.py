@@ -83,7 +83,7 @@ class Pipes(QObject):
 class PageProgram(QObject):
     """The window, and the commands for it."""
 
-    def __init__(self, view: PageView, pipes: Pipes, proxy: WebProxy) -> None:
+    def __init__(self, view: PageView, pipes: Pipes, *, proxy: WebProxy) -> None:
         super().__init__()
         self._view, self._pipes, self._proxy = view, pipes, proxy
         self._reader = CommandReader()
@@ -146,7 +146,7 @@ def main(folder: Path) -> int:
     load_fonts()
     view = PageView(folder=folder, clock=SystemClock(), way_out=way_out)
     view.setWindowFlag(Qt.WindowType.FramelessWindowHint)
-    program = PageProgram(view, pipes, proxy)
+    program = PageProgram(view, pipes, proxy=proxy)
     view.warm_up(program.begin)
     return application.exec()
 

@@ -23,7 +23,7 @@ from tests.integration.cobrowse.loop_gaps import LoopGaps
 from tests.support.cobrowse_pages import WebServer
 from tests.support.qt_loop import QtLoop
 from tests.support.waiting import until
-from views.kiosk.browser.calm_page import PageTrouble
+from views.kiosk.browser.calm_page import WebPageTrouble
 from views.kiosk.browser.page_process import PageLimits, PageProcesses
 from views.kiosk.browser.pane import KioskBrowser
 from views.kiosk.call_pane import KioskCallPane
@@ -93,9 +93,9 @@ class Kiosk:
         assert self.hidden == before + 1
         assert await asyncio.wait_for(self.call.run("1 + 1"), 10) == 2
         await self.opens("bonne", GOOD)
-        assert self.browser.calm.trouble is None
+        await until(lambda: self.browser.calm.trouble is None, PATIENCE_S)
 
-    async def troubled(self, trouble: PageTrouble) -> None:
+    async def troubled(self, trouble: WebPageTrouble) -> None:
         """Waits until the screen says so in the page's place."""
         await until(lambda: self.browser.calm.trouble is trouble, PATIENCE_S)
         assert not self.browser.calm.isHidden()
@@ -136,29 +136,29 @@ async def kiosk_of(web: WebServer, folder: Path) -> AsyncIterator[Kiosk]:
 
 
 async def pages_misbehave(kiosk: Kiosk) -> None:
+    # a page that asks a thousand questions
+    await kiosk.opens("demande", ASKS)
+    await until(lambda: kiosk.asked, PATIENCE_S)
+    await kiosk.is_well()
+
     # a page that never comes back
     await kiosk.opens("tourne", SPINS)
-    await kiosk.troubled(PageTrouble.SILENT)
+    await kiosk.troubled(WebPageTrouble.SILENT)
     kiosk.browser.calm.leave.click()
     await until(lambda: kiosk.loaded[-1] == "bonne page", PATIENCE_S)
     await kiosk.opens("tourne", SPINS)
-    await kiosk.troubled(PageTrouble.SILENT)
+    await kiosk.troubled(WebPageTrouble.SILENT)
     await kiosk.is_well()
 
     # a page that dies
     assert kiosk.renderers()
     for renderer in kiosk.renderers():
         os.kill(renderer, signal.SIGKILL)
-    await kiosk.troubled(PageTrouble.DIED)
+    await kiosk.troubled(WebPageTrouble.DIED)
     assert kiosk.refused, "the agent is told too"
     before = len(kiosk.loaded)
     kiosk.browser.calm.leave.click()
     await until(lambda: len(kiosk.loaded) > before, PATIENCE_S)
-
-    # a page that asks a thousand questions
-    await kiosk.opens("demande", ASKS)
-    await until(lambda: kiosk.asked, PATIENCE_S)
-    await kiosk.is_well()
 
     # a page that floods the recorder
     kiosk.browser.start_sharing()
@@ -169,17 +169,17 @@ async def pages_misbehave(kiosk: Kiosk) -> None:
 
     # a page that wants all memory
     await kiosk.opens("grossit", GROWS)
-    await kiosk.troubled(PageTrouble.GREEDY)
+    await kiosk.troubled(WebPageTrouble.GREEDY)
     await kiosk.is_well()
 
 
 async def browsers_misbehave(kiosk: Kiosk) -> None:
     os.kill(kiosk.side.pid, signal.SIGKILL)
-    await kiosk.troubled(PageTrouble.DIED)
+    await kiosk.troubled(WebPageTrouble.DIED)
     await kiosk.is_well()
     stopped = kiosk.side.pid
     os.kill(stopped, signal.SIGSTOP)
-    await kiosk.troubled(PageTrouble.SILENT)
+    await kiosk.troubled(WebPageTrouble.SILENT)
     kiosk.browser.calm.close_page.click()
     await kiosk.is_well()
     await until(lambda: session_members(stopped) == [])

@@ -16,7 +16,7 @@ from views.kiosk.widgets.page_base import BigButton, label
 from views.kiosk.widgets.theme import BLUE, PAPER, WHITE, spaced
 
 
-class PageTrouble(StrEnum):
+class WebPageTrouble(StrEnum):
     """What is wrong with the page."""
 
     SILENT = "silent"
@@ -24,16 +24,16 @@ class PageTrouble(StrEnum):
     GREEDY = "greedy"
 
 
-_WORDS: dict[PageTrouble, tuple[str, str]] = {
-    PageTrouble.SILENT: (
+_WORDS: dict[WebPageTrouble, tuple[str, str]] = {
+    WebPageTrouble.SILENT: (
         N_("This page does not answer"),
         N_("Wait a moment: it comes back by itself when it can. Or leave it."),
     ),
-    PageTrouble.DIED: (
+    WebPageTrouble.DIED: (
         N_("This page has stopped"),
         N_("You can open it again. What you had typed in it has to be typed again."),
     ),
-    PageTrouble.GREEDY: (
+    WebPageTrouble.GREEDY: (
         N_("This page was closed"),
         N_("It wanted more than this kiosk can give. Tell your adviser."),
     ),
@@ -54,7 +54,7 @@ class CalmPage(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("calm")
-        self.trouble: PageTrouble | None = None
+        self.trouble: WebPageTrouble | None = None
         self._title = label("title", heavy=True, centred=True)
         self._advice = label("lead", centred=True)
         self._safe = label("body", tone="grey", centred=True)
@@ -82,7 +82,7 @@ class CalmPage(QFrame):
         self.setStyleSheet(f"#calm {{ background: {PAPER}; }}")
         self.retranslate()
 
-    def show_trouble(self, trouble: PageTrouble, *, may_leave: bool) -> None:
+    def show_trouble(self, trouble: WebPageTrouble, *, may_leave: bool) -> None:
         """Says this; `may_leave`: there is a page to go to."""
         self.trouble = trouble
         self.leave.setVisible(may_leave)
@@ -90,12 +90,12 @@ class CalmPage(QFrame):
 
     def retranslate(self) -> None:
         """Says every text again, in the language in use."""
-        trouble = self.trouble or PageTrouble.SILENT
+        trouble = self.trouble or WebPageTrouble.SILENT
         title, advice = _WORDS[trouble]
         self._title.setText(_(title))
         self._advice.setText(_(advice))
         self._safe.setText(_("Your conversation goes on."))
-        again = trouble is PageTrouble.DIED
+        again = trouble is WebPageTrouble.DIED
         self.leave.set_words(_("Open the page again") if again else _("Back"))
         self.close_page.set_words(_("Close the page"))
         self.setAccessibleName(f"{self._title.text()}. {self._advice.text()}")

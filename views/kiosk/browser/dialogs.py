@@ -73,6 +73,7 @@ class PageDialogs(QWebEngineUrlSchemeHandler):
         self._clock = clock
         self._open: tuple[Question, QWebEngineUrlRequestJob] | None = None
         self._asked_at_s: deque[float] = deque(maxlen=BURST)
+        self._leaving = False
 
     @property
     def question(self) -> Question | None:
@@ -85,7 +86,7 @@ class PageDialogs(QWebEngineUrlSchemeHandler):
         body = _read(job)
         if body is None or body.kind not in _ASKABLE:
             job.fail(QWebEngineUrlRequestJob.Error.RequestDenied)
-        elif self._open is not None or self._too_often():
+        elif self._leaving or self._open is not None or self._too_often():
             _reply(job, _Answer(ok=False))
         else:
             question = Question(new_id(), body.kind, body.text[:MAX_TEXT], body.preset[:MAX_TEXT])
@@ -113,6 +114,17 @@ class PageDialogs(QWebEngineUrlSchemeHandler):
         """Nobody will answer: the page goes on as after "no"."""
         if self._open is not None:
             self.answer(self._open[0].dialog_id, False)
+
+    def leave(self) -> None:
+        """Another page is wanted: this one is answered "no" until that one is there, or it would
+        ask again and stay.
+        """
+        self._leaving = True
+        self.dismiss()
+
+    def arrived(self) -> None:
+        """Questions are put to the caller again."""
+        self._leaving = False
 
     def _on_gone(self, dialog_id: str) -> None:
         if (

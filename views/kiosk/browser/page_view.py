@@ -259,7 +259,7 @@ class PageView(QWidget):
         if not self._web.allows(address):
             return
         self.refusal.end()
-        self._web.dialogs.dismiss()  # a page that waits for an answer cannot leave
+        self._web.dialogs.leave()  # a page that waits for an answer cannot leave
         if self._heart.waits_ms() > STUCK_MS:
             self._leave(address)  # a page that is stuck would keep the next one of its site out
         else:
@@ -386,6 +386,8 @@ class PageView(QWidget):
             return
         self._tell_view()
         status = loading.status()
+        if status != QWebEngineLoadingInfo.LoadStatus.LoadStartedStatus:
+            self._web.dialogs.arrived()
         if status == QWebEngineLoadingInfo.LoadStatus.LoadStartedStatus:
             self._stopped = False
         if status == QWebEngineLoadingInfo.LoadStatus.LoadSucceededStatus:
@@ -406,6 +408,7 @@ class PageView(QWidget):
 
     def _on_url_changed(self, _url: QUrl) -> None:
         self.refusal.end()
+        self._web.dialogs.arrived()
         self._tell_view()
 
     def _on_refused(self, address: str) -> None:

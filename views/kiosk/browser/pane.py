@@ -24,7 +24,7 @@ from session.protocol.conversation.allowed_addresses import AllowList
 from session.protocol.conversation.mirror_messages import DialogKind, DialogShown
 from session.protocol.conversation.remote_control import HistoryStep, PageKey
 from views.kiosk.browser.act_strip import ActStrip, ProposalStrip
-from views.kiosk.browser.calm_page import CalmPage, PageTrouble
+from views.kiosk.browser.calm_page import CalmPage, WebPageTrouble
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import BigButton, label
 from views.kiosk.widgets.theme import BLUE, INK, LINE, PAPER, SKY, WHITE, spaced, unit_px
@@ -430,9 +430,9 @@ class KioskBrowser(QFrame):
 
     def _on_silent(self, silent: bool) -> None:
         if silent and self._stack.currentIndex() == PAGE:
-            self.calm.show_trouble(PageTrouble.SILENT, may_leave=self._may_go_back)
+            self.calm.show_trouble(WebPageTrouble.SILENT, may_leave=self._may_go_back)
             self._show(CALM)
-        elif not silent and self.calm.trouble is PageTrouble.SILENT:
+        elif not silent and self.calm.trouble is WebPageTrouble.SILENT:
             self._show(PAGE)
 
     def _on_died(self, greedy: bool) -> None:
@@ -444,7 +444,7 @@ class KioskBrowser(QFrame):
             self.dialog_closed.emit(self._dialog_id)
         if self._stack.currentIndex() != EMPTY:
             self.calm.show_trouble(
-                PageTrouble.GREEDY if greedy else PageTrouble.DIED, may_leave=not greedy
+                WebPageTrouble.GREEDY if greedy else WebPageTrouble.DIED, may_leave=not greedy
             )
             self._show(CALM)
             self.address_refused.emit(self._address, SessionError.code)
@@ -457,7 +457,7 @@ class KioskBrowser(QFrame):
 
     def _leave_page(self) -> None:
         """Back, from a page that does not answer or has died."""
-        if self.calm.trouble is PageTrouble.SILENT:
+        if self.calm.trouble is WebPageTrouble.SILENT:
             self._page.obey(messages.EndPage(back=True))
             self._show(PAGE)
         else:
