@@ -73,6 +73,14 @@ def test_the_map_has_every_package() -> None:
     assert packages - told == {"documents/migrations/versions"}
 
 
+def test_each_line_of_the_threats_names_what_proves_it() -> None:
+    threats = _text(ROOT / "docs/securite.md").partition("## Menaces")[2].partition("\n## ")[0]
+    rows = [line for line in threats.splitlines() if line.count("|") == 4]
+    rows = [row for row in rows if "---" not in row and "| preuve |" not in row]
+    assert len(rows) > 15
+    assert [row for row in rows if "`tests/" not in row and "`make test" not in row] == []
+
+
 def test_each_decision_has_a_number_of_its_own() -> None:
     """Several may be on their way at once: one that comes later fills its gap."""
     numbers = [int(page.name[:4]) for page in DECISIONS]
