@@ -30,7 +30,7 @@ from session.kiosk.cobrowse.guard_frames import (
 log = logging.getLogger(__name__)
 
 WORKER = "session.kiosk.cobrowse.guard_worker"
-START_S, PUSH_S = 20.0, 12.0
+START_S, PUSH_S = 20.0, 20.0
 _READ_BYTES = 1 << 20
 
 

@@ -425,7 +425,6 @@ def _mask_boxes(pieces: list[_Piece], written: _Written) -> None:
         if len(run) >= _BOXES:
             for box in run:
                 if box.text:
-                    box.text = ""
                     written.put(box.node, MASK)
         if piece is None or piece.node.tag in _FIELDS or len(piece.text.strip()) > 1:
             run = []

@@ -9,6 +9,7 @@ import pytest
 
 from session.log.events import MirrorChunk
 from session.protocol.conversation import mirror
+from session.protocol.conversation.messages import Grant
 from session.protocol.conversation.mirror_messages import DialogKind, DialogShown
 from tests.support.cobrowse_pages import WebServer
 from tests.support.cobrowse_stage import Stage
@@ -115,3 +116,55 @@ def test_no_secret_leaves_from(taken: Taken, place: str) -> None:
 def test_an_ordinary_field_is_seen_live_and_never_kept(taken: Taken) -> None:
     assert WRITTEN in taken.left
     assert WRITTEN not in taken.kept
+
+
+# Numbers that a page cuts over its nodes, or spells in its own way.
+DEEP = "<span>" * 4, "</span>" * 4
+CELLS = "".join(f"<td>{cell}</td>" for cell in ("2", "81", "03", "69", "387", "145", "22"))
+SINGLE = "".join(f"<li>{digit}</li>" for digit in "2690675120433")
+BOXES = "".join(f"<input maxlength=1 size=1 value={digit}>" for digit in "839172")
+PARTS = "".join(f"<input size=3 value={part}>" for part in ("2", "74", "11", "93", "421", "337"))
+CUT_PAGE = f"""<html><body>
+<p>{DEEP[0]}2 79 0{DEEP[1]}{DEEP[0]}1 35 238 411{DEEP[1]}</p>
+<p>{"texte " * 50}<b>2 76 07</b> <b>44 109 512</b></p>
+<table><tr>{CELLS}</tr></table><ul>{SINGLE}</ul>
+<p>２８３０４７５１０５３３７</p><p>2•82•04•75•105•338</p><p>1 85 05 974 06 084 36</p>
+<p>2&lrm;82&lrm;07&lrm;75&lrm;105&lrm;340</p>
+<p style='white-space:pre'>2    82    06    75    105    339</p>
+<p>RIB : 30006 00001 12345678901 89</p><p>4970/1012/3456/7893</p>
+<p><i>4970</i> <i>1012</i> <i>3456</i> <i>7893</i></p>
+<form>{BOXES}</form><form>{PARTS}</form>
+<table><tr>{"".join(f"<td>{day}</td>" for day in range(1, 32))}</tr></table>
+<p id=later></p><p id=fin>01 23 45 67 89</p></body></html>"""
+CUT_SECRETS = (
+    *(
+        "2 79 0",
+        "1 35 238 411",
+        "44 109 512",
+        '"387"',
+        '"145"',
+        "２８３０４７５",
+        "75•105",
+        "974 06",
+    ),
+    *("105    339", "\u200e105\u200e340", "12345678901", "1012/3456", '"1012"', '"421"', '"337"'),
+    *('"value":"8"', '"value":"3"', '"value":"9"'),
+)
+
+
+def test_numbers_that_are_cut_over_a_page_never_leave(stage: Stage, qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        await stage.open(stage.web.page("/t/coupes.html", CUT_PAGE))
+        stage.consent.give(Grant.SEE_PAGE)
+        await stage.mirrored("document.getElementById('fin')?.textContent === '01 23 45 67 89'")
+        await stage.in_page(
+            "for (const part of ['2 84 05', ' 78 006', ' 042']) "
+            "{ const b = document.createElement('b'); b.textContent = part; later.append(b) }"
+            "fin.textContent = 'fin'"
+        )
+        await stage.mirrored("document.getElementById('fin')?.textContent === 'fin'")
+        left = [secret for secret in (*CUT_SECRETS, "78 006") if secret in stage.raw]
+        assert left == []
+        assert ">31<" in await stage.in_mirror("document.body.innerHTML")
+
+    qt_loop.run(stage.play(story()))
