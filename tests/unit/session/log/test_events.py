@@ -23,6 +23,7 @@ from session.log.events import (
     MirrorChunk,
     Record,
     ScanEnded,
+    Topic,
     Writer,
     address_opened,
     label_of,
@@ -46,6 +47,7 @@ KINDS: dict[object, str] = {
     Code: "a code of ours",
     Hash: "a hash",
     Host: "a host",
+    Topic: "the name of a kind of messages",
     int: "a count, size, place or number of the program",
     float: "a time or measure",
     float | None: "a time or measure, or nothing",
@@ -71,7 +73,7 @@ def test_no_field_of_any_event_has_room_for_free_text(
     assert is_enum or hint in KINDS, "say here what this is, and that it tells nothing of anybody"
 
 
-@pytest.mark.parametrize("hint", [Id, MaybeId, Code, Hash, Host])
+@pytest.mark.parametrize("hint", [Id, MaybeId, Code, Hash, Host, Topic])
 @pytest.mark.parametrize(
     "text",
     [
