@@ -145,14 +145,12 @@ const watchPads = ({ config, mirror, again }) => {
 
   // ---- what may leave ------------------------------------------------------------------------------------------------------
 
-  function hidesPointer() {
-    if (pads.size) return true;
-    for (const field of secrets) {
-      if (field.isConnected) return true;
-      secrets.delete(field);
-    }
-    return false;
+  function asksForSecret() {
+    for (const field of secrets) if (!field.isConnected) secrets.delete(field);
+    return secrets.size > 0;
   }
+
+  const hidesPointer = () => pads.size > 0 || asksForSecret();
 
   // What shows a picture, or what no script of ours sees into, may be a key pad all the same.
   function isBlind(id) {
@@ -239,6 +237,8 @@ const watchPads = ({ config, mirror, again }) => {
     // Something was taken away or written anew: keys may be gone.
     look() {
       if (keys.size) dirty = true;
+      // The second guard believes that a secret is there until the next picture.
+      if (secrets.size && !asksForSecret()) again();
     },
     stop() {
       clearTimeout(quietTimer);
