@@ -21,8 +21,9 @@ from session.core.errors import BusUnreachable, NotAllowed, TicketUnknown
 from session.hub.access.handlers import Asker, handles
 from session.hub.convention.entries import KioskEntry, PersonEntry
 from session.hub.queue.core import QueueCore
+from session.hub.queue.notifications import notify_kiosk
 from session.hub.queue.view import WAITING
-from session.protocol.hub.requests import Done
+from session.protocol.hub.requests import Done, TicketChanged
 from session.protocol.hub.site import (
     CallerState,
     HelpAnswer,
@@ -80,6 +81,7 @@ class HostCalls:
     def __init__(self, core: QueueCore, connection: HubConnection) -> None:
         self._connection = connection
         self._changes = core.changes
+        self._notifications = core.notifications
         self._catalogue = core.catalogue
         self._closures = core.closures
         self._presence = core.presence
@@ -189,7 +191,9 @@ class HostCalls:
             await self._publish(kiosk, f"{HelpState.WANTED} {HelpFrom.AGENT}")
         elif request.state is HelpState.NONE and self._is_agents(kiosk):
             await self._publish(kiosk, ENDED)
-        await self._mark(*kiosk, asker.writer)
+        for ticket in await self._mark(*kiosk, asker.writer):  # the caller reads it at once
+            changed = TicketChanged(ticket=ticket, position=self._changes.view.position(ticket))
+            await notify_kiosk(self._notifications, ticket, changed)
         return HelpAnswer(state=self.state(*kiosk))
 
     def _is_agents(self, kiosk: Kiosk) -> bool:
@@ -317,8 +321,8 @@ class HostCalls:
         for ticket in marked:
             await self._mark(ticket.kiosk_home, ticket.kiosk, "hub")
 
-    async def _mark(self, home: str, kiosk: str, by: str) -> None:
-        """Writes into the tickets of the kiosk how it stands with the call."""
+    async def _mark(self, home: str, kiosk: str, by: str) -> list[Ticket]:
+        """Writes into the kiosk's tickets how it stands with the call; those that it changed."""
         call = self._calls.get((home, kiosk), NO_CALL)
         if not self._is_fresh(call):
             call = NO_CALL
@@ -336,6 +340,9 @@ class HostCalls:
                 return None
             return msgspec.structs.replace(ticket, **changes, changed_by=by)
 
+        marked = []
         for ticket in self._changes.view.at_kiosk(home, kiosk):
             if ticket.state in AT_KIOSK and not ticket.away and differs(ticket):
-                await self._changes.change(ticket.organisation, ticket.id, decide)
+                stored, changed = await self._changes.change(ticket.organisation, ticket.id, decide)
+                marked += [stored.ticket] if changed else []
+        return marked

@@ -138,7 +138,7 @@ async def test_the_host_is_with_one_caller_and_not_with_the_next(tmp_path: Path)
 async def test_the_agent_calls_the_host_and_both_hear_who_has_called(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         host = await world.client(Role.FACILITATOR, "host", "network")
-        link = await world.kiosk("kiosk1", "network")
+        link = await world.kiosk("kiosk1", "network", poll_s=600)  # it is told
         alice = await world.desk("alice")
         at_kiosk = HostCall(link, world.tasks, again_s=0.05)
         link.ticket_changed.connect(lambda change: at_kiosk.on_ticket(change.ticket.help))
