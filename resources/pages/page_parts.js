@@ -27,11 +27,12 @@ const posteParts = (() => {
     "feFuncR feGaussianBlur feMerge feMergeNode feMorphology feOffset fePointLight feSpecularLighting feSpotLight feTile",
     "feTurbulence foreignObject switch title desc metadata style a view animate animateMotion animateTransform set mpath",
   );
+  const SVG_AS_TOLD = new Set(Array.from(SVG, (name) => name.toLowerCase())); // rrweb tells no capitals, and draws them
   const OTHER = "x-part"; // stands for an element that is not written here
 
   // The name under which an element is drawn. A custom element is no element of the standard: it does nothing by itself.
   function tag(name, isSVG) {
-    if (isSVG) return SVG.has(name) ? name : OTHER;
+    if (isSVG) return SVG.has(name) || SVG_AS_TOLD.has(name) ? name : OTHER;
     const lower = String(name).toLowerCase();
     return HTML.has(lower) || /^[a-z][a-z0-9._]*-[\w.-]*$/.test(lower) ? lower : OTHER;
   }

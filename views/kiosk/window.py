@@ -41,6 +41,7 @@ from views.kiosk.pages.place_kept import PlaceKeptPage
 from views.kiosk.pages.start import StartPage
 from views.kiosk.pages.trouble import LINE_CODES, TroubleBanner, TroublePage
 from views.kiosk.pages.waiting import WaitingPage
+from views.kiosk.widgets.hold_off import FingerWatch
 from views.kiosk.widgets.page_base import KioskPage
 from views.kiosk.widgets.theme import apply_unit, is_portrait, load_fonts, spaced, unit_px
 
@@ -104,6 +105,7 @@ class KioskWindow(QWidget):
         *,
         language: str = "fr",
         clock: Clock | None = None,
+        fingers: FingerWatch | None = None,
     ) -> None:
         super().__init__()
         load_fonts()
@@ -124,7 +126,9 @@ class KioskWindow(QWidget):
         self.away_page, self.kept_page = AwayPage(), PlaceKeptPage(self._clock)
         self.return_page, self.closed_page = ComeBackPage(), ClosedPage(self._clock)
         self.waiting_page, self.goodbye_page = WaitingPage(self._clock), GoodbyePage(self._clock)
-        self.session_page = SessionPage(call_pane, browser, clock=self._clock)
+        self.session_page = SessionPage(
+            call_pane, browser, clock=self._clock, fingers=fingers or FingerWatch(self._clock)
+        )
         self.trouble_page = TroublePage()
         self._header, self._banner, self._pages = KioskHeader(), TroubleBanner(), QStackedWidget()
         self._page: KioskPage = self.start_page

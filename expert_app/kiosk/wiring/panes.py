@@ -19,6 +19,7 @@ from session.core.clock import Clock
 from views.kiosk.browser.page_process import PageProcesses
 from views.kiosk.browser.pane import KioskBrowser
 from views.kiosk.call_pane import KioskCallPane
+from views.kiosk.widgets.hold_off import FingerWatch
 from views.kiosk.window import KioskWindow
 from views.media.voice import Voice, open_voice
 
@@ -65,8 +66,9 @@ def build_panes(
     is_drawn_here = settings.media.camera == "simulated"
     call = KioskCallPane(only_drawn=lambda: running.has_only_drawn_faces(is_drawn_here))
     pages = PageProcesses(page_command, paths.runtime, clock=clock)
-    browser = KioskBrowser(pages)
-    window = KioskWindow(call, browser, language=settings.language, clock=clock)
+    fingers = FingerWatch(clock)
+    browser = KioskBrowser(pages, fingers=fingers)
+    window = KioskWindow(call, browser, language=settings.language, clock=clock, fingers=fingers)
     voice = open_voice(settings.volume, window) if settings.speak != "off" else None
     if voice is not None:
         window.set_speech(settings.speak)

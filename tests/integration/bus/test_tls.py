@@ -38,7 +38,7 @@ from session.protocol.wire.roles import Role
 from tests.integration.bus.http_proxy import http_proxy
 from tests.support.hub_world import free_port
 from tests.support.tls_files import TlsFiles, tls_files
-from tests.support.waiting import until
+from tests.support.waiting import LONGEST_S, until
 
 SEED, HUB_SEED = new_seed(), new_seed()
 
@@ -145,7 +145,7 @@ async def test_a_foreign_authority_is_refused_in_words(tmp_path: Path, scheme: s
     async with safe_bus(tmp_path) as bus:
         port = bus.port if scheme == "tls" else bus.web_port
         with pytest.raises(BusCertificateRefused):
-            await bus.connection(f"{scheme}://localhost:{port}", None).open()
+            await bus.connection(f"{scheme}://localhost:{port}", None).open(LONGEST_S)
 
 
 @pytest.mark.parametrize("scheme", ["tls", "wss"])

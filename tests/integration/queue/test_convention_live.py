@@ -72,7 +72,7 @@ async def test_another_retention_is_the_streams_at_once(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         assert world.connection is not None
         await take(world, ('id = "marais"', 'id = "marais"\nlog_days = 30'))
-        answer = await world.connection.bus.request("$JS.API.STREAM.INFO.LOG_marais", b"", 5.0)
+        answer = await world.connection.bus.request("$JS.API.STREAM.INFO.LOGS_marais", b"", 5.0)
         assert json.loads(answer.payload)["config"]["max_age"] == 30 * DAY_NS
 
 

@@ -23,6 +23,7 @@ from expert_app.vault.own_part import OwnPart, load_secret, read_own_part
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import SystemClock
 from session.hub.access.handlers import handled_verbs
+from session.hub.access.log_register import LogRegister
 from session.hub.convention.entries import OrganisationEntry
 from session.hub.convention.problems import CatalogueWrong
 from session.hub.dossier.deliveries import DeliveryService
@@ -345,6 +346,7 @@ def test_every_verb_of_a_vault_is_answered_there_and_refused_by_the_hub() -> Non
         DeliveryService,
         ExportService,
         VaultLogService,
+        LogRegister,
     )
     answered = {verb for rule in rules for verb in handled_verbs(rule)}
     assert answered == set(VAULT_PARTS)

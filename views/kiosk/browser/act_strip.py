@@ -14,7 +14,7 @@ from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from resources.texts import _
-from session.core.clock import Clock, SystemClock
+from session.core.clock import SystemClock
 from views.kiosk.widgets.hold_off import FingerWatch, HoldOff
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import BigButton, label
@@ -110,13 +110,16 @@ class ActStrip(QFrame):
 class ProposalStrip(QFrame):
     """A value for a field, proposed by the agent; the caller takes it with one touch.
 
+    Args:
+        fingers: None for a strip that stands alone.
+
     Signals:
         answered(taken): the caller's answer.
     """
 
     answered = pyqtSignal(bool)
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    def __init__(self, fingers: FingerWatch | None = None) -> None:
         super().__init__()
         self.setObjectName("proposal_strip")
         self.setStyleSheet(
@@ -136,8 +139,8 @@ class ProposalStrip(QFrame):
         for button, taken in ((self.take, True), (self.leave, False)):
             button.setMinimumHeight(64)
             button.clicked.connect(lambda _checked, taken=taken: self.answered.emit(taken))
-        clock = clock or SystemClock()
-        self._hold_off = HoldOff(self, [self.take], clock=clock, fingers=FingerWatch(clock))
+        fingers = fingers or FingerWatch(SystemClock())
+        self._hold_off = HoldOff(self, [self.take], clock=fingers.clock, fingers=fingers)
         says = spaced(QVBoxLayout(), (0,), 0.2)
         says.addWidget(self._question)
         says.addWidget(self._shown)

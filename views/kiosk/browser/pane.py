@@ -25,6 +25,7 @@ from session.protocol.conversation.mirror_messages import DialogKind, DialogShow
 from session.protocol.conversation.remote_control import HistoryStep, PageKey
 from views.kiosk.browser.act_strip import ActStrip, ProposalStrip
 from views.kiosk.browser.calm_page import CalmPage, WebPageTrouble
+from views.kiosk.widgets.hold_off import FingerWatch
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import BigButton, label
 from views.kiosk.widgets.theme import BLUE, INK, LINE, PAPER, SKY, WHITE, spaced, unit_px
@@ -93,8 +94,15 @@ class KioskBrowser(QFrame):
     stop_key_pressed = pyqtSignal()
     proposal_answered = pyqtSignal(bool)
 
-    def __init__(self, page: PageSide, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        page: PageSide,
+        parent: QWidget | None = None,
+        *,
+        fingers: FingerWatch | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._fingers = fingers
         self.setObjectName("browser")
         self._page = page
         self._allowed = AllowList()
@@ -150,7 +158,7 @@ class KioskBrowser(QFrame):
         self._down.clicked.connect(lambda: self._page.obey(messages.ScrollPages(1)))
         for button in (self._back, self._up, self._down):
             button.clicked.connect(self.touched)
-        self.act_strip, self.proposal = ActStrip(), ProposalStrip()
+        self.act_strip, self.proposal = ActStrip(), ProposalStrip(self._fingers)
         self.act_strip.take_back_requested.connect(self.take_back_requested)
         self.proposal.answered.connect(self.proposal_answered)
         self._stop.clicked.connect(self.share_stop_requested)

@@ -113,7 +113,9 @@ class SessionPage(KioskPage):
     pause_requested = pyqtSignal(bool)
     faces_changed = pyqtSignal(str, str)
 
-    def __init__(self, call_pane: QWidget, browser: QWidget, *, clock: Clock) -> None:
+    def __init__(
+        self, call_pane: QWidget, browser: QWidget, *, clock: Clock, fingers: FingerWatch
+    ) -> None:
         super().__init__()
         self.setObjectName("session")
         self._grants: dict[Grant, bool] = {}
@@ -126,7 +128,7 @@ class SessionPage(KioskPage):
         self._facts: SessionFacts | None = None
         self._notice = ""
         self.call_pane, self.browser = call_pane, browser
-        self.fingers = FingerWatch(clock)
+        self.fingers = fingers
         self.consent = ConsentPanel(clock, self.fingers)
         self.stopped = StoppedPanel(clock, self.fingers)
         self.consent.answered.connect(self.grant_answered)

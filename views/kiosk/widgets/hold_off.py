@@ -45,7 +45,7 @@ class FingerWatch(QObject):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
-        self._clock = clock
+        self.clock = clock
         self._mouse = self._touch = False
         self._seen_s = 0.0
         self._elsewhere_s = float("-inf")
@@ -56,14 +56,14 @@ class FingerWatch(QObject):
     @property
     def is_down(self) -> bool:
         """True from the press to the release."""
-        now_s = self._clock.monotonic_s()
+        now_s = self.clock.monotonic_s()
         if now_s - self._elsewhere_s < TAP_S:
             return True
         return (self._mouse or self._touch) and now_s - self._seen_s < LONGEST_TOUCH_S
 
     def note_tap(self) -> None:
         """A touch in a part of the screen that another program draws; its end is not known."""
-        self._elsewhere_s = self._clock.monotonic_s()
+        self._elsewhere_s = self.clock.monotonic_s()
         self.pressed.emit(QPoint(-1, -1))
 
     def eventFilter(self, a0: QObject | None, a1: QEvent | None) -> bool:
@@ -86,7 +86,7 @@ class FingerWatch(QObject):
         return False
 
     def _note(self, *, mouse: bool | None = None, touch: bool | None = None) -> None:
-        self._seen_s = self._clock.monotonic_s()
+        self._seen_s = self.clock.monotonic_s()
         self._mouse = self._mouse if mouse is None else mouse
         self._touch = self._touch if touch is None else touch
         if not (self._mouse or self._touch):

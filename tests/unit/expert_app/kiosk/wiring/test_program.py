@@ -37,10 +37,12 @@ async def kiosk(qapp: QApplication, tmp_path: Path) -> AsyncIterator[KioskProgra
 
 
 WIDGETS = {
+    "views.kiosk.conversation.session_sign.SignBand",
     "views.kiosk.pages.away.ChoiceCard",
     "views.kiosk.pages.goodbye._Reminder",
     "views.kiosk.pages.number._Key",
     "views.kiosk.pages.number._Keys",
+    "views.kiosk.widgets.hold_off.HoldOff",
     "views.kiosk.widgets.icons.Countdown",
     "views.kiosk.widgets.icons.IconView",
     "views.kiosk.widgets.icons.WaitingDots",

@@ -18,7 +18,7 @@ from tests.support.screens.kiosk_fingers import CallerTouches
 from tests.support.screens.kiosk_gallery import session_facts
 from views.kiosk.browser.act_strip import ProposalStrip
 from views.kiosk.conversation.consent import ConsentPanel
-from views.kiosk.widgets.hold_off import HOLD_OFF_S
+from views.kiosk.widgets.hold_off import HOLD_OFF_S, FingerWatch
 from views.kiosk.window import KioskWindow
 
 LEFT = Qt.MouseButton.LeftButton
@@ -192,7 +192,7 @@ def test_a_touch_that_another_program_saw_begins_the_time_anew(
 
 
 def test_a_proposed_value_is_taken_no_sooner(fingers: Any, clock: ManualClock) -> None:
-    strip = ProposalStrip(clock)
+    strip = ProposalStrip(FingerWatch(clock))
     answers: list[bool] = []
     fingers.addWidget(strip)
     strip.answered.connect(answers.append)
