@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from PyQt6 import sip
 from PyQt6.QtCore import QBuffer, QCoreApplication, QIODevice, Qt, QTimer, QUrl, pyqtSignal
 from PyQt6.QtGui import QInputMethodEvent, QKeyEvent, QResizeEvent
 from PyQt6.QtWebEngineCore import QWebEngineLoadingInfo
@@ -361,7 +362,8 @@ class PageView(QWidget):
     # ---- facts from the page ----
 
     def _tell(self, fact: messages.BrowserFact, body: bytes = b"") -> None:
-        self.told.emit(fact, body)
+        if not sip.isdeleted(self):  # an answer of the page may come after its window is gone
+            self.told.emit(fact, body)
 
     def _tell_view(self) -> None:
         """Says what stands over the page when that changed."""

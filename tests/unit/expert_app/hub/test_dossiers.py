@@ -28,14 +28,14 @@ def _document(data: bytes) -> NewDocument:
 async def test_a_document_that_ends_its_reader_is_refused_and_the_next_one_filed(
     tmp_path: Path,
 ) -> None:
-    settings, paths = HubSettings(), Paths(tmp_path, tmp_path, tmp_path)
+    settings, paths, tasks = HubSettings(), Paths(tmp_path, tmp_path, tmp_path), Tasks()
     async with contextlib.AsyncExitStack() as stack:
         dossiers = open_dossiers(
             settings,
             paths,
             find_sources(settings, paths),
             clock=SystemClock(),
-            tasks=Tasks(),
+            tasks=tasks,
             stack=stack,
         )
         dossiers.store.create_dossier(ORG, CALLER)
@@ -49,3 +49,4 @@ async def test_a_document_that_ends_its_reader_is_refused_and_the_next_one_filed
             ORG, CALLER.number, document=_document(PDF), data=PDF, who=NOBODY
         )
         assert filed.sha256 == sha256_of(PDF)
+        await tasks.close()
