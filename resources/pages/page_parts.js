@@ -159,13 +159,13 @@ const posteParts = (() => {
   const IDENT = `(?:--|-?(?:[a-zA-Z_\\u0080-\\uffff]|${ESCAPE}))${LETTERS}*`;
   const TOKEN = new RegExp(
     [
-      "(\\/\\*[^]*?(?:\\*\\/|$))", // 1 comment
+      "(\\/\\*[\\s\\S]*?(?:\\*\\/|$))", // 1 comment
       "([ \\t\\r\\n\\f]+)", // 2 space
-      `("(?:[^"\\\\\\r\\n\\f]|\\\\[^])*"?|'(?:[^'\\\\\\r\\n\\f]|\\\\[^])*'?)`, // 3 string
+      `("(?:[^"\\\\\\r\\n\\f]|\\\\[\\s\\S])*"?|'(?:[^'\\\\\\r\\n\\f]|\\\\[\\s\\S])*'?)`, // 3 string
       "([+-]?(?:\\d+(?:\\.\\d+)?|\\.\\d+)(?:[eE][+-]?\\d+)?)", // 4 number
       `(@?)(${IDENT})(\\(?)`, // 5, 6, 7 name, of an at-rule or of a function
       `#(${LETTERS}+)`, // 8 hash
-      "([^])", // 9 a sign
+      "([\\s\\S])", // 9 a sign
     ].join("|"),
     "y",
   );
@@ -266,7 +266,7 @@ const posteParts = (() => {
         this.write(")", (text) => ((first = first === null ? text : first), ""), false);
         return this.urlOf(first || "");
       }
-      const end = /(?:[^)\\]|\\[^])*/y;
+      const end = /(?:[^)\\]|\\[\s\S])*/y;
       end.lastIndex = start.lastIndex;
       const inner = end.exec(this.text)[0];
       this.at = end.lastIndex + 1;

@@ -16,7 +16,7 @@ const secretFieldsOf = (config) => {
       .trim();
 
   const SECRET =
-    /passw|pass ?(code|phrase)|\bpwd\d*\b|\w*mdp\d*\b|mots? ?(de ?)?passe|secret(?!a)|confiden[tc]i|token|jeton|csrf|xsrf|\bt?otp\d*\b|\bpin\d*\b|pincode|\bcvv\d?\b|\bcvc\d?\b|\bcvn\b|\bcsc\b|crypto|usage unique|one time|signature electronique/;
+    /passw|pass ?(code|phrase)|\bpwd\d*\b|mdp\d*\b|mots? ?(de ?)?passe|secret(?!a)|confiden[tc]i|token|jeton|csrf|xsrf|\bt?otp\d*\b|\bpin\d*\b|pincode|\bcvv\d?\b|\bcvc\d?\b|\bcvn\b|\bcsc\b|crypto|usage unique|one time|signature electronique/;
   const CODE =
     /\bcodes? (a |d |de |de la |de l |du |par |qui |que )*(secr|confid|acces|recu|verif|valid|securit|confirm|connexion|activ|authent|usage|unique|sms|envoy|temporaire|provisoire|personnel|pin|otp|bancaire|banque|carte|\d+ chiffres|texto|message|mail|courrier|vous)|\b(sms|otp|pin|secret|acces|access|auth|authentication|verification|security|activation|confirmation) ?code/;
   const NUMBER =

@@ -11,7 +11,7 @@ const watchPads = ({ config, mirror, again }) => {
   const NEEDS_HINT = ["td", "th", "li", "dt", "dd", "p", "time"];
   const HINT = "a,button,[role],[onclick],[tabindex],label,summary,input";
   const ONE_DIGIT = /^\D{0,12}(\d)\D{0,12}$/;
-  const ONLY_DIGITS = /^[\s\d•*·●_.-]*\d[\s\d•*·●_.-]*$/;
+  const ONLY_DIGITS = /^(?=\D*\d)[\s\d•*·●_.-]*$/;
 
   const keys = new Map(); // element -> the digit that it shows
   const secrets = new Set(); // fields that a finger types a secret into

@@ -11,7 +11,7 @@ from typing import Protocol
 from session.core.dossier_model import Access, ActingUser
 from session.core.errors import LogReasonNeeded
 from session.hub.access.handlers import Asker, handles
-from session.protocol.dossier.identity import AccessesAnswer, AccessesRequest
+from session.protocol.dossier.identity import AccessesAnswer, AccessesRequest, LogAccessesRequest
 from session.protocol.hub.log import LEAST_REASON, LogRequest, says_why
 
 
@@ -56,6 +56,6 @@ class LogRegister:
         await self._readings.note(asker.organisation, access)
 
     @handles("log_accesses")
-    async def listed(self, asker: Asker, request: AccessesRequest) -> AccessesAnswer:
+    async def listed(self, asker: Asker, request: LogAccessesRequest) -> AccessesAnswer:
         """A page of who has read logs of the organisation."""
         return await self._readings.listed(asker.organisation, request)
