@@ -90,7 +90,7 @@ class PageProcess(QObject):
         self._process.setProcessChannelMode(QProcess.ProcessChannelMode.ForwardedErrorChannel)
         self._process.readyReadStandardOutput.connect(self._on_bytes)
         self._process.started.connect(self._on_started)
-        self._process.finished.connect(lambda _code, _how: self._on_lost(greedy=False))
+        self._process.finished.connect(self._on_finished)
         self._process.errorOccurred.connect(self._on_error)
         program, *arguments = tied_command(list(command(self._folder)))
         self._process.start(program, arguments)
@@ -147,6 +147,9 @@ class PageProcess(QObject):
                 log.warning("the browser speaks for its watch")
             case _:
                 self.told.emit(fact, body)
+
+    def _on_finished(self) -> None:
+        self._on_lost(greedy=False)
 
     def _on_error(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:

@@ -17,6 +17,7 @@ from expert_app.runtime.window_program import Program
 from session.bus.transport.nkeys import new_seed
 from session.protocol.conversation.allowed_addresses import AllowList
 from tests.support.object_graph import classes_that_exist_twice
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -33,6 +34,9 @@ async def kiosk(qapp: QApplication, tmp_path: Path) -> AsyncIterator[KioskProgra
     made = build_kiosk(settings, paths_for("kiosk", tmp_path), seed=new_seed(), program=program)
     yield made
     made.panes.hide()
+    gone: list[bool] = []
+    made.panes.pages.close(gone.append)
+    await until(lambda: gone)
     await program.tasks.close()
 
 
