@@ -36,7 +36,7 @@ async def kiosk(qapp: QApplication, tmp_path: Path) -> AsyncIterator[KioskProgra
     made.panes.hide()
     gone: list[bool] = []
     made.panes.pages.close(gone.append)
-    await until(lambda: gone)
+    await until(lambda: (qapp.processEvents(), gone)[1])  # this loop is not Qt's
     await program.tasks.close()
 
 
