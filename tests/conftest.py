@@ -72,13 +72,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-REAL_PROGRAMS = "tests/end2end/"
+REAL_PROGRAMS = ("tests/end2end/", "tests/faults/", "tests/fidelity/", "tests/integration/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest by the clock begins first.
 
-    Stories of whole programs get one more try: a busy machine may starve them once.
+    Stories of real programs, servers and pages get one more try: a busy machine may starve them
+    once.
     The summary names each second try ("R") and prints what failed first.
     """
     items.sort(key=lambda item: (not _kind(item.nodeid), item.nodeid.startswith("tests/unit/")))
