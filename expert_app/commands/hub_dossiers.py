@@ -10,6 +10,7 @@ organisation's own affair, as the Court of Justice has said (C-579/21), and are 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import msgspec
 
@@ -44,25 +45,21 @@ def print_accesses(
     if not organisation:
         print(_("Say whose dossier it is with --org."))
         return 2
-    try:
-        with open_store(settings, paths) as store:
-            dossier = store.open_dossier(organisation, number)
-            lines = _all_lines(store, organisation, AccessFilter(dossier=dossier.number))
-    except KeyMissing as error:
-        print(error.why)
+
+    def of_dossier(store: DossierStore) -> tuple[str, list[AccessLine]]:
+        found = store.open_dossier(organisation, number).number
+        return found, _all_lines(store, organisation, AccessFilter(dossier=found))
+
+    told = _read(settings, paths, of_dossier)
+    if told is None:
         return 1
-    except ExtraMissing as error:
-        print(extra_words(error))
-        return 1
-    except SessionError as error:
-        print(sentence(error.code, error.detail).sentence)
-        return 1
+    dossier, lines = told
     if not with_names:
         lines = [msgspec.structs.replace(line, user="", by_name="") for line in lines]
     if as_json:
-        print(msgspec.json.encode({"dossier": dossier.number, "accesses": lines}).decode())
+        print(msgspec.json.encode({"dossier": dossier, "accesses": lines}).decode())
         return 0
-    print(_("Dossier {number}: {count} accesses.").format(number=dossier.number, count=len(lines)))
+    print(_("Dossier {number}: {count} accesses.").format(number=dossier, count=len(lines)))
     for line in lines:
         print(_line(line))
     return 0
@@ -84,18 +81,9 @@ def print_readings(
     if not organisation:
         print(_("Say whose conversations they are with --org."))
         return 2
-    try:
-        with open_store(settings, paths) as store:
-            wanted = AccessFilter(of_logs=True, session=session)
-            lines = _all_lines(store, organisation, wanted)
-    except KeyMissing as error:
-        print(error.why)
-        return 1
-    except ExtraMissing as error:
-        print(extra_words(error))
-        return 1
-    except SessionError as error:
-        print(sentence(error.code, error.detail).sentence)
+    wanted = AccessFilter(of_logs=True, session=session)
+    lines = _read(settings, paths, lambda store: _all_lines(store, organisation, wanted))
+    if lines is None:
         return 1
     if as_json:
         print(msgspec.json.encode({"readings": lines}).decode())
@@ -114,6 +102,22 @@ def _only_organisation(settings: HubSettings) -> str:
     """The convention's organisation, where it has one; "" otherwise."""
     served = load_catalogue(settings).served if settings.catalogue else ()
     return next(iter(served)) if len(served) == 1 else ""
+
+
+def _read[Found](
+    settings: HubSettings, paths: Paths, read: Callable[[DossierStore], Found]
+) -> Found | None:
+    """What `read` finds in the store; None where the store cannot be read, and why is printed."""
+    try:
+        with open_store(settings, paths) as store:
+            return read(store)
+    except KeyMissing as error:
+        print(error.why)
+    except ExtraMissing as error:
+        print(extra_words(error))
+    except SessionError as error:
+        print(sentence(error.code, error.detail).sentence)
+    return None
 
 
 def _all_lines(store: DossierStore, organisation: str, wanted: AccessFilter) -> list[AccessLine]:
