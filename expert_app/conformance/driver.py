@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the caller at the kiosk under test shall do, and how that kiosk is told: by a person who
+reads the terminal, or by a program that reads lines. Used by `run`; described in
+docs/conformance.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator, Callable
+from typing import Protocol
+
+import msgspec
+
+from session.protocol.conversation.messages import Grant
+
+ANSWER_S = 60.0
+"""Longest time a driver has for one wish; a person has more."""
+
+PERSON_S = 600.0
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True, tag_field="wish", tag=str.lower):
+    """Base of all: `wish` says which it is. What a driver does not know it answers with
+    `cannot`; fields that it does not know it ignores.
+    """
+
+
+class Begin(Wish, frozen=True, kw_only=True):
+    """Enrol by this code and show the services. Comes once, first.
+
+    Attributes:
+        servers: addresses of the bus (nats:// or tls://).
+        websocket: another address of the same bus (ws:// or wss://), for browsers; "" for none.
+        code: one-time code of the kiosk.
+        ca_file: certificate of the authority, "" without TLS.
+    """
+
+    servers: list[str]
+    code: str
+    websocket: str = ""
+    ca_file: str = ""
+
+
+class Press(Wish, frozen=True, kw_only=True):
+    """The caller presses the button of a service and types a number where one is wanted.
+    Done when the hub has answered.
+    """
+
+    service: str
+    number: str = ""
+
+
+class Leave(Wish, frozen=True, kw_only=True):
+    """The caller leaves the queue."""
+
+
+class HangUp(Wish, frozen=True, kw_only=True, tag="hang_up"):
+    """The caller ends the conversation."""
+
+
+class AnswerGrant(Wish, frozen=True, kw_only=True, tag="answer"):
+    """The caller answers the question for this power. Wait until it is asked, at most ten seconds;
+    `cannot` when it was not.
+    """
+
+    grant: Grant
+    yes: bool
+
+
+class Withdraw(Wish, frozen=True, kw_only=True):
+    """The caller takes this power back."""
+
+    grant: Grant
+
+
+class StopAll(Wish, frozen=True, kw_only=True, tag="stop_all"):
+    """The caller presses STOP: all powers are taken back."""
+
+
+class Write(Wish, frozen=True, kw_only=True):
+    """The caller writes these words to the agent."""
+
+    text: str
+
+
+class Pause(Wish, frozen=True, kw_only=True):
+    """The caller begins a privacy pause, or ends it."""
+
+    on: bool
+
+
+class PutPages(Wish, frozen=True, kw_only=True, tag="put_pages"):
+    """So many pages lie in the scanner from now on; `jam`: the next one is stuck."""
+
+    count: int = 1
+    jam: bool = False
+
+
+class AnswerPrint(Wish, frozen=True, kw_only=True, tag="answer_print"):
+    """The caller says yes or no to the document that is shown before it is printed. Wait until it
+    is shown, at most ten seconds; `cannot` when it was not.
+    """
+
+    yes: bool
+
+
+class Finish(Wish, frozen=True, kw_only=True):
+    """All is tried: end the program."""
+
+
+AnyWish = (
+    Begin
+    | Press
+    | Leave
+    | HangUp
+    | AnswerGrant
+    | Withdraw
+    | StopAll
+    | Write
+    | Pause
+    | PutPages
+    | AnswerPrint
+    | Finish
+)
+
+
+class CannotDo(Exception):
+    """The kiosk has no such thing, or its driver does not know how; the driver's words."""
+
+
+class Driver(Protocol):
+    """Makes the kiosk under test do what its caller would."""
+
+    async def wish(self, wish: Wish) -> None:
+        """Returns when it is done. Raises `CannotDo`."""
+        ...
+
+
+class ProgramDriver:
+    """A program that reads one wish a line (JSON) and answers one line: `done`, or `cannot` and
+    why. What it says on its standard error goes to ours.
+    """
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    async def wish(self, wish: Wish) -> None:
+        """See `Driver`."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            raise CannotDo("the driver has no pipes")
+        try:
+            stdin.write(msgspec.json.encode(wish) + b"\n")
+            await stdin.drain()
+            async with asyncio.timeout(ANSWER_S):
+                line = (await stdout.readline()).decode(errors="replace").strip()
+        except TimeoutError:
+            raise CannotDo(f"the driver said nothing for {ANSWER_S:.0f} s") from None
+        except OSError:
+            line = ""
+        words, _, why = line.partition(" ")
+        if not line:
+            raise CannotDo("the driver has ended")
+        if words != "done":
+            raise CannotDo(why if words == "cannot" else f"the driver said {line[:200]!r}")
+
+
+@contextlib.asynccontextmanager
+async def driver_program(command: str) -> AsyncIterator[ProgramDriver]:
+    """The program of this shell command line, until the block ends."""
+    process = await asyncio.create_subprocess_shell(command, stdin=PIPE, stdout=PIPE)
+    try:
+        yield ProgramDriver(process)
+    finally:
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            async with asyncio.timeout(10.0):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+
+class PersonDriver:
+    """A person at the kiosk who reads what to do in the terminal: Enter when it is done, anything
+    else for "cannot".
+    """
+
+    def __init__(self, ask: Callable[[str], str] = input) -> None:
+        self._ask = ask
+
+    async def wish(self, wish: Wish) -> None:
+        """See `Driver`."""
+        words = f"\n  >> {words_of_wish(wish)}\n     (Enter: done; or why it cannot be) "
+        try:
+            async with asyncio.timeout(PERSON_S):
+                said = (await asyncio.to_thread(self._ask, words)).strip()
+        except EOFError:
+            print(file=sys.stderr)
+            raise CannotDo("there is nobody at the terminal") from None
+        except TimeoutError:
+            raise CannotDo(f"nobody answered for {PERSON_S:.0f} s") from None
+        if said:
+            raise CannotDo(said)
+
+
+def words_of_wish(wish: Wish) -> str:
+    """What a person at the kiosk is asked to do."""
+    match wish:
+        case Begin(servers=servers, code=code, ca_file=ca_file):
+            authority = f", authority {ca_file}" if ca_file else ""
+            return f"enrol the kiosk: bus {', '.join(servers)}{authority}, code {code}"
+        case Press(service=service, number=number):
+            typed = f" and type {number}" if number else ""
+            return f"press the button of the service {service!r}{typed}"
+        case AnswerGrant(grant=grant, yes=yes):
+            return f"when {grant.value!r} is asked, answer {'yes' if yes else 'no'}"
+        case Withdraw(grant=grant):
+            return f"take {grant.value!r} back"
+        case Write(text=text):
+            return f"write to the agent: {text}"
+        case Pause(on=on):
+            return f"{'begin' if on else 'end'} the caller's privacy pause"
+        case PutPages(count=count, jam=jam):
+            return f"put {count} page(s) into the scanner{', so that one is stuck' if jam else ''}"
+        case AnswerPrint(yes=yes):
+            return f"when a document is shown before printing, answer {'yes' if yes else 'no'}"
+    return _PLAIN[type(wish)]
+
+
+_PLAIN: dict[type[Wish], str] = {
+    Leave: "leave the queue",
+    HangUp: "end the conversation as a caller would",
+    StopAll: "press STOP: take everything back",
+    Finish: "all is tried; the kiosk may be stopped",
+}
