@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Tells the supervisor of agents who opened or searched for more dossiers than one hour allows,
-without Qt. Used by the board.
+"""Tells the supervisor of people who opened or searched for more dossiers, or read more logs, than
+one hour allows, without Qt. Used by the board.
 
 The register of accesses is asked, at the hub or in the organisation's vault: only there it stands.
 """
@@ -15,13 +15,19 @@ from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.hub.identity import DossierRegisterLink
-from session.protocol.dossier.identity import AccessesRequest
+from session.protocol.dossier.identity import AccessesRequest, LogAccessesRequest
 
 log = logging.getLogger(__name__)
 
 AGAIN_S = 15.0
 MOST_TOLD = 5
 """People of one alert."""
+
+REFUSED = (
+    AccessesRequest(kind=AccessKind.REFUSED),
+    LogAccessesRequest(kind=AccessKind.LOG_REFUSED),
+)
+"""What is looked for: dossiers, and logs of conversations."""
 
 
 class AccessAlert:
@@ -37,7 +43,7 @@ class AccessAlert:
     ) -> None:
         self.refused: Signal[list[AccessLine]] = Signal()
         self._link, self._tasks, self._again_s = link, tasks, again_s
-        self._told = 0
+        self._told = {one.kind: 0 for one in REFUSED}
 
     def start(self) -> None:
         """Begins to look."""
@@ -45,21 +51,21 @@ class AccessAlert:
 
     async def _look_again(self) -> None:
         while True:
-            try:
-                await self._look()
-            except SessionError as error:
-                log.info("register of accesses not read: %s", error.code)
+            for request in REFUSED:
+                try:
+                    await self._look(request)
+                except SessionError as error:
+                    log.info("register of accesses not read: %s", error.code)
             await asyncio.sleep(self._again_s)
 
-    async def _look(self) -> None:
-        request = AccessesRequest(kind=AccessKind.REFUSED)
+    async def _look(self, request: AccessesRequest) -> None:
         answer = await self._link.accesses(request)
-        lines = answer.lines
-        if not self._told:  # what this board has not seen, and is not long ago
+        lines, told = answer.lines, self._told[request.kind]
+        if not told:  # what this board has not seen, and is not long ago
             lines = lines[: answer.refused_lately]
-        fresh = [line for line in lines if line.id > self._told]
+        fresh = [line for line in lines if line.id > told]
         if answer.lines:
-            self._told = answer.lines[0].id
+            self._told[request.kind] = answer.lines[0].id
         if fresh:
             by_user = {line.user: line for line in fresh}
             self.refused.emit(list(by_user.values())[:MOST_TOLD])

@@ -14,13 +14,19 @@ import errno
 import logging
 import os
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
 from session.core.clock import Clock
-from session.core.errors import LogFull, LogUnreadable, SessionError, StoreUnreachable
+from session.core.errors import (
+    LogFull,
+    LogUnreadable,
+    SessionError,
+    StoreUnreachable,
+    TicketUnknown,
+)
 from session.core.tasks import Tasks
 from session.log.events import AnyEvent, MirrorChunk, Record, TroubleShown, Writer, mirror_parts
 from session.log.migrate import decode_record, encode_record
@@ -39,6 +45,11 @@ records are then sent again.
 MAX_BATCH_BYTES = 180 * 1024
 MAX_BATCH_RECORDS = 200
 SEND_TIMEOUT_S = 20.0
+
+UNKNOWN_DAYS = 7
+"""A log whose session no hub knows (erased, or lost with an older backup) is given up when nothing
+was written into it for so long.
+"""
 
 
 class LogWriter:
@@ -154,6 +165,9 @@ class LogWriter:
                 except LogFull:
                     self._is_refused = True
                 except (SessionError, TimeoutError) as error:
+                    if isinstance(error, TicketUnknown) and self._is_old():
+                        self._give_up("no hub knows this session any more")
+                        continue
                     log.info(
                         "log not acknowledged (%s), again in %.1f s",
                         getattr(error, "code", "timeout"),
@@ -248,9 +262,17 @@ class LogWriter:
             self._count_on(self._acknowledged, [cut, *kept])
             self._pages_kept = False
         else:
-            log.warning("the log of this session is full: %d records are given up", len(waiting))
-            self._count_on(self._acknowledged, [])
-            self._is_kept = False
+            self._give_up("the log of this session is full")
+        self._moved.set()
+
+    def _is_old(self) -> bool:
+        last = decode_record(self._lines[-1]).at_utc if self._lines else self._clock.utc_now()
+        return self._clock.utc_now() - last > timedelta(days=UNKNOWN_DAYS)
+
+    def _give_up(self, why: str) -> None:
+        log.warning("%s: %d records are given up", why, self.pending)
+        self._count_on(self._acknowledged, [])
+        self._is_kept = False
         self._moved.set()
 
     def _sync(self) -> None:

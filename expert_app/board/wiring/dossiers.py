@@ -17,6 +17,7 @@ from session.protocol.dossier.identity import MergeTrouble
 from views.board.dossiers.doubles_page import MERGE_TROUBLES
 from views.board.window import ACCESSES, DOUBLES, BoardWindow
 from views.widgets.message_bar import Level, MessageAction
+from views.words.accesses import LOG_KINDS
 from views.words.errors import sentence
 
 KEY, FILE = "doubles", "accesses"
@@ -64,20 +65,22 @@ class DossierPages:
 
     def _on_too_many(self, lines: list[AccessLine]) -> None:
         """A message for each person, with the way to that person's accesses."""
-        who = _("{name} has opened or searched for too many dossiers within an hour")
         for line in lines:
+            who = _("{name} has opened or searched for too many dossiers within an hour")
+            if line.kind in LOG_KINDS:
+                who = _("{name} has wanted to read too many logs within an hour")
             name = line.by_name or line.user
             self._window.messages.show_message(
                 Level.WARNING,
                 _("Alert: {what}").format(what=who.format(name=name)),
-                key=f"too many {line.user}",
-                action=MessageAction(_("Show the accesses"), partial(self._look, line.user, name)),
+                key=f"{line.kind} {line.user}",
+                action=MessageAction(_("Show the accesses"), partial(self._look, line, name)),
             )
         self._window.alert()
 
-    def _look(self, user: str, name: str) -> None:
+    def _look(self, line: AccessLine, name: str) -> None:
         self._window.show_page(ACCESSES)
-        self._window.accesses.show_refused_of(user, name)
+        self._window.accesses.show_refused_of(line.user, name, line.kind)
 
     def _on_saved(self, path: str) -> None:
         self._window.messages.show_message(

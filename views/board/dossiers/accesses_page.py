@@ -117,14 +117,14 @@ class BoardAccessesPage(QWidget):
             )
         )
 
-    def show_refused_of(self, user: str, name: str) -> None:
-        """Sets the filters to what one person was refused today, and asks."""
+    def show_refused_of(self, user: str, name: str, kind: AccessKind) -> None:
+        """Sets the filters to what one person was refused today (dossiers or logs), and asks."""
         for box in (self._days, self._person, self._kind, self._about):
             box.blockSignals(True)
-        self._about.setCurrentIndex(0)
+        self._about.setCurrentIndex(self._about.findData(kind in LOG_KINDS))
         self._show_about()
         self._days.setCurrentIndex(self._days.findData(TODAY))
-        self._kind.setCurrentIndex(self._kind.findData(AccessKind.REFUSED))
+        self._kind.setCurrentIndex(self._kind.findData(kind))
         self._add_person(user, name)
         self._person.setCurrentIndex(self._person.findData(user))
         for box in (self._days, self._person, self._kind, self._about):

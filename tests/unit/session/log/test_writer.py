@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from session.core.clock import ManualClock
-from session.core.errors import HubUnreachable, LogFull
+from session.core.errors import HubUnreachable, LogFull, TicketUnknown
 from session.core.tasks import Tasks
 from session.log.events import (
     CallRequestedAtKiosk,
@@ -39,7 +39,7 @@ class Keeper:
         self.failures = 0
         self.lose_answers = 0
         self.calls = 0
-        self.takes_pages = self.takes_any = True
+        self.takes_pages = self.takes_any = self.knows = True
         self.back = asyncio.Event()
         self.back.set()
 
@@ -50,6 +50,8 @@ class Keeper:
             self.failures -= 1
             raise HubUnreachable
         await self.back.wait()
+        if not self.knows:
+            raise TicketUnknown
         fresh = [decode_record(line).event for line in records[len(self.lines) - first :]]
         if fresh and not self.takes_any:
             raise LogFull
@@ -134,6 +136,17 @@ async def test_what_happened_before_the_log_began_keeps_its_time(
     log.write(trouble("later"))
     assert await log.close()
     assert [decode_record(line).at_utc for line in keeper.lines] == [pressed_at, START]
+
+
+@pytest.mark.parametrize(("days", "is_kept"), [(6, True), (8, False)])
+async def test_a_log_that_no_hub_knows_is_given_up_after_a_week(
+    tmp_path: Path, keeper: Keeper, tasks: Tasks, days: int, is_kept: bool
+) -> None:
+    keeper.knows = False
+    log = writer(tmp_path, keeper, tasks)
+    log.write(trouble("peer_gone"), at_utc=START - timedelta(days=days))
+    assert await log.close(timeout_s=0.2) is not is_kept
+    assert bool(left_over(tmp_path)) is is_kept
 
 
 async def test_an_event_after_the_end_is_left_out_and_stops_nothing(

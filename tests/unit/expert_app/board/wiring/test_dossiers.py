@@ -15,7 +15,7 @@ from expert_app.board.doubles import ComparedDossiers, DoublesTrouble
 from expert_app.board.wiring.dossiers import DossierPages
 from session.core.dossier_model import AccessKind, AccessLine
 from session.core.errors import DossierUnknown, MergeImpossible
-from session.protocol.dossier.identity import AccessesRequest, MergeTrouble
+from session.protocol.dossier.identity import AccessesRequest, LogAccessesRequest, MergeTrouble
 from tests.support.screens.board_scenes import full
 from tests.support.screens.dossier_scenes import OTHER, merge_list
 from tests.support.screens.invented import DOSSIER, NOW
@@ -93,6 +93,25 @@ def test_an_alert_names_the_agent_and_leads_to_what_was_refused(board: Board) ->
     assert board.window.page() == ACCESSES
     asked = cast(Any, board.accesses.asked[-1])[0]
     assert (asked.user, asked.kind) == ("claire", AccessKind.REFUSED)
+
+
+def test_an_alert_about_logs_leads_to_the_register_of_conversations(board: Board) -> None:
+    line = AccessLine(
+        id=9,
+        at_utc=datetime(2026, 3, 2, 9, 0, tzinfo=UTC),
+        user="denis",
+        by_name="Denis Wattrelos",
+        kind=AccessKind.LOG_REFUSED,
+    )
+    board.alert.refused.emit([line])
+    assert "Denis Wattrelos has wanted to read too many logs" in board.said()
+    button = next(
+        one for one in board.window.findChildren(QPushButton) if one.text() == "Show the accesses"
+    )
+    button.click()
+    asked = cast(Any, board.accesses.asked[-1])[0]
+    assert isinstance(asked, LogAccessesRequest)
+    assert (asked.user, asked.kind) == ("denis", AccessKind.LOG_REFUSED)
 
 
 def test_a_merge_and_its_taking_back_are_said(board: Board) -> None:

@@ -113,7 +113,7 @@ def test_who_read_which_conversation_is_asked_apart(board: BoardWindow) -> None:
         "picture stood still",
         "c6cc7b4565ec3deb6f8c_1",
     ]
-    board.accesses.show_refused_of("bastien", "Bastien Orval")
+    board.accesses.show_refused_of("bastien", "Bastien Orval", AccessKind.REFUSED)
     assert type(asked[-1]) is AccessesRequest
 
 
@@ -131,7 +131,7 @@ def test_one_day_may_be_chosen(board: BoardWindow) -> None:
 def test_an_alert_leads_to_what_one_agent_was_refused(board: BoardWindow) -> None:
     asked: list[AccessesRequest] = []
     board.accesses.wanted.connect(asked.append)
-    board.accesses.show_refused_of("bastien", "Bastien Orval")
+    board.accesses.show_refused_of("bastien", "Bastien Orval", AccessKind.REFUSED)
     assert [(one.user, one.kind) for one in asked] == [("bastien", AccessKind.REFUSED)]
 
 
