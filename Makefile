@@ -30,7 +30,7 @@ lint-rest:
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/vulture
-	$(BIN)/python -m expert_app.commands.schemas --check
+	$(BIN)/python -m expert_app.reference --check
 	$(BIN)/python installers/catalogues.py --check
 
 format: setup
@@ -76,7 +76,7 @@ bench-hub: setup
 		uv run --no-sync --with asyncpg --with redis python -m tests.benchmarks.bench_hub
 
 schemas: setup
-	$(BIN)/python -m expert_app.commands.schemas
+	$(BIN)/python -m expert_app.reference
 
 translations: setup
 	$(BIN)/python installers/catalogues.py

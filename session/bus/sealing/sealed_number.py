@@ -10,7 +10,7 @@ no other. Used by kiosk and vault.
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -31,10 +31,19 @@ _NONCE = bytes(12)
 
 
 def seal_number(
-    number: str, keys: Sequence[str], *, organisation: str, home: str, kiosk: str
+    number: str,
+    keys: Sequence[str],
+    *,
+    organisation: str,
+    home: str,
+    kiosk: str,
+    fresh: Callable[[], X25519PrivateKey] = X25519PrivateKey.generate,
 ) -> str:
     """The number closed for each holder of one of `keys`, as text:
     a vault may lack the secret of the newest.
+
+    Args:
+        fresh: a key that nobody had before, for each of `keys`; the test vectors have their own.
 
     Raises:
         CallerNumberInvalid: it is too long.
@@ -42,11 +51,11 @@ def seal_number(
     data = number.encode()
     if len(data) > LENGTH_BYTES:
         raise CallerNumberInvalid(kind="")
-    return "".join(_close(data, key, _bound(organisation, home, kiosk)) for key in keys)
+    bound = _bound(organisation, home, kiosk)
+    return "".join(_close(data, key, bound, fresh()) for key in keys)
 
 
-def _close(data: bytes, key: str, bound: bytes) -> str:
-    mine = X25519PrivateKey.generate()
+def _close(data: bytes, key: str, bound: bytes, mine: X25519PrivateKey) -> str:
     fresh = public_text(mine)
     sealed = _cipher(shared(mine, key), fresh, key).encrypt(
         _NONCE, data.ljust(LENGTH_BYTES, b"\0"), bound

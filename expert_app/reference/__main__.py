@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Writes schemas, vectors and reference into docs, or with `--check` compares them.
+Run by `make schemas` and `make lint`.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from expert_app.reference import schemas, vectors
+from expert_app.reference.files import Documents, run
+
+
+def documents() -> Documents:
+    """All that is generated."""
+    return {**schemas.documents(), **vectors.documents()}
+
+
+def main(arguments: list[str]) -> int:
+    """The command; 0 when all is well."""
+    return run(documents, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

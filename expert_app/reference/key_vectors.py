@@ -1,0 +1,334 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Vectors of keys: enrolment, an organisation's seal, a caller's number, the vault's hello.
+Used by `expert_app.reference.vectors`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+import msgspec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from expert_app.reference.fixed_keys import (
+    Case,
+    case,
+    exchange,
+    nkey,
+    seed,
+    text64,
+    vault_secret,
+    x25519,
+)
+from session.bus.sealing.box import SealBox, public_text, shared
+from session.bus.sealing.certificates import certify, desk_key_text, sign_seal_key
+from session.bus.sealing.channel import agree
+from session.bus.sealing.sealed_number import seal_number
+from session.bus.sealing.vault_client import (
+    ANSWERED,
+    ASKED,
+    HELLO_HEADER,
+    Caller,
+    hello_text,
+    vault_box,
+)
+from session.bus.transport.nkeys import enrolment_seed, public_key, sign
+from session.protocol.codec import encode
+from session.protocol.conversation.messages import Grant, GrantChanged, GrantRequested
+from session.protocol.hub.enrolment import EnrolRequest, proof_text, tidy_code
+from session.protocol.hub.invitation import fingerprint_of, read_invitation
+from session.protocol.hub.log import LogAck, LogAppend
+from session.protocol.sealing import (
+    Part,
+    SealOffered,
+    SealRequested,
+    VaultCall,
+    VaultHello,
+    VaultWelcome,
+)
+from session.protocol.wire.roles import Role
+
+ORGANISATION, AGENT, KIOSK = "caf", "alice", "kiosk1"
+SESSION = "0f3a91c2d4e5f6a7_9b1c"
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def enrolment() -> list[Case]:
+    """A code as it is printed, as it is typed badly, and a long one."""
+    return [_enrol(code) for code in ("QS2V-BF20", "qs2v bf2o", "7JFY-7YNS-4C9X")]
+
+
+def _enrol(typed: str) -> Case:
+    code, key = tidy_code(typed), public_key(seed("newcomer"))
+    text = proof_text(code, key)
+    proof = sign(seed("newcomer"), text)
+    message = EnrolRequest(code=code, key=key, proof=proof, roles=(Role.KIOSK,))
+    return case(
+        typed,
+        {
+            "typed": typed,
+            "newcomers_key": nkey("newcomer"),
+            "enrolment_identity": {
+                "seed": enrolment_seed().decode(),
+                "public": public_key(enrolment_seed()),
+            },
+        },
+        {"code": code, "signed": text.decode()},
+        {"proof": proof, "subject": "svc.enrol", "request": encode(message).decode()},
+    )
+
+
+def invitations() -> list[Case]:
+    """The authority's fingerprint in an invitation."""
+    certificate = b"".join(hashlib.sha256(bytes((n,))).digest() for n in range(20))
+    letters = fingerprint_of(certificate)
+    line = f"tls://hub.example:4222#7jfy-7yns{letters.lower()}"
+    read = read_invitation(line)
+    return [
+        case(
+            "a line with a fingerprint",
+            {"line": line, "certificate_der_hex": certificate.hex()},
+            {"sha256": hashlib.sha256(certificate).hexdigest()},
+            {"addresses": read.addresses, "code": read.code, "fingerprint": read.fingerprint},
+        )
+    ]
+
+
+# ---- a sealed session
+
+
+def _key_steps(secret: bytes, keys: str, purpose: str) -> dict[str, str]:
+    salt = hashlib.sha256(keys.encode()).digest()
+    info = f"poste-expert seal 1\n{purpose}".encode()
+    whole = HKDF(SHA256(), 64, salt, info).derive(secret)
+    return {
+        "secret_hex": secret.hex(),
+        "salt_of": keys,
+        "salt_hex": salt.hex(),
+        "info": info.decode(),
+        "first_key_hex": whole[:32].hex(),
+        "last_key_hex": whole[32:].hex(),
+        "epoch_of_hex": (salt + purpose.encode()).hex(),
+    }
+
+
+_SAID: tuple[tuple[str, str, dict[str, str], bytes], ...] = (
+    ("desk", "grant", {}, encode(GrantRequested(grant=Grant.SCAN, request_id="ask1"))),
+    ("desk", "chunk", {"Item": "r1Kd5ZbNs3eHu6Qg", "Index": "0"}, b"%PDF-1.7 invented"),
+    (
+        "kiosk",
+        "grant",
+        {},
+        encode(GrantChanged(grant=Grant.SCAN, allowed=False, at_utc=NOON, request_id="ask1")),
+    ),
+)
+
+
+def _sealed(box: SealBox, who: str, topic: str, headers: dict[str, str], payload: bytes) -> Any:
+    text = json.dumps(headers).encode() if headers else b""
+    plain = len(text).to_bytes(2, "big") + text + payload
+    stamp, sealed = box.seal(topic, plain)
+    return {
+        "by": who,
+        "topic": topic,
+        "headers": headers,
+        "payload_hex": payload.hex(),
+        "plain_hex": plain.hex(),
+        "nonce_hex": stamp.number.to_bytes(12, "big").hex(),
+        "associated_data": f"{topic}\n{stamp}",
+        "sent_headers": {"Seal": str(stamp)},
+        "sent_hex": sealed.hex(),
+    }
+
+
+def seal() -> list[Case]:
+    """One conversation: the card, the agent's certificate, both fresh keys, three messages."""
+    vault = vault_secret("vault")
+    card_key = sign_seal_key(
+        ORGANISATION,
+        vault,
+        first=date(2026, 1, 1),
+        last=date(2026, 6, 30),
+        signing_seed=seed("convention"),
+    )
+    certificate = certify(
+        vault,
+        ORGANISATION,
+        role=Role.AGENT,
+        user=AGENT,
+        key=public_key(seed("desk")),
+        now=NOON,
+    )
+    desk, kiosk = exchange("desk fresh"), exchange("kiosk fresh")
+    desk_key, kiosk_key = public_text(desk), public_text(kiosk)
+    asked = SealRequested(
+        key=desk_key,
+        certificate=certificate,
+        signature=sign(seed("desk"), desk_key_text(SESSION, desk_key)),
+    )
+    purpose = f"session\n{ORGANISATION}\n{SESSION}"
+    keys = (desk_key, kiosk_key)
+    ends = {
+        "desk": agree(desk, kiosk_key, keys, purpose, opens_first=True),
+        "kiosk": agree(kiosk, desk_key, keys, purpose, opens_first=False),
+    }
+    said = [_sealed(ends[who], who, *rest) for who, *rest in _SAID]  # type: ignore[arg-type]
+    key_lines = ["poste-expert seal key 1", ORGANISATION, card_key.key, card_key.certifier]
+    who_lines = [ORGANISATION, certificate.role, AGENT, certificate.key]
+    until = certificate.until_utc.isoformat()
+    return [
+        case(
+            "a sealed session",
+            {
+                "organisation": ORGANISATION,
+                "session_id": SESSION,
+                "agent": AGENT,
+                "now_utc": NOON.isoformat(),
+                "organisations_signing_key": nkey("convention"),
+                "card": {"organisation": ORGANISATION, "keys": [json_of(card_key)]},
+                "desks_nkey": nkey("desk"),
+                "desks_fresh_key": x25519("desk fresh"),
+                "kiosks_fresh_key": x25519("kiosk fresh"),
+            },
+            {
+                "card_key_lines": [*key_lines, str(card_key.first), str(card_key.last)],
+                "certificate_lines": [
+                    "poste-expert desk 1",
+                    *who_lines,
+                    until,
+                    certificate.certifier,
+                ],
+                "desk_key_lines": ["poste-expert desk key 1", SESSION, desk_key],
+                **_key_steps(shared(desk, kiosk_key), f"{desk_key}\n{kiosk_key}", purpose),
+            },
+            {
+                "seal_requested": json_of(asked),
+                "seal_offered": json_of(SealOffered(desk_key=desk_key, key=kiosk_key)),
+                "epoch": ends["desk"].epoch,
+                "said": said,
+                "refused": [
+                    {"why": "the same number again", "message": 0, "change": "nothing"},
+                    {"why": "another topic", "message": 0, "topic": "device"},
+                    {"why": "a changed byte", "message": 1, "flip_byte": 0},
+                    {"why": "another number", "message": 1, "number": 9},
+                ],
+            },
+        )
+    ]
+
+
+def json_of(message: msgspec.Struct) -> Any:
+    """A struct as plain JSON values."""
+    return json.loads(msgspec.json.encode(message))
+
+
+def caller_number() -> list[Case]:
+    """For a card with one key, and for one with two."""
+    return [_number(("vault",)), _number(("vault", "older vault"))]
+
+
+def _number(names: tuple[str, ...]) -> Case:
+    keys = [vault_secret(name).key for name in names]
+    fresh = [f"number {n}" for n in range(len(names))]
+    order = iter(fresh)
+    text = seal_number(
+        "1234567",
+        keys,
+        organisation=ORGANISATION,
+        home="mairies",
+        kiosk=KIOSK,
+        fresh=lambda: exchange(next(order)),
+    )
+    boxes = []
+    for name, key in zip(fresh, keys, strict=True):
+        mine = x25519(name)
+        salt = f"{mine['public']}\n{key}"
+        secret = shared(exchange(name), key)
+        derived = HKDF(SHA256(), 32, salt.encode(), b"poste-expert caller number 1").derive(secret)
+        boxes.append({"secret_hex": secret.hex(), "salt": salt, "key_hex": derived.hex()})
+    return case(
+        f"keys of the card: {len(names)}",
+        {
+            "number": "1234567",
+            "organisation": ORGANISATION,
+            "kiosks_account": "mairies",
+            "kiosk": KIOSK,
+            "card_keys": keys,
+            "vaults_private_keys_hex": [
+                vault_secret(name).exchange.private_bytes_raw().hex() for name in names
+            ],
+            "fresh_keys": [x25519(name) for name in fresh],
+        },
+        {
+            "plain_hex": b"1234567".ljust(32, b"\0").hex(),
+            "associated_data": f"{ORGANISATION}\nmairies\n{KIOSK}",
+            "boxes": boxes,
+        },
+        {"sealed_number": text},
+    )
+
+
+def vault_hello() -> list[Case]:
+    """A kiosk's hello to the log keeper, its welcome, one question and its answer."""
+    caller = Caller("mairies", Role.KIOSK, KIOSK)
+    vault, mine, theirs = vault_secret("vault"), exchange("hello"), exchange("welcome")
+    keys = (vault.key, public_text(mine), public_text(theirs))
+    text = hello_text(ORGANISATION, Part.LOG, caller, vault_key=vault.key, key=keys[1])
+    hello = VaultHello(
+        vault_key=vault.key,
+        key=keys[1],
+        signer=public_key(seed(KIOSK)),
+        signature=sign(seed(KIOSK), text),
+    )
+    secrets = (shared(mine, vault.key), shared(mine, keys[2]))
+    purpose = f"vault\n{ORGANISATION}\n{Part.LOG.value}"
+    ours = vault_box(secrets, keys, ORGANISATION, Part.LOG, asks=True)
+    its = vault_box(secrets, keys, ORGANISATION, Part.LOG, asks=False)
+    proof_stamp, proof = its.seal(HELLO_HEADER, b"", 1)
+    body = encode(LogAppend(session_id=SESSION, first=0, records=[msgspec.Raw(b"{}")]))
+    question = msgspec.json.encode(VaultCall(verb="log", body=msgspec.Raw(body)))
+    asked_stamp, asked = ours.seal(ASKED, question)
+    answer = encode(LogAck(next=1))
+    _stamp, answered = its.seal(ANSWERED, answer, asked_stamp.number)
+    return [
+        case(
+            "a kiosk asks the log keeper of another account",
+            {
+                "organisation": ORGANISATION,
+                "kiosks_account": "mairies",
+                "kiosk": KIOSK,
+                "kiosks_nkey": nkey(KIOSK),
+                "vaults_key": {
+                    "private_hex": vault.exchange.private_bytes_raw().hex(),
+                    "public": vault.key,
+                },
+                "kiosks_fresh_key": x25519("hello"),
+                "vaults_fresh_key": x25519("welcome"),
+                "question": question.decode(),
+                "answer": answer.decode(),
+            },
+            {
+                "signed": text.decode(),
+                **_key_steps(b"".join(secrets), "\n".join(keys), purpose),
+                "proof_associated_data": f"{HELLO_HEADER}\n{proof_stamp}",
+                "question_associated_data": f"{ASKED}\n{asked_stamp}",
+                "answer_associated_data": f"{ANSWERED}\n{asked_stamp}",
+            },
+            {
+                "subject": f"vto.{ORGANISATION}.k.{KIOSK}.log",
+                "hello_headers": {HELLO_HEADER: "1"},
+                "hello": json_of(hello),
+                "welcome_headers": {"Seal": str(proof_stamp)},
+                "welcome": json_of(VaultWelcome(key=keys[2], proof=proof)),
+                "question_headers": {"Seal": str(asked_stamp)},
+                "question_base64": text64(asked),
+                "answer_headers": {"Seal": str(asked_stamp)},
+                "answer_base64": base64.b64encode(answered).decode(),
+            },
+        )
+    ]
