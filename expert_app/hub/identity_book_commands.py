@@ -22,10 +22,10 @@ from expert_app.stores.identities import open_book
 from resources.texts import N_, _
 from session.bus.transport.tls import is_loopback
 from session.core.clock import SystemClock
+from session.core.spoken_letters import in_groups
 from session.hub.access.identities import Identity, IdentityBook
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.problems import CatalogueWrong
-from session.protocol.hub.enrolment import in_groups
 from session.protocol.hub.invitation import InvitationLine
 from session.protocol.wire.roles import Role
 

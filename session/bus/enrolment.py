@@ -13,9 +13,10 @@ from session.bus.transport.connection import Connection
 from session.bus.transport.nkeys import enrolment_seed, public_key, sign
 from session.bus.transport.tls import check_addresses
 from session.core.errors import BusRefusedIdentity, EnrolmentRefused, HubUnreachable
+from session.core.spoken_letters import tidy_code
 from session.core.tasks import Tasks
 from session.protocol.codec import decode_answer, encode
-from session.protocol.hub.enrolment import EnrolAnswer, EnrolRequest, is_code, proof_text, tidy_code
+from session.protocol.hub.enrolment import EnrolAnswer, EnrolRequest, is_code, proof_text
 from session.protocol.wire import subjects
 from session.protocol.wire.roles import Role
 

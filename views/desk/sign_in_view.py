@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QW
 
 from resources.texts import _
 from session.core.errors import EnrolmentRefused
-from session.protocol.hub.enrolment import in_groups
+from session.core.spoken_letters import in_groups
 from session.protocol.hub.invitation import InvitationLine, read_invitation
 from views.widgets.icons import IconLabel
 from views.widgets.parts import Card, column, label, push_button, restyle, row

@@ -38,9 +38,9 @@ from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
 from expert_app.stores.identities import open_book
 from resources.texts import _
+from session.core.spoken_letters import in_groups
 from session.hub.access.identities import Identity
 from session.hub.convention.catalogue import Catalogue
-from session.protocol.hub.enrolment import in_groups
 from session.protocol.wire.roles import Role
 
 MACHINES = (Role.KIOSK, Role.DISPLAY, Role.VAULT)

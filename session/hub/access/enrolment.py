@@ -20,12 +20,13 @@ from session.core.errors import (
     RateLimited,
     SessionError,
 )
+from session.core.spoken_letters import tidy_code
 from session.core.tasks import Tasks
 from session.hub.access.identities import Identity, IdentityBook
 from session.hub.access.newcomers import Knock, NewcomerQueue, Source, source_of
 from session.hub.access.rate_limits import RateLimits
 from session.protocol.codec import decode_request, encode
-from session.protocol.hub.enrolment import EnrolAnswer, EnrolRequest, proof_text, tidy_code
+from session.protocol.hub.enrolment import EnrolAnswer, EnrolRequest, proof_text
 from session.protocol.hub.requests import HubMessage, Refusal
 from session.protocol.wire import subjects
 

@@ -21,8 +21,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from session.core.errors import EnrolmentElsewhere, EnrolmentRefused
+from session.core.spoken_letters import ALPHABET
 from session.hub.storage.format import StoredTooNew
-from session.protocol.hub.enrolment import ALPHABET, CODE_LETTERS, LONG_CODE_LETTERS
+from session.protocol.hub.enrolment import CODE_LETTERS, LONG_CODE_LETTERS
 from session.protocol.wire.roles import Role
 
 FORMAT = 1

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import msgspec
 
+from session.core.spoken_letters import ALPHABET, tidy_code
 from session.protocol.hub.requests import HubMessage
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
@@ -48,10 +49,6 @@ def proof_text(code: str, key: str) -> bytes:
     return f"poste-expert enrol {code} {key}".encode()
 
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Letters of codes (Crockford's base 32): no I, L, O, U, which are read or heard as something else.
-"""
-
 CODE_LETTERS = 8
 """40 bits: at one guess a second, fifteen minutes find one code in a thousand million."""
 
@@ -60,20 +57,8 @@ LONG_CODE_LETTERS = 12
 
 CODE_LENGTHS = frozenset({CODE_LETTERS, LONG_CODE_LETTERS})
 
-_READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
-
-
-def tidy_code(typed: str) -> str:
-    """A code as it is compared: capitals, no dash or space, look-alikes as what they stand for."""
-    return "".join(letter for letter in typed.upper() if letter.isalnum()).translate(_READ_AS)
-
 
 def is_code(typed: str) -> bool:
     """True when `typed` could be a code."""
     code = tidy_code(typed)
     return len(code) in CODE_LENGTHS and all(letter in ALPHABET for letter in code)
-
-
-def in_groups(letters: str, size: int = 4) -> str:
-    """Letters in groups with dashes between them, for people."""
-    return "-".join(letters[at : at + size] for at in range(0, len(letters), size))

@@ -12,7 +12,8 @@ import re
 from dataclasses import dataclass
 
 from session.core.errors import EnrolmentRefused
-from session.protocol.hub.enrolment import ALPHABET, CODE_LENGTHS, in_groups, tidy_code
+from session.core.spoken_letters import ALPHABET, in_groups, tidy_code
+from session.protocol.hub.enrolment import CODE_LENGTHS
 
 FINGERPRINT_LETTERS = 28
 """140 bits of a certificate's SHA-256: nobody makes another certificate that begins with the same.

@@ -14,9 +14,10 @@ import pytest
 
 from session.bus.transport.nkeys import is_public_key, is_signed, new_seed, public_key, sign
 from session.core.errors import EnrolmentRefused
+from session.core.spoken_letters import ALPHABET, tidy_code
 from session.hub.access.identities import Identity, IdentityBook
 from session.hub.convention.catalogue import Catalogue
-from session.protocol.hub.enrolment import ALPHABET, is_code, tidy_code
+from session.protocol.hub.enrolment import is_code
 from session.protocol.wire.roles import Role
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ import hashlib
 import pytest
 
 from session.core.errors import EnrolmentRefused
-from session.protocol.hub.enrolment import ALPHABET
+from session.core.spoken_letters import ALPHABET
 from session.protocol.hub.invitation import (
     FINGERPRINT_LETTERS,
     InvitationLine,

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The list of conversations: how the helpdesk asks for it, and its rows.
+Used by the helpdesk, and by the keepers of logs.
+
+A row says where, when, what failed and on which programs; no name, no number of a caller, no
+address, no page. Who reads the log itself gives a reason (`session.protocol.hub.log`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from session.protocol.hub.board import Count
+from session.protocol.hub.requests import HubMessage, Text
+from session.protocol.wire.ids import Id, OptionalId
+
+MOST_ROWS = 200
+MOST_CHOSEN = 100
+"""Of one kind in a filter: sites, kiosks, and so on."""
+
+MOST_COUNTED = 50
+"""Entries of one count, the greatest first; days are all there, in their order."""
+
+Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{0,60}$")]
+Version = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z.+_-]{0,40}$")]
+Model = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z .,+_()/-]{0,60}$")]
+ShortNumber = Annotated[str, msgspec.Meta(pattern=r"^([0-9A-Z]{4}-[0-9A-Z]{4})?$")]
+Cursor = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_.:~-]{0,120}$")]
+
+
+class TroublePart(StrEnum):
+    """What a trouble is about."""
+
+    CALL = "call"
+    PAGE = "page"
+    SCAN = "scan"
+    PRINT = "print"
+    FILING = "filing"
+    LINE = "line"
+    BUS = "bus"
+
+
+class LogState(StrEnum):
+    """Where a conversation and its log are.
+
+    `running`: nobody reads it yet. `ended`: it may be read. `erased`: by hand, or its age was
+    over. `no_log`: it took place, and nothing of it has reached the keeper.
+    """
+
+    RUNNING = "running"
+    ENDED = "ended"
+    ERASED = "erased"
+    NO_LOG = "no_log"
+
+
+class TroubleCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How often one thing failed in a conversation."""
+
+    part: TroublePart
+    code: Code
+    count: Count = 1
+
+
+class DeviceModel(msgspec.Struct, frozen=True, kw_only=True):
+    """A device as its maker calls it; `kind`: "scanner", "printer", "camera" or "microphone"."""
+
+    kind: Code
+    model: Model
+
+
+class LineMinute(msgspec.Struct, frozen=True, kw_only=True):
+    """The minute in which the line carried least, or lost most."""
+
+    at_utc: datetime
+    kbps: float
+    loss_percent: float
+
+
+class LogRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One conversation.
+
+    Attributes:
+        short_number: `session.core.short_number` of its id.
+        ticket_number: as it was called ("A012"), "" where nobody knows it (any more).
+        started_at_utc: when the agent took it.
+        ended_at_utc: None while it goes on.
+        kiosk, service, agent: ids; `organisation` is that of the service and the agent.
+        outcome: the agent's code at the end, or the hub's reason.
+        kiosk_version, desk_version: of the programs; "" from one that does not say it.
+        gaps: numbers of records that an end has written and the keeper does not have.
+        records: how many it has.
+    """
+
+    session_id: Id
+    short_number: ShortNumber
+    state: LogState
+    started_at_utc: datetime
+    organisation: Id
+    ended_at_utc: datetime | None = None
+    ticket_number: Annotated[str, msgspec.Meta(max_length=20)] = ""
+    site: Text = ""
+    kiosk: OptionalId = ""
+    service: OptionalId = ""
+    agent: OptionalId = ""
+    outcome: Code = ""
+    worst_minute: LineMinute | None = None
+    troubles: tuple[TroubleCount, ...] = ()
+    devices: tuple[DeviceModel, ...] = ()
+    kiosk_version: Version = ""
+    desk_version: Version = ""
+    gaps: Count = 0
+    records: Count = 0
+
+
+class LogFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which conversations; what is empty allows all, each kind that is not narrows further.
+
+    Attributes:
+        since_utc, until_utc: of its start; the first included, the last not.
+        sites: names.
+        organisations: of an operator only; another asker has its own.
+        troubles: codes; one of them was there. "any": whichever.
+        parts: one of them had a trouble.
+        versions: of either end.
+        devices: models.
+        states: as in `LogState`.
+        number: a short number, a ticket's number or a session's id, as people type it.
+    """
+
+    since_utc: datetime | None = None
+    until_utc: datetime | None = None
+    sites: Annotated[tuple[Text, ...], msgspec.Meta(max_length=MOST_CHOSEN)] = ()
+    kiosks: Annotated[tuple[Id, ...], msgspec.Meta(max_length=MOST_CHOSEN)] = ()
+    services: Annotated[tuple[Id, ...], msgspec.Meta(max_length=MOST_CHOSEN)] = ()
+    agents: Annotated[tuple[Id, ...], msgspec.Meta(max_length=MOST_CHOSEN)] = ()
+    organisations: Annotated[tuple[Id, ...], msgspec.Meta(max_length=MOST_CHOSEN)] = ()
+    troubles: Annotated[tuple[Code, ...], msgspec.Meta(max_length=MOST_CHOSEN)] = ()
+    parts: Annotated[tuple[TroublePart, ...], msgspec.Meta(max_length=MOST_CHOSEN)] = ()
+    versions: Annotated[tuple[Version, ...], msgspec.Meta(max_length=MOST_CHOSEN)] = ()
+    devices: Annotated[tuple[Model, ...], msgspec.Meta(max_length=MOST_CHOSEN)] = ()
+    states: Annotated[tuple[LogState, ...], msgspec.Meta(max_length=MOST_CHOSEN)] = ()
+    number: Annotated[str, msgspec.Meta(max_length=40)] = ""
+
+
+class FindLogs(HubMessage, frozen=True, kw_only=True):
+    """A page of the list, the newest first; no reason is needed, and no log is read.
+
+    Attributes:
+        before: `next` of the page before; "" for the first one.
+        counts: how many of all that the filter finds, by kiosk, trouble, site, service and day.
+    """
+
+    filter: LogFilter = LogFilter()
+    before: Cursor = ""
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MOST_ROWS)] = 50
+    counts: bool = False
+
+
+class CountOf(msgspec.Struct, frozen=True, kw_only=True):
+    """How many conversations; `name`: an id, a site's name, a code or a day ("2026-11-28")."""
+
+    name: Text
+    count: Count
+
+
+class TroubleBar(msgspec.Struct, frozen=True, kw_only=True):
+    """How many conversations had this trouble."""
+
+    part: TroublePart
+    code: Code
+    count: Count
+
+
+class LogCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """Of all conversations that the filter finds. Days are local ones of the keeper."""
+
+    conversations: Count = 0
+    kiosks: tuple[CountOf, ...] = ()
+    sites: tuple[CountOf, ...] = ()
+    services: tuple[CountOf, ...] = ()
+    days: tuple[CountOf, ...] = ()
+    troubles: tuple[TroubleBar, ...] = ()
+
+
+class LogsFound(HubMessage, frozen=True, kw_only=True):
+    """A page of conversations.
+
+    Attributes:
+        next: for the `before` of the next question; "" when these are the last.
+        elsewhere: organisations whose logs another keeper has (an operator's question only).
+        behind: events that are stored and not in the list yet.
+    """
+
+    rows: tuple[LogRow, ...]
+    next: Cursor = ""
+    counts: LogCounts | None = None
+    elsewhere: tuple[Id, ...] = ()
+    behind: Count = 0
