@@ -29,6 +29,7 @@ from documents.printed.sheet import (
     TextStyle,
 )
 from resources.texts import _
+from session.core.short_number import short_number
 
 _TITLE = TextStyle(BOLD, 24, 30, INK)
 _PROCEDURE = TextStyle(BOLD, 15, 20, ACCENT)
@@ -61,6 +62,7 @@ class MissingFacts(msgspec.Struct, frozen=True, kw_only=True):
     before: date | None = None
     phone: str = ""
     site: str = ""
+    session_id: str = ""
 
 
 def missing_list(facts: MissingFacts) -> bytes:
@@ -125,4 +127,6 @@ def _foot(sheet: PrintedSheet, facts: MissingFacts) -> None:
     printed = _("Printed on {date}, {site}").format(
         date=long_date(facts.printed_at), site=facts.site or "–"
     )
-    sheet.text(printed, _DETAIL)
+    number = short_number(facts.session_id)
+    spoken = _("Number of the conversation: {number}").format(number=number)
+    sheet.text(f"{printed}\n{spoken}" if number else printed, _DETAIL)

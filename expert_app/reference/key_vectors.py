@@ -38,9 +38,10 @@ from session.bus.sealing.vault_client import (
     vault_box,
 )
 from session.bus.transport.nkeys import enrolment_seed, public_key, sign
+from session.core.spoken_letters import tidy_code
 from session.protocol.codec import encode
 from session.protocol.conversation.messages import Grant, GrantChanged, GrantRequested
-from session.protocol.hub.enrolment import EnrolRequest, proof_text, tidy_code
+from session.protocol.hub.enrolment import EnrolRequest, proof_text
 from session.protocol.hub.invitation import fingerprint_of, read_invitation
 from session.protocol.hub.log import LogAck, LogAppend
 from session.protocol.sealing import (

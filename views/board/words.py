@@ -92,7 +92,7 @@ def subject_of(act: ActFacts, facts: BoardFacts) -> str:
             return act.text
         case ActKind.CLOSE_SITE | ActKind.OPEN_SITE:
             return act.about or act.service
-    return act.number
+    return " · ".join(part for part in (act.number, act.conversation) if part)
 
 
 def change_of(act: ActFacts, facts: BoardFacts) -> str:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PyQt6.QtCore import QSize, pyqtSignal
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QPushButton
 
 from resources.texts import N_, _
+from session.core.short_number import short_number
 from session.protocol.conversation.messages import Grant
 from session.protocol.hub.requests import Service, SessionFacts
 from views.desk.ticket_row import ServiceTag
@@ -115,10 +116,15 @@ class SessionHeader(QFrame):
         self.setObjectName("session_header")
         self._session: SessionFacts | None = None
         self._ticket = label(role="large", name="session_ticket")
+        self._number = label(role="small", name="session_number")
+        self._number.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
         self._service = ServiceTag(0)
         self._where = ElidedLabel(role="small", name="session_where")
         self._grants = {grant: GrantButton(grant) for grant in Grant}
-        facts = row(None, self._ticket, space=SPACE[2])
+        facts = row(None, column(None, self._ticket, self._number, space=1), space=SPACE[2])
         facts.addLayout(column(None, self._service, self._where, space=1), 1)
         self._places = QGridLayout()
         self._places.setSpacing(6)
@@ -155,6 +161,11 @@ class SessionHeader(QFrame):
     ) -> None:
         """The conversation that is going on; all permissions start at "not yet"."""
         self._ticket.setText(ticket_number)
+        number = short_number(session.id)
+        self._number.setText(number)
+        words = _("Number of this conversation, for the helpdesk: {number}").format(number=number)
+        self._number.setToolTip(words)
+        self._number.setAccessibleName(words)
         self._service.show_service(service, session.service, place)
         self._session = session
         self._show_where(

@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout,
 
 from resources.texts import _
 from session.core.clock import Clock
+from session.core.short_number import short_number
 from session.protocol.conversation.messages import Grant
 from session.protocol.hub.requests import Service, SessionFacts
 from views.desk.call_view import CallState, CallView
@@ -219,6 +220,7 @@ class DeskWindow(QMainWindow):
         self._open_side()
         self.queue.set_busy(True)
         work = None if session is None else self.queue.work(session.service)
+        self.wrap_up.show_number("" if session is None else short_number(session.id))
         self.wrap_up.start(
             ticket.number if ticket else "", lasted, work.outcomes if work is not None else ()
         )

@@ -78,6 +78,11 @@ class WrapUpView(QWidget):
         self._until: datetime | None = None
         self._own: list[Outcome] = []
         self._lasted = label(role="soft", name="wrap_up_lasted")
+        self._number = label(role="soft", name="wrap_up_number")
+        self._number.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
         self._here = steady_figures(label(role="small", name="wrap_up_clock"))
         self._left = steady_figures(label(role="strong", name="wrap_up_left"))
         self._bar = QProgressBar()
@@ -128,6 +133,12 @@ class WrapUpView(QWidget):
         self.show_open_points("")
         self.refresh_clock()
         self.setFocus()
+
+    def show_number(self, number: str) -> None:
+        """The conversation's number, by which the helpdesk finds it."""
+        words = _("Number of the conversation: {number}").format(number=number)
+        self._number.setText(words if number else "")
+        self._number.setVisible(bool(number))
 
     def show_limit(self, until_utc: datetime | None, more: int) -> None:
         """When the wrap-up ends by itself (None:
@@ -199,7 +210,7 @@ class WrapUpView(QWidget):
         points.addWidget(self._open_points, 1)
         self._grid = QGridLayout()
         self._grid.setSpacing(SPACE[1])
-        for part in (self._lasted, self._limit, self._open_row):
+        for part in (self._lasted, self._number, self._limit, self._open_row):
             card.body.addWidget(part)
         card.body.insertLayout(0, top)
         card.body.addSpacing(SPACE[1])

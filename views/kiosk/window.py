@@ -15,6 +15,7 @@ from PyQt6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from session.core.clock import Clock, SystemClock
+from session.core.short_number import short_number
 from session.kiosk.devices.print_preview import ShownPrint
 from session.protocol.conversation.messages import Grant, KioskWiped
 from session.protocol.endpoints.chat import ChatLine
@@ -307,6 +308,7 @@ class KioskWindow(QWidget):
         """An agent is there, of the organisation that the caller has chosen."""
         self._header.show_names(facts.organisation_name or self._names[0], facts.site)
         self.session_page.show_session(facts)
+        self.goodbye_page.show_number(short_number(facts.id))
         self._show(self.session_page)
 
     def show_passing(self, answer: PassingAnswer) -> None:

@@ -20,6 +20,7 @@ import msgspec
 
 from documents.printed.dates import hour, long_date
 from resources.texts import _
+from session.core.short_number import short_number
 
 MARK = "RECEPISSE-2"
 UNSIGNED_MARK = "RECEPISSE-1"
@@ -270,7 +271,8 @@ def foot_words(facts: ReceiptFacts) -> list[str]:
     ticket = (
         [_("Ticket: {ticket}").format(ticket=facts.ticket_number)] if facts.ticket_number else []
     )
-    session = [_("Session: {session}").format(session=facts.session_id)] if facts.session_id else []
+    number = short_number(facts.session_id)
+    session = [_("Number of the conversation: {number}").format(number=number)] if number else []
     return ["  ·  ".join(parts) for parts in (place + agent, ticket + session) if parts]
 
 

@@ -245,6 +245,7 @@ class DeskPieces:
             before=(now + timedelta(days=MISSING_DAYS)).date(),
             phone=session.facts.contact.phone,
             site=session.facts.site,
+            session_id=session.facts.id,
         )
         name = _("What is missing, {number}").format(number=dossier.number)
         await session.devices.print_document(await asyncio.to_thread(missing_list, facts), name)

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, literal, not_, or_, select
 
+from session.core.short_number import short_number
 from session.hub.history import tables
 from session.hub.history.database import History, naive
 from session.protocol.hub.history import ActFacts, ActKind, ActSide
@@ -123,6 +124,18 @@ def _ticket_query(organisation: str, conditions: list[ColumnElement[bool]]) -> A
         )
         .scalar_subquery()
     )
+    # the last conversation of the ticket, which mostly began after the act
+    talked = (
+        select(_other.c.session)
+        .where(
+            _other.c.organisation == _now.c.organisation,
+            _other.c.ticket == _now.c.ticket,
+            _other.c.session.is_not(None),
+        )
+        .order_by(_other.c.stream.desc(), _other.c.seq.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     names = (
         "act",
         "undoes",
@@ -138,7 +151,7 @@ def _ticket_query(organisation: str, conditions: list[ColumnElement[bool]]) -> A
         side.c[name] for side in (_before, _now) for name in ("service", "priority", "assigned_to")
     ]
     return (
-        select(*columns, *sides)
+        select(*columns, *sides, talked)
         .select_from(
             _now.outerjoin(_before, and_(_before.c.stream == _now.c.stream, _before.c.seq == place))
         )
@@ -192,6 +205,7 @@ def _ticket_act(row: Any) -> ActFacts:
         before=before,
         after=after,
         undoes=undoes or "",
+        conversation=short_number(row[14] or ""),
     )
 
 

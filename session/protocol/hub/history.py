@@ -80,6 +80,7 @@ class ActFacts(msgspec.Struct, frozen=True, kw_only=True):
         undoes: the act that this one takes back.
         undo: whether it can be taken back now.
         about: the name of a site that was closed or opened.
+        conversation: the short number of the conversation that the ticket had, "" for none.
     """
 
     id: Id
@@ -99,6 +100,7 @@ class ActFacts(msgspec.Struct, frozen=True, kw_only=True):
     undoes: Text = ""
     undo: UndoState = UndoState.NEVER
     about: Text = ""
+    conversation: Text = ""
 
 
 class HistoryRequest(HubMessage, frozen=True, kw_only=True):

@@ -64,6 +64,8 @@ class GoodbyePage(KioskPage):
         self._until_s: float | None = None
         self._left: set[Belonging] = set()
         self._title = label("title", centred=True)
+        self._session_number = ""
+        self._spoken_number = label("body", tone="grey", centred=True)
         self._original = _Reminder("scanner", INK, disc=ACCENT)
         self._sheets = _Reminder("printer-check", BLUE, disc=SKY)
         self._stick = _Reminder("usb-flash-drive-outline", INK, disc=ACCENT)
@@ -82,6 +84,7 @@ class GoodbyePage(KioskPage):
         foot.addWidget(self._closing, 1)
         box = spaced(QVBoxLayout(self), (6, 4, 6, 4), 3)
         box.addWidget(self._title)
+        box.addWidget(self._spoken_number)
         box.addLayout(self._cards, 1)
         box.addLayout(foot)
         self.retranslate()
@@ -112,9 +115,15 @@ class GoodbyePage(KioskPage):
         self._left.add(thing)
         self.retranslate()
 
+    def show_number(self, number: str) -> None:
+        """The number of the conversation, for whoever has a question about it later."""
+        self._session_number = number
+        self.retranslate()
+
     def forget(self) -> None:
         """The next caller has left nothing behind."""
         self._left.clear()
+        self._session_number = ""
         self.retranslate()
 
     def leave(self) -> None:
@@ -137,6 +146,10 @@ class GoodbyePage(KioskPage):
     def retranslate(self) -> None:
         """Says every text again."""
         self._title.setText(_("Thank you. The talk is over."))
+        number = self._session_number
+        if number:
+            self._spoken_number.setText(_("Number of your talk: {number}").format(number=number))
+        self._spoken_number.setVisible(bool(number))
         self._original.words.setText(_("Take your original back from the glass"))
         has_stick, has_original = (
             thing in self._left for thing in (Belonging.STICK, Belonging.ORIGINAL)

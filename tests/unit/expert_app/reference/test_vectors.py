@@ -23,13 +23,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from documents.printed.receipt.facts import from_letters
 from documents.printed.receipt.record import names_all, read_code
 from session.bus.transport.nkeys import is_signed, public_key
+from session.core.spoken_letters import tidy_code
 from session.protocol.codec import decode_request, decode_session, encode, encode_session
 from session.protocol.conversation.messages import PageOffered
 from session.protocol.conversation.mirror import FrameAssembler, Unpacker
 from session.protocol.conversation.page_signing import words_of
 from session.protocol.conversation.print_binding import print_binding
 from session.protocol.endpoints.chunks import Assembly, chunk_bytes_for, parse_headers, split
-from session.protocol.hub.enrolment import EnrolRequest, tidy_code
+from session.protocol.hub.enrolment import EnrolRequest
 from session.protocol.hub.invitation import fingerprint_of, read_invitation
 from session.protocol.hub.tickets import Ticket, ticket_digest
 

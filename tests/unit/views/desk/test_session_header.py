@@ -6,8 +6,11 @@ the caller's number.
 from __future__ import annotations
 
 import msgspec
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from session.core.short_number import short_number
 from session.protocol.conversation.messages import Grant
 from session.protocol.hub.requests import SessionFacts
 from tests.support.screens.invented import SESSION
@@ -47,3 +50,14 @@ def test_a_sealed_number_is_said_until_it_is_read_and_belongs_to_its_session(qtb
     assert SESSION.site in _where(header)
     header.show_number(sealed.id, "")  # the vault could not open it: the agent asks
     assert _where(header).startswith("no number")
+
+
+def test_the_conversations_number_can_be_read_out_and_copied(qtbot: QtBot) -> None:
+    header = SessionHeader()
+    qtbot.addWidget(header)
+    header.show_session(SESSION, "L042", None, 0)
+    shown = header.findChild(QLabel, "session_number")
+    assert shown is not None
+    assert shown.text() == short_number(SESSION.id)
+    assert shown.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByKeyboard
+    assert "for the helpdesk" in shown.accessibleName()

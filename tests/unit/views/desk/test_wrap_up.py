@@ -106,3 +106,13 @@ def test_a_note_is_written_only_where_it_can_be_kept(view: WrapUpView, qtbot: Qt
     view.start("D002", None)
     view.show_note_place(True)
     assert view.note() == ""
+
+
+def test_the_conversations_number_stays_while_the_agent_writes_up(view: WrapUpView) -> None:
+    shown = view.findChild(QLabel, "wrap_up_number")
+    assert shown is not None
+    view.show_number("TY89-HQPV")
+    assert shown.text() == "Number of the conversation: TY89-HQPV"
+    assert shown.isVisible()
+    view.show_number("")
+    assert not shown.isVisible()

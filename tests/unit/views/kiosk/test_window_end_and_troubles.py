@@ -7,6 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
+from session.core.short_number import short_number
 from session.protocol.conversation.messages import KioskWiped
 from tests.support.screens.kiosk_fingers import CallerTouches, on_screen, said
 from tests.support.screens.kiosk_gallery import (
@@ -44,6 +45,17 @@ def test_goodbye_reminds_of_what_was_used_and_of_nothing_else(
     window.show_session(session_facts())
     window.show_goodbye(WIPED)
     assert reminder not in said(window)  # the next caller
+
+
+def test_goodbye_says_the_number_by_which_the_helpdesk_finds_the_talk(window: KioskWindow) -> None:
+    words = f"Number of your talk: {short_number(session_facts().id)}"
+    window.show_session(session_facts())
+    assert words not in said(window)
+    window.show_goodbye(WIPED)
+    assert words in said(window)
+    window.show_start()
+    window.show_goodbye(WIPED)
+    assert words not in said(window)  # the next caller
 
 
 def test_a_sheet_that_comes_out_at_the_very_end_is_not_forgotten(window: KioskWindow) -> None:

@@ -31,6 +31,7 @@ from documents.printed.receipt.pdf import (
 )
 from documents.printed.sheet import BOTTOM, MARGIN
 from resources import texts
+from session.core.short_number import short_number
 
 FACTS = ReceiptFacts(
     organisation="Caisse d'allocations familiales des Brumes",
@@ -109,7 +110,7 @@ def test_the_receipt_is_one_printable_page_of_pdfa(paper: bytes) -> None:
         "Maison de services de Saint-Corneille",
         "Achille Brume",
         "C042",
-        "Xw3k9_Pq2a",
+        short_number("Xw3k9_Pq2a"),
         "2 March 2026",
         "10:04",
         "2 May 2026",

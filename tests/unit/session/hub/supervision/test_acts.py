@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from session.core.short_number import short_number
 from session.hub.history.audit import AuditEntry, BoardEntry
 from session.hub.history.database import History
 from session.hub.storage.board_store import BroadcastRecord, MoveRecord, QueueRecord
@@ -170,3 +171,17 @@ def test_a_long_reason_is_kept_whole(history: History) -> None:
         [entry(1, waiting(1)), entry(2, by_boss(waiting(1), "a1", reason="w" * 200))],
     )
     assert acts(history, everything())[0].reason == "w" * 200
+
+
+def test_an_act_on_a_ticket_says_which_conversation_the_ticket_had(history: History) -> None:
+    one = waiting(1)
+    urgent = by_boss(one, "a1", priority=10)
+    taken = msgspec.structs.replace(
+        urgent, state=TicketState.IN_SESSION, agent="bob", session="s1", changed_by="a.bob"
+    )
+    again = msgspec.structs.replace(taken, session="s2", agent="alice", changed_by="a.alice")
+    stream = history.stream("2026-03-01T00:00:00Z")
+    history.apply(stream, [entry(1, one), entry(2, urgent)])
+    assert [one.conversation for one in acts(history, everything())] == [""]
+    history.apply(stream, [entry(3, taken), entry(4, again)])
+    assert [one.conversation for one in acts(history, everything())] == [short_number("s2")]
