@@ -18,13 +18,14 @@ from typing import Any
 
 import qasync
 from PyQt6.QtCore import QLibraryInfo, QtMsgType, QTranslator, qInstallMessageHandler
-from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtGui import QGuiApplication, QIcon
 from PyQt6.QtMultimedia import QMediaDevices
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.runtime import crash
 from expert_app.runtime.automation import Automation
 from expert_app.runtime.observations import Observations
+from resources import resource_path
 from resources.texts import _
 from session.bus.client import BusClient
 from session.core.clock import SystemClock
@@ -114,6 +115,7 @@ def make_application(language: str) -> QApplication:
     application.setQuitOnLastWindowClosed(False)
     QGuiApplication.setDesktopFileName("poste-expert")
     application.setApplicationName("Poste Expert")
+    application.setWindowIcon(QIcon(str(resource_path("icons/poste-expert.svg"))))
     translator = QTranslator(application)
     if translator.load(
         f"qtbase_{language}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
