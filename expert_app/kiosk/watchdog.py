@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Tells the service manager that the kiosk's window is alive. Used by the kiosk's wiring.
+
+systemd starts a kiosk again whose loop has said nothing for `WatchdogSec` (sd_notify(3)); without
+systemd nothing is said to anybody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+
+USUAL_S = 10.0
+
+
+def tell(words: str) -> None:
+    """One message to the service manager, where there is one; it is lost where nobody reads."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if not address:
+        return
+    if address.startswith("@"):  # sd_notify(3): an abstract socket
+        address = "\0" + address[1:]
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
+        out.setblocking(False)
+        try:
+            out.sendto(words.encode(), address)
+        except OSError:
+            return
+
+
+async def keep_telling() -> None:
+    """Says that the program is there, then three times within the watchdog's time that it lives."""
+    if not os.environ.get("NOTIFY_SOCKET"):
+        return
+    limit_us = os.environ.get("WATCHDOG_USEC", "")
+    every_s = int(limit_us) / 3e6 if limit_us.isdigit() else USUAL_S
+    tell("READY=1")
+    while True:
+        tell("WATCHDOG=1")
+        await asyncio.sleep(every_s)
