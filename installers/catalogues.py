@@ -14,8 +14,8 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from hatch_build import compile_catalogues
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "resources" / "locale"
@@ -82,15 +82,6 @@ def update(template: Catalog) -> None:
         path.write_text(re.sub(UNUSED_FIELDS + r':.*\\n"\n', "", text), encoding="utf-8")
 
 
-def compile_all() -> None:
-    """Writes the .mo beside each .po."""
-    for language in LANGUAGES:
-        path = po_path(language)
-        if path.exists():
-            with path.open("rb") as source, path.with_suffix(".mo").open("wb") as target:
-                write_mo(target, read_po(source, locale=language))
-
-
 def faults(template: Catalog) -> list[str]:
     """What is wrong with the catalogues, one line each; nothing when they are complete."""
     wrong = []
@@ -112,12 +103,12 @@ def faults(template: Catalog) -> list[str]:
 def main(arguments: list[str]) -> int:
     """See the module's docstring."""
     if "--compile" in arguments:
-        compile_all()
+        compile_catalogues(LOCALE)
         return 0
     template = collect()
     if "--check" not in arguments:
         update(template)
-        compile_all()
+        compile_catalogues(LOCALE)
     wrong = faults(template)
     for line in wrong:
         print(line)

@@ -18,6 +18,7 @@ import sys
 import sysconfig
 import tarfile
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 try:
@@ -94,14 +95,19 @@ def fetch_rrweb(dest: Path) -> bool:
 
 
 def compile_catalogues(locale: Path) -> int:
-    """Compiles each .po under `locale` into its .mo; returns how many."""
+    """Compiles each .po under `locale` into its .mo; returns how many.
+
+    The same .po gives the same .mo: babel would write the time of now into it.
+    """
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
     count = 0
     for po in locale.glob("*/LC_MESSAGES/*.po"):
         with po.open("rb") as source, po.with_suffix(".mo").open("wb") as target:
-            write_mo(target, read_po(source))
+            catalogue = read_po(source, locale=po.parent.parent.name)
+            catalogue.creation_date = catalogue.revision_date = datetime.fromtimestamp(0, UTC)
+            write_mo(target, catalogue)
         count += 1
     return count
 
