@@ -8,17 +8,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 import sqlite3
 import sys
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from expert_app.backup.watch import BackupWatch
 from expert_app.hub.metrics import HubMetrics, MetricsCollector
 from expert_app.hub.monitor import CONNECTIONS, Monitor
+from expert_app.runtime.store_settings import BackupSettings
+from session.core.clock import SystemClock
 from session.core.errors import StoreFull, TicketTaken
 from session.core.tasks import Tasks
 from session.hub.history import audit
@@ -28,6 +33,10 @@ from tests.support.hub_world import World, hub_world
 from tests.support.waiting import until
 
 NUMBER = "1234567"
+
+
+WATCHING = Path(__file__).parents[3] / "installers" / "watching"
+A_FIGURE = re.compile(r"\bposte_expert_\w+")
 
 
 async def _monitor(world: World) -> Monitor:
@@ -95,6 +104,29 @@ async def test_callers_agents_and_requests_are_counted_and_nobody_is_named(tmp_p
         ):
             assert secret not in text
         monitor.stop()
+
+
+async def test_alert_rules_and_dashboard_ask_for_figures_that_a_hub_has(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        assert world.hub is not None
+        assert world.connection is not None
+        backups = BackupWatch(BackupSettings(folder=str(tmp_path)), "hub", clock=SystemClock())
+        backups.newest_at_utc = datetime.now(UTC)
+        world.hub.network.state.certificate_days = 90
+        world.hub.parts.disk_space.free_bytes = 1
+        figures = HubMetrics(world.hub, world.connection, backups=backups)
+        names = {
+            name
+            for family in text_string_to_metric_families(figures.text("")[1].decode())
+            for name in (family.name, f"{family.name}_total", f"{family.name}_bucket")
+        }
+        asked = {
+            name
+            for file in ("alerts.yml", "dashboard.json")
+            for name in A_FIGURE.findall((WATCHING / file).read_text("utf-8"))
+        }
+    assert len(asked) > 15
+    assert asked - names == set()
 
 
 async def test_health_is_good_then_says_that_the_server_is_gone(tmp_path: Path) -> None:
