@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the set-up may install all that the tests use (root on Debian), none of them is skipped.
 WHOLE := $(if $(filter 0,$(shell id -u)),$(if $(wildcard /etc/debian_version),--nothing-skipped))
 
-.PHONY: setup demo test pilot test-faults fuzz lint lint-types lint-rest format bench bench-hub bench-paper schemas translations clean
+.PHONY: setup demo test pilot test-faults fuzz packages test-packages lint lint-types lint-rest format bench bench-hub bench-paper schemas translations clean
 
 setup:
 	@installers/setup.sh
@@ -55,6 +55,14 @@ test-faults: setup
 	$(BIN)/python -m tests.faults.door.flood 30
 	$(BIN)/python -m tests.faults.run_cluster --rounds $(ROUNDS)
 	$(BIN)/python -m tests.faults.chaos
+
+# Debian 13 on amd64 builds them: dist/*.deb, from uv.lock, the same bytes for the same commit.
+packages: setup
+	/usr/bin/python3.13 installers/debian/build.py
+
+# As root; half an hour. Before each release.
+test-packages: packages
+	$(BIN)/python -m tests.packages
 
 # atheris is for this run only.
 fuzz: setup

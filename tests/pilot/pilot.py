@@ -138,6 +138,7 @@ class Pilot:
             *words,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
+            cwd=self.folder,  # the installed program, not the repository around us
         )
         self._devices.append(process)
         assert process.stdout is not None

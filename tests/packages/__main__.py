@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`python -m tests.packages`: every check of the Debian packages; 0 when all were good."""
+
+from __future__ import annotations
+
+import argparse
+import filecmp
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.packages.installed import Installed
+from tests.packages.machine import ROOT, CommandFailed, Machine
+
+BUILD = ROOT / "build" / "packages"
+BUILDER = ["/usr/bin/python3.13", str(ROOT / "installers" / "debian" / "build.py")]
+LARGEST_DEB_MB, LARGEST_INSTALLED_MB = 250, 750
+NEXT = "99.0"
+DESK = ("poste-expert", "poste-expert-desk")
+
+
+class Packages:
+    """The .deb files, and the next release's, for upgrades.
+
+    Args:
+        folder: with the files of `make packages`; none other may lie there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def file(self, name: str) -> Path:
+        """A package's file."""
+        found = sorted(self.folder.glob(f"{name}_*.deb"), key=lambda path: path.stat().st_mtime)
+        if not found:
+            raise CommandFailed(f"{self.folder} has no {name}: run `make packages`")
+        return found[-1]
+
+    def the_same_bytes_twice(self) -> None:
+        """A second build, in another folder, is the first one."""
+        again = BUILD / "again"
+        shutil.rmtree(again, ignore_errors=True)
+        command = [*BUILDER, "--work", str(again / "work"), "--out", str(again / "out")]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        for file in sorted((again / "out").glob("*.deb")):
+            if not filecmp.cmp(file, self.folder / file.name, shallow=False):
+                raise CommandFailed(f"{file.name}: two builds differ")
+
+    def small_enough(self) -> None:
+        """A desk's files and its place on the disk."""
+        packed = sum(self.file(name).stat().st_size for name in DESK) / 1e6
+        kib = sum(
+            int(_said("dpkg-deb", "--field", str(self.file(name)), "Installed-Size"))
+            for name in DESK
+        )
+        installed = kib * 1024 / 1e6
+        print(f"    a desk: {packed:.0f} MB to load, {installed:.0f} MB installed")
+        if packed > LARGEST_DEB_MB or installed > LARGEST_INSTALLED_MB:
+            raise CommandFailed("too large")
+
+    def next_release(self) -> Path:
+        """The same programs under a higher version, packed in haste."""
+        out = BUILD / "next"
+        shutil.rmtree(out, ignore_errors=True)
+        tree = BUILD / "again" / "work" / "tree"
+        more = ["--tree", str(tree), "--work", str(BUILD / "again" / "work"), "--fast"]
+        command = [*BUILDER, *more, "--version", NEXT, "--out", str(out)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        return out
+
+
+def _said(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def main() -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="tests.packages", description=__doc__)
+    parser.add_argument("--packages", type=Path, default=ROOT / "dist", help="what was built")
+    parser.add_argument("--only", default="", help="checks whose name has this word")
+    parser.add_argument("--keep", action="store_true", help="keep the machine for a look")
+    arguments = parser.parse_args()
+    if os.geteuid():
+        print("Run it as root: it makes a Debian in a folder and enters it.")
+        return 2
+    BUILD.mkdir(parents=True, exist_ok=True)
+    packages = Packages(arguments.packages.resolve())
+    installed = Installed(Machine("machine", BUILD, packages=packages.folder), packages.file)
+    checks: list[tuple[str, Callable[[], None]]] = [
+        ("small enough", packages.small_enough),
+        ("an empty Debian, with tools", installed.make),
+        ("lintian has no error", installed.lintian),
+        ("desktop file and AppStream", installed.desktop_files),
+        ("installed", installed.install),
+        ("every library finds its own", installed.libraries),
+        ("units are right", installed.units),
+        ("accounts and folders", installed.accounts),
+        ("a hub begins", installed.hub),
+        ("the pilot", installed.pilot),
+        ("the same bytes twice", packages.the_same_bytes_twice),
+        ("upgrade and downgrade", lambda: installed.upgrade(packages.next_release())),
+        ("removed, and purged", installed.purge),
+    ]
+    good = True
+    for name, check in checks:
+        if arguments.only not in name:
+            continue
+        start = time.monotonic()
+        try:
+            check()
+        except (CommandFailed, subprocess.SubprocessError) as error:
+            good = False
+            print(f"NOT {name} ({time.monotonic() - start:.0f} s)\n{error}", flush=True)
+        else:
+            print(f"ok  {name} ({time.monotonic() - start:.0f} s)", flush=True)
+    if good and not arguments.keep and not arguments.only:
+        installed.machine.remove()
+        shutil.rmtree(BUILD / "again", ignore_errors=True)
+        shutil.rmtree(BUILD / "next", ignore_errors=True)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

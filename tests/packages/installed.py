@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What is looked at on a machine that has the packages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.packages.machine import CommandFailed, Machine
+
+PACKAGES = ("poste-expert", "poste-expert-desk", "poste-expert-kiosk", "poste-expert-hub")
+TOOLS = ("lintian", "desktop-file-utils", "appstream", "xvfb", "xauth", "iproute2", "nftables")
+PROGRAMS = "/opt/poste-expert"
+WORST_EXPOSURE = 3.0
+PERSON = "someone"
+SETTINGS = "/etc/default/poste-expert-kiosk"
+HUB_FOLDERS = ("/etc/poste-expert", "/var/lib/poste-expert")
+
+
+class Installed:
+    """The packages on one machine, from the first installation to the purge.
+
+    Args:
+        file: the .deb of a package.
+    """
+
+    def __init__(self, machine: Machine, file: Callable[[str], Path]) -> None:
+        self.machine, self._file = machine, file
+
+    def _on_machine(self, name: str) -> str:
+        return f"/srv/packages/{self._file(name).name}"
+
+    def make(self) -> None:
+        """An empty Debian, and what the checks use."""
+        self.machine.make()
+        self.machine.install(*TOOLS)
+
+    def lintian(self) -> None:
+        """Debian's own checks: errors fail, warnings are shown."""
+        command = ("lintian", "--allow-root", "--fail-on", "error")
+        print(self.machine.run(*command, *map(self._on_machine, PACKAGES)), end="")
+
+    def desktop_files(self) -> None:
+        """What a desktop's menus and its software shop read."""
+        place = "/srv/repository/installers/debian/poste-expert-desk"
+        self.machine.run("desktop-file-validate", f"{place}/poste-expert.desktop")
+        metainfo = f"{place}/poste-expert.metainfo.xml"
+        print(self.machine.run("appstreamcli", "validate", "--no-net", metainfo), end="")
+
+    def install(self) -> None:
+        """All packages, with what they depend on, and an account of a person."""
+        self.machine.install(*map(self._on_machine, PACKAGES))
+        self.machine.run("useradd", "--create-home", PERSON)
+        said = self.machine.run("expert-app", "--version", user=PERSON)
+        if not said.startswith("expert-app "):
+            raise CommandFailed(said)
+
+    def libraries(self) -> None:
+        """No library of the tree lacks one that it needs."""
+        find = f"find {PROGRAMS} -name '*.so*' -type f"
+        said = self.machine.run("sh", "-c", f"{find} | xargs -n 40 ldd 2>&1 | sort -u")
+        lacking = [line.strip() for line in said.splitlines() if "not found" in line]
+        if lacking:
+            raise CommandFailed("\n".join(lacking))
+
+    def units(self) -> None:
+        """systemd reads each unit without a complaint and finds that it may do little."""
+        listed = self.machine.run("sh", "-c", "ls /usr/lib/systemd/system/poste-expert-*")
+        units = listed.split()
+        said = self.machine.run("systemd-analyze", "verify", "--man=no", *units)
+        ours = [line for line in said.splitlines() if "poste-expert" in line]
+        if ours:
+            raise CommandFailed("\n".join(ours))
+        for unit in units:
+            if unit.endswith(".service"):
+                self._exposure(unit)
+
+    def _exposure(self, unit: str) -> None:
+        judged = self.machine.run(
+            "systemd-analyze", "security", "--offline=true", "--no-pager", unit
+        )
+        found = re.search(r"Overall exposure level for \S+ ([\d.]+)", judged)
+        if found is None or float(found[1]) > WORST_EXPOSURE:
+            raise CommandFailed(judged[-400:])
+        print(f"    {Path(unit).name}: {found[1]}")
+
+    def accounts(self) -> None:
+        """Whose the folders are; nobody else reads them."""
+        for folder, owner in (
+            *((folder, "poste-expert") for folder in HUB_FOLDERS),
+            ("/var/lib/poste-expert-kiosk", "poste-expert-kiosk"),
+        ):
+            said = self.machine.run("stat", "--format=%a %U", folder).strip()
+            if said != f"700 {owner}":
+                raise CommandFailed(f"{folder}: {said}")
+
+    def hub(self) -> None:
+        """A hub is set up by the package's command, and checks itself."""
+        names = ("--organisation", "valdore=Valdoré", "--service", "Aide", "--site", "Mairie")
+        address = ("--address", "127.0.0.1:4222", "--yes")
+        self.machine.run("poste-expert-hub", "init", *address, *names, alone=True)
+        self.machine.run("poste-expert-hub", "check", alone=True)
+        owner = self.machine.run("stat", "--format=%U", f"{HUB_FOLDERS[0]}/hub.toml").strip()
+        if owner != "poste-expert":
+            raise CommandFailed(f"hub.toml belongs to {owner}")
+
+    def pilot(self) -> None:
+        """A whole installation, with the installed programs, by a person without rights."""
+        out = f"/home/{PERSON}/pilot"
+        play = (
+            "cd /srv/repository && .venv/bin/python -B -m tests.pilot"
+            f" --programs {PROGRAMS}/bin --report {out}/report.json --pictures {out}/pictures"
+        )
+        shell = f"xvfb-run --auto-servernum --server-args='-screen 0 1920x1080x24' sh -c '{play}'"
+        print(self.machine.run("sh", "-c", shell, user=PERSON, alone=True), end="")
+
+    def upgrade(self, newer: Path) -> None:
+        """To the next release and back: an administrator's changed settings stay."""
+        self.machine.run("sh", "-c", f"echo '# of this machine' >> {SETTINGS}")
+        here = self.machine.root / "srv" / "next"
+        here.mkdir(exist_ok=True)
+        for file in newer.glob("*.deb"):
+            (here / file.name).hardlink_to(file)
+        try:
+            next_files = [f"/srv/next/{file.name}" for file in sorted(here.glob("*.deb"))]
+            old_files = [self._on_machine(name) for name in PACKAGES]
+            for files in (next_files, old_files):
+                self.machine.install(*files, options=("--allow-downgrades",))
+                self.machine.run("expert-app", "--version", user=PERSON)
+                if "# of this machine" not in self.machine.run("cat", SETTINGS):
+                    raise CommandFailed("changed settings are gone")
+            self.machine.run("poste-expert-hub", "check", alone=True)
+        finally:
+            for file in here.glob("*.deb"):
+                file.unlink()
+
+    def purge(self) -> None:
+        """Programs and accounts' settings go; data goes only when it is asked for."""
+        self.machine.run("apt-get", "remove", "-y", "-qq", *PACKAGES)
+        self.machine.run("test", "-f", SETTINGS)
+        said = self.machine.run("apt-get", "purge", "-y", "-qq", *PACKAGES)
+        if "is kept" not in said:
+            raise CommandFailed(said)
+        self.machine.run("sh", "-c", f"test ! -e {SETTINGS} && test ! -e {PROGRAMS}")
+        self.machine.run("test", "-f", f"{HUB_FOLDERS[0]}/hub.toml")
+        self.machine.install(self._on_machine("poste-expert"), self._on_machine("poste-expert-hub"))
+        environment = "POSTE_EXPERT_PURGE_DATA=yes apt-get purge -y -qq poste-expert-hub"
+        self.machine.run("sh", "-c", environment)
+        for folder in HUB_FOLDERS:
+            self.machine.run("test", "!", "-e", folder)

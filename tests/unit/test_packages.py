@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the Debian packages are made of fits the product; `make test-packages` builds and installs
+them.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from expert_app.__main__ import main
+
+ROOT = Path(__file__).parents[2]
+DEBIAN = ROOT / "installers" / "debian"
+UNITS = sorted((ROOT / "installers" / "units").glob("*.service"))
+WORST_EXPOSURE = 3.0
+
+
+def _builder() -> ModuleType:
+    spec = spec_from_file_location("debian_build", DEBIAN / "build.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module  # its dataclass asks for it
+    spec.loader.exec_module(module)
+    return module
+
+
+BUILDER = _builder()
+PACKAGES = BUILDER.package_names()
+
+
+def test_every_module_of_qt_that_the_product_imports_is_kept() -> None:
+    rules = BUILDER.read_rules(DEBIAN / "kept.txt")
+    used = {
+        name
+        for folder in ("expert_app", "views", "session", "documents")
+        for path in (ROOT / folder).rglob("*.py")
+        for name in re.findall(r"^from PyQt6\.(\w+) import", path.read_text("utf-8"), re.MULTILINE)
+    }
+    assert {"QtCore", "QtWebEngineCore"} <= used
+    lost = [name for name in used if not BUILDER.is_kept(f"PyQt6/{name}.abi3.so", rules)]
+    assert lost == []
+    assert BUILDER.is_kept("PyQt6/Qt6/qml/QtQuick/qmldir", rules)
+    assert not BUILDER.is_kept("PyQt6/Qt6/lib/libQt6Designer.so.6", rules)
+    assert BUILDER.is_kept("nats/__init__.py", rules)
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_a_package_is_whole(name: str) -> None:
+    assert BUILDER.installed_files(name)
+    control = BUILDER.control_of(name, "1.2.3", 7)
+    fields = dict(re.findall(r"^([\w-]+): (.*)$", control, re.MULTILINE))
+    assert (fields["Package"], fields["Version"], fields["Installed-Size"]) == (name, "1.2.3", "7")
+    assert len(fields["Description"]) < 80
+    assert "$" not in control
+    if name != BUILDER.PROGRAMS:
+        assert "poste-expert (= 1.2.3)" in fields["Depends"]
+    for script in ("postinst", "prerm", "postrm"):
+        if (DEBIAN / name / script).exists():
+            subprocess.run(["sh", "-n", str(DEBIAN / name / script)], check=True)
+
+
+def test_the_icon_starts_a_command_that_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    entry = (DEBIAN / "poste-expert-desk" / "poste-expert.desktop").read_text("utf-8")
+    commands = re.findall(r"^Exec=expert-app (\w+)", entry, re.MULTILINE)
+    assert commands
+    for command in commands:
+        with pytest.raises(SystemExit) as ended:
+            main([command, "--help"])
+        assert ended.value.code == 0
+    capsys.readouterr()
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+def test_a_service_may_do_little(unit: Path) -> None:
+    command = ["systemd-analyze", "security", "--offline=true", "--no-pager", str(unit)]
+    said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    found = re.search(r"Overall exposure level for \S+ ([\d.]+)", said)
+    if found is None:
+        pytest.skip("this systemd-analyze does not judge files")
+    assert float(found[1]) <= WORST_EXPOSURE
+
+
+@pytest.mark.skipif(shutil.which("nft") is None, reason="nftables is not installed")
+def test_the_kiosks_own_firewall_rules_are_rules(tmp_path: Path) -> None:
+    rules = (DEBIAN / "poste-expert-kiosk" / "egress.nft").read_text("utf-8")
+    rules = rules.replace('"poste-expert-kiosk"', "990")  # an account that this machine has not
+    command = ["unshare", "--user", "--map-root-user", "--net", "nft", "--check", "--file", "-"]
+    checked = subprocess.run(command, input=rules, capture_output=True, text=True, check=False)
+    if "unshare" in checked.stderr:
+        pytest.skip("this system does not let us make a network of our own")
+    assert (checked.returncode, checked.stderr) == (0, "")
