@@ -303,6 +303,8 @@ class DeskApp:
             self.trouble("peer_gone", {}, key="peer_gone")
 
     def _on_connection(self, connected: bool) -> None:
+        if self._session is not None:
+            self._session.event_log.line_cuts.show(connected)
         if not connected:
             self.trouble(HubUnreachable.code, {}, key="line")
             return

@@ -376,6 +376,8 @@ class KioskApp:
     # ---- what the hub says ----
 
     def _on_connection(self, connected: bool) -> None:
+        if self._running.session is not None:
+            self._running.session.event_log.line_cuts.show(connected)
         if not connected:
             self._show_trouble(BusUnreachable.code)
             return

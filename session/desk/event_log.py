@@ -8,11 +8,13 @@ the desk writes the rest.
 
 from __future__ import annotations
 
+from session.core.clock import Clock
 from session.desk.call.video_call import DeskCall
 from session.desk.cobrowse.shared_page import DeskSharedPage
 from session.desk.devices.scanner_and_printer import DeskDevices, PageNotReceived, ReceivedPage
 from session.log import events
 from session.log.events import AnyEvent, MirrorChunk, Writer
+from session.log.line_cuts import LineCuts
 from session.log.line_series import LineSeries
 from session.log.writer import LogWriter
 from session.media.line.end import LineEnd
@@ -33,11 +35,16 @@ POINTER_EVERY = 20
 
 
 class EventLog:
-    """Listens to the parts of one session and writes each event once."""
+    """Listens to the parts of one session and writes each event once.
 
-    def __init__(self, facts: SessionFacts, log: LogWriter) -> None:
+    Attributes:
+        line_cuts: is told when the desk loses the bus and has it again.
+    """
+
+    def __init__(self, facts: SessionFacts, log: LogWriter, *, clock: Clock) -> None:
         self._facts = facts
         self._log = log
+        self.line_cuts = LineCuts(log.write, Writer.DESK, clock=clock)
         self._series = LineSeries(log.write, Writer.DESK)
         self._audio_seen = False
         self._pointers = 0
@@ -108,6 +115,7 @@ class EventLog:
     def line_closed(self) -> None:
         """The conversation is over: the last seconds of the line."""
         self._series.flush()
+        self.line_cuts.close()
 
     def _on_answered(self, answer: CallAnswered) -> None:
         self._audio_seen = False

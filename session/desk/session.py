@@ -137,7 +137,7 @@ class DeskSession:
         self.talk.third_changed.connect(lambda third: self.line.set_third(is_in(third)))
         self.chat = Chat(channel, tasks)
         self.privacy = DeskPrivacy(channel, self.call, talk=self.talk, tasks=tasks)
-        self._build_event_log()
+        self._build_event_log(clock)
         self._is_over = asyncio.Event()
         self._refusals = Refusals(partial(channel.send, END_TOPIC), tasks)
         self.devices.not_for_us.connect(self._on_not_for_us)
@@ -162,8 +162,8 @@ class DeskSession:
             tasks=parts.tasks,
         )
 
-    def _build_event_log(self) -> None:
-        self.event_log = EventLog(self.facts, self._log)
+    def _build_event_log(self, clock: Clock) -> None:
+        self.event_log = EventLog(self.facts, self._log, clock=clock)
         self.event_log.listen(self.call, self.page, self.devices)
         self.event_log.listen_to_line(self.line)
         self.chat.sent_words.connect(lambda _fact: self.event_log.words_sent())

@@ -19,6 +19,7 @@ from session.kiosk.cobrowse.shown_document import KioskShownDocument
 from session.kiosk.devices.scanner_and_printer import KioskDevices
 from session.log import events
 from session.log.events import Writer
+from session.log.line_cuts import LineCuts
 from session.log.line_series import LineSeries
 from session.log.writer import LogWriter
 from session.media.line.end import LineEnd
@@ -43,10 +44,15 @@ BURST_S = 1.0
 
 
 class EventLog:
-    """Listens to the parts of one session and writes each event once."""
+    """Listens to the parts of one session and writes each event once.
+
+    Attributes:
+        line_cuts: is told when the kiosk loses the bus and has it again.
+    """
 
     def __init__(self, facts: SessionFacts, log: LogWriter, *, clock: Clock) -> None:
         self._facts = facts
+        self.line_cuts = LineCuts(log.write, Writer.KIOSK, clock=clock)
         self._clock = clock
         self._acts: dict[Acted, tuple[float, int]] = {}
         self._log = log
@@ -124,6 +130,7 @@ class EventLog:
     def line_closed(self) -> None:
         """The conversation is over: writes the last seconds of the line."""
         self._series.flush()
+        self.line_cuts.close()
 
     def listen_to_show(self, show: KioskShownDocument) -> None:
         """Connects the documents that the agent shows."""

@@ -1,0 +1,595 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A session in a dozen facts: what the caller came for, what was done, what failed and on whose
+side. Pure; used by the helpdesk's window and by the file for a vendor. The sentences are in
+`views/words/log_summary.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from enum import StrEnum
+from itertools import pairwise
+from typing import NamedTuple
+
+import msgspec
+
+from session.log import events
+from session.log.events import Event, Record, Writer
+from session.log.merge import merge
+from session.log.sides import Side, side_of
+from session.protocol.conversation.messages import Grant, GrantReason, PrintState
+
+ONE_TROUBLE_S = 15.0
+"""The same code again within so many seconds is the same trouble, told by the other end."""
+BOTH_LOST_S = 8.0
+"""Lines of both ends that are cut within so many seconds have one reason between them."""
+POOR_LOSS_PERCENT, POOR_RTT_MS, POOR_AT_LEAST_S = 5.0, 800.0, 10.0
+FEWEST_S = 1.0
+
+
+class FactKind(StrEnum):
+    """What a fact tells."""
+
+    REQUESTED = "requested"
+    WAITED = "waited"
+    LEFT = "left"
+    TALKED = "talked"
+    SHARED = "shared"
+    DOCUMENT_SHOWN = "document_shown"
+    ACTED = "acted"
+    SCANNED = "scanned"
+    PRINTED = "printed"
+    FILED = "filed"
+    HELD = "held"
+    PRIVACY = "privacy"
+    THIRD = "third"
+    PASSED_ON = "passed_on"
+    HUNG_UP = "hung_up"
+    WIPED = "wiped"
+    TROUBLE = "trouble"
+    REFUSED = "refused"
+    LINE_CUT = "line_cut"
+    BOTH_LINES_CUT = "both_lines_cut"
+    POOR_LINE = "poor_line"
+    NO_PICTURE = "no_picture"
+    RESTARTED = "restarted"
+    PAGES_LOST = "pages_lost"
+    NOT_WIPED = "not_wiped"
+    RECORDS_MISSING = "records_missing"
+    NOT_ENDED = "not_ended"
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """One fact and its moment.
+
+    Attributes:
+        at_s: seconds from the log's first record, as in `session.log.replay`.
+        by: the end that it happened to.
+        side: whose side failed; None for what did not fail.
+        code: of the trouble, of the way it ended, of the service.
+        times, seconds, count: how often, how long, how many (pages, sheets, records).
+        grant, reason: what the caller refused, and how.
+        hosts: pages that were shown, without what stood in them.
+        mended_s: when it went well again after all.
+    """
+
+    kind: FactKind
+    at_s: float
+    by: Writer | None = None
+    side: Side | None = None
+    code: str = ""
+    times: int = 1
+    seconds: float = 0.0
+    count: int = 0
+    grant: Grant | None = None
+    reason: GrantReason | None = None
+    hosts: tuple[str, ...] = ()
+    mended_s: float | None = None
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """A session's facts, each part in the order of time.
+
+    Attributes:
+        started_at_utc: the first record, by the corrected clocks; None for an empty log.
+        talk_s: from its opening to its end.
+        skew_s: how far each writer's clock was found ahead, seconds.
+    """
+
+    started_at_utc: datetime | None = None
+    duration_s: float = 0.0
+    talk_s: float = 0.0
+    organisation: str = ""
+    service: str = ""
+    kiosk: str = ""
+    agent: str = ""
+    came: tuple[Fact, ...] = ()
+    done: tuple[Fact, ...] = ()
+    failed: tuple[Fact, ...] = ()
+    skew_s: dict[Writer, float] = {}
+
+
+class _Moment(NamedTuple):
+    at_s: float
+    record: Record
+
+    @property
+    def event(self) -> Event:
+        return self.record.event
+
+
+Moments = Sequence[_Moment]
+_OVER = (events.HungUp, events.SessionEnded)
+_UNTOLD = (events.MirrorChunk, events.PointerShown)
+
+
+def summarise(records: Iterable[Record]) -> Summary:
+    """The facts of a session, from all records of all writers in any order."""
+    merged = merge(records)
+    if not merged.placed:
+        return Summary()
+    start_s = merged.placed[0].at_s
+    told = [
+        _Moment(one.at_s - start_s, one.record)
+        for one in merged.placed
+        if not isinstance(one.record.event, _UNTOLD)
+    ]
+    opened = next((one.event for one in told if isinstance(one.event, events.SessionOpened)), None)
+    first = merged.placed[0].record
+    failed = _collect(_FAILED, told) + _missing([one.record for one in merged.placed], told)
+    return Summary(
+        started_at_utc=datetime.fromtimestamp(start_s, first.at_utc.tzinfo),
+        duration_s=merged.placed[-1].at_s - start_s,
+        talk_s=_talk_s(told),
+        organisation=opened.organisation if opened else "",
+        service=opened.service if opened else _requested_service(told),
+        kiosk=opened.kiosk if opened else "",
+        agent=opened.agent if opened else "",
+        came=_sorted(_collect(_CAME, told)),
+        done=_sorted(_collect(_DONE, told)),
+        failed=_sorted(failed),
+        skew_s=merged.skew_s,
+    )
+
+
+def _collect(
+    collectors: Iterable[Callable[[Moments], Iterable[Fact]]], told: Moments
+) -> list[Fact]:
+    return [fact for collect in collectors for fact in collect(told)]
+
+
+def _sorted(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    return tuple(sorted(facts, key=lambda fact: fact.at_s))
+
+
+def _of[Kind: Event](told: Moments, *kinds: type[Kind]) -> Iterator[tuple[float, Kind]]:
+    return ((one.at_s, one.event) for one in told if isinstance(one.event, kinds))
+
+
+def _first_s(told: Moments, *kinds: type[Event]) -> float | None:
+    return next((at_s for at_s, _event in _of(told, *kinds)), None)
+
+
+def _end_s(told: Moments) -> float:
+    """Where the conversation ends, else where the log does."""
+    over_s = _first_s(told, *_OVER)
+    if over_s is not None:
+        return over_s
+    return told[-1].at_s if told else 0.0
+
+
+def _opened_s(told: Moments) -> float | None:
+    return _first_s(told, events.SessionOpened, events.TicketAccepted)
+
+
+def _talk_s(told: Moments) -> float:
+    opened_s = _opened_s(told)
+    return max(0.0, _end_s(told) - opened_s) if opened_s is not None else 0.0
+
+
+def _requested_service(told: Moments) -> str:
+    return next((event.service for _at_s, event in _of(told, events.CallRequestedAtKiosk)), "")
+
+
+def _spans(
+    told: Moments, starts: Callable[[Event], bool], ends: Callable[[Event], bool]
+) -> list[tuple[float, float]]:
+    """(begin, end) of what lasted; what has no end lasts until the conversation's."""
+    spans: list[tuple[float, float]] = []
+    begun_s: float | None = None
+    for moment in told:
+        if starts(moment.event):
+            begun_s = moment.at_s if begun_s is None else begun_s
+        elif begun_s is not None and (ends(moment.event) or isinstance(moment.event, _OVER)):
+            spans.append((begun_s, moment.at_s))
+            begun_s = None
+    if begun_s is not None:
+        spans.append((begun_s, max(begun_s, _end_s(told))))
+    return spans
+
+
+# ---- what the caller came for
+
+
+def _requested(told: Moments) -> Iterator[Fact]:
+    for at_s, event in _of(told, events.CallRequestedAtKiosk):
+        yield Fact(kind=FactKind.REQUESTED, at_s=at_s, code=event.service)
+        taken_s = _opened_s(told)
+        if taken_s is not None and taken_s - at_s >= FEWEST_S:
+            yield Fact(kind=FactKind.WAITED, at_s=taken_s, seconds=taken_s - at_s)
+        return
+
+
+def _left(told: Moments) -> Iterator[Fact]:
+    for at_s, _event in _of(told, events.CallerLeft):
+        yield Fact(kind=FactKind.LEFT, at_s=at_s)
+
+
+# ---- what was done
+
+
+def _talked(told: Moments) -> Iterator[Fact]:
+    seen = [(at_s, event.by) for at_s, event in _of(told, events.VideoSeen, events.AudioSeen)]
+    if seen:
+        yield Fact(
+            kind=FactKind.TALKED, at_s=seen[0][0], seconds=max(0.0, _end_s(told) - seen[0][0])
+        )
+
+
+def _shared(told: Moments) -> Iterator[Fact]:
+    spans = _spans(
+        told,
+        lambda event: isinstance(event, events.SharingChanged) and event.sharing,
+        lambda event: isinstance(event, events.SharingChanged) and not event.sharing,
+    )
+    if spans:
+        hosts = dict.fromkeys(event.host for _at_s, event in _of(told, events.AddressOpened))
+        yield Fact(
+            kind=FactKind.SHARED,
+            at_s=spans[0][0],
+            seconds=sum(end_s - begin_s for begin_s, end_s in spans),
+            times=len(spans),
+            hosts=tuple(hosts),
+        )
+
+
+def _acted(told: Moments) -> Iterator[Fact]:
+    acts = [(at_s, event.times) for at_s, event in _of(told, events.PageActed) if not event.code]
+    if acts:
+        yield Fact(kind=FactKind.ACTED, at_s=acts[0][0], count=sum(times for _at_s, times in acts))
+
+
+def _document_shown(told: Moments) -> Iterator[Fact]:
+    shown = list(_of(told, events.DocumentShown))
+    if shown:
+        pages = sum(event.pages for _at_s, event in shown)
+        yield Fact(kind=FactKind.DOCUMENT_SHOWN, at_s=shown[0][0], times=len(shown), count=pages)
+
+
+def _scanned(told: Moments) -> Iterator[Fact]:
+    pages = {event.page_id: at_s for at_s, event in reversed(list(_of(told, events.PageReceived)))}
+    if pages:
+        yield Fact(kind=FactKind.SCANNED, at_s=min(pages.values()), count=len(pages))
+
+
+def _printed(told: Moments) -> Iterator[Fact]:
+    done = {
+        event.print_id: at_s
+        for at_s, event in _of(told, events.PrintChanged)
+        if event.state is PrintState.DONE
+    }
+    if done:
+        yield Fact(kind=FactKind.PRINTED, at_s=min(done.values()), count=len(done))
+
+
+def _filed(told: Moments) -> Iterator[Fact]:
+    filed = list(_of(told, events.DocumentFiled))
+    if filed:
+        pages = sum(event.pages for _at_s, event in filed)
+        yield Fact(kind=FactKind.FILED, at_s=filed[0][0], times=len(filed), count=pages)
+
+
+def _held(told: Moments) -> Iterator[Fact]:
+    """Times on hold and privacy pauses."""
+    held = _spans(told, lambda event: _holds(event, True), lambda event: _holds(event, False))
+    pauses = _spans(told, lambda event: _pauses(event, True), lambda event: _pauses(event, False))
+    for kind, spans in ((FactKind.HELD, held), (FactKind.PRIVACY, pauses)):
+        if spans:
+            seconds = sum(end_s - begin_s for begin_s, end_s in spans)
+            yield Fact(kind=kind, at_s=spans[0][0], times=len(spans), seconds=seconds)
+
+
+def _holds(event: Event, on: bool) -> bool:
+    return isinstance(event, events.HeldChanged) and event.held is on
+
+
+def _pauses(event: Event, on: bool) -> bool:
+    return isinstance(event, events.PrivacyChanged) and event.on is on
+
+
+def _others(told: Moments) -> Iterator[Fact]:
+    for at_s, third in _of(told, events.ThirdChanged):
+        if third.state == "in":
+            yield Fact(kind=FactKind.THIRD, at_s=at_s, code=third.role)
+    for at_s, passed in _of(told, events.CallerPassedOn):
+        yield Fact(kind=FactKind.PASSED_ON, at_s=at_s, count=int(passed.to_agent))
+
+
+def _ended(told: Moments) -> Iterator[Fact]:
+    for at_s, ended in _of(told, events.HungUp, events.SessionEnded):
+        lost = ended.reason in ("desk_lost", "kiosk_lost")
+        if not lost:
+            yield Fact(kind=FactKind.HUNG_UP, at_s=at_s, by=ended.by, code=ended.reason)
+        break
+    for at_s, wiped in _of(told, events.KioskWiped):
+        if not wiped.left_over:
+            yield Fact(kind=FactKind.WIPED, at_s=at_s, by=Writer.KIOSK)
+        break
+
+
+# ---- what failed
+
+
+def _troubles(told: Moments) -> Iterator[Fact]:
+    """Each code once, however many ends told it how often."""
+    met: dict[str, list[tuple[float, Writer]]] = {}
+    for moment in told:
+        code = _trouble_code(moment.event)
+        if code and code not in _LINE_CODES:
+            met.setdefault(code, []).append((moment.at_s, moment.record.writer))
+    for code, moments in met.items():
+        at_s, writer = moments[0]
+        pairs = pairwise(moments)
+        again = sum(later[0] - before[0] > ONE_TROUBLE_S for before, later in pairs)
+        yield Fact(
+            kind=FactKind.TROUBLE,
+            at_s=at_s,
+            by=writer,
+            side=side_of(code, writer),
+            code=code,
+            times=1 + again,
+            mended_s=_mended_s(told, code, moments[-1][0]),
+        )
+
+
+_LINE_CODES = frozenset({"bus_unreachable", "hub_unreachable", "peer_gone"})
+"""Told as the line that was cut."""
+
+
+def _trouble_code(event: Event) -> str:
+    """The code of what failed; a refusal of the caller is told apart."""
+    if isinstance(event, events.MessageNotTaken):
+        return ""  # for programmers: the end that waited for it shows its own trouble
+    code = str(getattr(event, "code", ""))
+    return "" if code == "grant_missing" else code
+
+
+def _mended_s(told: Moments, code: str, after_s: float) -> float | None:
+    """When the same thing went well later."""
+    for moment in told:
+        if moment.at_s > after_s and _goes_well(moment.event, code):
+            return moment.at_s
+    return None
+
+
+def _goes_well(event: Event, code: str) -> bool:
+    match event:
+        case events.ScanEnded(code="", pages=pages):
+            return code.startswith("scanner") and pages > 0
+        case events.PrintChanged(state=PrintState.DONE):
+            return code.startswith("print")
+        case events.VideoSeen() | events.AudioSeen():
+            return code.startswith(("call", "relay"))
+        case events.DocumentFiled():
+            return code == "document_not_filed"
+        case events.PageReceived():
+            return code in ("page_damaged", "page_not_signed", "transfer_interrupted")
+    return False
+
+
+def _refused(told: Moments) -> Iterator[Fact]:
+    for at_s, event in _of(told, events.GrantChanged):
+        if not event.allowed and event.reason in (GrantReason.ANSWERED, GrantReason.SILENT):
+            later = [
+                one_s
+                for one_s, one in _of(told, events.GrantChanged)
+                if one_s > at_s and one.allowed and one.grant is event.grant
+            ]
+            yield Fact(
+                kind=FactKind.REFUSED,
+                at_s=at_s,
+                side=Side.CALLER,
+                grant=event.grant,
+                reason=event.reason,
+                mended_s=later[0] if later else None,
+            )
+
+
+class _Cut(NamedTuple):
+    by: Writer
+    at_s: float
+    seconds: float
+    back_s: float | None
+
+
+def _cuts(told: Moments) -> list[_Cut]:
+    """Each time an end lost the bus, or one end was away for the other."""
+    cuts: list[_Cut] = []
+    for at_s, lost in _of(told, events.LineLost):
+        back = next(
+            (
+                (one_s, one.lost_s)
+                for one_s, one in _of(told, events.LineBack)
+                if one.by is lost.by and one_s >= at_s
+            ),
+            None,
+        )
+        seconds = back[1] if back else max(0.0, _end_s(told) - at_s)
+        cuts.append(_Cut(lost.by, at_s, seconds, back[0] if back else None))
+    return cuts
+
+
+def _lines_cut(told: Moments) -> Iterator[Fact]:
+    cuts = _cuts(told)
+    for by, side in ((Writer.KIOSK, Side.LINE), (Writer.DESK, Side.DESK)):
+        own = [cut for cut in cuts if cut.by is by and not _is_shared(cut, cuts)]
+        if own:
+            yield _cut_fact(FactKind.LINE_CUT, own, side, by)
+    shared = [cut for cut in cuts if cut.by is Writer.KIOSK and _is_shared(cut, cuts)]
+    if shared:
+        yield _cut_fact(FactKind.BOTH_LINES_CUT, shared, Side.HUB, None)
+    if not cuts:
+        yield from _unseen_cut(told)
+
+
+def _is_shared(cut: _Cut, cuts: Sequence[_Cut]) -> bool:
+    return any(one.by is not cut.by and abs(one.at_s - cut.at_s) <= BOTH_LOST_S for one in cuts)
+
+
+def _cut_fact(kind: FactKind, cuts: Sequence[_Cut], side: Side, by: Writer | None) -> Fact:
+    return Fact(
+        kind=kind,
+        at_s=cuts[0].at_s,
+        by=by,
+        side=side,
+        times=len(cuts),
+        seconds=sum(cut.seconds for cut in cuts),
+        mended_s=cuts[-1].back_s,
+    )
+
+
+def _unseen_cut(told: Moments) -> Iterator[Fact]:
+    """The desk saw that the kiosk was away, and the kiosk tells nothing of it: its program or its
+    machine stopped, or its part of the log never came.
+    """
+    for at_s, shown in _of(told, events.TroubleShown):
+        if shown.code == "peer_gone":
+            yield Fact(kind=FactKind.LINE_CUT, at_s=at_s, by=Writer.KIOSK, side=Side.LINE)
+            return
+    for at_s, ended in _of(told, *_OVER):
+        if ended.reason in ("desk_lost", "kiosk_lost"):
+            by = Writer.DESK if ended.reason == "desk_lost" else Writer.KIOSK
+            side = Side.DESK if by is Writer.DESK else Side.LINE
+            yield Fact(kind=FactKind.LINE_CUT, at_s=at_s, by=by, side=side, code=ended.reason)
+            return
+
+
+def _poor_line(told: Moments) -> Iterator[Fact]:
+    for by in (Writer.KIOSK, Writer.DESK):
+        poor = [
+            (at_s, seen)
+            for at_s, seen in _of(told, events.LineMeasured)
+            if seen.by is by
+            and (seen.loss_percent >= POOR_LOSS_PERCENT or (seen.rtt_ms or 0.0) >= POOR_RTT_MS)
+        ]
+        seconds = sum(seen.over_s for _at_s, seen in poor)
+        if seconds >= POOR_AT_LEAST_S:
+            at_s, worst = max(poor, key=lambda one: one[1].loss_percent)
+            yield Fact(
+                kind=FactKind.POOR_LINE,
+                at_s=at_s,
+                by=by,
+                side=Side.LINE,
+                seconds=seconds,
+                count=round(worst.loss_percent),
+            )
+
+
+def _no_picture(told: Moments) -> Iterator[Fact]:
+    answered_s = _first_s(told, events.CallAnswered)
+    if answered_s is None:
+        return
+    for by in (Writer.DESK, Writer.KIOSK):
+        met = any(one.by is by for _at_s, one in _of(told, events.VideoSeen, events.AudioSeen))
+        wrote = any(one.record.writer is by for one in told)
+        if wrote and not met and _end_s(told) - answered_s > ONE_TROUBLE_S:
+            yield Fact(kind=FactKind.NO_PICTURE, at_s=answered_s, by=by, side=Side.LINE)
+
+
+def _restarted(told: Moments) -> Iterator[Fact]:
+    for place, moment in enumerate(told):
+        if isinstance(moment.event, events.SessionResumed):
+            by = moment.event.by
+            before = [one.at_s for one in told[:place] if one.record.writer is by]
+            seconds = moment.at_s - before[-1] if before else 0.0
+            side = Side.KIOSK if by is Writer.KIOSK else Side.DESK
+            yield Fact(kind=FactKind.RESTARTED, at_s=moment.at_s, by=by, side=side, seconds=seconds)
+
+
+def _pages_lost(told: Moments) -> Iterator[Fact]:
+    arrived = {event.page_id for _at_s, event in _of(told, events.PageReceived)}
+    lost = [at_s for at_s, one in _of(told, events.PageTaken) if one.page_id not in arrived]
+    if lost:
+        yield Fact(
+            kind=FactKind.PAGES_LOST, at_s=lost[0], side=Side.LINE, by=Writer.KIOSK, count=len(lost)
+        )
+
+
+def _not_wiped(told: Moments) -> Iterator[Fact]:
+    for at_s, wiped in _of(told, events.KioskWiped):
+        if wiped.left_over:
+            yield Fact(
+                kind=FactKind.NOT_WIPED,
+                at_s=at_s,
+                by=Writer.KIOSK,
+                side=Side.KIOSK,
+                count=wiped.left_over,
+            )
+
+
+def _not_ended(told: Moments) -> Iterator[Fact]:
+    if _opened_s(told) is not None and _first_s(told, *_OVER) is None:
+        yield Fact(kind=FactKind.NOT_ENDED, at_s=told[-1].at_s, side=Side.DESK)
+
+
+def _missing(records: Sequence[Record], told: Moments) -> list[Fact]:
+    """Records whose numbers are not there, by writer; a kiosk of which nothing came at all."""
+    facts = []
+    for writer in (Writer.KIOSK, Writer.DESK):
+        numbers = {record.number for record in records if record.writer is writer}
+        missing = max(numbers) + 1 - len(numbers) if numbers else 0
+        nothing = not numbers and _opened_s(told) is not None
+        if missing or nothing:
+            side = Side.KIOSK if writer is Writer.KIOSK else Side.DESK
+            at_s = 0.0 if nothing else _gap_s(records, told, writer)
+            facts.append(
+                Fact(kind=FactKind.RECORDS_MISSING, at_s=at_s, by=writer, side=side, count=missing)
+            )
+    return facts
+
+
+def _gap_s(records: Sequence[Record], told: Moments, writer: Writer) -> float:
+    """Where the first missing record of a writer would be."""
+    own = sorted(record.number for record in records if record.writer is writer)
+    number = next((one for place, one in enumerate(own) if one != place), 0)
+    after = [
+        one.at_s for one in told if one.record.writer is writer and one.record.number >= number
+    ]
+    return after[0] if after else 0.0
+
+
+_CAME = (_requested, _left)
+_DONE = (
+    _talked,
+    _shared,
+    _acted,
+    _document_shown,
+    _scanned,
+    _printed,
+    _filed,
+    _held,
+    _others,
+    _ended,
+)
+_FAILED = (
+    _troubles,
+    _refused,
+    _lines_cut,
+    _poor_line,
+    _no_picture,
+    _restarted,
+    _pages_lost,
+    _not_wiped,
+    _not_ended,
+)

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What a conversation's log comes to: came for, done, failed and on whose side."""
+
+from __future__ import annotations
+
+from session.core.clock import ManualClock
+from session.log import events
+from session.log.events import AnyEvent, Writer
+from session.log.line_cuts import LineCuts
+from session.log.sides import Side
+from session.log.summary import FactKind, Summary, summarise
+from session.protocol.conversation.messages import Grant, GrantReason, PrintState
+from tests.support.log_story import HASH, Story, whole_session
+
+KIOSK, DESK = Writer.KIOSK, Writer.DESK
+
+
+def _told(*facts: tuple[float, Writer, AnyEvent]) -> Summary:
+    story = Story()
+    opened = events.SessionOpened(
+        ticket_id="t1", organisation="caisse", service="aides", kiosk="k1", agent="a7"
+    )
+    story.tell(0, KIOSK, events.CallRequestedAtKiosk(ticket_id="t1", service="aides"))
+    story.tell(10, DESK, opened)
+    for at_s, writer, event in facts:
+        story.tell(at_s, writer, event)
+    story.tell(600, DESK, events.HungUp(by=DESK, reason="done"))
+    return summarise(story.records)
+
+
+def test_a_good_conversation_says_what_it_was_and_that_nothing_failed() -> None:
+    told = summarise(whole_session())
+    assert [one.kind for one in told.came] == [FactKind.REQUESTED, FactKind.WAITED]
+    assert [one.kind for one in told.done] == [
+        FactKind.TALKED,
+        FactKind.SHARED,
+        FactKind.SCANNED,
+        FactKind.FILED,
+        FactKind.PRINTED,
+        FactKind.HUNG_UP,
+        FactKind.WIPED,
+    ]
+    assert told.failed == ()
+    assert (told.service, told.kiosk, told.agent) == ("aides", "k1", "a7")
+    assert told.done[1].hosts == ("www.exemple.fr",)
+    assert summarise([]) == Summary()
+
+
+def test_a_jam_that_both_ends_tell_is_one_trouble_of_the_device_and_is_mended() -> None:
+    told = _told(
+        (100, KIOSK, events.ScanEnded(scan_id="n1", pages=0, code="scanner_jammed")),
+        (101, DESK, events.TroubleShown(by=DESK, code="scanner_jammed")),
+        (200, KIOSK, events.ScanEnded(scan_id="n2", pages=0, code="scanner_jammed")),
+        (260, KIOSK, events.ScanEnded(scan_id="n3", pages=2, code="")),
+    )
+    (jam,) = told.failed
+    assert (jam.kind, jam.code, jam.side) == (FactKind.TROUBLE, "scanner_jammed", Side.DEVICE)
+    assert (jam.at_s, jam.times, jam.mended_s) == (100, 2, 260)
+
+
+def test_a_line_is_the_kiosk_s_the_desk_s_or_the_hub_s_that_both_lost() -> None:
+    kiosk = _told((100, KIOSK, events.LineLost(by=KIOSK)), (112, KIOSK, _back(KIOSK, 12)))
+    (cut,) = kiosk.failed
+    assert (cut.kind, cut.side, cut.seconds, cut.mended_s) == (
+        FactKind.LINE_CUT,
+        Side.LINE,
+        12,
+        112,
+    )
+    desk = _told(
+        (100, DESK, events.LineLost(by=DESK)),
+        (100, DESK, events.TroubleShown(by=DESK, code="hub_unreachable")),
+        (104, DESK, _back(DESK, 4)),
+    )
+    assert [(one.kind, one.side) for one in desk.failed] == [(FactKind.LINE_CUT, Side.DESK)]
+    both = _told(
+        (100, DESK, events.LineLost(by=DESK)),
+        (102, KIOSK, events.LineLost(by=KIOSK)),
+        (110, DESK, _back(DESK, 10)),
+        (110, KIOSK, _back(KIOSK, 8)),
+    )
+    assert [(one.kind, one.side) for one in both.failed] == [(FactKind.BOTH_LINES_CUT, Side.HUB)]
+
+
+def test_a_kiosk_that_was_away_and_tells_nothing_of_it_is_named() -> None:
+    told = _told((100, DESK, events.TroubleShown(by=DESK, code="peer_gone")))
+    (cut,) = told.failed
+    assert (cut.kind, cut.by, cut.seconds) == (FactKind.LINE_CUT, KIOSK, 0)
+
+
+def test_a_refusal_is_the_caller_s_and_says_when_it_was_allowed_after_all() -> None:
+    told = _told(
+        (50, KIOSK, _grant(allowed=False)),
+        (60, KIOSK, _grant(allowed=True)),
+        (90, KIOSK, _grant(allowed=False, reason=GrantReason.WITHDRAWN)),
+    )
+    (refused,) = told.failed
+    assert (refused.kind, refused.grant, refused.mended_s) == (
+        FactKind.REFUSED,
+        Grant.SCAN,
+        60,
+    )
+
+
+def test_what_is_lost_is_said_pages_pictures_wipe_end_and_records() -> None:
+    lost = _told(
+        (20, DESK, events.CallAnswered(call_id="c1")),
+        (50, KIOSK, _page_taken()),
+        (610, KIOSK, _wiped(left_over=2)),
+    )
+    assert {one.kind for one in lost.failed} == {
+        FactKind.NO_PICTURE,
+        FactKind.PAGES_LOST,
+        FactKind.NOT_WIPED,
+    }
+    story = whole_session()
+    kept = [one for one in story if not isinstance(one.event, events.HungUp)]
+    assert [one.kind for one in summarise(kept).failed] == [FactKind.NOT_ENDED]
+    gap = [one for one in story if one.writer is not KIOSK or one.number not in (3, 4)]
+    (missing,) = [one for one in summarise(gap).failed if one.kind is FactKind.RECORDS_MISSING]
+    assert (missing.by, missing.count) == (KIOSK, 2)
+    alone = [one for one in story if one.writer is DESK]
+    assert (KIOSK, 0) in {(one.by, one.count) for one in summarise(alone).failed if one.by is KIOSK}
+
+
+def test_a_poor_line_is_told_by_its_worst_moment() -> None:
+    told = _told(*((30 + 10 * n, DESK, _measured(loss)) for n, loss in enumerate((1, 9, 14, 2))))
+    (poor,) = told.failed
+    assert (poor.kind, poor.by, poor.seconds, poor.count, poor.at_s) == (
+        FactKind.POOR_LINE,
+        DESK,
+        20,
+        14,
+        50,
+    )
+
+
+def test_a_print_that_waited_and_came_is_mended() -> None:
+    def changed(state: PrintState, code: str) -> AnyEvent:
+        return events.PrintChanged(print_id="r1", state=state, job_id=1, code=code, sha256=HASH)
+
+    told = _told(
+        (50, KIOSK, changed(PrintState.WAITING, "printer_out_of_paper")),
+        (90, KIOSK, changed(PrintState.DONE, "")),
+    )
+    assert [(one.code, one.mended_s) for one in told.failed] == [("printer_out_of_paper", 90)]
+
+
+def test_each_cut_of_the_line_is_written_once_with_its_length() -> None:
+    clock, written = ManualClock(), list[AnyEvent]()
+    cuts = LineCuts(written.append, KIOSK, clock=clock)
+    cuts.show(True)
+    for connected in (False, False, True, True):
+        cuts.show(connected)
+        clock.advance(3)
+    assert written == [events.LineLost(by=KIOSK), _back(KIOSK, 6)]
+    cuts.close()
+    cuts.show(False)
+    assert len(written) == 2
+
+
+def _back(by: Writer, lost_s: float) -> events.LineBack:
+    return events.LineBack(by=by, lost_s=lost_s)
+
+
+def _grant(*, allowed: bool, reason: GrantReason = GrantReason.ANSWERED) -> events.GrantChanged:
+    return events.GrantChanged(grant=Grant.SCAN, allowed=allowed, reason=reason)
+
+
+def _page_taken() -> events.PageTaken:
+    return events.PageTaken(
+        page_id="p1", scan_id="n1", kind=events.ScanKind.PAGE, sha256=HASH, size_bytes=9
+    )
+
+
+def _wiped(*, left_over: int) -> events.KioskWiped:
+    return events.KioskWiped(
+        pages_removed=0, files_removed=0, profile_removed=True, left_over=left_over
+    )
+
+
+def _measured(loss_percent: float) -> events.LineMeasured:
+    return events.LineMeasured(
+        by=DESK,
+        over_s=10,
+        kbps=300,
+        loss_percent=loss_percent,
+        rtt_ms=80,
+        height_px=360,
+        fps=15,
+        freezes=0,
+        concealed_percent=0,
+    )

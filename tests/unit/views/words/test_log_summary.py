@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Every fact of a conversation has its sentence and every failure its advice."""
+
+from __future__ import annotations
+
+import pytest
+
+from session.log.events import Writer
+from session.log.sides import Side, side_of
+from session.log.summary import Fact, FactKind, Summary, summarise
+from session.protocol.conversation.messages import Grant
+from tests.support.log_story import whole_session
+from views.words.errors import known_codes
+from views.words.log_summary import SIDES, length_words, summary_parts
+
+FAILURES = (
+    FactKind.TROUBLE,
+    FactKind.REFUSED,
+    FactKind.LINE_CUT,
+    FactKind.BOTH_LINES_CUT,
+    FactKind.POOR_LINE,
+    FactKind.NO_PICTURE,
+    FactKind.RESTARTED,
+    FactKind.PAGES_LOST,
+    FactKind.NOT_WIPED,
+    FactKind.RECORDS_MISSING,
+    FactKind.NOT_ENDED,
+)
+
+
+@pytest.mark.parametrize("kind", FactKind)
+@pytest.mark.parametrize("by", [Writer.KIOSK, Writer.DESK])
+def test_each_fact_is_a_sentence(kind: FactKind, by: Writer) -> None:
+    fact = Fact(
+        kind=kind,
+        at_s=3,
+        by=by,
+        side=Side.LINE if kind in FAILURES else None,
+        code="scanner_jammed" if kind is FactKind.TROUBLE else "",
+        count=2,
+        seconds=12,
+        grant=Grant.SCAN,
+    )
+    for parts in (summary_parts(Summary(done=(fact,))), summary_parts(Summary(failed=(fact,)))):
+        words = [line.words for part in parts for line in part.lines]
+        assert all(one.endswith((".", ")")) and "{" not in one for one in words)
+
+
+def test_a_log_without_trouble_says_so_and_asks_for_nothing() -> None:
+    parts = {part.key: part.lines for part in summary_parts(summarise(whole_session()))}
+    assert [line.words for line in parts["failed"]] == ["Nothing failed."]
+    assert [line.words for line in parts["next"]] == ["Nothing is to be done."]
+    assert "www.exemple.fr" in " ".join(line.words for line in parts["done"])
+
+
+def test_the_same_advice_is_given_once_and_what_is_not_mended_comes_first() -> None:
+    mended = Fact(
+        kind=FactKind.TROUBLE, at_s=1, side=Side.DEVICE, code="scanner_jammed", mended_s=9
+    )
+    refused = Fact(kind=FactKind.REFUSED, at_s=2, side=Side.CALLER, grant=Grant.SCAN)
+    cut = Fact(kind=FactKind.LINE_CUT, at_s=5, by=Writer.KIOSK, side=Side.LINE, seconds=12)
+    parts = {
+        part.key: part.lines
+        for part in summary_parts(Summary(failed=(mended, refused, cut, refused)))
+    }
+    assert [line.at_s for line in parts["next"]] == [5, 1, 2]
+    assert "12 s" in parts["failed"][2].words
+    assert parts["failed"][0].tone == "warn"
+    assert parts["failed"][2].tone == "bad"
+
+
+def test_every_code_has_a_side_with_a_name() -> None:
+    for code in known_codes():
+        assert side_of(code, Writer.KIOSK) in SIDES
+
+
+def test_lengths_read_as_people_say_them() -> None:
+    assert [length_words(one) for one in (0, 45, 125, 3900)] == [
+        "0 s",
+        "45 s",
+        "2 min 05 s",
+        "1 h 05 min",
+    ]

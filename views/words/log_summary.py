@@ -1,0 +1,347 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The summary of a conversation in sentences: what the caller came for, what was done, what failed
+and on whose side, what to do next. Used by the helpdesk's window and by the file for a vendor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from resources.texts import N_, _
+from session.log.events import Writer
+from session.log.sides import Side
+from session.log.summary import Fact, FactKind, Summary
+from session.protocol.conversation.messages import Grant, GrantReason
+from views.words.errors import sentence
+
+MOST_NEXT = 5
+MOST_HOSTS = 3
+
+
+class SummaryLine(NamedTuple):
+    """One sentence; `at_s` is its moment, None for one without. `side` in words, "" for none.
+    `tone`: a colour of the theme.
+    """
+
+    words: str
+    at_s: float | None = None
+    side: str = ""
+    tone: str = "text"
+
+
+class SummaryPart(NamedTuple):
+    """A heading and its sentences, never none of them."""
+
+    key: str
+    title: str
+    lines: tuple[SummaryLine, ...]
+
+
+SIDES: dict[Side, str] = {
+    Side.KIOSK: N_("Kiosk"),
+    Side.LINE: N_("Kiosk's line"),
+    Side.HUB: N_("Hub"),
+    Side.DESK: N_("Desk"),
+    Side.DEVICE: N_("Device"),
+    Side.PAGE: N_("Web page"),
+    Side.CALLER: N_("Caller's choice"),
+}
+
+_GRANTS = {
+    Grant.SEE_PAGE: N_("see the page"),
+    Grant.POINT: N_("point"),
+    Grant.CONTROL: N_("click and scroll in the page"),
+    Grant.TYPE: N_("type in the page"),
+    Grant.SCAN: N_("scan"),
+    Grant.PRINT: N_("print"),
+    Grant.KEEP: N_("keep documents in the file"),
+}
+_ENDS = {Writer.KIOSK: N_("the kiosk"), Writer.DESK: N_("the desk"), Writer.HUB: N_("the hub")}
+_HUNG_UP = {
+    Writer.KIOSK: N_("The caller ended the conversation."),
+    Writer.DESK: N_("The agent ended the conversation."),
+    Writer.HUB: N_("The hub ended the conversation."),
+}
+
+_WORDS: dict[FactKind, str] = {
+    FactKind.REQUESTED: N_("The caller asked for the service “{code}”."),
+    FactKind.WAITED: N_("An agent came after a wait of {length}."),
+    FactKind.LEFT: N_("The caller left before an agent came."),
+    FactKind.TALKED: N_("Both saw or heard each other for {length}."),
+    FactKind.SHARED: N_("The caller's page was shared for {length}{hosts}."),
+    FactKind.ACTED: N_("The agent acted in the page, times: {count}."),
+    FactKind.DOCUMENT_SHOWN: N_("The agent showed a document, pages: {count}."),
+    FactKind.SCANNED: N_("Scanned pages that arrived at the desk: {count}."),
+    FactKind.PRINTED: N_("Documents printed at the kiosk: {count}."),
+    FactKind.FILED: N_("Documents filed in the dossier: {times}, pages: {count}."),
+    FactKind.HELD: N_("The caller was put on hold for {length}."),
+    FactKind.PRIVACY: N_("Privacy pause of {length}: neither face nor page was shown."),
+    FactKind.WIPED: N_("The kiosk was wiped; nothing of the caller is left."),
+    FactKind.BOTH_LINES_CUT: N_("Both ends lost the hub at the same moment, for {length}."),
+    FactKind.POOR_LINE: N_("{end} received badly for {length}: {count} % lost at the worst."),
+    FactKind.NO_PICTURE: N_("{end} never received voice nor picture of the other end."),
+    FactKind.PAGES_LOST: N_("Pages that the kiosk scanned and the desk never received: {count}."),
+    FactKind.NOT_WIPED: N_("The kiosk was not wiped completely, things left: {count}."),
+    FactKind.NOT_ENDED: N_("The log has no end: one of the programs stopped before it was over."),
+}
+
+
+def summary_parts(summary: Summary) -> list[SummaryPart]:
+    """The whole summary, part by part."""
+    came = [_line(fact) for fact in summary.came] or [
+        SummaryLine(_("The log does not say what the caller came for."), tone="soft")
+    ]
+    done = [_line(fact) for fact in summary.done] or [
+        SummaryLine(_("Nothing was done."), tone="soft")
+    ]
+    failed = [_line(fact) for fact in summary.failed] or [
+        SummaryLine(_("Nothing failed."), tone="good")
+    ]
+    return [
+        SummaryPart("failed", _("What failed"), tuple(failed)),
+        SummaryPart("next", _("What to do now"), tuple(_next(summary))),
+        SummaryPart("came", _("What the caller came for"), tuple(came)),
+        SummaryPart("done", _("What was done"), tuple(done)),
+    ]
+
+
+def length_words(seconds: float) -> str:
+    """A length of time in words: "45 s", "2 min 05 s", "1 h 05 min"."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return _("{seconds} s").format(seconds=whole)
+    if whole < 3600:
+        return _("{minutes} min {seconds} s").format(
+            minutes=whole // 60, seconds=f"{whole % 60:02}"
+        )
+    return _("{hours} h {minutes} min").format(
+        hours=whole // 3600, minutes=f"{whole // 60 % 60:02}"
+    )
+
+
+def side_words(side: Side | None) -> str:
+    """On whose side, in a word or two; "" for nobody's."""
+    return _(SIDES[side]) if side is not None else ""
+
+
+def _line(fact: Fact) -> SummaryLine:
+    tone = "text"
+    if fact.side is not None:
+        tone = "warn" if fact.mended_s is not None or fact.side is Side.CALLER else "bad"
+    words = _sentence(fact)
+    if fact.mended_s is not None:
+        words = f"{words} {_mended(fact)}"
+    return SummaryLine(words, fact.at_s, side_words(fact.side), tone)
+
+
+def _mended(fact: Fact) -> str:
+    if fact.kind is FactKind.REFUSED:
+        return _("The caller allowed it later.")
+    if fact.kind in (FactKind.LINE_CUT, FactKind.BOTH_LINES_CUT):
+        return _("The line came back.")
+    return _("It went well later.")
+
+
+def _sentence(fact: Fact) -> str:
+    match fact.kind:
+        case FactKind.TROUBLE:
+            return _times(sentence(fact.code).title, fact.times)
+        case FactKind.REFUSED:
+            silent = fact.reason is GrantReason.SILENT
+            words = (
+                _("The caller did not answer, which counts as no: {grant}.")
+                if silent
+                else _("The caller refused: {grant}.")
+            )
+            return words.format(grant=_(_GRANTS[fact.grant or Grant.SEE_PAGE]))
+        case FactKind.HUNG_UP:
+            return _(_HUNG_UP[fact.by or Writer.HUB])
+        case FactKind.LINE_CUT:
+            return _cut_sentence(fact)
+        case FactKind.RESTARTED:
+            words = (
+                _("The kiosk's program was restarted in the middle, {length} without it.")
+                if fact.by is Writer.KIOSK
+                else _("The desk's program was restarted in the middle, {length} without it.")
+            )
+            return words.format(length=length_words(fact.seconds))
+        case FactKind.RECORDS_MISSING:
+            return _missing_sentence(fact)
+        case FactKind.THIRD:
+            return (
+                _("A supervisor joined the conversation.")
+                if fact.code == "supervisor"
+                else _("A colleague joined the conversation.")
+            )
+        case FactKind.PASSED_ON:
+            return (
+                _("The agent passed the caller on to a colleague.")
+                if fact.count
+                else _("The agent passed the caller on to another queue.")
+            )
+    return _(_WORDS[fact.kind]).format(
+        code=fact.code,
+        length=length_words(fact.seconds),
+        count=fact.count,
+        times=fact.times,
+        end=_capital(_(_ENDS[fact.by])) if fact.by is not None else "",
+        hosts=_hosts(fact.hosts),
+    )
+
+
+def _cut_sentence(fact: Fact) -> str:
+    if fact.code or not fact.seconds:
+        return (
+            _("The kiosk was away; its own part of the log says nothing of it.")
+            if fact.by is Writer.KIOSK
+            else _("The desk was away; its own part of the log says nothing of it.")
+        )
+    words = (
+        _("The kiosk's line was cut for {length}.")
+        if fact.by is Writer.KIOSK
+        else _("The desk's line was cut for {length}.")
+    )
+    return _times(words.format(length=length_words(fact.seconds)), fact.times)
+
+
+def _missing_sentence(fact: Fact) -> str:
+    if not fact.count:
+        return (
+            _("Nothing that the kiosk wrote has arrived.")
+            if fact.by is Writer.KIOSK
+            else _("Nothing that the desk wrote has arrived.")
+        )
+    words = (
+        _("Events of the kiosk that are missing in the log: {count}.")
+        if fact.by is Writer.KIOSK
+        else _("Events of the desk that are missing in the log: {count}.")
+    )
+    return words.format(count=fact.count)
+
+
+def _times(words: str, times: int) -> str:
+    return words if times <= 1 else f"{words} {_('({times} times)').format(times=times)}"
+
+
+def _hosts(hosts: tuple[str, ...]) -> str:
+    if not hosts:
+        return ""
+    shown = ", ".join(hosts[:MOST_HOSTS])
+    more = "…" if len(hosts) > MOST_HOSTS else ""
+    return f" ({shown}{more})"
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+# ---- what to do next
+
+_ADVICE_OF_CODE: dict[str, str] = {
+    "scanner_jammed": N_(
+        "Have the site's host clear the scanner's path of paper and clean its rollers; a kiosk "
+        "that jams again and again needs its maintenance."
+    ),
+    "scanner_empty": N_(
+        "Nothing is broken: the feeder was empty. Remind the agent that the glass takes one page."
+    ),
+    "scanner_cover_open": N_("Have the site's host close the scanner's cover."),
+    "printer_jammed": N_(
+        "Have the site's host take the paper out of the printer; it goes on by itself."
+    ),
+    "printer_out_of_paper": N_("Have the site's host add paper; the printer goes on by itself."),
+    "printer_out_of_toner": N_("Have the printer's ink or toner replaced."),
+    "printer_cover_open": N_("Have the site's host close the printer's cover."),
+    "address_not_allowed": N_(
+        "The convention does not allow this address: tell whoever looks after the convention if "
+        "agents need it."
+    ),
+    "document_not_filed": N_(
+        "See the agent's outbox: documents that wait are sent by themselves. Do not scan again."
+    ),
+    "relay_unreachable": N_(
+        "Give the network person this hour: `expert-app doctor` at the kiosk tells which relay "
+        "does not answer."
+    ),
+    "device_not_trusted": N_(
+        "The device's certificate changed. Whoever looks after the kiosk compares it and gives the "
+        "kiosk the new one (expert-app kiosk-devices)."
+    ),
+}
+_ADVICE_OF_KIND: dict[FactKind, str] = {
+    FactKind.LINE_CUT: N_(
+        "Give whoever looks after the site's network this hour; see in the list whether other "
+        "kiosks of the site were cut too."
+    ),
+    FactKind.BOTH_LINES_CUT: N_(
+        "Ask the hub's operator about this hour: both ends lost it together."
+    ),
+    FactKind.POOR_LINE: N_(
+        "Compare the line's curves with other days of this kiosk; a line that is bad at every call "
+        "is the operator's business."
+    ),
+    FactKind.NO_PICTURE: N_(
+        "Have `expert-app doctor` run at the kiosk: it tries the ways of voice and picture."
+    ),
+    FactKind.RESTARTED: N_(
+        "See why the program stopped: its folder has the developer log of this hour."
+    ),
+    FactKind.NOT_WIPED: N_(
+        "Act today: start the kiosk again, it sweeps at its start; then look whether it tells "
+        "anything left."
+    ),
+    FactKind.RECORDS_MISSING: N_(
+        "See whether that end is switched on and connected: what is missing is on its disk, and "
+        "is sent by itself."
+    ),
+    FactKind.NOT_ENDED: N_(
+        "See whether that end is switched on and connected: what is missing is on its disk, and "
+        "is sent by itself."
+    ),
+    FactKind.PAGES_LOST: N_("Nothing was kept of these pages: they must be scanned again."),
+    FactKind.REFUSED: N_(
+        "Nothing is to be mended: the caller decides. The agent may say first what it is for, then "
+        "ask again."
+    ),
+}
+_ADVICE_OF_SIDE: dict[Side, str] = {
+    Side.DEVICE: N_("Ask the site's host to look at the device, then try it once from the kiosk."),
+    Side.LINE: N_(
+        "Look at the line of the kiosk's site at this hour; other kiosks of the site tell whether "
+        "it was the whole site."
+    ),
+    Side.HUB: N_("Ask the hub's operator about its health at this hour."),
+    Side.DESK: N_("Run `expert-app doctor` at the agent's computer: it says what is missing."),
+    Side.KIOSK: N_("Run `expert-app doctor` at the kiosk: it says what is missing."),
+    Side.PAGE: N_(
+        "Try the same page at a kiosk. When it fails again, save this conversation for the vendor."
+    ),
+    Side.CALLER: N_("Nothing is to be mended: the caller decided so."),
+}
+
+
+def _next(summary: Summary) -> list[SummaryLine]:
+    """What to do, each advice once, what is not mended first."""
+    wanted: dict[str, float] = {}
+    for fact in sorted(summary.failed, key=_urgency):
+        wanted.setdefault(_advice(fact), fact.at_s)
+    if not wanted:
+        return [SummaryLine(_("Nothing is to be done."), tone="soft")]
+    return [SummaryLine(words, at_s) for words, at_s in _first(wanted.items())]
+
+
+def _first(advice: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
+    return list(advice)[:MOST_NEXT]
+
+
+def _urgency(fact: Fact) -> tuple[bool, bool, float]:
+    return fact.side is Side.CALLER, fact.mended_s is not None, fact.at_s
+
+
+def _advice(fact: Fact) -> str:
+    if fact.kind is FactKind.TROUBLE and fact.code in _ADVICE_OF_CODE:
+        return _(_ADVICE_OF_CODE[fact.code])
+    if fact.kind in _ADVICE_OF_KIND:
+        return _(_ADVICE_OF_KIND[fact.kind])
+    return _(_ADVICE_OF_SIDE[fact.side or Side.DESK])
