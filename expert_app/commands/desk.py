@@ -60,7 +60,7 @@ async def _main(
 
             await open_board(settings, paths, program, seed=seed, driven=driven)
         case "helpdesk":
-            from expert_app.commands.helpdesk import open_helpdesk
+            from expert_app.helpdesk.wiring.program import open_helpdesk
 
             await open_helpdesk(settings, paths, program, seed=seed, driven=driven)
         case "facilitator" | "operator":

@@ -6,7 +6,7 @@ No Qt.
 from __future__ import annotations
 
 from expert_app.commands.doctor import WAIT_S, CheckResult
-from expert_app.commands.log_export import ROLES
+from expert_app.helpdesk.reading import ROLES
 from expert_app.runtime.bus_access import tls_for
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.credentials import KeyMissing, key_name, load_seed

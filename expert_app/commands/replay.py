@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PyQt6.QtWidgets import QApplication
 
-from expert_app.commands.log_export import export_log
+from expert_app.helpdesk.reading import export_log
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
 from expert_app.runtime.observations import Observations

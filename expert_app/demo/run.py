@@ -15,7 +15,6 @@ from pathlib import Path
 from aiohttp import web
 
 from documents.store.dossier_store import DossierStore
-from expert_app.commands.log_export import export_log
 from expert_app.demo.world import (
     HELPDESK,
     LOOPBACK_KBPS,
@@ -25,6 +24,7 @@ from expert_app.demo.world import (
     seed_dossiers,
     write_settings,
 )
+from expert_app.helpdesk.reading import export_log
 from expert_app.runtime.child_programs import Child
 from expert_app.runtime.config import DeskSettings, Language, MediaSettings
 from expert_app.runtime.credentials import SEED_VARIABLE

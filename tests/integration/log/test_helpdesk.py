@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from expert_app.commands.log_export import read_records
+from expert_app.helpdesk.reading import read_records
 from session.core.errors import LogUnknown
 from session.desk.hub.client import DeskLink
 from session.protocol.wire.roles import Role

@@ -25,7 +25,7 @@ import zstandard
 from prometheus_client.parser import text_string_to_metric_families as families
 from reportlab.pdfgen.canvas import Canvas
 
-from expert_app.commands.log_export import export_log
+from expert_app.helpdesk.reading import export_log
 from expert_app.runtime.config import DeskSettings, KioskSettings
 from expert_app.runtime.paths import paths_for
 from expert_app.runtime.sealing import DeskSealing, KioskSealing, seals_for

@@ -17,7 +17,7 @@ from expert_app.runtime.window_program import Program
 WINDOWS = {
     "agent": "expert_app.desk.wiring.program.open_desk",
     "supervisor": "expert_app.board.wiring.program.open_board",
-    "helpdesk": "expert_app.commands.helpdesk.open_helpdesk",
+    "helpdesk": "expert_app.helpdesk.wiring.program.open_helpdesk",
     "facilitator": "expert_app.board.wiring.site.open_site",
     "operator": "expert_app.board.wiring.site.open_site",
 }

@@ -9,7 +9,7 @@ import asyncio
 
 from PyQt6.QtWidgets import QApplication
 
-from expert_app.commands.log_export import read_records
+from expert_app.helpdesk.reading import read_records
 from expert_app.runtime.bus_access import tell_until_connected, tls_for
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.observations import Observations
@@ -25,7 +25,7 @@ from session.log.merge import merge
 from session.protocol.sealing import SealCardAnswer, SealCardRequest
 from views.automation.window_driver import WindowDriver
 from views.desk.shared_page.mirror_pane import MirrorPane
-from views.replay.helpdesk_view import HelpdeskView
+from views.helpdesk.window import HelpdeskView
 from views.replay.view import ReplayView
 from views.widgets.connection_gate import ConnectionGate
 from views.widgets.plain_window import PlainWindow

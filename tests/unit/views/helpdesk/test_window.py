@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from session.core.clock import ManualClock
 from tests.support.log_story import whole_session
 from views.desk.shared_page.mirror_pane import MirrorPane
-from views.replay.helpdesk_view import HelpdeskView
+from views.helpdesk.window import HelpdeskView
 from views.replay.view import ReplayView
 
 SESSION = "0125223b7b7c9c164ce6_68fe9493"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The helpdesk's view: a session's id and the reason are given, its log is replayed below.
-Used by `expert_app.commands.helpdesk`.
+Used by `expert_app.helpdesk.wiring.program`.
 """
 
 from __future__ import annotations
