@@ -105,7 +105,7 @@ def _add_verify(commands: Commands) -> None:
         "documents",
         nargs="+",
         metavar="FILE",
-        help="documents and receipts (PDF), exported dossiers (ZIP), pictures or code of a receipt",
+        help="documents, receipts (PDF), saved dossiers, conversations (ZIP), a receipt's code",
     )
     verify.add_argument(
         "--key", action="append", default=[], help="public key of a desk that you trust (U...)"
@@ -142,7 +142,9 @@ def _parser() -> argparse.ArgumentParser:
     _common(devices)
     replay = commands.add_parser("replay", help="a session's log on one timeline")
     replay.add_argument(
-        "log", metavar="FILE-OR-SESSION", help="a log file, or the id of a session at the hub"
+        "log",
+        metavar="FILE-OR-SESSION",
+        help="a log file, a saved conversation (ZIP), or the id of a session at the hub",
     )
     replay.add_argument(
         "--reason",

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from PyQt6.QtWidgets import QApplication
 
+from expert_app.helpdesk.bundle import is_bundle, read_bundle
+from expert_app.helpdesk.bundle_words import bundle_lines, fault_words
 from expert_app.helpdesk.reading import export_log
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
@@ -43,11 +45,16 @@ from views.words.errors import sentence
 WINDOW_SIZE = (1280, 800)
 
 
+class BundleRefused(Exception):
+    """A conversation that was saved is not believed; the text says why."""
+
+
 def run_replay(log: str, settings: DeskSettings, paths: Paths, *, reason: str, driven: bool) -> int:
     """Shows the log until the window is closed; the exit code.
 
     Args:
-        log: a file's path, or a session's id when there is no such file.
+        log: the path of a log or of a saved conversation, or a session's id when there is no such
+            file.
         reason: why a session's log is read; its keeper writes it down.
     """
     try:
@@ -55,6 +62,9 @@ def run_replay(log: str, settings: DeskSettings, paths: Paths, *, reason: str, d
     except KeyMissing as error:
         print(error)
         return 2
+    except BundleRefused as error:
+        print(error)
+        return 1
     except (LogUnknown, LogReasonNeeded) as error:
         print(sentence(error.code, error.detail).sentence)
         return 1
@@ -69,6 +79,8 @@ def run_replay(log: str, settings: DeskSettings, paths: Paths, *, reason: str, d
 
 def _open(log: str, settings: DeskSettings, paths: Paths, reason: str) -> LogFile:
     path = Path(log)
+    if path.exists() and is_bundle(path):
+        return _read_bundle(path)
     if path.exists() or not is_id(log):
         return read_log(path)
     if not says_why(reason):
@@ -83,6 +95,15 @@ def _open(log: str, settings: DeskSettings, paths: Paths, reason: str) -> LogFil
     finally:
         # nor what older versions left: a log that is erased at its keeper stays nowhere else
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _read_bundle(path: Path) -> LogFile:
+    """The log of a saved conversation; whose it is stands first on the screen of commands."""
+    verdict, log = read_bundle(path)
+    if log is None:
+        raise BundleRefused(fault_words(verdict, path.name))
+    print("\n".join(bundle_lines(verdict, path.name)))
+    return log
 
 
 async def _fetch(

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """`expert-app verify FILE...`: says in words whether a document is what was scanned, whether a
-receipt is genuine, and whether they belong together. For anybody who receives one.
+receipt is genuine, and whether they belong together; the same for a dossier or a conversation that
+was saved. For anybody who receives one.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ from expert_app.commands.verify_receipt import (
     words_of_code,
     words_of_receipt,
 )
+from expert_app.helpdesk.bundle import is_bundle, look_at_bundle
+from expert_app.helpdesk.bundle_words import bundle_lines
 from expert_app.runtime.notary import raw_key
 from resources.texts import _
 from session.bus.transport.nkeys import is_public_key, is_signed
@@ -68,12 +71,13 @@ def verify_files(names: Sequence[str], keys: Sequence[str], *, as_json: bool = F
     codes = [(name, read_code(name)) for name in names if is_code(name)]
     files: list[tuple[str, bytes]] = []
     exports: list[Path] = []
+    bundles: list[Path] = []
     for path in (Path(name) for name in names if not is_code(name)):
         try:
             if path.suffix.lower() in PICTURES:
                 codes.append((path.name, code_in(path)))
             elif is_export(path):
-                exports.append(path)
+                (bundles if is_bundle(path) else exports).append(path)
             else:
                 files.append((path.name, _read(path)))
         except ReaderMissing:
@@ -94,8 +98,19 @@ def verify_files(names: Sequence[str], keys: Sequence[str], *, as_json: bool = F
         *(_print_code(code, name, documents, trusted, as_json=as_json) for name, code in codes),
         *(_print_document(name, data, trusted, as_json=as_json) for name, data in documents),
         *(verify_export(path, keys, as_json=as_json) == 0 for path in exports),
+        *(_print_bundle(path, keys, as_json=as_json) for path in bundles),
     ]
     return 0 if all(answers) else 1
+
+
+def _print_bundle(path: Path, keys: Sequence[str], *, as_json: bool) -> bool:
+    verdict = look_at_bundle(path, keys)
+    print(
+        msgspec.json.encode(verdict).decode()
+        if as_json
+        else "\n".join(bundle_lines(verdict, path.name))
+    )
+    return verdict.fault is None
 
 
 def _read(path: Path) -> bytes:

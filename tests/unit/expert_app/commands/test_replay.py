@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import gc
+import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from PyQt6.QtWidgets import QApplication
 
 from expert_app.commands import replay as replay_command
 from expert_app.commands.replay import ReplayProgram
+from expert_app.helpdesk.bundle import BundleSource, write_bundle
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.credentials import SEED_VARIABLE
 from expert_app.runtime.paths import paths_for
@@ -52,6 +55,21 @@ def test_nothing_of_a_replayed_log_stays_at_the_helpdesk_and_none_is_fetched_wit
     (paths.folder("replays") / "older.jsonl").write_text("{}")
     assert replay_command._open("s1", settings, paths, "picture stood still").records
     assert list(tmp_path.rglob("*.jsonl")) == []
+
+
+def test_a_saved_conversation_opens_without_a_hub_and_a_changed_one_says_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "entretien.zip"
+    at = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
+    source = BundleSource("s1", whole_session())
+    write_bundle(path, source, new_seed(), exported_by="h1", exported_at=at, with_pages=True)
+    settings, paths = DeskSettings(role="helpdesk"), paths_for("desk", tmp_path)
+    assert replay_command._open(str(path), settings, paths, "").records
+    with zipfile.ZipFile(path, "a") as file:
+        file.writestr("plus.txt", "x")
+    assert replay_command.run_replay(str(path), settings, paths, reason="", driven=False) == 1
+    assert "plus.txt" in capsys.readouterr().out
 
 
 def test_the_observer_follows_the_replay(replay: ReplayProgram, program: Program) -> None:
