@@ -8,7 +8,7 @@ from enum import StrEnum
 from session.log.events import Writer
 
 
-class Side(StrEnum):
+class FaultSide(StrEnum):
     """Who can do something about it."""
 
     KIOSK = "kiosk"
@@ -20,10 +20,10 @@ class Side(StrEnum):
     CALLER = "caller"
 
 
-_CODES: dict[Side, tuple[str, ...]] = {
-    Side.KIOSK: ("kiosk_disk_unusable", "page_not_signed", "print_not_for_us"),
-    Side.LINE: ("transfer_interrupted", "call_lost", "peer_gone", "page_damaged"),
-    Side.HUB: (
+_CODES: dict[FaultSide, tuple[str, ...]] = {
+    FaultSide.KIOSK: ("kiosk_disk_unusable", "page_not_signed", "print_not_for_us"),
+    FaultSide.LINE: ("transfer_interrupted", "call_lost", "peer_gone", "page_damaged"),
+    FaultSide.HUB: (
         "hub_unreachable",
         "bus_unreachable",
         "store_unreachable",
@@ -38,7 +38,7 @@ _CODES: dict[Side, tuple[str, ...]] = {
         "rate_limited",
         "log_full",
     ),
-    Side.DESK: (
+    FaultSide.DESK: (
         "desk_disk_unusable",
         "desk_not_admitted",
         "seal_key_refused",
@@ -46,14 +46,14 @@ _CODES: dict[Side, tuple[str, ...]] = {
         "seal_broken",
         "protocol_version_unknown",
     ),
-    Side.DEVICE: (
+    FaultSide.DEVICE: (
         "device_not_trusted",
         "print_failed",
         "print_refused",
         "pile_uneven",
         "page_unreadable",
     ),
-    Side.PAGE: (
+    FaultSide.PAGE: (
         "address_not_allowed",
         "page_not_shareable",
         "page_changed",
@@ -66,7 +66,7 @@ _CODES: dict[Side, tuple[str, ...]] = {
         "document_not_shown",
         "document_too_long",
     ),
-    Side.CALLER: (
+    FaultSide.CALLER: (
         "grant_missing",
         "control_paused",
         "print_declined",
@@ -79,15 +79,15 @@ _CODES: dict[Side, tuple[str, ...]] = {
 }
 _SIDES = {code: side for side, codes in _CODES.items() for code in codes}
 _BEGINNINGS = (
-    ("scanner_", Side.DEVICE),
-    ("printer_", Side.DEVICE),
-    ("bus_", Side.DESK),
-    ("certificate_", Side.DESK),
-    ("seal_", Side.DESK),
+    ("scanner_", FaultSide.DEVICE),
+    ("printer_", FaultSide.DEVICE),
+    ("bus_", FaultSide.DESK),
+    ("certificate_", FaultSide.DESK),
+    ("seal_", FaultSide.DESK),
 )
 
 
-def side_of(code: str, writer: Writer) -> Side:
+def side_of(code: str, writer: Writer) -> FaultSide:
     """Whose side a code is on; one that says nothing of it is on the side of the end that met it.
 
     Args:
@@ -98,4 +98,6 @@ def side_of(code: str, writer: Writer) -> Side:
     for beginning, side in _BEGINNINGS:
         if code.startswith(beginning):
             return side
-    return {Writer.KIOSK: Side.KIOSK, Writer.DESK: Side.DESK, Writer.HUB: Side.HUB}[writer]
+    return {Writer.KIOSK: FaultSide.KIOSK, Writer.DESK: FaultSide.DESK, Writer.HUB: FaultSide.HUB}[
+        writer
+    ]

@@ -17,7 +17,7 @@ import msgspec
 from session.log import events
 from session.log.events import Event, Record, Writer
 from session.log.merge import merge
-from session.log.sides import Side, side_of
+from session.log.sides import FaultSide, side_of
 from session.protocol.conversation.messages import Grant, GrantReason, PrintState
 
 ONE_TROUBLE_S = 15.0
@@ -77,7 +77,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     kind: FactKind
     at_s: float
     by: Writer | None = None
-    side: Side | None = None
+    side: FaultSide | None = None
     code: str = ""
     times: int = 1
     seconds: float = 0.0
@@ -399,7 +399,7 @@ def _refused(told: Moments) -> Iterator[Fact]:
             yield Fact(
                 kind=FactKind.REFUSED,
                 at_s=at_s,
-                side=Side.CALLER,
+                side=FaultSide.CALLER,
                 grant=event.grant,
                 reason=event.reason,
                 mended_s=later[0] if later else None,
@@ -432,13 +432,13 @@ def _cuts(told: Moments) -> list[_Cut]:
 
 def _lines_cut(told: Moments) -> Iterator[Fact]:
     cuts = _cuts(told)
-    for by, side in ((Writer.KIOSK, Side.LINE), (Writer.DESK, Side.DESK)):
+    for by, side in ((Writer.KIOSK, FaultSide.LINE), (Writer.DESK, FaultSide.DESK)):
         own = [cut for cut in cuts if cut.by is by and not _is_shared(cut, cuts)]
         if own:
             yield _cut_fact(FactKind.LINE_CUT, own, side, by)
     shared = [cut for cut in cuts if cut.by is Writer.KIOSK and _is_shared(cut, cuts)]
     if shared:
-        yield _cut_fact(FactKind.BOTH_LINES_CUT, shared, Side.HUB, None)
+        yield _cut_fact(FactKind.BOTH_LINES_CUT, shared, FaultSide.HUB, None)
     if not cuts:
         yield from _unseen_cut(told)
 
@@ -447,7 +447,7 @@ def _is_shared(cut: _Cut, cuts: Sequence[_Cut]) -> bool:
     return any(one.by is not cut.by and abs(one.at_s - cut.at_s) <= BOTH_LOST_S for one in cuts)
 
 
-def _cut_fact(kind: FactKind, cuts: Sequence[_Cut], side: Side, by: Writer | None) -> Fact:
+def _cut_fact(kind: FactKind, cuts: Sequence[_Cut], side: FaultSide, by: Writer | None) -> Fact:
     return Fact(
         kind=kind,
         at_s=cuts[0].at_s,
@@ -465,12 +465,12 @@ def _unseen_cut(told: Moments) -> Iterator[Fact]:
     """
     for at_s, shown in _of(told, events.TroubleShown):
         if shown.code == "peer_gone":
-            yield Fact(kind=FactKind.LINE_CUT, at_s=at_s, by=Writer.KIOSK, side=Side.LINE)
+            yield Fact(kind=FactKind.LINE_CUT, at_s=at_s, by=Writer.KIOSK, side=FaultSide.LINE)
             return
     for at_s, ended in _of(told, *_OVER):
         if ended.reason in ("desk_lost", "kiosk_lost"):
             by = Writer.DESK if ended.reason == "desk_lost" else Writer.KIOSK
-            side = Side.DESK if by is Writer.DESK else Side.LINE
+            side = FaultSide.DESK if by is Writer.DESK else FaultSide.LINE
             yield Fact(kind=FactKind.LINE_CUT, at_s=at_s, by=by, side=side, code=ended.reason)
             return
 
@@ -490,7 +490,7 @@ def _poor_line(told: Moments) -> Iterator[Fact]:
                 kind=FactKind.POOR_LINE,
                 at_s=at_s,
                 by=by,
-                side=Side.LINE,
+                side=FaultSide.LINE,
                 seconds=seconds,
                 count=round(worst.loss_percent),
             )
@@ -504,7 +504,7 @@ def _no_picture(told: Moments) -> Iterator[Fact]:
         met = any(one.by is by for _at_s, one in _of(told, events.VideoSeen, events.AudioSeen))
         wrote = any(one.record.writer is by for one in told)
         if wrote and not met and _end_s(told) - answered_s > ONE_TROUBLE_S:
-            yield Fact(kind=FactKind.NO_PICTURE, at_s=answered_s, by=by, side=Side.LINE)
+            yield Fact(kind=FactKind.NO_PICTURE, at_s=answered_s, by=by, side=FaultSide.LINE)
 
 
 def _restarted(told: Moments) -> Iterator[Fact]:
@@ -513,7 +513,7 @@ def _restarted(told: Moments) -> Iterator[Fact]:
             by = moment.event.by
             before = [one.at_s for one in told[:place] if one.record.writer is by]
             seconds = moment.at_s - before[-1] if before else 0.0
-            side = Side.KIOSK if by is Writer.KIOSK else Side.DESK
+            side = FaultSide.KIOSK if by is Writer.KIOSK else FaultSide.DESK
             yield Fact(kind=FactKind.RESTARTED, at_s=moment.at_s, by=by, side=side, seconds=seconds)
 
 
@@ -522,7 +522,11 @@ def _pages_lost(told: Moments) -> Iterator[Fact]:
     lost = [at_s for at_s, one in _of(told, events.PageTaken) if one.page_id not in arrived]
     if lost:
         yield Fact(
-            kind=FactKind.PAGES_LOST, at_s=lost[0], side=Side.LINE, by=Writer.KIOSK, count=len(lost)
+            kind=FactKind.PAGES_LOST,
+            at_s=lost[0],
+            side=FaultSide.LINE,
+            by=Writer.KIOSK,
+            count=len(lost),
         )
 
 
@@ -533,14 +537,14 @@ def _not_wiped(told: Moments) -> Iterator[Fact]:
                 kind=FactKind.NOT_WIPED,
                 at_s=at_s,
                 by=Writer.KIOSK,
-                side=Side.KIOSK,
+                side=FaultSide.KIOSK,
                 count=wiped.left_over,
             )
 
 
 def _not_ended(told: Moments) -> Iterator[Fact]:
     if _opened_s(told) is not None and _first_s(told, *_OVER) is None:
-        yield Fact(kind=FactKind.NOT_ENDED, at_s=told[-1].at_s, side=Side.DESK)
+        yield Fact(kind=FactKind.NOT_ENDED, at_s=told[-1].at_s, side=FaultSide.DESK)
 
 
 def _missing(records: Sequence[Record], told: Moments) -> list[Fact]:
@@ -551,7 +555,7 @@ def _missing(records: Sequence[Record], told: Moments) -> list[Fact]:
         missing = max(numbers) + 1 - len(numbers) if numbers else 0
         nothing = not numbers and _opened_s(told) is not None
         if missing or nothing:
-            side = Side.KIOSK if writer is Writer.KIOSK else Side.DESK
+            side = FaultSide.KIOSK if writer is Writer.KIOSK else FaultSide.DESK
             at_s = 0.0 if nothing else _gap_s(records, told, writer)
             facts.append(
                 Fact(kind=FactKind.RECORDS_MISSING, at_s=at_s, by=writer, side=side, count=missing)

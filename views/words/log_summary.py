@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from resources.texts import N_, _
 from session.log.events import Writer
-from session.log.sides import Side
+from session.log.sides import FaultSide
 from session.log.summary import Fact, FactKind, Summary
 from session.protocol.conversation.messages import Grant, GrantReason
 from views.words.errors import sentence
@@ -38,14 +38,14 @@ class SummaryPart(NamedTuple):
     lines: tuple[SummaryLine, ...]
 
 
-SIDES: dict[Side, str] = {
-    Side.KIOSK: N_("Kiosk"),
-    Side.LINE: N_("Kiosk's line"),
-    Side.HUB: N_("Hub"),
-    Side.DESK: N_("Desk"),
-    Side.DEVICE: N_("Device"),
-    Side.PAGE: N_("Web page"),
-    Side.CALLER: N_("Caller's choice"),
+SIDES: dict[FaultSide, str] = {
+    FaultSide.KIOSK: N_("Kiosk"),
+    FaultSide.LINE: N_("Kiosk's line"),
+    FaultSide.HUB: N_("Hub"),
+    FaultSide.DESK: N_("Desk"),
+    FaultSide.DEVICE: N_("Device"),
+    FaultSide.PAGE: N_("Web page"),
+    FaultSide.CALLER: N_("Caller's choice"),
 }
 
 _GRANTS = {
@@ -120,7 +120,7 @@ def length_words(seconds: float) -> str:
     )
 
 
-def side_words(side: Side | None) -> str:
+def side_words(side: FaultSide | None) -> str:
     """On whose side, in a word or two; "" for nobody's."""
     return _(SIDES[side]) if side is not None else ""
 
@@ -128,7 +128,7 @@ def side_words(side: Side | None) -> str:
 def _line(fact: Fact) -> SummaryLine:
     tone = "text"
     if fact.side is not None:
-        tone = "warn" if fact.mended_s is not None or fact.side is Side.CALLER else "bad"
+        tone = "warn" if fact.mended_s is not None or fact.side is FaultSide.CALLER else "bad"
     words = _sentence(fact)
     if fact.mended_s is not None:
         words = f"{words} {_mended(fact)}"
@@ -305,19 +305,21 @@ _ADVICE_OF_KIND: dict[FactKind, str] = {
         "ask again."
     ),
 }
-_ADVICE_OF_SIDE: dict[Side, str] = {
-    Side.DEVICE: N_("Ask the site's host to look at the device, then try it once from the kiosk."),
-    Side.LINE: N_(
+_ADVICE_OF_SIDE: dict[FaultSide, str] = {
+    FaultSide.DEVICE: N_(
+        "Ask the site's host to look at the device, then try it once from the kiosk."
+    ),
+    FaultSide.LINE: N_(
         "Look at the line of the kiosk's site at this hour; other kiosks of the site tell whether "
         "it was the whole site."
     ),
-    Side.HUB: N_("Ask the hub's operator about its health at this hour."),
-    Side.DESK: N_("Run `expert-app doctor` at the agent's computer: it says what is missing."),
-    Side.KIOSK: N_("Run `expert-app doctor` at the kiosk: it says what is missing."),
-    Side.PAGE: N_(
+    FaultSide.HUB: N_("Ask the hub's operator about its health at this hour."),
+    FaultSide.DESK: N_("Run `expert-app doctor` at the agent's computer: it says what is missing."),
+    FaultSide.KIOSK: N_("Run `expert-app doctor` at the kiosk: it says what is missing."),
+    FaultSide.PAGE: N_(
         "Try the same page at a kiosk. When it fails again, save this conversation for the vendor."
     ),
-    Side.CALLER: N_("Nothing is to be mended: the caller decided so."),
+    FaultSide.CALLER: N_("Nothing is to be mended: the caller decided so."),
 }
 
 
@@ -336,7 +338,7 @@ def _first(advice: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
 
 
 def _urgency(fact: Fact) -> tuple[bool, bool, float]:
-    return fact.side is Side.CALLER, fact.mended_s is not None, fact.at_s
+    return fact.side is FaultSide.CALLER, fact.mended_s is not None, fact.at_s
 
 
 def _advice(fact: Fact) -> str:
@@ -344,4 +346,4 @@ def _advice(fact: Fact) -> str:
         return _(_ADVICE_OF_CODE[fact.code])
     if fact.kind in _ADVICE_OF_KIND:
         return _(_ADVICE_OF_KIND[fact.kind])
-    return _(_ADVICE_OF_SIDE[fact.side or Side.DESK])
+    return _(_ADVICE_OF_SIDE[fact.side or FaultSide.DESK])

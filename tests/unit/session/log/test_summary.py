@@ -7,7 +7,7 @@ from session.core.clock import ManualClock
 from session.log import events
 from session.log.events import AnyEvent, Writer
 from session.log.line_cuts import LineCuts
-from session.log.sides import Side
+from session.log.sides import FaultSide
 from session.log.summary import FactKind, Summary, summarise
 from session.protocol.conversation.messages import Grant, GrantReason, PrintState
 from tests.support.log_story import HASH, Story, whole_session
@@ -54,7 +54,7 @@ def test_a_jam_that_both_ends_tell_is_one_trouble_of_the_device_and_is_mended() 
         (260, KIOSK, events.ScanEnded(scan_id="n3", pages=2, code="")),
     )
     (jam,) = told.failed
-    assert (jam.kind, jam.code, jam.side) == (FactKind.TROUBLE, "scanner_jammed", Side.DEVICE)
+    assert (jam.kind, jam.code, jam.side) == (FactKind.TROUBLE, "scanner_jammed", FaultSide.DEVICE)
     assert (jam.at_s, jam.times, jam.mended_s) == (100, 2, 260)
 
 
@@ -63,7 +63,7 @@ def test_a_line_is_the_kiosk_s_the_desk_s_or_the_hub_s_that_both_lost() -> None:
     (cut,) = kiosk.failed
     assert (cut.kind, cut.side, cut.seconds, cut.mended_s) == (
         FactKind.LINE_CUT,
-        Side.LINE,
+        FaultSide.LINE,
         12,
         112,
     )
@@ -72,14 +72,16 @@ def test_a_line_is_the_kiosk_s_the_desk_s_or_the_hub_s_that_both_lost() -> None:
         (100, DESK, events.TroubleShown(by=DESK, code="hub_unreachable")),
         (104, DESK, _back(DESK, 4)),
     )
-    assert [(one.kind, one.side) for one in desk.failed] == [(FactKind.LINE_CUT, Side.DESK)]
+    assert [(one.kind, one.side) for one in desk.failed] == [(FactKind.LINE_CUT, FaultSide.DESK)]
     both = _told(
         (100, DESK, events.LineLost(by=DESK)),
         (102, KIOSK, events.LineLost(by=KIOSK)),
         (110, DESK, _back(DESK, 10)),
         (110, KIOSK, _back(KIOSK, 8)),
     )
-    assert [(one.kind, one.side) for one in both.failed] == [(FactKind.BOTH_LINES_CUT, Side.HUB)]
+    assert [(one.kind, one.side) for one in both.failed] == [
+        (FactKind.BOTH_LINES_CUT, FaultSide.HUB)
+    ]
 
 
 def test_a_kiosk_that_was_away_and_tells_nothing_of_it_is_named() -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from session.log.events import Writer
-from session.log.sides import Side, side_of
+from session.log.sides import FaultSide, side_of
 from session.log.summary import Fact, FactKind, Summary, summarise
 from session.protocol.conversation.messages import Grant
 from tests.support.log_story import whole_session
@@ -35,7 +35,7 @@ def test_each_fact_is_a_sentence(kind: FactKind, by: Writer) -> None:
         kind=kind,
         at_s=3,
         by=by,
-        side=Side.LINE if kind in FAILURES else None,
+        side=FaultSide.LINE if kind in FAILURES else None,
         code="scanner_jammed" if kind is FactKind.TROUBLE else "",
         count=2,
         seconds=12,
@@ -55,10 +55,10 @@ def test_a_log_without_trouble_says_so_and_asks_for_nothing() -> None:
 
 def test_the_same_advice_is_given_once_and_what_is_not_mended_comes_first() -> None:
     mended = Fact(
-        kind=FactKind.TROUBLE, at_s=1, side=Side.DEVICE, code="scanner_jammed", mended_s=9
+        kind=FactKind.TROUBLE, at_s=1, side=FaultSide.DEVICE, code="scanner_jammed", mended_s=9
     )
-    refused = Fact(kind=FactKind.REFUSED, at_s=2, side=Side.CALLER, grant=Grant.SCAN)
-    cut = Fact(kind=FactKind.LINE_CUT, at_s=5, by=Writer.KIOSK, side=Side.LINE, seconds=12)
+    refused = Fact(kind=FactKind.REFUSED, at_s=2, side=FaultSide.CALLER, grant=Grant.SCAN)
+    cut = Fact(kind=FactKind.LINE_CUT, at_s=5, by=Writer.KIOSK, side=FaultSide.LINE, seconds=12)
     parts = {
         part.key: part.lines
         for part in summary_parts(Summary(failed=(mended, refused, cut, refused)))
