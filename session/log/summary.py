@@ -122,6 +122,11 @@ class _Moment(NamedTuple):
 Moments = Sequence[_Moment]
 _OVER = (events.HungUp, events.SessionEnded)
 _UNTOLD = (events.MirrorChunk, events.PointerShown)
+_LOST = {
+    "desk_lost": (Writer.DESK, FaultSide.DESK),
+    "kiosk_lost": (Writer.KIOSK, FaultSide.LINE),
+}
+"""Reasons of the hub for which one end was away for too long."""
 
 
 def summarise(records: Iterable[Record]) -> Summary:
@@ -163,12 +168,26 @@ def _sorted(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     return tuple(sorted(facts, key=lambda fact: fact.at_s))
 
 
-def _of[Kind: Event](told: Moments, *kinds: type[Kind]) -> Iterator[tuple[float, Kind]]:
-    return ((one.at_s, one.event) for one in told if isinstance(one.event, kinds))
+def _of[Kind: Event](told: Moments, kind: type[Kind]) -> Iterator[tuple[float, Kind]]:
+    return ((one.at_s, one.event) for one in told if isinstance(one.event, kind))
+
+
+def _met(told: Moments) -> Iterator[tuple[float, Writer]]:
+    """Each time an end first saw or heard the other."""
+    for one in told:
+        if isinstance(one.event, events.VideoSeen | events.AudioSeen):
+            yield one.at_s, one.event.by
+
+
+def _over(told: Moments) -> Iterator[tuple[float, Writer, str]]:
+    """(when, who ended it, why)."""
+    for one in told:
+        if isinstance(one.event, _OVER):
+            yield one.at_s, one.event.by, one.event.reason
 
 
 def _first_s(told: Moments, *kinds: type[Event]) -> float | None:
-    return next((at_s for at_s, _event in _of(told, *kinds)), None)
+    return next((one.at_s for one in told if isinstance(one.event, kinds)), None)
 
 
 def _end_s(told: Moments) -> float:
@@ -230,7 +249,7 @@ def _left(told: Moments) -> Iterator[Fact]:
 
 
 def _talked(told: Moments) -> Iterator[Fact]:
-    seen = [(at_s, event.by) for at_s, event in _of(told, events.VideoSeen, events.AudioSeen)]
+    seen = list(_met(told))
     if seen:
         yield Fact(
             kind=FactKind.TALKED, at_s=seen[0][0], seconds=max(0.0, _end_s(told) - seen[0][0])
@@ -317,10 +336,9 @@ def _others(told: Moments) -> Iterator[Fact]:
 
 
 def _ended(told: Moments) -> Iterator[Fact]:
-    for at_s, ended in _of(told, events.HungUp, events.SessionEnded):
-        lost = ended.reason in ("desk_lost", "kiosk_lost")
-        if not lost:
-            yield Fact(kind=FactKind.HUNG_UP, at_s=at_s, by=ended.by, code=ended.reason)
+    for at_s, by, reason in _over(told):
+        if reason not in _LOST:
+            yield Fact(kind=FactKind.HUNG_UP, at_s=at_s, by=by, code=reason)
         break
     for at_s, wiped in _of(told, events.KioskWiped):
         if not wiped.left_over:
@@ -467,11 +485,10 @@ def _unseen_cut(told: Moments) -> Iterator[Fact]:
         if shown.code == "peer_gone":
             yield Fact(kind=FactKind.LINE_CUT, at_s=at_s, by=Writer.KIOSK, side=FaultSide.LINE)
             return
-    for at_s, ended in _of(told, *_OVER):
-        if ended.reason in ("desk_lost", "kiosk_lost"):
-            by = Writer.DESK if ended.reason == "desk_lost" else Writer.KIOSK
-            side = FaultSide.DESK if by is Writer.DESK else FaultSide.LINE
-            yield Fact(kind=FactKind.LINE_CUT, at_s=at_s, by=by, side=side, code=ended.reason)
+    for at_s, _by, reason in _over(told):
+        if reason in _LOST:
+            by, side = _LOST[reason]
+            yield Fact(kind=FactKind.LINE_CUT, at_s=at_s, by=by, side=side, code=reason)
             return
 
 
@@ -501,7 +518,7 @@ def _no_picture(told: Moments) -> Iterator[Fact]:
     if answered_s is None:
         return
     for by in (Writer.DESK, Writer.KIOSK):
-        met = any(one.by is by for _at_s, one in _of(told, events.VideoSeen, events.AudioSeen))
+        met = any(one is by for _at_s, one in _met(told))
         wrote = any(one.record.writer is by for one in told)
         if wrote and not met and _end_s(told) - answered_s > ONE_TROUBLE_S:
             yield Fact(kind=FactKind.NO_PICTURE, at_s=answered_s, by=by, side=FaultSide.LINE)

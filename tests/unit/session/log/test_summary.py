@@ -9,7 +9,7 @@ from session.log.events import AnyEvent, Writer
 from session.log.line_cuts import LineCuts
 from session.log.sides import FaultSide
 from session.log.summary import FactKind, Summary, summarise
-from session.protocol.conversation.messages import Grant, GrantReason, PrintState
+from session.protocol.conversation.messages import Grant, GrantReason, PrintState, ScanKind
 from tests.support.log_story import HASH, Story, whole_session
 
 KIOSK, DESK = Writer.KIOSK, Writer.DESK
@@ -171,7 +171,7 @@ def _grant(*, allowed: bool, reason: GrantReason = GrantReason.ANSWERED) -> even
 
 def _page_taken() -> events.PageTaken:
     return events.PageTaken(
-        page_id="p1", scan_id="n1", kind=events.ScanKind.PAGE, sha256=HASH, size_bytes=9
+        page_id="p1", scan_id="n1", kind=ScanKind.PAGE, sha256=HASH, size_bytes=9
     )
 
 
