@@ -97,6 +97,33 @@ def _add_demo(commands: Commands) -> None:
     _common(demo)
 
 
+def _add_conformance(commands: Commands) -> None:
+    conformance = commands.add_parser(
+        "conformance", help="tries a kiosk, whoever built it, against the protocol"
+    )
+    conformance.add_argument(
+        "--kiosk", action="store_true", required=True, help="what is tried: a kiosk"
+    )
+    conformance.add_argument(
+        "--level", default="", metavar="LEVELS", help="talk,page,papers,hostile (default: all)"
+    )
+    conformance.add_argument(
+        "--rule", action="append", default=[], metavar="P-NNN", help="only what tries this rule"
+    )
+    conformance.add_argument(
+        "--driver", default="", metavar="COMMAND", help="presses the kiosk's buttons; else a person"
+    )
+    conformance.add_argument(
+        "--code-file", type=Path, metavar="FILE", help="write the bus's address and the code here"
+    )
+    conformance.add_argument(
+        "--patience", type=float, default=1.0, help="how many times longer everything may take"
+    )
+    conformance.add_argument("--junit", type=Path, metavar="FILE", help="report as JUnit's XML")
+    conformance.add_argument("--json", type=Path, metavar="FILE", help="report for programs")
+    _common(conformance)
+
+
 def _add_verify(commands: Commands) -> None:
     verify = commands.add_parser(
         "verify", help="says whether documents are what was scanned, receipts genuine"
@@ -154,6 +181,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _common(replay)
     _add_verify(commands)
+    _add_conformance(commands)
     doctor = commands.add_parser("doctor", help="checks what a call needs and says what to do")
     doctor.add_argument("--json", action="store_true", help="for programs")
     _common(doctor)
@@ -330,6 +358,23 @@ def _doctor(arguments: Arguments) -> int:
     return doctor.report(findings, arguments.json)
 
 
+def _conformance(arguments: Arguments) -> int:
+    from expert_app.conformance.command import TryOptions, run_conformance
+
+    use_language("en")  # as the protocol's document is
+    options = TryOptions(
+        levels=arguments.level,
+        rules=tuple(arguments.rule),
+        driver=arguments.driver,
+        code_file=arguments.code_file,
+        patience=arguments.patience,
+        junit=arguments.junit,
+        json=arguments.json,
+        folder=arguments.folder,
+    )
+    return run_conformance(options)
+
+
 def _verify(arguments: Arguments) -> int:
     use_language(arguments.language or "fr")
     from expert_app.commands.verify import verify_files
@@ -437,6 +482,7 @@ _PROGRAMS: dict[str, Callable[[Arguments], int]] = {
     "doctor": _doctor,
     "enrol": _enrol,
     "verify": _verify,
+    "conformance": _conformance,
 }
 
 

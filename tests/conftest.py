@@ -50,7 +50,7 @@ def _leaves_nothing() -> Iterator[None]:
 
 IN_REAL_TIME = {
     "programs": ("tests/end2end/",),
-    "calls": ("tests/integration/call/",),
+    "calls": ("tests/integration/call/", "tests/conformance/"),
     "installation": ("tests/end2end/test_pilot.py", "tests/faults/"),
 }
 """What waits more than it works, because its time is that of lines, people and devices."""
@@ -72,7 +72,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-REAL_PROGRAMS = ("tests/end2end/", "tests/faults/", "tests/fidelity/", "tests/integration/")
+REAL_PROGRAMS = (
+    "tests/conformance/",
+    "tests/end2end/",
+    "tests/faults/",
+    "tests/fidelity/",
+    "tests/integration/",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -59,6 +59,7 @@ class HubProgram:
 
     Attributes:
         server_started: our own server runs; the number of its process.
+        hub: what answers, once calls are taken.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class HubProgram:
             tasks=self._tasks,
         )
         self.server_started = self._server.started
+        self.hub: Hub | None = None
 
     async def run(self, stop: asyncio.Event, ready: Callable[[str], None]) -> None:
         """Runs until `stop`; `ready` gets the bus's address once calls are taken.
@@ -106,7 +108,7 @@ class HubProgram:
                 tasks=self._tasks,
                 stack=stack,
             )
-            hub = self._build_hub(connection, dossiers)
+            self.hub = hub = self._build_hub(connection, dossiers)
             await hub.start()
             stack.push_async_callback(hub.stop)
             await self._server.serve_enrolment(connection, self._clock, stack)

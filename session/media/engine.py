@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from session.core.signals import Signal
-from session.media.frames import VideoFrame
 from session.media.ice import IcePlan
+
+if TYPE_CHECKING:  # it loads PyAV, which who does not call needs not
+    from session.media.frames import VideoFrame
 
 
 class MediaState(StrEnum):

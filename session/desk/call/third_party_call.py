@@ -12,13 +12,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from session.core.errors import BusUnreachable, CallLost, MessageTooLarge
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.media.engine import MediaStats
-from session.media.frames import VideoFrame
 from session.protocol.conversation.messages import (
     CallAnswered,
     CallFailed,
@@ -31,6 +30,9 @@ from session.protocol.conversation.messages import (
 from session.protocol.endpoints.channel import SessionChannel
 from session.protocol.topics import ASIDE_TOPIC
 from session.protocol.wire.ids import new_id
+
+if TYPE_CHECKING:  # it loads PyAV, which who does not call needs not
+    from session.media.frames import VideoFrame
 
 log = logging.getLogger(__name__)
 

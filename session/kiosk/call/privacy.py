@@ -7,17 +7,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Protocol
 
 from session.core.errors import BusUnreachable, MessageTooLarge
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.kiosk.call.video_call import KioskCall
-from session.kiosk.cobrowse.shared_page import KioskSharedPage
 from session.protocol.conversation.chat_and_privacy import TOPIC, PrivacyAsked, PrivacyShown
 from session.protocol.conversation.messages import GrantsRequested, SessionMessage
 from session.protocol.endpoints.channel import SessionChannel
 
 log = logging.getLogger(__name__)
+
+
+class HidesPage(Protocol):
+    """The shared page, which may not be seen for a moment."""
+
+    def set_private(self, on: bool) -> None:
+        """Nothing of it is shown or sent while this is on."""
+        ...
 
 
 class KioskPrivacy:
@@ -32,7 +40,7 @@ class KioskPrivacy:
     """
 
     def __init__(
-        self, channel: SessionChannel, call: KioskCall, *, page: KioskSharedPage, tasks: Tasks
+        self, channel: SessionChannel, call: KioskCall, *, page: HidesPage, tasks: Tasks
     ) -> None:
         self.changed: Signal[bool] = Signal()
         self.shown: Signal[bool] = Signal()

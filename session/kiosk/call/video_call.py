@@ -23,7 +23,6 @@ from session.media.call_page import CallPage as CallPage
 from session.media.engine import MediaStats, PictureLimits
 from session.media.ice import IceServer as IceServer
 from session.media.ice import allowed_candidates
-from session.media.relays import why_not_in_browser
 from session.media.sdp import check_offer
 from session.protocol.conversation.line import LineGoverned
 from session.protocol.conversation.messages import (
@@ -286,6 +285,8 @@ class KioskCall:
         except (CallLost, msgspec.ValidationError) as error:
             call_id, code = self._call_id, CallLost.code
             if isinstance(error, CallLost) and "no relay" in str(error.detail.get("why", "")):
+                from session.media.relays import why_not_in_browser
+
                 code = (await why_not_in_browser(self._media.plan.relays)).code
             log.warning("no offer could be made: %s", code)
             await self._send(CallFailed(call_id=call_id, code=code))

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A kiosk that talks, and nothing more, out of `session.bus` and `session.kiosk`.
+
+expert-app conformance --kiosk --level talk --driver "python docs/examples/talk_kiosk.py"
+"""
+
+import asyncio
+import json
+import sys
+
+from session.bus.client import BusClient
+from session.bus.enrolment import enrol
+from session.bus.transport.nkeys import new_seed
+from session.core.clock import SystemClock
+from session.core.tasks import Tasks
+from session.kiosk.call.privacy import KioskPrivacy
+from session.kiosk.call.third_parties import KioskThirdParties
+from session.kiosk.call.video_call import CallMedia, KioskCall
+from session.kiosk.hub.client import KioskLink
+from session.media.engines.plain_peer import PlainCallPage
+from session.protocol.conversation.messages import KioskWiped
+from session.protocol.endpoints.chat import Chat
+from session.protocol.wire.ids import new_id
+from session.protocol.wire.roles import Role
+
+CLOCK, TASKS = SystemClock(), Tasks()
+
+
+class NoPage:  # a kiosk that shows no pages has none to hide
+    def set_private(self, on): ...
+
+
+class TalkKiosk:
+    async def begin(self, wish):
+        seed = new_seed()  # a real kiosk keeps it
+        me = await enrol(wish["servers"], wish["code"], seed, tasks=TASKS, roles=[Role.KIOSK])
+        bus = BusClient(wish["servers"], me.role, user=me.user, seed=seed, tasks=TASKS, clock=CLOCK)
+        await bus.connect()
+        self.link = KioskLink(bus, CLOCK, tasks=TASKS)
+        self.link.session_opened.connect(self.on_opened)
+        self.link.session_ended.connect(lambda end: TASKS.start(self.wipe(end), name="wipe"))
+        self.link.ticket_changed.connect(lambda change: self.talk.on_ticket(change.ticket))
+        await self.link.start()
+        await self.link.services()
+
+    async def press(self, wish):
+        await self.link.call(wish["service"], wish.get("number", ""), new_id())
+
+    def on_opened(self, facts):
+        self.session, channel = facts.id, self.link.channel(facts.id)
+        now_s = CLOCK.monotonic_s()
+        both = {"page": PlainCallPage(), "clock": CLOCK, "tasks": TASKS, "media": CallMedia()}
+        self.call = KioskCall(channel, **both, accepted_at_s=now_s)
+        both["page"] = PlainCallPage()
+        self.talk = KioskThirdParties(channel, self.call, link=self.link, **both)
+        # a screen would show these; what is painted is told
+        self.talk.changed.connect(
+            lambda t: t.talk.third and self.talk.banner_painted(t.talk.third.user)
+        )
+        self.chat = Chat(channel, TASKS)
+        self.chat.received.connect(lambda line: self.chat.shown(line.words_id))
+        self.privacy = KioskPrivacy(channel, self.call, page=NoPage(), tasks=TASKS)
+        self.call.start()
+
+    async def wipe(self, end):
+        for part in (self.privacy.close(), self.talk.close(), self.call.hang_up()):
+            await part
+        self.chat.forget()
+        nothing = KioskWiped(pages_removed=0, files_removed=0, profile_removed=True, left_over=0)
+        await self.link.channel(end.session_id).send("end", nothing)
+
+    async def leave(self, _wish):
+        await self.link.leave(self.link.ticket.id)
+
+    async def hang_up(self, _wish):
+        await self.link.hang_up(self.session)
+
+    async def write(self, wish):
+        self.chat.send(wish["text"])
+
+    async def pause(self, wish):
+        self.privacy.set_by_caller(wish["on"])
+
+
+async def main():
+    kiosk = TalkKiosk()
+    while (line := await asyncio.to_thread(sys.stdin.readline)) and '"finish"' not in line:
+        wish = json.loads(line)
+        act = getattr(kiosk, wish["wish"], None)
+        await act(wish) if act else None
+        print("done" if act else "cannot", flush=True)
+    print("done", flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

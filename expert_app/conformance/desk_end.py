@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The other end of the kiosk under test: a desk without a window that does what a case says, and
+answers calls by itself. Used by `stage`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from expert_app.conformance.throw_away_hub import ThrowAwayHub
+from session.bus.client import BusClient
+from session.core.clock import SystemClock
+from session.core.errors import CallLost, SessionError
+from session.core.tasks import Tasks
+from session.desk.hub.client import DeskLink
+from session.desk.hub.third_parties import TalkLink
+from session.media.engines.plain_peer import PlainPeer
+from session.protocol.conversation.messages import (
+    CallAnswered,
+    CallFailed,
+    CallOffered,
+    MediaSeen,
+    SessionMessage,
+)
+from session.protocol.hub.requests import SessionFacts
+from session.protocol.hub.tickets import Ticket
+from session.protocol.topics import THIRD_TOPIC
+from session.protocol.wire.roles import Role
+
+
+class DeskEnd:
+    """One agent.
+
+    Attributes:
+        link, talk: its ways to the hub.
+        peer: of the newest call that was answered; `call_id` its id, "" before.
+        refused_offer: why the newest offer could not be answered, "" for none.
+    """
+
+    def __init__(self, world: ThrowAwayHub, user: str, *, tasks: Tasks) -> None:
+        self.user = user
+        self._clock, self._tasks = SystemClock(), tasks
+        self._bus = BusClient(
+            [world.url],
+            Role.AGENT,
+            user=user,
+            seed=world.seeds[user],
+            tasks=tasks,
+            clock=self._clock,
+        )
+        self.link = DeskLink(self._bus, self._clock, tasks=tasks)
+        self.talk = TalkLink(self._bus)
+        self.peer: PlainPeer | None = None
+        self.call_id = self.refused_offer = ""
+        self._answering = asyncio.Lock()
+
+    async def open(self) -> None:
+        """Connects and loads the queue. Raises `SessionError`."""
+        await self._bus.connect()
+        await self.link.start()
+
+    async def close(self) -> None:
+        """Gone, as by a power cut: nothing is said."""
+        await self.close_call()
+        await self._bus.close()
+
+    async def accept(self, ticket: Ticket) -> SessionFacts:
+        """Takes the caller, and listens to the calls that the kiosk offers."""
+        facts = await self.link.accept(ticket.id)
+        self.listen(facts.id, "call")
+        return facts
+
+    def listen(self, session: str, topic: str) -> None:
+        """Answers what is offered on `call` or, as a third person, on `third`."""
+        self._bus.channel(session).on_message(
+            topic, lambda message: self._on_call(session, topic, message)
+        )
+
+    def listen_as_third(self, session: str) -> None:
+        """Answers the call of a conversation that this colleague was called into."""
+        self.listen(session, THIRD_TOPIC)
+
+    async def send(self, session: str, topic: str, message: SessionMessage) -> None:
+        """Says something to the kiosk. Raises `BusUnreachable`."""
+        await self._bus.channel(session).send(topic, message)
+
+    async def send_raw(
+        self, session: str, topic: str, payload: bytes, headers: dict[str, str]
+    ) -> None:
+        """Sends bytes to the kiosk. Raises `BusUnreachable`."""
+        await self._bus.channel(session).send_raw(topic, payload, headers)
+
+    def forget(self, session: str) -> None:
+        """The session is over."""
+        self._bus.drop_channel(session)
+
+    async def close_call(self) -> None:
+        """Nothing travels any more."""
+        peer, self.peer, self.call_id = self.peer, None, ""
+        if peer is not None:
+            await peer.close()
+
+    def heard(self) -> int:
+        """Pictures and pieces of voice that came in the present call."""
+        return self.peer.frames + self.peer.audio_packets if self.peer is not None else 0
+
+    def _on_call(self, session: str, topic: str, message: SessionMessage) -> None:
+        if isinstance(message, CallOffered):
+            self._tasks.start(self._answer(session, topic, message), name="answer a call")
+
+    async def _answer(self, session: str, topic: str, offer: CallOffered) -> None:
+        async with self._answering:
+            await self.close_call()
+            peer = PlainPeer()
+            try:
+                sdp = await peer.answer(offer.sdp)
+            except CallLost as error:
+                self.refused_offer = str(error.detail.get("why", error.code))
+                failed = CallFailed(call_id=offer.call_id, code=error.code)
+                await self._say(session, topic, failed)
+                await peer.close()
+                return
+            self.refused_offer = ""
+            self.peer, self.call_id = peer, offer.call_id
+            peer.first_frame.connect(lambda _none: self._tell_seen(session, topic))
+            answer = CallAnswered(call_id=offer.call_id, sdp=sdp, simulated_camera=True)
+            await self._say(session, topic, answer)
+
+    def _tell_seen(self, session: str, topic: str) -> None:
+        peer = self.peer
+        if peer is None:
+            return
+        seen = MediaSeen(
+            call_id=self.call_id,
+            first_frame_ms=0.0,
+            frames=peer.frames,
+            width_px=peer.width_px,
+            height_px=peer.height_px,
+            checksum=peer.checksum,
+            audio_packets=peer.audio_packets,
+            audio_level=0.0,
+        )
+        self._tasks.start(self._say(session, topic, seen), name="tell what was seen")
+
+    async def _say(self, session: str, topic: str, message: SessionMessage) -> None:
+        try:
+            await self.send(session, topic, message)
+        except SessionError:
+            return  # the case sees that nothing came

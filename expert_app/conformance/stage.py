@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""One run's hub, desk, kiosk and findings, and the scenes that every case needs.
+Used by the cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from expert_app.conformance.desk_end import DeskEnd
+from expert_app.conformance.driver import AnswerGrant, Begin, CannotDo, Driver, Press, Wish
+from expert_app.conformance.findings import Findings, RuleBroken
+from expert_app.conformance.throw_away_hub import (
+    AGENT,
+    CALLER_NUMBER,
+    COLLEAGUE,
+    KIOSK,
+    SERVICE,
+    Overheard,
+    Said,
+    ThrowAwayHub,
+)
+from session.core.errors import SessionError
+from session.core.tasks import Tasks
+from session.protocol.codec import decode_request
+from session.protocol.conversation.messages import (
+    Grant,
+    GrantChanged,
+    GrantRequested,
+    KioskWiped,
+    SessionMessage,
+)
+from session.protocol.hub.requests import SessionFacts, TicketRequested
+from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.wire.ids import new_id
+
+OPEN = (TicketState.WAITING, TicketState.OFFERED, TicketState.IN_SESSION)
+
+
+class Conversation(NamedTuple):
+    """An open session of the kiosk with our desk. `began`: how much the kiosk had said before."""
+
+    facts: SessionFacts
+    began: int
+
+    @property
+    def id(self) -> str:
+        """The session's."""
+        return self.facts.id
+
+
+class Stage:
+    """What a case plays with.
+
+    Attributes:
+        pages: address of a site whose pages are on the organisation's list.
+    """
+
+    def __init__(
+        self, world: ThrowAwayHub, driver: Driver, *, findings: Findings, tasks: Tasks, pages: str
+    ) -> None:
+        self.world, self.findings, self.pages = world, findings, pages
+        self.desk = DeskEnd(world, AGENT, tasks=tasks)
+        self.colleague = DeskEnd(world, COLLEAGUE, tasks=tasks)
+        self._driver, self._tasks = driver, tasks
+        self._colleague_is_there = False
+
+    @property
+    def overheard(self) -> Overheard:
+        """What the kiosk said."""
+        return self.world.overheard
+
+    async def wish(self, wish: Wish) -> None:
+        """The kiosk's caller does it. Raises `CannotDo`."""
+        await self._driver.wish(wish)
+
+    # ---- beginning and end
+
+    async def begin(self, code: str) -> None:
+        """The desk is there, the kiosk enrols. Raises `RuleBroken`, `CannotDo`."""
+        await self.desk.open()
+        await self.wish(Begin(servers=[self.world.url], code=code, websocket=self.world.websocket))
+        await self.findings.eventually(
+            "P-101",
+            lambda: self.world.kiosk_key() and self.overheard.by_kiosk,
+            within_s=30,
+            otherwise="no key enrolled with the code, or it never connected as the kiosk",
+        )
+
+    async def close(self) -> None:
+        """Everybody of ours goes."""
+        await self.desk.close()
+        await self.colleague.close()
+
+    async def colleague_comes(self) -> None:
+        """The second agent is connected."""
+        if not self._colleague_is_there:
+            self._colleague_is_there = True
+            await self.colleague.open()
+            await self.until(lambda: self.colleague.link.is_ready, "the second desk has no queue")
+
+    async def desk_comes_back(self) -> None:
+        """The first agent's desk starts again after it was lost."""
+        self.desk = DeskEnd(self.world, AGENT, tasks=self._tasks)
+        await self.desk.open()
+
+    async def until(self, condition: Callable[[], object], why: str, within_s: float = 15) -> None:
+        """Waits for something that is no rule of the kiosk's. Raises `CannotDo`."""
+        if not await self.findings.seen(condition, within_s):
+            raise CannotDo(why)
+
+    # ---- scenes
+
+    def ticket(self) -> Ticket | None:
+        """The kiosk's caller in the queue, as our desk sees it."""
+        return next(
+            (one for one in self.desk.link.queue if one.kiosk == KIOSK and one.state in OPEN), None
+        )
+
+    async def press(self) -> Ticket:
+        """The caller calls; the ticket. Raises `CannotDo`, `RuleBroken`."""
+        began = self.overheard.mark()
+        await self.wish(Press(service=SERVICE, number=CALLER_NUMBER))
+        await self.findings.eventually(
+            "P-103",
+            lambda: any(_is_call(one) for one in self.overheard.requests("call", began)),
+            within_s=10,
+            otherwise="no such request came",
+        )
+        self.findings.check(
+            "P-102",
+            bool(self.overheard.requests("services")),
+            "`services` was never asked",
+        )
+        await self.until(self.ticket, "the hub has no ticket of the kiosk")
+        ticket = self.ticket()
+        if ticket is None:
+            raise CannotDo("the ticket is gone")
+        return ticket
+
+    async def converse(self) -> Conversation:
+        """The caller calls and our agent accepts."""
+        began = self.overheard.mark()
+        return Conversation(await self.desk.accept(await self.press()), began)
+
+    async def say(self, talk: Conversation, topic: str, message: SessionMessage) -> None:
+        """Our agent's desk says something."""
+        await self.desk.send(talk.id, topic, message)
+
+    def said[Kind: SessionMessage](
+        self, talk: Conversation, kind: type[Kind], since: int | None = None
+    ) -> list[Kind]:
+        """What of this kind the kiosk said in the conversation."""
+        return self.overheard.messages(talk.id, kind, talk.began if since is None else since)
+
+    async def comes(
+        self, talk: Conversation, kind: type[SessionMessage], since: int, within_s: float = 5.0
+    ) -> bool:
+        """Whether the kiosk says something of this kind in time."""
+        return await self.findings.seen(lambda: self.said(talk, kind, since), within_s)
+
+    def changes(
+        self, talk: Conversation, grant: Grant, since: int | None = None
+    ) -> list[GrantChanged]:
+        """What the kiosk said of a power."""
+        return [one for one in self.said(talk, GrantChanged, since) if one.grant is grant]
+
+    async def ask(self, talk: Conversation, grant: Grant, *, yes: bool) -> GrantChanged | None:
+        """Our agent asks, the caller answers; the change with our request's id, if it came."""
+        request = new_id()
+        await self.say(talk, "grant", GrantRequested(grant=grant, request_id=request))
+        await self.wish(AnswerGrant(grant=grant, yes=yes))
+
+        def told() -> list[GrantChanged]:
+            return [one for one in self.changes(talk, grant) if one.request_id == request]
+
+        await self.findings.seen(told, 10)
+        return told()[-1] if told() else None
+
+    async def allow(self, talk: Conversation, grant: Grant) -> None:
+        """The caller gives a power. Raises `RuleBroken`."""
+        change = await self.ask(talk, grant, yes=True)
+        self.findings.demand(
+            "P-205",
+            change is not None and change.allowed and change.left_s > 0,
+            f"after yes to {grant.value} it said {change}",
+        )
+
+    async def end(self, talk: Conversation) -> KioskWiped:
+        """Our agent hangs up; the kiosk's report. Raises `RuleBroken`."""
+        await self.desk.link.hang_up(talk.id)
+        return await self.wiped(talk)
+
+    async def wiped(self, talk: Conversation) -> KioskWiped:
+        """The kiosk's report after the end of a conversation. Raises `RuleBroken`."""
+        await self.findings.eventually(
+            "P-120",
+            lambda: self.said(talk, KioskWiped),
+            within_s=20,
+            otherwise="no KioskWiped came",
+        )
+        wiped = self.said(talk, KioskWiped)[-1]
+        self.findings.check("P-120", wiped.left_over == 0, f"left_over was {wiped.left_over}")
+        await self.desk.close_call()
+        await self.close_ticket(talk.id)
+        return wiped
+
+    async def close_ticket(self, session: str) -> None:
+        """Our agent finishes the wrap-up, if there is one."""
+        try:
+            await self.desk.link.close(session)
+        except SessionError:
+            self.desk.forget(session)
+
+    async def tidy(self) -> None:
+        """Whatever a case left: nobody waits, nobody talks."""
+        ticket = self.ticket()
+        if ticket is None:
+            return
+        try:
+            session = ticket.session or (await self.desk.accept(ticket)).id
+            await self.desk.link.hang_up(session)
+        except SessionError:
+            return
+        await self.findings.seen(lambda: self.overheard.messages(session, KioskWiped), 10)
+        await self.desk.close_call()
+        await self.close_ticket(session)
+
+
+def _is_call(said: Said) -> bool:
+    try:
+        return decode_request(TicketRequested, said.payload).service == SERVICE
+    except SessionError:
+        return False
+
+
+class Case(NamedTuple):
+    """A story and the rules that it tries; `slow` ones take more than ten seconds."""
+
+    name: str
+    rules: tuple[str, ...]
+    play: Callable[[Stage], Awaitable[None]]
+    slow: bool = False
+
+
+__all__ = ["Case", "Conversation", "RuleBroken", "Stage"]

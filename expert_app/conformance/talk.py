@@ -1,0 +1,432 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The level "talk": enrol, call, talk, end. Used by `run`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import time
+
+from expert_app.conformance.driver import CannotDo, HangUp, Leave, Pause, Press, Write
+from expert_app.conformance.stage import Case, Conversation, Stage
+from expert_app.conformance.throw_away_hub import (
+    CALLER_NUMBER,
+    COLLEAGUE,
+    SERVICE,
+    Said,
+    is_whole,
+)
+from session.core.errors import SessionError
+from session.protocol.codec import decode_request
+from session.protocol.conversation.chat_and_privacy import (
+    PrivacyAsked,
+    PrivacyShown,
+    WordsSaid,
+    WordsShown,
+)
+from session.protocol.conversation.messages import (
+    CallOffered,
+    CallRequested,
+    KioskWiped,
+    MediaSeen,
+)
+from session.protocol.endpoints.refusals import HUB_TOPIC
+from session.protocol.hub.requests import HangUpRequest, LeaveRequest, TicketRequested
+from session.protocol.hub.talk_state import Third, ThirdState
+from session.protocol.hub.third_parties import BannerShown
+from session.protocol.hub.tickets import TicketState
+from session.protocol.topics import RAW_TOPICS, THIRD_TOPIC
+from session.protocol.wire.ids import new_id
+
+QUIET_S = 1.5
+"""No media for so long: none travels."""
+
+BEAT_GAP_S = 12.0
+
+
+async def offered(stage: Stage, talk: Conversation) -> None:
+    """The kiosk offers the call, the desk answers, both see and hear each other."""
+    found = stage.findings
+    await found.eventually(
+        "P-110",
+        lambda: stage.said(talk, CallOffered),
+        within_s=15,
+        otherwise="no CallOffered came",
+    )
+    sdp = stage.said(talk, CallOffered)[-1].sdp
+    lacks = [
+        words
+        for words in ("m=audio", "m=video", "a=candidate")
+        if not re.search(f"^{words}", sdp, re.MULTILINE)
+    ]
+    found.check("P-110", not lacks, f"the SDP has no {', '.join(lacks)}")
+    desk = stage.desk
+    await found.eventually(
+        "P-111",
+        lambda: desk.peer is not None and desk.peer.frames > 0 and desk.peer.audio_packets > 5,
+        within_s=20,
+        otherwise=desk.refused_offer or "no picture and no voice came",
+    )
+    await found.eventually(
+        "P-112",
+        lambda: any(
+            seen.call_id == desk.call_id and seen.frames > 0 for seen in stage.said(talk, MediaSeen)
+        ),
+        within_s=15,
+        otherwise="no MediaSeen with a picture came",
+    )
+
+
+async def converse(stage: Stage) -> None:
+    """A whole conversation, ended by the agent."""
+    talk = await stage.converse()
+    await offered(stage, talk)
+    await _offers_again(stage, talk)
+    await _writes(stage, talk)
+    await _pauses(stage, talk)
+    await _holds(stage, talk)
+    await stage.end(talk)
+    await _is_silent(stage, talk)
+
+
+async def _offers_again(stage: Stage, talk: Conversation) -> None:
+    before = {one.call_id for one in stage.said(talk, CallOffered)}
+    await stage.say(talk, "call", CallRequested())
+    await stage.findings.seen(
+        lambda: {one.call_id for one in stage.said(talk, CallOffered)} - before, 10
+    )
+    after = stage.said(talk, CallOffered)
+    stage.findings.check(
+        "P-113",
+        bool({one.call_id for one in after} - before),
+        "no further offer came" if len(after) == len(before) else "it had the call_id of before",
+    )
+
+
+async def _writes(stage: Stage, talk: Conversation) -> None:
+    words = new_id()
+    await stage.say(talk, "beside", WordsSaid(words_id=words, text="Bonjour, je vous lis."))
+    await stage.findings.seen(lambda: _shown(stage, talk, words), 10)
+    stage.findings.check("P-114", _shown(stage, talk, words), "no WordsShown with the id came")
+    text = "Je vous entends mal."
+    try:
+        await stage.wish(Write(text=text))
+    except CannotDo as cannot:
+        stage.findings.leave_untried(("P-115",), str(cannot))
+        return
+    await stage.findings.seen(lambda: stage.said(talk, WordsSaid), 5)
+    said = [one.text for one in stage.said(talk, WordsSaid)]
+    stage.findings.check("P-115", text in said, f"it sent {said}")
+
+
+def _shown(stage: Stage, talk: Conversation, words: str) -> bool:
+    return any(one.words_id == words for one in stage.said(talk, WordsShown))
+
+
+async def _pauses(stage: Stage, talk: Conversation) -> None:
+    for on in (True, False):
+        since = stage.overheard.mark()
+        await stage.say(talk, "beside", PrivacyAsked(on=on))
+        await stage.comes(talk, PrivacyShown, since)
+        told = stage.said(talk, PrivacyShown, since)
+        good = bool(told) and told[-1].on == on and told[-1].agent == on
+        stage.findings.check("P-116", good, f"after on={on} it said {told[-1:]}")
+    await _caller_pauses(stage, talk)
+
+
+async def _caller_pauses(stage: Stage, talk: Conversation) -> None:
+    since = stage.overheard.mark()
+    try:
+        await stage.wish(Pause(on=True))
+    except CannotDo as cannot:
+        stage.findings.leave_untried(("P-117",), str(cannot))
+        return
+    await stage.findings.seen(lambda: stage.said(talk, PrivacyShown, since), 5)
+    # the agent's own pause begins and ends within the caller's, which goes on
+    await stage.say(talk, "beside", PrivacyAsked(on=True))
+    await stage.findings.seen(lambda: len(stage.said(talk, PrivacyShown, since)) > 1, 5)
+    await stage.say(talk, "beside", PrivacyAsked(on=False))
+    await stage.findings.seen(lambda: len(stage.said(talk, PrivacyShown, since)) > 2, 5)
+    during = stage.said(talk, PrivacyShown, since)
+    since = stage.overheard.mark()
+    await stage.wish(Pause(on=False))
+    await stage.findings.seen(lambda: stage.said(talk, PrivacyShown, since), 5)
+    after = stage.said(talk, PrivacyShown, since)
+    good = bool(during and after)
+    good = good and all(one.on and one.caller for one in during) and not after[-1].on
+    stage.findings.check("P-117", good, f"it said {during} and then {after}")
+
+
+async def _holds(stage: Stage, talk: Conversation) -> None:
+    desk, found = stage.desk, stage.findings
+    await found.seen(lambda: desk.heard() > 0, 15)
+    await desk.talk.hold(talk.id, True)
+    await asyncio.sleep(1.0 * found.patience)  # what is under way still comes
+    heard, offers = desk.heard(), len(stage.said(talk, CallOffered))
+    await found.never(
+        "P-118",
+        lambda: desk.heard() > heard or len(stage.said(talk, CallOffered)) > offers,
+        for_s=QUIET_S,
+        otherwise="voice or picture, or a new offer, came during the hold",
+    )
+    await desk.close_call()
+    await desk.talk.hold(talk.id, False)
+    await found.eventually(
+        "P-119",
+        lambda: len(stage.said(talk, CallOffered)) > offers,
+        within_s=15,
+        otherwise="no offer came after the hold",
+    )
+
+
+async def _is_silent(stage: Stage, talk: Conversation) -> None:
+    """After the end."""
+    said = [one for one in stage.overheard.by_kiosk if one.session == talk.id]
+    at = max(place for place, one in enumerate(said) if isinstance(one.message(), KioskWiped))
+    await asyncio.sleep(1.0)
+    later = [one for one in stage.overheard.by_kiosk if one.session == talk.id][at + 1 :]
+    topics = sorted({one.topic for one in later})
+    stage.findings.check("P-121", not later, f"it went on to say something on {topics}")
+
+
+async def hang_up(stage: Stage) -> None:
+    """The caller ends the conversation."""
+    talk = await stage.converse()
+    await stage.findings.seen(lambda: stage.said(talk, CallOffered), 15)
+    await stage.wish(HangUp())
+    await stage.findings.eventually(
+        "P-122",
+        lambda: any(
+            _asks(one, HangUpRequest) for one in stage.overheard.requests("hang_up", talk.began)
+        ),
+        within_s=10,
+        otherwise="no `hang_up` came",
+    )
+    await stage.wiped(talk)
+
+
+def _asks(said: Said, kind: type[HangUpRequest] | type[LeaveRequest]) -> bool:
+    try:
+        decode_request(kind, said.payload)
+    except SessionError:
+        return False
+    return True
+
+
+async def leave(stage: Stage) -> None:
+    """The caller goes before anybody has accepted."""
+    ticket = await stage.press()
+    since = stage.overheard.mark()
+    await stage.wish(Leave())
+
+    def left() -> bool:
+        return any(_asks(one, LeaveRequest) for one in stage.overheard.requests("leave", since))
+
+    await stage.findings.seen(lambda: left() and stage.ticket() is None, 10)
+    good = left() and stage.ticket() is None
+    stage.findings.check("P-123", good, f"the ticket {ticket.number} still waits")
+
+
+async def repeat(stage: Stage) -> None:
+    """The hub does not answer for a while."""
+    server, since = stage.world.hub.server, stage.overheard.mark()
+    await server.stop()
+    pressing = asyncio.ensure_future(stage.wish(Press(service=SERVICE, number=CALLER_NUMBER)))
+    try:
+        again = await stage.findings.seen(
+            lambda: (
+                len(
+                    [
+                        one
+                        for one in stage.overheard.requests("call", since)
+                        if one.subject.startswith("svc.")
+                    ]
+                )
+                > 1
+            ),
+            30,
+        )
+    finally:
+        await server.start()
+    if not again:
+        pressing.cancel()
+        await asyncio.gather(pressing, return_exceptions=True)
+        stage.findings.demand("P-104", False, "it asked once and gave up")
+    await pressing
+    asked = [
+        decode_request(TicketRequested, one.payload)
+        for one in stage.overheard.requests("call", since)
+    ]
+    ids = {one.request_id for one in asked}
+    stage.findings.check("P-104", len(ids) == 1, f"it asked with {len(ids)} different request_ids")
+    await stage.until(stage.ticket, "the hub has no ticket of the kiosk")
+
+
+async def desk_lost(stage: Stage) -> None:
+    """The desk loses its power, and comes back."""
+    talk = await stage.converse()
+    await stage.findings.seen(lambda: stage.said(talk, CallOffered), 15)
+    since = stage.overheard.mark()
+    await stage.desk.close()
+    await asyncio.sleep(1.0)
+    await stage.desk_comes_back()
+    # the desk that comes back does not resume: its sign of life would keep the session
+    await stage.until(lambda: stage.desk.link.is_ready, "the desk has no queue")
+    await stage.desk.close()
+    await stage.until(lambda: _ended(stage, talk.id), "the hub did not end the session", 40)
+    await stage.desk_comes_back()
+    await stage.until(lambda: stage.desk.link.is_ready, "the desk has no queue")
+    await stage.until(
+        lambda: (one := stage.ticket()) is not None and one.state is TicketState.WAITING,
+        "the ticket does not wait again",
+    )
+    ticket = stage.ticket()
+    if ticket is None:
+        raise CannotDo("the ticket is gone")
+    again = Conversation(await stage.desk.accept(ticket), since)
+    await stage.findings.eventually(
+        "P-124",
+        lambda: stage.said(again, CallOffered),
+        within_s=15,
+        otherwise="no CallOffered came in the next session",
+    )
+    calls = stage.overheard.requests("call", since)
+    stage.findings.check("P-124", not calls, "it called a second time")
+    await stage.end(again)
+
+
+def _ended(stage: Stage, session: str) -> bool:
+    return any(
+        b'"SessionEnded"' in one.payload and session.encode() in one.payload
+        for one in stage.overheard.to_kiosk
+    )
+
+
+async def third(stage: Stage) -> None:
+    """A colleague is called in."""
+    await stage.colleague_comes()
+    talk = await stage.converse()
+    found, desk = stage.findings, stage.desk
+    await found.seen(lambda: stage.said(talk, CallOffered), 15)
+    await stage.until(
+        lambda: stage.world.hub.queue.presence.is_there(
+            "valdore", stage.colleague.talk.me[0], COLLEAGUE
+        ),
+        "the colleague is not there",
+    )
+    await desk.talk.invite(talk.id, COLLEAGUE, held=False)
+    await stage.colleague.talk.answer_invitation(talk.id, True)
+    stage.colleague.listen_as_third(talk.id)
+    await found.eventually(
+        "P-126",
+        lambda: any(
+            decode_request(BannerShown, one.payload).user == COLLEAGUE
+            for one in stage.overheard.requests("banner_shown", talk.began)
+        ),
+        within_s=10,
+        otherwise="no `banner_shown` with the colleague's name came",
+    )
+    early = stage.overheard.raw(talk.id, THIRD_TOPIC)
+    announced = await _third(stage, ThirdState.ANNOUNCED)
+    found.check("P-127", not early, "something was said on `third` before the person was in")
+    if announced is not None:
+        await desk.talk.banner_shown(talk.id, announced)
+    await found.eventually(
+        "P-127",
+        lambda: stage.overheard.raw(talk.id, THIRD_TOPIC),
+        within_s=15,
+        otherwise="nothing was offered on `third`",
+    )
+    await stage.colleague.talk.leave(talk.id)
+    await stage.colleague.close_call()
+    await stage.end(talk)
+
+
+async def _third(stage: Stage, state: ThirdState) -> Third | None:
+    def now() -> Third | None:
+        ticket = stage.ticket()
+        third = ticket.talk.third if ticket is not None and ticket.talk is not None else None
+        return third if third is not None and third.state is state else None
+
+    await stage.findings.seen(now, 5)
+    return now()
+
+
+async def cut(stage: Stage) -> None:
+    """The server loses its power in a conversation."""
+    talk = await stage.converse()
+    await stage.findings.seen(lambda: stage.said(talk, CallOffered), 15)
+    since = stage.overheard.mark()
+    os.kill(stage.world.server_pid, signal.SIGKILL)
+    await stage.findings.eventually(
+        "P-128",
+        lambda: stage.overheard.beats()[-1] in stage.overheard.by_kiosk[since:],
+        within_s=40,
+        otherwise="no sign of life came after its connection was cut",
+    )
+    words = new_id()
+    await stage.until(lambda: stage.desk.link.is_ready, "the desk is not connected again")
+    await stage.say(talk, "beside", WordsSaid(words_id=words, text="Nous voilà de nouveau."))
+    await stage.findings.eventually(
+        "P-128",
+        lambda: _shown(stage, talk, words),
+        within_s=10,
+        otherwise="its session did not go on",
+    )
+    await stage.end(talk)
+
+
+async def all_of_it(stage: Stage) -> None:
+    """What holds for everything that the kiosk has said."""
+    found, overheard = stage.findings, stage.overheard
+    beats = [one.at_s for one in overheard.beats()]
+    gaps = [
+        later - earlier
+        for earlier, later in zip(beats, [*beats[1:], time.monotonic()], strict=True)
+    ]
+    worst = max(gaps, default=BEAT_GAP_S + 1)
+    found.check("P-105", worst <= BEAT_GAP_S * found.patience, f"none for {worst:.0f} s")
+    asked = [one for one in overheard.by_kiosk if one.subject.startswith(("svc.", "all."))]
+    spoken = [one for one in overheard.by_kiosk if one.session and one.topic not in RAW_TOPICS]
+    bare = [one for one in asked if not is_whole(one)]
+    bare += [
+        one
+        for one in spoken
+        if one.message() is None and one.payload[:1] == b"{" and not is_whole(one)
+    ]
+    found.check("P-106", not bare, f"not so on {sorted({one.topic for one in bare})}")
+    wrong = [one.topic for one in spoken if one.message() is None]
+    refused = [
+        one.payload
+        for one in overheard.to_kiosk
+        # a session may be over before the kiosk has heard of it
+        if one.topic == HUB_TOPIC and is_whole(one) and b'"ticket_unknown"' not in one.payload
+    ]
+    found.check(
+        "P-107",
+        not wrong and not refused,
+        f"wrong on {sorted(set(wrong))}; the hub refused {refused[:2]!r}"[:300],
+    )
+
+
+CASES = (
+    Case(
+        "a conversation",
+        (
+            "P-102",
+            "P-103",
+            *(f"P-{n}" for n in range(110, 122)),
+        ),
+        converse,
+    ),
+    Case("the caller hangs up", ("P-122",), hang_up),
+    Case("the caller goes", ("P-123",), leave),
+    Case("a third person", ("P-126", "P-127"), third),
+    Case("the hub does not answer", ("P-104",), repeat, slow=True),
+    Case("the desk is lost", ("P-124",), desk_lost, slow=True),
+    Case("the connection is cut", ("P-128",), cut, slow=True),
+)
+
+LAST = Case("all that was said", ("P-105", "P-106", "P-107"), all_of_it)

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A real hub with its own nats-server in a folder of its own, for one run, and everything that is
+said to and by the kiosk under test. Used by `run`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from expert_app.hub.program import HubOptions, HubProgram
+from expert_app.runtime.config import HubSettings, MetricsSettings
+from expert_app.runtime.paths import paths_for
+from expert_app.runtime.ports import free_port
+from expert_app.stores.identities import open_book
+from session.bus.client import FROM_HUB
+from session.bus.hub_connection import HubConnection
+from session.bus.transport.connection import Incoming
+from session.bus.transport.nkeys import new_seed, public_key
+from session.core.errors import SessionError
+from session.core.spoken_letters import in_groups
+from session.hub.access.identities import Identity
+from session.hub.composition import Hub
+from session.protocol.codec import decode_session
+from session.protocol.conversation.messages import SessionMessage
+from session.protocol.topics import RAW_TOPICS
+from session.protocol.wire.roles import Role
+
+ORGANISATION, KIOSK, SERVICE = "valdore", "borne1", "logement"
+AGENT, COLLEAGUE = "agent1", "agent2"
+CALLER_NUMBER = "1042317"
+"""Invented; of a number kind whose check it passes."""
+
+DESK_LOST_S = 11.0
+"""Two signs of life and a bit."""
+
+READY_S = 60.0
+
+CONVENTION = """
+[[organisations]]
+id = "valdore"
+name = "Caisse d'entraide du Val-Doré"
+home_address = "{pages}"
+allowed_addresses = ["{pages}"]
+services = [
+  {{ id = "logement", name = "Aide au logement", letter = "L", number_kind = "allocataire" }},
+]
+sites = [{{ id = "oyen", name = "Mairie de Saint-Oyen-le-Vieux", services = ["logement"] }}]
+kiosks = [{{ id = "borne1", site = "oyen" }}]
+people = [
+  {{ id = "agent1", name = "Camille R.", key = "{agent1}" }},
+  {{ id = "agent2", name = "Dominique S.", key = "{agent2}" }},
+]
+"""
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message, as the server had it.
+
+    Attributes:
+        subject: inside the organisation, as a kiosk writes or hears it: "svc.k.borne1.call".
+        reply: where its answer goes.
+    """
+
+    at_s: float
+    subject: str
+    payload: bytes
+    headers: Mapping[str, str]
+    reply: str = ""
+
+    @property
+    def topic(self) -> str:
+        """Of session traffic, else the verb."""
+        return self.subject.rpartition(".")[2]
+
+    @property
+    def session(self) -> str:
+        """Of session traffic the session, else ""."""
+        parts = self.subject.split(".")
+        return parts[3] if parts[0] == "ses" else ""
+
+    def message(self) -> SessionMessage | None:
+        """Decoded; None for bytes, and for what cannot be read."""
+        if not self.session or self.topic in RAW_TOPICS:
+            return None
+        try:
+            return decode_session(self.payload)
+        except SessionError:
+            return None
+
+
+class Overheard:
+    """What the kiosk says, and what it is told, from the server."""
+
+    def __init__(self) -> None:
+        self.by_kiosk: list[Said] = []
+        self.to_kiosk: list[Said] = []
+
+    def note(self, message: Incoming) -> None:
+        """Notes a message of the hub's account: its second token is the organisation."""
+        parts = message.subject.split(".")
+        subject = ".".join([parts[0], *parts[2:]])
+        said = Said(
+            time.monotonic(), subject, message.payload, dict(message.headers), message.reply
+        )
+        (self.to_kiosk if parts[0] == "evt" else self.by_kiosk).append(said)
+
+    def requests(self, verb: str, since: int = 0) -> list[Said]:
+        """What it asked the hub."""
+        return [
+            one
+            for one in self.by_kiosk[since:]
+            if one.subject.startswith(("svc.", "all.")) and one.topic == verb
+        ]
+
+    def beats(self) -> list[Said]:
+        """Its signs of life."""
+        return [one for one in self.by_kiosk if one.subject.startswith("hb.")]
+
+    def raw(self, session: str, topic: str) -> list[Said]:
+        """What it sent on a topic."""
+        return [one for one in self.by_kiosk if one.session == session and one.topic == topic]
+
+    def messages[Kind: SessionMessage](
+        self, session: str, kind: type[Kind], since: int = 0
+    ) -> list[Kind]:
+        """What of this kind it said in a session."""
+        said = (one.message() for one in self.by_kiosk[since:] if one.session == session)
+        return [one for one in said if isinstance(one, kind)]
+
+    def mark(self) -> int:
+        """How much it has said until now."""
+        return len(self.by_kiosk)
+
+
+class ThrowAwayHub:
+    """The hub while it runs.
+
+    Attributes:
+        url, websocket: addresses of its bus.
+        overheard: everything of the kiosk.
+        seeds: keys of the agents.
+    """
+
+    def __init__(self, folder: Path, pages: str) -> None:
+        port, websocket = free_port(), free_port()
+        self.url, self.websocket = f"nats://127.0.0.1:{port}", f"ws://127.0.0.1:{websocket}"
+        self.overheard = Overheard()
+        self.seeds = {AGENT: new_seed(), COLLEAGUE: new_seed()}
+        self._paths = paths_for("hub", folder)
+        catalogue = folder / "convention.toml"
+        keys = {user: public_key(seed) for user, seed in self.seeds.items()}
+        catalogue.write_text(CONVENTION.format(pages=pages, **keys), encoding="utf-8")
+        settings = HubSettings(
+            catalogue=str(catalogue),
+            listen_port=port,
+            websocket_port=websocket,
+            desk_return_s=DESK_LOST_S,
+            silent_s=DESK_LOST_S,
+            metrics=MetricsSettings(listen=""),
+        )
+        self._program = HubProgram(settings, self._paths, options=HubOptions())
+        self._program.server_started.connect(self._on_server)
+        self._server_pid = 0
+        self._tap: HubConnection | None = None
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[ThrowAwayHub]:
+        """Until the block ends. Raises `SessionError`, `TimeoutError`."""
+        stop, ready = asyncio.Event(), asyncio.Event()
+        running = asyncio.ensure_future(self._program.run(stop, lambda _address: ready.set()))
+        waiting = asyncio.ensure_future(ready.wait())
+        try:
+            await asyncio.wait(
+                (running, waiting), timeout=READY_S, return_when=asyncio.FIRST_COMPLETED
+            )
+            if running.done():
+                await running
+            await self._listen()
+            yield self
+        finally:
+            waiting.cancel()
+            if self._tap is not None:
+                await self._tap.close()
+            stop.set()
+            await running
+
+    @property
+    def hub(self) -> Hub:
+        """The hub, once it takes calls."""
+        if self._program.hub is None:
+            raise RuntimeError("the hub does not run")
+        return self._program.hub
+
+    @property
+    def server_pid(self) -> int:
+        """Process of the nats-server that was started first."""
+        return self._server_pid
+
+    def invite(self) -> str:
+        """A fresh code for the kiosk."""
+        identity = Identity(ORGANISATION, Role.KIOSK, KIOSK)
+        code = open_book(self._paths).invite(identity, datetime.now(UTC), timedelta(minutes=15))
+        return in_groups(code)
+
+    def kiosk_key(self) -> str:
+        """The public key that has enrolled as the kiosk; "" before."""
+        return open_book(self._paths).keys().get((ORGANISATION, Role.KIOSK, KIOSK), "")
+
+    async def tell(
+        self, rest: str, payload: bytes, *, from_hub: bool = True, headers: Mapping[str, str] = {}
+    ) -> None:
+        """Says something to the kiosk past the hub's relay, as the hub or as somebody who led an
+        answer there. `rest`: "hub" or "ses.<session>.<topic>".
+        """
+        if self._tap is None:
+            raise RuntimeError("the hub does not run")
+        mark = {FROM_HUB: "1"} if from_hub else {}
+        subject = f"evt.{ORGANISATION}.u.k.{KIOSK}.{rest}"
+        await self._tap.bus.publish(subject, payload, {**headers, **mark})
+
+    def _on_server(self, pid: int | None) -> None:
+        self._server_pid = pid or 0
+
+    async def _listen(self) -> None:
+        self._tap = tap = self.hub.parts.connection.another()
+        await tap.connect()
+        who = f"{ORGANISATION}.k.{KIOSK}"
+        for subject in (
+            f"svc.{who}.>",
+            f"all.{who}.>",
+            f"hb.{who}",
+            f"ses.{who}.>",
+            f"evt.{ORGANISATION}.u.k.{KIOSK}.>",
+        ):
+            await tap.serve(subject, self.overheard.note, shared=False)
+        await tap.settle()
+
+
+def is_whole(said: Said) -> bool:
+    """Whether a JSON message has its type and our version."""
+
+    class _Head(msgspec.Struct):
+        type: str
+        v: int
+
+    try:
+        return msgspec.json.decode(said.payload, type=_Head).v == 1
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return False
