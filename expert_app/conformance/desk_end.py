@@ -6,6 +6,7 @@ answers calls by itself. Used by `stage`.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 from expert_app.conformance.throw_away_hub import ThrowAwayHub
 from session.bus.client import BusClient
@@ -22,6 +23,8 @@ from session.protocol.conversation.messages import (
     MediaSeen,
     SessionMessage,
 )
+from session.protocol.conversation.mirror import TOPIC as MIRROR
+from session.protocol.conversation.mirror_messages import MirrorReceived
 from session.protocol.hub.requests import SessionFacts
 from session.protocol.hub.tickets import Ticket
 from session.protocol.topics import THIRD_TOPIC
@@ -68,6 +71,9 @@ class DeskEnd:
         """Takes the caller, and listens to the calls that the kiosk offers."""
         facts = await self.link.accept(ticket.id)
         self.listen(facts.id, "call")
+        self._bus.channel(facts.id).on_raw(
+            MIRROR, lambda _payload, headers: self._on_mirror(facts.id, headers)
+        )
         return facts
 
     def listen(self, session: str, topic: str) -> None:
@@ -103,6 +109,13 @@ class DeskEnd:
     def heard(self) -> int:
         """Pictures and pieces of voice that came in the present call."""
         return self.peer.frames + self.peer.audio_packets if self.peer is not None else 0
+
+    def _on_mirror(self, session: str, headers: Mapping[str, str]) -> None:
+        """Says at once how far the shared page has come, where that is asked."""
+        ack = headers.get("Ack", "")
+        if ack.isdigit():
+            received = MirrorReceived(ack=int(ack))
+            self._tasks.start(self._say(session, "cobrowse", received), name="mirror received")
 
     def _on_call(self, session: str, topic: str, message: SessionMessage) -> None:
         if isinstance(message, CallOffered):

@@ -44,20 +44,26 @@ class Findings:
 
     Args:
         patience: how many times longer than usual the kiosk may take.
+        ends_at_first: a case ends with the first rule that is broken, whichever it is.
     """
 
-    def __init__(self, patience: float = 1.0) -> None:
+    def __init__(self, patience: float = 1.0, *, ends_at_first: bool = False) -> None:
         self.patience = patience
+        self._ends_at_first = ends_at_first
         self._verdicts: dict[str, tuple[Verdict, str]] = {}
 
     def check(self, rule: str, kept: bool, seen: str = "") -> bool:
-        """Notes what was found of a rule; whether it was kept."""
+        """Notes what was found of a rule; whether it was kept. Raises `RuleBroken` where a case
+        ends with the first one.
+        """
         if kept:
             before = self._verdicts.get(rule)
             if before is None or before[0] is Verdict.UNTRIED:
                 self._verdicts[rule] = (Verdict.KEPT, "")
         elif RULES[rule]:
             self._verdicts[rule] = (Verdict.BROKEN, seen)
+            if self._ends_at_first:
+                raise RuleBroken(rule)
         return kept
 
     def demand(self, rule: str, kept: bool, seen: str = "") -> None:

@@ -7,18 +7,25 @@ import contextlib
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from expert_app.conformance import talk
+from expert_app.conformance import hostile, page, papers, talk
 from expert_app.conformance.driver import CannotDo, Driver, Finish
 from expert_app.conformance.findings import Finding, Findings, RuleBroken
 from expert_app.conformance.rules import RULES, KioskLevel
+from expert_app.conformance.site import page_site
 from expert_app.conformance.stage import Case, Stage
 from expert_app.conformance.throw_away_hub import ThrowAwayHub
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
 
-CASES: dict[KioskLevel, tuple[Case, ...]] = {KioskLevel.TALK: talk.CASES}
+CASES: dict[KioskLevel, tuple[Case, ...]] = {
+    KioskLevel.TALK: talk.CASES,
+    KioskLevel.PAGE: page.CASES,
+    KioskLevel.PAPERS: papers.CASES,
+    KioskLevel.HOSTILE: hostile.CASES,
+}
 
 Progress = Callable[[str], None]
+OnCode = Callable[[str, str], None]
 
 
 def chosen(levels: Collection[KioskLevel], rules: Collection[str] = ()) -> list[Case]:
@@ -49,13 +56,42 @@ async def try_cases(
             await stage.tidy()
 
 
+async def try_in(
+    world: ThrowAwayHub,
+    driver: Driver,
+    *,
+    cases: Collection[Case],
+    findings: Findings,
+    on_code: OnCode = lambda _address, _code: None,
+    progress: Progress = lambda _name: None,
+) -> None:
+    """Tries one kiosk at a hub that runs."""
+    tasks = Tasks()
+    world.overheard.forget()
+    stage = Stage(world, driver, findings=findings, tasks=tasks)
+    try:
+        progress("the kiosk enrols")
+        code = world.invite()
+        on_code(world.url, code)
+        await stage.begin(code)
+        await try_cases(stage, [*cases, talk.LAST], progress)
+    except (CannotDo, RuleBroken) as error:
+        rules = {rule for case in cases for rule in case.rules}
+        findings.leave_untried(rules & RULES.keys(), f"it never began: {error}")
+    finally:
+        with contextlib.suppress(CannotDo):
+            await driver.wish(Finish())
+        await stage.close()
+        await tasks.close()
+
+
 async def try_kiosk(
     folder: Path,
     driver: Driver,
     *,
     cases: Collection[Case],
     patience: float = 1.0,
-    on_code: Callable[[str, str], None] = lambda _address, _code: None,
+    on_code: OnCode = lambda _address, _code: None,
     progress: Progress = lambda _name: None,
 ) -> list[Finding]:
     """Everything of one run; what was found.
@@ -66,21 +102,10 @@ async def try_kiosk(
     Raises:
         SessionError: the hub does not start.
     """
-    findings, tasks = Findings(patience), Tasks()
-    async with ThrowAwayHub(folder, pages="https://www.valdore.example/").running() as world:
-        stage = Stage(world, driver, findings=findings, tasks=tasks, pages="")
-        try:
-            progress("the kiosk enrols")
-            code = world.invite()
-            on_code(world.url, code)
-            await stage.begin(code)
-            await try_cases(stage, [*cases, talk.LAST], progress)
-        except (CannotDo, RuleBroken) as error:
-            rules = {rule for case in cases for rule in case.rules}
-            findings.leave_untried(rules & RULES.keys(), f"it never began: {error}")
-        finally:
-            with contextlib.suppress(CannotDo):
-                await driver.wish(Finish())
-            await stage.close()
-            await tasks.close()
+    findings = Findings(patience)
+    with page_site() as pages:
+        async with ThrowAwayHub(folder, pages).running() as world:
+            await try_in(
+                world, driver, cases=cases, findings=findings, on_code=on_code, progress=progress
+            )
     return findings.all()

@@ -51,16 +51,12 @@ class Conversation(NamedTuple):
 
 
 class Stage:
-    """What a case plays with.
-
-    Attributes:
-        pages: address of a site whose pages are on the organisation's list.
-    """
+    """What a case plays with."""
 
     def __init__(
-        self, world: ThrowAwayHub, driver: Driver, *, findings: Findings, tasks: Tasks, pages: str
+        self, world: ThrowAwayHub, driver: Driver, *, findings: Findings, tasks: Tasks
     ) -> None:
-        self.world, self.findings, self.pages = world, findings, pages
+        self.world, self.findings = world, findings
         self.desk = DeskEnd(world, AGENT, tasks=tasks)
         self.colleague = DeskEnd(world, COLLEAGUE, tasks=tasks)
         self._driver, self._tasks = driver, tasks
@@ -80,10 +76,11 @@ class Stage:
     async def begin(self, code: str) -> None:
         """The desk is there, the kiosk enrols. Raises `RuleBroken`, `CannotDo`."""
         await self.desk.open()
+        before = self.world.kiosk_key()
         await self.wish(Begin(servers=[self.world.url], code=code, websocket=self.world.websocket))
         await self.findings.eventually(
             "P-101",
-            lambda: self.world.kiosk_key() and self.overheard.by_kiosk,
+            lambda: self.world.kiosk_key() != before and self.overheard.by_kiosk,
             within_s=30,
             otherwise="no key enrolled with the code, or it never connected as the kiosk",
         )

@@ -104,6 +104,11 @@ class Overheard:
         self.by_kiosk: list[Said] = []
         self.to_kiosk: list[Said] = []
 
+    def forget(self) -> None:
+        """Another kiosk is tried."""
+        self.by_kiosk.clear()
+        self.to_kiosk.clear()
+
     def note(self, message: Incoming) -> None:
         """Notes a message of the hub's account: its second token is the organisation."""
         parts = message.subject.split(".")
@@ -146,14 +151,16 @@ class ThrowAwayHub:
 
     Attributes:
         url, websocket: addresses of its bus.
+        pages: of a site whose pages are on the organisation's list.
         overheard: everything of the kiosk.
         seeds: keys of the agents.
+        told: what `tell` has said.
     """
 
     def __init__(self, folder: Path, pages: str) -> None:
         port, websocket = free_port(), free_port()
         self.url, self.websocket = f"nats://127.0.0.1:{port}", f"ws://127.0.0.1:{websocket}"
-        self.overheard = Overheard()
+        self.pages, self.overheard = pages, Overheard()
         self.seeds = {AGENT: new_seed(), COLLEAGUE: new_seed()}
         self._paths = paths_for("hub", folder)
         catalogue = folder / "convention.toml"
@@ -170,6 +177,7 @@ class ThrowAwayHub:
         self._program = HubProgram(settings, self._paths, options=HubOptions())
         self._program.server_started.connect(self._on_server)
         self._server_pid = 0
+        self.told: set[bytes] = set()
         self._tap: HubConnection | None = None
 
     @contextlib.asynccontextmanager
@@ -224,6 +232,7 @@ class ThrowAwayHub:
         if self._tap is None:
             raise RuntimeError("the hub does not run")
         mark = {FROM_HUB: "1"} if from_hub else {}
+        self.told.add(payload)
         subject = f"evt.{ORGANISATION}.u.k.{KIOSK}.{rest}"
         await self._tap.bus.publish(subject, payload, {**headers, **mark})
 

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The level "page": powers that the caller gives and takes back, and the shared page.
+Used by `run`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from expert_app.conformance.driver import AnswerGrant, StopAll, Withdraw
+from expert_app.conformance.mirror_reading import MirrorReading
+from expert_app.conformance.site import HARMLESS, LATE, secrets_in
+from expert_app.conformance.stage import Case, Conversation, Stage
+from session.core.errors import GrantMissing
+from session.protocol.conversation.messages import (
+    AddressRefused,
+    AddressRequested,
+    Grant,
+    GrantChanged,
+    GrantReason,
+    GrantRequested,
+    GrantsRequested,
+    PageShown,
+    SharingChanged,
+    SnapshotRequested,
+)
+from session.protocol.conversation.mirror import TOPIC as MIRROR
+from session.protocol.conversation.remote_control import ClickRequested, CommandAnswered
+from session.protocol.topics import RAW_TOPICS
+from session.protocol.wire.ids import new_id
+
+ELSEWHERE = "https://ailleurs.example/"
+
+TOLD_S = 4.0
+"""Nobody is asked: the answer comes at once."""
+
+SILENCE_S = (25.0, 45.0)
+"""Thirty seconds, as a machine that has much to do counts them."""
+
+
+def reading(stage: Stage, talk: Conversation) -> MirrorReading:
+    """The mirror until now."""
+    return MirrorReading(stage.overheard.raw(talk.id, MIRROR))
+
+
+async def powers(stage: Stage) -> None:
+    """The caller gives powers, refuses and takes them back."""
+    talk = await stage.converse()
+    await _begins_without(stage, talk)
+    await _opens(stage, talk)
+    await _commands_without(stage, talk)
+    await stage.allow(talk, Grant.SEE_PAGE)
+    await _mirrors(stage, talk)
+    await _asks_once(stage, talk)
+    await _refuses(stage, talk)
+    await _withdraws(stage, talk)
+    await _asks_first(stage, talk)
+    await _stops(stage, talk)
+    await stage.end(talk)
+
+
+async def _begins_without(stage: Stage, talk: Conversation) -> None:
+    since = stage.overheard.mark()
+    await stage.say(talk, "grant", GrantsRequested())
+
+    def told() -> dict[Grant, bool]:
+        return {one.grant: one.allowed for one in stage.said(talk, GrantChanged, since)}
+
+    await stage.findings.seen(lambda: len(told()) == len(Grant), TOLD_S)
+    missing = sorted(set(Grant) - told().keys())
+    given = sorted(grant for grant, allowed in told().items() if allowed)
+    stage.findings.check("P-201", not missing and not given, f"not told: {missing}; given: {given}")
+
+
+async def _opens(stage: Stage, talk: Conversation) -> None:
+    found = stage.findings
+    await stage.say(talk, "cobrowse", AddressRequested(address=ELSEWHERE))
+    await found.seen(lambda: stage.said(talk, AddressRefused), 5)
+    opened = any(ELSEWHERE in one.address for one in stage.said(talk, PageShown))
+    refused = bool(stage.said(talk, AddressRefused))
+    found.check("P-203", refused and not opened, "no AddressRefused came")
+    await stage.say(talk, "cobrowse", AddressRequested(address=stage.world.pages))
+    await found.eventually(
+        "P-202",
+        lambda: any(
+            one.address.startswith(stage.world.pages) for one in stage.said(talk, PageShown)
+        ),
+        within_s=20,
+        otherwise=f"it said {stage.said(talk, AddressRefused)[-1:]}",
+    )
+    await asyncio.sleep(0.5)
+    sent = stage.overheard.raw(talk.id, MIRROR)
+    found.check("P-204", not sent, "events of the page came without the power")
+
+
+async def _commands_without(stage: Stage, talk: Conversation) -> None:
+    command = new_id()
+    click = ClickRequested(command_id=command, epoch=1, node=1, x=0.5, y=0.5)
+    await stage.say(talk, "control", click)
+
+    def answers() -> list[CommandAnswered]:
+        return [one for one in stage.said(talk, CommandAnswered) if one.command_id == command]
+
+    await stage.findings.seen(answers, 5)
+    said = answers()
+    good = bool(said) and said[0].code == GrantMissing.code
+    stage.findings.check("P-214", good, f"a click was answered with {said[:1]}")
+
+
+async def _mirrors(stage: Stage, talk: Conversation) -> None:
+    found = stage.findings
+    await found.eventually(
+        "P-206",
+        lambda: reading(stage, talk).starts > 0,
+        within_s=15,
+        otherwise="no payload with `Start` came",
+    )
+    await found.seen(lambda: LATE in (text := reading(stage, talk).text) and HARMLESS in text, 10)
+    seen = reading(stage, talk)
+    shows = HARMLESS in seen.text and LATE in seen.text
+    found.check("P-206", shows and not seen.wrong, "; ".join(seen.wrong) or "the page is not in it")
+    spoken = [
+        one.payload.decode(errors="replace") if message is None else str(message)
+        for one in stage.overheard.by_kiosk
+        if one.session == talk.id and one.topic not in RAW_TOPICS
+        for message in (one.message(),)
+    ]
+    leaked = secrets_in(seen.text) or secrets_in("\n".join(spoken))
+    found.check("P-208", not leaked, f"it sent {', '.join(leaked)}")
+    starts = seen.starts
+    await stage.say(talk, "cobrowse", SnapshotRequested())
+    await found.seen(lambda: reading(stage, talk).starts > starts, 10)
+    again = reading(stage, talk)
+    found.check("P-207", again.starts > starts, "no new `Start` came")
+    leaked = secrets_in(again.text)
+    found.check("P-208", not leaked, f"it sent {', '.join(leaked)}")
+
+
+async def _asks_once(stage: Stage, talk: Conversation) -> None:
+    """The same request, and another one for a power that is young."""
+    answered = stage.changes(talk, Grant.SEE_PAGE)[-1].request_id
+    for rule, request in (("P-209", answered), ("P-213", new_id())):
+        since = stage.overheard.mark()
+        await stage.say(talk, "grant", GrantRequested(grant=Grant.SEE_PAGE, request_id=request))
+        await stage.comes(talk, GrantChanged, since, TOLD_S)
+        told = stage.changes(talk, Grant.SEE_PAGE, since)
+        good = bool(told) and told[-1].allowed and told[-1].request_id == request
+        stage.findings.check(rule, good, f"without an answer of the caller it said {told[-1:]}")
+
+
+async def _refuses(stage: Stage, talk: Conversation) -> None:
+    change = await stage.ask(talk, Grant.TYPE, yes=False)
+    good = change is not None and not change.allowed and change.reason is GrantReason.ANSWERED
+    stage.findings.check("P-210", good, f"after no it said {change}")
+
+
+async def _withdraws(stage: Stage, talk: Conversation) -> None:
+    await stage.allow(talk, Grant.CONTROL)
+    since = stage.overheard.mark()
+    await stage.wish(Withdraw(grant=Grant.SEE_PAGE))
+
+    def ended() -> bool:
+        told = {one.grant: one.allowed for one in stage.said(talk, GrantChanged, since)}
+        return told.get(Grant.SEE_PAGE) is False and told.get(Grant.CONTROL) is False
+
+    await stage.findings.seen(ended, 5)
+    stage.findings.check(
+        "P-212", ended(), "no GrantChanged said that `see_page` and `control` have ended"
+    )
+    await asyncio.sleep(0.5 * stage.findings.patience)  # what is under way still comes
+    before = len(stage.overheard.raw(talk.id, MIRROR))
+    await stage.say(talk, "cobrowse", SnapshotRequested())
+    await stage.findings.never(
+        "P-212",
+        lambda: len(stage.overheard.raw(talk.id, MIRROR)) > before,
+        for_s=1.0,
+        otherwise="the mirror went on",
+    )
+    sharing = stage.said(talk, SharingChanged)
+    stage.findings.check(
+        "P-212", bool(sharing) and not sharing[-1].sharing, "no SharingChanged said that it ended"
+    )
+
+
+async def _asks_first(stage: Stage, talk: Conversation) -> None:
+    """`point` needs `see_page`."""
+    since, request = stage.overheard.mark(), new_id()
+    await stage.say(talk, "grant", GrantRequested(grant=Grant.POINT, request_id=request))
+    await stage.wish(AnswerGrant(grant=Grant.SEE_PAGE, yes=True))
+    await stage.wish(AnswerGrant(grant=Grant.POINT, yes=True))
+
+    def given() -> list[Grant]:
+        return [one.grant for one in stage.said(talk, GrantChanged, since) if one.allowed]
+
+    await stage.findings.seen(lambda: len(given()) > 1, 5)
+    good = given()[:2] == [Grant.SEE_PAGE, Grant.POINT]
+    stage.findings.check("P-216", good, f"it gave {given()}")
+
+
+async def _stops(stage: Stage, talk: Conversation) -> None:
+    await stage.wish(StopAll())
+
+    def left() -> list[Grant]:
+        last = {one.grant: one.allowed for one in stage.said(talk, GrantChanged)}
+        return sorted(grant for grant, allowed in last.items() if allowed)
+
+    await stage.findings.seen(lambda: not left(), 5)
+    stage.findings.check("P-215", not left(), f"still given: {left()}")
+
+
+async def silence(stage: Stage) -> None:
+    """Nobody answers."""
+    talk = await stage.converse()
+    request, asked_s = new_id(), time.monotonic()
+    await stage.say(talk, "grant", GrantRequested(grant=Grant.SCAN, request_id=request))
+
+    def answer() -> list[GrantChanged]:
+        changes = stage.changes(talk, Grant.SCAN)
+        return [one for one in changes if one.request_id == request or one.allowed]
+
+    await stage.findings.seen(answer, SILENCE_S[1])
+    told, after_s = answer(), time.monotonic() - asked_s
+    good = bool(told) and not told[-1].allowed and after_s >= SILENCE_S[0]
+    stage.findings.check("P-211", good, f"after {after_s:.0f} s it said {told[-1:]}")
+    await stage.end(talk)
+
+
+CASES = (
+    Case(
+        "powers and a page",
+        (*(f"P-{n}" for n in range(201, 211)), *(f"P-{n}" for n in range(212, 217))),
+        powers,
+    ),
+    Case("nobody answers", ("P-211",), silence, slow=True),
+)

@@ -1,0 +1,391 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The level "papers": scans and prints. Used by `run`."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+from typing import Any
+
+import msgspec
+from reportlab.pdfgen.canvas import Canvas
+
+from expert_app.conformance.driver import AnswerPrint, CannotDo, PutPages
+from expert_app.conformance.stage import Case, Conversation, Stage
+from session.bus.transport.nkeys import is_signed
+from session.core.errors import GrantMissing, PageDamaged, PageUnreadable
+from session.protocol.conversation.messages import (
+    ChunksRequested,
+    DevicesReported,
+    DevicesRequested,
+    Grant,
+    PageKept,
+    PageOffered,
+    PageRefused,
+    PagesRequested,
+    PrintChanged,
+    PrintOffered,
+    PrintState,
+    ScanCancelRequested,
+    ScanEnded,
+    ScanKind,
+    ScannerState,
+    ScanRequested,
+    ScanSource,
+)
+from session.protocol.conversation.page_signing import words_of
+from session.protocol.conversation.print_binding import print_binding
+from session.protocol.endpoints.chunks import TOPIC as CHUNK
+from session.protocol.endpoints.chunks import headers_of, piece
+from session.protocol.wire.ids import new_id
+from session.protocol.wire.version import MAX_CHUNK_BYTES
+
+SCAN_S = 60.0
+"""A real scanner warms up."""
+
+DPI = 100
+"""Small pages are quick."""
+
+QUIET_S = 1.0
+PRINTED = (PrintState.SENT, PrintState.PRINTING, PrintState.WAITING, PrintState.DONE)
+OVER = (PrintState.DONE, PrintState.FAILED, PrintState.CANCELLED)
+
+
+async def devices(stage: Stage, talk: Conversation) -> DevicesReported:
+    """What the kiosk has. Raises `RuleBroken`."""
+    await stage.say(talk, "device", DevicesRequested())
+    await stage.findings.eventually(
+        "P-301",
+        lambda: stage.said(talk, DevicesReported),
+        within_s=15,
+        otherwise="no DevicesReported came",
+    )
+    report = stage.said(talk, DevicesReported)[-1]
+    stage.findings.check(
+        "P-301",
+        report.kiosk_key == stage.world.kiosk_key(),
+        f"its key was {report.kiosk_key!r}, and it enrolled with {stage.world.kiosk_key()!r}",
+    )
+    return report
+
+
+# ---- scans
+
+
+async def scans(stage: Stage) -> None:
+    """A preview, pages, and what goes wrong with them."""
+    talk = await stage.converse()
+    if (await devices(stage, talk)).scanner is ScannerState.NONE:
+        raise CannotDo("the kiosk has no scanner")
+    await _scan_without(stage, talk)
+    await stage.allow(talk, Grant.SCAN)
+    await stage.wish(PutPages(count=1))
+    preview = await _scanned(stage, talk, "P-303", ScanKind.PREVIEW)
+    stage.findings.check(
+        "P-303", preview.kind is ScanKind.PREVIEW, f"it was offered as {preview.kind}"
+    )
+    page = await _scanned(stage, talk, "P-304", ScanKind.PAGE)
+    await _plan(stage, talk, page)
+    _signature(stage, talk, page)
+    await _again(stage, talk, page)
+    await _kept(stage, talk, page)
+    await _refusals(stage, talk)
+    await _cancel(stage, talk)
+    await _jam(stage, talk)
+    held = await _scanned(stage, talk, "P-304", ScanKind.PAGE)
+    wiped = await stage.end(talk)
+    stage.findings.check(
+        "P-311", wiped.pages_removed >= 1, f"{held.page_id} was kept, and it counted none"
+    )
+
+
+def _request(kind: ScanKind = ScanKind.PAGE) -> ScanRequested:
+    source = ScanSource.GLASS
+    return ScanRequested(scan_id=new_id(), kind=kind, source=source, dpi=DPI, colour=True)
+
+
+def _ended(stage: Stage, talk: Conversation, scan_id: str) -> list[ScanEnded]:
+    return [one for one in stage.said(talk, ScanEnded) if one.scan_id == scan_id]
+
+
+def _offers(
+    stage: Stage, talk: Conversation, scan_id: str = "", since: int | None = None
+) -> list[PageOffered]:
+    offers = stage.said(talk, PageOffered, since)
+    return [one for one in offers if not scan_id or one.scan_id == scan_id]
+
+
+async def _scan_without(stage: Stage, talk: Conversation) -> None:
+    request = _request()
+    await stage.say(talk, "device", request)
+    await stage.findings.seen(lambda: _ended(stage, talk, request.scan_id), 5)
+    ended = _ended(stage, talk, request.scan_id)
+    good = bool(ended) and ended[0].code == GrantMissing.code
+    good = good and not _offers(stage, talk, request.scan_id)
+    stage.findings.check("P-302", good, f"it said {ended[:1]}")
+
+
+async def _scanned(stage: Stage, talk: Conversation, rule: str, kind: ScanKind) -> PageOffered:
+    """A page whose chunks have all come. Raises `RuleBroken`."""
+    request = _request(kind)
+    await stage.say(talk, "device", request)
+    found = stage.findings
+    await found.seen(
+        lambda: _offers(stage, talk, request.scan_id) and _ended(stage, talk, request.scan_id),
+        SCAN_S,
+    )
+    offers = _offers(stage, talk, request.scan_id)
+    ended = _ended(stage, talk, request.scan_id)
+    found.demand(rule, bool(offers), f"no PageOffered came; the scan ended with {ended}")
+    page = offers[0]
+    found.check(rule, bool(ended) and ended[0].pages == 1, f"the scan ended with {ended}")
+    await found.eventually(
+        rule,
+        lambda: len(_chunks(stage, talk, page.page_id)) >= page.chunks,
+        within_s=30,
+        otherwise="not all of its chunks came",
+    )
+    data = b"".join(part for _, part in sorted(_chunks(stage, talk, page.page_id).items()))
+    right = hashlib.sha256(data).hexdigest() == page.sha256 and len(data) == page.size_bytes
+    found.check(rule, right, "its bytes have another size or SHA-256")
+    return page
+
+
+def _chunks(stage: Stage, talk: Conversation, item: str, since: int = 0) -> dict[int, bytes]:
+    """What came of an item, by number."""
+    return {
+        int(one.headers.get("Index", "-1")): one.payload
+        for one in stage.overheard.by_kiosk[since:]
+        if one.session == talk.id and one.topic == CHUNK and one.headers.get("Item") == item
+    }
+
+
+async def _plan(stage: Stage, talk: Conversation, page: PageOffered) -> None:
+    each = -(-page.size_bytes // page.chunks)
+    came = _chunks(stage, talk, page.page_id)
+    wrong = sorted(
+        index
+        for index, part in came.items()
+        if len(part) > MAX_CHUNK_BYTES or (index < page.chunks - 1 and len(part) != each)
+    )
+    stage.findings.check("P-304", not wrong, f"chunks {wrong[:5]} have another size")
+
+
+def _signature(stage: Stage, talk: Conversation, page: PageOffered) -> None:
+    key = stage.world.kiosk_key()
+    signed = page.signer == key and is_signed(key, words_of(talk.id, page), page.signature)
+    why = "the signer is another key" if page.signer != key else "the signature does not fit"
+    stage.findings.check("P-305", signed, why)
+
+
+async def _again(stage: Stage, talk: Conversation, page: PageOffered) -> None:
+    since, missing = stage.overheard.mark(), sorted({0, page.chunks - 1})
+    await stage.say(talk, "device", ChunksRequested(item_id=page.page_id, missing=missing))
+
+    def came() -> list[int]:
+        return sorted(_chunks(stage, talk, page.page_id, since))
+
+    await stage.findings.seen(lambda: set(missing) <= set(came()), 10)
+    good = set(missing) <= set(came())
+    stage.findings.check("P-306", good, f"of {missing} came {came()}")
+
+
+async def _offered_again(stage: Stage, talk: Conversation, page: PageOffered) -> bool:
+    """Whether it is still kept at the kiosk."""
+    since = stage.overheard.mark()
+    await stage.say(talk, "device", PagesRequested())
+    return await stage.findings.seen(
+        lambda: page.page_id in [one.page_id for one in _offers(stage, talk, "", since)], QUIET_S
+    )
+
+
+async def _kept(stage: Stage, talk: Conversation, page: PageOffered) -> None:
+    stage.findings.check(
+        "P-307", await _offered_again(stage, talk, page), "it was not offered again"
+    )
+    await stage.say(talk, "device", PageKept(page_id=page.page_id))
+    still = await _offered_again(stage, talk, page)
+    stage.findings.check("P-307", not still, "it was offered after PageKept")
+
+
+async def _refusals(stage: Stage, talk: Conversation) -> None:
+    page = await _scanned(stage, talk, "P-304", ScanKind.PAGE)
+    for code, keeps in ((PageDamaged.code, True), (PageUnreadable.code, False)):
+        await stage.say(talk, "device", PageRefused(page_id=page.page_id, code=code))
+        kept = await _offered_again(stage, talk, page)
+        words = "forgotten" if keeps else "kept"
+        stage.findings.check("P-308", kept == keeps, f"after {code} it was {words}")
+
+
+async def _cancel(stage: Stage, talk: Conversation) -> None:
+    request = _request()
+    await stage.say(talk, "device", request)
+    await stage.say(talk, "device", ScanCancelRequested(scan_id=request.scan_id))
+    await stage.findings.seen(lambda: _ended(stage, talk, request.scan_id), 20)
+    ended = _ended(stage, talk, request.scan_id)
+    if ended and not ended[0].code:
+        stage.findings.leave_untried(("P-309",), "the scan was over before it could be cancelled")
+        return
+    stage.findings.check("P-309", bool(ended), "no ScanEnded came")
+
+
+async def _jam(stage: Stage, talk: Conversation) -> None:
+    try:
+        await stage.wish(PutPages(count=1, jam=True))
+    except CannotDo as cannot:
+        stage.findings.leave_untried(("P-310",), str(cannot))
+        return
+    request = _request()
+    await stage.say(talk, "device", request)
+    await stage.findings.seen(lambda: _ended(stage, talk, request.scan_id), SCAN_S)
+    ended = _ended(stage, talk, request.scan_id)
+    stage.findings.check("P-310", bool(ended) and bool(ended[0].code), f"it said {ended[:1]}")
+    await stage.wish(PutPages(count=1))
+
+
+# ---- prints
+
+
+def document(words: str) -> bytes:
+    """A PDF of one page."""
+    out = io.BytesIO()
+    canvas: Any = Canvas(out, pagesize=(595, 842), invariant=1)  # type: ignore[no-untyped-call]
+    canvas.drawString(72, 760, words)
+    canvas.save()
+    return out.getvalue()
+
+
+class _Job:
+    """One document that the desk offers; `bytes_sent` may be others than those of the offer."""
+
+    def __init__(self, stage: Stage, talk: Conversation, *, data: bytes) -> None:
+        self.stage, self.talk, self.data = stage, talk, data
+        self.bytes_sent = data
+        digest = hashlib.sha256(data).hexdigest()
+        self.offer = PrintOffered(
+            print_id=new_id(),
+            name="essai",
+            size_bytes=len(data),
+            sha256=digest,
+            chunks=-(-len(data) // MAX_CHUNK_BYTES),
+            bound_to=print_binding(talk.id, stage.world.kiosk_key(), digest, 1),
+        )
+
+    async def send(self) -> None:
+        """The offer and all chunks."""
+        await self.stage.say(self.talk, "device", self.offer)
+        await self.send_chunks()
+
+    async def send_chunks(self) -> None:
+        """All of them."""
+        item, count = self.offer.print_id, self.offer.chunks
+        for index in range(count):
+            part = piece(self.bytes_sent, count, index)
+            await self.stage.desk.send_raw(self.talk.id, CHUNK, part, dict(headers_of(item, index)))
+
+    def told(self, since: int | None = None) -> list[PrintChanged]:
+        """What the kiosk said of it."""
+        said = self.stage.said(self.talk, PrintChanged, since)
+        return [one for one in said if one.print_id == self.offer.print_id]
+
+    def states(self) -> list[PrintState]:
+        """Where it was, in order."""
+        return [one.state for one in self.told()]
+
+    async def reaches(self, *states: PrintState, within_s: float = 15.0) -> bool:
+        """Whether it comes to one of these states in time."""
+        return await self.stage.findings.seen(lambda: set(states) & set(self.states()), within_s)
+
+
+async def prints(stage: Stage) -> None:
+    """Documents that are printed, and those that are not."""
+    talk = await stage.converse()
+    if (await devices(stage, talk)).printer is ScannerState.NONE:
+        raise CannotDo("the kiosk has no printer")
+    await _print_without(stage, talk)
+    await stage.allow(talk, Grant.PRINT)
+    await _wrong_binding(stage, talk)
+    await _wrong_bytes(stage, talk)
+    await _printed(stage, talk)
+    await _declined(stage, talk)
+    await stage.end(talk)
+
+
+async def _print_without(stage: Stage, talk: Conversation) -> None:
+    job = _Job(stage, talk, data=document("sans accord"))
+    await job.send()
+    await job.reaches(PrintState.FAILED, *PRINTED)
+    told = job.told()
+    good = bool(told) and told[-1].code == GrantMissing.code and not set(job.states()) & {*PRINTED}
+    stage.findings.check("P-320", good, f"it said {told[-1:]}")
+
+
+async def _wrong_binding(stage: Stage, talk: Conversation) -> None:
+    elsewhere = print_binding("autre", stage.world.kiosk_key(), "0" * 64, 1)
+    for bound_to in (elsewhere, ""):
+        job = _Job(stage, talk, data=document(f"lié ailleurs {bound_to[:4]}"))
+        job.offer = msgspec.structs.replace(job.offer, bound_to=bound_to)
+        await job.send()
+        await job.reaches(PrintState.FAILED, PrintState.SHOWN, *PRINTED)
+        states = set(job.states())
+        good = PrintState.FAILED in states and not states & {PrintState.SHOWN, *PRINTED}
+        stage.findings.check("P-323", good, f"bound to {bound_to[:8]!r} it said {job.told()[-1:]}")
+        if PrintState.SHOWN in states:
+            await stage.wish(AnswerPrint(yes=False))
+
+
+async def _wrong_bytes(stage: Stage, talk: Conversation) -> None:
+    job = _Job(stage, talk, data=document("un document"))
+    job.bytes_sent = document("un autres")[: len(job.data)].ljust(len(job.data), b"\n")
+    await job.send()
+    for _ in range(3):  # the kiosk may ask for the chunks again
+        since = stage.overheard.mark()
+        if await job.reaches(PrintState.FAILED, PrintState.SHOWN, *PRINTED, within_s=1.5):
+            break
+        await job.send_chunks()
+        await stage.comes(talk, ChunksRequested, since, 1.0)
+    states = set(job.states())
+    good = not states & {PrintState.SHOWN, *PRINTED}
+    stage.findings.check("P-325", good, f"it said {job.told()[-1:]}")
+    if PrintState.SHOWN in states:
+        await stage.wish(AnswerPrint(yes=False))
+
+
+async def _declined(stage: Stage, talk: Conversation) -> None:
+    job = _Job(stage, talk, data=document("refusé"))
+    await job.send()
+    await stage.wish(AnswerPrint(yes=False))
+    await job.reaches(*OVER)
+    states = set(job.states())
+    good = bool(states & {PrintState.FAILED, PrintState.CANCELLED}) and not states & {*PRINTED}
+    stage.findings.check("P-322", good, f"after no it said {job.states()}")
+
+
+async def _printed(stage: Stage, talk: Conversation) -> None:
+    found, job = stage.findings, _Job(stage, talk, data=document("voulu"))
+    await job.send()
+    shown = await job.reaches(PrintState.SHOWN)
+    await asyncio.sleep(QUIET_S)
+    early = set(job.states()) & {*PRINTED}
+    found.check("P-321", shown and not early, f"before the caller's yes it said {job.states()}")
+    if not early:
+        await stage.wish(AnswerPrint(yes=True))
+    await job.reaches(*OVER, within_s=60)
+    last = job.told()[-1]
+    good = last.state is PrintState.DONE and last.sha256 == job.offer.sha256
+    found.demand("P-321", good, f"after yes it said {last}")
+    jobs, since = {one.job_id for one in job.told() if one.job_id}, stage.overheard.mark()
+    await job.send()
+    await found.seen(lambda: job.told(since), 5)
+    await asyncio.sleep(QUIET_S)
+    again = {one.job_id for one in job.told() if one.job_id}
+    states = [one.state for one in job.told(since)]
+    anew = {PrintState.SHOWN, PrintState.SENT, PrintState.PRINTING} & set(states)
+    found.check("P-324", again == jobs and not anew, f"offered again it said {states}")
+
+
+CASES = (
+    Case("scans", tuple(f"P-{n}" for n in range(301, 312)), scans),
+    Case("prints", ("P-301", *(f"P-{n}" for n in range(320, 326))), prints),
+)
