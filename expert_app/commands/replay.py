@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.helpdesk.bundle import is_bundle, read_bundle
 from expert_app.helpdesk.bundle_words import bundle_lines, fault_words
-from expert_app.helpdesk.reading import export_log
+from expert_app.helpdesk.reading import fetch_lines
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
 from expert_app.runtime.observations import Observations
@@ -32,7 +34,8 @@ from session.core.errors import (
     SessionError,
 )
 from session.core.tasks import Tasks
-from session.log.reader import LogFile, read_log
+from session.log.playback.opened import OpenedLog
+from session.log.playback.opening import Progress, open_lines, open_log, open_records, session_in
 from session.protocol.hub.log import LEAST_REASON, says_why
 from session.protocol.wire.ids import is_id
 from views.automation.window_driver import WindowDriver
@@ -49,6 +52,13 @@ class BundleRefused(Exception):
     """A conversation that was saved is not believed; the text says why."""
 
 
+class LogSource(NamedTuple):
+    """A log that is at hand and not read yet; `open` is for a worker thread."""
+
+    session_id: str
+    open: Callable[[Progress], OpenedLog]
+
+
 def run_replay(log: str, settings: DeskSettings, paths: Paths, *, reason: str, driven: bool) -> int:
     """Shows the log until the window is closed; the exit code.
 
@@ -58,7 +68,7 @@ def run_replay(log: str, settings: DeskSettings, paths: Paths, *, reason: str, d
         reason: why a session's log is read; its keeper writes it down.
     """
     try:
-        found = _open(log, settings, paths, reason)
+        source = _source(log, settings, paths, reason)
     except KeyMissing as error:
         print(error)
         return 2
@@ -74,84 +84,93 @@ def run_replay(log: str, settings: DeskSettings, paths: Paths, *, reason: str, d
     except OSError as error:
         print(f"{log}: {error.strerror}")
         return 1
-    return run_application(partial(_main, found, settings, driven=driven), settings.language)
+    return run_application(partial(_main, source, settings, driven=driven), settings.language)
 
 
-def _open(log: str, settings: DeskSettings, paths: Paths, reason: str) -> LogFile:
+def _source(log: str, settings: DeskSettings, paths: Paths, reason: str) -> LogSource:
     path = Path(log)
     if path.exists() and is_bundle(path):
         return _read_bundle(path)
     if path.exists() or not is_id(log):
-        return read_log(path)
+        return LogSource(session_in(path), partial(open_log, path))
     if not says_why(reason):
         raise LogReasonNeeded(letters=LEAST_REASON)
     seed = load_seed(key_name(settings.organisation, ROLES[settings.role], settings.user))
-    folder = paths.folder("replays")
     seals = seals_for(settings, paths, SystemClock())
-    try:
-        target = folder / f"{log}.jsonl"
-        asyncio.run(_fetch(settings, seed, log, target, reason=reason, seals=seals))
-        return read_log(target)
-    finally:
-        # nor what older versions left: a log that is erased at its keeper stays nowhere else
-        shutil.rmtree(folder, ignore_errors=True)
+    # what older versions left: a log that is erased at its keeper stays nowhere else
+    shutil.rmtree(paths.folder("replays"), ignore_errors=True)
+    lines = asyncio.run(_fetch(settings, seed, log, reason=reason, seals=seals))
+    return LogSource(log, partial(open_lines, log, lines))
 
 
-def _read_bundle(path: Path) -> LogFile:
+def _read_bundle(path: Path) -> LogSource:
     """The log of a saved conversation; whose it is stands first on the screen of commands."""
     verdict, log = read_bundle(path)
     if log is None:
         raise BundleRefused(fault_words(verdict, path.name))
     print("\n".join(bundle_lines(verdict, path.name)))
-    return log
+    return LogSource(log.session_id, lambda _told: open_records(log.session_id, log.records))
 
 
 async def _fetch(
-    settings: DeskSettings,
-    seed: bytes,
-    session_id: str,
-    target: Path,
-    *,
-    reason: str,
-    seals: SealingClient,
-) -> None:
+    settings: DeskSettings, seed: bytes, session_id: str, *, reason: str, seals: SealingClient
+) -> list[bytes]:
     tasks = Tasks()
     try:
-        await export_log(
-            settings, seed, session_id, target, reason=reason, tasks=tasks, seals=seals
+        return await fetch_lines(
+            settings, seed, session_id, reason=reason, tasks=tasks, seals=seals
         )
     finally:
         await tasks.close()
 
 
-async def _main(log: LogFile, settings: DeskSettings, program: Program, *, driven: bool) -> None:
+async def _main(
+    source: LogSource, settings: DeskSettings, program: Program, *, driven: bool
+) -> None:
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     apply_theme(application, settings.theme == "dark")
-    replay = ReplayProgram(log, program)
-    if driven:
-        replay.observe(len(log.records), program.observations)
+    replay = ReplayProgram(source, program)
     replay.window.show()
     if driven:
+        replay.observe(program.observations)
         program.drive(WindowDriver(replay.window))
+    program.tasks.start(replay.open(), name="open the log")
     await program.stop.wait()
     replay.close()
 
 
 class ReplayProgram:
-    """The window over its log."""
+    """The window over its log, which is read while the window is there already."""
 
-    def __init__(self, log: LogFile, program: Program) -> None:
+    def __init__(self, source: LogSource, program: Program) -> None:
+        self._source = source
         self.view = ReplayView(MirrorPane(), program.clock)
-        title = _("Session {session}").format(session=log.session_id)
-        self.window = PlainWindow(self.view, title)
+        self._title = _("Session {session}").format(session=source.session_id)
+        self.window = PlainWindow(self.view, self._title)
         self.window.resize(*WINDOW_SIZE)
         self.window.close_requested.connect(program.stop.set)
-        self.view.show_log(title, log.records)
+        self.view.show_opening(self._title, 0.0)
 
-    def observe(self, records: int, observations: Observations) -> None:
+    async def open(self) -> None:
+        """Reads the log and shows it, or why it cannot be read."""
+        loop = asyncio.get_running_loop()
+
+        def tell(share: float) -> None:
+            loop.call_soon_threadsafe(self.view.show_opening, self._title, share)
+
+        try:
+            log = await asyncio.to_thread(self._source.open, tell)
+        except (LogUnreadable, LogTooNew) as error:
+            self.view.show_failure(sentence(error.code, error.detail).sentence)
+        except OSError as error:
+            self.view.show_failure(error.strerror or type(error).__name__)
+        else:
+            self.view.show_log(self._title, log)
+
+    def observe(self, observations: Observations) -> None:
         """Notes from now on where the replay is; Qt's signals alone would not keep the observer."""
-        self._observer = _Observer(self.view, records, observations=observations)
+        self._observer = _Observer(self.view, observations)
 
     def close(self) -> None:
         """Stops playing and takes the window away."""
@@ -162,8 +181,8 @@ class ReplayProgram:
 class _Observer:
     """Notes where the replay is, for the script that drives it."""
 
-    def __init__(self, view: ReplayView, records: int, *, observations: Observations) -> None:
-        self._view, self._records, self._observations = view, records, observations
+    def __init__(self, view: ReplayView, observations: Observations) -> None:
+        self._view, self._observations = view, observations
         self._finished = False
         view.position_changed.connect(self._on_position)
         view.finished.connect(self._on_finished)
@@ -181,7 +200,7 @@ class _Observer:
         self._observations.note(
             "replayed",
             events_shown=view.events_shown,
-            records=self._records,
+            records=len(view.log),
             last_event=view.last_event,
             last_state=state.ticket.value if state.ticket is not None else "",
             wiped=state.wiped,

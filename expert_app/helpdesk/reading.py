@@ -40,6 +40,22 @@ async def export_log(
     Raises:
         LogUnknown: the hub holds no such log. SessionError: it cannot be reached or refuses.
     """
+    lines = await fetch_lines(settings, seed, session_id, reason=reason, tasks=tasks, seals=seals)
+    records = [decode_record(line) for line in lines]
+    write_log(path, session_id, records)
+    return len(records)
+
+
+async def fetch_lines(
+    settings: DeskSettings,
+    seed: bytes,
+    session_id: str,
+    *,
+    reason: str,
+    tasks: Tasks,
+    seals: SealingClient | None = None,
+) -> list[bytes]:
+    """The records of `session_id`, over a connection of its own. Raises as `export_log`."""
     clock = SystemClock()
     role = ROLES[settings.role]
     bus = BusClient(
@@ -54,14 +70,17 @@ async def export_log(
     )
     await bus.connect()
     try:
-        records = await read_records(DeskLink(bus, clock, tasks=tasks), session_id, reason)
+        return await read_lines(DeskLink(bus, clock, tasks=tasks), session_id, reason)
     finally:
         await bus.close()
-    write_log(path, session_id, records)
-    return len(records)
 
 
 async def read_records(link: DeskLink, session_id: str, reason: str) -> list[Record]:
+    """The same as `read_lines`, decoded."""
+    return [decode_record(line) for line in await read_lines(link, session_id, reason)]
+
+
+async def read_lines(link: DeskLink, session_id: str, reason: str) -> list[bytes]:
     """The records of a session that is over, as the keeper has them; it writes down who reads them
     at this computer, and why.
 
@@ -74,4 +93,4 @@ async def read_records(link: DeskLink, session_id: str, reason: str) -> list[Rec
         raise LogUnknown(session=session_id) from error
     if not lines:
         raise LogUnknown(session=session_id)
-    return [decode_record(line) for line in lines]
+    return lines

@@ -2,7 +2,7 @@
 """The log of a session: events without personal data, written by kiosk, desk and hub.
 
 Entry points: `events` (every event, each with its fields and its lane), `writer.LogWriter` (writes
-and sends them), `reader.read_log` and `replay.Replay` (read and play them). `redact` is the last
-guard before a record is kept, `migrate` and `upgrade` read older formats.
+and sends them), `reader.read_log` (reads a whole file). `redact` is the last guard before a record
+is kept, `migrate` and `upgrade` read older formats, `playback` opens and plays logs of any size.
 May import `session.protocol` and `session.core`; no Qt.
 """

@@ -644,6 +644,16 @@ def lane_of(event: Event) -> Lane:
     return _LANES.get(type(event), Lane.QUEUE)
 
 
+def code_of(event: Event) -> str:
+    """The error code that an event carries, or ""."""
+    return str(getattr(event, "code", ""))
+
+
+def is_trouble(event: Event) -> bool:
+    """True for what a helpdesk looks for: errors, refusals, lost lines."""
+    return bool(code_of(event)) or isinstance(event, LineLost)
+
+
 def label_of(event: Event) -> str:
     """The event's name as a code, e.g. "page_received"; views have a sentence for each."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()

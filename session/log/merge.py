@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from session.log.events import (
     CallAnswered,
     CallOffered,
@@ -22,7 +25,7 @@ from session.log.events import (
     Writer,
 )
 
-_ORDER = (Writer.DESK, Writer.HUB, Writer.KIOSK)
+WRITERS = (Writer.DESK, Writer.HUB, Writer.KIOSK)
 """The first present is the reference; also the order of records of the same instant."""
 _INSTANT_S = 0.001
 """Between a cause and its effect at least so much time passes."""
@@ -43,6 +46,31 @@ class Merged(NamedTuple):
     """
 
     placed: list[Placed]
+    skew_s: dict[Writer, float]
+
+
+class Times(NamedTuple):
+    """When the records of a log were written, by row in the order in which they were read.
+
+    Attributes:
+        at_s: by the writer's own clock, seconds since 1970.
+        writer: place in `WRITERS`.
+        number: the writer's own count.
+    """
+
+    at_s: npt.NDArray[np.float64]
+    writer: npt.NDArray[np.uint8]
+    number: npt.NDArray[np.int64]
+
+
+class Order(NamedTuple):
+    """All rows in order of corrected time, repeats left out.
+
+    `skew_s`: as in `Merged`.
+    """
+
+    rows: npt.NDArray[np.int64]
+    at_s: npt.NDArray[np.float64]
     skew_s: dict[Writer, float]
 
 
@@ -71,65 +99,94 @@ def _cause_key(event: Event) -> tuple[str, bool] | None:
             return None
 
 
-def _skew(records: list[Record], reference: Writer, writer: Writer) -> float:
-    """How far `writer`'s clock is ahead, as far as causes and effects prove it;
-    0.0 when they allow it.
+CAUSES: frozenset[type[Event]] = frozenset(
+    (
+        *(CallOffered, CallAnswered, ScanRequested, ScanStarted),
+        *(PageTaken, PageReceived, PrintRequested, PrintChanged),
+    )
+)
+"""The kinds of events that `Evidence` wants."""
 
-    With s = writer's clock minus the reference's:
-    a cause here at c and its effect there at e prove s >= c - e; a cause there at c and its effect
-    here at e prove s <= e - c.
+
+class Evidence:
+    """Which event of one end caused which of the other: what the order of causes proves of the
+    clocks.
     """
-    causes: dict[str, Record] = {}
-    effects: dict[str, Record] = {}
-    for record in records:
-        if (key := _cause_key(record.event)) is not None:
-            (causes if key[1] else effects).setdefault(key[0], record)
-    least, most = float("-inf"), float("inf")
-    for name in causes.keys() & effects.keys():
-        cause, effect = causes[name], effects[name]
-        lead_s = (cause.at_utc - effect.at_utc).total_seconds()
-        if (cause.writer, effect.writer) == (writer, reference):
-            least = max(least, lead_s)
-        elif (cause.writer, effect.writer) == (reference, writer):
-            most = min(most, -lead_s)
-    if least <= 0.0 <= most:
-        return 0.0
-    if least == float("-inf"):
-        return most - _INSTANT_S
-    if most == float("inf"):
-        return least + _INSTANT_S
-    # also when least > most: a clock was set during the session, the middle errs least
-    return (least + most) / 2
+
+    def __init__(self) -> None:
+        self._causes: dict[str, tuple[Writer, float]] = {}
+        self._effects: dict[str, tuple[Writer, float]] = {}
+
+    def add(self, event: Event, writer: Writer, at_s: float) -> None:
+        """An event and when it was, by its writer's clock."""
+        if (key := _cause_key(event)) is not None:
+            (self._causes if key[1] else self._effects).setdefault(key[0], (writer, at_s))
+
+    def skew_s(self, reference: Writer, writer: Writer) -> float:
+        """How far `writer`'s clock is ahead, as far as causes and effects prove it;
+        0.0 when they allow it.
+
+        With s = writer's clock minus the reference's:
+        a cause here at c and its effect there at e prove s >= c - e; a cause there at c and its
+        effect here at e prove s <= e - c.
+        """
+        least, most = float("-inf"), float("inf")
+        for name in self._causes.keys() & self._effects.keys():
+            (cause, cause_s), (effect, effect_s) = self._causes[name], self._effects[name]
+            if (cause, effect) == (writer, reference):
+                least = max(least, cause_s - effect_s)
+            elif (cause, effect) == (reference, writer):
+                most = min(most, effect_s - cause_s)
+        if least <= 0.0 <= most:
+            return 0.0
+        if least == float("-inf"):
+            return most - _INSTANT_S
+        if most == float("inf"):
+            return least + _INSTANT_S
+        # also when least > most: a clock was set during the session, the middle errs least
+        return (least + most) / 2
 
 
-def _place(records: list[Record], skew_s: float) -> list[Placed]:
-    """One writer's records in its own order:
-    its clock may have been set back, its count never goes back.
+def order_of(times: Times, evidence: Evidence) -> Order:
+    """Orders rows of any writers by corrected time;
+    each writer's own order is kept, repeats are dropped.
+
+    A writer's clock may have been set back, its count never goes back.
     """
-    placed: list[Placed] = []
-    latest = float("-inf")
-    for record in sorted(records, key=lambda record: record.number):
-        latest = max(latest, record.at_utc.timestamp() - skew_s)
-        placed.append(Placed(latest, record))
-    return placed
+    rows = np.lexsort((times.number, times.writer))
+    writer, number = times.writer[rows], times.number[rows]
+    again = (writer[1:] == writer[:-1]) & (number[1:] == number[:-1])
+    rows = rows[np.concatenate([[True], ~again])] if len(rows) else rows
+    at_s = times.at_s[rows]
+    present = np.unique(times.writer[rows])
+    skew_s: dict[Writer, float] = {}
+    for place in present:
+        its = times.writer[rows] == place
+        name, reference = WRITERS[place], WRITERS[present[0]]
+        skew_s[name] = 0.0 if name is reference else evidence.skew_s(reference, name)
+        at_s[its] = np.maximum.accumulate(at_s[its] - skew_s[name])
+    # of the same instant: in the order of writers, and of their numbers
+    order = np.argsort(at_s, kind="stable")
+    return Order(rows[order], at_s[order], skew_s)
 
 
 def merge(records: Iterable[Record]) -> Merged:
-    """Orders records of any writers by corrected time;
-    each writer's own order is kept, repeats are dropped.
-    """
-    unique = {(record.writer, record.number): record for record in reversed(list(records))}
-    by_writer: dict[Writer, list[Record]] = {}
-    for record in unique.values():
-        by_writer.setdefault(record.writer, []).append(record)
-    if not by_writer:
-        return Merged([], {})
-    reference = next(writer for writer in _ORDER if writer in by_writer)
-    skew_s = {
-        w: _skew(list(unique.values()), reference, w) if w != reference else 0.0 for w in by_writer
-    }
-    placed = [moment for writer, its in by_writer.items() for moment in _place(its, skew_s[writer])]
-    placed.sort(
-        key=lambda moment: (moment.at_s, _ORDER.index(moment.record.writer), moment.record.number)
+    """Orders records of any writers; see `order_of`."""
+    held = list(records)
+    evidence = Evidence()
+    at_s = [record.at_utc.timestamp() for record in held]
+    for when_s, record in zip(at_s, held, strict=True):
+        evidence.add(record.event, record.writer, when_s)
+    order = order_of(
+        Times(
+            np.array(at_s, dtype=np.float64),
+            np.array([WRITERS.index(record.writer) for record in held], dtype=np.uint8),
+            np.array([record.number for record in held], dtype=np.int64),
+        ),
+        evidence,
     )
-    return Merged(placed, skew_s)
+    placed = [
+        Placed(when_s, held[row])
+        for when_s, row in zip(order.at_s.tolist(), order.rows.tolist(), strict=True)
+    ]
+    return Merged(placed, order.skew_s)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -21,6 +22,7 @@ from session.core.errors import LogTooNew, LogUnreadable
 from session.log.events import FORMAT, Record, Writer
 from session.log.merge import merge
 from session.log.migrate import decode_record, encode_record
+from session.log.text import packed_frames
 from session.log.upgrade import is_old, upgraded_log
 from session.protocol.wire.ids import Id
 
@@ -52,7 +54,8 @@ class LogFile(NamedTuple):
 _header = msgspec.json.Decoder(Header)
 
 
-def _read_header(line: bytes) -> Header:
+def header_of(line: bytes) -> Header:
+    """The first line of a log. Raises `LogUnreadable`, `LogTooNew`."""
     try:
         header = _header.decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -87,7 +90,9 @@ def _open(path: Path) -> BinaryIO:
     stream.seek(0)
     if not packed:
         return stream
-    return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(stream, closefd=True))
+    return io.BufferedReader(
+        zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True, closefd=True)
+    )
 
 
 def read_log(path: Path) -> LogFile:
@@ -99,7 +104,7 @@ def read_log(path: Path) -> LogFile:
     """
     with _open(path) as stream:
         lines = _lines(stream)
-        header = _read_header(next(lines, (1, b""))[1])
+        header = header_of(next(lines, (1, b""))[1])
         numbered = [*lines]
     records = [decode_record(line, number) for number, line in numbered]
     if any(is_old(line) for _, line in numbered):
@@ -109,14 +114,14 @@ def read_log(path: Path) -> LogFile:
 
 
 def write_log(path: Path, session_id: str, records: Iterable[Record]) -> None:
-    """Writes a log; a name ending in ".zst" packs it. The file appears whole or not at all."""
+    """Writes a log; a name ending in ".zst" packs it, in frames that can be read one by one. The
+    file appears whole or not at all.
+    """
     header = msgspec.json.encode(Header(format=FORMAT, session_id=session_id))
-    text = b"".join(line + b"\n" for line in (header, *map(encode_record, records)))
-    if path.suffix == ".zst":
-        text = zstandard.ZstdCompressor(level=9, write_checksum=True).compress(text)
+    text = (line + b"\n" for line in chain((header,), map(encode_record, records)))
     part = path.with_name(path.name + ".part")
     with part.open("wb") as stream:
-        stream.write(text)
+        stream.writelines(packed_frames(text) if path.suffix == ".zst" else text)
         stream.flush()
         os.fsync(stream.fileno())
     part.replace(path)

@@ -64,7 +64,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     """One fact and its moment.
 
     Attributes:
-        at_s: seconds from the log's first record, as in `session.log.replay`.
+        at_s: seconds from the log's first record, as in `session.log.playback.replay`.
         by: the end that it happened to.
         side: whose side failed; None for what did not fail.
         code: of the trouble, of the way it ended, of the service.

@@ -31,8 +31,8 @@ from expert_app.runtime.ports import free_port
 from session.core.tasks import Tasks
 from session.log.events import Record, SharingChanged
 from session.log.migrate import encode_record
+from session.log.playback.replay import whole_chunks
 from session.log.reader import read_log
-from session.log.replay import whole_chunks
 from session.protocol.conversation.mirror import unpack
 from tests.end2end.planted_page import KINDS, PAGE, found_in, found_in_text, serve
 from tests.end2end.stage import CHUNK_KBPS, SILENT_S, Stage

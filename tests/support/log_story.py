@@ -35,6 +35,8 @@ from session.log.events import (
     VideoSeen,
     Writer,
 )
+from session.log.playback.opened import OpenedLog
+from session.log.playback.opening import open_records
 from session.protocol.conversation.messages import Grant, PrintState, ScanKind, ScanSource
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -69,6 +71,10 @@ class Story:
         self._count[writer] = number + 1
         at_utc = START + timedelta(seconds=at_s + self.ahead_s.get(writer, 0.0))
         self.records.append(Record(at_utc=at_utc, writer=writer, number=number, event=event))
+
+    def opened(self) -> OpenedLog:
+        """What it told, as a log that is open."""
+        return open_records("story", self.records)
 
 
 def whole_session(kiosk_ahead_s: float = 0.0) -> list[Record]:

@@ -5,13 +5,11 @@ Used by `expert_app.helpdesk.wiring.program`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QLineEdit, QStackedWidget, QWidget
 
 from resources.texts import _
-from session.log.events import Record
+from session.log.playback.opened import OpenedLog
 from session.protocol.hub.log import MOST_REASON, says_why
 from session.protocol.wire.ids import is_id
 from views.replay.view import ReplayView
@@ -84,11 +82,11 @@ class HelpdeskView(QWidget):
         self._open.setText(_("Opening…") if busy else _("Open the log"))
         self._allow()
 
-    def show_log(self, title: str, records: Sequence[Record]) -> None:
+    def show_log(self, title: str, log: OpenedLog) -> None:
         """Shows a log from its beginning, with the keyboard in it."""
         self.messages.clear(TROUBLE)
         self._stack.setCurrentWidget(self.replay)
-        self.replay.show_log(title, records)
+        self.replay.show_log(title, log)
         self.replay.setFocus()
 
     def show_trouble(self, words: str) -> None:

@@ -1,104 +1,80 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The timeline of a session: a row per subject, a mark per event, a playhead to drag.
 Used by the replay window.
+
+What happened is painted once for each zoom into two pictures, what is past and what is to come;
+while the replay plays only the playhead moves over them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PyQt6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PyQt6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip
+import numpy as np
+from PyQt6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QWheelEvent,
+)
+from PyQt6.QtWidgets import QAbstractSlider, QApplication, QSizePolicy, QToolTip
 
 from resources.texts import _
-from session.log import events
-from session.log.events import Event, Lane
-from session.log.replay import TimelineEvent
-from views.replay.words import LANES, describe, is_trouble
+from session.log.events import Lane
+from session.log.playback.opened import OpenedLog
+from views.replay.gaps import Gap, gap_words
+from views.replay.marks import (
+    LaneSpan,
+    Places,
+    TimelineRow,
+    bars_of,
+    nearest,
+    rows_of,
+    shown,
+    spans_of,
+)
+from views.replay.shown_time import STEP, ShownTime
+from views.replay.words import END_NAMES, LANES, describe
 from views.widgets.icons import icon
 from views.widgets.parts import clock_words
 from views.widgets.theme import Tokens, tokens_for
 
-_GUTTER = 112
-_RIGHT = 18
-_AXIS = 32
-_LANE = 26
-_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
+RIGHT = 18
+_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800)
 _REACH = 7
+_TRIANGLE_APART = 8
 
 
-class LaneSpan(NamedTuple):
-    """Something that lasted, drawn as a band on its row; offsets in seconds."""
+class _Layer(NamedTuple):
+    """A picture of the rows and what it was painted for."""
 
-    lane: Lane
-    begin_s: float
-    end_s: float
-
-
-_LASTING: tuple[tuple[Lane, tuple[type[Event], ...], tuple[type[Event], ...]], ...] = (
-    (Lane.QUEUE, (events.CallRequestedAtKiosk,), (events.TicketAccepted, events.CallerLeft)),
-    (Lane.CALL, (events.VideoSeen,), (events.HungUp, events.SessionEnded, events.CallFailed)),
-    (Lane.SCANNER, (events.ScanStarted,), (events.ScanEnded,)),
-    (Lane.LINE, (events.LineLost,), (events.LineBack,)),
-)
-
-
-def spans_of(marks: Sequence[TimelineEvent], duration_s: float) -> list[LaneSpan]:
-    """Everything that lasted: waiting, conversation, sharing, scanning, a lost line. What has no
-    end in the log lasts to the end.
-    """
-    spans = [
-        span
-        for lane, begins, ends in _LASTING
-        for span in _pairs(marks, lane=lane, begins=begins, ends=ends, duration_s=duration_s)
-    ]
-    return spans + _shared(marks, duration_s)
-
-
-def _pairs(
-    marks: Sequence[TimelineEvent],
-    *,
-    lane: Lane,
-    begins: tuple[type[Event], ...],
-    ends: tuple[type[Event], ...],
-    duration_s: float,
-) -> Iterable[LaneSpan]:
-    begun_s: float | None = None
-    for mark in marks:
-        if isinstance(mark.event, begins) and begun_s is None:
-            begun_s = mark.offset_s
-        elif isinstance(mark.event, ends) and begun_s is not None:
-            yield LaneSpan(lane, begun_s, mark.offset_s)
-            begun_s = None
-    if begun_s is not None:
-        yield LaneSpan(lane, begun_s, duration_s)
-
-
-def _shared(marks: Sequence[TimelineEvent], duration_s: float) -> list[LaneSpan]:
-    spans: list[LaneSpan] = []
-    begun_s: float | None = None
-    for mark in marks:
-        shared = isinstance(mark.event, events.SharingChanged) and mark.event.sharing
-        over = (
-            isinstance(mark.event, events.SharingChanged | events.HungUp | events.SessionEnded)
-            and not shared
-        )
-        if shared and begun_s is None:
-            begun_s = mark.offset_s
-        elif over and begun_s is not None:
-            spans.append(LaneSpan(Lane.PAGE, begun_s, mark.offset_s))
-            begun_s = None
-    return spans if begun_s is None else [*spans, LaneSpan(Lane.PAGE, begun_s, duration_s)]
+    key: tuple[object, ...]
+    past: QPixmap
+    coming: QPixmap
 
 
 class Timeline(QAbstractSlider):
     """A slider in milliseconds whose ground shows what happened.
-    Drag or click to jump; arrows step 5 s.
+    Drag or click to seek; the wheel zooms, with Shift it moves; arrows step 5 s.
+
+    Args:
+        time: the stretch that is shown.
+
+    Signals:
+        mark_chosen(int): the mark of this row of the log was clicked.
     """
 
-    def __init__(self) -> None:
+    mark_chosen = pyqtSignal(int)
+
+    def __init__(self, time: ShownTime) -> None:
         super().__init__()
         self.setObjectName("replay_timeline")
         self.setAccessibleName(_("Time in the session"))
@@ -106,160 +82,361 @@ class Timeline(QAbstractSlider):
         self.setSingleStep(5_000)
         self.setPageStep(30_000)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._marks: Sequence[TimelineEvent] = ()
+        self._time = time
+        self._log: OpenedLog | None = None
+        self._rows: list[TimelineRow] = []
         self._spans: list[LaneSpan] = []
-        self._duration_s = 0.0
+        self._gaps: Sequence[Gap] = ()
+        self._two_ends = False
+        self._version = 0
+        self._layer: _Layer | None = None
+        self._pressed = QPointF()
+        time.changed.connect(self.update)
 
-    def show_events(self, marks: Sequence[TimelineEvent], duration_s: float) -> None:
-        """Shows the events of a session."""
-        self._marks, self._duration_s = marks, duration_s
-        self._spans = spans_of(marks, duration_s)
-        self.setRange(0, max(1, round(duration_s * 1000)))
+    # ---- what is shown
+
+    def show_marks(self, log: OpenedLog, marks: Places, gaps: Sequence[Gap] = ()) -> None:
+        """Shows these marks of a log."""
+        if log is not self._log:
+            self._spans = spans_of(log)
+        self._log, self._marks, self._gaps = log, marks, gaps
+        self.setRange(0, max(1, round(log.duration_s * 1000)))
+        self._arrange()
+
+    def set_two_ends(self, on: bool) -> None:
+        """Rows for what the kiosk told above those for what the desk told, or one for both."""
+        self._two_ends = on
+        self._arrange()
+
+    def _arrange(self) -> None:
+        if self._log is not None:
+            self._rows = rows_of(self._log, self._marks, two_ends=self._two_ends)
+        self._version += 1
+        self.updateGeometry()
         self.update()
 
-    # ---- places ----
+    # ---- places
 
-    def _x(self, offset_s: float) -> float:
-        space = max(1, self.width() - _GUTTER - _RIGHT)
-        return _GUTTER + space * (offset_s / self._duration_s if self._duration_s > 0 else 0.0)
+    @property
+    def _height(self) -> int:
+        """Of a row."""
+        return max(20 if self._two_ends else 26, self.fontMetrics().height() + 6)
 
-    @staticmethod
-    def _y(lane: Lane) -> float:
-        return _AXIS + list(LANES).index(lane) * _LANE + _LANE / 2
+    @property
+    def _axis(self) -> int:
+        return max(32, self.fontMetrics().height() + 16)
 
-    def _value_at(self, x: float) -> int:
-        space = max(1, self.width() - _GUTTER - _RIGHT)
-        share = min(max((x - _GUTTER) / space, 0.0), 1.0)
-        return round(share * self.maximum())
+    @property
+    def gutter(self) -> int:
+        """Width of the rows' names."""
+        names = [_(name) for name, _icon in LANES.values()]
+        if self._two_ends:
+            names += [
+                f"{_(END_NAMES[row.writer])} · {_(LANES[row.lane][0])}"
+                for row in self._rows
+                if row.writer is not None
+            ]
+        return max(112, 52 + max(map(self.fontMetrics().horizontalAdvance, names)))
 
-    def mark_at(self, point: QPointF) -> TimelineEvent | None:
-        """The event drawn under a point."""
-        near = [
-            mark
-            for mark in self._marks
-            if abs(self._x(mark.offset_s) - point.x()) <= _REACH
-            and abs(self._y(mark.lane) - point.y()) <= _LANE / 2
-        ]
-        return min(near, key=lambda mark: abs(self._x(mark.offset_s) - point.x()), default=None)
+    @property
+    def _space(self) -> int:
+        return max(1, self.width() - self.gutter - RIGHT)
 
-    # ---- mouse and keyboard ----
+    @property
+    def _px_per_s(self) -> float:
+        return self._space / self._time.length_s
+
+    def x_of(self, offset_s: float) -> float:
+        """Where a moment stands."""
+        return self.gutter + (offset_s - self._time.begin_s) * self._px_per_s
+
+    def y_of(self, row: int) -> float:
+        """The middle of a row."""
+        return self._axis + row * self._height + self._height / 2
+
+    def _offset_at(self, x: float) -> float:
+        share = min(max((x - self.gutter) / self._space, 0.0), 1.0)
+        return self._time.begin_s + share * self._time.length_s
+
+    def row_at(self, y: float) -> TimelineRow | None:
+        """The row at a height."""
+        number = int((y - self._axis) // self._height)
+        return self._rows[number] if 0 <= number < len(self._rows) and y >= self._axis else None
+
+    def mark_at(self, point: QPointF) -> int | None:
+        """The mark drawn under a point, as a row of the log; a trouble before all others."""
+        row = self.row_at(point.y())
+        if row is None or self._log is None or point.x() < self.gutter - _REACH:
+            return None
+        at_s = self._time.begin_s + (point.x() - self.gutter) / self._px_per_s
+        return nearest(self._log, row, at_s, _REACH / self._px_per_s)
+
+    # ---- mouse and keyboard
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        """Jumps to the mark or the time under the mouse."""
+        """Goes to the mark or the time under the mouse."""
         assert event is not None
         if event.button() != Qt.MouseButton.LeftButton:
             return
         self.setSliderDown(True)
+        self._pressed = event.position()
         mark = self.mark_at(event.position())
-        self.setValue(round(mark.offset_s * 1000) if mark else self._value_at(event.position().x()))
+        if mark is None or self._log is None:
+            self.setValue(round(self._offset_at(event.position().x()) * 1000))
+        else:
+            self.mark_chosen.emit(mark)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         """Drags the playhead."""
         assert event is not None
-        if self.isSliderDown():
-            self.setValue(self._value_at(event.position().x()))
+        moved = (event.position() - self._pressed).manhattanLength()
+        if self.isSliderDown() and moved >= QApplication.startDragDistance():
+            self.setValue(round(self._offset_at(event.position().x()) * 1000))
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         """Lets the playhead go."""
         self.setSliderDown(False)
 
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        """Zooms at the pointer; with Shift, or sideways, moves."""
+        assert event is not None
+        turned = event.angleDelta()
+        event.accept()
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier or abs(turned.x()) > abs(
+            turned.y()
+        ):
+            notches = (turned.x() or turned.y()) / 120
+            self._time.pan(-notches * self._time.length_s * 0.12)
+        elif turned.y():
+            self._time.zoom(STEP ** (turned.y() / 120), self._offset_at(event.position().x()))
+
     def event(self, event: QEvent | None) -> bool:
-        """Shows in a tool tip what a mark stands for."""
+        """Tool tips say what a mark stands for; two fingers zoom."""
         if isinstance(event, QHelpEvent):
-            mark = self.mark_at(QPointF(event.pos()))
-            words = f"{clock_words(mark.offset_s)}  {describe(mark.event)}" if mark else ""
-            QToolTip.showText(event.globalPos(), words, self)
+            QToolTip.showText(event.globalPos(), self.words_at(event.pos()), self)
+            return True
+        if (
+            isinstance(event, QNativeGestureEvent)
+            and event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture
+        ):
+            self._time.zoom(max(0.1, 1.0 + event.value()), self._offset_at(event.position().x()))
             return True
         return super().event(event)
 
-    # ---- painting ----
+    def words_at(self, point: QPoint) -> str:
+        """What is under a point, in words: a mark, how many stand there, or a gap."""
+        if self._log is None:
+            return ""
+        mark, row = self.mark_at(QPointF(point)), self.row_at(point.y())
+        if mark is None or row is None:
+            return self._gap_words_at(point)
+        at_s = self._log.offset_s(mark)
+        words = f"{clock_words(at_s)}  {describe(self._log.record(mark).event)}"
+        reach_s = 1.0 / self._px_per_s
+        here = len(shown(self._log, row.marks, at_s - reach_s, at_s + reach_s))
+        if here > 1:
+            words += "\n" + _("Events at this place: {count}; come closer to see each").format(
+                count=here
+            )
+        return words
+
+    def _gap_words_at(self, point: QPoint) -> str:
+        at_s = self._offset_at(point.x())
+        found = [gap for gap in self._gaps if gap.begin_s <= at_s <= gap.end_s]
+        return "\n".join(map(gap_words, found))
+
+    # ---- painting
 
     def sizeHint(self) -> QSize:
         """All rows, and enough width to tell times apart."""
-        return QSize(640, _AXIS + _LANE * len(LANES) + 8)
+        return QSize(640, self._axis + self._height * (len(self._rows) or len(LANES)) + 6)
 
     def minimumSizeHint(self) -> QSize:
         """All rows."""
         return QSize(360, self.sizeHint().height())
 
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Other colours or letters need other pictures."""
+        self._version += 1
+        self.updateGeometry()
+        super().changeEvent(event)
+
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Rows, scale, bands, marks, playhead, from back to front."""
+        """What is past, what is to come, and the playhead between."""
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         tokens = tokens_for(self.palette())
-        painter.fillRect(self.rect(), QColor(tokens.surface))
-        self._paint_rows(painter, tokens)
-        self._paint_scale(painter, tokens)
-        for span in self._spans:
-            self._paint_span(painter, tokens, span)
-        for mark in self._marks:
-            self._paint_mark(painter, tokens, mark)
+        layer = self._painted(tokens)
+        split = round(min(max(self.x_of(self.value() / 1000), 0), self.width()))
+        painter.drawPixmap(0, 0, layer.coming)
+        ratio = self.devicePixelRatioF()
+        past = QRectF(0, 0, split, self.height())
+        painter.drawPixmap(past, layer.past, QRectF(0, 0, split * ratio, self.height() * ratio))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_playhead(painter, tokens)
         if self.hasFocus():
             painter.setPen(QPen(QColor(tokens.focus), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 5, 5)
 
-    def _paint_rows(self, painter: QPainter, tokens: Tokens) -> None:
-        for lane, (name, icon_name) in LANES.items():
-            middle = self._y(lane)
-            row = QRectF(0, middle - _LANE / 2, self.width(), _LANE)
-            if list(LANES).index(lane) % 2 == 0:
-                painter.fillRect(row, QColor(tokens.raised))
+    def _painted(self, tokens: Tokens) -> _Layer:
+        size = (self.width(), self.height(), self.devicePixelRatioF())
+        key = (*size, self._time.begin_s, self._time.end_s, self._version, tokens.surface)
+        if self._layer is None or self._layer.key != key:
+            self._layer = _Layer(
+                key,
+                self._picture(tokens, QColor(tokens.accent)),
+                self._picture(tokens, QColor(tokens.line_strong)),
+            )
+        return self._layer
+
+    def _picture(self, tokens: Tokens, tone: QColor) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(QColor(tokens.surface))
+        painter = QPainter(picture)
+        painter.setFont(self.font())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_names(painter, tokens)
+        self._paint_scale(painter, tokens)
+        painter.setClipRect(QRectF(self.gutter - 8, 0, self.width(), self.height()))
+        self._paint_gaps(painter, tokens)
+        for number, row in enumerate(self._rows):
+            self._paint_spans(painter, tokens, number, row)
+            self._paint_marks(painter, tone, self.y_of(number), row)
+        for number, row in enumerate(self._rows):
+            self._paint_troubles(painter, tokens, self.y_of(number), row)
+        painter.end()
+        return picture
+
+    def _paint_names(self, painter: QPainter, tokens: Tokens) -> None:
+        rows = self._rows or [
+            TimelineRow(lane, None, np.zeros(0, np.int64), np.zeros(0, np.int64)) for lane in LANES
+        ]
+        for number, row in enumerate(rows):
+            name, icon_name = LANES[row.lane]
+            words = _(name) if row.writer is None else f"{_(END_NAMES[row.writer])} · {_(name)}"
+            middle = self.y_of(number)
+            box = QRectF(0, middle - self._height / 2, self.width(), self._height)
+            if number % 2 == 0:
+                painter.fillRect(box, QColor(tokens.raised))
+            if number and row.writer is not rows[number - 1].writer:
+                painter.setPen(QPen(QColor(tokens.line_strong), 1))
+                painter.drawLine(box.topLeft(), box.topRight())
             icon(icon_name, "soft").paint(painter, 12, round(middle - 8), 16, 16)
             painter.setPen(QColor(tokens.soft))
-            words = QRectF(36, row.top(), _GUTTER - 44, _LANE)
-            painter.drawText(
-                words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, _(name)
-            )
+            inside = QRectF(36, box.top(), self.gutter - 44, self._height)
+            align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+            painter.drawText(inside, align, words)
 
     def _paint_scale(self, painter: QPainter, tokens: Tokens) -> None:
-        space = max(1, self.width() - _GUTTER - _RIGHT)
-        step_s = next(
-            (step for step in _STEPS_S if self._duration_s / step * 64 <= space), _STEPS_S[-1]
-        )
-        bottom = _AXIS + _LANE * len(LANES)
-        at_s = 0
-        while at_s <= self._duration_s:
-            x = self._x(at_s)
+        least = self.fontMetrics().horizontalAdvance("00:00:00") + 16
+        step_s = next((step for step in _STEPS_S if step * self._px_per_s >= least), _STEPS_S[-1])
+        bottom = self._axis + self._height * len(self._rows)
+        at_s = -(-self._time.begin_s // step_s) * step_s
+        while at_s <= min(self._time.end_s, self._time.duration_s):
+            x = self.x_of(at_s)
             painter.setPen(QPen(QColor(tokens.line), 1))
-            painter.drawLine(QPointF(x, _AXIS - 5), QPointF(x, bottom))
+            painter.drawLine(QPointF(x, self._axis - 5), QPointF(x, bottom))
             painter.setPen(QColor(tokens.soft))
-            painter.drawText(
-                QRectF(x - 40, 2, 80, 16), Qt.AlignmentFlag.AlignCenter, clock_words(at_s)
-            )
+            words = QRectF(x - least / 2, 2, least, self.fontMetrics().height())
+            painter.drawText(words, Qt.AlignmentFlag.AlignCenter, clock_words(at_s))
             at_s += step_s
 
-    def _paint_span(self, painter: QPainter, tokens: Tokens, span: LaneSpan) -> None:
-        lost = span.lane is Lane.LINE
-        left, right = self._x(span.begin_s), self._x(span.end_s)
+    def _paint_gaps(self, painter: QPainter, tokens: Tokens) -> None:
+        """Hatched over the rows of the end that told nothing."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        for gap in self._gaps:
+            if gap.end_s < self._time.begin_s or gap.begin_s > self._time.end_s:
+                continue
+            left, right = self.x_of(gap.begin_s), self.x_of(gap.end_s)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            for number, row in enumerate(self._rows):
+                if row.writer is None and (gap.missing or not gap.cut):
+                    continue
+                if row.writer not in (None, gap.writer):
+                    continue
+                box = QRectF(
+                    left, self.y_of(number) - self._height / 2, max(3.0, right - left), self._height
+                )
+                soft = QColor(tokens.warn)
+                soft.setAlpha(90)
+                painter.fillRect(box, soft)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _paint_spans(
+        self, painter: QPainter, tokens: Tokens, number: int, row: TimelineRow
+    ) -> None:
+        lost = row.lane is Lane.LINE
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tokens.bad_soft if lost else tokens.accent_soft))
-        painter.drawRoundedRect(
-            QRectF(left, self._y(span.lane) - 7, max(4.0, right - left), 14), 5, 5
-        )
+        for span in self._spans:
+            if span.lane is not row.lane or (lost and row.writer not in (None, span.writer)):
+                continue
+            if span.end_s < self._time.begin_s or span.begin_s > self._time.end_s:
+                continue
+            left = max(self.x_of(span.begin_s), -10.0)
+            right = min(self.x_of(span.end_s), self.width() + 10.0)
+            box = QRectF(left, self.y_of(number) - 7, max(4.0, right - left), 14)
+            painter.drawRoundedRect(box, 5, 5)
 
-    def _paint_mark(self, painter: QPainter, tokens: Tokens, mark: TimelineEvent) -> None:
-        x, y = self._x(mark.offset_s), self._y(mark.lane)
-        past = mark.offset_s * 1000 <= self.value()
-        painter.setPen(QPen(QColor(tokens.surface), 1.5))
-        if is_trouble(mark.event):
-            # A triangle: trouble is seen without its colour, too.
-            painter.setBrush(QColor(tokens.bad))
+    def _paint_marks(self, painter: QPainter, tone: QColor, y: float, row: TimelineRow) -> None:
+        """A point for a mark alone; where many stand, a bar per pixel, as high as they are many."""
+        if self._log is None:
+            return
+        here = shown(self._log, row.marks, self._time.begin_s, self._time.end_s)
+        bars = bars_of(self._log.columns.at_s[here], self._time.begin_s, self._px_per_s)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(tone)
+        left = self.gutter
+        for px in bars.px[bars.alone].tolist():
+            painter.drawEllipse(QPointF(left + px, y), 4.5, 4.5)
+        many = ~bars.alone
+        high = np.minimum(4 + 3 * np.log2(1 + bars.counts[many]), self._height - 6) / 2
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        boxes = [
+            QRectF(left + px - 0.5, y - half, 1.5, 2 * half)
+            for px, half in zip(bars.px[many].tolist(), high.tolist(), strict=True)
+        ]
+        if boxes:
+            painter.drawRects(*boxes)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+    def _paint_troubles(
+        self, painter: QPainter, tokens: Tokens, y: float, row: TimelineRow
+    ) -> None:
+        """Over all others: a line at each pixel with a trouble, a triangle where there is room;
+        seen without its colour, too.
+        """
+        if self._log is None:
+            return
+        here = shown(self._log, row.troubles, self._time.begin_s, self._time.end_s)
+        bars = bars_of(self._log.columns.at_s[here], self._time.begin_s, self._px_per_s)
+        half = self._height / 2 - 2
+        painter.setBrush(QColor(tokens.bad))
+        last = -_TRIANGLE_APART
+        for px in bars.px.tolist():
+            x = self.gutter + px
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.drawRect(QRectF(x - 0.75, y - half, 1.5, 2 * half))
+            if px - last < _TRIANGLE_APART:
+                continue
+            last = px
+            painter.setPen(QPen(QColor(tokens.surface), 1.5))
             painter.drawPolygon(
                 QPolygonF([QPointF(x, y - 7), QPointF(x + 7, y + 6), QPointF(x - 7, y + 6)])
             )
-            return
-        painter.setBrush(QColor(tokens.accent if past else tokens.line_strong))
-        painter.drawEllipse(QPointF(x, y), 4.5, 4.5)
 
     def _paint_playhead(self, painter: QPainter, tokens: Tokens) -> None:
-        x = self._x(self.value() / 1000)
+        x = self.x_of(self.value() / 1000)
+        if not self.gutter - 1 <= x <= self.width():
+            return
         painter.setPen(QPen(QColor(tokens.text), 2))
-        painter.drawLine(QPointF(x, _AXIS - 6), QPointF(x, _AXIS + _LANE * len(LANES)))
+        bottom = self._axis + self._height * len(self._rows)
+        painter.drawLine(QPointF(x, self._axis - 6), QPointF(x, bottom))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tokens.text))
-        grip = [QPointF(x - 6, _AXIS - 12), QPointF(x + 6, _AXIS - 12), QPointF(x, _AXIS - 2)]
+        top = self._axis - 12
+        grip = [QPointF(x - 6, top), QPointF(x + 6, top), QPointF(x, self._axis - 2)]
         painter.drawPolygon(QPolygonF(grip))

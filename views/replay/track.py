@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The shared page of a log as one row of events with times, to be fed to a mirror.
+"""The shared page of a log as one row of events with times, to be fed to a mirror. A stretch of it
+is unpacked when it is looked at.
 Pure; used by the replay window.
 """
 
@@ -7,85 +8,123 @@ from __future__ import annotations
 
 import logging
 from bisect import bisect_right
+from collections import OrderedDict
 from collections.abc import Iterable
+from itertools import accumulate
+from typing import NamedTuple
 
 from session.core.errors import MessageMalformed, MessageTooLarge
-from session.log.events import MirrorChunk, Record
-from session.log.merge import Placed, merge
-from session.log.replay import whole_chunks
+from session.log.playback.opened import OpenedLog, PageStretch
 from session.protocol.conversation import mirror
 
 log = logging.getLogger(__name__)
 
+_UNPACKED_KEPT = 64
 
-def _chunks(placed: list[Placed]) -> Iterable[tuple[float, float, MirrorChunk]]:
-    """Whole chunks with the corrected times (seconds since 1970) of their first event and of their
-    record.
+
+class _Unpacked(NamedTuple):
+    """The events of a stretch, with their offsets, and the places of those that begin a full
+    picture.
     """
-    waiting: list[Record] = []
-    for at_s, record in placed:
-        if not isinstance(record.event, MirrorChunk):
-            continue
-        waiting = [record] if record.event.part == 0 else [*waiting, record]
-        for chunk in whole_chunks(waiting):
-            age_s = (record.at_utc - chunk.started_at_utc).total_seconds()
-            waiting = []
-            yield at_s - max(0.0, age_s), at_s, chunk
+
+    offsets_s: list[float]
+    texts: list[bytes]
+    pictures: list[int]
+
+
+_NOTHING = _Unpacked([], [], [])
 
 
 class MirrorTrack:
     """Every event of the shared page, in order, by its offset from the log's first record in
-    seconds.
-
-    Args:
-        records: of one session, as for `session.log.replay.Replay`.
-            Chunks that cannot be read are left out.
+    seconds. Stretches that cannot be read are left out.
     """
 
-    def __init__(self, records: Iterable[Record]) -> None:
-        self._offsets_s: list[float] = []
-        self._texts: list[bytes] = []
-        self._pictures: list[int] = []
-        placed = merge(records).placed
-        for at_s, written_s, chunk in _chunks(placed):
-            self._add(at_s - placed[0].at_s, written_s - placed[0].at_s, chunk)
-
-    def _add(self, offset_s: float, written_s: float, chunk: MirrorChunk) -> None:
-        try:
-            events = mirror.decode_events(mirror.unpack(chunk.data))
-        except (MessageMalformed, MessageTooLarge) as error:
-            log.warning("a stretch of the shared page is left out: %s", error.code)
-            return
-        for event in events:
-            # Within a chunk by the kiosk's clock, which may jump: time never goes back here, nor
-            # beyond the record. The first event may have come later than the others, by a slow way.
-            own_s = min(written_s, offset_s + (event.timestamp - events[0].timestamp) / 1000)
-            latest_s = self._offsets_s[-1] if self._offsets_s else 0.0
-            if event.type == mirror.META:
-                self._pictures.append(len(self._texts))
-            self._offsets_s.append(max(own_s, latest_s))
-            self._texts.append(mirror.encode_events([event])[1:-1])
-
-    def __len__(self) -> int:
-        return len(self._texts)
+    def __init__(self, opened: OpenedLog) -> None:
+        self._opened = opened
+        self._stretches = opened.stretches
+        self._starts_s = [stretch.start_s for stretch in self._stretches]
+        self._snapshots = [n for n, stretch in enumerate(self._stretches) if stretch.is_snapshot]
+        self._unpacked: OrderedDict[int, _Unpacked] = OrderedDict()
+        self._first_picture_s: float | None = None
+        self._looked_for_first = False
 
     def between(self, after_s: float, until_s: float) -> str:
         """Events later than `after_s` up to `until_s`, as a JSON array; "" when there are none."""
-        return self._text(
-            bisect_right(self._offsets_s, after_s), bisect_right(self._offsets_s, until_s)
-        )
+        begin = max(0, bisect_right(self._starts_s, after_s) - 1)
+        end = bisect_right(self._starts_s, until_s)
+        texts: list[bytes] = []
+        for number in range(begin, end):
+            if self._stretches[number].written_s <= after_s:
+                continue
+            found = self._events(number)
+            low = bisect_right(found.offsets_s, after_s)
+            texts += found.texts[low : bisect_right(found.offsets_s, until_s)]
+        return _joined(texts)
 
     def until(self, offset_s: float) -> str:
         """All that a fresh mirror needs to look as it did at `offset_s`;
         "" when nothing was shared yet.
         """
-        end = bisect_right(self._offsets_s, offset_s)
-        begin = bisect_right(self._pictures, end - 1) - 1
-        return self._text(self._pictures[begin], end) if begin >= 0 else ""
+        end = bisect_right(self._starts_s, offset_s)
+        for snapshot in reversed(self._snapshots[: bisect_right(self._snapshots, end - 1)]):
+            found = self._events(snapshot)
+            count = bisect_right(found.offsets_s, offset_s)
+            begins = bisect_right(found.pictures, count - 1) - 1
+            if begins < 0:
+                continue
+            texts = found.texts[found.pictures[begins] : count]
+            for number in range(snapshot + 1, end):
+                later = self._events(number)
+                texts += later.texts[: bisect_right(later.offsets_s, offset_s)]
+            return _joined(texts)
+        return ""
 
     def has_picture(self, offset_s: float) -> bool:
         """True when something was shared at or before `offset_s`."""
-        return bool(self._pictures) and self._offsets_s[self._pictures[0]] <= offset_s
+        first_s = self._first_s()
+        return first_s is not None and first_s <= offset_s
 
-    def _text(self, begin: int, end: int) -> str:
-        return "[" + b",".join(self._texts[begin:end]).decode() + "]" if end > begin else ""
+    def _first_s(self) -> float | None:
+        if not self._looked_for_first:
+            self._looked_for_first = True
+            unpacked = map(self._events, self._snapshots)
+            found = next((one for one in unpacked if one.pictures), None)
+            self._first_picture_s = found.offsets_s[found.pictures[0]] if found else None
+        return self._first_picture_s
+
+    def _events(self, number: int) -> _Unpacked:
+        if number not in self._unpacked:
+            self._unpacked[number] = self._unpack(self._stretches[number])
+        self._unpacked.move_to_end(number)
+        while len(self._unpacked) > _UNPACKED_KEPT:
+            self._unpacked.popitem(last=False)
+        return self._unpacked[number]
+
+    def _unpack(self, stretch: PageStretch) -> _Unpacked:
+        chunk = self._opened.chunk(stretch)
+        if chunk is None:
+            return _NOTHING
+        try:
+            events = mirror.decode_events(mirror.unpack(chunk.data))
+        except (MessageMalformed, MessageTooLarge) as error:
+            log.warning("a stretch of the shared page is left out: %s", error.code)
+            return _NOTHING
+        # Within a chunk by the kiosk's clock, which may jump: time never goes back here, nor
+        # beyond the record. The first event may have come later than the others, by a slow way.
+        first_ms = events[0].timestamp if events else 0
+        own_s = (
+            min(stretch.written_s, stretch.start_s + (event.timestamp - first_ms) / 1000)
+            for event in events
+        )
+        offsets_s = list(accumulate(own_s, max, initial=stretch.start_s))[1:]
+        return _Unpacked(
+            offsets_s,
+            [mirror.encode_events([event])[1:-1] for event in events],
+            [place for place, event in enumerate(events) if event.type == mirror.META],
+        )
+
+
+def _joined(texts: Iterable[bytes]) -> str:
+    whole = b",".join(texts)
+    return "[" + whole.decode() + "]" if whole else ""

@@ -2,74 +2,52 @@
 """The replay window: a session's log on one line of time, the events in words, and the structure
 of the page as the agent saw it.
 
-Used by `expert-app replay` and by the helpdesk.
-It plays `session.log.replay.Replay`; a locked mirror, which is given to it, draws the page.
+Used by `expert-app replay` and inside the helpdesk's window.
+It plays a log that is open; a locked mirror, which is given to it, draws the page.
 The log keeps the page's structure, not its words and pictures.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 
-from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QColor, QKeySequence, QShortcut
-from PyQt6.QtWidgets import (
-    QFrame,
-    QListWidget,
-    QListWidgetItem,
-    QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+import numpy as np
+from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtWidgets import QFrame, QSplitter, QStackedWidget, QWidget
 
-from resources.texts import N_, _
+from resources.texts import _
 from session.core.clock import Clock
-from session.log.events import LineMeasured, Record, Writer
-from session.log.replay import Replay, TimelineEvent
-from session.log.state import SessionState
-from session.media.line.history import LineDirection, LineHistory
-from session.protocol.conversation.line import LineSeen
-from session.protocol.hub.tickets import TicketState
+from session.log.playback.opened import OpenedLog
+from session.log.playback.opening import open_records
+from session.log.playback.replay import Replay
+from session.log.playback.state import SessionState
 from views.desk.shared_page.mirror_pane import MirrorPane
-from views.replay.timeline import Timeline
+from views.replay.controls import SPEEDS, ReplayControls
+from views.replay.curves import line_history
+from views.replay.events_model import EventsModel, wall_words
+from views.replay.events_table import EventsTable
+from views.replay.filters import EventFilter, Matcher
+from views.replay.gaps import Gap, conversation, gaps_of
+from views.replay.header import ReplayHeader
+from views.replay.marks import Places
+from views.replay.shown_time import STEP, ShownTime
+from views.replay.timeline import RIGHT, Timeline
 from views.replay.track import MirrorTrack
-from views.replay.words import LANES, describe, is_trouble
-from views.widgets.icons import icon
+from views.replay.words import describe
 from views.widgets.line_curves import LineCurves
-from views.widgets.parts import (
-    Chip,
-    ElidedLabel,
-    EmptyState,
-    Segments,
-    clock_words,
-    column,
-    label,
-    push_button,
-    row,
-    steady_figures,
-    tool_button,
-)
+from views.widgets.parts import EmptyState, clock_words, column, label
 from views.widgets.theme import SPACE, tokens_for
 
-SPEEDS = (1, 2, 4, 8)
 TICK_MS = 40
 STEP_S = 5.0
-_FIGURE_SPACE = "\u2007"
-
-_TICKETS = {
-    TicketState.WAITING: N_("Waiting"),
-    TicketState.OFFERED: N_("Offered"),
-    TicketState.IN_SESSION: N_("In conversation"),
-    TicketState.WRAP_UP: N_("Wrap-up"),
-    TicketState.CLOSED: N_("Closed"),
-    TicketState.ABANDONED: N_("Abandoned"),
-}
+LEAD_S = 3.0
+"""So much of the wait stays on the screen where the conversation is shown without it."""
 
 
 class ReplayView(QWidget):
-    """Plays one session's log.
+    """Plays one session's log. A program reads it in a worker thread
+    (`session.log.playback.opening`) and gives it to `show_log`.
 
     Args:
         mirror: the locked pane that draws the page; this view owns it from now on.
@@ -83,6 +61,7 @@ class ReplayView(QWidget):
         events_shown: how many events of the timeline are past.
         last_event: name of the last of them (`session.log.events.label_of`), "" at the start.
         state: what the session had come to.
+        filter: which events are in list and timeline.
     """
 
     position_changed = pyqtSignal(float)
@@ -93,78 +72,56 @@ class ReplayView(QWidget):
         self.setObjectName("replay_view")
         self.mirror = mirror
         self._clock = clock
-        self._replay = Replay([], clock)
-        self._track = MirrorTrack([])
+        self.time = ShownTime()
         self._position_s = 0.0
         self.events_shown, self.last_event, self.state = 0, "", SessionState()
+        self.filter = EventFilter()
+        self._marks: Places = np.zeros(0, dtype=np.int64)
+        self._gaps: list[Gap] = []
+        self._take(open_records("none", []))
         self._build()
+        self._connect()
         self._add_shortcuts()
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self.tick)
-        self._show_nothing()
+        self._show_play()
+        self._show_position()
 
-    # ---- building ----
+    def _take(self, log: OpenedLog) -> None:
+        self.log = log
+        self._replay = Replay(log, self._clock)
+        self._track = MirrorTrack(log)
+        self._matcher = Matcher(log)
+
+    # ---- building
 
     def _build(self) -> None:
-        self._list = steady_figures(QListWidget())
-        self._list.setObjectName("replay_events")
-        self._list.setAccessibleName(_("Events"))
-        self._list.setUniformItemSizes(True)
-        self._list.setStyleSheet("QListWidget::item { padding: 4px 6px; }")
-        self._list.setIconSize(QSize(16, 16))
-        self._list.itemClicked.connect(self._on_item)
-        self._list.itemActivated.connect(self._on_item)
+        self._header, self._controls = ReplayHeader(), ReplayControls()
+        self._model = EventsModel()
+        self._table = EventsTable(self._model)
+        self._timeline = Timeline(self.time)
         side = QFrame()
         side.setProperty("card", True)
-        column(
-            side, label(_("Events"), "title"), margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2])
-        ).addWidget(self._list, 1)
+        pad = SPACE[1]
+        column(side, self._table, margins=(pad, pad, pad, pad))
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.addWidget(self._build_stage())
         split.addWidget(side)
         split.setStretchFactor(0, 1)
-        split.setSizes([760, 400])
-        self._timeline = Timeline()
-        self._timeline.valueChanged.connect(self._on_slider)
+        split.setSizes([700, 460])
         below = QFrame()
         below.setProperty("card", True)
         self._curves = LineCurves(clock_words, compact=True)
         self._curves.setMaximumHeight(196)
         self._curves.hide()
         column(below, self._timeline, self._curves, margins=(1, SPACE[1], 1, 1))
-        whole = column(
-            self,
-            self._build_header(),
-            space=SPACE[1],
-            margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]),
-        )
+        edges = (SPACE[2], SPACE[2], SPACE[2], SPACE[2])
+        whole = column(self, self._header, space=SPACE[1], margins=edges)
         whole.addWidget(split, 1)
-        whole.addLayout(self._build_controls())
+        whole.addWidget(self._controls)
         whole.addWidget(below)
-
-    def _build_header(self) -> QWidget:
-        self._title = ElidedLabel("", "large", name="replay_title")
-        self._ticket_chip = Chip("replay_ticket")
-        self._call_chip = Chip("replay_call")
-        self._page_chip = Chip("replay_page")
-        self._paper_chip, self._line_chip = Chip("replay_paper"), Chip("replay_line")
-        header = QWidget()
-        box = row(header, self._title)
-        box.setStretch(0, 1)
-        for chip in self._chips():
-            box.addWidget(chip)
-        return header
-
-    def _chips(self) -> tuple[Chip, ...]:
-        return (
-            self._ticket_chip,
-            self._call_chip,
-            self._page_chip,
-            self._paper_chip,
-            self._line_chip,
-        )
 
     def _build_stage(self) -> QWidget:
         self._empty = EmptyState("shared_page", "", advice="", name="replay_empty")
@@ -185,74 +142,114 @@ class ReplayView(QWidget):
         column(card, self._stage)
         return card
 
-    def _build_controls(self) -> QVBoxLayout:
-        self._play = push_button(
-            _("Play"), "mdi6.play", "primary", name="replay_play", keys="Space"
-        )
-        self._play.clicked.connect(self.toggle)
-        self._earlier = tool_button(
-            _("Previous event"), "mdi6.skip-previous", "replay_previous", keys="Shift+Left"
-        )
-        self._earlier.clicked.connect(lambda: self._step_event(-1))
-        self._later = tool_button(
-            _("Next event"), "mdi6.skip-next", "replay_next", keys="Shift+Right"
-        )
-        self._later.clicked.connect(lambda: self._step_event(1))
-        self._speed = Segments(
-            "replay_speed", _("Speed"), choices=[(speed, f"{speed}×", "") for speed in SPEEDS]
-        )
-        self._speed.chosen.connect(lambda speed: self.set_speed(int(str(speed))))
-        self._time = label("", "number", "replay_time")
-        self._now = ElidedLabel("", "body", name="replay_now")
-        controls = row(
-            None,
-            self._earlier,
-            self._play,
-            self._later,
-            SPACE[1],
-            self._speed,
-            SPACE[2],
-            self._time,
-            SPACE[2],
-            self._now,
-        )
-        controls.setStretch(controls.count() - 1, 1)
-        box = QVBoxLayout()
-        box.addLayout(controls)
-        return box
+    def _connect(self) -> None:
+        controls = self._controls
+        controls.play.clicked.connect(self.toggle)
+        controls.earlier.clicked.connect(lambda: self._step_mark(-1))
+        controls.later.clicked.connect(lambda: self._step_mark(1))
+        controls.earlier_trouble.clicked.connect(lambda: self.next_trouble(-1))
+        controls.later_trouble.clicked.connect(lambda: self.next_trouble(1))
+        controls.speed.chosen.connect(lambda speed: self.set_speed(float(str(speed))))
+        controls.skip_idle.toggled.connect(self.set_skip_idle)
+        controls.two_ends.toggled.connect(self.set_two_ends)
+        controls.wall_clock.toggled.connect(self.set_wall_clock)
+        controls.closer.clicked.connect(lambda: self.zoom(STEP))
+        controls.farther.clicked.connect(lambda: self.zoom(1 / STEP))
+        controls.whole.clicked.connect(self.time.show_all)
+        controls.call.clicked.connect(self.fit_call)
+        self._timeline.valueChanged.connect(self._on_slider)
+        self._timeline.mark_chosen.connect(self.seek_row)
+        self._table.line_chosen.connect(self._on_line)
+        self.time.changed.connect(self._on_time_shown)
 
     def _add_shortcuts(self) -> None:
+        controls = self._controls
         acts: dict[str, Callable[[], object]] = {
             "Space": self.toggle,
-            "Left": lambda: self.jump(self._position_s - STEP_S),
-            "Right": lambda: self.jump(self._position_s + STEP_S),
-            "Shift+Left": lambda: self._step_event(-1),
-            "Shift+Right": lambda: self._step_event(1),
-            "Home": lambda: self.jump(0.0),
-            "End": lambda: self.jump(self._replay.duration_s),
-            "+": lambda: self._step_speed(1),
-            "-": lambda: self._step_speed(-1),
+            "Left": lambda: self.seek(self._position_s - STEP_S),
+            "Right": lambda: self.seek(self._position_s + STEP_S),
+            "Shift+Left": lambda: self._step_mark(-1),
+            "Shift+Right": lambda: self._step_mark(1),
+            "T": lambda: self.next_trouble(1),
+            "Shift+T": lambda: self.next_trouble(-1),
+            "Home": lambda: self.seek(0.0),
+            "End": lambda: self.seek(self._replay.duration_s),
+            "+": lambda: self.zoom(STEP),
+            "-": lambda: self.zoom(1 / STEP),
+            "0": self.time.show_all,
+            "C": self.fit_call,
+            "<": lambda: self._step_speed(-1),
+            ">": lambda: self._step_speed(1),
+            "I": controls.skip_idle.toggle,
+            "B": controls.two_ends.toggle,
+            "H": controls.wall_clock.toggle,
         }
         for keys, act in acts.items():
             made = QShortcut(QKeySequence(keys), self)
             made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             made.activated.connect(act)
 
-    # ---- what the program asks ----
+    # ---- what the program asks
 
-    def show_log(self, title: str, records: Sequence[Record]) -> None:
-        """Shows a session's log from its beginning, paused."""
+    def show_log(self, title: str, log: OpenedLog) -> None:
+        """Shows a session's log from its beginning, paused; the wait before the conversation is
+        folded away.
+        """
         self._timer.stop()
-        self._replay = Replay(records, self._clock)
-        self._track = MirrorTrack(records)
-        self._title.setText(title)
-        self._fill_list()
-        self._timeline.show_events(self._replay.events, self._replay.duration_s)
-        self._curves.show_history(line_history(self._replay.line), 0.0, self._replay.duration_s)
-        self._curves.setVisible(bool(self._replay.line))
+        skip_idle = self._replay.skip_idle
+        self._take(log)
+        self._replay.skip_idle = skip_idle
+        self._gaps = gaps_of(log)
+        self._header.show_log(title, log)
+        self._controls.show_troubles(bool(len(log.troubles)))
+        self.time.set_duration(log.duration_s)
+        self._show_marks()
+        self._curves.show_history(line_history(log.line), 0.0, log.duration_s)
+        self._curves.setVisible(bool(log.line))
+        self.fit_call()
         self.set_speed(1)
         self._show_play()
-        self.jump(0.0)
+        self.seek(0.0)
+
+    def show_opening(self, title: str, share: float) -> None:
+        """A log is being read, 0 to 1 of it are."""
+        self.pause()
+        self._header.show_title(title)
+        self._stage.setCurrentIndex(0)
+        self._empty.show_words(
+            _("The log is being opened"),
+            _("{percent} % are read").format(percent=round(100 * share)),
+        )
+
+    def show_failure(self, words: str) -> None:
+        """No log could be opened: why, and what to do."""
+        self._stage.setCurrentIndex(0)
+        self._empty.show_words(_("The log cannot be opened"), words)
+
+    def set_filter(self, wanted: EventFilter) -> None:
+        """Which events stand in list and timeline."""
+        if wanted != self.filter:
+            self.filter = wanted
+            self._show_marks()
+            self._show_in_table()
+
+    def set_two_ends(self, on: bool) -> None:
+        """What the kiosk told beside what the desk told, or both in one."""
+        self._controls.two_ends.setChecked(on)
+        self._timeline.set_two_ends(on)
+        self._table.set_two_ends(on)
+        self._on_time_shown()
+
+    def set_wall_clock(self, on: bool) -> None:
+        """The time of the day, or the time since the beginning."""
+        self._controls.wall_clock.setChecked(on)
+        self._model.set_wall_clock(on)
+        self._show_position()
+
+    def set_skip_idle(self, on: bool) -> None:
+        """Whether playing goes on at once where nothing happens."""
+        self._controls.skip_idle.setChecked(on)
+        self._replay.skip_idle = on
 
     @property
     def duration_s(self) -> float:
@@ -272,7 +269,7 @@ class ReplayView(QWidget):
     def play(self) -> None:
         """Starts or goes on; at the end, starts over."""
         if self._position_s >= self._replay.duration_s:
-            self.jump(0.0)
+            self.seek(0.0)
         self._replay.play()
         self._timer.start()
         self._show_play()
@@ -291,17 +288,17 @@ class ReplayView(QWidget):
         else:
             self.play()
 
-    def set_speed(self, speed: int) -> None:
-        """1, 2, 4 or 8 times real time."""
-        self._replay.set_speed(float(speed))
-        self._speed.choose(speed)
+    def set_speed(self, speed: float) -> None:
+        """One of `SPEEDS`, times real time."""
+        self._replay.set_speed(speed)
+        self._controls.speed.choose(speed)
 
-    def jump(self, offset_s: float) -> None:
-        """Goes to a place of the log (seconds from its first record);
+    def seek(self, offset_s: float) -> None:
+        """Goes to a moment of the log (seconds from its first record);
         the page looks as it did there.
         """
         offset_s = min(max(offset_s, 0.0), self._replay.duration_s)
-        self._replay.jump(offset_s)
+        self._replay.seek(offset_s)
         self._replay.tick()
         self._position_s = offset_s
         page = self._track.until(offset_s)
@@ -310,6 +307,28 @@ class ReplayView(QWidget):
         else:
             self.mirror.clear()
         self._show_position()
+
+    def seek_row(self, row: int) -> None:
+        """Goes to the moment of a row of the log."""
+        self.seek(self.log.offset_s(row))
+
+    def next_trouble(self, step: int = 1) -> None:
+        """Goes to the next trouble, or (-1) to the one before."""
+        self._step_in(self.log.troubles, step)
+
+    def zoom(self, closer: float) -> None:
+        """So many times closer around the moment, when it is on the screen."""
+        at_s = self._position_s
+        if not self.time.begin_s <= at_s <= self.time.end_s:
+            at_s = (self.time.begin_s + self.time.end_s) / 2
+        self.time.zoom(closer, at_s)
+
+    def fit_call(self) -> None:
+        """The conversation fills the width; the wait before it is folded away."""
+        begin_s, end_s = conversation(self.log)
+        if begin_s <= LEAD_S:
+            begin_s = 0.0
+        self.time.show(max(0.0, begin_s - LEAD_S), max(end_s, self.log.duration_s))
 
     def tick(self) -> None:
         """Shows what became due; called many times a second while playing."""
@@ -327,89 +346,94 @@ class ReplayView(QWidget):
             self._show_play()
             self.finished.emit()
 
-    # ---- mouse and keyboard ----
+    # ---- mouse and keyboard
 
     def _on_slider(self, value: int) -> None:
         if abs(value / 1000 - self._position_s) > 0.002:
-            self.jump(value / 1000)
+            self.seek(value / 1000)
 
-    def _on_item(self, item: QListWidgetItem) -> None:
-        self.jump(float(item.data(Qt.ItemDataRole.UserRole)))
+    def _on_line(self, line: int) -> None:
+        row = self._model.log_row(line)
+        self.seek(self._model.offset_s(line) if row is None else self.log.offset_s(row))
 
-    def _step_event(self, step: int) -> None:
-        """Jumps to the next event, or to the one before."""
-        offsets = [mark.offset_s for mark in self._replay.events]
+    def _step_mark(self, step: int) -> None:
+        """Goes to the next event that is shown, or to the one before."""
+        self._step_in(self._marks, step)
+
+    def _step_in(self, rows: Places, step: int) -> None:
         if step > 0:
-            wanted = next((at_s for at_s in offsets if at_s > self._position_s + 0.001), None)
+            place = self.log.count_until(self._position_s + 0.001, rows)
         else:
-            wanted = next(
-                (at_s for at_s in reversed(offsets) if at_s < self._position_s - 0.001), None
-            )
-        if wanted is not None:
-            self.jump(wanted)
+            place = self.log.count_until(self._position_s - 0.001, rows) - 1
+        if 0 <= place < len(rows):
+            self.seek_row(int(rows[place]))
 
     def _step_speed(self, step: int) -> None:
-        place = SPEEDS.index(int(self._replay.speed)) + step
+        place = SPEEDS.index(self._replay.speed) + step
         if 0 <= place < len(SPEEDS):
             self.set_speed(SPEEDS[place])
 
-    # ---- what is seen ----
+    # ---- what is seen
 
-    def _fill_list(self) -> None:
-        self._list.clear()
-        tokens = tokens_for(self.palette())
-        for mark in self._replay.events:
-            trouble = is_trouble(mark.event)
-            words = f"{clock_words(mark.offset_s).rjust(7, _FIGURE_SPACE)}   {describe(mark.event)}"
-            item = QListWidgetItem(
-                icon("error", "bad") if trouble else icon(LANES[mark.lane][1], "soft"), words
-            )
-            item.setData(Qt.ItemDataRole.UserRole, mark.offset_s)
-            item.setToolTip(describe(mark.event))
-            if trouble:
-                item.setForeground(QColor(tokens.bad))
-            self._list.addItem(item)
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Other colours, in the list too."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.PaletteChange:
+            self._model.set_tokens(tokens_for(self.palette()))
 
-    def _show_nothing(self) -> None:
-        self._show_play()
-        self._show_position()
+    def _show_marks(self) -> None:
+        self._marks = self._matcher.marks(self.filter)
+        gaps = self._gaps if self.filter.is_all else []
+        self._model.show_rows(self.log, self._marks, gaps, tokens_for(self.palette()))
+        self._timeline.show_marks(self.log, self._marks, self._gaps)
 
     def _show_play(self) -> None:
-        playing = self._replay.playing
-        self._play.setText(_("Pause") if playing else _("Play"))
-        self._play.setAccessibleName(self._play.text())
-        self._play.setIcon(icon("mdi6.pause" if playing else "mdi6.play", "on_accent"))
-        self._play.setEnabled(bool(self._replay.events))
+        self._controls.show_play(playing=self._replay.playing, enabled=bool(len(self.log.marks)))
+
+    def _on_time_shown(self) -> None:
+        self._curves.show_range(self.time.begin_s, self.time.end_s)
+        self._curves.set_edges(self._timeline.gutter, RIGHT)
 
     def _show_position(self) -> None:
-        position_s = self._position_s
-        past = self._replay.events[
-            : bisect_right(self._replay.events, position_s, key=lambda mark: mark.offset_s)
-        ]
-        if len(past) != self.events_shown or position_s == 0.0:
-            self.state = self._replay.state_at(position_s)
-        self.events_shown = len(past)
-        self.last_event = past[-1].label if past else ""
-        self._time.setText(f"{clock_words(position_s)} / {clock_words(self._replay.duration_s)}")
-        self._now.setText(describe(past[-1].event) if past else "")
+        position_s, log = self._position_s, self.log
+        count = log.count_until(position_s)
+        past = log.count_until(position_s, log.marks)
+        if past != self.events_shown or position_s == 0.0:
+            self.state = log.state_before(count)
+        self.events_shown = past
+        self.last_event = log.meaning(int(log.marks[past - 1])).label if past else ""
+        words = describe(log.record(int(log.marks[past - 1])).event) if past else ""
+        self._controls.show_moment(self._time_words(), words)
+        if self._replay.playing:
+            self.time.reveal(position_s)
         self._timeline.blockSignals(True)
         self._timeline.setValue(round(position_s * 1000))
         self._timeline.blockSignals(False)
         self._timeline.update()
         self._curves.mark_place(position_s)
-        self._show_in_list(past)
-        self._show_state()
+        self._show_in_table()
+        self._header.show_state(self.state)
+        self._show_stage()
         self.position_changed.emit(position_s)
 
-    def _show_in_list(self, past: Sequence[TimelineEvent]) -> None:
-        if past and self._list.currentRow() != len(past) - 1:
-            self._list.setCurrentRow(len(past) - 1)
+    def _time_words(self) -> str:
+        """Both times: since the beginning, and of the day where that is wanted."""
+        words = f"{clock_words(self._position_s)} / {clock_words(self._replay.duration_s)}"
+        if self._controls.wall_clock.isChecked() and len(self.log):
+            words = f"{wall_words(self.log.start_s + self._position_s)}  ·  {words}"
+        return words
 
-    def _show_state(self) -> None:
-        state = self.state
-        shared = state.sharing and self._track.has_picture(self._position_s)
+    def _show_in_table(self) -> None:
+        line = self._model.line_at(self._position_s)
+        chosen = self._table.currentIndex().row()
+        if 0 <= chosen <= line and self._model.offset_s(chosen) == self._position_s:
+            return  # one of several of the same instant
+        self._table.show_line(line)
+
+    def _show_stage(self) -> None:
+        shared = self.state.sharing and self._track.has_picture(self._position_s)
         self._stage.setCurrentIndex(1 if shared else 0)
-        if not self._replay.events:
+        if not len(self.log):
             self._empty.show_words(
                 _("No log is open"), _("Open a session's log to replay it here.")
             )
@@ -418,44 +442,3 @@ class ReplayView(QWidget):
                 _("The page is not shared at this moment"),
                 _("Play on, or jump to a place where the row of the page is coloured."),
             )
-        ticket = state.ticket
-        self._ticket_chip.show_state(_(_TICKETS[ticket]) if ticket else _("Not started"), "queue")
-        call = state.call == "seen"
-        self._call_chip.show_state(
-            _("Call") if call else _("No call"), "call", "good" if call else "soft"
-        )
-        self._page_chip.show_state(
-            _("Page shared") if state.sharing else _("Page not shared"),
-            "see_page",
-            "good" if state.sharing else "soft",
-        )
-        filed = len(state.documents_filed)
-        self._paper_chip.show_state(
-            _("Pages: {pages}, documents filed: {filed}").format(
-                pages=len(state.pages_received), filed=filed
-            ),
-            "document",
-            "good" if filed else "soft",
-        )
-        self._line_chip.show_state(_("Line lost"), "disconnected", "bad")
-        self._line_chip.setVisible(bool(state.line_lost_by))
-
-
-def line_history(series: Iterable[tuple[float, LineMeasured]]) -> LineHistory:
-    """The line's measurements as the quality panel draws them: what the desk received came from the
-    caller, what the kiosk received went to the caller. Times are the log's offsets.
-    """
-    history = LineHistory()
-    for offset_s, event in series:
-        way = LineDirection.FROM_CALLER if event.by is Writer.DESK else LineDirection.TO_CALLER
-        seen = LineSeen(
-            kbps=event.kbps,
-            loss_percent=event.loss_percent,
-            rtt_ms=event.rtt_ms,
-            height_px=event.height_px,
-            fps=event.fps,
-            freezes=event.freezes,
-            concealed_percent=event.concealed_percent,
-        )
-        history.add(way, offset_s, seen)
-    return history

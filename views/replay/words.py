@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from resources.texts import N_, _
 from session.log import events
-from session.log.events import Event, Lane, Writer, label_of
+from session.log.events import Event, Lane, Writer, code_of, label_of
 from session.protocol.conversation.line import LineStep
 from session.protocol.conversation.messages import Grant, GrantActor, GrantReason, PrintState
 from views.words.errors import sentence
@@ -82,6 +82,9 @@ WORDS: dict[str, str] = {
 }
 """One sentence per event name; names in braces are filled in by `describe`."""
 
+END_NAMES = {Writer.KIOSK: N_("Kiosk"), Writer.DESK: N_("Desk"), Writer.HUB: N_("Hub")}
+"""Whose events they are, as the name of a column."""
+
 _WHO = {Writer.KIOSK: N_("The kiosk"), Writer.DESK: N_("The desk"), Writer.HUB: N_("The hub")}
 _GRANTS = {
     Grant.SEE_PAGE: N_("see the page"),
@@ -119,16 +122,6 @@ PRINTS = {
     PrintState.FAILED: N_("failed"),
     PrintState.CANCELLED: N_("cancelled"),
 }
-
-
-def code_of(event: Event) -> str:
-    """The error code that an event carries, or ""."""
-    return str(getattr(event, "code", ""))
-
-
-def is_trouble(event: Event) -> bool:
-    """True for what a helpdesk looks for: errors, refusals, lost lines."""
-    return bool(code_of(event)) or isinstance(event, events.LineLost)
 
 
 def describe(event: Event) -> str:

@@ -128,6 +128,18 @@ class LinePlot(ThemedPlot):
         if at_s is not None:
             self._place.setPos(at_s)
 
+    def show_range(self, start_s: float, end_s: float) -> None:
+        """Only this stretch of time."""
+        self._range = (start_s, max(end_s, start_s + 1.0))
+        self.setXRange(*self._range, padding=0.0)
+
+    def set_edges(self, left_px: int, right_px: int) -> None:
+        """Where the curves begin and end, from the edges of this plot."""
+        item = self.getPlotItem()
+        left, top, _right, bottom = item.layout.getContentsMargins()
+        item.layout.setContentsMargins(left, top, right_px, bottom)
+        item.getAxis("left").setWidth(left_px - round(left))
+
     # ---- painting ----
 
     def draw(self) -> None:
@@ -270,6 +282,16 @@ class LineCurves(QWidget):
                 (worst.start_s + shift_s, worst.end_s + shift_s) if worst is not None else None
             )
 
+    def show_range(self, start_s: float, end_s: float) -> None:
+        """Only this stretch of time."""
+        for plot in self.plots:
+            plot.show_range(start_s, end_s)
+
+    def set_edges(self, left_px: int, right_px: int) -> None:
+        """Stands under a timeline that begins and ends so far from the edges."""
+        for plot in self.plots:
+            plot.set_edges(left_px, right_px)
+
     def mark_place(self, at_s: float | None) -> None:
         """A line where the replay is."""
         for plot in self.plots:
@@ -282,8 +304,10 @@ def _pairs(
     """A silence of more than a few points is a gap, not a straight line."""
     found: list[tuple[float, float | None]] = []
     before_s: float | None = None
+    step_s = (points[-1].at_s - points[0].at_s) / len(points) if points else 0.0
+    longest_s = max(25.0, 2.5 * step_s)
     for point in points:
-        if before_s is not None and point.at_s - before_s > 25.0:
+        if before_s is not None and point.at_s - before_s > longest_s:
             found.append((before_s + shift_s + 0.1, None))
         found.append((point.at_s + shift_s, value_of(point.seen)))
         before_s = point.at_s

@@ -9,7 +9,7 @@ import asyncio
 
 from PyQt6.QtWidgets import QApplication
 
-from expert_app.helpdesk.reading import read_records
+from expert_app.helpdesk.reading import read_lines
 from expert_app.runtime.bus_access import tell_until_connected, tls_for
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.observations import Observations
@@ -20,8 +20,8 @@ from resources.texts import _
 from session.bus.client import BusClient
 from session.core.errors import BusRefusedIdentity, SessionError
 from session.desk.hub.client import DeskLink
-from session.log.events import Record
-from session.log.merge import merge
+from session.log.playback.opened import OpenedLog
+from session.log.playback.opening import open_lines
 from session.protocol.sealing import SealCardAnswer, SealCardRequest
 from views.automation.window_driver import WindowDriver
 from views.desk.shared_page.mirror_pane import MirrorPane
@@ -119,18 +119,18 @@ class HelpdeskProgram:
 
     async def _open(self, session_id: str, reason: str) -> None:
         try:
-            records = await read_records(self._link, session_id, reason)
+            lines = await read_lines(self._link, session_id, reason)
+            log = await asyncio.to_thread(open_lines, session_id, lines)
         except SessionError as error:
             self._show_trouble(error.code, dict(error.detail))
         else:
-            self._show_log(session_id, records)
+            self._show_log(session_id, log)
         finally:
             self.view.show_busy(False)
 
-    def _show_log(self, session_id: str, records: list[Record]) -> None:
-        placed = [moment.record for moment in merge(records).placed]
-        self.view.show_log(_("Session {session}").format(session=session_id), placed)
-        self._note("log_opened", session=session_id, records=len(placed))
+    def _show_log(self, session_id: str, log: OpenedLog) -> None:
+        self.view.show_log(_("Session {session}").format(session=session_id), log)
+        self._note("log_opened", session=session_id, records=len(log))
 
     def _show_trouble(self, code: str, detail: dict[str, str | int | float]) -> None:
         self.view.show_trouble(sentence(code, detail).sentence)

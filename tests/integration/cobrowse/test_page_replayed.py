@@ -19,8 +19,9 @@ from session.log.events import (
     mirror_parts,
 )
 from session.log.page_structure import FILLED
-from session.log.reader import read_log, write_log
-from session.log.replay import whole_chunks
+from session.log.playback.opening import open_log
+from session.log.playback.replay import whole_chunks
+from session.log.reader import write_log
 from session.protocol.conversation import mirror
 from tests.integration.cobrowse.test_hostile_tricks import POLICY
 from tests.integration.cobrowse.test_shared_page import type_text
@@ -94,8 +95,8 @@ async def replay(stage: Stage, path: Path) -> None:
     view = ReplayView(MirrorPane(), ManualClock())
     view.resize(1000, 700)
     view.show()
-    view.show_log("Entretien", read_log(path).records)
-    view.jump(view.duration_s)
+    view.show_log("Entretien", open_log(path))
+    view.seek(view.duration_s)
     # The mirror takes the log piece by piece: the last field comes last.
     async with asyncio.timeout(30):
         while await script(view.mirror.page, VALUES) != HIDDEN:  # noqa: ASYNC110 - another program
@@ -108,7 +109,7 @@ async def replay(stage: Stage, path: Path) -> None:
     policy = await script(view.mirror.page, "document.querySelector('meta[http-equiv]').content")
     assert re.sub(r"'nonce-[\w-]{16,}'", "'nonce-NONCE'", policy) == POLICY
     assert view.mirror.viewport == stage.pane.viewport
-    view.jump(0.0)
+    view.seek(0.0)
     view.close()
     view.deleteLater()
 

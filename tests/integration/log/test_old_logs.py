@@ -18,7 +18,7 @@ from session.core.errors import StoreUnreachable
 from session.desk.hub.client import DeskLink
 from session.hub.dossier.log_keeper import LogKeeper
 from session.log.migrate import decode_record
-from session.log.replay import whole_chunks
+from session.log.playback.replay import whole_chunks
 from session.log.upgrade import is_old
 from session.protocol.conversation.mirror import unpack
 from session.protocol.hub.requests import SessionFacts

@@ -7,13 +7,14 @@ import gc
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.commands import replay as replay_command
-from expert_app.commands.replay import ReplayProgram
+from expert_app.commands.replay import LogSource, ReplayProgram
 from expert_app.helpdesk.bundle import BundleSource, write_bundle
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.credentials import SEED_VARIABLE
@@ -21,7 +22,9 @@ from expert_app.runtime.paths import paths_for
 from expert_app.runtime.window_program import Program
 from session.bus.transport.nkeys import new_seed
 from session.core.errors import LogReasonNeeded
-from session.log.reader import read_log, write_log
+from session.log.migrate import encode_record
+from session.log.playback.opening import open_log
+from session.log.reader import write_log
 from tests.support.log_story import whole_session
 
 
@@ -34,7 +37,8 @@ def program() -> Program:
 def replay(qapp: QApplication, tmp_path: Path, program: Program) -> Iterator[ReplayProgram]:
     path = tmp_path / "session.jsonl"
     write_log(path, "s1", whole_session())
-    made = ReplayProgram(read_log(path), program)
+    made = ReplayProgram(LogSource("s1", partial(open_log, path)), program)
+    made.view.show_log("s1", open_log(path))
     yield made
     made.close()
 
@@ -42,18 +46,17 @@ def replay(qapp: QApplication, tmp_path: Path, program: Program) -> Iterator[Rep
 def test_nothing_of_a_replayed_log_stays_at_the_helpdesk_and_none_is_fetched_without_a_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fetch(*given: object, **_more: object) -> None:
-        target = given[3]
-        assert isinstance(target, Path)
-        write_log(target, "s1", whole_session())
+    async def fetch(*_given: object, **_more: object) -> list[bytes]:
+        return [encode_record(record) for record in whole_session()]
 
     monkeypatch.setenv(SEED_VARIABLE, new_seed().decode())
     monkeypatch.setattr(replay_command, "_fetch", fetch)
     settings, paths = DeskSettings(role="helpdesk"), paths_for("desk", tmp_path)
     with pytest.raises(LogReasonNeeded):
-        replay_command._open("s1", settings, paths, "")
+        replay_command._source("s1", settings, paths, "")
     (paths.folder("replays") / "older.jsonl").write_text("{}")
-    assert replay_command._open("s1", settings, paths, "picture stood still").records
+    source = replay_command._source("s1", settings, paths, "picture stood still")
+    assert len(source.open(lambda _share: None)) == len(whole_session())
     assert list(tmp_path.rglob("*.jsonl")) == []
 
 
@@ -65,7 +68,7 @@ def test_a_saved_conversation_opens_without_a_hub_and_a_changed_one_says_why(
     source = BundleSource("s1", whole_session())
     write_bundle(path, source, new_seed(), exported_by="h1", exported_at=at, with_pages=True)
     settings, paths = DeskSettings(role="helpdesk"), paths_for("desk", tmp_path)
-    assert replay_command._open(str(path), settings, paths, "").records
+    assert len(replay_command._source(str(path), settings, paths, "").open(lambda _share: None))
     with zipfile.ZipFile(path, "a") as file:
         file.writestr("plus.txt", "x")
     assert replay_command.run_replay(str(path), settings, paths, reason="", driven=False) == 1
@@ -73,14 +76,14 @@ def test_a_saved_conversation_opens_without_a_hub_and_a_changed_one_says_why(
 
 
 def test_the_observer_follows_the_replay(replay: ReplayProgram, program: Program) -> None:
-    replay.observe(40, program.observations)
+    replay.observe(program.observations)
     gc.collect()
-    replay.view.jump(replay.view.duration_s)
+    replay.view.seek(replay.view.duration_s)
     noted = program.observations.all()["replayed"]
-    assert (noted["records"], noted["wiped"]) == (40, True)
+    assert (noted["records"], noted["wiped"]) == (len(whole_session()), True)
     assert noted["last_event"] == replay.view.last_event
 
 
 def test_nothing_is_noted_without_a_script(replay: ReplayProgram, program: Program) -> None:
-    replay.view.jump(replay.view.duration_s)
+    replay.view.seek(replay.view.duration_s)
     assert program.observations.all() == {}

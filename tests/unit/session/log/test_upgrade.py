@@ -14,8 +14,8 @@ import zstandard
 
 from session.log.events import FORMAT, MirrorChunk, Record
 from session.log.migrate import decode_record
+from session.log.playback.replay import whole_chunks
 from session.log.reader import read_log
-from session.log.replay import whole_chunks
 from session.log.upgrade import is_old, upgraded_line, upgraded_log
 from session.protocol.conversation.mirror import unpack
 

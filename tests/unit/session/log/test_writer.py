@@ -25,7 +25,7 @@ from session.log.events import (
     Writer,
 )
 from session.log.migrate import decode_record
-from session.log.replay import whole_chunks
+from session.log.playback.replay import whole_chunks
 from session.log.writer import MAX_BATCH_BYTES, LogWriter, left_over
 from session.protocol.wire.version import MAX_CONTROL_BYTES
 from tests.support.log_story import START, frame, mirror

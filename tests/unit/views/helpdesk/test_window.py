@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
+from session.log.playback.opening import open_records
 from tests.support.log_story import whole_session
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.helpdesk.window import HelpdeskView
@@ -88,7 +89,7 @@ def test_nothing_is_asked_twice_while_a_log_is_on_its_way(view: HelpdeskView, qt
 def test_a_log_takes_the_place_of_the_trouble(view: HelpdeskView) -> None:
     view.show_trouble("No log is kept of a session with the id x.")
     assert view.messages.texts() == ["No log is kept of a session with the id x."]
-    view.show_log("Session x", list(whole_session()))
+    view.show_log("Session x", open_records("x", whole_session()))
     assert view.messages.texts() == []
     assert view.replay.isVisible()
     assert view.replay.duration_s > 0

@@ -17,7 +17,7 @@ from session.protocol.hub.line_rates import LineRates
 from tests.support.screens.invented import NOW, DrawnFace
 from views.desk.call_view import CallState, CallView
 from views.media.quality_panel import QualityPanel
-from views.replay.view import line_history
+from views.replay.curves import line_history
 from views.widgets.line_curves import LinePlot
 from views.widgets.parts import Chip
 from views.words.line import caller_words, own_words

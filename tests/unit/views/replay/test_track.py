@@ -50,8 +50,7 @@ def words(text: str) -> list[str]:
 
 
 def test_events_come_when_they_happened_not_when_they_were_written() -> None:
-    track = MirrorTrack(session().records)
-    assert len(track) == 7
+    track = MirrorTrack(session().opened())
     assert track.between(0, 9.99) == ""
     assert words(track.between(9.99, 10.5)) == ["meta", "picture"]
     assert words(track.between(10.5, 11.5)) == ["Z"]
@@ -60,7 +59,7 @@ def test_events_come_when_they_happened_not_when_they_were_written() -> None:
 
 
 def test_a_jump_starts_from_the_last_picture_before_it() -> None:
-    track = MirrorTrack(session().records)
+    track = MirrorTrack(session().opened())
     assert track.until(5) == ""
     assert not track.has_picture(5)
     assert words(track.until(11.5)) == ["meta", "picture", "Z"]
@@ -77,7 +76,7 @@ def test_time_never_goes_back_when_the_kiosks_clock_does() -> None:
     story.tell(
         8, Writer.DESK, chunk(6, typed("b", KIOSK_MS - 60_000), typed("c", KIOSK_MS - 59_000))
     )
-    track = MirrorTrack(story.records)
+    track = MirrorTrack(story.opened())
     assert words(track.between(4.9, 6.5)) == ["a", "b"]
     assert words(track.between(6.5, 7.5)) == ["c"]
 
@@ -97,12 +96,11 @@ def test_a_frame_in_several_records_is_one_and_a_broken_one_is_left_out() -> Non
         MirrorChunk(started_at_utc=START, data=b"broken", is_snapshot=False, events=1),
     )
     story.tell(3, Writer.DESK, chunk(3, typed("après", KIOSK_MS + 3000)))
-    assert words(MirrorTrack(story.records).until(99)) == ["meta", "picture", "x" * 400, "après"]
+    assert words(MirrorTrack(story.opened()).until(99)) == ["meta", "picture", "x" * 400, "après"]
 
 
 def test_a_log_without_a_shared_page_is_an_empty_track() -> None:
-    track = MirrorTrack([])
-    assert len(track) == 0
+    track = MirrorTrack(Story().opened())
     assert track.until(5) == ""
     assert track.between(0, 99) == ""
 
@@ -112,4 +110,4 @@ def test_what_a_slow_way_made_late_at_first_is_there_at_the_end() -> None:
     story.tell(0, Writer.DESK, CallRequestedAtKiosk(ticket_id="t1", service="aides"))
     # the picture came a second late, what was typed two seconds after it at once
     story.tell(3, Writer.DESK, chunk(2, *picture("Un", KIOSK_MS), typed("a", KIOSK_MS + 2000)))
-    assert words(MirrorTrack(story.records).until(3)) == ["meta", "picture", "a"]
+    assert words(MirrorTrack(story.opened()).until(3)) == ["meta", "picture", "a"]

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from PyQt6 import sip
 from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtWidgets import QAbstractButton, QApplication, QListWidget
+from PyQt6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
@@ -20,6 +20,7 @@ from session.log import events
 from session.log.events import (
     AnyEvent,
     Event,
+    Lane,
     LineBack,
     LineLost,
     MirrorChunk,
@@ -27,19 +28,25 @@ from session.log.events import (
     Record,
     ScanEnded,
     Writer,
+    is_trouble,
     label_of,
 )
-from session.log.replay import Replay
+from session.log.playback.opened import OpenedLog
+from session.log.playback.opening import open_records
 from session.protocol.conversation.messages import Grant, GrantActor, GrantReason, PrintState
 from session.protocol.hub.tickets import TicketState
 from tests.support.log_story import START, Story, frame, whole_session
-from tests.support.screens.fingers import click, key
+from tests.support.screens.fingers import click, drag, key
 from tests.support.screens.mirrored import Event as PageEvent
 from tests.support.screens.mirrored import new_words, picture, typed, wait_mirrored
 from views.desk.shared_page.mirror_pane import MirrorPane
-from views.replay.timeline import Timeline, spans_of
+from views.replay.controls import SPEEDS
+from views.replay.events_model import EventsModel
+from views.replay.events_table import EventsTable
+from views.replay.marks import spans_of
+from views.replay.timeline import Timeline
 from views.replay.view import ReplayView
-from views.replay.words import LANES, PRINTS, WORDS, describe, is_trouble
+from views.replay.words import LANES, PRINTS, WORDS, describe
 from views.widgets.parts import Chip
 
 MS = 1_700_000_000_000
@@ -56,6 +63,11 @@ def session() -> list[Record]:
         45: [typed("Fin", MS + 24_000)],
     }
     return [_with_page(record, pages) for record in whole_session()]
+
+
+def opened() -> OpenedLog:
+    """It, as a log that is open."""
+    return open_records("s1", session())
 
 
 def _with_page(record: Record, pages: dict[float, list[PageEvent]]) -> Record:
@@ -88,10 +100,21 @@ class Shown:
         return found
 
     @property
-    def list(self) -> QListWidget:
-        found = self.view.findChild(QListWidget, "replay_events")
-        assert found is not None
+    def table(self) -> EventsTable:
+        found = self.view.findChild(EventsTable, "replay_events")
+        assert isinstance(found, EventsTable)
         return found
+
+    @property
+    def model(self) -> EventsModel:
+        found = self.table.model()
+        assert isinstance(found, EventsModel)
+        return found
+
+    def words(self, line: int) -> list[str]:
+        """The cells of a line."""
+        cells = [self.model.index(line, column) for column in range(3)]
+        return [str(self.model.data(cell)) for cell in cells]
 
     @property
     def timeline(self) -> Timeline:
@@ -115,17 +138,17 @@ def shown(qapp: QApplication) -> Iterator[Shown]:
 
 
 def test_a_log_opens_at_its_beginning_and_paused(shown: Shown) -> None:
-    shown.view.show_log("Entretien", session())
+    shown.view.show_log("Entretien", opened())
     assert not shown.view.playing
     assert shown.view.position_s == 0.0
     assert shown.view.events_shown == 1
-    assert shown.list.count() == len(Replay(session(), ManualClock()).events)
+    assert shown.model.rowCount() == len(opened().marks)
     assert shown.chip("replay_ticket") == "Waiting"
 
 
 def test_playing_shows_page_and_events_and_ends_by_itself(shown: Shown, qtbot: QtBot) -> None:
     view = shown.view
-    view.show_log("Entretien", session())
+    view.show_log("Entretien", opened())
     view.play()
     shown.advance(24)
     wait_mirrored(qtbot, view.mirror, "document.querySelector('h1')?.textContent === 'Bonjour'")
@@ -140,7 +163,7 @@ def test_playing_shows_page_and_events_and_ends_by_itself(shown: Shown, qtbot: Q
     shown.advance(12)
     assert finished == [True]
     assert not view.playing
-    assert view.events_shown == shown.list.count()
+    assert view.events_shown == shown.model.rowCount()
     assert view.last_event == "kiosk_wiped"
     assert view.state.wiped
     assert view.state.ticket is TicketState.WRAP_UP
@@ -149,8 +172,8 @@ def test_playing_shows_page_and_events_and_ends_by_itself(shown: Shown, qtbot: Q
 
 def test_after_the_end_play_starts_over(shown: Shown) -> None:
     view = shown.view
-    view.show_log("Entretien", session())
-    view.jump(view.duration_s)
+    view.show_log("Entretien", opened())
+    view.seek(view.duration_s)
     view.play()
     assert view.position_s == 0.0
     assert view.playing
@@ -158,26 +181,26 @@ def test_after_the_end_play_starts_over(shown: Shown) -> None:
 
 def test_a_jump_back_and_forth_shows_the_page_as_it_was(shown: Shown, qtbot: QtBot) -> None:
     view = shown.view
-    view.show_log("Entretien", session())
-    view.jump(47)
+    view.show_log("Entretien", opened())
+    view.seek(47)
     wait_mirrored(qtbot, view.mirror, "document.getElementById('champ')?.value === 'Fin'")
-    view.jump(24)
+    view.seek(24)
     wait_mirrored(qtbot, view.mirror, "document.querySelector('h1').textContent === 'Bonjour'")
     assert view.last_event == "address_opened"
-    view.jump(5)
+    view.seek(5)
     assert view.mirror.viewport.isEmpty()
     assert not view.mirror.isVisible()
-    view.jump(-3)
+    view.seek(-3)
     assert view.position_s == 0.0
-    view.jump(9999)
+    view.seek(9999)
     assert view.position_s == view.duration_s
 
 
 def test_speeds_are_kept_exactly(shown: Shown) -> None:
     view = shown.view
-    view.show_log("Entretien", session())
+    view.show_log("Entretien", opened())
     view.play()
-    for speed in (1, 2, 4, 8):
+    for speed in SPEEDS:
         before = view.position_s
         click(shown.button(f"replay_speed_{speed}"))
         shown.advance(1)
@@ -186,7 +209,7 @@ def test_speeds_are_kept_exactly(shown: Shown) -> None:
 
 def test_everything_works_by_keyboard(shown: Shown) -> None:
     view = shown.view
-    view.show_log("Entretien", session())
+    view.show_log("Entretien", opened())
     view.activateWindow()
     view.setFocus()
     key(view, Qt.Key.Key_Right)
@@ -209,23 +232,21 @@ def test_everything_works_by_keyboard(shown: Shown) -> None:
 
 def test_a_click_on_the_timeline_or_the_list_jumps(shown: Shown) -> None:
     view, timeline = shown.view, shown.timeline
-    view.show_log("Entretien", session())
-    mark = next(
-        mark for mark in Replay(session(), ManualClock()).events if mark.label == "document_filed"
-    )
-    place = QPoint(round(timeline._x(mark.offset_s)) + 2, round(timeline._y(mark.lane)))
+    view.show_log("Entretien", opened())
+    log = view.log
+    mark = next(row for row in range(len(log)) if log.meaning(row).label == "document_filed")
+    lane = list(LANES).index(Lane.DOSSIER)
+    place = QPoint(round(timeline.x_of(log.offset_s(mark))) + 2, round(timeline.y_of(lane)))
     found = timeline.mark_at(place.toPointF())
     assert found is not None
-    assert found.label in ("document_filed", "piece_filed")
-    timeline.setValue(round(mark.offset_s * 1000))
+    assert log.meaning(found).label in ("document_filed", "piece_filed")
+    drag(timeline, place, place)
     assert view.position_s == 80.0
     assert view.state.documents_filed == ("d1",)
     assert "1" in shown.chip("replay_paper")
-    item = shown.list.item(1)
-    assert item is not None
-    shown.list.itemClicked.emit(item)
+    shown.table.clicked.emit(shown.model.index(1, 0))
     assert view.last_event == "ticket_accepted"
-    assert shown.list.currentRow() == 1
+    assert shown.table.currentIndex().row() == 1
 
 
 def test_trouble_is_marked_in_words_and_by_shape() -> None:
@@ -244,7 +265,7 @@ def test_every_event_has_a_sentence_and_every_row_a_name() -> None:
         re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower() for kind in typing.get_args(AnyEvent)
     }
     assert names == set(WORDS)
-    assert {mark.lane for mark in Replay(whole_session(), ManualClock()).events} <= set(LANES)
+    assert set(Lane) == set(LANES)
 
 
 def test_the_braces_of_every_sentence_are_filled_in() -> None:
@@ -337,11 +358,7 @@ def test_what_lasted_is_drawn_as_long_as_it_lasted() -> None:
     story.tell(126, Writer.DESK, LineBack(by=Writer.DESK, lost_s=5))
     story.tell(130, Writer.DESK, LineLost(by=Writer.DESK))
     story.tell(131, Writer.DESK, ScanEnded(scan_id="n1", pages=0, code=""))
-    replay = Replay(story.records, ManualClock())
-    found = {
-        (span.lane.value, span.begin_s, span.end_s)
-        for span in spans_of(replay.events, replay.duration_s)
-    }
+    found = {(span.lane.value, span.begin_s, span.end_s) for span in spans_of(story.opened())}
     assert found == {
         ("queue", 0.0, 10.0),
         ("call", 12.0, 110.0),
@@ -353,10 +370,10 @@ def test_what_lasted_is_drawn_as_long_as_it_lasted() -> None:
 
 
 def test_an_empty_or_single_moment_log_is_shown_calmly(shown: Shown) -> None:
-    shown.view.show_log("Vide", [])
+    shown.view.show_log("Vide", open_records("s", []))
     assert not shown.button("replay_play").isEnabled()
-    shown.view.jump(3)
-    shown.view.show_log("Un instant", whole_session()[:1])
+    shown.view.seek(3)
+    shown.view.show_log("Un instant", open_records("s", whole_session()[:1]))
     shown.view.play()
     shown.advance(0.5)
     assert not shown.view.playing
@@ -367,7 +384,7 @@ def test_every_button_has_a_name_for_screen_readers(shown: Shown) -> None:
     buttons = [
         b for b in shown.view.findChildren(QAbstractButton) if b.objectName().startswith("replay")
     ]
-    assert len(buttons) == 7
+    assert len(buttons) == 18
     assert all(button.accessibleName() for button in buttons)
     assert shown.timeline.accessibleName()
 
@@ -375,7 +392,7 @@ def test_every_button_has_a_name_for_screen_readers(shown: Shown) -> None:
 def test_records_of_a_kiosk_with_another_clock_are_played_in_the_right_order(shown: Shown) -> None:
     ahead = whole_session(kiosk_ahead_s=3600)
     assert max(record.at_utc for record in ahead) > START + timedelta(minutes=59)
-    shown.view.show_log("Horloge", ahead)
+    shown.view.show_log("Horloge", open_records("s", ahead))
     assert shown.view.duration_s < 200
 
 

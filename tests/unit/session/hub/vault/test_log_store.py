@@ -19,7 +19,7 @@ from session.hub.storage.format import StoredTooNew
 from session.hub.storage.store_space import StoreLimits
 from session.hub.vault.log_store import PART_BYTES, VaultLog
 from session.log.migrate import decode_record
-from session.log.replay import whole_chunks
+from session.log.playback.replay import whole_chunks
 from session.protocol.conversation.mirror import unpack
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)

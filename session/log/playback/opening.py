@@ -1,0 +1,452 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Opens a log of any size: read once from begin to end, in blocks, so that a worker thread can do
+it while a window lives. Used by the helpdesk's programs.
+
+Of most records only what tells their `Meaning` is decoded; ids, hashes and the page stay where they
+are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from enum import StrEnum
+from operator import attrgetter, itemgetter
+from pathlib import Path
+from typing import Any, Union, get_args, get_type_hints
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from session.core.errors import LogTooNew, LogUnreadable
+from session.log.events import (
+    FORMAT,
+    AnyEvent,
+    Event,
+    LineMeasured,
+    MirrorChunk,
+    Record,
+    TroubleShown,
+    Writer,
+    is_trouble,
+    label_of,
+    lane_of,
+)
+from session.log.merge import CAUSES, WRITERS, Evidence, Times, order_of
+from session.log.migrate import decode_record, encode_record, format_of
+from session.log.playback.opened import (
+    Checkpoints,
+    Columns,
+    Damage,
+    Meaning,
+    Missing,
+    OpenedLog,
+    PageStretch,
+)
+from session.log.playback.state import CHANGING, SessionState, StateFold
+from session.log.reader import MAX_LINE_BYTES, Header, header_of
+from session.log.text import HeldText, LogText, open_text
+from session.log.upgrade import upgraded_log
+
+CHECKPOINT_ROWS = 1000
+MOST_CHECKPOINTS = 256
+MOST_DAMAGED = 10_000
+"""A file with more lines that are no records is no log."""
+
+Progress = Callable[[float], object]
+"""Told now and then which share of the file is read, 0 to 1; called in the reading thread."""
+
+_TOLD_NUMBERS = {"pages", "page", "times", "left_over", "simulated_camera"}
+"""Whole numbers that a sentence may tell; the others are ids, sizes and places."""
+
+
+def _is_told(name: str, kind: object) -> bool:
+    """Whether a field makes a difference in words."""
+    kind = get_args(kind)[0] if get_args(kind) else kind
+    if isinstance(kind, type) and issubclass(kind, StrEnum | bool):
+        return True
+    return name in _TOLD_NUMBERS or (kind is str and not name.endswith(("id", "sha256", "agent")))
+
+
+def _told_fields(kind: type[Event]) -> dict[str, Any]:
+    """The fields of an event that make a difference in words, with their types."""
+    hints = get_type_hints(kind, include_extras=True)
+    return {
+        field.name: hints[field.name]
+        for field in msgspec.structs.fields(kind)
+        if _is_told(field.name, hints[field.name])
+    }
+
+
+class _Chunk(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag=MirrorChunk.__name__):
+    """A `MirrorChunk` without the page."""
+
+    started_at_utc: datetime
+    is_snapshot: bool
+    part: int = 0
+    parts: int = 1
+
+
+_WHOLE: frozenset[type[Event]] = frozenset((*CHANGING, *CAUSES, LineMeasured))
+"""Events that are decoded with all their fields: their ids matter."""
+
+
+def _light(kind: type[Event]) -> type[msgspec.Struct]:
+    """A struct that takes of an event what is told, and leaves the rest in the file."""
+    optional = {one.name: one for one in msgspec.structs.fields(kind) if not one.required}
+    fields = [
+        (name, hint, optional[name].default) if name in optional else (name, hint)
+        for name, hint in _told_fields(kind).items()
+    ]
+    return msgspec.defstruct(
+        kind.__name__,
+        fields,
+        frozen=True,
+        gc=False,
+        kw_only=True,
+        tag_field="type",
+        tag=kind.__name__,
+    )
+
+
+_KINDS: tuple[type[Event], ...] = get_args(AnyEvent)
+_LIGHT = {kind: _light(kind) for kind in _KINDS if kind not in _WHOLE and kind is not MirrorChunk}
+_KEYS: dict[type[Event], Callable[[Any], object]] = {
+    kind: attrgetter(*told) for kind in _WHOLE if (told := list(_told_fields(kind)))
+}
+_AnyLight: Any = Union[(*_LIGHT.values(), *_WHOLE, _Chunk)]
+
+
+class _Line(msgspec.Struct, gc=False):
+    """A record, most of its event left in the file."""
+
+    at_utc: datetime
+    writer: Writer
+    number: int
+    event: _AnyLight
+    format: int = 0
+
+
+_one = msgspec.json.Decoder(_Line)
+_many = msgspec.json.Decoder(list[_Line])
+
+
+class _OldFormat(Exception):
+    """A record of an older format: the whole log is brought to today's first."""
+
+
+def session_in(path: Path) -> str:
+    """Whose log a file is, told by its first line. Raises as `open_log`."""
+    for block, _done in open_text(path).blocks():
+        return header_of(block.partition(b"\n")[0]).session_id
+    raise LogUnreadable(line=1)
+
+
+def open_log(path: Path, progress: Progress = lambda share: None) -> OpenedLog:
+    """Opens a log file of any known format. What is damaged is left out, and told in `damage`.
+
+    Raises:
+        LogUnreadable: no log at all. LogTooNew: written by a newer version. OSError.
+    """
+    return _open(open_text(path), progress)
+
+
+def open_lines(
+    session_id: str, lines: Iterable[bytes], progress: Progress = lambda share: None
+) -> OpenedLog:
+    """Opens the records of a log as its keeper gives them. Raises as `open_log`."""
+    return _open(HeldText(_text_of(session_id, lines)), progress)
+
+
+def open_records(session_id: str, records: Iterable[Record]) -> OpenedLog:
+    """Opens records that are in memory."""
+    return open_lines(session_id, map(encode_record, records))
+
+
+def _text_of(session_id: str, lines: Iterable[bytes]) -> bytes:
+    header = msgspec.json.encode(Header(format=FORMAT, session_id=session_id))
+    return b"".join(line + b"\n" for line in (header, *lines))
+
+
+def _open(text: LogText, progress: Progress) -> OpenedLog:
+    scan = _Scan(text)
+    try:
+        scan.read(progress)
+    except _OldFormat:
+        # rare, and bounded by what older versions kept of a session
+        whole = b"".join(block for block, _done in text.blocks())
+        header, *lines = whole.rstrip(b"\n").split(b"\n")
+        held = HeldText(_text_of(header_of(header).session_id, upgraded_log(lines)))
+        held.is_cut = text.is_cut
+        scan = _Scan(held)
+        scan.read(progress)
+    return scan.opened()
+
+
+class _Scan:
+    """One reading of a text, from its first line to its last."""
+
+    def __init__(self, text: LogText) -> None:
+        self._text = text
+        self._session_id = ""
+        self._line = 0
+        self._damaged: list[int] = []
+        self._cut = False
+        self._rows = 0
+        self._columns: list[tuple[npt.NDArray[Any], ...]] = []
+        self._numbers: dict[object, int] = {}
+        self._meanings: list[Meaning] = []
+        self._evidence = Evidence()
+        self._changes: list[tuple[int, Event]] = []
+        self._measured: list[tuple[int, LineMeasured]] = []
+        self._chunks: list[tuple[int, _Chunk, float]] = []
+
+    # ---- reading
+
+    def read(self, progress: Progress) -> None:
+        """Reads all. Raises as `open_log`, and `_OldFormat`."""
+        for start, lines, done in self._blocks():
+            if self._line == 0:
+                self._session_id = header_of(lines[0]).session_id
+                start, lines, self._line = start + len(lines[0]) + 1, lines[1:], 1
+            self._take(start, lines)
+            progress(done / max(1, self._text.size_bytes))
+        if self._line == 0:
+            raise LogUnreadable(line=1)
+        self._cut = self._cut or self._text.is_cut
+
+    def _blocks(self) -> Iterator[tuple[int, list[bytes], int]]:
+        """Whole lines, where the first of them begins, and how much of the file is behind."""
+        rest, start, done = b"", 0, 0
+        for block, done in self._text.blocks():
+            whole, end, after = (rest + block).rpartition(b"\n")
+            if end:
+                yield start, whole.split(b"\n"), done
+                start += len(whole) + 1
+            if len(after) > MAX_LINE_BYTES:
+                raise LogUnreadable(line=self._line + 1)
+            rest = after
+        if rest:
+            self._cut = not _is_whole(rest)
+            if not self._cut or self._line == 0:
+                yield start, [rest], done
+
+    def _take(self, start: int, lines: list[bytes]) -> None:
+        """Records of one block."""
+        lengths = np.fromiter(map(len, lines), dtype=np.int32, count=len(lines))
+        starts = start + np.concatenate([[0], np.cumsum(lengths[:-1] + 1, dtype=np.int64)])
+        try:
+            found = _many.decode(b"[" + b",".join(lines) + b"]")
+            if any(one.format != FORMAT for one in found):
+                raise _OldFormat
+        except (msgspec.MsgspecError, UnicodeDecodeError, _OldFormat):
+            found, good = self._one_by_one(lines)
+            starts, lengths = starts[good], lengths[good]
+            self._line += len(lines) - len(good)
+            lines = [lines[place] for place in good]
+        self._line += len(lines)
+        if found:
+            self._note(found, lines, starts, lengths)
+
+    def _one_by_one(self, lines: list[bytes]) -> tuple[list[_Line], list[int]]:
+        """The lines of a block that are records, and their places."""
+        found: list[_Line] = []
+        good: list[int] = []
+        for place, line in enumerate(lines):
+            try:
+                one = _one.decode(line)
+                if one.format != FORMAT:
+                    raise _OldFormat
+            except (msgspec.MsgspecError, UnicodeDecodeError, _OldFormat):
+                self._look_at_damage(line, self._line + place + 1)
+                continue
+            found.append(one)
+            good.append(place)
+        return found, good
+
+    def _look_at_damage(self, line: bytes, number: int) -> None:
+        """Raises `_OldFormat` or `LogTooNew` when it is a record of another format."""
+        try:
+            theirs = format_of(line)
+        except LogUnreadable:
+            theirs = FORMAT
+        if theirs > FORMAT:
+            raise LogTooNew(theirs=theirs, ours=FORMAT)
+        if theirs < FORMAT and _is_whole(line):
+            raise _OldFormat
+        self._damaged.append(number)
+        if len(self._damaged) > MOST_DAMAGED:
+            raise LogUnreadable(line=self._damaged[0])
+
+    def _note(
+        self,
+        found: list[_Line],
+        lines: list[bytes],
+        starts: npt.NDArray[np.int64],
+        lengths: npt.NDArray[np.int32],
+    ) -> None:
+        meanings: list[int] = []
+        at_s = [one.at_utc.timestamp() for one in found]
+        known, first = self._numbers, self._rows
+        for place, one in enumerate(found):
+            event = one.event
+            kind = type(event)
+            if kind in _WHOLE:
+                keyed = _KEYS.get(kind)
+                key: object = kind if keyed is None else (kind, keyed(event))
+                self._note_whole(first + place, event, one.writer, at_s[place])
+            elif kind is _Chunk:
+                key = kind
+                self._chunks.append((first + place, event, at_s[place]))
+            else:
+                key = event
+            number = known.get(key)
+            if number is None:
+                number = self._new_meaning(key, lines[place], one.writer)
+            meanings.append(number)
+        self._rows += len(found)
+        self._columns.append(
+            (
+                np.array(at_s, dtype=np.float64),
+                np.array([_PLACES[one.writer] for one in found], dtype=np.uint8),
+                np.array([one.number for one in found], dtype=np.int64),
+                np.array(meanings, dtype=np.int32),
+                starts,
+                lengths,
+            )
+        )
+
+    def _new_meaning(self, key: object, line: bytes, writer: Writer) -> int:
+        """The place of the meaning that a line is the first of. One whose hidden part is damaged
+        says nothing of those that follow.
+        """
+        try:
+            event: Event = decode_record(line).event
+        except LogUnreadable:
+            key = (LogUnreadable, writer)
+            if (number := self._numbers.get(key)) is not None:
+                return number
+            event = TroubleShown(by=writer, code=LogUnreadable.code)
+        self._meanings.append(_meaning(event))
+        self._numbers[key] = len(self._meanings) - 1
+        return self._numbers[key]
+
+    def _note_whole(self, row: int, event: Event, writer: Writer, at_s: float) -> None:
+        kind = type(event)
+        if kind in CHANGING:
+            self._changes.append((row, event))
+        if kind in CAUSES:
+            self._evidence.add(event, writer, at_s)
+        if isinstance(event, LineMeasured):
+            self._measured.append((row, event))
+
+    # ---- when all is read
+
+    def opened(self) -> OpenedLog:
+        """The log, in order of corrected time."""
+        empty = tuple(np.zeros(0, dtype=kind) for kind in _TYPES)
+        at_s, writer, number, meaning, start, length = (
+            np.concatenate(parts) for parts in zip(empty, *self._columns, strict=True)
+        )
+        order = order_of(Times(at_s, writer, number), self._evidence)
+        rows = order.rows
+        first_s = float(order.at_s[0]) if len(rows) else 0.0
+        columns = Columns(
+            at_s=order.at_s - first_s,
+            writer=writer[rows],
+            number=number[rows],
+            meaning=meaning[rows],
+            start=start[rows],
+            length=length[rows],
+        )
+        place = np.full(len(at_s), -1, dtype=np.int64)
+        place[rows] = np.arange(len(rows))
+        return OpenedLog(
+            session_id=self._session_id,
+            text=self._text,
+            start_s=first_s,
+            columns=columns,
+            meanings=self._meanings,
+            checkpoints=self._checkpoints(columns, place),
+            line=[(float(columns.at_s[row]), one) for row, one in _placed(self._measured, place)],
+            stretches=self._stretches(columns, place),
+            skew_s=order.skew_s,
+            missing=_missing(columns),
+            damage=Damage(len(self._damaged), self._damaged[0] if self._damaged else 0, self._cut),
+        )
+
+    def _checkpoints(self, columns: Columns, place: npt.NDArray[np.int64]) -> Checkpoints:
+        rows = len(columns.at_s)
+        every = max(CHECKPOINT_ROWS, rows // MOST_CHECKPOINTS)
+        changes, self._changes = _placed(self._changes, place), []
+        marks = np.array([meaning.is_mark for meaning in self._meanings], dtype=np.bool_)
+        is_mark = np.flatnonzero(marks[columns.meaning]) if len(marks) else np.zeros(0, np.int64)
+        states: list[SessionState] = []
+        fold, done = StateFold(SessionState()), 0
+        for begin in range(0, rows, every):
+            while done < len(changes) and changes[done][0] < begin:
+                fold.add(changes[done][1])
+                done += 1
+            past = int(np.searchsorted(is_mark, begin))
+            label = self._meanings[columns.meaning[is_mark[past - 1]]].label if past else ""
+            states.append(fold.state(label))
+        return Checkpoints(every, states)
+
+    def _stretches(self, columns: Columns, place: npt.NDArray[np.int64]) -> list[PageStretch]:
+        """Whole chunks of the page: those of which a part is missing are left out."""
+        found: list[PageStretch] = []
+        waiting: list[int] = []
+        latest_s = 0.0
+        chunks = [(row, (chunk, at_s)) for row, chunk, at_s in self._chunks]
+        for row, (chunk, at_s) in _placed(chunks, place):
+            waiting = [row] if chunk.part == 0 else [*waiting, row]
+            if len(waiting) != chunk.parts:
+                continue
+            written_s = float(columns.at_s[row])
+            age_s = max(0.0, at_s - chunk.started_at_utc.timestamp())
+            # time never goes back from one stretch to the next
+            start_s = min(max(written_s - age_s, latest_s), written_s)
+            found.append(PageStretch(tuple(waiting), start_s, written_s, chunk.is_snapshot))
+            latest_s, waiting = written_s, []
+        self._chunks = []
+        return found
+
+
+_PLACES = {writer: place for place, writer in enumerate(WRITERS)}
+_TYPES = (np.float64, np.uint8, np.int64, np.int32, np.int64, np.int32)
+
+
+def _placed[Kind](
+    found: list[tuple[int, Kind]], place: npt.NDArray[np.int64]
+) -> list[tuple[int, Kind]]:
+    """By the rows of the opened log, in order; repeats are left out."""
+    placed = ((int(place[row]), one) for row, one in found)
+    return sorted((one for one in placed if one[0] >= 0), key=itemgetter(0))
+
+
+def _is_whole(line: bytes) -> bool:
+    try:
+        format_of(line)
+    except LogUnreadable:
+        return False
+    return True
+
+
+def _meaning(event: Event) -> Meaning:
+    is_mark = not isinstance(event, MirrorChunk | LineMeasured)
+    return Meaning(label_of(event), lane_of(event), is_mark and is_trouble(event), is_mark, event)
+
+
+def _missing(columns: Columns) -> list[Missing]:
+    """Gaps in the counts of the writers, in order of time."""
+    found: list[Missing] = []
+    for place, writer in enumerate(WRITERS):
+        rows = np.flatnonzero(columns.writer == place)
+        numbers = columns.number[rows]
+        steps = np.diff(numbers, prepend=-1) - 1
+        found += [
+            Missing(writer, float(columns.at_s[rows[at]]), int(steps[at]))
+            for at in np.flatnonzero(steps > 0)
+        ]
+    return sorted(found, key=attrgetter("at_s"))

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The replay's buttons: play, event by event, trouble by trouble, speed, zoom, and the time in two
+ways. Used by the replay window.
+"""
+
+from __future__ import annotations
+
+from PyQt6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+
+from resources.texts import _
+from views.widgets.icons import icon
+from views.widgets.parts import (
+    ElidedLabel,
+    Segments,
+    column,
+    label,
+    push_button,
+    row,
+    tool_button,
+)
+from views.widgets.theme import SPACE
+
+SPEEDS = (0.5, 1, 2, 4, 8, 16)
+
+
+class ReplayControls(QWidget):
+    """Buttons only: the window connects them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.play = push_button(_("Play"), "mdi6.play", "primary", name="replay_play", keys="Space")
+        self.earlier = tool_button(
+            _("Previous event"), "mdi6.skip-previous", "replay_previous", keys="Shift+Left"
+        )
+        self.later = tool_button(
+            _("Next event"), "mdi6.skip-next", "replay_next", keys="Shift+Right"
+        )
+        self.earlier_trouble = tool_button(
+            _("Previous trouble"),
+            "mdi6.alert-minus-outline",
+            "replay_previous_trouble",
+            keys="Shift+T",
+        )
+        self.later_trouble = tool_button(
+            _("Next trouble"), "mdi6.alert-plus-outline", "replay_next_trouble", keys="T"
+        )
+        self.speed = Segments(
+            "replay_speed",
+            _("Speed"),
+            choices=[(speed, f"{speed:g}×".replace(".", ","), "") for speed in SPEEDS],
+        )
+        self.skip_idle = self._switch(
+            _("Skip the time in which nothing happens"), "mdi6.debug-step-over", "skip", "I"
+        )
+        self.two_ends = self._switch(
+            _("Kiosk and desk side by side"), "mdi6.view-split-vertical", "two_ends", "B"
+        )
+        self.wall_clock = self._switch(
+            _("Time of the day"), "mdi6.clock-outline", "wall_clock", "H"
+        )
+        self.closer = tool_button(
+            _("Closer"), "mdi6.magnify-plus-outline", "replay_closer", keys="+"
+        )
+        self.farther = tool_button(
+            _("Farther"), "mdi6.magnify-minus-outline", "replay_farther", keys="-"
+        )
+        self.whole = tool_button(
+            _("The whole log"), "mdi6.arrow-expand-horizontal", "replay_whole", keys="0"
+        )
+        self.call = tool_button(
+            _("The conversation, without the wait before it"), "call", "replay_fit_call", keys="C"
+        )
+        self._time = label("", "number", "replay_time")
+        self._now = ElidedLabel("", "body", name="replay_now")
+        self._arrange()
+
+    @staticmethod
+    def _switch(words: str, icon_name: str, name: str, keys: str) -> QToolButton:
+        return tool_button(words, icon_name, f"replay_{name}", keys=keys, checkable=True)
+
+    def _arrange(self) -> None:
+        first = row(
+            None,
+            *(self.earlier_trouble, self.earlier, self.play, self.later, self.later_trouble),
+            SPACE[0],
+            self.speed,
+            self.skip_idle,
+            SPACE[1],
+            self._time,
+            SPACE[1],
+            self._now,
+            *(self.two_ends, self.wall_clock),
+            SPACE[0],
+            *(self.call, self.whole, self.farther, self.closer),
+            space=SPACE[0],
+        )
+        first.setStretch(first.indexOf(self._now), 1)
+        box: QVBoxLayout = column(self)
+        box.addLayout(first)
+
+    def show_play(self, *, playing: bool, enabled: bool) -> None:
+        """Whether it plays, and whether it can."""
+        self.play.setText(_("Pause") if playing else _("Play"))
+        self.play.setAccessibleName(self.play.text())
+        self.play.setIcon(icon("mdi6.pause" if playing else "mdi6.play", "on_accent"))
+        self.play.setEnabled(enabled)
+
+    def show_troubles(self, any_: bool) -> None:
+        """Whether there is a trouble to go to."""
+        self.earlier_trouble.setEnabled(any_)
+        self.later_trouble.setEnabled(any_)
+
+    def show_moment(self, time: str, words: str) -> None:
+        """Where it is, and what happened last."""
+        self._time.setText(time)
+        self._now.setText(words)

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The events of a log as a table: when, whose, what. Only the lines on the screen are read and put
+into words, however long the log is. Used by the replay window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PyQt6.QtCore import QAbstractTableModel, QModelIndex, Qt
+from PyQt6.QtGui import QBrush, QColor, QIcon
+
+from resources.texts import _
+from session.log.events import Writer
+from session.log.playback.opened import OpenedLog
+from views.replay.gaps import Gap, gap_words
+from views.replay.words import END_NAMES, LANES, describe
+from views.widgets.icons import icon
+from views.widgets.parts import clock_words
+from views.widgets.theme import Tokens
+
+_FIGURE_SPACE = "\u2007"
+TIME, FIRST, SECOND = range(3)
+_Role = Qt.ItemDataRole
+
+
+def wall_words(at_s: float) -> str:
+    """The time of the day here, of seconds since 1970."""
+    return datetime.fromtimestamp(at_s).strftime("%H:%M:%S")
+
+
+class EventsModel(QAbstractTableModel):
+    """Rows are marks of the timeline and, between them, gaps in words.
+
+    Columns: the time; then either whose it is and what, or what the kiosk saw and what the desk
+    saw, side by side.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._log: OpenedLog | None = None
+        self._gaps: Sequence[Gap] = ()
+        self._rows: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._at_s: npt.NDArray[np.float64] = np.zeros(0)
+        self._tokens: Tokens | None = None
+        self._two_ends = self._wall = False
+        self._words = lru_cache(maxsize=4096)(self._describe)
+
+    # ---- what is shown
+
+    def show_rows(
+        self, log: OpenedLog, marks: npt.NDArray[np.int64], gaps: Sequence[Gap], tokens: Tokens
+    ) -> None:
+        """Shows these marks of a log, and its gaps, in order of time."""
+        self.beginResetModel()
+        self._log, self._gaps, self._tokens = log, gaps, tokens
+        self._words.cache_clear()
+        at_s = log.columns.at_s[marks]
+        places = np.searchsorted(at_s, [gap.begin_s for gap in gaps], side="right")
+        self._rows = np.insert(marks, places, -1 - np.arange(len(gaps), dtype=np.int64))
+        self._at_s = np.insert(at_s, places, [gap.begin_s for gap in gaps])
+        self.endResetModel()
+
+    def set_two_ends(self, on: bool) -> None:
+        """A column for each end, or one for both."""
+        self.beginResetModel()
+        self._two_ends = on
+        self.endResetModel()
+
+    def set_wall_clock(self, on: bool) -> None:
+        """The time of the day, or the time since the beginning."""
+        self._wall = on
+        if len(self._rows):
+            self.dataChanged.emit(self.index(0, TIME), self.index(len(self._rows) - 1, TIME))
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Other colours."""
+        self._tokens = tokens
+
+    def log_row(self, row: int) -> int | None:
+        """The log's row in a line of the table; None for a gap."""
+        found = int(self._rows[row]) if 0 <= row < len(self._rows) else -1
+        return found if found >= 0 else None
+
+    def gap(self, row: int) -> Gap | None:
+        """The gap in a line of the table."""
+        found = int(self._rows[row]) if 0 <= row < len(self._rows) else 0
+        return self._gaps[-1 - found] if found < 0 else None
+
+    def offset_s(self, row: int) -> float:
+        """When the line of the table was."""
+        return float(self._at_s[row])
+
+    def line_at(self, offset_s: float) -> int:
+        """The last line at or before a moment; -1 before the first."""
+        return int(np.searchsorted(self._at_s, offset_s, side="right")) - 1
+
+    # ---- Qt
+
+    def rowCount(self, parent: QModelIndex | None = None) -> int:
+        """All lines."""
+        return 0 if parent is not None and parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: QModelIndex | None = None) -> int:
+        """Time and two more."""
+        return 0 if parent is not None and parent.isValid() else 3
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole
+    ) -> Any:
+        """The columns' names."""
+        if role != _Role.DisplayRole or orientation is not Qt.Orientation.Horizontal:
+            return None
+        if self._two_ends:
+            names = (_("Time"), _("Kiosk"), _("Desk"))
+        else:
+            names = (_("Time"), _("End"), _("Event"))
+        return names[section]
+
+    def data(self, index: QModelIndex, role: int = _Role.DisplayRole) -> Any:
+        """A cell."""
+        if not index.isValid() or self._log is None:
+            return None
+        row = int(self._rows[index.row()])
+        column = index.column()
+        if role in (_Role.DisplayRole, _Role.AccessibleTextRole):
+            return self._text(index.row(), row, column)
+        if role == _Role.ToolTipRole:
+            return self._words(row)
+        if role == _Role.DecorationRole and self._is_place_of(row, column):
+            return self._icon(row)
+        if role == _Role.ForegroundRole and self._tokens is not None:
+            return self._brush(row)
+        return None
+
+    def _text(self, line: int, row: int, column: int) -> str:
+        if column == TIME:
+            assert self._log is not None
+            at_s = float(self._at_s[line])
+            if self._wall:
+                return wall_words(self._log.start_s + at_s)
+            return clock_words(at_s).rjust(7, _FIGURE_SPACE)
+        if column == FIRST and not self._two_ends:
+            return _(END_NAMES[self._writer(row)])
+        return self._words(row) if self._is_place_of(row, column) else ""
+
+    def _is_place_of(self, row: int, column: int) -> bool:
+        """Whether the sentence stands in this column."""
+        if not self._two_ends:
+            return column == SECOND
+        return column == (FIRST if self._writer(row) is Writer.KIOSK else SECOND)
+
+    def _writer(self, row: int) -> Writer:
+        assert self._log is not None
+        return self._log.writer(row) if row >= 0 else self._gaps[-1 - row].writer
+
+    def _describe(self, row: int) -> str:
+        assert self._log is not None
+        if row < 0:
+            return gap_words(self._gaps[-1 - row])
+        return describe(self._log.record(row).event)
+
+    def _icon(self, row: int) -> QIcon:
+        assert self._log is not None
+        if row < 0:
+            return icon("disconnected", "warn")
+        meaning = self._log.meaning(row)
+        return icon("error", "bad") if meaning.is_trouble else icon(LANES[meaning.lane][1], "soft")
+
+    def _brush(self, row: int) -> QBrush | None:
+        assert self._log is not None
+        assert self._tokens is not None
+        if row < 0:
+            return QBrush(QColor(self._tokens.warn))
+        return QBrush(QColor(self._tokens.bad)) if self._log.meaning(row).is_trouble else None

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Where an end of a conversation told nothing, or where what it told is not in the log.
+Pure; used by the replay window.
+
+A calm conversation is no gap: each end measures the line every ten seconds. In logs of older
+versions, which have no measurements, only cut lines and missing records are told.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from resources.texts import _
+from session.log import events
+from session.log.events import Writer
+from session.log.merge import WRITERS
+from session.log.playback.opened import OpenedLog
+from views.replay.words import END_NAMES
+
+CUT_S, SILENT_S = 5.0, 25.0
+"""How long nothing must come while the line is cut, and else."""
+
+MOST = 2000
+
+
+class Gap(NamedTuple):
+    """A silence of one end.
+
+    Attributes:
+        missing: records that should be here and are not.
+        cut: its line was cut meanwhile.
+    """
+
+    begin_s: float
+    end_s: float
+    writer: Writer
+    missing: int = 0
+    cut: bool = False
+
+
+def gap_words(gap: Gap) -> str:
+    """What is missing, and why as far as it is known."""
+    who, seconds = _(END_NAMES[gap.writer]), round(gap.end_s - gap.begin_s)
+    if gap.missing:
+        return _("{who}: events missing here: {count}").format(who=who, count=gap.missing)
+    if gap.cut:
+        return _("{who}: no event for {seconds} s, its line was cut").format(
+            who=who, seconds=seconds
+        )
+    return _("{who}: no event for {seconds} s").format(who=who, seconds=seconds)
+
+
+def gaps_of(log: OpenedLog) -> list[Gap]:
+    """All gaps of a log, in order of time."""
+    found = [Gap(one.at_s, one.at_s, one.writer, one.records) for one in log.missing]
+    begin_s, end_s = conversation(log)
+    for place, writer in enumerate(WRITERS):
+        found += _silences(log, place, writer, begin_s, end_s)
+    return sorted(found)[:MOST]
+
+
+def conversation(log: OpenedLog) -> tuple[float, float]:
+    """From the agent's accept to the end of the conversation; the whole log where it tells
+    neither.
+    """
+    begins = log.rows_of(
+        lambda meaning: isinstance(meaning.event, events.TicketAccepted | events.SessionOpened)
+    )
+    ends = log.rows_of(
+        lambda meaning: isinstance(meaning.event, events.HungUp | events.SessionEnded)
+    )
+    begin_s = log.offset_s(int(begins[0])) if len(begins) else 0.0
+    end_s = log.offset_s(int(ends[-1])) if len(ends) else log.duration_s
+    return (begin_s, end_s) if end_s > begin_s else (0.0, log.duration_s)
+
+
+def _silences(
+    log: OpenedLog, place: int, writer: Writer, begin_s: float, end_s: float
+) -> list[Gap]:
+    at_s = log.columns.at_s[log.columns.writer == place]
+    at_s = at_s[(at_s >= begin_s) & (at_s <= end_s)]
+    lengths = np.diff(at_s)
+    cuts = _cuts(log, writer)
+    measured = any(one.by is writer for _at_s, one in log.line)
+    found: list[Gap] = []
+    for before in np.flatnonzero(lengths >= CUT_S).tolist():
+        first_s, last_s = float(at_s[before]), float(at_s[before + 1])
+        cut = any(
+            min(last_s, back_s) - max(first_s, lost_s) >= CUT_S / 2 for lost_s, back_s in cuts
+        )
+        if cut or (measured and last_s - first_s >= SILENT_S):
+            found.append(Gap(first_s, last_s, writer, 0, cut))
+        if len(found) == MOST:
+            break
+    return found
+
+
+def _cuts(log: OpenedLog, writer: Writer) -> list[tuple[float, float]]:
+    """When an end's line was cut."""
+    rows = log.rows_of(
+        lambda meaning: (
+            isinstance(meaning.event, events.LineLost | events.LineBack)
+            and meaning.event.by is writer
+        )
+    )
+    found: list[tuple[float, float]] = []
+    lost_s: float | None = None
+    for row in rows.tolist():
+        if isinstance(log.meaning(row).event, events.LineLost):
+            lost_s = log.offset_s(row) if lost_s is None else lost_s
+        elif lost_s is not None:
+            found.append((lost_s, log.offset_s(row)))
+            lost_s = None
+    return found if lost_s is None else [*found, (lost_s, log.duration_s)]
