@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from expert_app.runtime.config import HubSettings
+from expert_app.stores.conversations import rows_of_hub
 from session.bus.jetstream.streams import Streams
 from session.core.errors import StoreUnreachable
 from session.hub.dossier.kept_logs import KeptLogs
@@ -42,6 +43,7 @@ class HubEraser:
 
     def __init__(self, streams: Streams, logs: KeptLogs, *, history: History) -> None:
         self._streams, self.logs, self.history = streams, logs, history
+        self._rows = rows_of_hub(history)
 
     async def erase(
         self, organisation: str, sessions: Iterable[str], *, dry: bool = False
@@ -69,6 +71,7 @@ class HubEraser:
         records = await self.logs.erase(organisation, session_id)
         forget = history_erasing.forget
         tickets, rows = await asyncio.to_thread(forget, self.history, organisation, session_id)
+        await asyncio.to_thread(self._rows.erase, organisation, session_id)
         for stream, subject in history_erasing.traces(organisation, tickets):
             await self._streams.forget(stream, subject)
         if records is None and not rows:

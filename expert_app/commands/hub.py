@@ -248,6 +248,12 @@ def _readings(context: Context) -> int:
     )
 
 
+def _logs(context: Context) -> int:
+    from expert_app.commands.logs.index import rebuild
+
+    return rebuild(context.settings, context.paths)
+
+
 def _register(context: Context) -> int:
     from expert_app.commands.hub_erase import print_register
 
@@ -466,6 +472,7 @@ _WITHOUT_CATALOGUE: dict[str, Callable[[Context], int]] = {
     "hold": _hold,
     "readings": _readings,
     "register": _register,
+    "logs": _logs,
     "secret": _secret,
     "register-test": _register_test,
     "backup": _backup,

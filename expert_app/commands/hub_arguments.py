@@ -68,6 +68,7 @@ def add_hub_parser(commands: Commands, common: Common) -> None:
     _add_dossier_commands(command, common)
     _add_history_commands(command)
     _add_erasing_commands(command, common)
+    _add_log_commands(command, common)
     _add_server_commands(command)
     _add_key_commands(command)
     _add_vault_commands(command)
@@ -283,6 +284,18 @@ def _add_erasing_commands(command: AddCommand, common: Common) -> None:
     readings.add_argument("--csv", action="store_true", default=False, help="as a table")
     _json(readings)
     _json(_where(command("register", "print what was erased by hand, when and on whose demand")))
+
+
+def _add_log_commands(command: AddCommand, common: Common) -> None:
+    """The list of conversations."""
+    logs = command("logs", "the list of conversations that the helpdesk sees").add_subparsers(
+        metavar="WHAT", dest="logs_command", required=True
+    )
+    rebuild = logs.add_parser(
+        "rebuild", help="make it again from the logs", argument_default=argparse.SUPPRESS
+    )
+    common(rebuild)
+    _where(rebuild)
 
 
 def _add_server_commands(command: AddCommand) -> None:

@@ -503,6 +503,8 @@ class KioskApp:
 
     # ---- small things ----
     def _show_trouble(self, code: str) -> None:
+        if self._running.session is not None:
+            self._running.session.event_log.trouble(code)
         self._screen.show_trouble(code)
         self.trouble_changed.emit(code)
 

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from expert_app.backup.erasing import Erased
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
+from expert_app.stores.conversations import rows_of_vault
 from expert_app.vault.backup import log_of
 from session.hub.storage.erasures import Erasure, Hold
 from session.hub.vault.log_store import VaultLog
@@ -51,6 +52,7 @@ class VaultEraser:
     """Erases in the vault's file."""
 
     def __init__(self, settings: HubSettings, paths: Paths) -> None:
+        self._settings, self._paths = settings, paths
         self._keeper = log_of(settings, paths)
         self.logs = VaultKeptLogs(self._keeper)
 
@@ -78,6 +80,12 @@ class VaultEraser:
             else:
                 done.sessions.append(session_id)
                 if not dry:
-                    erasing = self._keeper.erase
+                    erasing = self._erase
                     done.records += await asyncio.to_thread(erasing, organisation, session_id)
         return done
+
+    def _erase(self, organisation: str, session_id: str) -> int:
+        records = self._keeper.erase(organisation, session_id)
+        with rows_of_vault(self._settings, self._paths) as rows:
+            rows.erase(organisation, session_id)
+        return records

@@ -26,6 +26,7 @@ from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import key_name, load_seed
 from expert_app.runtime.observations import Observations
 from expert_app.runtime.paths import Paths
+from expert_app.stores.conversations import rows_of_vault
 from expert_app.stores.dossiers import open_store
 from expert_app.stores.identities import open_book
 from expert_app.stores.jetstream import documents_folder
@@ -48,6 +49,10 @@ from session.hub.dossier.identity import IdentityService
 from session.hub.dossier.pieces import PieceService
 from session.hub.dossier.service import DossierService
 from session.hub.dossier.uploads import UploadSpool
+from session.hub.log_index.indexer import LogIndexer
+from session.hub.log_index.rows import LogRows
+from session.hub.log_index.service import LogListService
+from session.hub.log_index.vault_logs import VaultLogs
 from session.hub.storage.disk_space import DiskSpace
 from session.hub.vault.handlers import DeskCertificates, VaultCallers, VaultLogService
 from session.hub.vault.server import VaultOwner, VaultServer
@@ -96,6 +101,7 @@ class VaultProgram:
         )
         self._sources = find_sources(settings, paths, delivers=Part.DOSSIER in settings.serve)
         self._keeper = log_of(settings, paths)
+        self._indexer: LogIndexer | None = None
 
     async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
         """Serves until `stop`; `ready` is called once it listens, also while the bus is still
@@ -104,12 +110,13 @@ class VaultProgram:
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(self._tasks.close)
             stack.push_async_callback(self._bus.close)
+            rows = stack.enter_context(rows_of_vault(self._settings, self._paths))
             organisation = self._settings.organisation
             dossiers = self._open_dossiers(stack)
             owner = VaultOwner(organisation, self.part.secrets, self.part.admitted)
             server = VaultServer(
                 owner,
-                self._handlers(owner, dossiers, self._accesses(dossiers, stack)),
+                self._handlers(owner, dossiers, self._accesses(dossiers, stack), rows),
                 listen=self._bus.subscribe,
                 answer=self._bus.answer,
                 clock=self._clock,
@@ -129,6 +136,9 @@ class VaultProgram:
             self._tasks.start(self._poll_convention(health), name="watch the convention")
             self._tasks.start(self._upgrade_log(), name="old logs to today's form")
             self._tasks.start(self._sweep(), name="retention")
+            if self._indexer is not None:
+                self._indexer.start()
+                stack.push_async_callback(self._indexer.stop)
             ready()
             await stop.wait()
             health.is_leaving = True
@@ -183,7 +193,11 @@ class VaultProgram:
             stack.callback(monitor.stop)
 
     def _handlers(
-        self, owner: VaultOwner, dossiers: OpenDossiers | None, accesses: Accesses
+        self,
+        owner: VaultOwner,
+        dossiers: OpenDossiers | None,
+        accesses: Accesses,
+        rows: LogRows,
     ) -> dict[Part, dict[str, Handler]]:
         sessions = VaultSessions(
             self._bus, self._keeper, clock=self._clock, secrets=self.part.secrets
@@ -213,8 +227,26 @@ class VaultProgram:
                 organisation=owner.organisation,
                 clock=self._clock,
             )
-            handlers[Part.LOG] = handlers_of(logs, register, certificates)
+            listed = self._log_list(logs, sessions, rows)
+            handlers[Part.LOG] = handlers_of(logs, register, listed, certificates)
         return handlers
+
+    def _log_list(
+        self, logs: VaultLogService, sessions: VaultSessions, rows: LogRows
+    ) -> LogListService:
+        """The list of the conversations whose logs are here."""
+        organisation = self._settings.organisation
+        source = VaultLogs(
+            self._keeper,
+            organisation,
+            days=lambda: self.part.entry.log_days,
+            sessions=sessions,
+        )
+        indexer = self._indexer = LogIndexer(rows, source, clock=self._clock, tasks=self._tasks)
+        logs.written.connect(
+            lambda session_id: indexer.on_written(organisation, session_id, is_over=False)
+        )
+        return LogListService(rows, indexer, ours=source.log_days, elsewhere=lambda: ())
 
     def _name_of(self, _organisation: str, user: str) -> str:
         return self.part.name_of(user)

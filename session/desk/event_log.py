@@ -9,6 +9,7 @@ the desk writes the rest.
 from __future__ import annotations
 
 from session.core.clock import Clock
+from session.core.program_version import program_version
 from session.desk.call.video_call import DeskCall
 from session.desk.cobrowse.shared_page import DeskSharedPage
 from session.desk.devices.scanner_and_printer import DeskDevices, PageNotReceived, ReceivedPage
@@ -57,6 +58,7 @@ class EventLog:
         """The session begins here, or goes on after a restart."""
         if resumed:
             self._log.write(events.SessionResumed(by=Writer.DESK))
+            self._described()
             return
         facts = self._facts
         self._log.write(events.TicketAccepted(ticket_id=facts.ticket_id, agent=facts.agent))
@@ -69,6 +71,10 @@ class EventLog:
                 agent=facts.agent,
             )
         )
+        self._described()
+
+    def _described(self) -> None:
+        self._log.write(events.EndDescribed(by=Writer.DESK, version=program_version()))
 
     def ended(self, ended: SessionEnded) -> None:
         """The hub said that the conversation is over."""

@@ -21,6 +21,7 @@ from session.hub.dossier import wiring as dossier
 from session.hub.dossier.log_keeper import LogKeeper
 from session.hub.dossier.store import DossierStoreLike
 from session.hub.history import wiring as history
+from session.hub.log_index import wiring as log_index
 from session.hub.monitoring import wiring as monitoring
 from session.hub.monitoring.health import Trouble
 from session.hub.network import wiring as network
@@ -63,8 +64,8 @@ class Hub:
         turn: TURN servers for calls, None without any.
 
     Attributes:
-        queue, history, assignment, dossiers, supervision, transfers, network, monitoring: its
-        packages.
+        queue, history, assignment, dossiers, log_list, supervision, transfers, network,
+            monitoring: its packages.
         flood_watch: tells of whoever sends far more than every limit.
         sightings: who was heard, when, and with which version.
         server: answers requests.
@@ -85,6 +86,12 @@ class Hub:
         self.history = history.build(parts)
         self.assignment = assignment.build(parts, stores, queue=self.queue)
         self.dossiers = self._build_dossiers(dossiers)
+        self.log_list = log_index.build(
+            parts,
+            self._log_keeper,
+            projection=self.history.projection,
+            view=self.queue.view,
+        )
         self.supervision = supervision.build(stores, queue=self.queue, history=self.history)
         self.transfers = transfers.build(
             parts, self.queue, partners=outgoing, is_ours=self.assignment.is_ours
@@ -142,6 +149,7 @@ class Hub:
             *self.history.rules,
             *self.assignment.rules,
             *self.dossiers.rules,
+            *self.log_list.rules,
             *self.supervision.rules,
             *self.transfers.rules,
             *self.network.rules,
@@ -196,6 +204,7 @@ class Hub:
         await self.server.start()
         await connection.settle()
         self.history.projection.start()
+        self.log_list.indexer.start()
         self._upgrading = self.parts.tasks.start(
             self._log_keeper.upgrade_old(), name="old logs to today's form"
         )
@@ -288,6 +297,7 @@ class Hub:
         self._ticker = self._remembering = self._upgrading = self._copying = None
         self._end_watching()
         self.network.outgoing.stop()
+        await self.log_list.indexer.stop()
         await self.history.projection.stop()
         await self._stores.tickets.stop()
         await self._stores.board.stop()

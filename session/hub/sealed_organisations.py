@@ -69,7 +69,12 @@ class SealedOrganisations:
         `TicketUnknown`.
         """
         ends = await self._keeper.ends(asker.organisation, request.session_id)
-        return VaultEndsAnswer(ends=ends, over=not self._view.is_running(request.session_id))
+        known = self._view.session_anywhere(request.session_id)
+        return VaultEndsAnswer(
+            ends=ends,
+            over=not self._view.is_running(request.session_id),
+            ticket=known.ticket if known is not None else None,
+        )
 
 
 def unless_sealed(handlers: dict[str, Handler], catalogue: Catalogue) -> dict[str, Handler]:

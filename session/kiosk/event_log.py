@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from session.core.clock import Clock
+from session.core.program_version import program_version
 from session.kiosk.call.consent import KioskGrants
 from session.kiosk.call.privacy import KioskPrivacy
 from session.kiosk.call.video_call import KioskCall
@@ -26,6 +27,7 @@ from session.media.line.end import LineEnd
 from session.protocol.conversation.messages import (
     CallOffered,
     CameraChanged,
+    DevicesReported,
     GrantChanged,
     KioskWiped,
     MediaSeen,
@@ -37,6 +39,7 @@ from session.protocol.conversation.messages import (
     ScanRequested,
 )
 from session.protocol.endpoints.chat import Chat
+from session.protocol.helpdesk.log_list import model_of
 from session.protocol.hub.requests import SessionFacts
 
 BURST_S = 1.0
@@ -57,6 +60,7 @@ class EventLog:
         self._acts: dict[Acted, tuple[float, int]] = {}
         self._log = log
         self._series = LineSeries(log.write, Writer.KIOSK)
+        self._models = ("", "")
         self._video_seen = self._audio_seen = False
         self._agent_switches = (True, True)
 
@@ -64,10 +68,30 @@ class EventLog:
         """The session begins here, or goes on after a restart."""
         if resumed:
             self._log.write(events.SessionResumed(by=Writer.KIOSK))
+            self._describe("", "")
             return
         facts = self._facts
         pressed = events.CallRequestedAtKiosk(ticket_id=facts.ticket_id, service=facts.service)
         self._log.write(pressed, at_utc=requested_at_utc)
+        self._describe("", "")
+
+    def _describe(self, scanner: str, printer: str) -> None:
+        self._models = (scanner, printer)
+        self._log.write(
+            events.EndDescribed(
+                by=Writer.KIOSK, version=program_version(), scanner=scanner, printer=printer
+            )
+        )
+
+    def _on_devices(self, report: DevicesReported) -> None:
+        """Their makers' names, once."""
+        found = model_of(report.scanner_name), model_of(report.printer_name)
+        if any(found) and found != self._models:
+            self._describe(*found)
+
+    def trouble(self, code: str) -> None:
+        """The caller was shown an error."""
+        self._log.write(events.TroubleShown(by=Writer.KIOSK, code=code[:60]))
 
     def wiped(self, wiped: KioskWiped) -> None:
         """Everything of the caller was removed."""
@@ -114,6 +138,7 @@ class EventLog:
         devices.scan_ended.connect(self._on_scan_ended)
         devices.page_offered.connect(self._on_page_offered)
         devices.print_changed.connect(self._on_print)
+        devices.reported.connect(self._on_devices)
 
     def not_taken(self, refused: MessageRefused) -> None:
         """The other end, or the hub, did not take a message of ours."""

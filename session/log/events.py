@@ -27,6 +27,7 @@ from session.protocol.conversation.messages import (
     ScanSource,
 )
 from session.protocol.conversation.page_removal import RemovalReason
+from session.protocol.helpdesk.log_list import Version
 from session.protocol.wire.ids import Id
 
 FORMAT = 4
@@ -75,6 +76,17 @@ class CallRequestedAtKiosk(Event, frozen=True, kw_only=True):
 
     ticket_id: Id
     service: Id
+
+
+class EndDescribed(Event, frozen=True, kw_only=True):
+    """What `by` is made of: the version of its program ("" when it runs from files), and models of
+    devices (`session.protocol.helpdesk.log_list.model_of`).
+    """
+
+    by: Writer
+    version: Version = ""
+    scanner: Code = ""
+    printer: Code = ""
 
 
 class CallerLeft(Event, frozen=True, kw_only=True):
@@ -594,6 +606,7 @@ AnyEvent = (
     | ShownPagePainted
     | ShownPageMarked
     | ShowEnded
+    | EndDescribed
 )
 
 _LANES: dict[type[Event], Lane] = {

@@ -18,6 +18,7 @@ from session.protocol.dossier.deliveries import DELIVERY_VERBS
 from session.protocol.dossier.exports import EXPORT_VERBS
 from session.protocol.dossier.identity import IDENTITY_VERBS
 from session.protocol.dossier.pieces import PIECE_VERBS
+from session.protocol.helpdesk.log_list import LOG_LIST_VERBS
 from session.protocol.hub.requests import Done, HubMessage, Number, SessionFacts, Verb
 from session.protocol.hub.seal_keys import DeskCertificate, ExchangeKey, NKey, SealCard, Signature
 from session.protocol.hub.tickets import Ticket
@@ -73,6 +74,7 @@ VAULT_PARTS: dict[str, Part] = {
     "log": Part.LOG,
     "read_log": Part.LOG,
     "log_accesses": Part.LOG,
+    **dict.fromkeys(LOG_LIST_VERBS, Part.LOG),
 }
 """Verbs that the vault answers where there is one: the hub then refuses them."""
 
@@ -200,11 +202,12 @@ class VaultEndsAnswer(HubMessage, frozen=True, kw_only=True):
     """The ends as the log names its writers: "k.<kiosk>", "a.<agent>".
 
     `over`: nobody is in this conversation any more. A hub of before does not say so, and then
-    nobody reads the log.
+    nobody reads the log. `ticket`: for the vault's list of conversations, while the hub knows it.
     """
 
     ends: list[str]
     over: bool = False
+    ticket: Ticket | None = None
 
 
 _V = frozenset({Role.VAULT})

@@ -10,6 +10,7 @@ from session.protocol.dossier.exports import EXPORT_VERBS
 from session.protocol.dossier.identity import IDENTITY_VERBS
 from session.protocol.dossier.library import LIBRARY_VERBS
 from session.protocol.dossier.pieces import PIECE_VERBS
+from session.protocol.helpdesk.log_list import LOG_LIST_VERBS
 from session.protocol.hub.board import BOARD_VERBS
 from session.protocol.hub.history import HISTORY_VERBS
 from session.protocol.hub.line_probe import PROBE_VERBS
@@ -26,6 +27,7 @@ from session.protocol.sealing import SEAL_VERBS
 ALL_VERBS: dict[str, Verb] = {
     **VERBS,
     **LOG_VERBS,
+    **LOG_LIST_VERBS,
     **STATISTICS_VERBS,
     **BOARD_VERBS,
     **DELIVERY_VERBS,

@@ -65,6 +65,7 @@ WORDS: dict[str, str] = {
     "piece_changed": N_("The agent set a piece"),
     "piece_filed": N_("A piece was filed"),
     "line_lost": N_("{who} lost the line"),
+    "end_described": N_("{who} is made of: {parts}"),
     "line_back": N_("{who} has the line again"),
     "trouble_shown": N_("A trouble was shown"),
     "line_measured": N_("{who} received {kbps} kb/s, lost {loss} %"),
@@ -208,6 +209,9 @@ def _values(event: Event) -> dict[str, str]:
     match event:
         case events.GrantRequested(grant=grant):
             values["grant"] = _(_GRANTS[grant])
+        case events.EndDescribed(version=version, scanner=scanner, printer=printer):
+            named = (_("version {version}").format(version=version or "?"),)
+            values["parts"] = ", ".join((*named, *(one for one in (scanner, printer) if one)))
         case events.AddressOpened(host=host):
             values["host"] = host
         case events.PageActed(command=command, times=times):

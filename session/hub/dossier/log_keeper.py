@@ -13,6 +13,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -20,6 +21,7 @@ from session.bus.hub_connection import HubConnection
 from session.bus.jetstream.streams import NANOSECONDS, Stored, StreamUse, WrongRevision
 from session.core.clock import Clock, SystemClock
 from session.core.errors import NotAllowed, StoreUnreachable, TicketUnknown
+from session.core.signals import Signal
 from session.hub.dossier.kept_logs import HELD, KeptLogs
 from session.hub.dossier.old_logs import SPARE_BYTES, OldLogs
 from session.hub.storage.store_space import (
@@ -48,6 +50,13 @@ ROOM_EVERY, AGAIN_S = 50, 2.0
 """Old logs after which their room is shared out anew; pause while the store is away."""
 
 
+class LogWritten(NamedTuple):
+    """A conversation whose log has begun, or has more records."""
+
+    organisation: str
+    session_id: str
+
+
 class _State(msgspec.Struct, frozen=True):
     """After a stored message: who may write, the next number of each writer, how many records there
     are, and how many bytes.
@@ -73,6 +82,7 @@ class LogKeeper:
     Attributes:
         old: what older versions stored and is not in today's form yet.
         kept: logs that are held.
+        written: a log has begun here, or has more records.
     """
 
     def __init__(
@@ -85,6 +95,7 @@ class LogKeeper:
         clock: Clock | None = None,
     ) -> None:
         self._streams = connection.streams
+        self.written: Signal[LogWritten] = Signal()
         now = (clock or SystemClock()).utc_now
         self.old = OldLogs(connection.streams, total_of=lambda one: _state_in(one).total, now=now)
         self._old_days: dict[str, float] = {}
@@ -320,6 +331,8 @@ class LogKeeper:
         headers = {STATE: msgspec.json.encode(state).decode()}
         revision = await self._streams.append(subject, payload, expected=expected, headers=headers)
         self._remember(subject, state, revision)
+        _, organisation, session_id = subject.split(".")
+        self.written.emit(LogWritten(organisation, session_id))
 
     async def _state_of(self, organisation: str, subject: str) -> tuple[_State, int]:
         if (known := self._known.get(subject)) is not None:

@@ -10,6 +10,7 @@ import asyncio
 from session.bus.sealing.certificates import VaultSecret, certify
 from session.core.clock import Clock
 from session.core.errors import LogRunning, TicketUnknown
+from session.core.signals import Signal
 from session.hub.access.handlers import Asker, handles
 from session.hub.access.log_register import LogRegister
 from session.hub.vault.log_store import VaultLog
@@ -28,7 +29,11 @@ from session.protocol.sealing import (
 
 
 class VaultLogService:
-    """Who may append to a session's log and read it."""
+    """Who may append to a session's log and read it.
+
+    Attributes:
+        written: the id of a session whose log has more records.
+    """
 
     def __init__(
         self,
@@ -39,6 +44,7 @@ class VaultLogService:
         organisation: str,
         clock: Clock,
     ) -> None:
+        self.written: Signal[str] = Signal()
         self._keeper = keeper
         self._sessions = sessions
         self._register = register
@@ -61,6 +67,8 @@ class VaultLogService:
             ends = await self._sessions.ends(session_id)
             await asyncio.to_thread(self._keeper.open, session_id, ends, self._clock.utc_now())
             following = await self._append(request, writer)
+        if request.records:
+            self.written.emit(session_id)
         return LogAck(next=following)
 
     async def _append(self, request: LogAppend, writer: str) -> int:

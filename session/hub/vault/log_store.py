@@ -196,6 +196,11 @@ class VaultLog:
                 copy.backup(base)
         self._prepare()
 
+    def sessions(self) -> list[str]:
+        """All conversations of which there is a log."""
+        with self._open() as base:
+            return [str(row[0]) for row in base.execute("SELECT id FROM session ORDER BY id")]
+
     def open(self, session_id: str, ends: Sequence[str], now: datetime) -> None:
         """Begins a session's log; `ends` may write it. Again is no harm."""
         row = (session_id, " ".join(ends), now.isoformat())

@@ -109,6 +109,14 @@ class VaultSessions:
         except TicketUnknown:
             return True
 
+    async def ticket(self, session_id: str) -> tuple[Ticket | None, bool]:
+        """(its ticket while the hub knows it, whether nobody is in it any more)."""
+        try:
+            answer = await self._asked(session_id)
+        except TicketUnknown:
+            return None, True
+        return answer.ticket, answer.over
+
     async def _asked(self, session_id: str) -> VaultEndsAnswer:
         request = VaultEndsRequest(session_id=session_id)
         return await self._bus.request_with_retries("vault_ends", request, VaultEndsAnswer)

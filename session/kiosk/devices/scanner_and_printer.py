@@ -100,6 +100,7 @@ class KioskDevices:
         not_for_us: a message that only a desk may be sent.
         showing: shows each print to the caller and takes the answer.
         page_offered: a page lies safe in the page store and is offered.
+        reported: what the desk was told of the devices.
     """
 
     def __init__(
@@ -114,6 +115,7 @@ class KioskDevices:
         tasks: Tasks,
         tick_s: float = 0.25,
     ) -> None:
+        self.reported: Signal[DevicesReported] = Signal()
         self._scanner = equipment.scanner
         self._printer = equipment.printer
         self._store = page_store
@@ -237,20 +239,20 @@ class KioskDevices:
 
     async def _send_report(self) -> None:
         scanner, printer = await self._scanner_status(), await self._printer_status()
-        self._sender.send(
-            DevicesReported(
-                scanner=scanner.state,
-                scanner_name=scanner.name[:500],
-                scanner_code=scanner.code,
-                printer=printer.state,
-                printer_name=printer.name[:500],
-                printer_code=printer.code,
-                feeder=scanner.feeder,
-                duplex=scanner.duplex,
-                files=self._takes_files,
-                kiosk_key=self._kiosk_key,
-            )
+        report = DevicesReported(
+            scanner=scanner.state,
+            scanner_name=scanner.name[:500],
+            scanner_code=scanner.code,
+            printer=printer.state,
+            printer_name=printer.name[:500],
+            printer_code=printer.code,
+            feeder=scanner.feeder,
+            duplex=scanner.duplex,
+            files=self._takes_files,
+            kiosk_key=self._kiosk_key,
         )
+        self._sender.send(report)
+        self.reported.emit(report)
 
     async def _scanner_status(self) -> ScannerStatus:
         if self._scanner is None:

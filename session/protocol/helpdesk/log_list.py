@@ -8,6 +8,8 @@ address, no page. Who reads the log itself gives a reason (`session.protocol.hub
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -15,8 +17,9 @@ from typing import Annotated
 import msgspec
 
 from session.protocol.hub.board import Count
-from session.protocol.hub.requests import HubMessage, Text
+from session.protocol.hub.requests import HubMessage, Text, Verb
 from session.protocol.wire.ids import Id, OptionalId
+from session.protocol.wire.roles import Role
 
 MOST_ROWS = 200
 MOST_CHOSEN = 100
@@ -27,7 +30,7 @@ MOST_COUNTED = 50
 
 Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{0,60}$")]
 Version = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z.+_-]{0,40}$")]
-Model = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z .,+_()/-]{0,60}$")]
+_LONG_NUMBER = re.compile(r"\d{6,}")
 ShortNumber = Annotated[str, msgspec.Meta(pattern=r"^([0-9A-Z]{4}-[0-9A-Z]{4})?$")]
 Cursor = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_.:~-]{0,120}$")]
 
@@ -66,10 +69,18 @@ class TroubleCount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeviceModel(msgspec.Struct, frozen=True, kw_only=True):
-    """A device as its maker calls it; `kind`: "scanner", "printer", "camera" or "microphone"."""
+    """A device, its maker's name of it as a code (`model_of`); `kind`: "scanner" or "printer"."""
 
     kind: Code
-    model: Model
+    model: Code
+
+
+def model_of(name: str) -> str:
+    """A device's name as its maker gives it, as a code: "Ricoh M C250" is "ricoh_m_c250". Without
+    long numbers, which may be those of one device or of a person.
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "_", _LONG_NUMBER.sub("", plain)).strip("_")[:60]
 
 
 class LineMinute(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,7 +152,7 @@ class LogFilter(msgspec.Struct, frozen=True, kw_only=True):
     troubles: Annotated[tuple[Code, ...], msgspec.Meta(max_length=MOST_CHOSEN)] = ()
     parts: Annotated[tuple[TroublePart, ...], msgspec.Meta(max_length=MOST_CHOSEN)] = ()
     versions: Annotated[tuple[Version, ...], msgspec.Meta(max_length=MOST_CHOSEN)] = ()
-    devices: Annotated[tuple[Model, ...], msgspec.Meta(max_length=MOST_CHOSEN)] = ()
+    devices: Annotated[tuple[Code, ...], msgspec.Meta(max_length=MOST_CHOSEN)] = ()
     states: Annotated[tuple[LogState, ...], msgspec.Meta(max_length=MOST_CHOSEN)] = ()
     number: Annotated[str, msgspec.Meta(max_length=40)] = ""
 
@@ -200,3 +211,13 @@ class LogsFound(HubMessage, frozen=True, kw_only=True):
     counts: LogCounts | None = None
     elsewhere: tuple[Id, ...] = ()
     behind: Count = 0
+
+
+LOG_LIST_VERBS: dict[str, Verb] = {
+    "find_logs": (
+        frozenset({Role.SUPERVISOR, Role.HELPDESK, Role.OPERATOR}),
+        FindLogs,
+        LogsFound,
+    ),
+}
+"""Verb -> (roles that may say it, request, answer)."""

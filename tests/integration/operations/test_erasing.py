@@ -53,6 +53,18 @@ def _numbers(place: HubFolder) -> dict[str, str]:
         return dict(base.execute(query).fetchall())
 
 
+def _listed(place: HubFolder) -> dict[str, int]:
+    """Conversations in the helpdesk's list, and whether it says that they are erased."""
+    with closing(sqlite3.connect(place.history)) as base:
+        if not base.execute("SELECT 1 FROM sqlite_master WHERE name = 'log_row'").fetchone():
+            return {}
+        return dict(base.execute("SELECT session, is_erased FROM log_row").fetchall())
+
+
+def _erased_rows(place: HubFolder) -> list[str]:
+    return [one for one in _listed(place) if one.startswith("erased_")]
+
+
 def _day(place: HubFolder) -> str:
     """Of the tickets, in the hub's time zone."""
     with closing(sqlite3.connect(place.history)) as base:
@@ -76,6 +88,7 @@ async def test_erased_conversations_are_gone_also_after_a_restore_and_held_ones_
         kiosk, desk = await them.kiosk(), await them.desk()
         by_id, by_number, kept = [await _spoken(kiosk, desk, f"r{n}") for n in range(3)]
         await until(lambda: len(_numbers(old)) == 3)
+        await until(lambda: set(_listed(old)) == {by_id, by_number, kept})
         number = _numbers(old)[by_number]
         code, said = await old.run("backup", str(file))
         assert code == 0, said
@@ -89,6 +102,10 @@ async def test_erased_conversations_are_gone_also_after_a_restore_and_held_ones_
                 await kiosk.append_log(gone, 1, [b"{}"])
             assert _on_disk(old.data, _words(gone)) == 0
         assert list(_numbers(old)) == [kept]
+        assert _listed(old) == {kept: 0, **dict.fromkeys(_erased_rows(old), 1)}
+        code, said = await old.run("logs", "rebuild")
+        assert (code, "1 conv" in said) == (0, True), said
+        assert len(_listed(old)) == 3
         assert len(await _read(them, kept)) == 1
         code, said = await old.run("readings", "--session", kept)
         assert (code, WHY in said, "boss" in said or "Chantal V." in said) == (0, True, True), said
@@ -136,5 +153,6 @@ async def _check_restored(new: HubFolder, file: Path, gone: tuple[str, ...], kep
                 await _read(them, session)
         assert len(await _read(them, kept)) == 1
         assert list(_numbers(new)) == [kept]
+        await until(lambda: list(_listed(new)) == [kept])
         code, said = await new.run("register")
         assert (code, "2 erasures" in said) == (0, True), said

@@ -32,6 +32,7 @@ from session.log.events import (
 )
 from session.log.migrate import decode_record, encode_record
 from session.protocol.conversation.messages import Grant
+from session.protocol.helpdesk.log_list import Version
 from session.protocol.wire.ids import Id
 from session.protocol.wire.version import MAX_CONTROL_BYTES
 from tests.support.log_story import START, whole_session
@@ -48,6 +49,7 @@ KINDS: dict[object, str] = {
     Hash: "a hash",
     Host: "a host",
     Topic: "the name of a kind of messages",
+    Version: "the version of a program",
     int: "a count, size, place or number of the program",
     float: "a time or measure",
     float | None: "a time or measure, or nothing",
@@ -73,7 +75,7 @@ def test_no_field_of_any_event_has_room_for_free_text(
     assert is_enum or hint in KINDS, "say here what this is, and that it tells nothing of anybody"
 
 
-@pytest.mark.parametrize("hint", [Id, MaybeId, Code, Hash, Host, Topic])
+@pytest.mark.parametrize("hint", [Id, MaybeId, Code, Hash, Host, Topic, Version])
 @pytest.mark.parametrize(
     "text",
     [

@@ -288,6 +288,7 @@ def test_the_braces_of_every_sentence_are_filled_in() -> None:
         events.DocumentFiled(document_id="d", sha256="", size_bytes=1, pages=1, piece_id=""),
         events.WordsSent(by=desk),
         events.MessageNotTaken(by=desk, topic="device", code="not_allowed"),
+        events.EndDescribed(by=desk, version="0.2", scanner="lide_300"),
         events.LineLost(by=desk),
         events.LineBack(by=desk, lost_s=3),
         events.LineMeasured(

@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Answers questions about the list of conversations. Pure reading, blocking; used by `service`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+
+from session.core.errors import MessageMalformed
+from session.core.short_number import tidy_short_number
+from session.hub.log_index import tables
+from session.hub.log_index.digest import decode_digest
+from session.hub.log_index.rows import LogRows
+from session.protocol.helpdesk.log_list import (
+    MOST_COUNTED,
+    CountOf,
+    FindLogs,
+    LineMinute,
+    LogCounts,
+    LogFilter,
+    LogRow,
+    LogsFound,
+    LogState,
+    TroubleBar,
+    TroublePart,
+)
+
+ANY = "any"
+"""In a filter of troubles: whichever."""
+
+_rows = tables.rows
+_STATES: dict[LogState, ColumnElement[bool]] = {
+    LogState.RUNNING: and_(_rows.c.ended_at_utc.is_(None), _rows.c.is_erased == 0),
+    LogState.ENDED: and_(
+        _rows.c.ended_at_utc.is_not(None), _rows.c.is_erased == 0, _rows.c.records > 0
+    ),
+    LogState.ERASED: _rows.c.is_erased == 1,
+    LogState.NO_LOG: and_(
+        _rows.c.ended_at_utc.is_not(None), _rows.c.is_erased == 0, _rows.c.records == 0
+    ),
+}
+
+
+def find_logs(rows: LogRows, organisations: Sequence[str] | None, request: FindLogs) -> LogsFound:
+    """A page of the list.
+
+    Args:
+        organisations: whose conversations may be seen; None for all.
+
+    Raises:
+        StoreUnreachable. MessageMalformed: a cursor that was none of ours.
+    """
+    conditions = _conditions(organisations, request.filter)
+    with rows.database().reading() as connection:
+        page = select(_rows).where(*conditions, *_before(request.before))
+        page = page.order_by(_rows.c.started_at_utc.desc(), _rows.c.id.desc())
+        found = connection.execute(page.limit(request.limit + 1)).all()
+        shown = found[: request.limit]
+        return LogsFound(
+            rows=tuple(map(_row, shown)),
+            next=_cursor(shown[-1]) if len(found) > request.limit else "",
+            counts=_counts(connection, conditions) if request.counts else None,
+        )
+
+
+# ---- which
+
+
+def _conditions(
+    organisations: Sequence[str] | None, wanted: LogFilter
+) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if organisations is not None:
+        found.append(_one_of(_rows.c.organisation, organisations))
+    if wanted.organisations:
+        found.append(_one_of(_rows.c.organisation, wanted.organisations))
+    if wanted.since_utc is not None:
+        found.append(_rows.c.started_at_utc >= _naive(wanted.since_utc))
+    if wanted.until_utc is not None:
+        found.append(_rows.c.started_at_utc < _naive(wanted.until_utc))
+    for column, values in (
+        (_rows.c.site, wanted.sites),
+        (_rows.c.kiosk, wanted.kiosks),
+        (_rows.c.service, wanted.services),
+        (_rows.c.agent, wanted.agents),
+    ):
+        if values:
+            found.append(_one_of(column, values))
+    if wanted.versions:
+        sides = (_rows.c.kiosk_version, _rows.c.desk_version)
+        found.append(or_(*(_one_of(side, wanted.versions) for side in sides)))
+    if wanted.states:
+        found.append(or_(*(_STATES[state] for state in wanted.states)))
+    if wanted.number.strip():
+        found.append(_numbered(wanted.number))
+    return found + _beside(wanted)
+
+
+def _beside(wanted: LogFilter) -> list[ColumnElement[bool]]:
+    """Conditions on troubles and devices: one row of them is enough."""
+    found: list[ColumnElement[bool]] = []
+    trouble, device = tables.troubles, tables.devices
+    told: list[ColumnElement[bool]] = []
+    if wanted.troubles and ANY not in wanted.troubles:
+        told.append(_one_of(trouble.c.code, wanted.troubles))
+    if wanted.parts:
+        told.append(_one_of(trouble.c.part, [part.value for part in wanted.parts]))
+    if wanted.troubles or wanted.parts:
+        found.append(_rows.c.id.in_(select(trouble.c.row).where(*told)))
+    if wanted.devices:
+        models = select(device.c.row).where(_one_of(device.c.model, wanted.devices))
+        found.append(_rows.c.id.in_(models))
+    return found
+
+
+def _numbered(typed: str) -> ColumnElement[bool]:
+    """By a number as people type it: a conversation's, a ticket's, or the whole id."""
+    text = typed.strip()
+    same = [_rows.c.session == text, _rows.c.ticket_number == text.upper().replace(" ", "")]
+    short = tidy_short_number(text)
+    if short:
+        same.append(_rows.c.short_number == short)
+    return and_(or_(*same), or_(_rows.c.is_erased == 0, _rows.c.short_number == short))
+
+
+def _one_of(column: Any, values: Sequence[str]) -> ColumnElement[bool]:
+    condition: ColumnElement[bool] = column == values[0] if len(values) == 1 else column.in_(values)
+    return condition
+
+
+# ---- pages
+
+
+def _cursor(row: Any) -> str:
+    return f"{row.started_at_utc.isoformat()}~{row.id}"
+
+
+def _before(cursor: str) -> list[ColumnElement[bool]]:
+    if not cursor:
+        return []
+    at, _, number = cursor.partition("~")
+    try:
+        started, row = datetime.fromisoformat(at), int(number)
+    except ValueError as error:
+        raise MessageMalformed(why="cursor") from error
+    if started.tzinfo is not None:
+        raise MessageMalformed(why="cursor")
+    column = _rows.c.started_at_utc
+    return [column <= started, or_(column < started, _rows.c.id < row)]
+
+
+def _row(row: Any) -> LogRow:
+    summary = decode_digest(row.summary)
+    worst = None
+    if row.worst_at_utc is not None:
+        worst = LineMinute(
+            at_utc=row.worst_at_utc.replace(tzinfo=UTC),
+            kbps=row.worst_kbps,
+            loss_percent=row.worst_loss_percent,
+        )
+    ended = row.ended_at_utc
+    return LogRow(
+        session_id=row.session,
+        short_number=row.short_number,
+        state=_state(row),
+        started_at_utc=row.started_at_utc.replace(tzinfo=UTC),
+        ended_at_utc=ended.replace(tzinfo=UTC) if ended is not None else None,
+        organisation=row.organisation,
+        ticket_number=row.ticket_number,
+        site=row.site,
+        kiosk=row.kiosk,
+        service=row.service,
+        agent=row.agent,
+        outcome=row.outcome,
+        worst_minute=worst,
+        troubles=tuple(summary.troubles()),
+        devices=tuple(summary.devices()),
+        kiosk_version=row.kiosk_version,
+        desk_version=row.desk_version,
+        gaps=row.gaps,
+        records=row.records,
+    )
+
+
+def _state(row: Any) -> LogState:
+    if row.is_erased:
+        return LogState.ERASED
+    if row.ended_at_utc is None:
+        return LogState.RUNNING
+    return LogState.ENDED if row.records else LogState.NO_LOG
+
+
+# ---- counts
+
+
+def _counts(connection: Connection, conditions: list[ColumnElement[bool]]) -> LogCounts:
+    """One look at the columns of the index; what is counted is summed up here."""
+    columns = ("day", "kiosk", "site", "service")
+    kept = [_rows.c[name] for name in columns]
+    query = select(*kept, func.count()).where(*conditions).group_by(*kept)
+    sums: dict[str, dict[str, int]] = {name: {} for name in columns}
+    total = 0
+    for *values, count in connection.execute(query):
+        total += count
+        for name, value in zip(columns, values, strict=True):
+            sums[name][value] = sums[name].get(value, 0) + count
+    return LogCounts(
+        conversations=total,
+        kiosks=_greatest(sums["kiosk"]),
+        sites=_greatest(sums["site"]),
+        services=_greatest(sums["service"]),
+        days=tuple(CountOf(name=day, count=count) for day, count in sorted(sums["day"].items())),
+        troubles=_trouble_counts(connection, conditions),
+    )
+
+
+def _greatest(sums: dict[str, int]) -> tuple[CountOf, ...]:
+    ordered = sorted(sums.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(CountOf(name=name, count=count) for name, count in ordered[:MOST_COUNTED] if name)
+
+
+def _trouble_counts(
+    connection: Connection, conditions: list[ColumnElement[bool]]
+) -> tuple[TroubleBar, ...]:
+    trouble = tables.troubles
+    number = func.count().label("conversations")
+    query = select(trouble.c.part, trouble.c.code, number)
+    if conditions:
+        query = query.join(_rows, _rows.c.id == trouble.c.row).where(*conditions)
+    query = query.group_by(trouble.c.part, trouble.c.code)
+    query = query.order_by(number.desc(), trouble.c.code).limit(MOST_COUNTED)
+    return tuple(
+        TroubleBar(part=TroublePart(part), code=code, count=count)
+        for part, code, count in connection.execute(query)
+    )
+
+
+def _naive(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(tzinfo=None)

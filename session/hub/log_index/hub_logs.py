@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The hub's logs, and what its queue and its history know of their conversations.
+Used by the list of conversations in the hub, and by its commands.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from sqlalchemy import select
+
+from session.hub.convention.catalogue import Catalogue
+from session.hub.dossier.log_keeper import LogKeeper
+from session.hub.history import tables as history
+from session.hub.log_index.rows import Database, TicketFacts
+from session.hub.storage.interfaces import StoredTicket
+from session.protocol.hub.log import LogPart
+from session.protocol.hub.tickets import Ticket, TicketState
+
+
+class KnownTickets(Protocol):
+    """What is needed of the queue's view here."""
+
+    def session_anywhere(self, session_id: str) -> StoredTicket | None:
+        """The ticket of a session."""
+        ...
+
+
+class HubLogs:
+    """Args: view: None for a command, which knows only what the history has."""
+
+    def __init__(
+        self,
+        keeper: LogKeeper,
+        catalogue: Catalogue,
+        *,
+        database: Callable[[], Database],
+        view: KnownTickets | None,
+    ) -> None:
+        self._keeper, self._catalogue = keeper, catalogue
+        self._database, self._view = database, view
+
+    def log_days(self) -> dict[str, int]:
+        """Of organisations without a vault."""
+        catalogue = self._catalogue
+        return {
+            name: catalogue.organisation(name).log_days
+            for name in catalogue.served
+            if catalogue.card(name) is None
+        }
+
+    async def sessions(self, organisation: str) -> set[str]:
+        """Those of the stream, and those that are held."""
+        kept = self._keeper.kept
+        held = {one.session for one in await kept.holds(organisation)}
+        return {*await kept.sessions(organisation), *held}
+
+    async def read(self, organisation: str, session_id: str, after: int) -> LogPart:
+        """As `LogKeeper.read`."""
+        return await self._keeper.read(organisation, session_id, after)
+
+    async def tickets(self, organisation: str, sessions: Sequence[str]) -> dict[str, TicketFacts]:
+        """The queue's word, else the history's."""
+        found: dict[str, TicketFacts] = {}
+        for session_id in sessions:
+            stored = self._view.session_anywhere(session_id) if self._view is not None else None
+            if stored is not None and stored.ticket.session == session_id:
+                found[session_id] = of_ticket(stored.ticket)
+        rest = [one for one in sessions if one not in found]
+        if rest:
+            found |= await asyncio.to_thread(self._of_history, organisation, rest)
+        return found
+
+    def _of_history(self, organisation: str, sessions: Sequence[str]) -> dict[str, TicketFacts]:
+        told, table, names = history.transitions, history.tickets, history.names
+        with self._database().reading() as connection:
+            mine = select(told.c.ticket).where(
+                told.c.organisation == organisation, told.c.session.in_(sessions)
+            )
+            query = (
+                select(told)
+                .where(told.c.organisation == organisation, told.c.ticket.in_(mine))
+                .order_by(told.c.ticket, told.c.stream, told.c.seq)
+            )
+            changes = connection.execute(query).all()
+            places = (
+                select(table.c.ticket, table.c.kiosk, names.c.text)
+                .join(names, names.c.id == table.c.site)
+                .where(table.c.organisation == organisation, table.c.ticket.in_(mine))
+            )
+            stood = {row.ticket: (row.kiosk, row.text) for row in connection.execute(places)}
+        return {one: _of_changes(one, changes, stood) for one in sessions}
+
+
+def of_ticket(ticket: Ticket) -> TicketFacts:
+    """What the queue says of the conversation that this ticket has."""
+    is_over = ticket.state is not TicketState.IN_SESSION
+    return TicketFacts(
+        started_at_utc=ticket.accepted_at_utc or ticket.arrived_at_utc,
+        ended_at_utc=ticket.ended_at_utc if is_over else None,
+        number=ticket.number,
+        site=ticket.site,
+        kiosk=ticket.kiosk,
+        service=ticket.service,
+        agent=ticket.agent or "",
+        is_over=is_over,
+    )
+
+
+def _of_changes(
+    session_id: str, changes: Sequence[Any], stood: dict[str, tuple[str, str]]
+) -> TicketFacts:
+    """The conversation lasts while its ticket is in session with this id."""
+    first: Any = None
+    ended: datetime | None = None
+    for row in changes:
+        talks = row.session == session_id and row.state == TicketState.IN_SESSION
+        if talks and first is None:
+            first = row
+        elif first is not None and row.ticket == first.ticket and not talks and ended is None:
+            ended = row.stored_at_utc
+    if first is None:
+        return TicketFacts()
+    kiosk, site = stood.get(first.ticket, ("", ""))
+    return TicketFacts(
+        started_at_utc=(first.accepted_at_utc or first.stored_at_utc).replace(tzinfo=UTC),
+        ended_at_utc=ended.replace(tzinfo=UTC) if ended is not None else None,
+        number=first.number,
+        site=site,
+        kiosk=kiosk,
+        service=first.service,
+        agent=first.agent or "",
+        is_over=ended is not None,
+    )
