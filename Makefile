@@ -32,6 +32,7 @@ lint-rest:
 	$(BIN)/vulture
 	$(BIN)/python -m expert_app.reference --check
 	$(BIN)/python installers/catalogues.py --check
+	$(BIN)/python installers/check_client.py
 
 format: setup
 	$(BIN)/ruff format .

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Build hook: brings rrweb's JavaScript from the npm registry, checked by hash, and compiles the
-catalogues.
+"""Build hook: brings rrweb's JavaScript and what the client in `resources/pages/client` uses from
+the npm registry, checked by hash, and compiles the catalogues.
 
 Used by hatchling when the package is built, and by `python installers/hatch_build.py` as the repair
 command.
@@ -36,6 +36,13 @@ FILES = {
     "package/dist/style.min.css": "rrweb.min.css",
     "package/package.json": "rrweb.package.json",
 }
+CLIENT_PARTS = {
+    "nats-core.mjs": ("nats_core.mjs", "node_modules/@nats-io/nats-core/LICENSE"),
+    "fzstd.mjs": ("fzstd.mjs", "node_modules/fzstd/LICENSE"),
+}
+"""Module of the client -> (what it is bundled from, its licence); `installers/client` names the
+packages and, in its lock file, their hashes.
+"""
 
 
 def npm() -> list[str]:
@@ -94,6 +101,46 @@ def fetch_rrweb(dest: Path) -> bool:
     return True
 
 
+def bundle_client_parts(source: Path, dest: Path) -> bool:
+    """Puts the modules that the client uses in `dest` if they are not there; True when something
+    was fetched. npm checks each package by the hash of the lock file and runs none of its scripts.
+    """
+    stamp = dest / "CLIENT.json"
+    inputs = [source / name for name in ("package-lock.json", "nats_core.mjs", "fzstd.mjs")]
+    digest = hashlib.sha256(b"".join(one.read_bytes() for one in inputs)).hexdigest()
+    want = {"inputs": f"sha256-{digest}"}
+    if (
+        stamp.exists()
+        and json.loads(stamp.read_text()) == want
+        and all((dest / name).exists() for name in CLIENT_PARTS)
+    ):
+        return False
+    with tempfile.TemporaryDirectory() as tmp:
+        folder = Path(tmp)
+        for one in (*inputs, source / "package.json"):
+            shutil.copy(one, folder)
+        options = ["--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        subprocess.run([*npm(), "ci", *options], check=True, cwd=tmp, stdout=subprocess.PIPE)
+        # the program itself: the script that would call it wants Node.js in the path
+        found = [
+            *folder.glob("node_modules/@esbuild/*/bin/esbuild"),
+            *folder.glob("node_modules/@esbuild/*/esbuild.exe"),
+        ]
+        if not found:
+            raise RuntimeError("esbuild has no program for this system")
+        dest.mkdir(parents=True, exist_ok=True)
+        for name, (entry, licence) in CLIENT_PARTS.items():
+            bundle = ["--bundle", "--format=esm", "--platform=browser", "--target=es2022"]
+            quiet = ["--log-level=warning", f"--outfile={folder / 'out' / name}"]
+            subprocess.run([str(found[0]), entry, *bundle, *quiet], check=True, cwd=tmp)
+            shutil.copy(folder / "out" / name, dest / name)
+            shutil.copy(folder / licence, dest / f"{name}.LICENSE")
+            package = Path(licence).parent.relative_to("node_modules").as_posix()
+            (dest / name).with_suffix(".d.mts").write_text(f'export * from "{package}";\n')
+    stamp.write_text(json.dumps(want))
+    return True
+
+
 def compile_catalogues(locale: Path) -> int:
     """Compiles each .po under `locale` into its .mo; returns how many.
 
@@ -116,13 +163,17 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[misc, valid-type]
     def initialize(self, version: str, build_data: dict[str, object]) -> None:
         root = Path(self.root)
         fetched = fetch_rrweb(root / "resources/vendor")
+        fetched |= bundle_client_parts(root / "installers/client", root / "resources/vendor")
         compiled = compile_catalogues(root / "resources/locale")
         what = "fetched" if fetched else "already there"
-        self.app.display_info(f"rrweb {VERSION}: {what}; {compiled} catalogues compiled")
+        self.app.display_info(
+            f"rrweb {VERSION}, client's modules: {what}; {compiled} catalogues compiled"
+        )
 
 
 if __name__ == "__main__":
     top = Path(__file__).resolve().parent.parent
     fetch_rrweb(top / "resources/vendor")
+    bundle_client_parts(top / "installers/client", top / "resources/vendor")
     compile_catalogues(top / "resources/locale")
     print("resources/vendor and resources/locale are complete")

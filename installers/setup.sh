@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
 # Brings what a bare Debian 13 or Ubuntu 24.04 lacks: uv, Qt's system libraries, the Python packages, rrweb, catalogues.
 # `setup.sh test` brings, as root, what the tests use beside: SANE, TURN, CUPS and its IPP printer, D-Bus, Tesseract,
-# PDFBox, PostgreSQL.
+# PDFBox, PostgreSQL, Chromium, Firefox.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$HOME/.local/bin:$PATH"
@@ -11,7 +11,7 @@ qt=(libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4
   libxcb-image0 libxcb-render-util0 libxcb-xinerama0 libnss3 libasound2t64 libxcomposite1 libxdamage1 libxrandr2 libxtst6
   libxkbfile1 libdbus-1-3 libfontconfig1 libpulse0 libglib2.0-0t64 libxfixes3 libwayland-cursor0)
 tested=(libsane1 coturn libnss3-tools dbus gnome-keyring avahi-daemon cups-daemon cups-ipp-utils iproute2 nftables tesseract-ocr tesseract-ocr-fra
-  default-jre-headless libpdfbox2-java libjaxb-api-java libactivation-java postgresql)
+  chromium firefox-esr default-jre-headless libpdfbox2-java libjaxb-api-java libactivation-java postgresql)
 
 missing() {
   for name in "$@"; do
@@ -67,8 +67,8 @@ command -v uv >/dev/null || export PATH="$PWD/build/uv/bin:$PATH"
 
 stamp=build/setup.stamp
 mkdir -p build
-if [ ! -f resources/vendor/VENDOR.json ]; then
-  # uv may have built this project before, elsewhere: only a fresh build brings rrweb into this folder
+if [ ! -f resources/vendor/VENDOR.json ] || [ ! -f resources/vendor/CLIENT.json ]; then
+  # uv may have built this project before, elsewhere: only a fresh build brings rrweb and the client's modules here
   uv sync --locked --quiet --compile-bytecode --reinstall-package expert-app
 elif [ ! -f "$stamp" ] || [ uv.lock -nt "$stamp" ] || [ pyproject.toml -nt "$stamp" ] || [ ! -x .venv/bin/python ]; then
   uv sync --locked --quiet --compile-bytecode

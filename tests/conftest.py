@@ -50,7 +50,11 @@ def _leaves_nothing() -> Iterator[None]:
 
 IN_REAL_TIME = {
     "programs": ("tests/end2end/",),
-    "calls": ("tests/integration/call/", "tests/conformance/"),
+    "calls": (
+        "tests/integration/call/",
+        "tests/integration/javascript/",
+        "tests/conformance/",
+    ),
     "installation": ("tests/end2end/test_pilot.py", "tests/faults/"),
 }
 """What waits more than it works, because its time is that of lines, people and devices."""
