@@ -6,6 +6,7 @@ The wiring connects the window's signals to it.
 from __future__ import annotations
 
 from expert_app.kiosk.running_session import RunningSession
+from session.kiosk.call.consent import Question
 from session.protocol.conversation.messages import Grant
 
 
@@ -20,10 +21,10 @@ class CallerRequests:
         if (session := self._running.session) is not None:
             session.grants.withdraw_all()
 
-    def answer_grant(self, grant: Grant, allowed: bool) -> None:
-        """The caller answers a question for consent."""
+    def answer_question(self, question: Question, given: Question) -> None:
+        """The caller answers a question for consent, with the powers that are given."""
         if (session := self._running.session) is not None:
-            session.grants.answer(grant, allowed)
+            session.grants.answer(question, given)
 
     def answer_print(self, print_id: str, wanted: bool) -> None:
         """The caller says whether the document on the screen shall be printed."""

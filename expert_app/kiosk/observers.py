@@ -12,6 +12,7 @@ from expert_app.kiosk.app import KioskApp
 from expert_app.kiosk.waiting_elsewhere import KioskElsewhere
 from expert_app.runtime.observations import Observations, Value
 from expert_app.runtime.sealing import KioskSealing
+from session.kiosk.call.consent import Question
 from session.kiosk.cobrowse.remote_control import Acted
 from session.kiosk.devices.given_files import OfferedFile
 from session.kiosk.hub.client import KioskLink
@@ -19,7 +20,6 @@ from session.kiosk.hub.host_call import HostCall
 from session.kiosk.session import KioskSession
 from session.kiosk.wipe import Swept
 from session.protocol.conversation.messages import (
-    Grant,
     GrantChanged,
     KioskWiped,
     MediaSeen,
@@ -161,8 +161,8 @@ class _SessionObserver:
     def _on_chat(self, lines: tuple[ChatLine, ...]) -> None:
         self._observations.note("written", lines=len(lines))
 
-    def _on_asked(self, grant: Grant) -> None:
-        self._observations.note("grant_asked", grant=grant.value)
+    def _on_asked(self, question: Question) -> None:
+        self._observations.note("grant_asked", grant=" ".join(question))
 
     def _on_grant(self, change: GrantChanged) -> None:
         self._observations.note(f"grant_{change.grant.value}", allowed=change.allowed)

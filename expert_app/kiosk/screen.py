@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from session.kiosk.call.consent import Question
 from session.kiosk.devices.print_preview import ShownPrint
 from session.protocol.conversation.messages import Grant, KioskWiped
 from session.protocol.endpoints.chat import ChatLine
@@ -28,8 +29,8 @@ class SessionScreen(Protocol):
     def show_own_pause(self, on: bool) -> None: ...  # noqa: D102
     def show_grants(self, grants: Mapping[Grant, bool]) -> None: ...  # noqa: D102
     def show_times(self, left_s: Mapping[Grant, float]) -> None: ...  # noqa: D102
-    def ask_grant(self, grant: Grant) -> None: ...  # noqa: D102
-    def end_question(self, grant: Grant) -> None: ...  # noqa: D102
+    def ask_grants(self, question: Question) -> None: ...  # noqa: D102
+    def end_question(self, question: Question) -> None: ...  # noqa: D102
     def show_print(self, shown: ShownPrint) -> None: ...  # noqa: D102
     def end_print(self, print_id: str) -> None: ...  # noqa: D102
     def show_devices_notice(self, code: str) -> None: ...  # noqa: D102

@@ -38,7 +38,7 @@ class SessionPresenter:
         session.chat.changed.connect(screen.show_chat)
         session.privacy.changed.connect(screen.show_private)
         session.privacy.caller_changed.connect(screen.show_own_pause)
-        session.grants.asked.connect(screen.ask_grant)
+        session.grants.asked.connect(screen.ask_grants)
         session.grants.settled.connect(screen.end_question)
         session.grants.changed.connect(self._on_grant)
         session.call.peer_media_seen.connect(self._on_peer_media)

@@ -22,7 +22,7 @@ from session.bus.transport.nkeys import sign
 from session.core.clock import Clock
 from session.core.errors import BusUnreachable, NotAllowed
 from session.core.tasks import Tasks
-from session.kiosk.call.consent import KioskGrants
+from session.kiosk.call.consent import KioskGrants, Question
 from session.kiosk.call.privacy import KioskPrivacy
 from session.kiosk.call.third_parties import KioskThirdParties
 from session.kiosk.call.video_call import CallMedia, CallPage, KioskCall
@@ -44,7 +44,6 @@ from session.kiosk.line import KioskLine
 from session.kiosk.wipe import Wipe
 from session.log.writer import LogWriter
 from session.protocol.conversation.messages import (
-    Grant,
     KioskWiped,
     MessageRefused,
     PageOffered,
@@ -112,7 +111,7 @@ class KioskParts:
     tasks: Tasks
     seed: bytes = b""
     mirror_kbps: int = DEFAULT_KBPS
-    consent_version: Callable[[Grant], str] = lambda _grant: ""
+    consent_version: Callable[[Question], str] = lambda _question: ""
     make_quick_copy: MakeQuickCopy | None = None
     file_folders: tuple[Path, ...] = ()
 

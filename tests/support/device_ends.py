@@ -360,8 +360,8 @@ class Talk:
         """The agent asks and the caller says yes."""
         for grant in grants:
             await self.desk_line.send("grant", GrantRequested(grant=grant))
-            await until(lambda: self.kiosk.grants.question is not None)
-            self.kiosk.grants.answer(grant, True)
+            await until(lambda: bool(self.kiosk.grants.question))
+            self.kiosk.grants.answer((grant,), (grant,))
 
     async def scan_page(self) -> str:
         """Asks for a page with the caller's consent."""

@@ -12,6 +12,7 @@ from expert_app.kiosk.app import KioskApp
 from expert_app.kiosk.running_session import RunningSession
 from expert_app.runtime.paths import Paths
 from session.core.tasks import Tasks
+from session.kiosk.call.consent import Question
 from session.kiosk.devices.print_preview import ShownPrint
 from session.kiosk.drivers.printer import Printer
 from session.kiosk.hub.client import KioskLink
@@ -121,10 +122,10 @@ class QuietScreen:
     def show_times(self, left_s: Mapping[Grant, float]) -> None:
         pass
 
-    def ask_grant(self, grant: Grant) -> None:
+    def ask_grants(self, question: Question) -> None:
         pass
 
-    def end_question(self, grant: Grant) -> None:
+    def end_question(self, question: Question) -> None:
         pass
 
     def show_print(self, shown: ShownPrint) -> None:

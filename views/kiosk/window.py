@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from session.core.clock import Clock, SystemClock
 from session.core.short_number import short_number
+from session.kiosk.call.consent import Question
 from session.kiosk.devices.print_preview import ShownPrint
 from session.protocol.conversation.messages import Grant, KioskWiped
 from session.protocol.endpoints.chat import ChatLine
@@ -64,7 +65,7 @@ class KioskWindow(QWidget):
         number_skipped(): answer to `ask_number`. leave_requested(): the caller leaves the queue, or
         ends the session; confirmed on the screen. stop_requested(): STOP; take every power back at
         once. print_answered(str, bool): whether the caller wants the document that is shown (its
-        print id). grant_answered(Grant, bool), grant_withdrawn(Grant): the caller's consent.
+        print id). question_answered(Question, given powers), grant_withdrawn(Grant): the consent.
         acting_changed(bool, str): who touches the question now: somebody who acts for the caller,
         their mandate. language_requested(str): "fr" or "en"; answer with `show_language`.
         help_requested(): the caller calls the site's host, or takes it back; answer with
@@ -83,7 +84,7 @@ class KioskWindow(QWidget):
     number_skipped = pyqtSignal()
     leave_requested = pyqtSignal()
     stop_requested = pyqtSignal()
-    grant_answered = pyqtSignal(Grant, bool)
+    question_answered = pyqtSignal(object, object)
     grant_withdrawn = pyqtSignal(Grant)
     print_answered = pyqtSignal(str, bool)
     acting_changed = pyqtSignal(bool, str)
@@ -174,7 +175,7 @@ class KioskWindow(QWidget):
         self.closed_page.callback_requested.connect(self._on_callback)
         self.session_page.leave_requested.connect(self.leave_requested)
         self.session_page.stop_requested.connect(self.stop_requested)
-        self.session_page.grant_answered.connect(self.grant_answered)
+        self.session_page.question_answered.connect(self.question_answered)
         self.session_page.grant_withdrawn.connect(self.grant_withdrawn)
         self.session_page.print_answered.connect(self.print_answered)
         self.session_page.acting_changed.connect(self.acting_changed)
@@ -353,15 +354,15 @@ class KioskWindow(QWidget):
         """Seconds that are left of each power, from now on."""
         self.session_page.show_times(left_s)
 
-    def ask_grant(self, grant: Grant) -> None:
+    def ask_grants(self, question: Question) -> None:
         """Puts a question to the caller:
-        `grant_answered` follows, or nothing (silence is kept by the program).
+        `question_answered` follows, or nothing (silence is kept by the program).
         """
-        self.session_page.ask(grant)
+        self.session_page.ask(question)
 
-    def end_question(self, grant: Grant) -> None:
+    def end_question(self, question: Question) -> None:
         """The question is over (silence, STOP)."""
-        self.session_page.end_question(grant)
+        self.session_page.end_question(question)
 
     def show_print(self, shown: ShownPrint) -> None:
         """Shows a document before it prints: `print_answered` follows, or nothing."""

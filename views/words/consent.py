@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Mapping
 
 from resources.texts import N_, _, language
-from session.kiosk.call.consent import LASTS_S
+from session.kiosk.call.consent import LASTS_S, NEEDS_PAGE, Question
 from session.protocol.conversation.messages import Grant
 
 QUESTIONS: dict[Grant, tuple[str, str, str]] = {
@@ -59,6 +59,33 @@ QUESTIONS: dict[Grant, tuple[str, str, str]] = {
     ),
 }
 """Icon, question and explanation of each power."""
+
+SWITCHES: dict[Grant, str] = {
+    Grant.SEE_PAGE: N_("See this page"),
+    Grant.POINT: N_("Point for me"),
+    Grant.CONTROL: N_("Click for me"),
+    Grant.TYPE: N_("Type for me"),
+    Grant.SCAN: N_("Scan my document"),
+    Grant.PRINT: N_("Print a sheet"),
+    Grant.KEEP: N_("Keep my documents"),
+}
+"""Words of each power's switch, where several are asked for at once."""
+
+_FILL = (
+    "account-edit",
+    N_("May your adviser fill in this web page with you?"),
+    N_("They see it without passwords and secret codes. Touch the page to take over."),
+)
+_PAPERS = (
+    "scanner",
+    N_("May your adviser scan your document and keep it?"),
+    N_("A picture of the paper goes into your file at this organisation."),
+)
+_SEVERAL = (
+    "account-check",
+    N_("May your adviser do this with you?"),
+    N_("You see everything they do."),
+)
 
 CHIPS: dict[Grant, tuple[str, str]] = {
     Grant.SEE_PAGE: ("eye", N_("Hide my page")),
@@ -115,19 +142,35 @@ def powers_sentence(grants: Mapping[Grant, bool], seen: bool = True, heard: bool
     return " ".join(_(sentence) for sentence in sentences)
 
 
-def time_words(grant: Grant) -> str:
+def question_words(question: Question) -> tuple[str, str, str]:
+    """Icon, question and explanation, not translated yet, for one power or several."""
+    if len(question) == 1:
+        return QUESTIONS[question[0]]
+    if set(question) <= {Grant.SCAN, Grant.KEEP}:
+        return _PAPERS
+    return _FILL if set(question) <= {Grant.SEE_PAGE, *NEEDS_PAGE} else _SEVERAL
+
+
+def time_words(question: Question) -> str:
     """What silence means, and when a yes ends by itself."""
     words = _("Without an answer, it is no. A yes ends by itself after {minutes} minutes.")
-    return words.format(minutes=round(LASTS_S[grant] / 60))
+    if len({LASTS_S[grant] for grant in question}) > 1:
+        words = _(
+            "Without an answer, it is no. A yes ends by itself, after {minutes} minutes at the "
+            "latest."
+        )
+    return words.format(minutes=round(max(LASTS_S[grant] for grant in question) / 60))
 
 
-def text_version(grant: Grant) -> str:
+def text_version(question: Question) -> str:
     """The version of the words on the screen for this question:
     the language, and the beginning of the SHA-256 of the words.
     """
-    _icon, question, detail = QUESTIONS[grant]
-    shown = "\n".join((_(question), _(detail), time_words(grant)))
-    return f"{language()}_{hashlib.sha256(shown.encode()).hexdigest()[:12]}"
+    _icon, asked, detail = question_words(question)
+    lines = [_(asked), _(detail), time_words(question)]
+    if len(question) > 1:
+        lines += [_(SWITCHES[grant]) for grant in question]
+    return f"{language()}_{hashlib.sha256('\n'.join(lines).encode()).hexdigest()[:12]}"
 
 
 def left_words(left_s: float) -> str:

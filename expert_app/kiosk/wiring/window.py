@@ -31,7 +31,7 @@ def connect_conversation(panes: KioskPanes, requests: CallerRequests) -> None:
     """Consent, STOP, writing, the pause, prints and files."""
     window, page, browser = panes.window, panes.window.session_page, panes.browser
     window.stop_requested.connect(requests.withdraw_all)
-    window.grant_answered.connect(requests.answer_grant)
+    window.question_answered.connect(requests.answer_question)
     window.grant_withdrawn.connect(requests.withdraw_grant)
     window.print_answered.connect(requests.answer_print)
     window.acting_changed.connect(requests.act_for_caller)

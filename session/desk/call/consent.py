@@ -8,14 +8,17 @@ in the wrap-up.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from pathlib import Path
+from typing import NamedTuple
 
 from session.core.clock import Clock
 from session.core.errors import BusUnreachable
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.conversation.messages import (
+    ANSWERED_WITHIN_S,
     Grant,
     GrantChanged,
     GrantReason,
@@ -33,6 +36,23 @@ ASKED_FOR_S = 180.0
 """A request that nobody has answered for so long is not repeated:
 the kiosk ends the longest question by then.
 """
+
+
+ALONE_AFTER_S = 1.0
+"""A kiosk that has answered for one power of a question answers for the others at once; one that
+does not know questions of several powers is asked for them alone after so long.
+"""
+
+
+class _Asked(NamedTuple):
+    """A request that is out: its id, when it was sent (monotonic), and all powers it asks for."""
+
+    request_id: str = ""
+    at_s: float = float("-inf")
+    grants: tuple[Grant, ...] = ()
+
+
+_NOT_ASKED = _Asked()
 
 
 class DeskGrants:
@@ -62,7 +82,7 @@ class DeskGrants:
         self._tasks = tasks
         self._memory = memory
         self._until_s = dict.fromkeys(Grant, 0.0)
-        self._asking: dict[Grant, tuple[str, float]] = {}
+        self._asking: dict[Grant, _Asked] = {}
         self._may_keep = memory is not None and memory.exists()
         self._stop_listening = channel.on_message(TOPIC, self._on_message)
 
@@ -91,23 +111,40 @@ class DeskGrants:
 
     def asking(self, grant: Grant) -> bool:
         """True while the caller is being asked: a request is out and not answered."""
-        _request_id, asked_at_s = self._asking.get(grant, ("", float("-inf")))
-        return self._clock.monotonic_s() - asked_at_s < ASKED_FOR_S
+        return self._clock.monotonic_s() - self._asking.get(grant, _NOT_ASKED).at_s < ASKED_FOR_S
 
-    async def request(self, grant: Grant) -> None:
-        """Asks the caller; the answer comes by `changed`, 30 s after the kiosk heard it at the
-        latest.
+    def answer_left_s(self, grant: Grant) -> float:
+        """Seconds that the caller has for the answer, if nothing is touched meanwhile; 0 when
+        nobody is asked.
+        """
+        if not self.asking(grant):
+            return 0.0
+        since_s = self._clock.monotonic_s() - self._asking[grant].at_s
+        return max(0.0, ANSWERED_WITHIN_S - since_s)
+
+    async def request(self, *grants: Grant) -> None:
+        """Asks the caller for these powers, in one question; the answers come by `changed`, power
+        by power, 30 s after the kiosk heard it at the latest.
 
         Raises:
             BusUnreachable: nobody was asked, and nobody will be.
         """
-        asked = self._asking[grant] = (new_id(), self._clock.monotonic_s())
+        asked = _Asked(new_id(), self._clock.monotonic_s(), grants)
+        self._asking |= dict.fromkeys(grants, asked)
         try:
-            await self._channel.send(TOPIC, GrantRequested(grant=grant, request_id=asked[0]))
+            await self._channel.send(TOPIC, self._request_of(asked))
         except BusUnreachable:
-            if self._asking.get(grant) == asked:
+            for grant in self._open_of(asked):
                 del self._asking[grant]
             raise
+
+    def _open_of(self, asked: _Asked) -> list[Grant]:
+        """The powers of this request that are not answered yet."""
+        return [grant for grant in asked.grants if self._asking.get(grant) == asked]
+
+    def _request_of(self, asked: _Asked) -> GrantRequested:
+        first, *others = self._open_of(asked)
+        return GrantRequested(grant=first, together=others, request_id=asked.request_id)
 
     async def ask_all(self) -> None:
         """Asks the kiosk to repeat all powers, after a restart or a lost line.
@@ -129,19 +166,26 @@ class DeskGrants:
         """Clears our request when this answers it; else the kiosk may not have received the
         request.
         """
-        request_id, _asked_at_s = self._asking.get(message.grant, ("", 0.0))
-        if not request_id:
+        asked = self._asking.get(message.grant, _NOT_ASKED)
+        if not asked.request_id:
             return
         told = message.reason is GrantReason.TOLD
         # it names no request
         older_kiosk = not message.request_id and (message.allowed or not told)
-        if message.request_id == request_id or older_kiosk or not self.asking(message.grant):
+        is_ours = message.request_id == asked.request_id or older_kiosk
+        if is_ours or not self.asking(message.grant):
             del self._asking[message.grant]
+            if is_ours and len(asked.grants) > 1:
+                self._tasks.start(self._ask_alone(asked), name="grant-alone")
         elif told:
-            again = GrantRequested(grant=message.grant, request_id=request_id)
-            self._tasks.start(self._request_again(again), name="grant-again")
+            self._tasks.start(self._send_again(self._request_of(asked)), name="grant-again")
 
-    async def _request_again(self, request: GrantRequested) -> None:
+    async def _ask_alone(self, asked: _Asked) -> None:
+        await asyncio.sleep(ALONE_AFTER_S)
+        for grant in self._open_of(asked):
+            await self._send_again(GrantRequested(grant=grant, request_id=asked.request_id))
+
+    async def _send_again(self, request: GrantRequested) -> None:
         try:
             await self._channel.send(TOPIC, request)
         except BusUnreachable:

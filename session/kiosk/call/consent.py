@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The caller's consent, kept and enforced at the kiosk:
-asked one power at a time, timed, taken back at will.
+one question at a time, of one power or several, each power timed and taken back at will.
 
 The kiosk's program shows `asked` on the screen and brings the caller's answers;
 the shared page, scanner and printer ask `allowed` before they act. The desk is only told.
@@ -13,7 +13,7 @@ import asyncio
 import logging
 import re
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
 from session.core.clock import Clock
@@ -21,6 +21,7 @@ from session.core.errors import BusUnreachable
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.conversation.messages import (
+    ANSWERED_WITHIN_S,
     Grant,
     GrantActor,
     GrantChanged,
@@ -34,7 +35,7 @@ from session.protocol.endpoints.channel import SessionChannel
 log = logging.getLogger(__name__)
 
 TOPIC = "grant"
-SILENCE_S = 30.0
+SILENCE_S = ANSWERED_WITHIN_S
 """Seconds without an answer after which the answer is no."""
 LONGEST_QUESTION_S = 180.0
 """A question may be held open by touches (a mandate is being typed), but never longer."""
@@ -71,6 +72,10 @@ def ending_with(grant: Grant) -> tuple[Grant, ...]:
     return tuple(each for each in Grant if grant in needed_for(each))
 
 
+Question = tuple[Grant, ...]
+"""What the caller is asked at once, in the order of `Grant`; each power is answered for itself."""
+
+
 def is_mandate(text: str) -> bool:
     """True for a whole reference of a mandate."""
     return MANDATE.fullmatch(text) is not None
@@ -93,7 +98,7 @@ class KioskGrants:
     """One session's powers, all refused at its start.
 
     Args:
-        text_version: which words the screen uses for a question now; recorded with the answer.
+        text_version: which words the screen uses for a question now; recorded with the answers.
 
     Attributes:
         asked: the question to put to the caller now; only one at a time.
@@ -108,15 +113,16 @@ class KioskGrants:
         clock: Clock,
         *,
         tasks: Tasks,
-        text_version: Callable[[Grant], str] = lambda _grant: "",
+        text_version: Callable[[Question], str] = lambda _question: "",
     ) -> None:
-        self.asked: Signal[Grant] = Signal()
-        self.settled: Signal[Grant] = Signal()
+        self.asked: Signal[Question] = Signal()
+        self.settled: Signal[Question] = Signal()
         self.changed: Signal[GrantChanged] = Signal()
         self._channel, self._clock, self._tasks = channel, clock, tasks
         self._text_version = text_version
         self._given = dict.fromkeys(Grant, _REFUSED)
-        self._questions: deque[Grant] = deque()
+        self._questions: deque[Question] = deque()
+        self._shown: Question = ()
         self._asked_by: dict[Grant, str] = {}
         self._answered: dict[Grant, str] = {}
         self._asked_at_s = self._touched_at_s = 0.0
@@ -144,21 +150,22 @@ class KioskGrants:
         return {grant: self.left_s(grant) for grant in Grant}
 
     @property
-    def question(self) -> Grant | None:
-        """What the caller is being asked now."""
-        return self._questions[0] if self._questions else None
+    def question(self) -> Question:
+        """What the caller is being asked now; empty when nothing is."""
+        return self._questions[0] if self._questions else ()
 
     # ---- what the caller does ----
 
-    def answer(self, grant: Grant, allowed: bool) -> None:
-        """The answer to the question of `grant`;
+    def answer(self, question: Question, given: Collection[Grant]) -> None:
+        """The answer to a question: the powers that are given, none for a whole no;
         ignored when that is not the question (a late touch).
 
         A yes from somebody who acts for the caller is ignored until they have typed a mandate.
         """
-        if self._closed or self.question != grant or (allowed and self._mandate == ""):
+        if self._closed or not question or self.question != question:
             return
-        self._settle(allowed, GrantReason.ANSWERED)
+        if not given or self._mandate != "":
+            self._settle(given, GrantReason.ANSWERED)
 
     def act_for_caller(self, mandate: str | None) -> None:
         """Says who touches the screen: the caller (None), or a facilitator with a mandate ("" while
@@ -183,30 +190,37 @@ class KioskGrants:
         if asked:
             self.settled.emit(asked[0])
         self._refuse(
-            [grant for grant in Grant if self.allowed(grant) or grant in asked], GrantReason.STOPPED
+            [grant for grant in Grant if self.allowed(grant) or any(grant in one for one in asked)],
+            GrantReason.STOPPED,
         )
 
     # ---- what the desk asks ----
 
     def _on_message(self, message: SessionMessage) -> None:
         if isinstance(message, GrantRequested):
-            self._request(message.grant, message.request_id)
+            self._request({message.grant, *message.together}, message.request_id)
         elif isinstance(message, GrantsRequested):
             self.repeat_all()
 
-    def _request(self, grant: Grant, request_id: str) -> None:
-        repeated = request_id and self._answered.get(grant) == request_id
-        if repeated or self.left_s(grant) > LASTS_S[grant] * _RENEWED_BELOW:
-            self._answered[grant] = request_id
-            self._send(self._change(grant, GrantReason.TOLD))
-            return
-        self._asked_by[grant] = request_id
-        nothing_asked = not self._questions
-        for each in needed_for(grant):
-            if each not in self._questions and (each is grant or not self.allowed(each)):
-                self._questions.append(each)
-        if nothing_asked and self._questions:
-            self._ask()
+    def _request(self, grants: Collection[Grant], request_id: str) -> None:
+        wanted = [grant for grant in Grant if grant in grants]
+        asked = {each for question in self._questions for each in question}
+        asking: set[Grant] = set()
+        for grant in wanted:
+            repeated = request_id and self._answered.get(grant) == request_id
+            if repeated or self.left_s(grant) > LASTS_S[grant] * _RENEWED_BELOW:
+                self._answered[grant] = request_id
+                self._send(self._change(grant, GrantReason.TOLD))
+                continue
+            self._asked_by[grant] = request_id
+            asking |= {
+                each for each in needed_for(grant) if each is grant or not self.allowed(each)
+            }
+        question = tuple(grant for grant in Grant if grant in asking - asked)
+        if question:
+            self._questions.append(question)
+            if len(self._questions) == 1:
+                self._ask()
 
     def repeat_all(self) -> None:
         """Tells the desk every power as it is now (it asked, or the line came back)."""
@@ -218,34 +232,35 @@ class KioskGrants:
     def _ask(self) -> None:
         self._asked_at_s = self._touched_at_s = self._clock.monotonic_s()
         self._mandate = None
-        self.asked.emit(self._questions[0])
+        self._shown = self._questions[0]
+        self.asked.emit(self._shown)
         self._watch()
 
-    def _settle(self, allowed: bool, reason: GrantReason) -> None:
-        grant = self._questions.popleft()
-        self.settled.emit(grant)
-        if allowed:
-            self._give(grant)
-        elif reason is GrantReason.SILENT and self.allowed(grant):
-            self._note_answered(grant)
-            # not renewed: it ends when it was to end
-            self._send(self._change(grant, GrantReason.TOLD))
-        else:
-            self._refuse_with_questions(grant, reason)
+    def _settle(self, given: Collection[Grant], reason: GrantReason) -> None:
+        question = self._questions.popleft()
+        self.settled.emit(question)
+        for grant in question:
+            if grant in given and all(self.allowed(each) for each in needed_for(grant)[:-1]):
+                self._give(grant)
+            elif reason is GrantReason.SILENT and self.allowed(grant):
+                self._note_answered(grant)
+                # not renewed: it ends when it was to end
+                self._send(self._change(grant, GrantReason.TOLD))
+            else:
+                self._refuse_with_questions(grant, reason)
         if self._questions:
             self._ask()
 
     def _refuse_with_questions(self, grant: Grant, reason: GrantReason) -> None:
-        """Refuses with a power all questions that need it: nobody is asked whether the agent may
-        click in a page that the agent may not see.
+        """Refuses with a power all further questions that need it: nobody is asked whether the
+        agent may click in a page that the agent may not see.
         """
-        pointless = [each for each in self._questions if grant in needed_for(each)]
-        for each in pointless:
-            self._questions.remove(each)
-        given = [each for each in ending_with(grant) if each != grant and self.allowed(each)]
-        self._refuse(
-            [grant, *pointless, *(each for each in given if each not in pointless)], reason
-        )
+        asked = {each for question in self._questions for each in question}
+        pointless = {each for each in asked if grant in needed_for(each)}
+        left = (tuple(each for each in one if each not in pointless) for one in self._questions)
+        self._questions = deque(question for question in left if question)
+        given = {each for each in ending_with(grant) if self.allowed(each)}
+        self._refuse([each for each in Grant if each in {grant} | pointless | given], reason)
 
     # ---- time ----
 
@@ -270,7 +285,7 @@ class KioskGrants:
             or now_s - self._asked_at_s >= LONGEST_QUESTION_S
         )
         if self._questions and silent:
-            self._settle(False, GrantReason.SILENT)
+            self._settle((), GrantReason.SILENT)
         over = [grant for grant, given in self._given.items() if 0 < given.until_s <= now_s]
         ending = {
             each for grant in over for each in ending_with(grant) if self._given[each].until_s
@@ -282,7 +297,7 @@ class KioskGrants:
     def _give(self, grant: Grant) -> None:
         actor = GrantActor.CALLER if self._mandate is None else GrantActor.FACILITATOR
         until_s = self._clock.monotonic_s() + LASTS_S[grant]
-        version = self._text_version(grant)
+        version = self._text_version(self._shown)
         self._set(
             {grant: _Given(until_s, GrantReason.ANSWERED, actor, version, self._mandate or "")}
         )
@@ -292,18 +307,14 @@ class KioskGrants:
         asked = reason in (GrantReason.ANSWERED, GrantReason.SILENT)
         actor = GrantActor.FACILITATOR if asked and self._mandate is not None else GrantActor.CALLER
         mandate = self._mandate or "" if asked else ""
-        self._set(
-            {
-                g: _Given(0.0, reason, actor, self._text_version(g) if asked else "", mandate)
-                for g in grants
-            }
-        )
+        version = self._text_version(self._shown) if asked else ""
+        self._set({g: _Given(0.0, reason, actor, version, mandate) for g in grants})
 
     def _set(self, changing: dict[Grant, _Given]) -> None:
         self._given |= changing
         for grant, given in changing.items():
             # one that is being renewed may end before it is answered
-            if grant not in self._questions:
+            if not any(grant in question for question in self._questions):
                 self._note_answered(grant)
             change = self._change(grant, given.reason)
             self.changed.emit(change)

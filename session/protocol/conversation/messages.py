@@ -136,16 +136,24 @@ class GrantActor(StrEnum):
     FACILITATOR = "facilitator"
 
 
+ANSWERED_WITHIN_S = 30.0
+"""A question that nobody has answered or touched for so long is answered no."""
+
+
 class GrantRequested(SessionMessage, frozen=True, kw_only=True):
-    """Desk: please ask the caller.
+    """Desk: please ask the caller. All powers of a request are one question, with a switch for
+    each; the answer comes power by power. A kiosk that does not know `together` asks for `grant`
+    alone, and the desk then asks for the others.
 
     Attributes:
+        together: further powers of the same question.
         request_id: the same while the desk repeats the request, so that the caller is asked once;
             "" is never repeated.
     """
 
     grant: Grant
     request_id: OptionalId = ""
+    together: Annotated[list[Grant], msgspec.Meta(max_length=6)] = []
 
 
 class GrantChanged(SessionMessage, frozen=True, kw_only=True):

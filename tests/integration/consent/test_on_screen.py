@@ -37,10 +37,10 @@ class Scene:
         self.desk = DeskGrants(desk_line, clock, tasks=tasks)
         self.heard: list[GrantChanged] = []
         self.desk.changed.connect(self.heard.append)
-        self.kiosk.asked.connect(window.ask_grant)
+        self.kiosk.asked.connect(window.ask_grants)
         self.kiosk.settled.connect(window.end_question)
         self.kiosk.changed.connect(lambda _change: window.show_grants(self.kiosk.all()))
-        window.grant_answered.connect(self.kiosk.answer)
+        window.question_answered.connect(self.kiosk.answer)
         self.kiosk.changed.connect(lambda _change: window.show_times(self.kiosk.all_left_s()))
         window.acting_changed.connect(
             lambda acting, mandate: self.kiosk.act_for_caller(mandate if acting else None)
@@ -93,9 +93,9 @@ async def test_two_questions_come_one_after_the_other(scene: Scene) -> None:
     await scene.desk.request(Grant.PRINT)
     await scene.settle()
     consent = scene.window.session_page.consent
-    assert consent.grant is Grant.SCAN
+    assert consent.question == (Grant.SCAN,)
     consent.no.click()
-    assert (consent.grant, consent.isVisible()) == (Grant.PRINT, True)
+    assert (consent.question, consent.isVisible()) == ((Grant.PRINT,), True)
     consent.yes.click()
     await scene.settle()
     assert (scene.desk.allowed(Grant.SCAN), scene.desk.allowed(Grant.PRINT)) == (False, True)
@@ -167,8 +167,8 @@ async def test_escape_on_a_keyboard_is_stop(scene: Scene, qtbot: QtBot) -> None:
 
 
 async def test_the_recorded_version_changes_with_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = text_version(Grant.SCAN)
-    assert before == text_version(Grant.SCAN) != text_version(Grant.PRINT)
+    before = text_version((Grant.SCAN,))
+    assert before == text_version((Grant.SCAN,)) != text_version((Grant.PRINT,))
     icon, question, detail = consent_words.QUESTIONS[Grant.SCAN]
     monkeypatch.setitem(consent_words.QUESTIONS, Grant.SCAN, (icon, question, detail + " More."))
-    assert text_version(Grant.SCAN) != before
+    assert text_version((Grant.SCAN,)) != before

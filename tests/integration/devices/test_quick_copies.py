@@ -55,8 +55,8 @@ class SlowTalk:
 
     async def scan(self) -> None:
         await self.desk_line.send("grant", GrantRequested(grant=Grant.SCAN))
-        await until(lambda: self.kiosk.grants.question is not None)
-        self.kiosk.grants.answer(Grant.SCAN, True)
+        await until(lambda: bool(self.kiosk.grants.question))
+        self.kiosk.grants.answer((Grant.SCAN,), (Grant.SCAN,))
         await self.desk.devices.scan(ScanKind.PAGE)
 
     async def close(self) -> None:

@@ -69,8 +69,8 @@ class Room:
     async def consent(self) -> None:
         for grant in (Grant.SCAN, Grant.PRINT):
             await self.desk_line.send("grant", GrantRequested(grant=grant))
-            await until(lambda: self.kiosk.grants.question is not None)
-            self.kiosk.grants.answer(grant, True)
+            await until(lambda: bool(self.kiosk.grants.question))
+            self.kiosk.grants.answer((grant,), (grant,))
 
     async def close(self) -> None:
         await self.desk.devices.close()

@@ -247,9 +247,9 @@ class Ends:
         desk.page_received.connect(self.pages.append)
         for grant in (Grant.SCAN, Grant.KEEP):
             await self.at_desk.send("grant", GrantRequested(grant=grant))
-            await until(lambda: grants.question is not None)
-            grants.answer(grant, True)
-            await until(lambda: grants.question is None)
+            await until(lambda: bool(grants.question))
+            grants.answer((grant,), (grant,))
+            await until(lambda: not grants.question)
         await desk.scan(ScanKind.PAGE)
         await until(lambda: bool(self.pages))
         await desk.close()

@@ -19,7 +19,7 @@ class CallerTouches:
             "number_skipped",
             "leave_requested",
             "stop_requested",
-            "grant_answered",
+            "question_answered",
             "grant_withdrawn",
             "language_requested",
             "start_requested",

@@ -35,6 +35,7 @@ from session.protocol.hub.requests import (
 )
 from session.protocol.hub.tickets import HelpState, Ticket, TicketState
 from session.protocol.hub.waiting import AwayTicket
+from views.kiosk.widgets.page_base import BigButton
 from views.kiosk.window import KioskWindow
 
 SIZES = ((1280, 800), (1080, 1920), (1920, 1080))
@@ -304,12 +305,12 @@ def _page_notice(window: KioskWindow) -> None:
 def _asking_page(window: KioskWindow) -> None:
     window.show_session(session_facts())
     window.show_page(True)
-    window.ask_grant(Grant.SEE_PAGE)
+    window.ask_grants((Grant.SEE_PAGE,))
 
 
 def _asking_scan(window: KioskWindow) -> None:
     window.show_session(session_facts())
-    window.ask_grant(Grant.SCAN)
+    window.ask_grants((Grant.SCAN,))
 
 
 def _asking_control(window: KioskWindow) -> None:
@@ -317,7 +318,21 @@ def _asking_control(window: KioskWindow) -> None:
     window.show_page(True)
     window.show_grants({Grant.SEE_PAGE: True, Grant.POINT: True, Grant.SCAN: True})
     window.show_times({Grant.SEE_PAGE: 1500.0, Grant.POINT: 1620.0, Grant.SCAN: 45.0})
-    window.ask_grant(Grant.CONTROL)
+    window.ask_grants((Grant.CONTROL,))
+
+
+def _asking_fill(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    window.show_page(True)
+    window.ask_grants((Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE))
+
+
+def _asking_papers(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    window.show_page(True)
+    window.show_grants(dict.fromkeys((Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL), True))
+    window.ask_grants((Grant.SCAN, Grant.KEEP))
+    window.session_page.consent.switches.findChild(BigButton, "switch_keep").click()
 
 
 def _asking_mandate(window: KioskWindow) -> None:
@@ -455,6 +470,8 @@ SCENES: dict[str, Callable[[KioskWindow], None]] = {
     "session-ask-page": _asking_page,
     "session-ask-scan": _asking_scan,
     "session-ask-control": _asking_control,
+    "session-ask-fill": _asking_fill,
+    "session-ask-papers": _asking_papers,
     "session-ask-mandate": _asking_mandate,
     "session-ask-mandate-letters": _asking_mandate_letters,
     "session-stopped": _stopped,

@@ -14,15 +14,15 @@ from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidge
 
 from resources.texts import _
 from session.core.clock import Clock, SystemClock
-from session.kiosk.call.consent import LONGEST_QUESTION_S, SILENCE_S, is_mandate
-from session.protocol.conversation.messages import Grant
+from session.kiosk.call.consent import LONGEST_QUESTION_S, SILENCE_S, Question, is_mandate
 from views.kiosk.conversation.mandate import MandateEntry
+from views.kiosk.conversation.power_switches import PowerSwitches
 from views.kiosk.conversation.session_sign import SessionSign, SignBand
 from views.kiosk.widgets.hold_off import POLL_MS, FingerWatch, HoldOff
 from views.kiosk.widgets.icons import Countdown, IconView, StopSign
 from views.kiosk.widgets.page_base import BigButton, label
 from views.kiosk.widgets.theme import BLUE, SKY, WHITE, spaced
-from views.words.consent import QUESTIONS, time_words
+from views.words.consent import question_words, time_words
 
 
 class SlidingPanel(QWidget):
@@ -129,29 +129,33 @@ class SlidingPanel(QWidget):
 
 class ConsentPanel(SlidingPanel):
     """One question, Yes and No of the same size, and the time that is left. No answer is no.
+    A question of several powers has a switch for each.
 
     Somebody who acts for the caller says so first, and has no Yes before the reference of their
     mandate is typed.
 
-    Signals: answered: the grant and the caller's answer. acting_changed(acting, mandate): who
-        touches now: somebody who acts for the caller, and their mandate so far.
-        mandate_shown(shown): the place where it is typed is needed, or no longer.
+    Signals: answered: the question, and the powers that the caller gives.
+        acting_changed(acting, mandate): who touches now: somebody who acts for the caller, and
+        their mandate so far. mandate_shown(shown): the place where it is typed is needed, or no
+        longer.
 
     Attributes:
         mandate: where the reference is typed; the session page gives it its place.
     """
 
-    answered = pyqtSignal(Grant, bool)
+    answered = pyqtSignal(object, object)
     acting_changed = pyqtSignal(bool, str)
     mandate_shown = pyqtSignal(bool)
 
     def __init__(self, clock: Clock, fingers: FingerWatch | None = None) -> None:
         super().__init__(clock, fingers)
-        self.grant: Grant | None = None
+        self.question: Question = ()
         self._until_s = self._at_most_s = 0.0
         self._icon = IconView("eye", 10, colour=BLUE, disc=SKY)
-        self._question = label("large")
+        self._asked = label("large")
         self._detail = label("body", tone="grey")
+        self.switches = PowerSwitches()
+        self.switches.changed.connect(self._on_switched)
         self._silence = label("small", tone="grey")
         self._countdown = Countdown(8)
         self.yes = BigButton("yes", "check-bold", colour=WHITE, size="large", icon_u=5)
@@ -170,34 +174,42 @@ class ConsentPanel(SlidingPanel):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        says = spaced(QVBoxLayout(), (0,), 0.8)
-        for widget in (self._question, self._detail):
+        says = spaced(QVBoxLayout(), (0,), 0.4)
+        for widget in (self._asked, self._detail, self._silence):
             says.addWidget(widget)
         asks: QBoxLayout = spaced(QHBoxLayout(), (0,), 2.4)
         asks.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
         asks.addLayout(says, 1)
+        self._answers = QWidget()
         answers = spaced(QHBoxLayout(), (0,), 2)
         answers.addWidget(self._countdown)
         answers.addWidget(self.yes, 1)
         answers.addWidget(self.no, 1)
-        who = spaced(QHBoxLayout(), (0,), 2)
-        who.addWidget(self._silence, 1)
-        who.addWidget(self.acting)
-        self._box: QBoxLayout = spaced(QHBoxLayout(), (0,), 3)
-        self._box.addLayout(asks, 6)
-        self._box.addLayout(answers, 5)
-        whole = spaced(QVBoxLayout(self.inside), (3, 0.8, 3, 1.2), 1)
-        whole.addLayout(self._box)
-        whole.addLayout(who)
+        below = spaced(QVBoxLayout(self._answers), (0,), 1)
+        below.addLayout(answers)
+        below.addWidget(self.acting, 0, Qt.AlignmentFlag.AlignRight)
+        self._beside: QBoxLayout = spaced(QHBoxLayout(), (0,), 3)
+        self._beside.addLayout(asks, 6)
+        self._beside.addWidget(self._answers, 5)
+        self._whole = spaced(QVBoxLayout(self.inside), (3, 0.6, 3, 1), 0.8)
+        self._whole.addLayout(self._beside)
+        self._whole.addWidget(self.switches)
 
     def set_portrait(self, portrait: bool) -> None:
-        """The answers under the question."""
-        directions = QBoxLayout.Direction
-        self._box.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
+        """The answers under the question and its switches."""
+        self._beside.removeWidget(self._answers)
+        self._whole.removeWidget(self._answers)
+        if portrait:
+            self._whole.insertWidget(2, self._answers)
+        else:
+            self._beside.addWidget(self._answers, 5)
+        self.switches.set_columns(2 if portrait else 4)
 
-    def ask(self, grant: Grant, width_px: int) -> None:
+    def ask(self, question: Question, width_px: int) -> None:
         """Puts the question; the time starts now."""
-        self.grant = grant
+        self.question = question
+        self.switches.show_question(question)
+        self._icon.setHidden(len(question) > 1)
         now_s = self._clock.monotonic_s()
         self._until_s, self._at_most_s = now_s + SILENCE_S, now_s + LONGEST_QUESTION_S
         self._end_acting()
@@ -207,7 +219,7 @@ class ConsentPanel(SlidingPanel):
 
     def end(self) -> None:
         """The question is over."""
-        self.grant = None
+        self.question = ()
         self._end_acting()
         self.put_away()
 
@@ -231,6 +243,10 @@ class ConsentPanel(SlidingPanel):
             self.mandate.setFocus()
         self._on_mandate(self.mandate.text)
 
+    def _on_switched(self) -> None:
+        """A touch is no silence here either."""
+        self._on_mandate(self.mandate.text)
+
     def _on_mandate(self, text: str) -> None:
         """A touch is no silence: the time begins again, up to a limit."""
         self._until_s = min(self._clock.monotonic_s() + SILENCE_S, self._at_most_s)
@@ -238,11 +254,12 @@ class ConsentPanel(SlidingPanel):
         self.acting_changed.emit(self.acting.isChecked(), text)
 
     def _allow_yes(self) -> None:
-        self.yes.setEnabled(not self.acting.isChecked() or is_mandate(self.mandate.text))
+        may_act = not self.acting.isChecked() or is_mandate(self.mandate.text)
+        self.yes.setEnabled(may_act and bool(self.switches.given))
 
     def tick(self) -> None:
         """A moment has passed; when the time is over the panel goes away."""
-        if self.grant is None:
+        if not self.question:
             return
         left_s = self._until_s - self._clock.monotonic_s()
         if left_s <= 0:
@@ -251,10 +268,10 @@ class ConsentPanel(SlidingPanel):
         self._countdown.show_seconds(int(-(-left_s // 1)), int(SILENCE_S))
 
     def _answer(self, allowed: bool) -> None:
-        grant = self.grant
-        if grant is not None:
+        question, given = self.question, self.switches.given if allowed else ()
+        if question:
             self.end()
-            self.answered.emit(grant, allowed)
+            self.answered.emit(question, given)
 
     def retranslate(self) -> None:
         """Says every text again."""
@@ -262,12 +279,13 @@ class ConsentPanel(SlidingPanel):
         self.no.set_words(_("No"))
         self.acting.set_words(_("I act for the caller"))
         self.mandate.retranslate()
+        self.switches.retranslate()
         self._allow_yes()
-        if self.grant is not None:
-            self._silence.setText(time_words(self.grant))
-            icon, question, detail = QUESTIONS[self.grant]
+        if self.question:
+            self._silence.setText(time_words(self.question))
+            icon, question, detail = question_words(self.question)
             self._icon.show_icon(icon, BLUE)
-            self._question.setText(_(question))
+            self._asked.setText(_(question))
             self._detail.setText(self.mandate.advice() if self.acting.isChecked() else _(detail))
             self.yes.set_words(_("Yes"), spoken=f"{_(question)} {_('Yes')}")
             self.no.set_words(_("No"), spoken=f"{_(question)} {_('No')}")

@@ -24,6 +24,7 @@ from PyQt6.QtWidgets import (
 
 from resources.texts import N_, _
 from session.core.clock import Clock
+from session.kiosk.call.consent import Question
 from session.kiosk.devices.given_files import OfferedFile
 from session.kiosk.devices.print_preview import ShownPrint
 from session.protocol.conversation.messages import Grant
@@ -97,7 +98,7 @@ class SessionPage(KioskPage):
         stop_requested: STOP was touched; everything stops at once.
         leave_requested: the caller ends the session.
         print_answered(str, bool): print id, whether the caller wants it.
-        grant_answered, grant_withdrawn, acting_changed: as of the kiosk window.
+        question_answered, grant_withdrawn, acting_changed: as of the kiosk window.
         help_requested: the caller calls the site's host, or takes it back.
         pause_requested(bool): the caller's own privacy pause begins or ends. faces_changed(str,
         str): names of the agent and of a third person ("" for none), to stand under their faces.
@@ -105,7 +106,7 @@ class SessionPage(KioskPage):
 
     stop_requested = pyqtSignal()
     leave_requested = pyqtSignal()
-    grant_answered = pyqtSignal(Grant, bool)
+    question_answered = pyqtSignal(object, object)
     grant_withdrawn = pyqtSignal(Grant)
     print_answered = pyqtSignal(str, bool)
     acting_changed = pyqtSignal(bool, str)
@@ -131,7 +132,7 @@ class SessionPage(KioskPage):
         self.fingers = fingers
         self.consent = ConsentPanel(clock, self.fingers)
         self.stopped = StoppedPanel(clock, self.fingers)
-        self.consent.answered.connect(self.grant_answered)
+        self.consent.answered.connect(self.question_answered)
         self.consent.acting_changed.connect(self.acting_changed)
         self._page_shown = self._private = self._own_pause = False
         self.document = DocumentPane()
@@ -426,14 +427,14 @@ class SessionPage(KioskPage):
         self._notice = code
         self.retranslate()
 
-    def ask(self, grant: Grant) -> None:
+    def ask(self, question: Question) -> None:
         """Puts a question to the caller."""
         self.stopped.hide()
-        self.consent.ask(grant, self.width())
+        self.consent.ask(question, self.width())
 
-    def end_question(self, grant: Grant) -> None:
-        """The question of `grant` is over."""
-        if self.consent.grant == grant:
+    def end_question(self, question: Question) -> None:
+        """This question is over."""
+        if self.consent.question == question:
             self.consent.end()
 
     def _on_stop(self) -> None:
@@ -445,7 +446,7 @@ class SessionPage(KioskPage):
 
     def press_stop_key(self) -> None:
         """The caller pressed Escape, anywhere in the window or in the web page."""
-        busy = any(self._grants.values()) or self.consent.grant is not None or self.document.is_open
+        busy = any(self._grants.values()) or bool(self.consent.question) or self.document.is_open
         if self.isVisible() and busy:
             self._on_stop()
 

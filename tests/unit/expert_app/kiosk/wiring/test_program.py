@@ -41,6 +41,7 @@ async def kiosk(qapp: QApplication, tmp_path: Path) -> AsyncIterator[KioskProgra
 
 
 WIDGETS = {
+    "views.kiosk.conversation.power_switches.PowerSwitch",
     "views.kiosk.conversation.session_sign.SignBand",
     "views.kiosk.pages.away.ChoiceCard",
     "views.kiosk.pages.goodbye._Reminder",

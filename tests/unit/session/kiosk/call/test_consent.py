@@ -10,7 +10,7 @@ import pytest
 
 from session.core.clock import ManualClock
 from session.core.tasks import Tasks
-from session.kiosk.call.consent import LASTS_S, SILENCE_S, KioskGrants
+from session.kiosk.call.consent import LASTS_S, SILENCE_S, KioskGrants, Question
 from session.protocol.conversation.messages import (
     Grant,
     GrantActor,
@@ -25,8 +25,8 @@ class Caller:
     """What the screen was told to ask, and what changed."""
 
     def __init__(self, grants: KioskGrants) -> None:
-        self.asked: list[Grant] = []
-        self.settled: list[Grant] = []
+        self.asked: list[Question] = []
+        self.settled: list[Question] = []
         self.changes: list[tuple[Grant, bool]] = []
         grants.asked.connect(self.asked.append)
         grants.settled.connect(self.settled.append)
@@ -42,7 +42,10 @@ class Scene:
         self.desk: MemoryChannel
         self.kiosk, self.desk = channel_pair()
         self.grants = KioskGrants(
-            self.kiosk, self.clock, tasks=tasks, text_version=lambda grant: f"fr_{grant.value}"
+            self.kiosk,
+            self.clock,
+            tasks=tasks,
+            text_version=lambda question: "_".join(["fr", *question]),
         )
         self.heard: list[GrantChanged] = []
         self.grants.changed.connect(self.heard.append)
@@ -53,11 +56,16 @@ class Scene:
             await self.desk.send("grant", GrantRequested(grant=grant))
         await settle()
 
+    async def desk_asks_together(self, grant: Grant, *others: Grant) -> None:
+        request = GrantRequested(grant=grant, together=list(others), request_id="r1")
+        await self.desk.send("grant", request)
+        await settle()
+
     async def gives(self, *grants: Grant) -> None:
         """The caller says yes to each."""
         for grant in grants:
             await self.desk_asks(grant)
-            self.grants.answer(grant, True)
+            self.grants.answer((grant,), (grant,))
 
     def told(self) -> list[tuple[Grant, bool]]:
         return [
@@ -82,13 +90,13 @@ async def scene() -> AsyncIterator[Scene]:
 async def test_nothing_is_allowed_before_the_caller_says_yes(scene: Scene) -> None:
     assert not any(scene.grants.all().values())
     await scene.desk_asks(Grant.SCAN)
-    assert scene.caller.asked == [Grant.SCAN]
+    assert scene.caller.asked == [(Grant.SCAN,)]
     assert not scene.grants.allowed(Grant.SCAN)
 
 
 async def test_yes_gives_the_power_and_tells_the_desk(scene: Scene) -> None:
     await scene.desk_asks(Grant.SCAN)
-    scene.grants.answer(Grant.SCAN, True)
+    scene.grants.answer((Grant.SCAN,), (Grant.SCAN,))
     await settle()
     assert scene.grants.allowed(Grant.SCAN)
     assert scene.told() == [(Grant.SCAN, True)]
@@ -96,7 +104,7 @@ async def test_yes_gives_the_power_and_tells_the_desk(scene: Scene) -> None:
 
 async def test_no_is_told_to_the_desk_as_well(scene: Scene) -> None:
     await scene.desk_asks(Grant.PRINT)
-    scene.grants.answer(Grant.PRINT, False)
+    scene.grants.answer((Grant.PRINT,), ())
     await settle()
     assert scene.told() == [(Grant.PRINT, False)]
 
@@ -108,32 +116,78 @@ async def test_silence_is_no(scene: Scene) -> None:
     assert scene.caller.settled == []
     scene.clock.advance(1)
     await asyncio.sleep(0.25)
-    assert scene.caller.settled == [Grant.SCAN]
+    assert scene.caller.settled == [(Grant.SCAN,)]
     assert scene.caller.changes == [(Grant.SCAN, False)]
     assert scene.told() == [(Grant.SCAN, False)]
 
 
-async def test_a_power_over_the_page_asks_for_the_page_first(scene: Scene) -> None:
+FILL = (Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE)
+
+
+async def test_a_power_over_the_page_asks_for_the_page_too(scene: Scene) -> None:
     await scene.desk_asks(Grant.CONTROL)
-    assert scene.caller.asked == [Grant.SEE_PAGE]
-    scene.grants.answer(Grant.SEE_PAGE, True)
-    assert scene.caller.asked == [Grant.SEE_PAGE, Grant.CONTROL]
-    scene.grants.answer(Grant.CONTROL, True)
+    assert scene.caller.asked == [(Grant.SEE_PAGE, Grant.CONTROL)]
+    scene.grants.answer((Grant.SEE_PAGE, Grant.CONTROL), (Grant.SEE_PAGE, Grant.CONTROL))
     assert scene.grants.allowed(Grant.CONTROL)
-    assert not scene.grants.allowed(Grant.POINT), "one yes gives one power"
+    assert not scene.grants.allowed(Grant.POINT), "one yes gives what was asked"
+
+
+async def test_several_powers_are_one_question_and_each_has_its_answer(scene: Scene) -> None:
+    await scene.desk_asks_together(Grant.CONTROL, Grant.TYPE, Grant.POINT)
+    assert scene.caller.asked == [FILL]
+    scene.grants.answer(FILL, (Grant.SEE_PAGE, Grant.CONTROL))
+    await settle()
+    assert [grant for grant in Grant if scene.grants.allowed(grant)] == [
+        Grant.SEE_PAGE,
+        Grant.CONTROL,
+    ]
+    assert scene.told() == [
+        (Grant.SEE_PAGE, True),
+        (Grant.POINT, False),
+        (Grant.CONTROL, True),
+        (Grant.TYPE, False),
+    ]
+    assert {change.request_id for change in scene.heard if change.grant is not Grant.SEE_PAGE} == {
+        "r1"
+    }
+    assert {change.text_version for change in scene.heard} == {"fr_see_page_point_control_type"}
+
+
+async def test_a_yes_without_the_page_gives_nothing_over_it(scene: Scene) -> None:
+    await scene.desk_asks_together(Grant.CONTROL, Grant.TYPE, Grant.POINT)
+    scene.grants.answer(FILL, (Grant.CONTROL, Grant.TYPE))
+    await settle()
+    assert not any(scene.grants.all().values())
+    assert len(scene.told()) == len(FILL)
+
+
+async def test_what_is_given_already_is_told_and_not_asked_with_the_others(scene: Scene) -> None:
+    await scene.gives(Grant.SCAN)
+    await scene.desk_asks_together(Grant.SCAN, Grant.KEEP)
+    assert scene.caller.asked[1:] == [(Grant.KEEP,)]
+    assert scene.told()[-1] == (Grant.SCAN, True)
+
+
+async def test_silence_is_no_to_every_power_of_the_question(scene: Scene) -> None:
+    await scene.desk_asks_together(Grant.SCAN, Grant.KEEP)
+    scene.clock.advance(SILENCE_S)
+    await asyncio.sleep(0.25)
+    assert scene.told() == [(Grant.SCAN, False), (Grant.KEEP, False)]
+    assert {change.reason for change in scene.heard} == {GrantReason.SILENT}
 
 
 async def test_no_to_the_page_is_no_to_what_needs_it(scene: Scene) -> None:
     await scene.desk_asks(Grant.CONTROL, Grant.TYPE, Grant.SCAN)
-    scene.grants.answer(Grant.SEE_PAGE, False)
-    assert scene.caller.asked == [Grant.SEE_PAGE, Grant.SCAN], (
-        "nobody is asked to let click in an unseen page"
+    assert scene.caller.asked == [(Grant.SEE_PAGE, Grant.CONTROL)]
+    scene.grants.answer((Grant.SEE_PAGE, Grant.CONTROL), ())
+    assert scene.caller.asked == [(Grant.SEE_PAGE, Grant.CONTROL), (Grant.SCAN,)], (
+        "nobody is asked to let type in an unseen page"
     )
-    assert scene.caller.changes == [
-        (Grant.SEE_PAGE, False),
-        (Grant.CONTROL, False),
-        (Grant.TYPE, False),
-    ]
+    assert {grant for grant, given in scene.caller.changes if not given} == {
+        Grant.SEE_PAGE,
+        Grant.CONTROL,
+        Grant.TYPE,
+    }
 
 
 async def test_hiding_the_page_takes_back_what_is_done_in_it(scene: Scene) -> None:
@@ -160,8 +214,8 @@ async def test_a_power_is_renewed_by_asking_again(scene: Scene) -> None:
     await scene.gives(Grant.SCAN)
     scene.clock.advance(LASTS_S[Grant.SCAN] * 0.6)
     await scene.desk_asks(Grant.SCAN)
-    assert scene.caller.asked == [Grant.SCAN, Grant.SCAN]
-    scene.grants.answer(Grant.SCAN, True)
+    assert scene.caller.asked == [(Grant.SCAN,), (Grant.SCAN,)]
+    scene.grants.answer((Grant.SCAN,), (Grant.SCAN,))
     assert scene.grants.left_s(Grant.SCAN) == LASTS_S[Grant.SCAN]
 
 
@@ -171,20 +225,20 @@ async def test_silence_about_a_renewal_leaves_the_time_that_was_given(scene: Sce
     await scene.desk_asks(Grant.SCAN)
     scene.clock.advance(SILENCE_S)
     await asyncio.sleep(0.25)
-    assert scene.grants.question is None
+    assert not scene.grants.question
     assert scene.grants.left_s(Grant.SCAN) == pytest.approx(LASTS_S[Grant.SCAN] * 0.4 - SILENCE_S)
 
 
 async def test_a_facilitator_gives_nothing_without_a_mandate(scene: Scene) -> None:
     await scene.desk_asks(Grant.SCAN)
     scene.grants.act_for_caller("")
-    scene.grants.answer(Grant.SCAN, True)
+    scene.grants.answer((Grant.SCAN,), (Grant.SCAN,))
     scene.grants.act_for_caller("AC1")
-    scene.grants.answer(Grant.SCAN, True)
+    scene.grants.answer((Grant.SCAN,), (Grant.SCAN,))
     assert not scene.grants.allowed(Grant.SCAN)
-    assert scene.grants.question is Grant.SCAN
+    assert scene.grants.question == (Grant.SCAN,)
     scene.grants.act_for_caller("AC-2026-0042")
-    scene.grants.answer(Grant.SCAN, True)
+    scene.grants.answer((Grant.SCAN,), (Grant.SCAN,))
     assert scene.grants.allowed(Grant.SCAN)
     given = scene.heard[-1]
     assert (given.actor, given.mandate) == (GrantActor.FACILITATOR, "AC-2026-0042")
@@ -193,8 +247,8 @@ async def test_a_facilitator_gives_nothing_without_a_mandate(scene: Scene) -> No
 async def test_a_mandate_holds_for_one_question(scene: Scene) -> None:
     await scene.desk_asks(Grant.SCAN, Grant.PRINT)
     scene.grants.act_for_caller("AC-2026-0042")
-    scene.grants.answer(Grant.SCAN, True)
-    scene.grants.answer(Grant.PRINT, True)
+    scene.grants.answer((Grant.SCAN,), (Grant.SCAN,))
+    scene.grants.answer((Grant.PRINT,), (Grant.PRINT,))
     assert (scene.heard[-1].actor, scene.heard[-1].mandate) == (GrantActor.CALLER, "")
 
 
@@ -203,11 +257,11 @@ async def test_who_types_a_mandate_is_not_silent_but_not_for_ever(scene: Scene) 
     for letters in range(6):
         scene.clock.advance(SILENCE_S - 1)
         await asyncio.sleep(0.21)
-        assert scene.grants.question is Grant.SCAN
+        assert scene.grants.question == (Grant.SCAN,)
         scene.grants.act_for_caller("A" * letters)
     scene.clock.advance(SILENCE_S - 1)
     await asyncio.sleep(0.25)
-    assert scene.grants.question is None
+    assert not scene.grants.question
 
 
 async def test_the_words_on_the_screen_are_recorded_with_the_answer(scene: Scene) -> None:
@@ -217,52 +271,52 @@ async def test_the_words_on_the_screen_are_recorded_with_the_answer(scene: Scene
 
 async def test_questions_come_one_at_a_time(scene: Scene) -> None:
     await scene.desk_asks(Grant.SCAN, Grant.PRINT, Grant.SCAN)
-    assert scene.caller.asked == [Grant.SCAN]
+    assert scene.caller.asked == [(Grant.SCAN,)]
     scene.clock.advance(SILENCE_S - 1)
-    scene.grants.answer(Grant.SCAN, True)
-    assert scene.caller.asked == [Grant.SCAN, Grant.PRINT]
+    scene.grants.answer((Grant.SCAN,), (Grant.SCAN,))
+    assert scene.caller.asked == [(Grant.SCAN,), (Grant.PRINT,)]
     scene.clock.advance(SILENCE_S - 1)
     await asyncio.sleep(0.25)
-    assert scene.grants.question is Grant.PRINT, "the second question has its own thirty seconds"
+    assert scene.grants.question == (Grant.PRINT,), "the second question has its own thirty seconds"
 
 
 async def test_a_late_touch_gives_nothing(scene: Scene) -> None:
     await scene.desk_asks(Grant.SCAN)
     scene.clock.advance(SILENCE_S)
     await asyncio.sleep(0.25)
-    scene.grants.answer(Grant.SCAN, True)
+    scene.grants.answer((Grant.SCAN,), (Grant.SCAN,))
     assert not scene.grants.allowed(Grant.SCAN)
 
 
 async def test_an_answer_to_another_question_gives_nothing(scene: Scene) -> None:
     await scene.desk_asks(Grant.SCAN)
-    scene.grants.answer(Grant.PRINT, True)
+    scene.grants.answer((Grant.PRINT,), (Grant.PRINT,))
     assert not any(scene.grants.all().values())
-    assert scene.grants.question is Grant.SCAN
+    assert scene.grants.question == (Grant.SCAN,)
 
 
 async def test_stop_takes_everything_back_and_ends_the_question(scene: Scene) -> None:
     await scene.desk_asks(Grant.SEE_PAGE, Grant.SCAN)
-    scene.grants.answer(Grant.SEE_PAGE, True)
+    scene.grants.answer((Grant.SEE_PAGE,), (Grant.SEE_PAGE,))
     scene.grants.withdraw_all()
     await settle()
     assert not any(scene.grants.all().values())
-    assert scene.grants.question is None
-    assert scene.caller.settled == [Grant.SEE_PAGE, Grant.SCAN]
+    assert not scene.grants.question
+    assert scene.caller.settled == [(Grant.SEE_PAGE,), (Grant.SCAN,)]
     assert scene.told()[-2:] == [(Grant.SEE_PAGE, False), (Grant.SCAN, False)]
 
 
 async def test_asking_for_a_power_just_given_is_answered_without_a_question(scene: Scene) -> None:
     await scene.desk_asks(Grant.SCAN)
-    scene.grants.answer(Grant.SCAN, True)
+    scene.grants.answer((Grant.SCAN,), (Grant.SCAN,))
     await scene.desk_asks(Grant.SCAN)
-    assert scene.caller.asked == [Grant.SCAN]
+    assert scene.caller.asked == [(Grant.SCAN,)]
     assert scene.told() == [(Grant.SCAN, True), (Grant.SCAN, True)]
 
 
 async def test_power_is_taken_back_at_the_kiosk_even_when_the_line_is_away(scene: Scene) -> None:
     await scene.desk_asks(Grant.SCAN)
-    scene.grants.answer(Grant.SCAN, True)
+    scene.grants.answer((Grant.SCAN,), (Grant.SCAN,))
     await settle()
     scene.kiosk.cut = True
     scene.grants.withdraw(Grant.SCAN)
@@ -277,7 +331,7 @@ async def test_power_is_taken_back_at_the_kiosk_even_when_the_line_is_away(scene
 async def test_after_the_end_nothing_can_be_given(scene: Scene) -> None:
     await scene.desk_asks(Grant.SCAN)
     scene.grants.close()
-    scene.grants.answer(Grant.SCAN, True)
+    scene.grants.answer((Grant.SCAN,), (Grant.SCAN,))
     await scene.desk_asks(Grant.PRINT)
     assert not any(scene.grants.all().values())
-    assert scene.caller.asked == [Grant.SCAN]
+    assert scene.caller.asked == [(Grant.SCAN,)]

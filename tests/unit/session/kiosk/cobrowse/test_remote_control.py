@@ -87,7 +87,7 @@ class Scene:
         self.clock, self.field = ManualClock(), Field()
         kiosk_line, self.desk_line = channel_pair()
         self.grants = KioskGrants(kiosk_line, self.clock, tasks=tasks)
-        self.grants.asked.connect(lambda grant: self.grants.answer(grant, True))
+        self.grants.asked.connect(lambda question: self.grants.answer(question, question))
         self.kiosk = KioskRemoteControl(
             kiosk_line,
             self.field,

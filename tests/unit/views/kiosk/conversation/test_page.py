@@ -91,11 +91,11 @@ def test_answer_is_passed_on_and_the_question_goes(
     window: KioskWindow, touches: CallerTouches, grant: Grant, allowed: bool
 ) -> None:
     window.show_session(session_facts())
-    window.ask_grant(grant)
+    window.ask_grants((grant,))
     consent = window.session_page.consent
     assert consent.isVisible()
     (consent.yes if allowed else consent.no).click()
-    assert touches.heard == [("grant_answered", grant, allowed)]
+    assert touches.heard == [("question_answered", (grant,), (grant,) if allowed else ())]
     assert not consent.isVisible()
     consent.yes.click()
     assert len(touches.heard) == 1, "a second touch answers nothing"
@@ -105,7 +105,7 @@ def test_time_to_answer_is_counted_down_and_silence_answers_nothing(
     window: KioskWindow, touches: CallerTouches, clock: ManualClock
 ) -> None:
     window.show_session(session_facts())
-    window.ask_grant(Grant.SCAN)
+    window.ask_grants((Grant.SCAN,))
     consent = window.session_page.consent
     clock.advance(SILENCE_S - 5)
     window.tick()
@@ -118,10 +118,10 @@ def test_time_to_answer_is_counted_down_and_silence_answers_nothing(
 
 def test_question_settled_elsewhere_goes_away(window: KioskWindow) -> None:
     window.show_session(session_facts())
-    window.ask_grant(Grant.SCAN)
-    window.end_question(Grant.PRINT)
+    window.ask_grants((Grant.SCAN,))
+    window.end_question((Grant.PRINT,))
     assert window.session_page.consent.isVisible()
-    window.end_question(Grant.SCAN)
+    window.end_question((Grant.SCAN,))
     assert not window.session_page.consent.isVisible()
 
 
@@ -141,7 +141,7 @@ def test_stop_is_at_once_and_then_asks_what_to_do(
     window: KioskWindow, touches: CallerTouches
 ) -> None:
     window.show_session(session_facts())
-    window.ask_grant(Grant.SCAN)
+    window.ask_grants((Grant.SCAN,))
     page = window.session_page
     page.stop.click()
     assert touches.heard == [("stop_requested",)]
@@ -181,7 +181,7 @@ def test_next_session_starts_with_nothing_of_the_last(window: KioskWindow) -> No
     window.show_page(True)
     window.show_grants(ALL_GRANTS)
     window.show_devices_notice("scanning")
-    window.ask_grant(Grant.PRINT)
+    window.ask_grants((Grant.PRINT,))
     window.show_session(session_facts())
     page = window.session_page
     assert not page.browser.isVisible()

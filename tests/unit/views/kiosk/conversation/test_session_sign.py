@@ -37,7 +37,7 @@ def test_a_page_that_draws_the_same_bar_reaches_neither_the_band_nor_the_edge(
     page = window.session_page
     window.show_session(session_facts())
     window.show_page(True)
-    window.ask_grant(Grant.CONTROL)
+    window.ask_grants((Grant.CONTROL,))
     before = picture(window)
     question = place_of(window, page.consent)
     browser = place_of(window, page.browser)

@@ -29,7 +29,7 @@ def asked(window: KioskWindow) -> ConsentPanel:
     """A question for the greatest power, in its place, at this moment."""
     window.show_session(session_facts())
     window.show_page(True)
-    window.ask_grant(Grant.CONTROL)
+    window.ask_grants((Grant.CONTROL,))
     consent = window.session_page.consent
     consent.finish_slide()
     return consent
@@ -67,12 +67,12 @@ def test_a_yes_counts_after_seven_tenths_of_a_second(
     assert asked.yes.property("on_hold")
     clock.advance(HOLD_OFF_S / 6)
     tap(asked.yes)
-    assert touches.heard == [("grant_answered", Grant.CONTROL, True)]
+    assert touches.heard == [("question_answered", (Grant.CONTROL,), (Grant.CONTROL,))]
 
 
 def test_a_no_counts_at_once(asked: ConsentPanel, touches: CallerTouches) -> None:
     tap(asked.no)
-    assert touches.heard == [("grant_answered", Grant.CONTROL, False)]
+    assert touches.heard == [("question_answered", (Grant.CONTROL,), ())]
 
 
 def test_stop_counts_at_once(
@@ -112,7 +112,7 @@ def test_the_time_starts_when_the_panel_stands_still(
     window: KioskWindow, touches: CallerTouches, clock: ManualClock
 ) -> None:
     window.show_session(session_facts())
-    window.ask_grant(Grant.CONTROL)
+    window.ask_grants((Grant.CONTROL,))
     consent = window.session_page.consent
     clock.advance(HOLD_OFF_S * 2)
     tap(consent.yes)
@@ -144,7 +144,7 @@ def test_the_panel_does_not_come_under_a_finger(
     window.show_session(session_facts())
     window.show_page(True)
     press(window.session_page.browser)
-    window.ask_grant(Grant.CONTROL)
+    window.ask_grants((Grant.CONTROL,))
     consent = window.session_page.consent
     assert not consent.isVisible()
     release(window.session_page.browser)
@@ -159,8 +159,8 @@ def test_a_question_that_is_over_does_not_come_after_the_finger(
 ) -> None:
     window.show_session(session_facts())
     press(window.session_page.call_pane)
-    window.ask_grant(Grant.CONTROL)
-    window.end_question(Grant.CONTROL)
+    window.ask_grants((Grant.CONTROL,))
+    window.end_question((Grant.CONTROL,))
     release(window.session_page.call_pane)
     consent = window.session_page.consent
     assert not consent._finger_up.isActive()
@@ -172,12 +172,12 @@ def test_a_second_question_has_its_own_time(
 ) -> None:
     clock.advance(HOLD_OFF_S + 0.01)
     tap(asked.yes)
-    window.ask_grant(Grant.TYPE)
+    window.ask_grants((Grant.TYPE,))
     asked.finish_slide()
     tap(asked.yes)
-    window.ask_grant(Grant.TYPE)
+    window.ask_grants((Grant.TYPE,))
     tap(asked.yes)
-    assert touches.heard == [("grant_answered", Grant.CONTROL, True)]
+    assert touches.heard == [("question_answered", (Grant.CONTROL,), (Grant.CONTROL,))]
     assert asked.isVisible()
 
 
