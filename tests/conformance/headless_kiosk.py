@@ -305,8 +305,9 @@ class HeadlessKiosk:
             case HangUp():
                 await self.link.hang_up(session.facts.id)
             case AnswerGrant(grant=grant, yes=yes):
-                await self._seen(lambda: session.grants.question == grant, "it is not asked")
-                session.grants.answer(grant, yes)
+                await self._seen(lambda: grant in session.grants.question, "it is not asked")
+                question = session.grants.question
+                session.grants.answer(question, question if yes else ())
             case Withdraw(grant=grant):
                 session.grants.withdraw(grant)
             case StopAll():
