@@ -42,6 +42,9 @@ LAUNCHER = """#!/bin/sh
 # -I: neither the environment nor the current folder brings other Python code in.
 exec "$(dirname "$(readlink -f "$0")")/python" -I -m expert_app "$@"
 """
+PROGRAM_FOLDERS = ("bin", "sbin", "libexec")
+"""What may be started is in these, and nowhere else."""
+SITE_ADDRESS = "https://poste-expert.example"
 ICON = ROOT / "resources/icons/poste-expert.svg"
 ICON_SIZES = (16, 22, 24, 32, 48, 64, 128, 256, 512)
 
@@ -55,12 +58,14 @@ class Build:
         out: where the .deb files go.
         version: of the packages.
         compression: dpkg-deb's options.
+        site: where a software shop finds the project's page and, in `pictures`, its pictures.
     """
 
     work: Path
     out: Path
     version: str
     compression: tuple[str, ...]
+    site: str
 
 
 def run(*command: str | Path, **more: object) -> None:
@@ -250,9 +255,10 @@ def make_package(build: Build, name: str, programs: Path) -> Path:
     for source, target in installed_files(name):
         file = root / target
         file.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, file)
-        executable = target.parts[:2] in (("usr", "sbin"), ("usr", "bin")) or "bin" in target.parts
-        file.chmod(0o755 if executable else 0o644)
+        if source.name.endswith(".metainfo.xml"):
+            file.write_text(Template(source.read_text()).substitute(site=build.site))
+        else:
+            shutil.copyfile(source, file)
     if name == PROGRAMS:
         link = root / "usr/bin/expert-app"
         link.parent.mkdir(parents=True, exist_ok=True)
@@ -314,7 +320,6 @@ def add_control(root: Path, name: str, version: str) -> None:
     for script in SCRIPTS:
         if (HERE / name / script).exists():
             shutil.copyfile(HERE / name / script, folder / script)
-            (folder / script).chmod(0o755)
 
 
 def same_for_all(root: Path) -> None:
@@ -322,8 +327,8 @@ def same_for_all(root: Path) -> None:
     when = int(os.environ["SOURCE_DATE_EPOCH"])
     for path in [*sorted(root.rglob("*")), root]:
         if not path.is_symlink():
-            executable = path.is_dir() or path.stat().st_mode & 0o100
-            path.chmod(0o755 if executable else 0o644)
+            started = path.parent.name in PROGRAM_FOLDERS or path.name in SCRIPTS
+            path.chmod(0o755 if path.is_dir() or started else 0o644)
         os.utime(path, (when, when), follow_symlinks=False)
 
 
@@ -333,6 +338,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=ROOT / "dist")
     parser.add_argument("--work", type=Path, default=ROOT / "build/debian")
     parser.add_argument("--version", help="of the packages, instead of the commit's")
+    parser.add_argument("--site", default=SITE_ADDRESS, help="address of the project's web site")
     parser.add_argument("--tree", type=Path, help="pack this tree again, build none")
     parser.add_argument("--fast", action="store_true", help="larger files sooner: for tests")
     arguments = parser.parse_args()
@@ -348,6 +354,7 @@ def main() -> int:
         out=arguments.out.resolve(),
         version=arguments.version or package_version(),
         compression=("-Zzstd", "-z1") if arguments.fast else xz,
+        site=arguments.site,
     )
     build.work.mkdir(parents=True, exist_ok=True)
     programs = arguments.tree.resolve() if arguments.tree else make_tree(build)

@@ -10,9 +10,29 @@ from pathlib import Path
 from tests.packages.machine import CommandFailed, Machine
 
 PACKAGES = ("poste-expert", "poste-expert-desk", "poste-expert-kiosk", "poste-expert-hub")
-TOOLS = ("lintian", "desktop-file-utils", "appstream", "xvfb", "xauth", "iproute2", "nftables")
+TOOLS = (
+    "python3",
+    "lintian",
+    "desktop-file-utils",
+    "appstream",
+    "xvfb",
+    "xauth",
+    "iproute2",
+    "nftables",
+)
 PROGRAMS = "/opt/poste-expert"
 WORST_EXPOSURE = 3.0
+MAY_LACK = "libspeechd.so.2"
+"""Of a package that desk and kiosk recommend: without it another voice speaks, or none."""
+IMPORT_ALL = """
+import importlib, pkgutil
+for name in ("expert_app", "views", "session", "documents", "resources"):
+    package = importlib.import_module(name)
+    for module in pkgutil.walk_packages(package.__path__, f"{name}."):
+        if "migrations" not in module.name and not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+import livekit.rtc, psycopg, s3fs, webdav4.fsspec
+"""
 PERSON = "someone"
 SETTINGS = "/etc/default/poste-expert-kiosk"
 HUB_FOLDERS = ("/etc/poste-expert", "/var/lib/poste-expert")
@@ -37,16 +57,16 @@ class Installed:
         self.machine.install(*TOOLS)
 
     def lintian(self) -> None:
-        """Debian's own checks: errors fail, warnings are shown."""
-        command = ("lintian", "--allow-root", "--fail-on", "error")
-        print(self.machine.run(*command, *map(self._on_machine, PACKAGES)), end="")
+        """Debian's own checks; warnings are mostly about packages of others."""
+        command = ("lintian", "--allow-root", "--fail-on", "error", "-L", ">=error")
+        self.machine.run(*command, *map(self._on_machine, PACKAGES))
 
     def desktop_files(self) -> None:
         """What a desktop's menus and its software shop read."""
-        place = "/srv/repository/installers/debian/poste-expert-desk"
-        self.machine.run("desktop-file-validate", f"{place}/poste-expert.desktop")
-        metainfo = f"{place}/poste-expert.metainfo.xml"
-        print(self.machine.run("appstreamcli", "validate", "--no-net", metainfo), end="")
+        share = "/usr/share"
+        self.machine.run("desktop-file-validate", f"{share}/applications/poste-expert.desktop")
+        metainfo = f"{share}/metainfo/poste-expert.metainfo.xml"
+        self.machine.run("appstreamcli", "validate", "--no-net", metainfo)
 
     def install(self) -> None:
         """All packages, with what they depend on, and an account of a person."""
@@ -60,9 +80,17 @@ class Installed:
         """No library of the tree lacks one that it needs."""
         find = f"find {PROGRAMS} -name '*.so*' -type f"
         said = self.machine.run("sh", "-c", f"{find} | xargs -n 40 ldd 2>&1 | sort -u")
-        lacking = [line.strip() for line in said.splitlines() if "not found" in line]
+        lacking = [
+            line.strip()
+            for line in said.splitlines()
+            if "not found" in line and MAY_LACK not in line
+        ]
         if lacking:
             raise CommandFailed("\n".join(lacking))
+
+    def modules(self) -> None:
+        """Every module of ours can be imported, and what only some settings ask for."""
+        self.machine.run(f"{PROGRAMS}/bin/python", "-I", "-c", IMPORT_ALL, user=PERSON)
 
     def units(self) -> None:
         """systemd reads each unit without a complaint and finds that it may do little."""

@@ -168,7 +168,7 @@ class Pilot:
         return True
 
     async def _take_pictures(self, pictures: Path, step: str) -> None:
-        for name, program in self.open.items():
+        for name, program in list(self.open.items()):
             if program.returncode is not None:
                 continue
             for _try in range(PICTURE_TRIES):
@@ -195,7 +195,7 @@ class Pilot:
 
     async def close(self) -> None:
         """Windows first, then the hub, then what stands beside."""
-        for computer in reversed(self.computers.values()):
+        for computer in reversed(list(self.computers.values())):
             await computer.close()
         for device in self._devices:
             device.terminate()
