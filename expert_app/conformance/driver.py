@@ -63,7 +63,8 @@ class HangUp(Wish, frozen=True, kw_only=True, tag="hang_up"):
 
 
 class AnswerGrant(Wish, frozen=True, kw_only=True, tag="answer"):
-    """The caller answers the question for this power. Wait until it is asked, at most ten seconds;
+    """The caller answers the question for this power, and for those that are asked together with
+    it. Wait until it is asked, at most ten seconds;
     `cannot` when it was not.
     """
 

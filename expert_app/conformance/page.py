@@ -188,11 +188,12 @@ async def _asks_first(stage: Stage, talk: Conversation) -> None:
     since, request = stage.overheard.mark(), new_id()
     await stage.say(talk, "grant", GrantRequested(grant=Grant.POINT, request_id=request))
     await stage.wish(AnswerGrant(grant=Grant.SEE_PAGE, yes=True))
-    await stage.wish(AnswerGrant(grant=Grant.POINT, yes=True))
 
     def given() -> list[Grant]:
         return [one.grant for one in stage.said(talk, GrantChanged, since) if one.allowed]
 
+    if not await stage.findings.seen(lambda: Grant.POINT in given(), 2):  # not asked together
+        await stage.wish(AnswerGrant(grant=Grant.POINT, yes=True))
     await stage.findings.seen(lambda: len(given()) > 1, 5)
     good = given()[:2] == [Grant.SEE_PAGE, Grant.POINT]
     stage.findings.check("P-216", good, f"it gave {given()}")

@@ -167,7 +167,8 @@ _PAGE = {
     ),
     "P-215": ("STOP takes back every power.", "Grants"),
     "P-216": (
-        "`point`, `control` and `type` need `see_page`, which is asked first.",
+        "`point`, `control` and `type` need `see_page`, which is asked first, or in the same "
+        "question.",
         "Grants",
     ),
 }

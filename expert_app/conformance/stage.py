@@ -5,7 +5,9 @@ Used by the cases.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import NamedTuple
 
 from expert_app.conformance.desk_end import DeskEnd
@@ -61,6 +63,7 @@ class Stage:
         self.colleague = DeskEnd(world, COLLEAGUE, tasks=tasks)
         self._driver, self._tasks = driver, tasks
         self._colleague_is_there = False
+        self._talking = ""
 
     @property
     def overheard(self) -> Overheard:
@@ -139,7 +142,9 @@ class Stage:
     async def converse(self) -> Conversation:
         """The caller calls and our agent accepts."""
         began = self.overheard.mark()
-        return Conversation(await self.desk.accept(await self.press()), began)
+        talk = Conversation(await self.desk.accept(await self.press()), began)
+        self._talking = talk.id
+        return talk
 
     async def say(self, talk: Conversation, topic: str, message: SessionMessage) -> None:
         """Our agent's desk says something."""
@@ -205,21 +210,29 @@ class Stage:
 
     async def close_ticket(self, session: str) -> None:
         """Our agent finishes the wrap-up, if there is one."""
+        self._talking = ""
         try:
             await self.desk.link.close(session)
         except SessionError:
             self.desk.forget(session)
 
     async def tidy(self) -> None:
-        """Whatever a case left: nobody waits, nobody talks."""
-        ticket = self.ticket()
-        if ticket is None:
-            return
-        try:
-            session = ticket.session or (await self.desk.accept(ticket)).id
+        """Whatever a case left: nobody waits, nobody talks, no wrap-up is open."""
+        if self._talking:
+            await self._end_quietly(self._talking)
+        while (ticket := self.ticket()) is not None:
+            try:
+                await self._end_quietly(ticket.session or (await self.desk.accept(ticket)).id)
+            except SessionError:
+                return
+            await self.findings.seen(partial(self._is_gone, ticket), 2)
+
+    def _is_gone(self, ticket: Ticket) -> bool:
+        return self.ticket() != ticket
+
+    async def _end_quietly(self, session: str) -> None:
+        with contextlib.suppress(SessionError):
             await self.desk.link.hang_up(session)
-        except SessionError:
-            return
         await self.findings.seen(lambda: self.overheard.messages(session, KioskWiped), 10)
         await self.desk.close_call()
         await self.close_ticket(session)

@@ -39,6 +39,7 @@ from session.core.clock import SystemClock
 from session.core.device_errors import ScanCancelled, ScannerJammed
 from session.core.tasks import Tasks
 from session.kiosk.call.video_call import CallMedia
+from session.kiosk.cobrowse.page_guard import PageGuardLike
 from session.kiosk.devices.print_preview import ShownPrint
 from session.kiosk.drivers.scanner import (
     ScannedPage,
@@ -235,6 +236,7 @@ class HeadlessKiosk:
         self.clock, self.tasks = SystemClock(), Tasks(on_error=lambda _name, _error: None)
         self.seed = new_seed()
         self.browser, self.scanner, self.printer = OnePageBrowser(), Drawer(), DrawerPrinter()
+        self.guard: PageGuardLike = DirectGuard()
         self.session: KioskSession | None = None
         self.bus: BusClient | None = None
         self._shown: ShownPrint | None = None
@@ -367,7 +369,7 @@ class HeadlessKiosk:
             call_page=PlainCallPage(),
             third_page=PlainCallPage(),
             browser=self.browser,
-            guard=DirectGuard(),
+            guard=self.guard,
             documents=QuietDocuments(),
             scanner=self.scanner,
             printer=self.printer,

@@ -1,0 +1,608 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Wrong kiosks: each is the headless kiosk with one changed behaviour, and breaks one rule.
+Used by `test_mutants`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from expert_app.conformance.driver import (
+    AnswerGrant,
+    AnswerPrint,
+    HangUp,
+    Leave,
+    Press,
+    StopAll,
+    Wish,
+    Withdraw,
+)
+from session.bus.client import BusClient
+from session.bus.transport.connection import Incoming
+from session.core.errors import HubUnreachable, SessionError
+from session.kiosk.call.consent import Question
+from session.kiosk.cobrowse.guard_frames import FilteredEvent, FilteredPush
+from session.kiosk.devices.print_preview import ShownPrint
+from session.kiosk.session import KioskSession
+from session.protocol.conversation.chat_and_privacy import (
+    PrivacyAsked,
+    PrivacyShown,
+    WordsSaid,
+    WordsShown,
+)
+from session.protocol.conversation.messages import (
+    CallOffered,
+    CallRequested,
+    ChunksRequested,
+    DevicesReported,
+    Grant,
+    GrantChanged,
+    GrantReason,
+    GrantRequested,
+    KioskWiped,
+    MediaSeen,
+    MessageRefused,
+    PageKept,
+    PageOffered,
+    PageRefused,
+    PagesRequested,
+    PrintChanged,
+    PrintOffered,
+    PrintState,
+    ScanEnded,
+    SessionMessage,
+    SnapshotRequested,
+)
+from session.protocol.conversation.print_binding import print_binding
+from session.protocol.conversation.remote_control import CommandAnswered
+from session.protocol.hub.requests import SessionEnded, TicketAnswer, TicketChanged, TicketRequested
+from session.protocol.hub.third_parties import TalkAnswer
+from session.protocol.wire.ids import new_id
+from session.protocol.wire.roles import Role
+from tests.conformance.headless_kiosk import HeadlessKiosk
+
+MUTANTS: dict[str, tuple[str, type[HeadlessKiosk]]] = {}
+"""What it does wrong -> the rule that it breaks, and the kiosk."""
+
+changed = msgspec.structs.replace
+
+
+def breaks[Kiosk: type[HeadlessKiosk]](rule: str, wrong: str) -> Callable[[Kiosk], Kiosk]:
+    """Names a wrong kiosk."""
+
+    def named(kiosk: Kiosk) -> Kiosk:
+        MUTANTS[wrong] = (rule, kiosk)
+        return kiosk
+
+    return named
+
+
+def says_wrongly[Kind: SessionMessage](
+    rule: str, wrong: str, kind: type[Kind], change: Callable[[Kind], SessionMessage | None]
+) -> None:
+    """A kiosk that says another thing for a message of this kind, or nothing."""
+
+    class Says(HeadlessKiosk):
+        def says(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+            said = change(message) if isinstance(message, kind) else message
+            return [] if said is None else [said]
+
+    MUTANTS[wrong] = (rule, Says)
+
+
+def hears_wrongly[Kind: SessionMessage](
+    rule: str, wrong: str, kind: type[Kind], change: Callable[[Kind], SessionMessage | None]
+) -> None:
+    """A kiosk that takes a message of this kind for another one, or for none."""
+
+    class Hears(HeadlessKiosk):
+        def hears(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+            heard = change(message) if isinstance(message, kind) else message
+            return [] if heard is None else [heard]
+
+    MUTANTS[wrong] = (rule, Hears)
+
+
+class ChangedBus(BusClient):
+    """A connection whose bytes a mutant changes. `sent`, `heard`: what becomes of a message."""
+
+    sent: Callable[[str, bytes], bytes] = staticmethod(lambda _topic, payload: payload)
+    heard: Callable[[Incoming], Incoming | None] = staticmethod(lambda message: message)
+    beats = True
+
+    def beat(self) -> None:
+        if self.beats:
+            super().beat()
+
+    async def _publish(
+        self, session_id: str, topic: str, payload: bytes, headers: Mapping[str, str] | None
+    ) -> None:
+        await super()._publish(session_id, topic, self.sent(topic, payload), headers)
+
+    def _on_session(self, message: Incoming) -> None:
+        heard = self.heard(message)
+        if heard is not None:
+            super()._on_session(heard)
+
+
+def on_bus(rule: str, wrong: str, **changes: Any) -> None:
+    """A kiosk whose connection is a `ChangedBus`."""
+    kind = type("Bus", (ChangedBus,), {
+        name: staticmethod(one) if callable(one) else one for name, one in changes.items()
+    })  # fmt: skip
+
+    class OnBus(HeadlessKiosk):
+        def make_bus(self, servers: list[str], role: Role, user: str) -> BusClient:
+            bus: BusClient = kind(
+                servers, role, user=user, seed=self.seed, tasks=self.tasks, clock=self.clock
+            )
+            return bus
+
+    MUTANTS[wrong] = (rule, OnBus)
+
+
+# ---- talk
+
+
+@breaks("P-104", "asks again with another request_id")
+class AsksAnew(HeadlessKiosk):
+    async def press(self, wish: Press) -> None:
+        assert self.bus is not None
+        while True:
+            request = TicketRequested(
+                request_id=new_id(), service=wish.service, caller_number=wish.number
+            )
+            try:
+                answer = await self.bus.request("call", request, TicketAnswer, timeout_s=0.7)
+            except HubUnreachable:
+                continue
+            self.link._take(answer)
+            return
+
+
+on_bus("P-105", "gives no sign of life", beats=False)
+on_bus("P-106", "leaves the version out", sent=lambda _topic, data: data.replace(b'"v":1,', b""))
+on_bus(
+    "P-107",
+    "sends half a message",
+    sent=lambda _topic, data: b'{"type":"WordsShown","v":1}' if b'"GrantChanged"' in data else data,
+)
+says_wrongly(
+    "P-110",
+    "offers without candidates",
+    CallOffered,
+    lambda offer: changed(
+        offer, sdp="\n".join(one for one in offer.sdp.split("\n") if "a=candidate" not in one)
+    ),
+)
+says_wrongly("P-110", "offers no call", CallOffered, lambda _offer: None)
+says_wrongly("P-112", "does not say what it received", MediaSeen, lambda _seen: None)
+hears_wrongly("P-113", "makes no second offer", CallRequested, lambda _asked: None)
+says_wrongly("P-114", "does not say that words are shown", WordsShown, lambda _shown: None)
+says_wrongly("P-115", "cuts words", WordsSaid, lambda said: changed(said, text=said.text[:5]))
+says_wrongly("P-116", "says nothing of a privacy pause", PrivacyShown, lambda _shown: None)
+says_wrongly(
+    "P-116", "says that it shows faces", PrivacyShown, lambda shown: changed(shown, on=False)
+)
+says_wrongly("P-120", "leaves something", KioskWiped, lambda wiped: changed(wiped, left_over=2))
+says_wrongly("P-120", "says nothing of its wipe", KioskWiped, lambda _wiped: None)
+
+
+@breaks("P-117", "ends the caller's pause with the agent's")
+class EndsBothPauses(HeadlessKiosk):
+    def hears(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+        if isinstance(message, PrivacyAsked) and not message.on and self.session is not None:
+            self.session.privacy.set_by_caller(False)
+        return [message]
+
+
+@breaks("P-118", "goes on during a hold")
+class IgnoresHold(HeadlessKiosk):
+    def on_ticket(self, change: TicketChanged) -> None:
+        if change.ticket.talk is None or not change.ticket.talk.held:
+            super().on_ticket(change)
+
+
+@breaks("P-119", "offers nothing after a hold")
+class StaysOnHold(HeadlessKiosk):
+    def on_ticket(self, change: TicketChanged) -> None:
+        if change.ticket.talk is not None:
+            super().on_ticket(change)
+
+
+@breaks("P-121", "talks on after the end")
+class TalksOn(HeadlessKiosk):
+    async def ended(self, event: SessionEnded) -> None:
+        await super().ended(event)
+        words = WordsSaid(words_id=new_id(), text="Au revoir")
+        await self.link.channel(event.session_id).send("beside", words)
+
+
+@breaks("P-122", "hangs up for itself alone")
+class HangsUpAlone(HeadlessKiosk):
+    async def wish(self, wish: Wish) -> None:
+        if not isinstance(wish, HangUp):
+            await super().wish(wish)
+
+
+@breaks("P-123", "lets a caller go without a word")
+class ForgetsCaller(HeadlessKiosk):
+    async def wish(self, wish: Wish) -> None:
+        if isinstance(wish, Leave):
+            self.link.drop_ticket()
+        else:
+            await super().wish(wish)
+
+
+@breaks("P-126", "shows no banner")
+class NoBanner(HeadlessKiosk):
+    def _paint(self, session: KioskSession, answer: TalkAnswer) -> None:
+        pass
+
+
+@breaks("P-127", "offers to a third person before it is in")
+class OffersEarly(HeadlessKiosk):
+    def _paint(self, session: KioskSession, answer: TalkAnswer) -> None:
+        if answer.talk.third is not None:
+            self.tasks.start(self._early(session, answer.talk.third.user), name="too early")
+
+    async def _early(self, session: KioskSession, user: str) -> None:
+        offer = CallOffered(call_id=new_id(), sdp="v=0")
+        await self.link.channel(session.facts.id).send("third", offer)
+        await asyncio.sleep(0.1)
+        session.talk.banner_painted(user)
+
+
+# ---- page
+
+says_wrongly(
+    "P-201",
+    "forgets a power when all are asked for",
+    GrantChanged,
+    lambda change: None if change.grant is Grant.KEEP else change,
+)
+says_wrongly(
+    "P-201",
+    "gives a power from the start",
+    GrantChanged,
+    lambda change: changed(change, allowed=True) if change.grant is Grant.SCAN else change,
+)
+
+
+@breaks("P-203", "opens any address")
+class OpensAll(HeadlessKiosk):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.browser.set_allowed = lambda prefixes: setattr(self.browser, "_allowed", ["http"])  # type: ignore[method-assign]
+
+
+@breaks("P-204", "shows a page that it was not allowed to show")
+class ShowsUnasked(HeadlessKiosk):
+    def says(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+        if type(message).__name__ == "PageShown" and self.session is not None:
+            self.session.page._set_sharing(True)
+        return [message]
+
+
+says_wrongly(
+    "P-205",
+    "answers no request by its id",
+    GrantChanged,
+    lambda change: changed(change, request_id=""),
+)
+says_wrongly(
+    "P-205",
+    "gives a power for no time",
+    GrantChanged,
+    lambda change: changed(change, left_s=0.0),
+)
+
+
+@breaks("P-206", "never begins the mirror anew")
+class NoStart(HeadlessKiosk):
+    def says_raw(
+        self, topic: str, payload: bytes, headers: Mapping[str, str]
+    ) -> list[tuple[bytes, Mapping[str, str]]]:
+        kept = {name: value for name, value in headers.items() if name != "Start"}
+        return [(payload, kept)]
+
+
+hears_wrongly("P-207", "sends no new picture", SnapshotRequested, lambda _asked: None)
+
+
+@breaks("P-208", "lets the page mask its password fields itself")
+class LeaksPassword(HeadlessKiosk):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.browser.masks_fields = False
+
+
+class _NoGuard:
+    """Lets everything through."""
+
+    async def filtered(self, text: str) -> FilteredPush:
+        push = msgspec.json.decode(text)
+        events = [
+            FilteredEvent(one["type"], msgspec.json.encode(one["data"]), one["timestamp"])
+            for one in push["events"]
+        ]
+        return FilteredPush(document=push["document"], address=push["address"], events=events)
+
+    def forget(self) -> None:
+        pass
+
+
+@breaks("P-208", "lets numbers through")
+class LeaksNumbers(HeadlessKiosk):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.guard = _NoGuard()
+
+
+@breaks("P-209", "does not answer a request that it knows")
+class AsksTwice(HeadlessKiosk):
+    def hears(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+        if isinstance(message, GrantRequested) and self.session is not None:
+            answered = self.session.grants._answered.values()
+            return [] if message.request_id in answered else [message]
+        return [message]
+
+
+@breaks("P-210", "takes no for yes")
+class NoIsYes(HeadlessKiosk):
+    async def wish(self, wish: Wish) -> None:
+        await super().wish(changed(wish, yes=True) if isinstance(wish, AnswerGrant) else wish)
+
+
+@breaks("P-211", "takes silence for yes")
+class SilenceIsYes(HeadlessKiosk):
+    def made(self, session: KioskSession) -> None:
+        def soon(question: Question) -> None:
+            answer = session.grants.answer
+            asyncio.get_running_loop().call_later(0.3, answer, question, question)
+
+        session.grants.asked.connect(soon)
+
+
+@breaks("P-212", "ignores that a power is taken back")
+class IgnoresWithdrawal(HeadlessKiosk):
+    async def wish(self, wish: Wish) -> None:
+        if not isinstance(wish, Withdraw):
+            await super().wish(wish)
+
+
+@breaks("P-212", "goes on with what needs the power")
+class KeepsControl(HeadlessKiosk):
+    def says(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+        is_end = isinstance(message, GrantChanged) and message.grant is Grant.CONTROL
+        gone = is_end and getattr(message, "reason", None) is GrantReason.WITHDRAWN
+        return [] if gone else [message]
+
+
+says_wrongly(
+    "P-214",
+    "clicks without the power",
+    CommandAnswered,
+    lambda answer: changed(answer, code=""),
+)
+
+
+@breaks("P-215", "goes on after STOP")
+class IgnoresStop(HeadlessKiosk):
+    async def wish(self, wish: Wish) -> None:
+        if not isinstance(wish, StopAll):
+            await super().wish(wish)
+
+
+# ---- papers
+
+says_wrongly(
+    "P-301",
+    "names another key",
+    DevicesReported,
+    lambda report: changed(report, kiosk_key="U" + "A" * 55),
+)
+says_wrongly(
+    "P-302",
+    "scans without the power",
+    ScanEnded,
+    lambda ended: changed(ended, code="", pages=1) if ended.code == "grant_missing" else ended,
+)
+on_bus(
+    "P-304",
+    "sends oversized chunks",
+    sent=lambda topic, data: (
+        data.ljust(60 * 1024, b"\0") if topic == "chunk" and not data.startswith(b"RIFF") else data
+    ),
+)
+says_wrongly(
+    "P-304",
+    "offers a page with a wrong hash",
+    PageOffered,
+    lambda offer: changed(offer, sha256="0" * 64) if offer.kind == "page" else offer,
+)
+says_wrongly("P-305", "signs wrongly", PageOffered, lambda offer: changed(offer, signature="AAAA"))
+says_wrongly(
+    "P-305",
+    "signs another resolution than it sends",
+    PageOffered,
+    lambda offer: changed(offer, dpi=offer.dpi + 1),
+)
+says_wrongly(
+    "P-305", "does not sign", PageOffered, lambda offer: changed(offer, signer="", signature="")
+)
+hears_wrongly("P-306", "sends no chunk again", ChunksRequested, lambda _asked: None)
+hears_wrongly("P-307", "forgets a page that it has sent", PagesRequested, lambda _asked: None)
+hears_wrongly("P-307", "keeps a page for ever", PageKept, lambda _kept: None)
+hears_wrongly(
+    "P-308",
+    "forgets a page that came damaged",
+    PageRefused,
+    lambda refused: changed(refused, code="page_unreadable"),
+)
+says_wrongly(
+    "P-310",
+    "says that a jam is a page",
+    ScanEnded,
+    lambda ended: changed(ended, code="") if ended.code == "scanner_jammed" else ended,
+)
+says_wrongly(
+    "P-311",
+    "does not count what it wiped",
+    KioskWiped,
+    lambda wiped: changed(wiped, pages_removed=0),
+)
+says_wrongly(
+    "P-320",
+    "prints without the power",
+    PrintChanged,
+    lambda told: (
+        changed(told, code="", state=PrintState.DONE) if told.code == "grant_missing" else told
+    ),
+)
+
+
+@breaks("P-321", "prints without a yes")
+class PrintsUnasked(HeadlessKiosk):
+    def made(self, session: KioskSession) -> None:
+        showing = session.devices.showing
+        showing.asked.connect(lambda shown: _answer_soon(session, shown))
+
+
+def _answer_soon(session: KioskSession, shown: ShownPrint) -> None:
+    answer = session.devices.showing.answer
+    asyncio.get_running_loop().call_later(0.1, answer, shown.print_id, True)
+
+
+@breaks("P-322", "prints in spite of a no")
+class PrintsAnyway(HeadlessKiosk):
+    async def wish(self, wish: Wish) -> None:
+        await super().wish(changed(wish, yes=True) if isinstance(wish, AnswerPrint) else wish)
+
+
+@breaks("P-323", "prints what is bound to another session")
+class BindsAll(HeadlessKiosk):
+    def hears(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+        if isinstance(message, PrintOffered) and self.session is not None:
+            session = self.session.facts.id
+            key = self.session._parts.kiosk_key
+            ours = print_binding(session, key, message.sha256, message.copies)
+            return [changed(message, bound_to=ours)]
+        return [message]
+
+
+@breaks("P-324", "prints twice")
+class PrintsTwice(HeadlessKiosk):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._done: set[str] = set()
+
+    def says(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+        if isinstance(message, PrintChanged):
+            if message.print_id in self._done and message.state is PrintState.DONE:
+                again = changed(message, state=PrintState.PRINTING, job_id=message.job_id + 1)
+                return [again, changed(again, state=PrintState.DONE)]
+            if message.state is PrintState.DONE:
+                self._done.add(message.print_id)
+        return [message]
+
+
+says_wrongly(
+    "P-325",
+    "prints what arrived damaged",
+    PrintChanged,
+    lambda told: (
+        changed(told, code="", state=PrintState.SENT) if told.code == "page_damaged" else told
+    ),
+)
+
+# ---- hostile
+
+
+def _marked(message: Incoming) -> Incoming:
+    return changed(message, headers={**message.headers, "From-Hub": "1"})
+
+
+def _payload(message: Incoming, payload: bytes) -> Incoming:
+    return changed(message, payload=payload)
+
+
+on_bus("P-401", "believes what does not come from the hub", heard=_marked)
+on_bus(
+    "P-402",
+    "follows another version",
+    heard=lambda message: _payload(message, message.payload.replace(b'"v":2', b'"v":1')),
+)
+on_bus(
+    "P-403",
+    "does not take what it knows in part",
+    heard=lambda message: None if b"of_a_later_release" in message.payload else message,
+)
+on_bus(
+    "P-404",
+    "takes no notice of an unknown type",
+    heard=lambda message: None if b"OfALaterRelease" in message.payload else message,
+)
+on_bus(
+    "P-406",
+    "does not look into what is packed",
+    heard=lambda message: None if message.payload[:4] == b"\x28\xb5\x2f\xfd" else message,
+)
+
+
+@breaks("P-405", "ends at what is no JSON")
+class EndsAtGarbage(HeadlessKiosk):
+    def make_bus(self, servers: list[str], role: Role, user: str) -> BusClient:
+        is_dead: list[bool] = []
+
+        def heard(message: Incoming) -> Incoming | None:
+            topic = message.subject.rpartition(".")[2]
+            if topic == "beside":
+                try:
+                    json.loads(message.payload)
+                except ValueError:
+                    is_dead.append(True)
+            return None if is_dead else message
+
+        kind = type("Bus", (ChangedBus,), {"heard": staticmethod(heard)})
+        bus: BusClient = kind(
+            servers, role, user=user, seed=self.seed, tasks=self.tasks, clock=self.clock
+        )
+        return bus
+
+
+@breaks("P-407", "takes every session for its own")
+class AnySession(HeadlessKiosk):
+    def make_bus(self, servers: list[str], role: Role, user: str) -> BusClient:
+        def heard(message: Incoming) -> Incoming:
+            parts = message.subject.split(".")
+            if self.session is not None:
+                parts[5] = self.session.facts.id
+            return changed(message, subject=".".join(parts))
+
+        kind = type("Bus", (ChangedBus,), {"heard": staticmethod(heard)})
+        bus: BusClient = kind(
+            servers, role, user=user, seed=self.seed, tasks=self.tasks, clock=self.clock
+        )
+        return bus
+
+
+@breaks("P-408", "refuses a refusal")
+class RefusesRefusals(HeadlessKiosk):
+    def hears(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+        if isinstance(message, MessageRefused) and self.session is not None:
+            self.tasks.start(self._refuse(self.session.facts.id), name="refuse")
+        return [message]
+
+    async def _refuse(self, session: str) -> None:
+        refused = MessageRefused(topic="end", code="not_allowed", of="MessageRefused")
+        try:
+            await self.link.channel(session).send("end", refused)
+        except SessionError:
+            return

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Each wrong kiosk fails, by the rule that it breaks and by no other."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from expert_app.conformance.findings import Findings
+from expert_app.conformance.rules import RULES
+from expert_app.conformance.run import CASES, chosen, try_in
+from expert_app.conformance.site import page_site
+from expert_app.conformance.throw_away_hub import ThrowAwayHub
+from tests.conformance.mutants import MUTANTS
+
+HUBS = 6
+"""They mostly wait, so several are tried at once, each at a hub of its own."""
+
+PATIENCE = 0.35
+"""What is not said within seconds here is never said."""
+
+LAST = {"P-105", "P-106", "P-107"}
+"""Found after any story."""
+
+
+async def tried(world: ThrowAwayHub, folder: Path, wrong: str) -> list[str]:
+    """Rules that a wrong kiosk breaks until the first story ends."""
+    rule, kiosk = MUTANTS[wrong]
+    cases = [] if rule in LAST else [case for case in chosen(CASES, [rule]) if rule in case.rules]
+    if rule in LAST:
+        cases = chosen(CASES, ["P-122"])
+    findings = Findings(PATIENCE, ends_at_first=True)
+    folder.mkdir()
+    await try_in(world, kiosk(folder), cases=cases[:1], findings=findings)
+    return findings.broken
+
+
+async def worker(folder: Path, left: list[str], found: dict[str, list[str]]) -> None:
+    """Tries what is left, one after the other, at one hub."""
+    folder.mkdir()
+    with page_site() as pages:
+        async with ThrowAwayHub(folder, pages).running() as world:
+            while left:
+                wrong = left.pop()
+                found[wrong] = await tried(world, folder / str(len(left)), wrong)
+
+
+@pytest.mark.timeout(400)
+async def test_every_wrong_kiosk_fails_by_the_rule_that_it_breaks(tmp_path: Path) -> None:
+    left, found = [*MUTANTS], dict[str, list[str]]()
+    await asyncio.gather(*(worker(tmp_path / f"hub{n}", left, found) for n in range(HUBS)))
+    wanted = {wrong: {rule} for wrong, (rule, _kiosk) in MUTANTS.items()}
+    # what the hub refuses is wrong in itself, too
+    others = {wrong: {*broken} - ({"P-107"} - wanted[wrong]) for wrong, broken in found.items()}
+    assert {wrong: broken for wrong, broken in others.items() if broken != wanted[wrong]} == {}
+    assert len(found) >= 25
+    assert {RULES[rule].level for rule, _kiosk in MUTANTS.values()} == {*CASES}
