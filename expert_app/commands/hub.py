@@ -154,6 +154,19 @@ def _report(context: Context) -> int:
     )
 
 
+def _explain(context: Context) -> int:
+    from expert_app.commands.hub_explain import explain
+
+    arguments = context.arguments
+    return explain(
+        context.settings.metrics.listen,
+        arguments.user,
+        ROLES[arguments.role].value,
+        once=arguments.once,
+        as_json=arguments.json,
+    )
+
+
 def _bus_config(context: Context) -> int:
     from expert_app.hub.bus_config import bus_config
 
@@ -458,6 +471,7 @@ def _key_of(name: str, key_file: Path | None) -> int:
 
 _WITHOUT_CATALOGUE: dict[str, Callable[[Context], int]] = {
     "example": _example,
+    "explain": _explain,
     "check": _check,
     "procedures": _procedures,
     "sign": _sign,

@@ -308,6 +308,12 @@ def _add_server_commands(command: AddCommand) -> None:
         "bus-server", "become the nats-server that comes with us, with this configuration"
     )
     server.add_argument("config", type=Path, metavar="FILE")
+    explain = _json(
+        command("explain", "what was not taken of a client, and why; live, until it is stopped")
+    )
+    explain.add_argument("user", metavar="KIOSK", help="id of a kiosk, or of a client of --role")
+    explain.add_argument("--role", choices=tuple(ROLES), default="kiosk")
+    explain.add_argument("--once", action="store_true", default=False, help="do not wait for more")
     command("documents", "try the place where documents lie: write, read back, remove")
     authority = command("make-ca", "make a certificate authority of your own")
     authority.add_argument("ca", type=Path, metavar="FOLDER")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Monitoring of a hub or vault: /healthz for people and scripts, /metrics for Prometheus.
-Used by both.
+"""Monitoring of a hub or vault: /healthz for people and scripts, /metrics for Prometheus, and for
+`expert-app hub explain` on this machine /refused. Used by both.
 
 Plain HTTP on this machine by default.
 Says no name, no number of a caller, no agent's id; organisations and services are those of the
@@ -15,11 +15,14 @@ import logging
 from collections.abc import Mapping
 from typing import Protocol, cast
 
+import msgspec
 from aiohttp import web
 
 from expert_app.hub.metrics import MetricsCollector
 from session.core.tasks import Tasks
+from session.hub.access.refused_log import RefusedLog
 from session.hub.monitoring.health import Trouble
+from session.protocol.wire.roles import Role
 
 log = logging.getLogger(__name__)
 
@@ -96,15 +99,24 @@ class Monitor:
 
     Args:
         host, port: 0 for any free port.
+        refused: what was not taken of whom; None where there is no such thing.
     """
 
     def __init__(
-        self, host: str, port: int, *, health: Checkable, metrics: MetricsCollector, tasks: Tasks
+        self,
+        host: str,
+        port: int,
+        *,
+        health: Checkable,
+        metrics: MetricsCollector,
+        tasks: Tasks,
+        refused: RefusedLog | None = None,
     ) -> None:
         self._host, self._port = host, port
         self._tasks = tasks
         self._health = health
         self._metrics = metrics
+        self._refused = refused
         self._open_now: dict[_BoundedConnection, None] = {}
         self._http = web.Server(
             self._answer,
@@ -151,6 +163,10 @@ class Monitor:
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """The header `Accept` chooses the format of the metrics."""
+        if request.path == "/refused" and request.method == "GET" and self._refused is not None:
+            answer = self._explain(request, self._refused)
+            answer.force_close()
+            return answer
         page = self._pages.get(request.path)
         if request.method not in ("GET", "HEAD"):
             answer = web.Response(status=405, text="only GET\n")
@@ -161,6 +177,21 @@ class Monitor:
         answer.headers["Cache-Control"] = "no-store"
         answer.force_close()
         return answer
+
+    @staticmethod
+    def _explain(request: web.BaseRequest, refused: RefusedLog) -> web.Response:
+        """Words that a client sent may be in it: for this machine alone."""
+        if request.remote not in ("127.0.0.1", "::1"):
+            return web.Response(status=403, text="only on this machine\n")
+        asked = request.query
+        after = asked.get("after", "0")
+        found = refused.of(
+            asked.get("user", ""),
+            asked.get("role", Role.KIOSK.value),
+            int(after) if after.isdecimal() and len(after) < 16 else 0,
+        )
+        text = msgspec.json.encode(found)
+        return web.Response(body=text, content_type="application/json")
 
     async def _healthz(self, _accept: str) -> web.Response:
         troubles = await self._health.check()
@@ -176,7 +207,11 @@ class Monitor:
 
 
 async def open_monitor(
-    listen: str, health: Checkable, metrics: MetricsCollector, tasks: Tasks
+    listen: str,
+    health: Checkable,
+    metrics: MetricsCollector,
+    tasks: Tasks,
+    refused: RefusedLog | None = None,
 ) -> Monitor | None:
     """The monitor at `listen` ("host:port");
     None when nothing is wanted ("") or the address cannot be had.
@@ -184,7 +219,9 @@ async def open_monitor(
     host, _colon, port = listen.rpartition(":")
     if not host:
         return None
-    monitor = Monitor(host.strip("[]"), int(port), health=health, metrics=metrics, tasks=tasks)
+    monitor = Monitor(
+        host.strip("[]"), int(port), health=health, metrics=metrics, tasks=tasks, refused=refused
+    )
     return monitor if await monitor.start() else None
 
 

@@ -180,7 +180,11 @@ class HubProgram:
 
         figures = HubMetrics(hub, connection, backups=self._backups)
         monitor = await open_monitor(
-            self._settings.metrics.listen, hub.monitoring.health, figures, self._tasks
+            self._settings.metrics.listen,
+            hub.monitoring.health,
+            figures,
+            self._tasks,
+            hub.flood_watch.refused,
         )
         if monitor is not None:
             stack.callback(monitor.stop)

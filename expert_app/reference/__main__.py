@@ -7,13 +7,23 @@ from __future__ import annotations
 
 import sys
 
-from expert_app.reference import schemas, vectors
+from expert_app.reference import (
+    asyncapi,
+    error_pages,
+    limit_pages,
+    message_pages,
+    schemas,
+    vectors,
+    verb_pages,
+)
 from expert_app.reference.files import Documents, run
+
+_MADE = (schemas, vectors, verb_pages, message_pages, error_pages, limit_pages, asyncapi)
 
 
 def documents() -> Documents:
     """All that is generated."""
-    return {**schemas.documents(), **vectors.documents()}
+    return {name: text for made in _MADE for name, text in made.documents().items()}
 
 
 def main(arguments: list[str]) -> int:

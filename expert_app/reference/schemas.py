@@ -13,45 +13,43 @@ from session.hub.convention.catalogue import WholeFile
 from session.hub.convention.entries import OrganisationEntry
 from session.hub.convention.loading import NetworkPart
 from session.log.events import Record
-from session.protocol.conversation.chat_and_privacy import BesideMessage
-from session.protocol.conversation.line import LineMessage
-from session.protocol.conversation.mirror_messages import MirrorMessage
-from session.protocol.conversation.remote_control import ControlMessage
-from session.protocol.conversation.shown_document import ShowMessages
 from session.protocol.hub import requests as hub_messages
 from session.protocol.hub.enrolment import EnrolAnswer, EnrolRequest
+from session.protocol.hub.history import LineSample
 from session.protocol.hub.requests import HubEvent, Refusal
 from session.protocol.hub.tickets import Ticket
-from session.protocol.sealing import VAULT_VERBS, SealMessage, VaultHello, VaultWelcome
-from session.protocol.topics import AnySessionMessage
+from session.protocol.sealing import VAULT_VERBS, VaultHello, VaultWelcome
+from session.protocol.topics import SESSION_MESSAGES
 from session.protocol.verbs import ALL_VERBS
 from session.protocol.wire.version import PROTOCOL_VERSION
 
 CONVENTION: list[Any] = [WholeFile, NetworkPart, OrganisationEntry]
 
 
-def _session_types() -> list[Any]:
-    kinds = [*get_args(AnySessionMessage), *(get_args(MirrorMessage) or [MirrorMessage])]
-    return [
-        *kinds,
-        *get_args(ControlMessage),
-        *get_args(SealMessage),
-        *get_args(LineMessage),
-        *get_args(BesideMessage),
-        *get_args(ShowMessages),
-    ]
-
-
 def _hub_types() -> list[Any]:
     kinds: list[Any] = [Ticket, hub_messages.QueueBeat, Refusal, EnrolRequest, EnrolAnswer]
+    kinds.append(LineSample)
     kinds += [VaultHello, VaultWelcome]
     for _roles, request, answer in (*ALL_VERBS.values(), *VAULT_VERBS.values()):
         kinds += [kind for kind in (request, answer) if kind not in kinds]
     return kinds + [kind for kind in get_args(HubEvent) if kind not in kinds]
 
 
+def components_of(kinds: list[Any], ref_template: str = "#/$defs/{name}") -> dict[str, Any]:
+    """The schema of each type and of what it holds, by name; of a message `v` and `type` are
+    required, as the decoder wants them.
+    """
+    _references, components = msgspec.json.schema_components(kinds, ref_template=ref_template)
+    for name, component in components.items():
+        properties = component.get("properties", {})
+        if properties.get("type") == {"enum": [name]} and "v" in properties:
+            properties["v"] = {"const": PROTOCOL_VERSION}
+            component["required"] = ["type", "v", *component["required"][1:]]
+    return components
+
+
 def _document(title: str, kinds: list[Any]) -> dict[str, Any]:
-    _references, components = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
+    components = components_of(kinds)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": title,
@@ -69,7 +67,7 @@ def documents() -> Documents:
         "procedures.json": _document("What an organisation's procedures ask for", [ProcedureFile]),
         "hub.json": _document("What kiosk, desk and hub say to each other", _hub_types()),
         "session.json": _document(
-            "What the two ends of a session say to each other", _session_types()
+            "What the two ends of a session say to each other", list(SESSION_MESSAGES)
         ),
         "log.json": _document("One record of a session's log", [Record]),
     }

@@ -6,20 +6,35 @@ Made by `BusClient`, used by desk and kiosk.
 from __future__ import annotations
 
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 
-from session.bus.sealing.channel import SEALED_TOPICS, ChannelSeal
+from session.bus.sealing.channel import NO_KEY, SEALED_TOPICS, ChannelSeal
 from session.bus.transport.connection import Incoming
-from session.core.errors import MessageTooLarge, SessionError
+from session.core.errors import (
+    MessageMalformed,
+    MessageTooLarge,
+    NotAllowed,
+    RateLimited,
+    SessionError,
+)
 from session.core.tasks import Tasks
 from session.protocol.codec import decode_session, encode_session
 from session.protocol.conversation.messages import MessageRefused, SessionMessage
 from session.protocol.endpoints.channel import MessageHandler, RawHandler
+from session.protocol.endpoints.chunks import parse_headers
 from session.protocol.endpoints.refusals import END_TOPIC, HUB_TOPIC, Refusals
-from session.protocol.topics import CONTROL_TOPICS, RAW_TOPICS, SEAL_TOPIC
+from session.protocol.topics import (
+    CHUNK_TOPIC,
+    CONTROL_TOPICS,
+    RAW_TOPICS,
+    SEAL_TOPIC,
+    SpeakingEnd,
+    may_say,
+    may_send,
+)
 from session.protocol.wire.version import MAX_CHUNK_BYTES
 
 log = logging.getLogger(__name__)
@@ -50,11 +65,14 @@ class BusChannel:
     What arrives on a topic before anybody listened to it is kept for the first listener:
     the other end may speak as soon as it knows of the session, a little before this end has built
     its parts.
+
+    Args:
+        me: which end this is; what only this end says is not taken from the other.
     """
 
-    def __init__(self, session_id: str, publish: Publish, *, tasks: Tasks | None = None) -> None:
-        self._refusals = Refusals(self._send_refusal, tasks) if tasks is not None else None
-        self.refused_messages = 0
+    def __init__(self, session_id: str, publish: Publish, *, me: SpeakingEnd, tasks: Tasks) -> None:
+        self._refusals = Refusals(self._send_refusal, tasks)
+        self._other = me.other
         self._session_id = session_id
         self._publish = publish
         self._message_handlers: dict[str, list[MessageHandler]] = {}
@@ -67,17 +85,35 @@ class BusChannel:
         """The session."""
         return self._session_id
 
+    @property
+    def refused(self) -> Counter[str]:
+        """How many messages of the other end were not taken, by code."""
+        return self._refusals.by_code
+
+    def refuse(
+        self, topic: str, code: str, why: str = "", of: str = "", *, told: bool = True
+    ) -> None:
+        """See `SessionChannel`."""
+        self._refusals.refuse(topic, code, why, of, told=told)
+
     def protect(self, seal: ChannelSeal) -> None:
         """From now on nothing of the session is sent or believed unless it is sealed.
         To be called before anybody listens.
         """
         self._seal = seal
         seal.attach(self._publish, self._hand_out)
+        seal.not_taken.connect(self._on_not_opened)
         for topic in [
             topic for topic in self._early if topic in SEALED_TOPICS or topic == SEAL_TOPIC
         ]:
             for message in self._early.pop(topic):
                 seal.receive(topic, message)
+
+    def _on_not_opened(self, refusal: tuple[str, SessionError]) -> None:
+        """The seal could not open a message. Without a key in common it is nobody's mistake."""
+        topic, error = refusal
+        why = str(error.detail.get("why", ""))
+        self.refuse(topic, error.code, why, told=why != NO_KEY)
 
     def close(self) -> None:
         """The session is over."""
@@ -141,25 +177,45 @@ class BusChannel:
             self._hand_out(topic, message)
 
     def _hand_out(self, topic: str, message: Incoming) -> None:
-        if topic not in self._message_handlers and topic not in self._raw_handlers:
-            if topic in CONTROL_TOPICS or topic in RAW_TOPICS:
-                self._early.setdefault(topic, deque(maxlen=EARLY_LIMIT)).append(message)
-            return
-        for raw_handler in list(self._raw_handlers.get(topic, ())):
-            raw_handler(message.payload, message.headers)
-        if topic in self._message_handlers:
+        if topic in RAW_TOPICS:
+            self._deliver_raw(topic, message)
+        elif topic in CONTROL_TOPICS:
             self._deliver_message(topic, message)
+        else:
+            self.refuse(topic, MessageMalformed.code, "unknown topic")
+
+    def _keep_early(self, topic: str, message: Incoming) -> None:
+        early = self._early.setdefault(topic, deque(maxlen=EARLY_LIMIT))
+        if len(early) == EARLY_LIMIT:
+            self.refuse(topic, RateLimited.code, "nobody listens yet")
+        early.append(message)
+
+    def _deliver_raw(self, topic: str, message: Incoming) -> None:
+        if not may_send(topic, self._other):
+            self.refuse(topic, NotAllowed.code, "not from this end")
+            return
+        try:
+            if topic == CHUNK_TOPIC:
+                parse_headers(message.headers)
+        except MessageMalformed as error:
+            self.refuse(topic, error.code, str(error.detail["why"]))
+            return
+        if topic not in self._raw_handlers:
+            self._keep_early(topic, message)
+        for handler in list(self._raw_handlers.get(topic, ())):
+            handler(message.payload, message.headers)
 
     def _deliver_message(self, topic: str, message: Incoming) -> None:
+        if topic not in self._message_handlers:
+            self._keep_early(topic, message)
+            return
         try:
             decoded = decode_session(message.payload)
+            if not may_say(type(decoded), topic, self._other):
+                raise NotAllowed(why=f"not from a {self._other} on this topic")
         except SessionError as error:
-            self.refused_messages += 1
-            if self._refusals is not None:
-                why = str(error.detail.get("why", ""))
-                self._refusals.tell(topic, error.code, why, _type_of(message.payload))
-            else:
-                log.warning("a message on %s is refused: %s", topic, error.code)
+            why = str(error.detail.get("why", "")) or _numbers(error)
+            self.refuse(topic, error.code, why, _type_of(message.payload))
             return
         if isinstance(decoded, MessageRefused):
             log.warning(
@@ -171,3 +227,8 @@ class BusChannel:
             )
         for handler in list(self._message_handlers[topic]):
             handler(decoded)
+
+
+def _numbers(error: SessionError) -> str:
+    """The values of an error that has no words of its own: "theirs 9, ours 1"."""
+    return ", ".join(f"{name} {value}" for name, value in error.detail.items())

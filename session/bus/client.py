@@ -42,6 +42,7 @@ from session.core.tasks import Tasks
 from session.protocol.codec import decode_answer, decode_event, encode
 from session.protocol.hub.requests import HubEvent, HubMessage
 from session.protocol.sealing import SEALED, Part, SealCardAnswer, SealCardRequest
+from session.protocol.topics import SpeakingEnd
 from session.protocol.wire import subjects
 from session.protocol.wire.ids import is_id
 from session.protocol.wire.program import PROGRAM
@@ -118,6 +119,7 @@ class BusClient:
         if not is_id(user):
             raise ValueError(f"not an id: {user!r}")
         self.role = role
+        self._me = SpeakingEnd.KIOSK if role is Role.KIOSK else SpeakingEnd.DESK
         self.user = user
         self.clock = clock
         self.notifications: Signal[HubEvent] = Signal()
@@ -306,7 +308,7 @@ class BusClient:
         channel = self._channels.get(session_id)
         if channel is None:
             channel = self._channels[session_id] = BusChannel(
-                session_id, partial(self._publish, session_id), tasks=self._tasks
+                session_id, partial(self._publish, session_id), me=self._me, tasks=self._tasks
             )
             while len(self._channels) > SESSIONS_KEPT:
                 self._channels.popitem(last=False)

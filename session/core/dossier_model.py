@@ -8,13 +8,12 @@ so a changed field is a change of the protocol.
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
-from session.core.field_types import Id, Sha256, Text
+from session.core.field_types import Id, Sha256, Text, UtcTime
 
 NOTE_LETTERS = 500
 
@@ -104,7 +103,7 @@ class DocumentRecord(msgspec.Struct, frozen=True, kw_only=True):
     pages: int
     size_bytes: int
     sha256: Sha256
-    filed_at_utc: datetime
+    filed_at_utc: UtcTime
     path: str = ""
     replaced_by: str = ""
     why: Text = ""
@@ -118,7 +117,7 @@ class DossierNote(msgspec.Struct, frozen=True, kw_only=True):
     id: Id
     text: NoteText
     by_name: str
-    at_utc: datetime
+    at_utc: UtcTime
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
@@ -213,7 +212,7 @@ class PieceStep(msgspec.Struct, frozen=True, kw_only=True):
     by_name: Text = ""
     site: Text = ""
     kiosk: str = ""
-    at_utc: datetime
+    at_utc: UtcTime
 
 
 class SeenPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -225,7 +224,7 @@ class SeenPage(msgspec.Struct, frozen=True, kw_only=True):
     document_id: Id
     name: Text
     of_page: int
-    filed_at_utc: datetime
+    filed_at_utc: UtcTime
     same: bool
 
 
@@ -261,13 +260,13 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     document_id: Id
     name: Text
     dossier: Text
-    filed_at_utc: datetime
+    filed_at_utc: UtcTime
     remote_id: Text = ""
     reason: Text = ""
     words: Text = ""
     tries: Annotated[int, msgspec.Meta(ge=0)] = 0
-    next_try_utc: datetime
-    changed_at_utc: datetime
+    next_try_utc: UtcTime
+    changed_at_utc: UtcTime
     by_name: Text = ""
 
 
@@ -352,7 +351,7 @@ class AccessLine(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     id: int
-    at_utc: datetime
+    at_utc: UtcTime
     user: str
     by_name: Text
     kind: AccessKind
@@ -380,9 +379,9 @@ class DossierMerged(msgspec.Struct, frozen=True, kw_only=True):
     caller_name: Text
     reason: Text
     by_name: Text
-    at_utc: datetime
-    until_utc: datetime
-    undone_at_utc: datetime | None = None
+    at_utc: UtcTime
+    until_utc: UtcTime
+    undone_at_utc: UtcTime | None = None
     undone_by: Text = ""
     undone_why: Text = ""
 
@@ -395,5 +394,5 @@ class ProvisionalDossier(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     caller_name: Text
     born_on: str = ""
-    made_at_utc: datetime
+    made_at_utc: UtcTime
     by_name: Text = ""

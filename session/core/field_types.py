@@ -5,6 +5,7 @@ the words of a dossier.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -14,3 +15,8 @@ Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN)]
 OptionalId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")]
 Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 Text = Annotated[str, msgspec.Meta(max_length=500)]
+
+UtcTime = Annotated[datetime, msgspec.Meta(tz=True)]
+"""RFC 3339 with an offset; we write UTC, "2026-03-02T09:41:05.120345Z". A time without offset is
+refused.
+"""

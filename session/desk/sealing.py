@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from session.bus.sealing.box import public_text
 from session.bus.sealing.certificates import desk_key_text
-from session.bus.sealing.channel import SealBase, agree
+from session.bus.sealing.channel import NO_KEY, SealBase, agree
 from session.bus.transport.connection import Incoming
 from session.bus.transport.nkeys import sign
 from session.core.clock import Clock
@@ -84,7 +84,7 @@ class DeskSeal(SealBase):
                 self._is_asking = False
                 self._take_box(box)
             case SealOffered():
-                raise SealBroken(why="no key")  # an answer to an earlier question
+                raise SealBroken(why=NO_KEY)  # an answer to an earlier question
             case SealNeeded():
                 self._begin_again()
 

@@ -11,7 +11,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from session.core.clock import Clock
@@ -26,7 +25,6 @@ from session.desk.call.video_call import DeskCall
 from session.desk.cobrowse.remote_control import DeskRemoteControl
 from session.desk.cobrowse.shared_page import DeskSharedPage
 from session.desk.cobrowse.shown_document import DeskShownDocument
-from session.desk.devices.scanner_and_printer import TOPIC as DEVICE_TOPIC
 from session.desk.devices.scanner_and_printer import DeskDevices, Keep
 from session.desk.event_log import EventLog
 from session.desk.hub.third_parties import TalkLink
@@ -42,7 +40,7 @@ from session.protocol.conversation.messages import (
 )
 from session.protocol.endpoints.channel import SessionChannel
 from session.protocol.endpoints.chat import Chat
-from session.protocol.endpoints.refusals import END_TOPIC, Refusals
+from session.protocol.endpoints.refusals import END_TOPIC
 from session.protocol.hub.requests import SessionFacts
 from session.protocol.hub.talk_state import is_in
 
@@ -139,8 +137,6 @@ class DeskSession:
         self.privacy = DeskPrivacy(channel, self.call, talk=self.talk, tasks=tasks)
         self._build_event_log(clock)
         self._is_over = asyncio.Event()
-        self._refusals = Refusals(partial(channel.send, END_TOPIC), tasks)
-        self.devices.not_for_us.connect(self._on_not_for_us)
         self._stop_listening: Callable[[], None] = channel.on_message("end", self._on_end)
 
     def _build_call(self, parts: DeskSessionParts) -> None:
@@ -233,11 +229,6 @@ class DeskSession:
             self.kiosk_wiped.emit(message)
         elif isinstance(message, KioskWiped):
             self._tasks.start(self._doubt(message), name="a wipe in the middle of a conversation")
-        else:
-            self._refuse(message, "not for a desk on this topic")
-
-    def _on_not_for_us(self, message: SessionMessage) -> None:
-        self._refuse(message, "not for a desk", DEVICE_TOPIC)
 
     async def _doubt(self, wiped: KioskWiped) -> None:
         """A wipe that the kiosk tells of before we know of the end is believed only if the end
@@ -247,9 +238,7 @@ class DeskSession:
             async with asyncio.timeout(EARLY_S):
                 await self._is_over.wait()
         except TimeoutError:
-            self._refuse(wiped, "the conversation goes on")
+            why = "the conversation goes on"
+            self._channel.refuse(END_TOPIC, NotAllowed.code, why, KioskWiped.__name__)
         else:
             self.kiosk_wiped.emit(wiped)
-
-    def _refuse(self, message: SessionMessage, why: str, topic: str = END_TOPIC) -> None:
-        self._refusals.tell(topic, NotAllowed.code, why, type(message).__name__)

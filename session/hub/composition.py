@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from session.bus.transport.connection import Incoming
-from session.core.errors import SessionError, StoreUnreachable
+from session.core.errors import RateLimited, SessionError, StoreUnreachable
 from session.hub.access.flood_watch import FloodWatch
 from session.hub.access.handlers import handlers_of
 from session.hub.access.request_server import RequestCounts, RequestServer
@@ -139,7 +139,7 @@ class Hub:
             keep=self.dossiers.keep,
             projection=self.history.projection,
             requests=counts,
-            on_excess=self.flood_watch.dropped,
+            flood_watch=self.flood_watch,
         )
 
     def _request_server(self, counts: RequestCounts) -> RequestServer:
@@ -163,6 +163,7 @@ class Hub:
             clock=self.parts.clock,
             tasks=self.parts.tasks,
             counts=counts,
+            refused=self.flood_watch.refused,
             on_excess=self.flood_watch.dropped,
             forward=self.network.outgoing.ask_for,
         )
@@ -308,7 +309,9 @@ class Hub:
 
     def _on_beat(self, message: Incoming) -> None:
         _, organisation, letter, user = message.subject.split(".")
-        if not self.flood_watch.beat(f"{organisation}.{letter}.{user}"):
+        who = f"{organisation}.{letter}.{user}"
+        if not self.flood_watch.beat(who):
+            self.flood_watch.refused.note(who, "hb", RateLimited.code, why="too many signs of life")
             return
         self.sightings.on_message(message)
         self.queue.presence.mark_alive(organisation, Role(letter), user)

@@ -12,7 +12,6 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -20,7 +19,7 @@ import msgspec
 
 from session.bus.transport.nkeys import sign
 from session.core.clock import Clock
-from session.core.errors import BusUnreachable, NotAllowed
+from session.core.errors import BusUnreachable
 from session.core.tasks import Tasks
 from session.kiosk.call.consent import KioskGrants, Question
 from session.kiosk.call.privacy import KioskPrivacy
@@ -35,7 +34,6 @@ from session.kiosk.devices.given_files import GivenFiles
 from session.kiosk.devices.page_store import PageStore
 from session.kiosk.devices.prints import CountPages, PrintRules
 from session.kiosk.devices.quick_copies import MakeQuickCopy
-from session.kiosk.devices.scanner_and_printer import TOPIC as DEVICE_TOPIC
 from session.kiosk.devices.scanner_and_printer import DeviceEquipment, KioskDevices
 from session.kiosk.drivers.printer import Printer
 from session.kiosk.drivers.scanner import Scanner
@@ -52,7 +50,7 @@ from session.protocol.conversation.messages import (
 from session.protocol.conversation.page_signing import words_of
 from session.protocol.endpoints.channel import SessionChannel
 from session.protocol.endpoints.chat import Chat
-from session.protocol.endpoints.refusals import END_TOPIC, Refusals
+from session.protocol.endpoints.refusals import END_TOPIC
 from session.protocol.endpoints.third_party_banner import TalkAsker
 from session.protocol.hub.requests import SessionFacts
 
@@ -172,18 +170,11 @@ class KioskSession:
         self.privacy = KioskPrivacy(channel, self.call, page=self.page, tasks=tasks)
         self.event_log = EventLog(facts, log_writer, clock=clock)
         self._connect_event_log()
-        self._refusals = Refusals(partial(channel.send, END_TOPIC), tasks)
-        self.devices.not_for_us.connect(self._refuse)
         self._stop_listening = channel.on_message(END_TOPIC, self._on_end)
 
     def _on_end(self, message: SessionMessage) -> None:
         if isinstance(message, MessageRefused):
             self.event_log.not_taken(message)
-        else:
-            self._refuse(message, END_TOPIC)
-
-    def _refuse(self, message: SessionMessage, topic: str = DEVICE_TOPIC) -> None:
-        self._refusals.tell(topic, NotAllowed.code, "not for a kiosk", type(message).__name__)
 
     def _build_call(self, media: CallMedia) -> KioskCall:
         clock, tasks = self._parts.clock, self._parts.tasks

@@ -9,6 +9,8 @@ picture waits 40 ms longer for it.
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import msgspec
@@ -16,16 +18,10 @@ import zstandard
 
 from session.core.error_codes import from_code
 from session.core.errors import MessageMalformed, MessageTooLarge, ProtocolVersionUnknown
-from session.protocol.conversation.chat_and_privacy import BesideMessage
-from session.protocol.conversation.line import LineMessage
 from session.protocol.conversation.messages import SessionMessage
 from session.protocol.conversation.mirror import unpack
-from session.protocol.conversation.mirror_messages import MirrorMessage
-from session.protocol.conversation.remote_control import ControlMessage
-from session.protocol.conversation.shown_document import ShowMessages
 from session.protocol.hub.requests import HubEvent, HubMessage, Refusal
-from session.protocol.sealing import SealMessage
-from session.protocol.topics import AnySessionMessage
+from session.protocol.topics import SESSION_MESSAGES
 from session.protocol.wire.version import MAX_CONTROL_BYTES, PROTOCOL_VERSION
 
 PACK_FROM_BYTES = 700
@@ -36,20 +32,16 @@ _PACK_LEVEL = 19
 _encoder = msgspec.json.Encoder()
 
 
-class _Version(msgspec.Struct):
-    v: int = PROTOCOL_VERSION
+class _Envelope(msgspec.Struct):
+    """What every message has, whoever reads it: both are required."""
+
+    v: int
+    type: str
 
 
-_version = msgspec.json.Decoder(_Version)
-_session = msgspec.json.Decoder(
-    AnySessionMessage
-    | MirrorMessage
-    | ControlMessage
-    | SealMessage
-    | LineMessage
-    | BesideMessage
-    | ShowMessages
-)
+_envelope = msgspec.json.Decoder(_Envelope)
+_any_said: Any = reduce(or_, SESSION_MESSAGES)
+_session = msgspec.json.Decoder(_any_said)
 _event = msgspec.json.Decoder(HubEvent)
 
 
@@ -100,7 +92,7 @@ def _decode(
     if len(payload) > limit_bytes:
         raise MessageTooLarge(size_bytes=len(payload), limit_bytes=limit_bytes)
     try:
-        theirs = _version.decode(payload).v
+        theirs = _envelope.decode(payload).v
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise MessageMalformed(why=str(error)[:200]) from error
     if theirs != PROTOCOL_VERSION:

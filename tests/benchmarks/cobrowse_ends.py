@@ -67,6 +67,11 @@ class Counted:
             self._count(len(f"HPUB {self._subject}{topic} {block} {total}\r\n") + total + 2)
         await self._channel.send_raw(topic, payload, headers)
 
+    def refuse(
+        self, topic: str, code: str, why: str = "", of: str = "", *, told: bool = True
+    ) -> None:
+        self._channel.refuse(topic, code, why, of, told=told)
+
     def _count(self, size_bytes: int) -> None:
         self.bytes, self.messages = self.bytes + size_bytes, self.messages + 1
 

@@ -223,6 +223,11 @@ class SeenChannel:
     def on_raw(self, topic: str, handler: RawHandler) -> Callable[[], None]:
         return self._channel.on_raw(topic, handler)
 
+    def refuse(
+        self, topic: str, code: str, why: str = "", of: str = "", *, told: bool = True
+    ) -> None:
+        self._channel.refuse(topic, code, why, of, told=told)
+
 
 class HeadlessKiosk:
     """The kiosk, and its caller as a driver of the conformance program.

@@ -631,6 +631,11 @@ def sentence(code: str, detail: Mapping[str, str | int | float] | None = None) -
     return ErrorWords(title=_(title).format_map(values), advice=_(advice).format_map(values))
 
 
+def english_words(code: str) -> str:
+    """The agent's words before they are translated, values in braces; for the reference."""
+    return " ".join(_SENTENCES.get(code, _SENTENCES[UNEXPECTED]))
+
+
 def kiosk_sentence(code: str) -> str:
     """The words for a caller: plain, nothing technical, always something to do or to wait
     for.

@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 SEALED_TOPICS = frozenset({*CONTROL_TOPICS, *RAW_TOPICS}) - {SEAL_TOPIC, THIRD_TOPIC, ASIDE_TOPIC}
 """All but the calls with a third person, who is no end of the session."""
 
+NO_KEY = "no key"
+"""Why a message cannot be opened after a restart of either end."""
+
 WAITING = 2000
 """Messages kept until there is a key."""
 
@@ -42,6 +45,7 @@ class ChannelSeal(Protocol):
     """One end's sealing of one session."""
 
     refused: Signal[SessionError]
+    not_taken: Signal[tuple[str, SessionError]]
 
     def attach(self, publish: Publish, deliver: Deliver) -> None:
         """Called once by the channel: how to publish, and where opened messages go."""
@@ -67,11 +71,13 @@ class SealBase:
 
     Attributes:
         refused: the other end cannot be believed, or a message could not be opened; once per kind.
-        dropped: messages that could not be opened.
+        not_taken: (topic, why) of each message that could not be opened.
+        dropped: how many there were.
     """
 
     def __init__(self, organisation: str, session_id: str, *, tasks: Tasks) -> None:
         self.refused: Signal[SessionError] = Signal()
+        self.not_taken: Signal[tuple[str, SessionError]] = Signal()
         self.dropped = 0
         self._purpose = f"session\n{organisation}\n{session_id}"
         self._tasks = tasks
@@ -137,10 +143,11 @@ class SealBase:
             )
             if box is None:
                 self._on_unknown()
-                raise SealBroken(why="no key")
+                raise SealBroken(why=NO_KEY)
             payload, headers = _unpacked(box.open(topic, stamp, message.payload))
         except SessionError as error:
             self._refuse(error)
+            self.not_taken.emit((topic, error))
             return
         self._deliver(topic, Incoming(message.subject, payload, headers, message.reply))
 
@@ -151,7 +158,7 @@ class SealBase:
             self._logged.add(why)
             log.warning("a message of the session was not taken: %s", why)
         # a restart or an old message is nobody's trouble
-        if error.detail.get("why") not in ("no key", "stamp"):
+        if error.detail.get("why") not in (NO_KEY, "stamp"):
             self.refused.emit(error)
 
     def _on_seal(self, message: Incoming) -> None:

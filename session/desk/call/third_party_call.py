@@ -28,6 +28,7 @@ from session.protocol.conversation.messages import (
     SessionMessage,
 )
 from session.protocol.endpoints.channel import SessionChannel
+from session.protocol.endpoints.refusals import LATE
 from session.protocol.topics import ASIDE_TOPIC
 from session.protocol.wire.ids import new_id
 
@@ -153,7 +154,7 @@ class ThirdPartyCall:
             case MediaSeen():
                 self.peer_media_seen.emit(message)
             case _:
-                log.info("ignored on topic aside: %s", type(message).__name__)
+                self._channel.refuse(ASIDE_TOPIC, LATE, told=False)
 
     async def _accept(self, answer: CallAnswered) -> None:
         try:

@@ -35,6 +35,7 @@ from session.protocol.conversation.messages import (
     SessionMessage,
 )
 from session.protocol.endpoints.channel import SessionChannel
+from session.protocol.endpoints.refusals import LATE
 
 log = logging.getLogger(__name__)
 
@@ -267,7 +268,7 @@ class DeskCall:
                     self.failed.emit(lost(why=message.code[:60]))
                     self._lose()
             case _:
-                log.info("ignored on topic call: %s", type(message).__name__)
+                self._channel.refuse(self._topic, LATE, told=False)
 
     async def _answer(self, offer: CallOffered) -> None:
         async with self._answering:

@@ -44,6 +44,7 @@ from session.protocol.conversation.remote_control import (
     ZoomRequested,
 )
 from session.protocol.endpoints.channel import SessionChannel
+from session.protocol.endpoints.refusals import LATE
 from session.protocol.wire.ids import new_id
 
 log = logging.getLogger(__name__)
@@ -232,8 +233,10 @@ class DeskRemoteControl:
         match message:
             case CommandAnswered():
                 command = self._sent.pop(message.command_id, None)
-                if command is not None:
-                    self.answered.emit(Answer(command, message.code, message.detail, message.field))
+                if command is None:
+                    self._channel.refuse(TOPIC, LATE, told=False)
+                    return
+                self.answered.emit(Answer(command, message.code, message.detail, message.field))
             case ControlPaused(left_s=left_s):
                 self.paused.emit(left_s)
             case ZoomChanged(percent=percent):

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from session.core.clock import Clock
-from session.core.errors import BusUnreachable, MessageMalformed, MessageTooLarge
+from session.core.errors import BusUnreachable, MessageMalformed, MessageTooLarge, SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.log.events import MirrorChunk
@@ -251,7 +251,7 @@ class DeskSharedPage:
         try:
             frames = self._assembler.add(payload, headers)
         except MessageMalformed as error:
-            self._on_unreadable(error.code)
+            self._on_unreadable(error)
             return
         for frame in frames:
             self._on_frame(frame)
@@ -265,8 +265,9 @@ class DeskSharedPage:
             for frame in self._assembler.give_up():
                 self._on_frame(frame)
 
-    def _on_unreadable(self, code: str) -> None:
-        log.warning("the kiosk sent shared-page events that cannot be read: %s", code)
+    def _on_unreadable(self, error: SessionError) -> None:
+        why = str(error.detail.get("why", ""))
+        self._channel.refuse(mirror.TOPIC, error.code, why or "more than one payload may hold")
         self._lose()
 
     def _on_frame(self, frame: mirror.MirrorFrame) -> None:
@@ -277,11 +278,11 @@ class DeskSharedPage:
             text = self._unpacker.unpack(frame.data, start=frame.start)
             events = mirror.decode_events(text)
         except (MessageMalformed, MessageTooLarge) as error:
-            self._on_unreadable(error.code)
+            self._on_unreadable(error)
             return
         snapshot = mirror.starts_with_snapshot(events)
         if frame.start and not snapshot:
-            self._lose()
+            self._on_unreadable(MessageMalformed(why="Start without a full picture"))
             return
         self._complete, self._epoch = True, frame.epoch
         self._stretch.add(text, is_snapshot=snapshot, events=len(events), epoch=frame.epoch)

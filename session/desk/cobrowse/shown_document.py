@@ -37,6 +37,7 @@ from session.protocol.conversation.shown_document import (
 )
 from session.protocol.endpoints.channel import SessionChannel
 from session.protocol.endpoints.chunks import count_chunks
+from session.protocol.endpoints.refusals import LATE
 from session.protocol.endpoints.sending import ChunkSender, OrderedSender
 from session.protocol.wire.ids import new_id
 
@@ -328,6 +329,7 @@ class DeskShownDocument:
     def _on_message(self, message: SessionMessage) -> None:
         show = self._show
         if show is None or getattr(message, "show_id", None) != show.show_id:
+            self._channel.refuse(TOPIC, LATE, told=False)
             return
         show.heard_s = self._clock.monotonic_s()
         match message:

@@ -155,12 +155,8 @@ class Pages:
         self._refuse(offer, PageNotSigned())
 
     def on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
-        """A chunk came; chunks of other conversations are left alone."""
-        try:
-            assembly = self._arrivals.take(payload, headers)
-        except MessageMalformed as error:
-            log.warning("a chunk was refused: %s", error.detail.get("why"))
-            return
+        """A chunk came; chunks of other items are left alone. Raises `MessageMalformed`."""
+        assembly = self._arrivals.take(payload, headers)
         if assembly is not None:
             self._interrupted.discard(assembly.item_id)
             self._progress(assembly)

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 from session.core.clock import Clock
+from session.core.errors import MessageMalformed
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.devices.pages import Keep, PageNotReceived, PageProgressed, Pages, ReceivedPage
@@ -76,7 +77,6 @@ class DeskDevices:
         quick_copy_received: a quick copy of a page that is still on its way.
         page_failed: a page did not come, or is no use.
         print_changed: of a print.
-        not_for_us: a message that only a kiosk may be sent.
     """
 
     def __init__(
@@ -109,7 +109,6 @@ class DeskDevices:
             channel, TOPIC, clock=clock, tasks=tasks, sure=self._sure, kbps=chunk_kbps
         )
         self._prints.kiosk_key, self._is_known = kiosk_key, bool(kiosk_key)
-        self.not_for_us: Signal[SessionMessage] = Signal()
         self._watch: asyncio.Task[None] | None = None
         self.report_changed: Signal[DevicesReported] = Signal()
         self.scan_requested: Signal[ScanRequested] = self._scans.requested
@@ -231,11 +230,16 @@ class DeskDevices:
                 self._prints.send_again(message)
             case PrintChanged():
                 self._prints.on_changed(message)
-            case _:
-                self.not_for_us.emit(message)
         self._start_watch()
 
     def _on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
+        try:
+            self._take_chunk(payload, headers)
+        except MessageMalformed as error:
+            why, item_id = str(error.detail.get("why", "")), headers[chunks.ITEM_HEADER]
+            self._channel.refuse(chunks.TOPIC, error.code, why, item_id)
+
+    def _take_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
         if self._quick_copies.takes(headers):
             self._quick_copies.on_chunk(payload, headers)
             self._pages.on_other_message()

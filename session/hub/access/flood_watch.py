@@ -10,8 +10,10 @@ program that runs the server is told whom to ban.
 from __future__ import annotations
 
 from session.core.clock import Clock
+from session.core.errors import RateLimited
 from session.core.signals import Signal
 from session.hub.access.rate_limits import RateLimits
+from session.hub.access.refused_log import RefusedLog
 
 DROPS_PER_S, DROPS_BURST = 50.0, 1000.0
 BEATS_PER_S, BEATS_BURST = 2.0, 50.0
@@ -24,12 +26,14 @@ class FloodWatch:
     """Counts what was dropped by identity, "<organisation>.<role letter>.<user>".
 
     Attributes:
+        refused: what was not taken of whom, and why.
         found: an identity that has gone far over every limit; emitted again every 10 s while it
             goes on.
     """
 
     def __init__(self, clock: Clock) -> None:
         self.found: Signal[str] = Signal()
+        self.refused = RefusedLog(clock)
         self._clock = clock
         self._drops = RateLimits(clock, DROPS_PER_S, burst=DROPS_BURST)
         self._beats = RateLimits(clock, BEATS_PER_S, burst=BEATS_BURST)
@@ -42,6 +46,7 @@ class FloodWatch:
         now_s = self._clock.monotonic_s()
         if now_s - self._told_s.get(who, float("-inf")) >= TOLD_EACH_S:
             self._told_s[who] = now_s
+            self.refused.note(who, "*", RateLimited.code, why="shut out for a minute")
             self.found.emit(who)
 
     def beat(self, who: str) -> bool:

@@ -29,6 +29,7 @@ from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.hub.access.handlers import Asker, Handler
 from session.hub.access.rate_limits import RateLimits
+from session.hub.access.refused_log import RefusedLog
 from session.protocol.codec import decode_request, encode
 from session.protocol.hub.requests import HubMessage, Refusal
 from session.protocol.verbs import ALL_VERBS
@@ -129,6 +130,7 @@ class RequestServer:
 
     Args:
         counts: written here, read by whoever reports on this hub.
+        refused: what is not done, and of whom.
         on_excess: called with who sends more than every limit.
         forward: asks another network first, where the asker's caller is there.
 
@@ -145,12 +147,14 @@ class RequestServer:
         clock: Clock,
         tasks: Tasks,
         counts: RequestCounts,
+        refused: RefusedLog,
         on_excess: Callable[[str], None] = _unnoticed,
         forward: Forward = _nobody,
     ) -> None:
         if missing := set(ALL_VERBS) ^ set(handlers):
             raise ValueError(f"verbs without handler, or handlers without verb: {sorted(missing)}")
         self.counts = counts
+        self._refused = refused
         self.heard: Signal[Incoming] = Signal()
         self.answered: Signal[AnsweredRequest] = Signal()
         self._connection = connection
@@ -188,6 +192,8 @@ class RequestServer:
         within = rates.take(who)
         if not message.reply or (not within and not self._refused_rates.take(who)):
             self.counts.dropped += 1
+            why = "no longer answered" if message.reply else "no reply subject"
+            self._refused.note(who, verb, RateLimited.code, why=why)
             self._on_excess(who)
             return
         self.heard.emit(message)
@@ -221,6 +227,7 @@ class RequestServer:
         except SessionError as error:
             self.counts.refused += 1
             code = error.code
+            self._note(message, error)
             answer = encode(Refusal(code=code, detail=error.detail))
         except Exception:  # the boundary: whoever asks gets an answer, and the hub goes on
             self.counts.refused += 1
@@ -238,6 +245,11 @@ class RequestServer:
                 await self._connection.bus.publish(reply, answer)
         except BusUnreachable:
             log.info("an answer is lost, the bus is away; the same request may be repeated")
+
+    def _note(self, message: Incoming, error: SessionError) -> None:
+        who, _, verb = message.subject.partition(".")[2].rpartition(".")
+        why = ", ".join(f"{name} {value}" for name, value in error.detail.items())
+        self._refused.note(who, verb, error.code, why=why)
 
     async def _answer(self, message: Incoming) -> bytes:
         _, organisation, letter, user, verb = message.subject.split(".")

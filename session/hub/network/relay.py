@@ -29,15 +29,16 @@ from session.core.errors import (
 )
 from session.core.tasks import Tasks
 from session.hub.access.rate_limits import RateLimits
+from session.hub.access.refused_log import RefusedLog
 from session.hub.dossier.keep_consent import TOPIC as GRANT_TOPIC
 from session.hub.dossier.keep_consent import KeepConsents
 from session.hub.network.relay_peers import End, peer_of
 from session.hub.queue.core import QueueCore
-from session.protocol.codec import encode_session
-from session.protocol.conversation.messages import MessageRefused
-from session.protocol.endpoints.refusals import HUB_TOPIC
+from session.protocol.codec import decode_session, encode_session
+from session.protocol.conversation.messages import MessageRefused, PageRefused
+from session.protocol.endpoints.refusals import END_TOPIC, HUB_TOPIC
 from session.protocol.hub.tickets import LIVE, Ticket
-from session.protocol.topics import CONTROL_TOPICS, RAW_TOPICS
+from session.protocol.topics import CONTROL_TOPICS, DEVICE_TOPIC, RAW_TOPICS
 from session.protocol.wire.roles import Role
 from session.protocol.wire.version import MAX_CHUNK_BYTES, MAX_CONTROL_BYTES, SEAL_BYTES
 
@@ -54,6 +55,10 @@ SUBJECT = "ses.*.*.*.*.*"
 
 FINISH_S = 3.0
 """How long a hub that stops goes on with what it has taken."""
+
+_REFUSALS = {END_TOPIC: b'"MessageRefused"', DEVICE_TOPIC: b'"PageRefused"'}
+"""Where one end refuses what the other says, and what such a message holds."""
+_NEVER = b"\0"
 
 QUEUED = 10_000
 HELD = 64
@@ -84,6 +89,7 @@ class Relay:
     """Between the two ends of every session.
 
     Args:
+        refused: what is not taken, by us or by the other end, and of whom.
         on_excess: called with who sends what must be dropped.
         forward: passes a kiosk's message on to another network, where its caller is there.
     """
@@ -95,9 +101,11 @@ class Relay:
         *,
         keep: KeepConsents,
         tasks: Tasks,
+        refused: RefusedLog,
         on_excess: Callable[[str], None] = _unnoticed,
         forward: Forward = _nobody,
     ) -> None:
+        self._refused = refused
         self.dropped = self.passed = self.passed_bytes = 0
         self.dropped_by_code: Counter[str] = Counter()
         self._told = RateLimits(core.clock, TOLD_PER_S, burst=TOLD_BURST)
@@ -167,6 +175,7 @@ class Relay:
         if who:
             self._on_excess(who)
         _, organisation, role, user, _, topic = message.subject.split(".")
+        self._refused.note(f"{organisation}.{role}.{user}", topic, code, why=why)
         if self._told.take(f"{organisation}.{role}.{user}"):
             refused = MessageRefused(topic=topic[:60], code=code, why=why)
             self._tasks.start(self._tell(message, refused), name="tell that a message is dropped")
@@ -295,8 +304,27 @@ class Relay:
                 payload=message.payload,
                 headers=headers,
             )
+            self._note_refusal(message, End(organisation, Role(role), user), peer)
             self.passed += 1
             self.passed_bytes += len(message.payload)
         except BusUnreachable:
             self.dropped += 1
         return None
+
+    def _note_refusal(self, message: Incoming, speaker: End, peer: End) -> None:
+        """One end has told the other that it does not take a message. In a sealed conversation
+        nobody here can read it.
+        """
+        topic = message.subject.rpartition(".")[2]
+        if _REFUSALS.get(topic, _NEVER) not in message.payload:
+            return
+        try:
+            said = decode_session(message.payload)
+        except SessionError:
+            return  # who receives it says so
+        who = f"{peer.organisation}.{peer.role}.{peer.user}"
+        by = "kiosk" if speaker.role is Role.KIOSK else "desk"
+        if isinstance(said, MessageRefused):
+            self._refused.note(who, said.topic, said.code, why=said.why, of=said.of, by=by)
+        elif isinstance(said, PageRefused):
+            self._refused.note(who, topic, said.code, of=f"page {said.page_id}", by=by)

@@ -5,9 +5,9 @@ Used by `session.hub.composition`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from session.hub.access.flood_watch import FloodWatch
 from session.hub.access.request_server import RequestCounts
 from session.hub.dossier.keep_consent import KeepConsents
 from session.hub.history.projection import Projection
@@ -42,9 +42,9 @@ def build(
     keep: KeepConsents,
     projection: Projection,
     requests: RequestCounts,
-    on_excess: Callable[[str], None],
+    flood_watch: FloodWatch,
 ) -> Network:
-    """Args: on_excess: called with who sends more than every limit."""
+    """Args: flood_watch: is told of what is dropped, and of whom."""
     parts.connection.network = parts.network
     queue.core.view.changed.connect(outgoing.on_ticket)
     relay = Relay(
@@ -52,7 +52,8 @@ def build(
         parts.connection,
         keep=keep,
         tasks=parts.tasks,
-        on_excess=on_excess,
+        refused=flood_watch.refused,
+        on_excess=flood_watch.dropped,
         forward=outgoing.pass_on,
     )
     state = SitesAndHubs(

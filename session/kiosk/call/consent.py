@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
 from session.core.clock import Clock
-from session.core.errors import BusUnreachable
+from session.core.errors import BusUnreachable, GrantMissing
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.conversation.messages import (
@@ -31,6 +31,7 @@ from session.protocol.conversation.messages import (
     SessionMessage,
 )
 from session.protocol.endpoints.channel import SessionChannel
+from session.protocol.topics import power_for
 
 log = logging.getLogger(__name__)
 
@@ -136,6 +137,11 @@ class KioskGrants:
     def allowed(self, grant: Grant) -> bool:
         """True while the caller gives this power and its time is not over."""
         return self.left_s(grant) > 0
+
+    def missing_for(self, request: type[SessionMessage]) -> GrantMissing | None:
+        """Why what such a message asks for must not be done; None when the caller allows it."""
+        needed = power_for(request)
+        return GrantMissing(grant=needed) if needed and not self.allowed(needed) else None
 
     def left_s(self, grant: Grant) -> float:
         """Seconds until the power ends by itself; 0 when it is not given."""

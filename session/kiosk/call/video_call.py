@@ -35,6 +35,7 @@ from session.protocol.conversation.messages import (
     SessionMessage,
 )
 from session.protocol.endpoints.channel import SessionChannel
+from session.protocol.endpoints.refusals import LATE
 from session.protocol.wire.ids import new_id
 
 log = logging.getLogger(__name__)
@@ -338,7 +339,7 @@ class KioskCall:
                 script = f"{self._peer}.setPeer({camera}, {microphone})"
                 self._tasks.start(self._run(script, SCRIPT_TIMEOUT_S), name="kiosk-call-peer")
             case _:
-                log.info("ignored on topic call: %s", type(message).__name__)
+                self._channel.refuse(self._topic, LATE, told=False)
 
     async def _accept(self, answer: CallAnswered) -> None:
         self.peer_simulated = answer.simulated_camera

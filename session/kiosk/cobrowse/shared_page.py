@@ -22,6 +22,7 @@ from session.core.clock import Clock
 from session.core.errors import (
     AddressNotAllowed,
     BusUnreachable,
+    GrantMissing,
     MessageTooLarge,
     PageNotShareable,
 )
@@ -51,6 +52,7 @@ from session.protocol.conversation.messages import (
 )
 from session.protocol.conversation.mirror_messages import DialogClosed, DialogShown, MirrorReceived
 from session.protocol.endpoints.channel import SessionChannel
+from session.protocol.endpoints.refusals import LATE
 from session.protocol.wire.version import MAX_CHUNK_BYTES
 
 log = logging.getLogger(__name__)
@@ -366,7 +368,12 @@ class KioskSharedPage:
     def _on_pointer_moved(self, pointer: PointerMoved) -> None:
         if not pointer.visible:
             self._browser.hide_pointer()
-        elif self._sharing and self._grants.allowed(Grant.POINT) and pointer.epoch == self._epoch:
+        elif not self._sharing or not self._grants.allowed(Grant.POINT):
+            needed = Grant.POINT if self._sharing else Grant.SEE_PAGE
+            self._channel.refuse(TOPIC, GrantMissing.code, needed.value, type(pointer).__name__)
+        elif pointer.epoch != self._epoch:
+            self._channel.refuse(TOPIC, LATE, told=False)
+        else:
             self._browser.show_pointer(pointer.x, pointer.y)
 
     # ---- what the browser tells ----

@@ -37,6 +37,7 @@ from session.protocol.conversation.shown_document import (
 from session.protocol.endpoints import chunks
 from session.protocol.endpoints.channel import SessionChannel
 from session.protocol.endpoints.chunks import MAX_ASKS, Arrivals, Assembly
+from session.protocol.endpoints.refusals import LATE
 from session.protocol.endpoints.sending import OrderedSender
 
 log = logging.getLogger(__name__)
@@ -139,6 +140,7 @@ class KioskShownDocument:
         self.marked: Signal[str] = Signal()
         self.ended: Signal[bool] = Signal()
         self._screen, self._clock, self._tasks = screen, clock, tasks
+        self._channel = channel
         self._sender = OrderedSender(channel, TOPIC, tasks=tasks)
         self._arrivals = Arrivals(clock)
         self._show: _Show | None = None
@@ -188,6 +190,8 @@ class KioskShownDocument:
                 | ShowPointerMoved(show_id=show_id)
             ) if self._show is not None and self._show.show_id == show_id:
                 self._on_shown(self._show, message)
+            case _:
+                self._channel.refuse(TOPIC, LATE, told=False)
 
     def _on_shown(self, show: _Show, message: SessionMessage) -> None:
         match message:
@@ -284,7 +288,8 @@ class KioskShownDocument:
         try:
             assembly = self._arrivals.take(payload, headers)
         except MessageMalformed as error:
-            log.warning("a chunk was refused: %s", error.detail.get("why"))
+            why, item_id = str(error.detail.get("why", "")), headers[chunks.ITEM_HEADER]
+            self._channel.refuse(chunks.TOPIC, error.code, why, item_id)
             return
         if assembly is not None:
             self._progress(self._show, assembly)

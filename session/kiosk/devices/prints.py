@@ -22,7 +22,6 @@ from session.core.device_errors import (
     PrintTooLong,
 )
 from session.core.errors import (
-    GrantMissing,
     MessageMalformed,
     MessageTooLarge,
     PageDamaged,
@@ -171,17 +170,13 @@ class Prints:
     def _refusal(self) -> SessionError | None:
         if self._is_over:
             return PrintNotForUs()
-        if not self._grants.allowed(Grant.PRINT):
-            return GrantMissing(grant=Grant.PRINT)
+        if (missing := self._grants.missing_for(PrintOffered)) is not None:
+            return missing
         return PrinterGone() if self._printer is None else None
 
     def on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
-        """A chunk came; chunks of other conversations are left alone."""
-        try:
-            assembly = self._arrivals.take(payload, headers)
-        except MessageMalformed as error:
-            log.warning("a chunk was refused: %s", error.detail.get("why"))
-            return
+        """A chunk came; chunks of other items are left alone. Raises `MessageMalformed`."""
+        assembly = self._arrivals.take(payload, headers)
         if assembly is not None:
             self._print_if_complete(assembly)
         self.tick()

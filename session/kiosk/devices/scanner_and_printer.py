@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from session.core.clock import Clock
 from session.core.device_errors import PrinterGone, ScannerGone
-from session.core.errors import PageDamaged, PageNotSigned
+from session.core.errors import MessageMalformed, PageDamaged, PageNotSigned
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.kiosk.call.consent import KioskGrants
@@ -97,7 +97,6 @@ class KioskDevices:
 
     Attributes:
         scan_started, scan_ended, print_changed: for the kiosk's screen and the log.
-        not_for_us: a message that only a desk may be sent.
         showing: shows each print to the caller and takes the answer.
         page_offered: a page lies safe in the page store and is offered.
         reported: what the desk was told of the devices.
@@ -121,6 +120,7 @@ class KioskDevices:
         self._store = page_store
         self._tasks = tasks
         self._tick_s = tick_s
+        self._channel = channel
         self._sender = OrderedSender(channel, TOPIC, tasks=tasks)
         self._chunks = ChunkSender(
             channel, clock, tasks=tasks, read=self._read, kbps=equipment.chunk_kbps
@@ -150,7 +150,6 @@ class KioskDevices:
         self._takes_files = equipment.files is not None
         self._kiosk_key = rules.kiosk_key
         self._report: asyncio.Task[None] | None = None
-        self.not_for_us: Signal[SessionMessage] = Signal()
         self._watch: asyncio.Task[None] | None = None
         self.scan_started: Signal[ScanRequested] = self._scans.started
         self.scan_ended: Signal[ScanEnded] = self._scans.ended
@@ -216,11 +215,13 @@ class KioskDevices:
                 self._start_watch()
             case PrintCancelRequested(print_id=print_id):
                 self._prints.on_cancel(print_id)
-            case _:
-                self.not_for_us.emit(message)
 
     def _on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
-        self._prints.on_chunk(payload, headers)
+        try:
+            self._prints.on_chunk(payload, headers)
+        except MessageMalformed as error:
+            why, item_id = str(error.detail.get("why", "")), headers[chunks.ITEM_HEADER]
+            self._channel.refuse(chunks.TOPIC, error.code, why, item_id)
 
     def _start_watch(self) -> None:
         if self._watch is None or self._watch.done():

@@ -99,8 +99,8 @@ class Scans:
         return self._files if request.source is ScanSource.FILE else self._scanner
 
     def _refusal(self, request: ScanRequested) -> SessionError | None:
-        if not self._grants.allowed(Grant.SCAN):
-            return GrantMissing(grant=Grant.SCAN)
+        if (missing := self._grants.missing_for(ScanRequested)) is not None:
+            return missing
         if self._source_of(request) is None:
             return FileNotGiven(why="no") if request.source is ScanSource.FILE else ScannerGone()
         return ScannerBusy() if self._current is not None else None

@@ -235,8 +235,6 @@ class LineEnd:
                 self.peer_seen.emit(message)
             case Geometry():
                 self.peer_geometry.emit(message)
-            case _:
-                log.info("ignored on topic line: %s", type(message).__name__)
 
     def _send_soon(self, message: SessionMessage) -> None:
         self._tasks.start(self._send(message), name="line-send")

@@ -10,12 +10,12 @@ on the topic "mirror" as raw payloads (see `session.kiosk.cobrowse.shared_page`)
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
+from session.core.field_types import UtcTime
 from session.protocol.wire.ids import Id, OptionalId, Sha256
 from session.protocol.wire.version import MAX_ITEM_BYTES, PROTOCOL_VERSION
 
@@ -170,7 +170,7 @@ class GrantChanged(SessionMessage, frozen=True, kw_only=True):
 
     grant: Grant
     allowed: bool
-    at_utc: datetime
+    at_utc: UtcTime
     left_s: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     reason: GrantReason = GrantReason.ANSWERED
     actor: GrantActor = GrantActor.CALLER
@@ -378,7 +378,7 @@ class PageOffered(SessionMessage, frozen=True, kw_only=True):
     height_px: int
     dpi: int
     chunks: Count
-    taken_at_utc: datetime
+    taken_at_utc: UtcTime
     given: bool = False
     signer: Annotated[str, msgspec.Meta(max_length=60)] = ""
     signature: Annotated[str, msgspec.Meta(max_length=100)] = ""

@@ -8,13 +8,13 @@ of its copy.
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
 from session.core.dossier_model import Delivery, DeliveryState
+from session.core.field_types import UtcTime
 from session.protocol.hub.board import Count, Reason
 from session.protocol.hub.requests import HubMessage, Text, Verb
 from session.protocol.wire.ids import OptionalId
@@ -37,7 +37,7 @@ class TargetFacts(msgspec.Struct, frozen=True, kw_only=True):
     delivered: Count = 0
     refused: Count = 0
     given_up: Count = 0
-    oldest_utc: datetime | None = None
+    oldest_utc: UtcTime | None = None
 
 
 class DeliveriesRequest(HubMessage, frozen=True, kw_only=True):

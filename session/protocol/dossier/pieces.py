@@ -8,12 +8,12 @@ Every request is about the dossier of the agent's own session;
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
 from session.core.dossier_model import PieceStep, SeenPage
+from session.core.field_types import UtcTime
 from session.protocol.hub.board import Reason
 from session.protocol.hub.requests import DossierAnswer, HubMessage, Verb
 from session.protocol.hub.services import Text
@@ -91,7 +91,7 @@ class ActStep(msgspec.Struct, frozen=True, kw_only=True):
     about: Text = ""
     reason: Text = ""
     by_name: Text = ""
-    at_utc: datetime
+    at_utc: UtcTime
 
 
 class PieceHistory(HubMessage, frozen=True, kw_only=True):

@@ -43,3 +43,15 @@ class SessionChannel(Protocol):
         returns the call that stops it.
         """
         ...
+
+    def refuse(
+        self, topic: str, code: str, why: str = "", of: str = "", *, told: bool = True
+    ) -> None:
+        """A message that came on `topic` is not taken: counts it by its code, and tells the other
+        end, but not for ever (`session.protocol.endpoints.refusals`).
+
+        Args:
+            why: for developers. of: the message's type, or the id of what it was about.
+            told: False for what comes too late through nobody's fault: it is counted only.
+        """
+        ...

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 
 from session.core.errors import SessionError
@@ -28,6 +28,9 @@ HUB_TOPIC = "refused"
 MOST, IN_S = 10, 10.0
 """So many refusals in so many seconds; the others are only counted."""
 
+LATE = "late"
+"""Counted and not told: it answers something that is over by now."""
+
 
 class Refusals:
     """What one end tells of the other's messages.
@@ -36,21 +39,21 @@ class Refusals:
         send: to the other end, on `END_TOPIC`.
 
     Attributes:
-        count: messages that were not taken, told or not.
+        by_code: messages that were not taken, told or not.
     """
 
     def __init__(self, send: Callable[[MessageRefused], Awaitable[None]], tasks: Tasks) -> None:
-        self.count = 0
+        self.by_code: Counter[str] = Counter()
         self._send, self._tasks = send, tasks
         self._told_s: deque[float] = deque(maxlen=MOST)
 
-    def tell(self, topic: str, code: str, why: str = "", of: str = "") -> None:
-        """A message that came on `topic` is not taken.
-
-        Args:
-            code: of `session.core.errors`. why: for developers. of: its type, or what it was about.
-        """
-        self.count += 1
+    def refuse(
+        self, topic: str, code: str, why: str = "", of: str = "", *, told: bool = True
+    ) -> None:
+        """As `SessionChannel.refuse`."""
+        self.by_code[code] += 1
+        if not told:
+            return
         log.warning("a message on %s is refused: %s", topic, code)
         now_s = asyncio.get_running_loop().time()
         if len(self._told_s) == MOST and now_s - self._told_s[0] < IN_S:

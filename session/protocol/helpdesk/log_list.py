@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
+from session.core.field_types import UtcTime
 from session.protocol.hub.board import Count
 from session.protocol.hub.requests import HubMessage, Text, Verb
 from session.protocol.wire.ids import Id, OptionalId
@@ -86,7 +86,7 @@ def model_of(name: str) -> str:
 class LineMinute(msgspec.Struct, frozen=True, kw_only=True):
     """The minute in which the line carried least, or lost most."""
 
-    at_utc: datetime
+    at_utc: UtcTime
     kbps: float
     loss_percent: float
 
@@ -109,9 +109,9 @@ class LogRow(msgspec.Struct, frozen=True, kw_only=True):
     session_id: Id
     short_number: ShortNumber
     state: LogState
-    started_at_utc: datetime
+    started_at_utc: UtcTime
     organisation: Id
-    ended_at_utc: datetime | None = None
+    ended_at_utc: UtcTime | None = None
     ticket_number: Annotated[str, msgspec.Meta(max_length=20)] = ""
     site: Text = ""
     kiosk: OptionalId = ""
@@ -142,8 +142,8 @@ class LogFilter(msgspec.Struct, frozen=True, kw_only=True):
         number: a short number, a ticket's number or a session's id, as people type it.
     """
 
-    since_utc: datetime | None = None
-    until_utc: datetime | None = None
+    since_utc: UtcTime | None = None
+    until_utc: UtcTime | None = None
     sites: Annotated[tuple[Text, ...], msgspec.Meta(max_length=MOST_CHOSEN)] = ()
     kiosks: Annotated[tuple[Id, ...], msgspec.Meta(max_length=MOST_CHOSEN)] = ()
     services: Annotated[tuple[Id, ...], msgspec.Meta(max_length=MOST_CHOSEN)] = ()

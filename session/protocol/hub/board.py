@@ -9,12 +9,12 @@ under which the history knows the act; without one the hub does.
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
+from session.core.field_types import UtcTime
 from session.protocol.hub.requests import Done, HubMessage, Text, Verb
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.ids import Id
@@ -157,7 +157,7 @@ class AgentFacts(msgspec.Struct, frozen=True, kw_only=True):
     id: Id
     name: Text
     state: AgentState
-    since_utc: datetime | None = None
+    since_utc: UtcTime | None = None
     reason: Text = ""
     ticket: Text = ""
     service: Text = ""
@@ -170,7 +170,7 @@ class QueueFacts(msgspec.Struct, frozen=True, kw_only=True):
     closed: bool = False
     changed_by: Text = ""
     reason: Text = ""
-    at_utc: datetime | None = None
+    at_utc: UtcTime | None = None
 
 
 class DayFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,7 +181,7 @@ class DayFigures(msgspec.Struct, frozen=True, kw_only=True):
     `known` is false while the history cannot be read.
     """
 
-    since_utc: datetime
+    since_utc: UtcTime
     answered: Count = 0
     within: Count = 0
     abandoned: Count = 0

@@ -8,12 +8,13 @@ those are what desks and kiosks said with their last beats.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
+from session.core.field_types import UtcTime
 from session.protocol.hub.board import Count, Reason
 from session.protocol.hub.line_rates import LineRates
 from session.protocol.hub.requests import HubMessage, Text, Verb
@@ -85,7 +86,7 @@ class ActFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Id
     kind: ActKind
-    at_utc: datetime
+    at_utc: UtcTime
     by: Text
     by_name: Text = ""
     reason: Text = ""
@@ -114,7 +115,7 @@ class HistoryRequest(HubMessage, frozen=True, kw_only=True):
     kind: ActKind | None = None
     by: Annotated[str, msgspec.Meta(max_length=40)] = ""
     number: Annotated[str, msgspec.Meta(max_length=20)] = ""
-    before: datetime | None = None
+    before: UtcTime | None = None
 
 
 class HistoryAnswer(HubMessage, frozen=True, kw_only=True):
@@ -162,7 +163,7 @@ class Quarter(msgspec.Struct, frozen=True, kw_only=True):
         wait_median_s, wait_p90_s: of those answered in it, by nearest rank.
     """
 
-    start_utc: datetime
+    start_utc: UtcTime
     arrived: Count = 0
     answered: Count = 0
     abandoned: Count = 0
@@ -229,7 +230,7 @@ class LineFacts(msgspec.Struct, frozen=True, kw_only=True):
     present: bool = False
     ticket: Text = ""
     quality: LineQuality = LineQuality.UNKNOWN
-    at_utc: datetime | None = None
+    at_utc: UtcTime | None = None
     loss_percent: float = 0.0
     rtt_ms: float | None = None
     kbps: float | None = None

@@ -8,10 +8,11 @@ The kiosk sends filler and asks for filler, piece by piece, and counts the time
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
+
+from session.core.field_types import UtcTime
 
 MAX_PIECE_BYTES = 32 * 1024
 """Of filler in one message."""
@@ -49,4 +50,4 @@ class LineRates(msgspec.Struct, frozen=True, kw_only=True):
     up_kbps: Kbps
     down_kbps: Kbps
     rtt_ms: Annotated[float, msgspec.Meta(ge=0, le=600_000)]
-    at_utc: datetime
+    at_utc: UtcTime

@@ -8,11 +8,11 @@ network in front.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
+from session.core.field_types import UtcTime
 from session.protocol.hub.requests import HubMessage, Text
 from session.protocol.hub.tickets import Ticket
 from session.protocol.wire.ids import Id
@@ -42,7 +42,7 @@ class Arrival(HubMessage, frozen=True, kw_only=True):
     home: Id
     kiosk: Id
     site: Text
-    arrived_at_utc: datetime
+    arrived_at_utc: UtcTime
     reason: Said = ""
     fresh: bool = True
 

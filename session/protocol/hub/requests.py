@@ -8,12 +8,12 @@ Requests travel on `svc.<role>.<user>.<verb>`;
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
 from session.core.dossier_model import DocumentRecord, Dossier, PieceState
+from session.core.field_types import UtcTime
 from session.protocol.conversation.scan_profiles import ScanProfile
 from session.protocol.hub.line_rates import IceRules, LineRates
 from session.protocol.hub.seal_keys import SealCard
@@ -182,7 +182,7 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     site: Text
     agent: Id
     agent_name: Text
-    opened_at_utc: datetime
+    opened_at_utc: UtcTime
     caller_number: Number = ""
     dossier: str = ""
     allowed_addresses: list[Address] = []

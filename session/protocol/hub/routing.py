@@ -15,6 +15,7 @@ from typing import Annotated
 import msgspec
 
 from session.core.dossier_model import NoteText
+from session.core.field_types import UtcTime
 from session.protocol.hub.board import AgentState
 from session.protocol.hub.requests import Done, HubMessage, SessionAnswer, Text, Verb
 from session.protocol.hub.tickets import Ticket
@@ -69,7 +70,7 @@ class WorkAnswer(HubMessage, frozen=True, kw_only=True):
     services: list[ServiceWork]
     said: AgentState = AgentState.AVAILABLE
     reason: Text = ""
-    since_utc: datetime | None = None
+    since_utc: UtcTime | None = None
 
 
 class NextRequest(HubMessage, frozen=True, kw_only=True):
@@ -93,13 +94,13 @@ class ProlongRequest(HubMessage, frozen=True, kw_only=True):
     """
 
     session_id: Id
-    until_utc: datetime
+    until_utc: UtcTime
 
 
 class WrapUpAnswer(HubMessage, frozen=True, kw_only=True):
     """When the wrap-up ends now (None: no limit), and how often it may still be prolonged."""
 
-    until_utc: datetime | None
+    until_utc: UtcTime | None
     more: int
 
 

@@ -8,11 +8,12 @@ A card is what an end gets of the hub and believes only by its signatures
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 import msgspec
 
+from session.core.field_types import UtcTime
 from session.protocol.wire.ids import Id
 
 ExchangeKey = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9+/]{43}=$")]
@@ -60,6 +61,6 @@ class DeskCertificate(msgspec.Struct, frozen=True, kw_only=True):
     role: Annotated[str, msgspec.Meta(pattern="^[a-z]$")]
     user: Id
     key: NKey
-    until_utc: datetime
+    until_utc: UtcTime
     certifier: NKey
     signature: Signature

@@ -7,12 +7,12 @@ Neither ever learns who a caller is: no name, no number, no ticket.
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
+from session.core.field_types import UtcTime
 from session.protocol.hub.board import Reason
 from session.protocol.hub.requests import Done, HubMessage, Text, Verb
 from session.protocol.hub.tickets import HelpFrom, HelpState
@@ -140,7 +140,7 @@ class HubFacts(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     id: Id
-    started_at_utc: datetime
+    started_at_utc: UtcTime
     convention: Text
     refused_parts: list[Text] = []
     answered: Count = 0
@@ -162,7 +162,7 @@ class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
     closed: bool = False
     changed_by: Text = ""
     reason: Text = ""
-    at_utc: datetime | None = None
+    at_utc: UtcTime | None = None
 
 
 class NetworkAnswer(HubMessage, frozen=True, kw_only=True):

@@ -5,12 +5,12 @@ Ids and codes only; used inside `Ticket`.
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
+from session.core.field_types import UtcTime
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
 
@@ -74,7 +74,7 @@ class Third(msgspec.Struct, frozen=True, kw_only=True):
     user: Id
     state: ThirdState
     by: str
-    at_utc: datetime
+    at_utc: UtcTime
     shown: tuple[Role, ...] = ()
 
 
@@ -109,7 +109,7 @@ class Passed(msgspec.Struct, frozen=True, kw_only=True):
 
     by: Id
     session: Id
-    at_utc: datetime
+    at_utc: UtcTime
     reason: PassReason
     agent: MaybeId = ""
     wrapping: bool = True

@@ -12,6 +12,7 @@ from zlib import crc32
 
 import msgspec
 
+from session.core.field_types import UtcTime
 from session.protocol.hub.talk_state import Passed, Talk
 from session.protocol.wire.ids import Id, OptionalId
 
@@ -120,25 +121,25 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     site: str
     number: str
     state: TicketState
-    arrived_at_utc: datetime
+    arrived_at_utc: UtcTime
     caller_number_given: bool = False
     priority: int = 0
     agent: Id | None = None
     session: Id | None = None
-    accepted_at_utc: datetime | None = None
-    ended_at_utc: datetime | None = None
+    accepted_at_utc: UtcTime | None = None
+    ended_at_utc: UtcTime | None = None
     assigned_to: Id | None = None
-    assigned_at_utc: datetime | None = None
-    offer_until_utc: datetime | None = None
+    assigned_at_utc: UtcTime | None = None
+    offer_until_utc: UtcTime | None = None
     declined_by: tuple[Id, ...] = ()
-    declined_at_utc: datetime | None = None
+    declined_at_utc: UtcTime | None = None
     preferred: Id | None = None
-    wrap_up_until_utc: datetime | None = None
+    wrap_up_until_utc: UtcTime | None = None
     changed_by: str = "hub"
     reason: str = ""
     home: Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9_-]{1,40}:)?[A-Za-z0-9_-]{0,40}$")] = ""
     away: Literal["", "back", "phone"] = ""
-    called_at_utc: datetime | None = None
+    called_at_utc: UtcTime | None = None
     moved_to: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_/-]{0,81}$")] = ""
     moved_from: OptionalId = ""
     from_organisation: OptionalId = ""

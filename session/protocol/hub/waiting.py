@@ -5,11 +5,11 @@ Used by kiosk, desk, hub.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
 
+from session.core.field_types import UtcTime
 from session.protocol.hub.requests import Done, HubMessage, Number, Text, TicketAnswer, Verb
 from session.protocol.wire.ids import Id, ServiceRef
 from session.protocol.wire.roles import Role
@@ -94,7 +94,7 @@ class CalledTicket(msgspec.Struct, frozen=True, kw_only=True):
     number: TicketNumber
     kiosk_name: Text
     kiosk_place: int
-    called_at_utc: datetime
+    called_at_utc: UtcTime
 
 
 class DisplayAnswer(HubMessage, frozen=True, kw_only=True):

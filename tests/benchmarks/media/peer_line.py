@@ -38,6 +38,11 @@ class _Nobody:
     async def send_raw(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> None:
         """Lost."""
 
+    def refuse(
+        self, topic: str, code: str, why: str = "", of: str = "", *, told: bool = True
+    ) -> None:
+        """Nobody is told."""
+
     def on_message(self, topic: str, handler: MessageHandler) -> Callable[[], None]:
         """Nothing comes."""
         return lambda: None

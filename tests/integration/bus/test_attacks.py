@@ -221,6 +221,9 @@ async def test_malformed_oversized_and_foreign_versions_are_refused_by_code(tmp_
             await code_of(json.dumps(good | {"request_id": "x" * 41}).encode())
             == "message_malformed"
         )
+        for name in ("v", "type"):
+            lacking = {key: value for key, value in good.items() if key != name}
+            assert await code_of(json.dumps(lacking).encode()) == "message_malformed"
         assert await code_of(json.dumps(good | {"v": 2}).encode()) == "protocol_version_unknown"
         assert (
             await code_of(json.dumps(good | {"padding": "x" * 300_000}).encode())
@@ -229,7 +232,8 @@ async def test_malformed_oversized_and_foreign_versions_are_refused_by_code(tmp_
         assert await code_of(b"[" * 100_000) == "message_malformed"
         with pytest.raises(Exception, match="message_too_large"):
             await connection.publish("svc.k.kiosk1.call", b"x" * 1_100_000)
-        answer = await connection.request("svc.k.kiosk1.call", json.dumps(good).encode(), 3.0)
+        newer = json.dumps(good | {"of_a_later_release": 1}).encode()
+        answer = await connection.request("svc.k.kiosk1.call", newer, 3.0)
         assert json.loads(answer.payload)["type"] == "TicketAnswer"
 
 
@@ -251,8 +255,8 @@ async def test_bad_session_traffic_is_dropped_and_the_session_goes_on(tmp_path: 
         await connection.publish("ses.k.kiosk1.nobody_1234.chunk", b"x")
         await until(lambda: relay.dropped == 4)
         await connection.publish(f"{start}.call", b"not json")
-        await until(lambda: channel.refused_messages == 1)
-        await connection.publish(f"{start}.chunk", b"good")
+        await until(lambda: channel.refused.total() == 1)
+        await connection.publish(f"{start}.chunk", b"good", {"Item": "p1", "Index": "0"})
         await until(lambda: got == [b"good"])
 
 

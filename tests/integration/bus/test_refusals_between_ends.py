@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,13 +17,26 @@ import session.desk.session as desk_module
 from session.core.clock import ManualClock
 from session.core.tasks import Tasks
 from session.desk.session import DeskSession
+from session.protocol.conversation.chat_and_privacy import PrivacyAsked, PrivacyShown
+from session.protocol.conversation.line import LinePriority
 from session.protocol.conversation.messages import (
+    CallOffered,
     CallRequested,
+    Grant,
+    GrantChanged,
+    GrantRequested,
+    GrantsRequested,
     KioskWiped,
     MessageRefused,
     PageKept,
+    PageOffered,
+    PointerMoved,
+    ScanKind,
+    SharingChanged,
 )
 from session.protocol.conversation.messages import SessionMessage as Said
+from session.protocol.conversation.remote_control import CommandAnswered, MarksRemoveRequested
+from session.protocol.conversation.shown_document import ShownPageRequested, ShowStarted
 from tests.support.memory.channel import MemoryChannel, channel_pair
 from tests.support.program_parts import (
     QuietBrowser,
@@ -100,26 +114,76 @@ async def test_a_wipe_that_is_told_a_moment_before_the_end_is_believed(
     assert ends.refused(ends.to_kiosk) == []
 
 
-@pytest.mark.parametrize(
-    ("hears", "topic", "said"),
-    [
-        ("kiosk", "end", WIPED),
-        ("kiosk", "device", CallRequested()),
-        ("desk", "device", PageKept(page_id="p1")),
-        ("desk", "end", CallRequested()),
-    ],
-)
-async def test_a_message_for_the_other_end_comes_back(
-    ends: Ends, hears: str, topic: str, said: Said
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+TO_KIOSK: list[tuple[str, Said]] = [
+    ("end", WIPED),
+    ("device", CallRequested()),
+    ("call", CallOffered(call_id="c1", sdp="v=0")),
+    ("grant", GrantChanged(grant=Grant.SCAN, allowed=True, at_utc=NOW)),
+    ("cobrowse", SharingChanged(sharing=True)),
+    ("control", CommandAnswered(command_id="k1")),
+    ("beside", PrivacyShown(on=True)),
+    ("show", ShownPageRequested(show_id="s1", page=0)),
+    ("line", GrantsRequested()),
+]
+TO_DESK: list[tuple[str, Said]] = [
+    ("end", CallRequested()),
+    ("device", PageKept(page_id="p1")),
+    ("call", CallRequested()),
+    ("grant", GrantRequested(grant=Grant.SCAN)),
+    ("cobrowse", PointerMoved(epoch=1, x=0.5, y=0.5)),
+    ("control", MarksRemoveRequested(command_id="k1", epoch=1)),
+    ("beside", PrivacyAsked(on=True)),
+    ("show", ShowStarted(show_id="s1", title="x", pages=1)),
+    ("line", LinePriority(motion=True)),
+]
+
+
+@pytest.mark.parametrize("hears", ["kiosk", "desk"])
+async def test_a_message_for_the_other_end_comes_back_on_every_topic(
+    ends: Ends, hears: str
 ) -> None:
-    liar, honest = (
-        (ends.to_kiosk, ends.to_desk) if hears == "kiosk" else (ends.to_desk, ends.to_kiosk)
+    await ends.desk.start()
+    ends.kiosk.call.start()
+    await asyncio.sleep(0)
+    liar, honest, said = (
+        (ends.to_kiosk, ends.to_desk, TO_KIOSK)
+        if hears == "kiosk"
+        else (ends.to_desk, ends.to_kiosk, TO_DESK)
     )
-    await liar.send(topic, said)
-    await until(lambda: ends.refused(honest) != [])
-    [refused] = ends.refused(honest)
-    assert (refused.topic, refused.code) == (topic, "not_allowed")
-    assert refused.of == type(said).__name__
+    for topic, message in said:
+        await liar.send(topic, message)
+    await until(lambda: len(ends.refused(honest)) == len(said))
+    told = [(refused.topic, refused.of) for refused in ends.refused(honest)]
+    assert told == [(topic, type(message).__name__) for topic, message in said]
+    assert {refused.code for refused in ends.refused(honest)} == {"not_allowed"}
+
+
+async def test_what_is_wrong_on_a_raw_topic_comes_back(ends: Ends) -> None:
+    await ends.to_desk.send_raw("mirror", b"x", {"Frame": "nonsense"})
+    await ends.to_desk.send_raw("mirror", b"x", {"Frame": "1 1", "Start": "1"})
+    offer = PageOffered(
+        page_id="p1",
+        scan_id="s1",
+        kind=ScanKind.PAGE,
+        media_type="image/jpeg",
+        size_bytes=10,
+        sha256="0" * 64,
+        width_px=1,
+        height_px=1,
+        dpi=300,
+        chunks=1,
+        taken_at_utc=NOW,
+    )
+    await ends.to_desk.send("device", offer)
+    await ends.to_desk.send_raw("chunk", b"too short", {"Item": "p1", "Index": "0"})
+    await until(lambda: len(ends.refused(ends.to_kiosk)) == 3)
+    told = [(refused.topic, refused.of) for refused in ends.refused(ends.to_kiosk)]
+    assert told == [("mirror", ""), ("mirror", ""), ("chunk", "p1")]
+    await ends.to_kiosk.send("cobrowse", PointerMoved(epoch=1, x=0.5, y=0.5))
+    await until(lambda: ends.refused(ends.to_desk) != [])
+    [refused] = ends.refused(ends.to_desk)
+    assert (refused.code, refused.why) == ("grant_missing", "see_page")
 
 
 async def test_a_refusal_is_written_into_the_log_and_never_answered(

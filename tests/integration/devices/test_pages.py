@@ -23,6 +23,7 @@ from session.protocol.conversation.messages import (
 )
 from session.protocol.conversation.page_signing import words_of
 from tests.support.device_ends import Talk, invented_page, invented_pdf, settle
+from tests.support.memory.channel import MemoryChannel
 from tests.support.waiting import until
 
 
@@ -302,18 +303,15 @@ async def test_a_preview_overtakes_pages_that_are_on_their_way(
     assert order == ["preview", "page"]
 
 
-async def test_a_foreign_chunk_changes_nothing(
-    talk: Talk, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_foreign_chunk_changes_nothing(talk: Talk) -> None:
     for headers in (
         {},
         {"Item": "a b", "Index": "0"},
         {"Item": "p1", "Index": "-1"},
         {"Item": "p1", "Index": "²"},
     ):
-        for handler in talk.desk_line._raw["chunk"]:
-            handler(b"x", headers)
+        await MemoryChannel.send_raw(talk.kiosk_line, "chunk", b"x", headers)
     await talk.kiosk_line.send_raw("chunk", b"x", {"Item": "nobodys", "Index": "3"})
     await talk.scan_page()
     await until(lambda: talk.desk.pages)
-    assert caplog.text.count("a chunk was refused") == 4
+    assert talk.desk_line.refused == {"message_malformed": 4}

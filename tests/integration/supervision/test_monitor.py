@@ -20,14 +20,16 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from expert_app.backup.watch import BackupWatch
+from expert_app.commands.hub_explain import explain
 from expert_app.hub.metrics import HubMetrics, MetricsCollector
 from expert_app.hub.monitor import CONNECTIONS, Monitor
 from expert_app.runtime.store_settings import BackupSettings
 from session.core.clock import SystemClock
-from session.core.errors import StoreFull, TicketTaken
+from session.core.errors import ServiceUnknown, StoreFull, TicketTaken
 from session.core.tasks import Tasks
 from session.hub.history import audit
 from session.hub.monitoring.health import Trouble
+from session.protocol.conversation.messages import PageRefused, SessionMessage
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, hub_world
 from tests.support.waiting import until
@@ -48,6 +50,7 @@ async def _monitor(world: World) -> Monitor:
         health=world.hub.monitoring.health,
         metrics=HubMetrics(world.hub, world.connection),
         tasks=world.tasks,
+        refused=world.hub.flood_watch.refused,
     )
     assert await monitor.start()
     return monitor
@@ -328,4 +331,48 @@ async def test_a_made_up_verb_makes_no_label_of_its_own(tmp_path: Path) -> None:
         found = await _figures(monitor)
         assert found["poste_expert_requests_total", "unknown"] == 1
         assert not [name for name in found if "made_up_by_a_visitor" in name]
+        monitor.stop()
+
+
+async def test_who_writes_a_kiosk_is_told_what_was_not_taken_of_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with hub_world(tmp_path) as world:
+        monitor = await _monitor(world)
+        listen = monitor.address.removeprefix("http://")
+
+        async def explained(as_json: bool = False) -> list[str]:
+            code = await asyncio.to_thread(
+                explain, listen, "kiosk1", "k", once=True, as_json=as_json
+            )
+            assert code == 0
+            return capsys.readouterr().out.splitlines()
+
+        [nothing] = await explained()
+        assert "kiosk1" in nothing
+        kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+        with pytest.raises(ServiceUnknown):
+            await kiosk.call("chess", "", "r0")
+        facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
+        told: list[SessionMessage] = []
+        kiosk.channel(facts.id).on_message("end", told.append)
+        desk.channel(facts.id).on_message("call", lambda message: None)
+        connection = await world.connect_as(Role.KIOSK, "kiosk1")
+        ours = f"ses.k.kiosk1.{facts.id}"
+        await connection.publish(f"{ours}.chunk", b"x" * 60_000, {})
+        await connection.publish(f"{ours}.call", b"nonsense", {})
+        await until(lambda: len(told) == 2)
+        await desk.channel(facts.id).send("device", PageRefused(page_id="p1", code="page_damaged"))
+        refused = world.hub.flood_watch.refused  # type: ignore[union-attr]
+        await until(lambda: len(refused.of("kiosk1", "k")) == 4)
+        lines = await explained()
+        assert [line.split("  ")[2:] for line in lines[:1]] == [
+            ["call", "service_unknown (hub): service chess"]
+        ]
+        assert ["message_too_large (hub)" in lines[1], "(desk)" in lines[2]] == [True, True]
+        assert lines[3].endswith("device page p1  page_damaged (desk)")
+        [first, *_] = await explained(as_json=True)
+        assert json.loads(first)["code"] == "service_unknown"
+        assert await asyncio.to_thread(explain, "127.0.0.1:1", "kiosk1", "k", once=True) == 1
+        assert explain("", "kiosk1", "k", once=True) == 2
         monitor.stop()

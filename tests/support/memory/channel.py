@@ -6,12 +6,15 @@ real encoding both ways, order kept, frames lost on request.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping
 
-from session.core.errors import BusUnreachable
+from session.core.errors import BusUnreachable, MessageMalformed, NotAllowed
 from session.protocol.codec import decode_session, encode_session
-from session.protocol.conversation.messages import SessionMessage
+from session.protocol.conversation.messages import MessageRefused, SessionMessage
 from session.protocol.endpoints.channel import MessageHandler, RawHandler
+from session.protocol.endpoints.chunks import parse_headers
+from session.protocol.topics import SpeakingEnd, may_say
 
 
 class MemoryChannel:
@@ -19,11 +22,14 @@ class MemoryChannel:
     sending fail.
 
     `deaf`: what is sent to this end goes nowhere, as when the bus took it while this end's line was
-    away.
+    away. `me`: which end this is; the other refuses what this one must not say. None: nobody looks.
+    `refused`: by code, what this end did not take.
     """
 
-    def __init__(self, session_id: str) -> None:
+    def __init__(self, session_id: str, me: SpeakingEnd | None = None) -> None:
         self.session_id = session_id
+        self.me = me
+        self.refused: Counter[str] = Counter()
         self.peer: MemoryChannel | None = None
         self.cut = self.deaf = False
         self.drop_raw: Callable[[str, bytes, Mapping[str, str]], bool] = (
@@ -44,8 +50,21 @@ class MemoryChannel:
         assert self.peer is not None
         if self.peer.deaf:
             return
+        message = decode_session(payload)
+        if self.me is not None and not may_say(type(message), topic, self.me):
+            self.peer.refuse(topic, NotAllowed.code, "not from this end", type(message).__name__)
+            return
         for handler in list(self.peer._messages.get(topic, [])):
-            handler(decode_session(payload))
+            handler(message)
+
+    def refuse(
+        self, topic: str, code: str, why: str = "", of: str = "", *, told: bool = True
+    ) -> None:
+        self.refused[code] += 1
+        if told and not self.cut:
+            refused = MessageRefused(topic=topic, code=code, why=why, of=of)
+            self.sent.append(refused)
+            asyncio.get_running_loop().call_soon(self._deliver, "end", encode_session(refused))
 
     async def send_raw(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> None:
         if self.cut:
@@ -58,6 +77,12 @@ class MemoryChannel:
     def _deliver_raw(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> None:
         assert self.peer is not None
         if self.peer.deaf:
+            return
+        try:
+            if topic == "chunk":
+                parse_headers(headers)
+        except MessageMalformed as error:
+            self.peer.refuse(topic, error.code, str(error.detail["why"]))
             return
         for handler in list(self.peer._raw.get(topic, [])):
             handler(payload, headers)
@@ -75,6 +100,7 @@ class MemoryChannel:
 
 def channel_pair(session_id: str = "s1") -> tuple[MemoryChannel, MemoryChannel]:
     """(kiosk end, desk end)."""
-    kiosk, desk = MemoryChannel(session_id), MemoryChannel(session_id)
+    kiosk = MemoryChannel(session_id, SpeakingEnd.KIOSK)
+    desk = MemoryChannel(session_id, SpeakingEnd.DESK)
     kiosk.peer, desk.peer = desk, kiosk
     return kiosk, desk

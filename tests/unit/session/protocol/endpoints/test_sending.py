@@ -15,10 +15,17 @@ from session.core.tasks import Tasks
 from session.protocol.conversation.messages import PageKept, ScanProgressed, SessionMessage
 from session.protocol.endpoints.chunks import split
 from session.protocol.endpoints.sending import MAX_WAITING, ChunkSender, OrderedSender
-from tests.support.memory.channel import MemoryChannel, channel_pair
+from tests.support.memory.channel import MemoryChannel
 from tests.support.waiting import until
 
 RETRY_S = (0.01, 0.02)
+
+
+def channel_pair() -> tuple[MemoryChannel, MemoryChannel]:
+    """Two ends that take everything, whoever says it."""
+    one, other = MemoryChannel("s1"), MemoryChannel("s1")
+    one.peer, other.peer = other, one
+    return one, other
 
 
 class Heard:

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`expert-app hub explain`: what the hub on this machine, or the other end, did not take of a
+client, and why; live, until it is stopped. Used by `hub`.
+"""
+
+from __future__ import annotations
+
+import http.client
+import sys
+import time
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+import msgspec
+
+from resources.texts import _
+from session.hub.access.refused_log import RefusedMessage
+
+EACH_S = 1.0
+ANSWER_S = 5.0
+
+
+class HubSilent(Exception):
+    """No hub answers at the address of its figures."""
+
+
+def ask(listen: str, user: str, letter: str, after: int) -> list[RefusedMessage]:
+    """What was refused of a client, as the hub that has its figures at `listen` knows it.
+    Raises `HubSilent`.
+    """
+    host, _colon, port = listen.rpartition(":")
+    query = urlencode({"user": user, "role": letter, "after": after})
+    connection = http.client.HTTPConnection(host.strip("[]"), int(port), timeout=ANSWER_S)
+    try:
+        connection.request("GET", f"/refused?{query}")
+        answer = connection.getresponse()
+        body = answer.read()
+    except (OSError, http.client.HTTPException) as error:
+        raise HubSilent from error
+    finally:
+        connection.close()
+    if answer.status != 200:
+        raise HubSilent
+    return msgspec.json.decode(body, type=list[RefusedMessage])
+
+
+def line_of(refused: RefusedMessage) -> str:
+    """One refusal as a line."""
+    at = refused.at_utc.astimezone().strftime("%H:%M:%S")
+    what = f"{refused.where} {refused.of}".strip()
+    why = f": {refused.why}" if refused.why else ""
+    return f"{at}  {refused.who}  {what}  {refused.code} ({refused.by}){why}"
+
+
+def explain(
+    listen: str,
+    user: str,
+    letter: str,
+    *,
+    once: bool = False,
+    as_json: bool = False,
+    pause: Callable[[float], None] = time.sleep,
+) -> int:
+    """Prints what is known and then what comes; the exit code."""
+    if not listen:
+        print(_('The settings say metrics.listen = "": this hub cannot be asked.'))
+        return 2
+    last, is_first = 0, True
+    while True:
+        try:
+            found = ask(listen, user, letter, last)
+        except HubSilent:
+            words = _("No hub answers at {address}: ask on the machine where it runs.")
+            print(words.format(address=listen), file=sys.stderr)
+            return 1
+        for refused in found:
+            said = msgspec.json.encode(refused).decode() if as_json else line_of(refused)
+            print(said, flush=True)
+        last = max([last, *(one.number for one in found)])
+        if is_first and not found and not as_json:
+            print(_("Nothing of {user} was refused since this hub started.").format(user=user))
+        if once:
+            return 0
+        is_first = False
+        pause(EACH_S)

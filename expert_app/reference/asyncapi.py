@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The protocol as an AsyncAPI 3 document: docs/reference/asyncapi.json.
+Used by `expert_app.reference`.
+
+One channel for each subject; one operation for each who says something there. Its schemas are those
+of docs/schemas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, get_args
+
+import msgspec
+
+from expert_app.reference.files import Documents, json_text
+from expert_app.reference.markdown import first_words
+from expert_app.reference.schemas import components_of
+from session.protocol.conversation.messages import MessageRefused
+from session.protocol.hub.enrolment import EnrolAnswer, EnrolRequest
+from session.protocol.hub.history import LineSample
+from session.protocol.hub.requests import HubEvent, QueueBeat, Refusal
+from session.protocol.hub.tickets import Ticket
+from session.protocol.topics import CONTROL_TOPICS, RAW_SAID, SAID, SESSION_MESSAGES, SpeakingEnd
+from session.protocol.verbs import ALL_VERBS
+from session.protocol.wire.roles import Role
+from session.protocol.wire.version import PROTOCOL_VERSION
+
+Kind = type[msgspec.Struct]
+Part = dict[str, Any]
+
+_JSON = "application/json"
+_ID = "Opaque: letters, digits, _ and -, at most 40."
+_ROLES = {role.name.lower(): role.value for role in Role}
+
+
+def _reference(*path: str) -> Part:
+    return {"$ref": "#/" + "/".join(one.replace("/", "~1") for one in path)}
+
+
+def _parameters(*names: str) -> Part:
+    role = {
+        "enum": sorted(_ROLES.values()),
+        "description": ", ".join(f"{letter}: {name}" for name, letter in _ROLES.items()),
+    }
+    return {name: role if name == "role" else {"description": _ID} for name in names}
+
+
+class _Builder:
+    """Collects channels and operations."""
+
+    def __init__(self) -> None:
+        self.channels: Part = {}
+        self.operations: Part = {}
+
+    def channel(self, name: str, address: str | None, kinds: Iterable[str]) -> None:
+        """A subject and what is said there."""
+        names = [one[1:-1] for one in (address or "").split(".") if one.startswith("{")]
+        self.channels[name] = {
+            "address": address,
+            "messages": {kind: _reference("components", "messages", kind) for kind in kinds},
+        }
+        if names:
+            self.channels[name]["parameters"] = _parameters(*names)
+
+    def operation(
+        self, name: str, action: str, channel: str, kinds: Iterable[str], **more: Any
+    ) -> None:
+        """Somebody sends or receives these messages of a channel."""
+        self.operations[name] = {
+            "action": action,
+            "channel": _reference("channels", channel),
+            "messages": [_reference("channels", channel, "messages", kind) for kind in kinds],
+            **more,
+        }
+
+
+def _requests(made: _Builder) -> None:
+    answers = sorted({answer.__name__ for _r, _q, answer in ALL_VERBS.values()})
+    made.channel("answers", None, [*answers, "EnrolAnswer", "Refusal"])
+    for verb, (roles, request, answer) in ALL_VERBS.items():
+        made.channel(f"svc.{verb}", f"svc.{{role}}.{{user}}.{verb}", [request.__name__])
+        said = [{"name": role.name.lower()} for role in Role if role in roles]
+        _ask(made, verb, f"svc.{verb}", (request, answer), tags=said)
+    made.channel("svc.enrol", "svc.enrol", ["EnrolRequest"])
+    _ask(made, "enrol", "svc.enrol", (EnrolRequest, EnrolAnswer))
+
+
+def _ask(made: _Builder, verb: str, channel: str, kinds: tuple[Kind, Kind], **more: Any) -> None:
+    request, answer = kinds
+    reply = {
+        "address": {
+            "location": "$message.header#/reply-to",
+            "description": "The reply subject of NATS, below _I.<role letter>.<user>.",
+        },
+        "channel": _reference("channels", "answers"),
+        "messages": [
+            _reference("channels", "answers", "messages", kind)
+            for kind in dict.fromkeys((answer.__name__, "Refusal"))
+        ],
+    }
+    summary = first_words(request)
+    made.operation(
+        f"ask_{verb}", "send", channel, [request.__name__], summary=summary, reply=reply, **more
+    )
+
+
+def _told(made: _Builder) -> None:
+    events = [kind.__name__ for kind in get_args(HubEvent)]
+    made.channel("evt.hub", "evt.u.{role}.{user}.hub", events)
+    made.operation("hear_the_hub", "receive", "evt.hub", events)
+    made.channel("evt.queue", "evt.q.{ticket}", ["Ticket"])
+    made.operation("hear_the_queue", "receive", "evt.queue", ["Ticket"])
+    made.channel("evt.beat", "evt.hb", ["QueueBeat"])
+    made.operation("hear_the_beat", "receive", "evt.beat", ["QueueBeat"])
+    made.channel("hb", "hb.{role}.{user}", ["LineSample"])
+    made.operation("live", "send", "hb", ["LineSample"])
+    made.channel(
+        "evt.refused", "evt.u.{role}.{user}.ses.{session}.refused", [MessageRefused.__name__]
+    )
+    made.operation("hear_a_refusal", "receive", "evt.refused", [MessageRefused.__name__])
+
+
+def _sessions(made: _Builder) -> None:
+    for topic in (*CONTROL_TOPICS, *RAW_SAID):
+        raw = RAW_SAID.get(topic)
+        rows = [row for row in SAID if topic in row.topics]
+        kinds = list(dict.fromkeys(row.message.__name__ for row in rows)) or [topic]
+        out, heard = f"ses.{topic}", f"evt.ses.{topic}"
+        made.channel(out, f"ses.{{role}}.{{user}}.{{session}}.{topic}", kinds)
+        made.channel(heard, f"evt.u.{{role}}.{{user}}.ses.{{session}}.{topic}", kinds)
+        for end in (SpeakingEnd.KIOSK, SpeakingEnd.DESK):
+            said = _said_by(end, topic, raw)
+            others = _said_by(end.other, topic, raw)
+            if said:
+                made.operation(f"{end}_says_{topic}", "send", out, said)
+            if others:
+                made.operation(f"{end}_hears_{topic}", "receive", heard, others)
+
+
+def _said_by(end: SpeakingEnd, topic: str, raw: SpeakingEnd | None) -> list[str]:
+    if raw is not None:
+        return [topic] if raw in (end, SpeakingEnd.EITHER) else []
+    rows = [row for row in SAID if topic in row.topics and row.by in (end, SpeakingEnd.EITHER)]
+    return list(dict.fromkeys(row.message.__name__ for row in rows))
+
+
+def _kinds() -> list[Any]:
+    kinds: list[Any] = [EnrolRequest, EnrolAnswer, Refusal, Ticket, QueueBeat, LineSample]
+    kinds += [*get_args(HubEvent), *SESSION_MESSAGES]
+    kinds += [kind for _roles, *pair in ALL_VERBS.values() for kind in pair]
+    return list(dict.fromkeys(kinds))
+
+
+def _messages(kinds: list[Any]) -> Part:
+    messages = {
+        kind.__name__: {
+            "name": kind.__name__,
+            "contentType": _JSON,
+            "summary": first_words(kind),
+            "payload": _reference("components", "schemas", kind.__name__),
+        }
+        for kind in kinds
+    }
+    text = {"type": "string"}
+    messages["chunk"] = {
+        "name": "chunk",
+        "contentType": "application/octet-stream",
+        "headers": {
+            "type": "object",
+            "properties": {"Item": text, "Index": text},
+            "required": ["Item", "Index"],
+        },
+        "payload": {"type": "string", "format": "binary"},
+    }
+    messages["mirror"] = {
+        "name": "mirror",
+        "contentType": "application/zstd",
+        "headers": {
+            "type": "object",
+            "properties": {"Frame": text, "Start": text, "Ack": text},
+            "required": ["Frame"],
+        },
+        "payload": {"type": "string", "format": "binary"},
+    }
+    return messages
+
+
+def document() -> Part:
+    """The whole document."""
+    made = _Builder()
+    _requests(made)
+    _told(made)
+    _sessions(made)
+    kinds = _kinds()
+    return {
+        "asyncapi": "3.0.0",
+        "id": "urn:poste-expert:protocol",
+        "info": {
+            "title": "Poste Expert",
+            "version": f"{PROTOCOL_VERSION}.0.0",
+            "description": "What kiosk, desk and hub say to each other on NATS. The operations are "
+            "those of a client: of any role that a tag names, of a kiosk or of a desk.",
+            "license": {
+                "name": "GPL-3.0-only",
+                "url": "https://www.gnu.org/licenses/gpl-3.0.html",
+            },
+        },
+        "defaultContentType": _JSON,
+        "servers": {
+            "bus": {
+                "host": "hub.example:4222",
+                "protocol": "nats",
+                "description": "TLS; the client's nkey says who it is.",
+            }
+        },
+        "channels": made.channels,
+        "operations": made.operations,
+        "components": {
+            "messages": _messages(kinds),
+            "schemas": components_of(kinds, "#/components/schemas/{name}"),
+        },
+    }
+
+
+def documents() -> Documents:
+    """The file."""
+    return {"reference/asyncapi.json": json_text(document())}
