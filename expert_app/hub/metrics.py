@@ -127,6 +127,7 @@ class HubMetrics(MetricsCollector):
         """See `prometheus_client.registry.Collector`."""
         yield from super().collect()
         yield from self._people()
+        yield from self._self_tests()
         relay, streams = self._hub.network.relay, self._connection.streams
         yield self.counter(
             "requests_dropped",
@@ -185,6 +186,20 @@ class HubMetrics(MetricsCollector):
         yield self.gauge(
             "store_quota_bytes", "All that the store may take.", space.limits.quota_bytes
         )
+
+    def _self_tests(self) -> Iterator[Metric]:
+        """What kiosks have found of themselves at night."""
+        tests = self._hub.remote_help.self_tests
+        faults = GaugeMetricFamily(
+            f"{PREFIX}_kiosk_self_test_faults",
+            "Kiosks whose newest self-test found a fault, by part.",
+            labels=["part"],
+        )
+        for part, kiosks in tests.faults().items():
+            faults.add_metric([part], kiosks)
+        yield faults
+        words = "Kiosks that have not tried themselves for two nights."
+        yield self.gauge("kiosk_self_tests_missing", words, tests.silent())
 
     def _people(self) -> Iterator[Metric]:
         services = ["organisation", "service"]

@@ -162,6 +162,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         mirror_kbps: rate that the shared page may always use; more only while the line answers as
             fast as when empty.
         ca_file, signers: as at the desk.
+        self_test_at: local time of the night at which the idle kiosk tries itself; "" for never.
     """
 
     organisation: Id = "caf"
@@ -182,6 +183,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     speak: Literal["auto", "button", "off"] = "button"
     volume: Percent = 70
     geometry: GeometrySettings = GeometrySettings()
+    self_test_at: Annotated[str, msgspec.Meta(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")] = "03:30"
 
 
 class DisplaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

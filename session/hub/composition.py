@@ -30,6 +30,7 @@ from session.hub.network.outgoing_callers import OutgoingCallers
 from session.hub.parts import HubParts
 from session.hub.queue import wiring as queue
 from session.hub.queue.turn_credentials import TurnCredentials
+from session.hub.remote_help import wiring as remote_help
 from session.hub.sealed_organisations import SealedOrganisations, unless_sealed
 from session.hub.storage import wiring as storage
 from session.hub.storage.interfaces import StoredTicket
@@ -65,7 +66,7 @@ class Hub:
 
     Attributes:
         queue, history, assignment, dossiers, log_list, supervision, transfers, network,
-            monitoring: its packages.
+            remote_help, monitoring: its packages.
         flood_watch: tells of whoever sends far more than every limit.
         sightings: who was heard, when, and with which version.
         server: answers requests.
@@ -86,6 +87,7 @@ class Hub:
         self.history = history.build(parts)
         self.assignment = assignment.build(parts, stores, queue=self.queue)
         self.dossiers = self._build_dossiers(dossiers)
+        self.remote_help = remote_help.build(parts, projection=self.history.projection)
         self.log_list = log_index.build(
             parts,
             self._log_keeper,
@@ -119,6 +121,7 @@ class Hub:
         self._upgrading: asyncio.Task[None] | None = None
         self._copying: asyncio.Task[None] | None = None
         self.monitoring.health.others.append(self._old_logs)
+        self.monitoring.health.others.append(self.remote_help.self_tests.troubles)
 
     def _build_dossiers(self, store: DossierStoreLike) -> dossier.Dossiers:
         return dossier.build(
@@ -150,6 +153,7 @@ class Hub:
             *self.assignment.rules,
             *self.dossiers.rules,
             *self.log_list.rules,
+            *self.remote_help.rules,
             *self.supervision.rules,
             *self.transfers.rules,
             *self.network.rules,
@@ -206,6 +210,7 @@ class Hub:
         await connection.settle()
         self.history.projection.start()
         self.log_list.indexer.start()
+        self.remote_help.self_tests.start()
         self._upgrading = self.parts.tasks.start(
             self._log_keeper.upgrade_old(), name="old logs to today's form"
         )
@@ -298,6 +303,7 @@ class Hub:
         self._ticker = self._remembering = self._upgrading = self._copying = None
         self._end_watching()
         self.network.outgoing.stop()
+        await self.remote_help.self_tests.stop()
         await self.log_list.indexer.stop()
         await self.history.projection.stop()
         await self._stores.tickets.stop()

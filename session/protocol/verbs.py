@@ -11,6 +11,7 @@ from session.protocol.dossier.identity import IDENTITY_VERBS
 from session.protocol.dossier.library import LIBRARY_VERBS
 from session.protocol.dossier.pieces import PIECE_VERBS
 from session.protocol.helpdesk.log_list import LOG_LIST_VERBS
+from session.protocol.helpdesk.self_test import SELF_TEST_VERBS
 from session.protocol.hub.board import BOARD_VERBS
 from session.protocol.hub.history import HISTORY_VERBS
 from session.protocol.hub.line_probe import PROBE_VERBS
@@ -40,6 +41,7 @@ ALL_VERBS: dict[str, Verb] = {
     **PIECE_VERBS,
     **ROUTING_VERBS,
     **SEAL_VERBS,
+    **SELF_TEST_VERBS,
     **SITE_VERBS,
     **TALK_VERBS,
     **WAITING_VERBS,

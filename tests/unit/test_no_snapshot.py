@@ -69,7 +69,14 @@ WAYS_OUT_OF_A_PAGE = [
     "requestPictureInPicture",
     "print(",
 ]
-PAGES = ("call.html", "call.js", "call_line.js", "call_own.js", "call_words.js")
+PAGES = (
+    "call.html",
+    "call.js",
+    "call_check.js",
+    "call_line.js",
+    "call_own.js",
+    "call_words.js",
+)
 
 WAYS_OUT = {
     "open",

@@ -74,6 +74,7 @@ _SCRIPTS = {
     "__CALL_WORDS__": "call_words.js",
     "__CALL_LINE__": "call_line.js",
     "__CALL_OWN__": "call_own.js",
+    "__CALL_CHECK__": "call_check.js",
     "__CALL__": "call.js",
 }
 

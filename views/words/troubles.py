@@ -54,6 +54,14 @@ _SENTENCES: dict[str, str] = {
         "The network's certificate ends in {days} days: expert-app hub renew-certificate makes the "
         "next one; nothing is started again."
     ),
+    "kiosks_faulty": N_(
+        "{kiosks} kiosks found a fault when they tried themselves at night, {kiosk} first "
+        "({parts}): see the helpdesk's list."
+    ),
+    "self_tests_missing": N_(
+        "{kiosks} kiosks have not tried themselves for two nights: see whether they are on at that "
+        "time (self_test_at)."
+    ),
     "documents_away": N_(
         "The documents' store does not answer ({why}): nothing is filed, desks keep the documents."
     ),

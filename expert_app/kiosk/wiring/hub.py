@@ -5,6 +5,7 @@ Part of `expert_app.kiosk.wiring.program`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from expert_app.kiosk.running_session import RunningSession
@@ -32,6 +33,7 @@ class KioskHub:
         host_call: the caller calls the site's host.
         line_measurement: measures the line while nobody is here.
         line_reports: tells the hubs of it.
+        is_idle: nobody is here, no ticket waits, the bus is there.
     """
 
     bus: BusClient
@@ -40,6 +42,7 @@ class KioskHub:
     host_call: HostCall
     line_measurement: LineMeasurement
     line_reports: LineReports
+    is_idle: Callable[[], bool]
 
 
 def build_hub(
@@ -59,9 +62,13 @@ def build_hub(
         seals=seals_for(settings, paths, clock),
     )
     link = KioskLink(bus, clock, tasks=tasks)
+
+    def is_idle() -> bool:
+        return bus.is_connected and link.ticket is None and running.session is None
+
     line_measurement = LineMeasurement(
         link.probe_line,
-        idle=lambda: bus.is_connected and link.ticket is None and running.session is None,
+        idle=is_idle,
         clock=clock,
         tasks=tasks,
     )
@@ -74,4 +81,5 @@ def build_hub(
         host_call=HostCall(link, tasks),
         line_measurement=line_measurement,
         line_reports=line_reports,
+        is_idle=is_idle,
     )

@@ -17,6 +17,7 @@ from expert_app.kiosk.device_settings import printer_of, refused_setting, scanne
 from expert_app.kiosk.observers import observe_kiosk
 from expert_app.kiosk.paper_worker import PaperWorker
 from expert_app.kiosk.running_session import RunningSession
+from expert_app.kiosk.self_test import SelfTest, TriedThings
 from expert_app.kiosk.session_opener import KioskSessionOpener
 from expert_app.kiosk.watchdog import keep_telling
 from expert_app.kiosk.wiring.conversations import ConversationWiring
@@ -152,7 +153,33 @@ def build_kiosk(
         running=running,
         paper=paper,
         guard=guard,
+        self_test=build_self_test(settings, paths, parts=parts, hub=hub),
         held=(requests, network),
+    )
+
+
+def build_self_test(
+    settings: KioskSettings, paths: Paths, *, parts: KioskParts, hub: KioskHub
+) -> SelfTest:
+    """What the kiosk tries at night."""
+    things = TriedThings(
+        page=parts.call_page,
+        camera=settings.media.camera,
+        microphone=settings.media.microphone,
+        scanner=parts.scanner,
+        printer=parts.printer,
+        folder=paths.data,
+        addresses=tuple(settings.bus),
+        tls=tls_for(settings),
+        rates=lambda: hub.line_reports.rates,
+    )
+    return SelfTest(
+        things,
+        hub.link.report_self_test,
+        idle=hub.is_idle,
+        at=settings.self_test_at,
+        name=f"{settings.organisation}/{settings.user}",
+        clock=parts.clock,
     )
 
 
@@ -208,6 +235,7 @@ class KioskProgram:
     running: RunningSession
     paper: PaperWorker
     guard: PageGuard
+    self_test: SelfTest
     held: tuple[object, ...]
 
     def observe(self) -> None:
@@ -242,6 +270,7 @@ class KioskProgram:
         tasks.start(self.opener.send_old_logs(self.running), name="send old logs")
         ready = CallReady(self.panes.call, self.parts.media, ticket=lambda: self.hub.link.ticket)
         tasks.start(ready.keep(), name="keep the next call ready")
+        tasks.start(self.self_test.keep(), name="self-test")
 
     async def stop(self) -> None:
         """Ends session, pages and connection, in this order."""

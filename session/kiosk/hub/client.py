@@ -20,6 +20,7 @@ from session.core.clock import Clock
 from session.core.errors import SessionError, TicketTaken, TicketUnknown
 from session.core.signals import Signal
 from session.core.tasks import Tasks
+from session.protocol.helpdesk.self_test import SelfTestReported, SelfTestTaken
 from session.protocol.hub.line_probe import LineProbe, LineProbed
 from session.protocol.hub.log import LogAck, LogAppend
 from session.protocol.hub.requests import (
@@ -133,6 +134,10 @@ class KioskLink:
     async def services(self) -> ServicesAnswer:
         """What this kiosk offers now."""
         return await self._request_with_retries("services", ServicesRequest(), ServicesAnswer)
+
+    async def report_self_test(self, report: SelfTestReported) -> SelfTestTaken:
+        """Tells the hub what the kiosk has found of itself."""
+        return await self._request_with_retries("self_test", report, SelfTestTaken)
 
     async def call(self, service: str, caller_number: str, request_id: str) -> TicketAnswer:
         """Asks for an agent; the same `request_id` is the same ticket however often it is sent.

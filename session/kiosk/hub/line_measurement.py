@@ -184,6 +184,11 @@ class LineReports:
         self._send = send
         self._rates: LineRates | None = None
 
+    @property
+    def rates(self) -> LineRates | None:
+        """What the last test has found."""
+        return self._rates
+
     def on_rates(self, rates: LineRates) -> None:
         """A test was made."""
         self._rates = rates

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What an idle kiosk finds when it tries itself at night, and the list of these findings.
+Used by kiosk, hub, helpdesk and operator.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from session.protocol.helpdesk.log_list import Code, Version
+from session.protocol.hub.requests import HubMessage, Text, Verb
+from session.protocol.wire.ids import Id
+from session.protocol.wire.roles import Role
+
+MOST_KIOSKS = 500
+"""Rows of one answer."""
+
+
+class CheckedPart(StrEnum):
+    """What a kiosk tries."""
+
+    CAMERA = "camera"
+    MICROPHONE = "microphone"
+    SCANNER = "scanner"
+    PRINTER = "printer"
+    DISK = "disk"
+    CLOCK = "clock"
+    CERTIFICATE = "certificate"
+    LINE = "line"
+
+
+class SelfCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that was tried.
+
+    Attributes:
+        code: "" when it is well, "absent" when the kiosk has none, else what is wrong: an error's
+            code, or "dark", "silent", "not_opened", "disk_low", "clock_wrong", "certificate_ends",
+            "line_narrow", "not_tried".
+        value: what was measured: light of 255, loudness of the tone over the room, free MB, seconds
+            of the clock, days of the certificate, kilobits a second; None where nothing is.
+    """
+
+    part: CheckedPart
+    code: Code = ""
+    value: float | None = None
+
+    @property
+    def is_fault(self) -> bool:
+        """Somebody should look after it."""
+        return self.code not in ("", "absent")
+
+
+Checks = Annotated[tuple[SelfCheck, ...], msgspec.Meta(max_length=20)]
+
+
+class SelfTestReported(HubMessage, frozen=True, kw_only=True):
+    """A kiosk tells what it found; `at_utc` is its own clock now, which the hub compares with its
+    own.
+    """
+
+    at_utc: datetime
+    checks: Checks
+    version: Version = ""
+
+
+class SelfTestTaken(HubMessage, frozen=True, kw_only=True):
+    """It is kept. `clock`: what the hub found of the kiosk's clock."""
+
+    clock: SelfCheck
+
+
+class SelfTestsRequest(HubMessage, frozen=True, kw_only=True):
+    """The newest self-test of each kiosk, those with faults first."""
+
+    only_faults: bool = False
+
+
+class SelfTestRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A kiosk's newest self-test.
+
+    Attributes:
+        well_at_utc: when everything was well for the last time; None when it never was.
+    """
+
+    organisation: Id
+    kiosk: Id
+    site: Text
+    at_utc: datetime
+    checks: Checks
+    version: Version = ""
+    well_at_utc: datetime | None = None
+
+
+class SelfTests(HubMessage, frozen=True, kw_only=True):
+    """At most `MOST_KIOSKS`; `more`: there are others."""
+
+    rows: tuple[SelfTestRow, ...]
+    more: bool = False
+
+
+SELF_TEST_VERBS: dict[str, Verb] = {
+    "self_test": (frozenset({Role.KIOSK}), SelfTestReported, SelfTestTaken),
+    "self_tests": (
+        frozenset({Role.HELPDESK, Role.SUPERVISOR, Role.OPERATOR}),
+        SelfTestsRequest,
+        SelfTests,
+    ),
+}
+"""Verb -> (roles that may say it, request, answer)."""
