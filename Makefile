@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the set-up may install all that the tests use (root on Debian), none of them is skipped.
 WHOLE := $(if $(filter 0,$(shell id -u)),$(if $(wildcard /etc/debian_version),--nothing-skipped))
 
-.PHONY: setup demo test pilot test-faults fuzz packages test-packages lint lint-types lint-rest format bench bench-hub bench-paper schemas translations clean
+.PHONY: setup demo test pilot test-faults fuzz packages test-packages lint lint-types lint-rest format bench bench-hub bench-paper bench-replay schemas translations clean
 
 setup:
 	@installers/setup.sh
@@ -71,10 +71,15 @@ fuzz: setup
 
 bench:
 	@$(MAKE) --no-print-directory --keep-going bench-start bench-paper bench-statistics bench-log_list bench-import bench-cobrowse bench-hub bench-media
+	@$(MAKE) --no-print-directory --keep-going bench-start bench-paper bench-statistics bench-import bench-cobrowse bench-replay bench-hub bench-media
 
 bench-paper: setup
 	@installers/bench_peers.sh
 	$(BIN)/python -m tests.benchmarks.bench_paper
+
+bench-replay: setup
+	@installers/bench_peers.sh replay
+	$(BIN)/python -m tests.benchmarks.bench_replay
 
 bench-%: setup
 	$(BIN)/python -m tests.benchmarks.bench_$*

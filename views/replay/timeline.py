@@ -32,6 +32,7 @@ from session.log.events import Lane
 from session.log.playback.opened import OpenedLog
 from views.replay.gaps import Gap, gap_words
 from views.replay.marks import (
+    Bars,
     LaneSpan,
     Places,
     TimelineRow,
@@ -70,11 +71,17 @@ class Timeline(QAbstractSlider):
 
     Signals:
         mark_chosen(int): the mark of this row of the log was clicked.
+
+    Attributes:
+        gutter: width of the rows' names, in pixels.
     """
 
     mark_chosen = pyqtSignal(int)
+    gutter = 112
 
     def __init__(self, time: ShownTime) -> None:
+        self._rows: list[TimelineRow] = []
+        self._time, self._version = time, 0
         super().__init__()
         self.setObjectName("replay_timeline")
         self.setAccessibleName(_("Time in the session"))
@@ -83,15 +90,13 @@ class Timeline(QAbstractSlider):
         self.setPageStep(30_000)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._time = time
         self._log: OpenedLog | None = None
-        self._rows: list[TimelineRow] = []
         self._spans: list[LaneSpan] = []
         self._gaps: Sequence[Gap] = ()
         self._two_ends = False
-        self._version = 0
         self._layer: _Layer | None = None
         self._pressed = QPointF()
+        self._measure()
         time.changed.connect(self.update)
 
     # ---- what is shown
@@ -113,6 +118,7 @@ class Timeline(QAbstractSlider):
         if self._log is not None:
             self._rows = rows_of(self._log, self._marks, two_ends=self._two_ends)
         self._version += 1
+        self._measure()
         self.updateGeometry()
         self.update()
 
@@ -127,17 +133,17 @@ class Timeline(QAbstractSlider):
     def _axis(self) -> int:
         return max(32, self.fontMetrics().height() + 16)
 
-    @property
-    def gutter(self) -> int:
-        """Width of the rows' names."""
+    def _measure(self) -> None:
+        """How wide the rows' names are."""
         names = [_(name) for name, _icon in LANES.values()]
-        if self._two_ends:
-            names += [
-                f"{_(END_NAMES[row.writer])} · {_(LANES[row.lane][0])}"
-                for row in self._rows
-                if row.writer is not None
-            ]
-        return max(112, 52 + max(map(self.fontMetrics().horizontalAdvance, names)))
+        names += [self._name_of(row) for row in self._rows]
+        widest = max(map(self.fontMetrics().horizontalAdvance, names))
+        self.gutter = max(112, 52 + widest)
+
+    @staticmethod
+    def _name_of(row: TimelineRow) -> str:
+        name = _(LANES[row.lane][0])
+        return name if row.writer is None else f"{_(END_NAMES[row.writer])} · {name}"
 
     @property
     def _space(self) -> int:
@@ -259,6 +265,7 @@ class Timeline(QAbstractSlider):
     def changeEvent(self, event: QEvent | None) -> None:
         """Other colours or letters need other pictures."""
         self._version += 1
+        self._measure()
         self.updateGeometry()
         super().changeEvent(event)
 
@@ -283,14 +290,21 @@ class Timeline(QAbstractSlider):
         size = (self.width(), self.height(), self.devicePixelRatioF())
         key = (*size, self._time.begin_s, self._time.end_s, self._version, tokens.surface)
         if self._layer is None or self._layer.key != key:
+            bars = [(self._bars(row.marks), self._bars(row.troubles)) for row in self._rows]
             self._layer = _Layer(
                 key,
-                self._picture(tokens, QColor(tokens.accent)),
-                self._picture(tokens, QColor(tokens.line_strong)),
+                self._picture(tokens, QColor(tokens.accent), bars),
+                self._picture(tokens, QColor(tokens.line_strong), bars),
             )
         return self._layer
 
-    def _picture(self, tokens: Tokens, tone: QColor) -> QPixmap:
+    def _bars(self, rows: Places) -> Bars:
+        """Where marks stand on the screen."""
+        assert self._log is not None
+        here = shown(self._log, rows, self._time.begin_s, self._time.end_s)
+        return bars_of(self._log.columns.at_s[here], self._time.begin_s, self._px_per_s)
+
+    def _picture(self, tokens: Tokens, tone: QColor, bars: Sequence[tuple[Bars, Bars]]) -> QPixmap:
         ratio = self.devicePixelRatioF()
         picture = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
         picture.setDevicePixelRatio(ratio)
@@ -304,9 +318,9 @@ class Timeline(QAbstractSlider):
         self._paint_gaps(painter, tokens)
         for number, row in enumerate(self._rows):
             self._paint_spans(painter, tokens, number, row)
-            self._paint_marks(painter, tone, self.y_of(number), row)
-        for number, row in enumerate(self._rows):
-            self._paint_troubles(painter, tokens, self.y_of(number), row)
+            self._paint_marks(painter, tone, self.y_of(number), bars[number][0])
+        for number, (_marks, troubles) in enumerate(bars):
+            self._paint_troubles(painter, tokens, self.y_of(number), troubles)
         painter.end()
         return picture
 
@@ -315,8 +329,6 @@ class Timeline(QAbstractSlider):
             TimelineRow(lane, None, np.zeros(0, np.int64), np.zeros(0, np.int64)) for lane in LANES
         ]
         for number, row in enumerate(rows):
-            name, icon_name = LANES[row.lane]
-            words = _(name) if row.writer is None else f"{_(END_NAMES[row.writer])} · {_(name)}"
             middle = self.y_of(number)
             box = QRectF(0, middle - self._height / 2, self.width(), self._height)
             if number % 2 == 0:
@@ -324,11 +336,11 @@ class Timeline(QAbstractSlider):
             if number and row.writer is not rows[number - 1].writer:
                 painter.setPen(QPen(QColor(tokens.line_strong), 1))
                 painter.drawLine(box.topLeft(), box.topRight())
-            icon(icon_name, "soft").paint(painter, 12, round(middle - 8), 16, 16)
+            icon(LANES[row.lane][1], "soft").paint(painter, 12, round(middle - 8), 16, 16)
             painter.setPen(QColor(tokens.soft))
             inside = QRectF(36, box.top(), self.gutter - 44, self._height)
             align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-            painter.drawText(inside, align, words)
+            painter.drawText(inside, align, self._name_of(row))
 
     def _paint_scale(self, painter: QPainter, tokens: Tokens) -> None:
         least = self.fontMetrics().horizontalAdvance("00:00:00") + 16
@@ -381,12 +393,8 @@ class Timeline(QAbstractSlider):
             box = QRectF(left, self.y_of(number) - 7, max(4.0, right - left), 14)
             painter.drawRoundedRect(box, 5, 5)
 
-    def _paint_marks(self, painter: QPainter, tone: QColor, y: float, row: TimelineRow) -> None:
+    def _paint_marks(self, painter: QPainter, tone: QColor, y: float, bars: Bars) -> None:
         """A point for a mark alone; where many stand, a bar per pixel, as high as they are many."""
-        if self._log is None:
-            return
-        here = shown(self._log, row.marks, self._time.begin_s, self._time.end_s)
-        bars = bars_of(self._log.columns.at_s[here], self._time.begin_s, self._px_per_s)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(tone)
         left = self.gutter
@@ -403,16 +411,10 @@ class Timeline(QAbstractSlider):
             painter.drawRects(*boxes)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
-    def _paint_troubles(
-        self, painter: QPainter, tokens: Tokens, y: float, row: TimelineRow
-    ) -> None:
+    def _paint_troubles(self, painter: QPainter, tokens: Tokens, y: float, bars: Bars) -> None:
         """Over all others: a line at each pixel with a trouble, a triangle where there is room;
         seen without its colour, too.
         """
-        if self._log is None:
-            return
-        here = shown(self._log, row.troubles, self._time.begin_s, self._time.end_s)
-        bars = bars_of(self._log.columns.at_s[here], self._time.begin_s, self._px_per_s)
         half = self._height / 2 - 2
         painter.setBrush(QColor(tokens.bad))
         last = -_TRIANGLE_APART

@@ -39,7 +39,7 @@ from views.widgets.line_curves import LineCurves
 from views.widgets.parts import EmptyState, clock_words, column, label
 from views.widgets.theme import SPACE, tokens_for
 
-TICK_MS = 40
+TICK_MS = 33
 STEP_S = 5.0
 LEAD_S = 3.0
 """So much of the wait stays on the screen where the conversation is shown without it."""
@@ -82,7 +82,11 @@ class ReplayView(QWidget):
         self._build()
         self._connect()
         self._add_shortcuts()
+        self._curves_due = QTimer(self)
+        self._curves_due.setSingleShot(True)
+        self._curves_due.timeout.connect(self._show_curves)
         self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self.tick)
         self._show_play()
@@ -204,12 +208,20 @@ class ReplayView(QWidget):
         self._controls.show_troubles(bool(len(log.troubles)))
         self.time.set_duration(log.duration_s)
         self._show_marks()
-        self._curves.show_history(line_history(log.line), 0.0, log.duration_s)
-        self._curves.setVisible(bool(log.line))
+        self._curves.hide()
+        self._curves_due.start()
         self.fit_call()
         self.set_speed(1)
         self._show_play()
         self.seek(0.0)
+
+    def _show_curves(self) -> None:
+        """In a turn of the loop of its own: the window never stands still for long."""
+        log = self.log
+        self._curves.show_history(line_history(log.line), 0.0, log.duration_s)
+        self._on_time_shown()
+        self._curves.mark_place(self._position_s)
+        self._curves.setVisible(bool(log.line))
 
     def show_opening(self, title: str, share: float) -> None:
         """A log is being read, 0 to 1 of it are."""
