@@ -65,7 +65,7 @@ class Matcher:
             ],
             dtype=np.bool_,
         )
-        fits = table[self._log.columns.meaning] if len(table) else np.zeros(0, dtype=np.bool_)
+        fits = self._log.spread(table)
         if wanted.writers:
             places = [place for place, name in enumerate(WRITERS) if name in wanted.writers]
             fits = fits & np.isin(self._log.columns.writer, places)

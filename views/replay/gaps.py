@@ -81,20 +81,20 @@ def _silences(
 ) -> list[Gap]:
     at_s = log.columns.at_s[log.columns.writer == place]
     at_s = at_s[(at_s >= begin_s) & (at_s <= end_s)]
-    lengths = np.diff(at_s)
+    before = np.flatnonzero(np.diff(at_s) >= CUT_S)
+    firsts, lasts = at_s[before], at_s[before + 1]
     cuts = _cuts(log, writer)
-    measured = any(one.by is writer for _at_s, one in log.line)
-    found: list[Gap] = []
-    for before in np.flatnonzero(lengths >= CUT_S).tolist():
-        first_s, last_s = float(at_s[before]), float(at_s[before + 1])
-        cut = any(
-            min(last_s, back_s) - max(first_s, lost_s) >= CUT_S / 2 for lost_s, back_s in cuts
-        )
-        if cut or (measured and last_s - first_s >= SILENT_S):
-            found.append(Gap(first_s, last_s, writer, 0, cut))
-        if len(found) == MOST:
-            break
-    return found
+    lost, back = (np.array([cut[side] for cut in cuts] + [np.inf]) for side in (0, 1))
+    following = np.searchsorted(back[:-1], firsts)
+    overlap = np.minimum(lasts, back[following]) - np.maximum(firsts, lost[following])
+    is_cut = overlap >= CUT_S / 2
+    told = is_cut
+    if any(one.by is writer for _at_s, one in log.line):
+        told = is_cut | (lasts - firsts >= SILENT_S)
+    return [
+        Gap(float(firsts[number]), float(lasts[number]), writer, 0, bool(is_cut[number]))
+        for number in np.flatnonzero(told)[:MOST].tolist()
+    ]
 
 
 def _cuts(log: OpenedLog, writer: Writer) -> list[tuple[float, float]]:

@@ -102,6 +102,19 @@ class Checkpoints(NamedTuple):
     states: list[SessionState]
 
 
+class Groups:
+    """The rows of each meaning: those of a rare one are found without a look at all others."""
+
+    def __init__(self, meaning: npt.NDArray[np.int32], meanings: int) -> None:
+        self._rows = np.argsort(meaning, kind="stable").astype(np.int32)
+        self._ends = np.cumsum(np.bincount(meaning, minlength=meanings))
+
+    def of(self, place: int) -> npt.NDArray[np.int64]:
+        """The rows of a meaning, in order."""
+        begin = int(self._ends[place - 1]) if place else 0
+        return self._rows[begin : int(self._ends[place])].astype(np.int64)
+
+
 class OpenedLog(msgspec.Struct, kw_only=True, eq=False):
     """A log on one line of time.
 
@@ -109,6 +122,7 @@ class OpenedLog(msgspec.Struct, kw_only=True, eq=False):
         session_id: whose it is.
         start_s: corrected time of the first record, seconds since 1970.
         columns: what is known of each record ("row").
+        groups: the rows of each meaning.
         meanings: what the rows mean.
         checkpoints: the session's state, now and then.
         line: the measurements of the line, each with its offset.
@@ -122,6 +136,7 @@ class OpenedLog(msgspec.Struct, kw_only=True, eq=False):
     text: LogText
     start_s: float
     columns: Columns
+    groups: Groups
     meanings: list[Meaning]
     checkpoints: Checkpoints
     line: list[tuple[float, LineMeasured]]
@@ -144,12 +159,19 @@ class OpenedLog(msgspec.Struct, kw_only=True, eq=False):
 
     def rows_of(self, wanted: Callable[[Meaning], bool]) -> npt.NDArray[np.int64]:
         """The rows whose meaning is wanted, in order."""
-        return np.flatnonzero(self.each(wanted))
+        groups = [self.groups.of(place) for place in np.flatnonzero(self.each_meaning(wanted))]
+        rows = sum(map(len, groups))
+        if rows > len(self) // 4:
+            return np.flatnonzero(self.each(wanted))
+        return np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *groups]))
 
     def each(self, wanted: Callable[[Meaning], bool]) -> npt.NDArray[np.bool_]:
         """For each row, whether its meaning is wanted."""
-        table = np.array([wanted(meaning) for meaning in self.meanings], dtype=np.bool_)
-        return table[self.columns.meaning] if len(table) else np.zeros(0, dtype=np.bool_)
+        return self.spread(self.each_meaning(wanted))
+
+    def spread(self, table: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """For each row what is said here of its meaning."""
+        return table.take(self.columns.meaning) if len(table) else np.zeros(0, dtype=np.bool_)
 
     @property
     def marks(self) -> npt.NDArray[np.int64]:

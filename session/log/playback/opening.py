@@ -39,6 +39,7 @@ from session.log.playback.opened import (
     Checkpoints,
     Columns,
     Damage,
+    Groups,
     Meaning,
     Missing,
     OpenedLog,
@@ -238,7 +239,7 @@ class _Scan:
         starts = start + np.concatenate([[0], np.cumsum(lengths[:-1] + 1, dtype=np.int64)])
         try:
             found = _many.decode(b"[" + b",".join(lines) + b"]")
-            if any(one.format != FORMAT for one in found):
+            if {one.format for one in found} - {FORMAT}:
                 raise _OldFormat
         except (msgspec.MsgspecError, UnicodeDecodeError, _OldFormat):
             found, good = self._one_by_one(lines)
@@ -286,25 +287,12 @@ class _Scan:
         starts: npt.NDArray[np.int64],
         lengths: npt.NDArray[np.int32],
     ) -> None:
-        meanings: list[int] = []
+        known = self._numbers
         at_s = [one.at_utc.timestamp() for one in found]
-        known, first = self._numbers, self._rows
-        for place, one in enumerate(found):
-            event = one.event
-            kind = type(event)
-            if kind in _WHOLE:
-                keyed = _KEYS.get(kind)
-                key: object = kind if keyed is None else (kind, keyed(event))
-                self._note_whole(first + place, event, one.writer, at_s[place])
-            elif kind is _Chunk:
-                key = kind
-                self._chunks.append((first + place, event, at_s[place]))
-            else:
-                key = event
-            number = known.get(key)
+        meanings = [known.get(one.event) for one in found]
+        for place, number in enumerate(meanings):
             if number is None:
-                number = self._new_meaning(key, lines[place], one.writer)
-            meanings.append(number)
+                meanings[place] = self._look(found[place], at_s[place], place, lines[place])
         self._rows += len(found)
         self._columns.append(
             (
@@ -316,6 +304,23 @@ class _Scan:
                 lengths,
             )
         )
+
+    def _look(self, one: _Line, at_s: float, place: int, line: bytes) -> int:
+        """The meaning of a record that is not known by its event alone: it is new, or all of it is
+        wanted.
+        """
+        event, row = one.event, self._rows + place
+        kind = type(event)
+        key: object = event
+        if kind in _WHOLE:
+            keyed = _KEYS.get(kind)
+            key = kind if keyed is None else (kind, keyed(event))
+            self._note_whole(row, event, one.writer, at_s)
+        elif kind is _Chunk:
+            key = kind
+            self._chunks.append((row, event, at_s))
+        number = self._numbers.get(key)
+        return self._new_meaning(key, line, one.writer) if number is None else number
 
     def _new_meaning(self, key: object, line: bytes, writer: Writer) -> int:
         """The place of the meaning that a line is the first of. One whose hidden part is damaged
@@ -362,11 +367,12 @@ class _Scan:
         )
         place = np.full(len(at_s), -1, dtype=np.int64)
         place[rows] = np.arange(len(rows))
-        return OpenedLog(
+        log = OpenedLog(
             session_id=self._session_id,
             text=self._text,
             start_s=first_s,
             columns=columns,
+            groups=Groups(columns.meaning, len(self._meanings)),
             meanings=self._meanings,
             checkpoints=self._checkpoints(columns, place),
             line=[(float(columns.at_s[row]), one) for row, one in _placed(self._measured, place)],
@@ -375,6 +381,8 @@ class _Scan:
             missing=_missing(columns),
             damage=Damage(len(self._damaged), self._damaged[0] if self._damaged else 0, self._cut),
         )
+        assert len(log.troubles) <= len(log.marks)  # both are made here, not in the window's thread
+        return log
 
     def _checkpoints(self, columns: Columns, place: npt.NDArray[np.int64]) -> Checkpoints:
         rows = len(columns.at_s)
