@@ -159,7 +159,8 @@ class OpenedLog(msgspec.Struct, kw_only=True, eq=False):
 
     def rows_of(self, wanted: Callable[[Meaning], bool]) -> npt.NDArray[np.int64]:
         """The rows whose meaning is wanted, in order."""
-        groups = [self.groups.of(place) for place in np.flatnonzero(self.each_meaning(wanted))]
+        places = np.flatnonzero(self.each_meaning(wanted)).tolist()
+        groups = [self.groups.of(place) for place in places]
         rows = sum(map(len, groups))
         if rows > len(self) // 4:
             return np.flatnonzero(self.each(wanted))
