@@ -39,9 +39,9 @@ def test_the_page_keeps_every_rule_in_chromium(
     levels = ",".join(level.value for level in WHOLE)
     found = tried("chromium", tmp_path, "--level", levels)
     kept = {rule for rule, one in found.items() if one.verdict is Verdict.KEPT}
-    assert kept == {number for number, rule in RULES.items() if rule.level in WHOLE}, (
-        capsys.readouterr().out
-    )
+    wanted = {number for number, rule in RULES.items() if rule.level in WHOLE}
+    assert wanted - kept == set(), capsys.readouterr().out
+    assert Verdict.BROKEN not in {one.verdict for one in found.values()}
 
 
 @needs("firefox")
