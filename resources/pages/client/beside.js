@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // Beside voice and page: written words, for callers who hear badly, and the privacy pause (topic "beside").
-import { newId } from "./ids.js";
-import { Signals } from "./signals.js";
+import { newId } from "./core/ids.js";
+import { Signals } from "./core/signals.js";
 
 const TOPIC = "beside";
 const MOST_LETTERS = 400;
@@ -13,7 +13,7 @@ const MOST_LETTERS = 400;
  * "said" (id).
  */
 export class Words extends Signals {
-  /** @param {import("./channel.js").Channel} channel */
+  /** @param {import("./hub/channel.js").Channel} channel */
   constructor(channel) {
     super();
     this.channel = channel;
@@ -38,7 +38,7 @@ export class Words extends Signals {
     this.channel.trySend(TOPIC, "WordsShown", { words_id: id });
   }
 
-  /** @param {import("./codec.js").Message} message */
+  /** @param {import("./hub/codec.js").Message} message */
   hear({ type, words_id: id, text }) {
     if (type === "WordsShown") this.emit("shown", id);
     else if (type !== "WordsSaid") return false;
@@ -58,7 +58,7 @@ export class Words extends Signals {
  */
 export class Privacy extends Signals {
   /**
-   * @param {import("./channel.js").Channel} channel
+   * @param {import("./hub/channel.js").Channel} channel
    * @param {(on: boolean) => Promise<void> | void} follow hides pictures and page here, and stops sending them
    */
   constructor(channel, follow) {
@@ -80,7 +80,7 @@ export class Privacy extends Signals {
     return this.apply();
   }
 
-  /** @param {import("./codec.js").Message} message */
+  /** @param {import("./hub/codec.js").Message} message */
   hear(message) {
     if (message.type !== "PrivacyAsked") return false;
     this.agent = message.on === true;

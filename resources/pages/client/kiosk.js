@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // A whole kiosk in a page: its identity, the bus, one caller's ticket, and the conversation that runs. The entry point of
 // the client; docs/javascript.md shows how a page uses it.
-import { Bus } from "./bus.js";
-import { enrol } from "./enrol.js";
-import { codeOf, Refused } from "./errors.js";
-import { indexedStore, Key } from "./keys.js";
+import { Bus } from "./hub/bus.js";
+import { enrol } from "./hub/enrol.js";
+import { codeOf, Refused } from "./core/errors.js";
+import { indexedStore, Key } from "./hub/keys.js";
 import { Session } from "./session.js";
-import { Signals, sleep } from "./signals.js";
-import { Ticket } from "./ticket.js";
+import { Signals, sleep } from "./core/signals.js";
+import { Ticket } from "./hub/ticket.js";
 
 const FLUSH_MS = 5000;
 const [PAUSE_MS, LONGEST_PAUSE_MS] = [1000, 15_000];
@@ -22,7 +22,7 @@ export class Kiosk extends Signals {
    * @param {object} options
    * @param {string[]} options.servers "wss://hub.example"
    * @param {import("./session.js").Equipment} options.equipment
-   * @param {import("./keys.js").Store} [options.store]
+   * @param {import("./hub/keys.js").Store} [options.store]
    * @param {string} [options.program] name and version of the vendor's program, at most 40 letters
    */
   constructor({ servers, equipment, store = indexedStore(), program = "" }) {
@@ -45,7 +45,7 @@ export class Kiosk extends Signals {
     this.stopped = false;
   }
 
-  /** @returns {Promise<import("./enrol.js").Identity | undefined>} who this kiosk is, as it was enrolled */
+  /** @returns {Promise<import("./hub/enrol.js").Identity | undefined>} who this kiosk is, as it was enrolled */
   identity() {
     return this.store.get("identity");
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // The caller's consent, kept and enforced here: asked one power at a time, timed, taken back at will. The desk is only told
 // (docs/protocol.md, "Grants").
-import { Signals } from "./signals.js";
+import { Signals } from "./core/signals.js";
 
 const TOPIC = "grant";
 const TICK_MS = 200;
@@ -32,7 +32,7 @@ const endingWith = (power) => ALL.filter((each) => neededFor(each).includes(powe
  */
 export class Powers extends Signals {
   /**
-   * @param {import("./channel.js").Channel} channel
+   * @param {import("./hub/channel.js").Channel} channel
    * @param {object} [options]
    * @param {(power: string) => string} [options.textVersion] which words the screen uses for a question, e.g. "acme_scan_fr_2"
    * @param {Set<string>} [options.possible] what this kiosk can give at all; nobody is asked for anything else
@@ -108,7 +108,7 @@ export class Powers extends Signals {
 
   // ---- what the desk asks
 
-  /** @param {import("./codec.js").Message} message */
+  /** @param {import("./hub/codec.js").Message} message */
   hear(message) {
     if (message.type === "GrantRequested") return this.request(message.grant, message.request_id || "");
     if (message.type === "GrantsRequested") return this.repeatAll();

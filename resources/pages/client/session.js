@@ -1,44 +1,38 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // One conversation: its parts on one channel, and its end: the wipe. Made by `Kiosk` for each session.
 import { Privacy, Words } from "./beside.js";
-import { Call } from "./call.js";
-import { Channel, OrderedSender } from "./channel.js";
-import { Log } from "./log.js";
-import { Pages } from "./pages.js";
+import { Call } from "./media/call.js";
+import { Channel, OrderedSender } from "./hub/channel.js";
+import { Log } from "./hub/log.js";
+import { Pages } from "./papers/pages.js";
 import { Powers } from "./powers.js";
-import { Prints } from "./prints.js";
-import { Signals } from "./signals.js";
-import { ThirdParties } from "./third.js";
+import { Prints } from "./papers/prints.js";
+import { SharedPage } from "./page/shared_page.js";
+import { Signals } from "./core/signals.js";
+import { ThirdParties } from "./media/third.js";
 
 const NONE = { state: "none", name: "", code: "" };
 
 /**
  * What a kiosk has, for all its sessions.
  * @typedef {object} Equipment
- * @property {import("./call.js").Media} media
- * @property {import("./call.js").Media} [thirdMedia] where a third person is shown
- * @property {import("./pages.js").Scanner} [scanner]
- * @property {import("./pages.js").Scanner} [files] asks the caller for a file
- * @property {import("./prints.js").Printer} [printer]
- * @property {(channel: Channel, powers: Powers) => SharedPage} [share] see mirror.js; none: no page is shared
+ * @property {import("./media/call.js").Media} media
+ * @property {import("./media/call.js").Media} [thirdMedia] where a third person is shown
+ * @property {import("./papers/pages.js").Scanner} [scanner]
+ * @property {import("./papers/pages.js").Scanner} [files] asks the caller for a file
+ * @property {import("./papers/prints.js").Printer} [printer]
+ * @property {boolean} [share] this page may be shared with the agent
  * @property {number} [pageKbps] what pages may use of the line; 0: all of it
  * @property {(power: string) => string} [textVersion] which words the screen uses to ask for a power
  * @property {() => Promise<boolean>} [wipe] removes what the page itself keeps of the caller; true when nothing is left
- */
-
-/**
- * @typedef {object} SharedPage
- * @property {(message: import("./codec.js").Message) => boolean} hear topic "cobrowse"
- * @property {(on: boolean) => void} setPrivate
- * @property {() => void} close
  */
 
 /** Signals: "ended" (`KioskWiped`); "refused" (`MessageRefused`: a message of ours was not taken). */
 export class Session extends Signals {
   /**
    * @param {Record<string, any>} facts `SessionFacts`
-   * @param {import("./bus.js").Bus} bus
-   * @param {import("./keys.js").Key} key
+   * @param {import("./hub/bus.js").Bus} bus
+   * @param {import("./hub/keys.js").Key} key
    * @param {Equipment} has
    */
   constructor(facts, bus, key, has) {
@@ -57,7 +51,7 @@ export class Session extends Signals {
     const media = has.thirdMedia || null;
     this.third = new ThirdParties(this.channel, { call: this.call, bus, media, ice: facts.ice });
     this.words = new Words(this.channel);
-    this.page = has.share ? has.share(this.channel, this.powers) : null;
+    this.page = has.share ? new SharedPage(this.channel, this.powers) : null;
     this.privacy = new Privacy(this.channel, (on) => this.follow(on));
     this.sender = new OrderedSender(this.channel, "device");
     this.pages = this.buildPages();
@@ -73,7 +67,7 @@ export class Session extends Signals {
   /** @returns {Set<string>} the powers that this kiosk can give at all */
   possible() {
     const { scanner, files, printer, share } = this.has;
-    return new Set(["keep", ...(share ? ["see_page"] : []), ...(scanner || files ? ["scan"] : []), ...(printer ? ["print"] : [])]);
+    return new Set(["keep", ...(share ? ["see_page", "point"] : []), ...(scanner || files ? ["scan"] : []), ...(printer ? ["print"] : [])]);
   }
 
   buildPages() {
@@ -111,7 +105,7 @@ export class Session extends Signals {
     pages.on("refused", (refused) => this.emit("page_refused", refused));
   }
 
-  /** @param {import("./codec.js").Message} message */
+  /** @param {import("./hub/codec.js").Message} message */
   hearDevice(message) {
     if (message.type === "DevicesRequested") this.reportDevices();
     else if (message.type === "ChunksRequested") this.pages.sendAgain(message);
@@ -134,7 +128,7 @@ export class Session extends Signals {
 
   // ---- what this kiosk does not do is answered all the same
 
-  /** @param {import("./codec.js").Message} message */
+  /** @param {import("./hub/codec.js").Message} message */
   hearWithoutPage(message) {
     if (message.type === "SnapshotRequested") this.channel.trySend("cobrowse", "SharingChanged", { sharing: false });
     else if (message.type === "AddressRequested") {
@@ -143,14 +137,14 @@ export class Session extends Signals {
     return true;
   }
 
-  /** @param {import("./codec.js").Message} command */
+  /** @param {import("./hub/codec.js").Message} command */
   refuseCommand(command) {
-    if (!command.command_id) return false;
+    if (!command.command_id) return false; // this kiosk does not let anybody act in its page
     this.channel.trySend("control", "CommandAnswered", { command_id: command.command_id, code: "grant_missing" });
     return true;
   }
 
-  /** @param {import("./codec.js").Message} message */
+  /** @param {import("./hub/codec.js").Message} message */
   refuseShow(message) {
     if (message.type === "ShowStarted") {
       this.channel.trySend("show", "ShowEnded", { show_id: message.show_id, code: "document_not_shown" });
@@ -176,6 +170,7 @@ export class Session extends Signals {
       log.write("PageTaken", { page_id, scan_id, kind, sha256, size_bytes }));
     prints.on("changed", ({ print_id, state, job_id, code, sha256 }) =>
       log.write("PrintChanged", { print_id, state, job_id, code, sha256 }));
+    if (this.page) this.page.on("sharing", (sharing) => log.write("SharingChanged", { sharing }));
     this.privacy.on("changed", (on) => log.write("PrivacyChanged", { on, by_caller: on && this.privacy.caller }));
     this.words.on("said", () => log.write("WordsSent", { by: "kiosk" }));
   }

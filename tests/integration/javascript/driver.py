@@ -25,6 +25,7 @@ from tests.integration.javascript.browsers import opened
 
 ROOT = Path(__file__).parents[3]
 PAGE, VECTORS = "/pages/client/example/index.html", "/vectors.html"
+MIRROR = "/mirror.html"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
     "media-src blob: mediastream:; connect-src 'self' ws://127.0.0.1:*"
@@ -51,6 +52,7 @@ class DrivenPage:
         app.router.add_get("/driver", self._on_socket)
         app.router.add_get("/tests/{name}.js", _script)
         app.router.add_get(VECTORS, _vectors_page)
+        app.router.add_get(MIRROR, _mirror_page)
         app.router.add_static("/vectors", ROOT / "docs" / "vectors")
         app.router.add_get(PAGE, _page)
         app.router.add_static("/pages", ROOT / "resources" / "pages")
@@ -98,6 +100,10 @@ class DrivenPage:
             await asyncio.to_thread(self._process.wait)
         if self._runner is not None:
             await self._runner.cleanup()
+
+
+async def _mirror_page(_request: web.Request) -> web.FileResponse:
+    return web.FileResponse(Path(__file__).with_name("mirror.html"))
 
 
 @web.middleware

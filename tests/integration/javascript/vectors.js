@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // docs/vectors against the client, in the browser: what does not fit is said to the test.
-import { base64, hex, sha256, utf8 } from "/pages/client/ids.js";
-import { chunkBytesFor, countChunks, piece } from "/pages/client/chunks.js";
-import { decodeSession } from "/pages/client/codec.js";
-import { proofWords, readInvitation, tidyCode } from "/pages/client/enrol.js";
-import { Key, NEWCOMER } from "/pages/client/keys.js";
-import { partsOf } from "/pages/client/mirror.js";
-import { pageWords, printBinding, signedTime } from "/pages/client/signing.js";
-import { rawPiece, unpack } from "/pages/client/zstd.js";
+import { base64, hex, sha256, utf8 } from "/pages/client/core/ids.js";
+import { chunkBytesFor, countChunks, piece } from "/pages/client/papers/chunks.js";
+import { decodeSession } from "/pages/client/hub/codec.js";
+import { proofWords, readInvitation, tidyCode } from "/pages/client/hub/enrol.js";
+import { Key, NEWCOMER } from "/pages/client/hub/keys.js";
+import { partsOf } from "/pages/client/page/mirror.js";
+import { pageWords, printBinding, signedTime } from "/pages/client/papers/signing.js";
+import { rawPiece, unpack } from "/pages/client/core/zstd.js";
 
 const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 const wrong = [];

@@ -4,7 +4,8 @@ import { codeOf, Kiosk } from "../index.js";
 import { Tray } from "./scanner.js";
 
 const QUESTIONS = /** @type {Record<string, string>} */ ({
-  see_page: "Le conseiller peut-il voir la page ?",
+  see_page: "Le conseiller peut-il voir cette page ?",
+  point: "Le conseiller peut-il montrer du doigt dans cette page ?",
   scan: "Le conseiller peut-il numériser vos papiers ?",
   print: "Le conseiller peut-il imprimer ici ?",
   keep: "Le conseiller peut-il garder ces papiers dans votre dossier ?",
@@ -63,7 +64,7 @@ async function wipe() {
   tray.sheets.length = 0;
   tray.jammed = false;
   for (const list of ["printed", "words", "given"]) at(list).replaceChildren();
-  for (const field of ["text", "number", "file"]) at(field).value = "";
+  for (const field of ["text", "number", "file", "name", "nir"]) at(field).value = "";
   for (const part of ["question", "sheet", "banner", "held", "private", "third"]) at(part).hidden = true;
   URL.revokeObjectURL(at("sheet-look").href);
   at("sheet-look").removeAttribute("href");
@@ -76,7 +77,7 @@ const asked = new URLSearchParams(location.search).get("bus");
 export const kiosk = new Kiosk({
   servers: asked ? [asked] : [`wss://${location.hostname}`],
   equipment: {
-    media, thirdMedia: { ...media, remote: at("third") }, scanner: tray, printer, wipe,
+    media, thirdMedia: { ...media, remote: at("third") }, scanner: tray, printer, wipe, share: true,
     textVersion: (power) => `example_${power}_fr_1`,
   },
   program: "example 1",
@@ -163,11 +164,18 @@ kiosk.on("session", (session) => {
     at("sheet").hidden = true;
     URL.revokeObjectURL(at("sheet-look").href);
   });
+  if (session.page) session.page.on("pointer", point);
   words.on("received", (/** @type {{id: string, text: string}} */ { id, text }) => {
     line("words", text);
     requestAnimationFrame(() => words.shown(id));
   });
 });
+
+/** @param {{x: number, y: number} | null} place where the agent points */
+function point(place) {
+  at("pointer").hidden = !place;
+  if (place) Object.assign(at("pointer").style, { left: `${place.x * 100}%`, top: `${place.y * 100}%` });
+}
 
 /** @param {import("../powers.js").Powers} powers each power that is given can be taken back */
 function showGiven(powers) {

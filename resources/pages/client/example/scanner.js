@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // The example's scanner: pages that were laid on it, drawn or photographed, taken as JPEG. A real kiosk speaks to its device
 // here, and throws `Refused` with the code that the desk has a sentence for.
-import { Refused } from "../errors.js";
+import { Refused } from "../core/errors.js";
 
 const PAPER_MM = { width: 210, height: 297 };
 
@@ -23,7 +23,7 @@ export class Tray {
    * @param {Record<string, any>} wanted
    * @param {(percent: number) => void} tell
    * @param {AbortSignal} signal
-   * @returns {AsyncGenerator<import("../pages.js").ScannedPage>}
+   * @returns {AsyncGenerator<import("../papers/pages.js").ScannedPage>}
    */
   async *scan(wanted, tell, signal) {
     if (this.jammed) throw new Refused("scanner_jammed");
@@ -44,7 +44,7 @@ export class Tray {
 /**
  * @param {Sheet} sheet
  * @param {number} dpi
- * @returns {Promise<import("../pages.js").ScannedPage>}
+ * @returns {Promise<import("../papers/pages.js").ScannedPage>}
  */
 async function pictureOf(sheet, dpi) {
   const width = Math.round((PAPER_MM.width / 25.4) * dpi);

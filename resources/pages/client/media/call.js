@@ -2,9 +2,9 @@
 // One call: this end offers, the other answers (RFC 8829). With the agent on the topic "call", with a third person on
 // "third". Says what really arrived, offers again what was never answered, and begins a second call when nothing arrives.
 import { checksumOf, countsOf, levelBetween, lineBetween } from "./counts.js";
-import { newId } from "./ids.js";
+import { newId } from "../core/ids.js";
 import { gathered, isBearable, sayable } from "./sdp.js";
-import { Signals, sleep } from "./signals.js";
+import { Signals, sleep } from "../core/signals.js";
 
 const TICK_MS = 500;
 const SEEN_MS = 2000;
@@ -43,7 +43,7 @@ export function wayOf(rules) {
  */
 export class Call extends Signals {
   /**
-   * @param {import("./channel.js").Channel} channel
+   * @param {import("../hub/channel.js").Channel} channel
    * @param {object} options
    * @param {string} options.topic
    * @param {Media} options.media
@@ -255,7 +255,7 @@ export class Call extends Signals {
 
   // ---- hearing
 
-  /** @param {import("./codec.js").Message} message */
+  /** @param {import("../hub/codec.js").Message} message */
   hear(message) {
     if (this.closed) return true;
     switch (message.type) {
@@ -281,7 +281,7 @@ export class Call extends Signals {
     }
   }
 
-  /** @param {import("./codec.js").Message} answer */
+  /** @param {import("../hub/codec.js").Message} answer */
   async accept(answer) {
     const { connection } = this;
     if (!connection) return;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // The door: bytes to messages and back. What is wrong is refused here, once (docs/protocol.md, "The bus").
-import { Refused } from "./errors.js";
-import { utf8 } from "./ids.js";
-import { isPacked, unpack } from "./zstd.js";
+import { Refused } from "../core/errors.js";
+import { utf8 } from "../core/ids.js";
+import { isPacked, unpack } from "../core/zstd.js";
 
 /** @typedef {{type: string, v: number} & Record<string, any>} Message */
 

@@ -2,8 +2,8 @@
 // One session's way to its desk, through the hub: messages by topic, raw payloads, and what is not taken said to who said
 // it (docs/protocol.md, "What is not taken").
 import { decodeSession, encode, typeOf } from "./codec.js";
-import { codeOf, Refused } from "./errors.js";
-import { Signals, sleep } from "./signals.js";
+import { codeOf, Refused } from "../core/errors.js";
+import { Signals, sleep } from "../core/signals.js";
 
 /** @typedef {import("./codec.js").Message} Message */
 

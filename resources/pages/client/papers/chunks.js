@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // Pages and files in checked pieces: cut, put together again, and what to ask for once more (docs/protocol.md, "A page").
-import { MAX_CHUNK_BYTES } from "./channel.js";
-import { Refused } from "./errors.js";
-import { isId, sha256 } from "./ids.js";
-import { sleep } from "./signals.js";
-import { joined } from "./zstd.js";
+import { MAX_CHUNK_BYTES } from "../hub/channel.js";
+import { Refused } from "../core/errors.js";
+import { isId, sha256 } from "../core/ids.js";
+import { sleep } from "../core/signals.js";
+import { joined } from "../core/zstd.js";
 
 export const MAX_ITEM_BYTES = 24 * 1024 * 1024;
 const LEAST_CHUNK_BYTES = 1024;
@@ -41,7 +41,7 @@ export function piece(bytes, chunks, index) {
 /** Sends the chunks of items, one item after the other, at the pace that is allowed. */
 export class ChunkSender {
   /**
-   * @param {import("./channel.js").Channel} channel
+   * @param {import("../hub/channel.js").Channel} channel
    * @param {number} kbps 0: no limit
    */
   constructor(channel, kbps) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // What a kiosk signs of a page, and what binds a print to one conversation and one kiosk (docs/protocol.md).
-import { sha256, utf8 } from "./ids.js";
+import { sha256, utf8 } from "../core/ids.js";
 
 /**
  * A time as it is signed: UTC with six digits of a second.

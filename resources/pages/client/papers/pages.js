@@ -2,10 +2,10 @@
 // Scans with the caller's consent, and their pages on the way to the desk: kept, signed, offered, sent, forgotten
 // (docs/protocol.md, "A page").
 import { ChunkSender, countChunks, MAX_ITEM_BYTES } from "./chunks.js";
-import { Refused } from "./errors.js";
-import { newId, sha256 } from "./ids.js";
+import { Refused } from "../core/errors.js";
+import { newId, sha256 } from "../core/ids.js";
 import { pageWords, signedTime } from "./signing.js";
-import { Signals } from "./signals.js";
+import { Signals } from "../core/signals.js";
 
 const BEAT_MS = 5000;
 const MOST_PAGES = 200;
@@ -34,11 +34,11 @@ const KEPT_THOUGH_REFUSED = new Set(["page_damaged", "page_not_signed"]);
 /** Signals: "started" (`ScanRequested`); "ended" (`ScanEnded`); "offered" (`PageOffered`). */
 export class Pages extends Signals {
   /**
-   * @param {import("./channel.js").Channel} channel
+   * @param {import("../hub/channel.js").Channel} channel
    * @param {object} parts
-   * @param {import("./channel.js").OrderedSender} parts.sender
-   * @param {import("./powers.js").Powers} parts.powers
-   * @param {import("./keys.js").Key} parts.key
+   * @param {import("../hub/channel.js").OrderedSender} parts.sender
+   * @param {import("../powers.js").Powers} parts.powers
+   * @param {import("../hub/keys.js").Key} parts.key
    * @param {Scanner | null} parts.scanner
    * @param {Scanner | null} parts.files
    * @param {number} parts.kbps
@@ -65,7 +65,7 @@ export class Pages extends Signals {
   }
 
   /**
-   * @param {import("./codec.js").Message} message
+   * @param {import("../hub/codec.js").Message} message
    * @returns {boolean} whether it was for this part
    */
   hear(message) {
@@ -91,7 +91,7 @@ export class Pages extends Signals {
     }
   }
 
-  /** @param {import("./codec.js").Message} message `ChunksRequested` for a page of ours */
+  /** @param {import("../hub/codec.js").Message} message `ChunksRequested` for a page of ours */
   sendAgain({ item_id: id, missing }) {
     const page = this.held.get(id);
     if (page) this.chunks.again(id, page.bytes, page.offer.chunks, missing);
@@ -99,7 +99,7 @@ export class Pages extends Signals {
 
   // ---- scanning
 
-  /** @param {import("./codec.js").Message} wanted the same `scan_id` is the same scan, however often it is asked for */
+  /** @param {import("../hub/codec.js").Message} wanted the same `scan_id` is the same scan, however often it is asked for */
   request(wanted) {
     const over = this.over.get(wanted.scan_id);
     const scanner = wanted.source === "file" ? this.files : this.scanner;
@@ -120,7 +120,7 @@ export class Pages extends Signals {
   }
 
   /**
-   * @param {import("./codec.js").Message} wanted
+   * @param {import("../hub/codec.js").Message} wanted
    * @param {Scanner} scanner
    */
   async scan(wanted, scanner) {

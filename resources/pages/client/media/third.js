@@ -2,8 +2,8 @@
 // Hold, and a third person in the conversation: followed as the ticket says (docs/protocol.md, "Hold, passing on, third
 // people"). A third person is named on this screen first; only then does the hub let it in.
 import { Call } from "./call.js";
-import { codeOf } from "./errors.js";
-import { Signals, sleep } from "./signals.js";
+import { codeOf } from "../core/errors.js";
+import { Signals, sleep } from "../core/signals.js";
 
 const AGAIN_MS = 1000;
 
@@ -16,10 +16,10 @@ const visitOf = (third) => (third ? `${third.role} ${third.user} ${third.at_utc}
  */
 export class ThirdParties extends Signals {
   /**
-   * @param {import("./channel.js").Channel} channel
+   * @param {import("../hub/channel.js").Channel} channel
    * @param {object} options
    * @param {Call} options.call with the agent
-   * @param {import("./bus.js").Bus} options.bus
+   * @param {import("../hub/bus.js").Bus} options.bus
    * @param {import("./call.js").Media | null} options.media for the third person; null: this kiosk shows none
    * @param {import("./call.js").IceRules | null} options.ice
    */

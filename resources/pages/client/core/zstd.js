@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // Zstandard (RFC 8878) as far as a kiosk needs it: reads a packed message, never more of it than it may hold, and writes
 // frames of raw blocks, which every reader takes, without a compressor.
-import { Decompress } from "../../vendor/fzstd.mjs";
+import { Decompress } from "../../../vendor/fzstd.mjs";
 import { Refused } from "./errors.js";
 
 const MAGIC = [0x28, 0xb5, 0x2f, 0xfd];

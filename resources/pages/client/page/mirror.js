@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // The stream of the shared page (docs/protocol.md, "The shared page"): arrays of rrweb events, in one zstd stream, cut in
 // parts that let the voice through.
-import { utf8 } from "./ids.js";
-import { rawPiece } from "./zstd.js";
+import { utf8 } from "../core/ids.js";
+import { rawPiece } from "../core/zstd.js";
 
 const PART_BYTES = 2048;
 export const MAX_EVENTS_BYTES = 8 * 1024 * 1024;

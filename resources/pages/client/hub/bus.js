@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // One identity's connection to the bus (NATS over WebSocket): asks the hub, hears it, carries sessions, gives signs of
 // life. It comes back by itself, also after the minute for which the hub shuts out who says too much.
-import { errors, headers, nkeyAuthenticator, wsconnect } from "../../vendor/nats-core.mjs";
+import { errors, headers, nkeyAuthenticator, wsconnect } from "../../../vendor/nats-core.mjs";
 import { decodeAnswer, decodeEvent, encode } from "./codec.js";
-import { AGAIN, codeOf, Refused } from "./errors.js";
-import { isId, utf8 } from "./ids.js";
-import { Signals, sleep } from "./signals.js";
+import { AGAIN, codeOf, Refused } from "../core/errors.js";
+import { isId, utf8 } from "../core/ids.js";
+import { Signals, sleep } from "../core/signals.js";
 
 const BEAT_MS = 5000;
 const SECOND_MS = 1500; // so long without an answer, and every hub is asked
@@ -88,7 +88,7 @@ export class Bus extends Signals {
     this.program = program.slice(0, 40);
     this.connected = false;
     this.refusedMessages = 0;
-    /** @type {import("../../vendor/nats-core.mjs").NatsConnection | null} */
+    /** @type {import("../../../vendor/nats-core.mjs").NatsConnection | null} */
     this.connection = null;
     /** @type {Uint8Array} */
     this.sample = new Uint8Array(0);
@@ -109,7 +109,7 @@ export class Bus extends Signals {
     await connection.flush();
   }
 
-  /** @param {import("../../vendor/nats-core.mjs").NatsConnection} connection */
+  /** @param {import("../../../vendor/nats-core.mjs").NatsConnection} connection */
   async follow(connection) {
     for await (const status of connection.status()) {
       if (status.type === "disconnect") this.setConnected(false);
@@ -203,7 +203,7 @@ export class Bus extends Signals {
     return this.request(verb, type, fields, wanted);
   }
 
-  /** @returns {{headers?: import("../../vendor/nats-core.mjs").MsgHdrs}} */
+  /** @returns {{headers?: import("../../../vendor/nats-core.mjs").MsgHdrs}} */
   says() {
     if (!this.program) return {};
     const said = headers();
@@ -240,7 +240,7 @@ export class Bus extends Signals {
 
   // ---- hearing
 
-  /** @param {import("../../vendor/nats-core.mjs").Msg} message */
+  /** @param {import("../../../vendor/nats-core.mjs").Msg} message */
   hear(message) {
     // the server does not check reply subjects: only the hub's own header says that the hub speaks
     if (!message.headers || !message.headers.has("From-Hub")) {

@@ -2,10 +2,10 @@
 // A newcomer shows the one-time code and its new key to the hub (docs/protocol.md, "A newcomer").
 import { connectTo } from "./bus.js";
 import { decodeAnswer, encode } from "./codec.js";
-import { codeOf, Refused } from "./errors.js";
-import { utf8 } from "./ids.js";
+import { codeOf, Refused } from "../core/errors.js";
+import { utf8 } from "../core/ids.js";
 import { Key, NEWCOMER } from "./keys.js";
-import { sleep } from "./signals.js";
+import { sleep } from "../core/signals.js";
 
 const [TRIES, PAUSE_MS, ANSWER_MS] = [3, 500, 8000];
 const LENGTHS = [8, 12];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // From the button to the agent: the services of this site, one caller's ticket, and what the hub says of it.
-import { codeOf } from "./errors.js";
-import { newId } from "./ids.js";
-import { Signals } from "./signals.js";
+import { codeOf } from "../core/errors.js";
+import { newId } from "../core/ids.js";
+import { Signals } from "../core/signals.js";
 
 const POLL_MS = 10_000; // notifications may get lost, questions do not
 const OPEN = new Set(["waiting", "offered", "in_session"]);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // The kiosk's key (an nkey: Ed25519) and where it is kept. Who holds the seed is whom the bus believes.
-import { nkeys } from "../../vendor/nats-core.mjs";
-import { base64, utf8 } from "./ids.js";
+import { nkeys } from "../../../vendor/nats-core.mjs";
+import { base64, utf8 } from "../core/ids.js";
 
 /**
  * Where the client keeps what outlives a page: its key, and the ticket of the caller who waits.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // This kiosk's part of the session's log: facts without a word, number or address of the caller (docs/schemas/log.json),
 // numbered without gaps, sent until the keeper has them.
-import { AGAIN, codeOf } from "./errors.js";
-import { sleep } from "./signals.js";
+import { AGAIN, codeOf } from "../core/errors.js";
+import { sleep } from "../core/signals.js";
 
 const FORMAT = 4;
 const [BATCH, BATCH_LETTERS] = [200, 180_000];

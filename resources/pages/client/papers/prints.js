@@ -2,9 +2,9 @@
 // Documents from the desk: bound to this conversation and this kiosk, shown to the caller, printed after a yes
 // (docs/protocol.md, "A print").
 import { Arrivals } from "./chunks.js";
-import { Refused } from "./errors.js";
+import { Refused } from "../core/errors.js";
 import { printBinding } from "./signing.js";
-import { Signals } from "./signals.js";
+import { Signals } from "../core/signals.js";
 
 const SHOW_MS = 90_000;
 const MOST_SHEETS = 40;
@@ -32,10 +32,10 @@ const LAST = new Set(["done", "failed", "cancelled"]);
  */
 export class Prints extends Signals {
   /**
-   * @param {import("./channel.js").Channel} channel
+   * @param {import("../hub/channel.js").Channel} channel
    * @param {object} parts
-   * @param {import("./channel.js").OrderedSender} parts.sender
-   * @param {import("./powers.js").Powers} parts.powers
+   * @param {import("../hub/channel.js").OrderedSender} parts.sender
+   * @param {import("../powers.js").Powers} parts.powers
    * @param {string} parts.kioskKey
    * @param {Printer | null} parts.printer
    */
@@ -70,7 +70,7 @@ export class Prints extends Signals {
   }
 
   /**
-   * @param {import("./codec.js").Message} message
+   * @param {import("../hub/codec.js").Message} message
    * @returns {boolean} whether it was for this part
    */
   hear(message) {
@@ -80,7 +80,7 @@ export class Prints extends Signals {
     return true;
   }
 
-  /** @param {import("./codec.js").Message} offer the same `print_id` is the same print, however often it is offered */
+  /** @param {import("../hub/codec.js").Message} offer the same `print_id` is the same print, however often it is offered */
   async offered(offer) {
     const known = this.jobs.get(offer.print_id);
     if (known) {
