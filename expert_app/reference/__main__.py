@@ -9,6 +9,7 @@ import sys
 
 from expert_app.reference import (
     asyncapi,
+    conversation,
     error_pages,
     limit_pages,
     message_pages,
@@ -18,7 +19,16 @@ from expert_app.reference import (
 )
 from expert_app.reference.files import Documents, run
 
-_MADE = (schemas, vectors, verb_pages, message_pages, error_pages, limit_pages, asyncapi)
+_MADE = (
+    schemas,
+    vectors,
+    verb_pages,
+    message_pages,
+    error_pages,
+    limit_pages,
+    asyncapi,
+    conversation,
+)
 
 
 def documents() -> Documents:

@@ -73,7 +73,8 @@ class MediaSeen(SessionMessage, frozen=True, kw_only=True):
             None.
         frames: decoded frames.
         width_px, height_px: of the last one.
-        checksum: CRC-32 of a frame's pixels, hex.
+        checksum: eight hex digits that change when the received picture does, "" before the first;
+            for people and tests, nobody compares it with another end's.
         audio_packets, audio_level: received RTP packets; RMS of decoded sound, 0..1.
     """
 
@@ -273,8 +274,8 @@ class DevicesRequested(SessionMessage, frozen=True, kw_only=True):
 
 
 class DevicesReported(SessionMessage, frozen=True, kw_only=True):
-    """Kiosk: `scanner_code` and `printer_code` are error codes of `session.core.errors`, empty when
-    all is well.
+    """Kiosk: how scanner and printer are. `scanner_code` and `printer_code` are error codes
+    (docs/reference/errors.md), empty when all is well.
 
     `feeder`: the scanner has one; `duplex`: which sees both sides of a sheet.
     `files`: a caller may give files. `kiosk_key`: public nkey of this kiosk, to which prints are
@@ -364,8 +365,10 @@ class PageOffered(SessionMessage, frozen=True, kw_only=True):
     """Kiosk: a page is ready and its chunks follow. The kiosk keeps it until `PageKept`.
 
     `given`: not scanned but a file of the caller's; then it may be a PDF of several pages.
-    `signer`, `signature`: the kiosk's public key and its signature, see `page_signing`; "" from an
-    older kiosk.
+    Its chunks have the header `Item` `page_id`.
+    `signer`, `signature`: the kiosk's public key and its signature over the page's words
+    (docs/protocol.md, "A page"; docs/vectors/page_signature.json). "" from an older kiosk, whose
+    pages are refused where the hub knows the kiosk's key.
     """
 
     page_id: Id
@@ -428,7 +431,8 @@ class PrintOffered(SessionMessage, frozen=True, kw_only=True):
     """Desk: a PDF for the kiosk's printer; its chunks follow.
     Needs the grant `print`, and the caller's yes to it.
 
-    `bound_to`: see `print_binding`.
+    Its chunks have the header `Item` `print_id`. `bound_to`: SHA-256, hex, over session, kiosk's
+    key, hash and copies (docs/protocol.md, "A print"; docs/vectors/print_binding.json).
     """
 
     print_id: Id

@@ -5,12 +5,12 @@ Used by kiosk, hub, helpdesk and operator.
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
+from session.core.field_types import UtcTime
 from session.protocol.helpdesk.log_list import Code, Version
 from session.protocol.hub.requests import HubMessage, Text, Verb
 from session.protocol.wire.ids import Id
@@ -62,7 +62,7 @@ class SelfTestReported(HubMessage, frozen=True, kw_only=True):
     own.
     """
 
-    at_utc: datetime
+    at_utc: UtcTime
     checks: Checks
     version: Version = ""
 
@@ -89,10 +89,10 @@ class SelfTestRow(msgspec.Struct, frozen=True, kw_only=True):
     organisation: Id
     kiosk: Id
     site: Text
-    at_utc: datetime
+    at_utc: UtcTime
     checks: Checks
     version: Version = ""
-    well_at_utc: datetime | None = None
+    well_at_utc: UtcTime | None = None
 
 
 class SelfTests(HubMessage, frozen=True, kw_only=True):

@@ -39,7 +39,7 @@ class HubMessage(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", ta
 
 
 class Refusal(HubMessage, frozen=True, kw_only=True):
-    """The hub says no, or cannot. `code` is one of `session.core.errors`."""
+    """The hub says no, or cannot. `code` is one of docs/reference/errors.md."""
 
     code: str
     detail: dict[str, str | int | float] = {}

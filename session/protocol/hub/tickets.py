@@ -197,7 +197,7 @@ def ticket_digest(ticket: Ticket) -> int:
     It is the CRC-32 of RFC 1952, section 8 (the one of gzip and of Ethernet), of this text in
     UTF-8: id, state, service, priority in decimal digits, agent, session and assigned_to, in this
     order, with one U+001F (unit separator) between two fields; a field that is null is empty.
-    docs/protocol.md has an example.
+    docs/vectors/queue_digest.json has examples.
     """
     fields = (
         ticket.id,
