@@ -28,7 +28,7 @@ from expert_app.runtime.config import (
     load,
 )
 from expert_app.runtime.folder_owner import FolderInUse, own_folder, owner_of
-from expert_app.runtime.log_lines import JsonLines, MaskedLines
+from expert_app.runtime.log_lines import LOG_LINE, JsonLines, MaskedLines, log_in_files
 from expert_app.runtime.paths import Paths, data_folder, paths_for
 from resources import ResourceMissing
 from resources.texts import LANGUAGES, _, use_language
@@ -40,7 +40,6 @@ Arguments = argparse.Namespace
 PIPE_BROKEN = 141
 """Exit code as a shell gives it to a program that SIGPIPE ended: 128 + 13."""
 
-LOG_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 TALKATIVE = ("httpx", "httpcore", "botocore", "aiobotocore", "s3fs", "fsspec", "webdav4", "qasync")
 """Libraries whose developer log has addresses and headers: a dossier's number, a signature; or all
 that is given to a worker thread: a page that is shared. Not ours to write down.
@@ -184,6 +183,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_conformance(commands)
     doctor = commands.add_parser("doctor", help="checks what a call needs and says what to do")
     doctor.add_argument("--json", action="store_true", help="for programs")
+    doctor.add_argument(
+        "--support",
+        type=Path,
+        metavar="FILE",
+        help="also write all that the help desk asks for into this file (ZIP)",
+    )
     _common(doctor)
     enrol = commands.add_parser("enrol", help="makes this installation's key")
     enrol.add_argument(
@@ -233,7 +238,7 @@ def _desk(arguments: Arguments) -> int:
     settings = _load(DeskSettings, arguments, paths)
     from expert_app.commands.desk import run_desk
 
-    with own_folder(paths.data, "desk"):
+    with own_folder(paths.data, "desk"), log_in_files(paths.folder("logs"), "desk"):
         return run_desk(settings, paths, driven=arguments.driven)
 
 
@@ -242,7 +247,7 @@ def _kiosk(arguments: Arguments) -> int:
     settings = _load(KioskSettings, arguments, paths)
     from expert_app.kiosk.wiring.program import run_kiosk
 
-    with own_folder(paths.data, "kiosk"):
+    with own_folder(paths.data, "kiosk"), log_in_files(paths.folder("logs"), "kiosk"):
         return run_kiosk(settings, paths, driven=arguments.driven, fullscreen=arguments.fullscreen)
 
 
@@ -251,7 +256,7 @@ def _display(arguments: Arguments) -> int:
     settings = _load(DisplaySettings, arguments, paths)
     from expert_app.kiosk.wiring.display import run_display
 
-    with own_folder(paths.data, "display"):
+    with own_folder(paths.data, "display"), log_in_files(paths.folder("logs"), "display"):
         return run_display(settings, driven=arguments.driven, fullscreen=arguments.fullscreen)
 
 
@@ -336,8 +341,9 @@ def _kiosk_devices(arguments: Arguments) -> int:
 
 
 def _doctor(arguments: Arguments) -> int:
-    desk = _load(DeskSettings, arguments, paths_for("desk", arguments.folder))
-    kiosk = load(KioskSettings, paths_for("kiosk", arguments.folder).config)
+    programs = {name: paths_for(name, arguments.folder) for name in ("desk", "kiosk")}
+    desk = _load(DeskSettings, arguments, programs["desk"])
+    kiosk = load(KioskSettings, programs["kiosk"].config)
     from expert_app.commands import doctor
     from expert_app.commands.doctor_sealing import check_seal
     from expert_app.runtime.window_program import media_devices, voice_name
@@ -354,8 +360,15 @@ def _doctor(arguments: Arguments) -> int:
             surroundings=surroundings,
         )
     )
-    findings.append(asyncio.run(check_seal(desk, paths_for("desk", arguments.folder))))
-    return doctor.report(findings, arguments.json)
+    findings.append(asyncio.run(check_seal(desk, programs["desk"])))
+    code = doctor.report(findings, arguments.json)
+    if arguments.support is None:
+        return code
+    from expert_app.commands.doctor_support import support_words, write_support
+
+    written = write_support(arguments.support, programs, findings)
+    print(support_words(written, arguments.support), file=sys.stderr)
+    return code if written is not None else 2
 
 
 def _conformance(arguments: Arguments) -> int:
@@ -502,6 +515,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     in_json = getattr(parsed, "log_format", None) == "json"
     handler = logging.StreamHandler()
+    handler.setLevel(level)
     handler.setFormatter(JsonLines() if in_json else MaskedLines(LOG_LINE))
     logging.basicConfig(level=level, handlers=[handler])
     for name in TALKATIVE:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The developer log's lines, for people, and as one JSON object each for machines that collect
-logs. Used by `expert_app.__main__`.
+logs, and the files in which a program with a window keeps it. Used by `expert_app.__main__`.
 
 No line holds a number, an address or a birth date of anybody, whatever was raised with it: the
 patterns are those of what is kept (`session.masking`).
@@ -8,13 +8,28 @@ patterns are those of what is kept (`session.masking`).
 
 from __future__ import annotations
 
+import contextlib
+import faulthandler
 import json
 import logging
+import platform
+from collections.abc import Iterator
 from copy import copy
 from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from types import TracebackType
 
+from expert_app.runtime.crash import CrashReports, keep_fatal_end
+from session.core.program_version import program_version
 from session.masking.numbers import KEPT, mask
+
+LOG_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+FILE_BYTES, FILES = 5_000_000, 10
+"""A program's log takes 50 MB at most; the oldest lines go first."""
+OURS = ("expert_app", "session", "views", "documents")
+
+log = logging.getLogger(__name__)
 
 _Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -52,3 +67,50 @@ class JsonLines(MaskedLines):
                 "trace": self.formatException(record.exc_info),
             }
         return json.dumps(line, ensure_ascii=False)
+
+
+def _is_kept(record: logging.LogRecord) -> bool:
+    """Ours from INFO on; others' only what is wrong: they tell addresses on the way."""
+    return record.levelno >= logging.WARNING or record.name.partition(".")[0] in OURS
+
+
+@contextlib.contextmanager
+def log_in_files(folder: Path, program: str) -> Iterator[None]:
+    """Keeps the developer log in `folder` while the program runs: PROGRAM.log and nine older ones,
+    and a report of its own for each crash.
+
+    Only the program that owns its data folder may do so: two would turn each other's files.
+    """
+    file = RotatingFileHandler(
+        folder / f"{program}.log",
+        maxBytes=FILE_BYTES,
+        backupCount=FILES - 1,
+        encoding="utf-8",
+        delay=True,
+    )
+    file.setLevel(logging.INFO)
+    file.addFilter(_is_kept)
+    reports = CrashReports(folder)
+    root, level = logging.getLogger(), logging.getLogger().level
+    for handler in (file, reports):
+        handler.setFormatter(MaskedLines(LOG_LINE))
+        root.addHandler(handler)
+    root.setLevel(min(level, logging.INFO))
+    log.info(
+        "%s %s begins: Python %s, %s",
+        program,
+        program_version(),
+        platform.python_version(),
+        platform.platform(),
+    )
+    keep_fatal_end(folder)
+    try:
+        with (folder / "fatal.txt").open("w", encoding="utf-8") as fatal:
+            faulthandler.enable(fatal)
+            yield
+    finally:
+        faulthandler.disable()
+        root.setLevel(level)
+        for handler in (file, reports):
+            root.removeHandler(handler)
+            handler.close()

@@ -14,6 +14,7 @@ from expert_app.desk.wiring.connections import DeskConnections, connect_desk
 from expert_app.desk.wiring.screen import DeskScreen, build_screen
 from expert_app.runtime.bus_access import tell_until_connected
 from expert_app.runtime.config import DeskSettings
+from expert_app.runtime.crash import untold_report
 from expert_app.runtime.credentials import forget_seed
 from expert_app.runtime.network_watch import NetworkWatch
 from expert_app.runtime.paths import Paths
@@ -77,6 +78,8 @@ class Desk:
         if not window.isMaximized():
             window.resize(*WINDOW_SIZE)
         window.show_identity(parts.settings.organisation, parts.settings.user)
+        if report := untold_report(parts.paths.folder("logs")):
+            self._connections.window.show_crash(report)
         tell_until_connected(parts.bus, parts.settings.bus, window.show_not_connected)
         window.show()
         parts.workers.warm()

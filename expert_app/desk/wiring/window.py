@@ -5,6 +5,8 @@ what holds whether or not a session runs.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from documents.imaging.legibility import sentence as flaw_sentence
 from documents.pages.outbox import Leftover
 from expert_app.desk.app import LOADING, DeskApp, DeskTrouble
@@ -146,6 +148,16 @@ class WindowConnections:
         """Puts an error in words into the message bar."""
         level = Level.INFO if code == NobodyWaits.code else Level.ERROR
         self._window.messages.show_message(level, sentence(code, detail).sentence, key=key or code)
+
+    def show_crash(self, report: Path) -> None:
+        """Shows that the program did not end in order the last time."""
+        words = _(
+            "The program ended unexpectedly, or met an error, the last time. It is written in "
+            "{file}: give it to the help desk if it comes back."
+        )
+        self._window.messages.show_message(
+            Level.WARNING, words.format(file=report), key="crash_report"
+        )
 
     def show_leftover(self, leftover: Leftover) -> None:
         """Shows that a file of an earlier run could not be read; it was moved aside, not

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`expert-app doctor --support FILE`: all that the help desk asks for, as one file.
+
+Versions, settings without secrets, the newest log, reports of crashes, what `doctor` found. Nothing
+of a caller is in it: logs are masked when they are written, and no other file is read.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import platform
+import re
+import tomllib
+import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from expert_app.commands.doctor import CheckResult
+from expert_app.runtime.crash import reports
+from expert_app.runtime.paths import Paths
+from resources.texts import _
+from session.core.program_version import program_version
+
+HIDDEN = "***"
+SECRET_NAME = re.compile(r"password|secret|seed|token|username|code")
+IN_ADDRESS = re.compile(r"(?<=//)[^/@\s]+@")
+"""User and password in an address (RFC 3986, section 3.2.1)."""
+
+
+def without_secrets(value: Any, name: str = "") -> Any:
+    """Settings as they are, with what proves who one is taken out; names of files stay."""
+    if isinstance(value, dict):
+        return {key: without_secrets(one, key) for key, one in value.items()}
+    if isinstance(value, list):
+        return [without_secrets(one, name) for one in value]
+    if SECRET_NAME.search(name) and not name.endswith(("_file", "_files")):
+        return HIDDEN
+    return IN_ADDRESS.sub(f"{HIDDEN}@", value) if isinstance(value, str) else value
+
+
+def settings_text(file: Path) -> str:
+    """A settings file for others to read; why, where it cannot be read."""
+    try:
+        return tomli_w.dumps(without_secrets(tomllib.loads(file.read_text(encoding="utf-8"))))
+    except (OSError, ValueError) as error:
+        return f"# {type(error).__name__}\n"
+
+
+def versions_text() -> str:
+    """The program, the system, and each Python package."""
+    packages = sorted(
+        {(one.name.lower(), one.version) for one in importlib.metadata.distributions()}
+    )
+    lines = [
+        f"expert-app {program_version()}",
+        f"Python {platform.python_version()}",
+        platform.platform(),
+        f"written {datetime.now(UTC).isoformat(timespec='seconds')}",
+        "",
+        *(f"{name} {version}" for name, version in packages),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _logs(programs: dict[str, Paths]) -> Iterator[tuple[str, Path]]:
+    for program, paths in programs.items():
+        folder = paths.data / "logs"
+        for file in (folder / f"{program}.log", *reports(folder)):
+            if file.is_file():
+                yield f"{program}/{file.name}", file
+
+
+def write_support(
+    file: Path, programs: dict[str, Paths], findings: Sequence[CheckResult]
+) -> Path | None:
+    """Writes the file and returns its path; None where something is there already.
+
+    Args:
+        file: or a folder, where it gets a name.
+        programs: "desk" or "kiosk", with their folders.
+    """
+    if file.is_dir():
+        file = file / f"poste-expert-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.zip"
+    rows = [{"name": one.name, "level": one.level, "sentence": one.sentence} for one in findings]
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return None
+    with (
+        os.fdopen(descriptor, "wb") as out,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as kept,
+    ):
+        kept.writestr("versions.txt", versions_text())
+        kept.writestr("doctor.json", json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
+        for program, paths in programs.items():
+            if paths.config.exists():
+                kept.writestr(f"{program}/settings.toml", settings_text(paths.config))
+        for name, log_file in _logs(programs):
+            kept.write(log_file, name)
+    return file
+
+
+def support_words(file: Path | None, wanted: Path) -> str:
+    """What was done, and what to do with it."""
+    if file is None:
+        return _("{file} is there already: name another file.").format(file=wanted)
+    return _(
+        "{file} has versions, settings without secrets, the newest log and what doctor found. "
+        "Send it to the help desk."
+    ).format(file=file)
