@@ -90,6 +90,8 @@ def script_names(window: KioskWindow) -> dict[str, QWidget]:
         "number_send": pad.send,
         "number_skip": pad.skip,
         "goodbye_finish": window.goodbye_page.finish,
+        "leave": window.waiting_page.leave,
+        "leave_really": window.waiting_page.leave_really,
         "wait_elsewhere": window.waiting_page.elsewhere,
         "away_back": window.away_page.come_back,
         "away_phone": window.away_page.phone,
@@ -97,10 +99,12 @@ def script_names(window: KioskWindow) -> dict[str, QWidget]:
         "kept_slip": window.kept_page.slip,
         "have_number": window.start_page.have_number,
         "written_yes": page.chat.answers[0],
+        "written_send": page.chat.send,
         "pause": page.pause,
         "call_host": page.help,
         "closed_callback": window.closed_page.callback,
     }
+    names |= {f"withdraw_{grant.value}": chip for grant, chip in page.chips.items()}
     for keys in (pad.digits, pad.letters):
         names |= {f"key_{face}": key for face, key in keys.keys.items()}
     return names

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The real kiosk's program with simulated devices, driven at its window; a driver of the
+conformance program, also by itself:
+
+    expert-app conformance --kiosk --driver "python -m tests.conformance.kiosk_program"
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import httpx
+import msgspec
+
+from expert_app.conformance.driver import (
+    AnswerGrant,
+    AnswerPrint,
+    AnyWish,
+    Begin,
+    CannotDo,
+    Finish,
+    HangUp,
+    Leave,
+    Pause,
+    Press,
+    PutPages,
+    StopAll,
+    Wish,
+    Withdraw,
+    Write,
+)
+from expert_app.runtime.child_programs import Child, ChildFailed
+from expert_app.runtime.config import KioskSettings, MediaSettings, save
+from expert_app.runtime.enrolment import enrol_here
+from session.core.errors import SessionError
+from session.core.tasks import Tasks
+from tests.support.drawn_pages import form, jpeg
+
+READY_S = 60.0
+ON_SCREEN_S = 10.0
+POLL_S = 0.05
+
+
+class KioskProgram:
+    """The program, once it has begun."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._tasks = folder, Tasks()
+        self._children: list[Child] = []
+        self._scanner = ""
+        self._kiosk: Child | None = None
+
+    async def wish(self, wish: Wish) -> None:
+        """See `expert_app.conformance.driver.Driver`."""
+        try:
+            await self._do(wish)
+        except (ChildFailed, SessionError) as error:
+            raise CannotDo(str(error)) from error
+
+    async def _do(self, wish: Wish) -> None:
+        match wish:
+            case Begin():
+                await self._begin(wish)
+            case Press(service=service, number=number):
+                await self._press(service, number)
+            case Leave():
+                await self._click("leave")
+                await self._click("leave_really")
+            case Write(text=text):
+                await self._program.ask("type", name="written_entry", text=text)
+                await self._click("written_send")
+            case PutPages(jam=jam):
+                await self._order(self._scanner, fault="jam" if jam else "")
+            case HangUp():
+                raise CannotDo("this kiosk's caller goes, and the agent ends the conversation")
+            case Finish():
+                await self.close()
+            case _:
+                await self._click(_button(wish))
+
+    @property
+    def _program(self) -> Child:
+        if self._kiosk is None:
+            raise CannotDo("it has not begun")
+        return self._kiosk
+
+    async def _begin(self, wish: Begin) -> None:
+        key_file = self._folder / "kiosk.seed"
+        me = await enrol_here(wish.servers, wish.code, wish.ca_file, self._tasks, key_file=key_file)
+        pages = self._folder / "pages"
+        pages.mkdir(parents=True)
+        (pages / "1-form.jpg").write_bytes(jpeg(form()))
+        scanner, printer = await asyncio.gather(
+            self._device("escl_scanner", "--pages", str(pages), "--page-seconds", "0.4"),
+            self._device(
+                "ipp_printer", "--spool", str(self._folder / "spool"), "--job-seconds", "0.3"
+            ),
+        )
+        self._scanner = scanner
+        settings = KioskSettings(
+            organisation=me.organisation,
+            user=me.user,
+            bus=wish.servers,
+            language="en",
+            scanner=scanner,
+            printer=printer,
+            files_from=[],
+            key_file=str(key_file),
+            chunk_kbps=20_000,
+            mirror_kbps=5_000,
+            media=MediaSettings(camera="simulated", microphone="simulated"),
+            speak="off",
+        )
+        file = self._folder / "kiosk.toml"
+        save(settings, file)
+        folder = str(self._folder)
+        words = ["expert_app", "kiosk", "--folder", folder, "--settings", str(file), "--driven"]
+        self._kiosk = await self._launch("kiosk", words)
+        await self._on_screen("service_logement", READY_S)
+
+    async def _device(self, name: str, *words: str) -> str:
+        if "--spool" in words:
+            Path(words[1]).mkdir()
+        child = await self._launch(name, [f"expert_app.simulated.{name}", "--port", "0", *words])
+        return str((await child.ready)["address"])
+
+    async def _launch(self, name: str, words: list[str]) -> Child:
+        log_file = self._folder / f"{name}.log"
+        child = Child(name, ["-m", *words], tasks=self._tasks, log_file=log_file)
+        self._children.append(child)
+        await child.start()
+        await asyncio.wait_for(asyncio.shield(child.ready), READY_S)
+        return child
+
+    async def _order(self, address: str, **orders: str) -> None:
+        host = address.partition("://")[2].partition("/")[0]
+        async with httpx.AsyncClient(timeout=30) as client:
+            (await client.post(f"http://{host}/sim", json=orders)).raise_for_status()
+
+    async def _press(self, service: str, number: str) -> None:
+        shown = await self._program.ask("visible")
+        if "goodbye_finish" in shown:  # the caller before has just gone
+            await self._click("goodbye_finish")
+        await self._click(f"service_{service}")
+        for sign in number:
+            await self._click(f"key_{sign}")
+        await self._click("number_send")
+
+    async def _click(self, name: str) -> None:
+        """As soon as it is on the screen and counts."""
+        end = time.monotonic() + ON_SCREEN_S
+        while True:
+            try:
+                await self._program.ask("click", name=name)
+                return
+            except ChildFailed as failed:
+                if time.monotonic() > end:
+                    raise CannotDo(str(failed)) from failed
+                await asyncio.sleep(POLL_S)
+
+    async def _on_screen(self, name: str, within_s: float) -> None:
+        end = time.monotonic() + within_s
+        while name not in await self._program.ask("visible"):
+            if time.monotonic() > end:
+                raise CannotDo(f"{name} is not on screen")
+            await asyncio.sleep(POLL_S)
+
+    async def close(self) -> None:
+        """Ends the programs, the window first."""
+        for child in reversed(self._children):
+            await child.stop()
+        self._children.clear()
+        await self._tasks.close()
+
+
+def _button(wish: Wish) -> str:
+    """What the caller touches in a conversation."""
+    match wish:
+        case AnswerGrant(yes=yes):
+            return "yes" if yes else "no"
+        case AnswerPrint(yes=yes):
+            return "print_yes" if yes else "print_no"
+        case Withdraw(grant=grant):
+            return f"withdraw_{grant.value}"
+        case StopAll():
+            return "stop"
+        case Pause():
+            return "pause"
+    raise CannotDo(f"nobody knows how to {type(wish).__name__}")
+
+
+async def main() -> None:
+    """Reads wishes from standard input until there are no more."""
+    with tempfile.TemporaryDirectory() as folder:
+        kiosk = KioskProgram(Path(folder))
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            wish = msgspec.json.decode(line, type=AnyWish)
+            try:
+                await kiosk.wish(wish)
+            except CannotDo as cannot:
+                print(f"cannot {cannot}", flush=True)
+            else:
+                print("done", flush=True)
+            if isinstance(wish, Finish):
+                return
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
