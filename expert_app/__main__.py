@@ -104,7 +104,10 @@ def _add_conformance(commands: Commands) -> None:
         "--kiosk", action="store_true", required=True, help="what is tried: a kiosk"
     )
     conformance.add_argument(
-        "--level", default="", metavar="LEVELS", help="talk,page,papers,hostile (default: all)"
+        "--level",
+        default="",
+        metavar="LEVELS",
+        help="talk,page,papers,hostile,sealed (default: all)",
     )
     conformance.add_argument(
         "--rule", action="append", default=[], metavar="P-NNN", help="only what tries this rule"

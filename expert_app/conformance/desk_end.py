@@ -15,6 +15,7 @@ from session.core.errors import CallLost, SessionError
 from session.core.tasks import Tasks
 from session.desk.hub.client import DeskLink
 from session.desk.hub.third_parties import TalkLink
+from session.desk.sealing import DeskSeal
 from session.media.engines.plain_peer import PlainPeer
 from session.protocol.conversation.messages import (
     CallAnswered,
@@ -38,6 +39,7 @@ class DeskEnd:
         link, talk: its ways to the hub.
         peer: of the newest call that was answered; `call_id` its id, "" before.
         refused_offer: why the newest offer could not be answered, "" for none.
+        said: what came on the topics that it listens to, opened where it was sealed.
     """
 
     def __init__(self, world: ThrowAwayHub, user: str, *, tasks: Tasks) -> None:
@@ -55,7 +57,9 @@ class DeskEnd:
         self.talk = TalkLink(self._bus)
         self.peer: PlainPeer | None = None
         self.call_id = self.refused_offer = ""
+        self.said: list[SessionMessage] = []
         self._answering = asyncio.Lock()
+        self._world = world
 
     async def open(self) -> None:
         """Connects and loads the queue. Raises `SessionError`."""
@@ -70,11 +74,27 @@ class DeskEnd:
     async def accept(self, ticket: Ticket) -> SessionFacts:
         """Takes the caller, and listens to the calls that the kiosk offers."""
         facts = await self.link.accept(ticket.id)
+        if facts.seal is not None:
+            self._seal(facts)
         self.listen(facts.id, "call")
         self._bus.channel(facts.id).on_raw(
             MIRROR, lambda _payload, headers: self._on_mirror(facts.id, headers)
         )
         return facts
+
+    def _seal(self, facts: SessionFacts) -> None:
+        """Nothing of this conversation is sent or taken unless it is sealed."""
+        seal = DeskSeal(
+            facts,
+            self._world.certificate,
+            seed=self._world.seeds[self.user],
+            clock=self._clock,
+            tasks=self._tasks,
+        )
+        channel = self._bus.channel(facts.id)
+        channel.protect(seal)
+        for topic in ("call", "beside", "end"):
+            channel.on_message(topic, self.said.append)
 
     def listen(self, session: str, topic: str) -> None:
         """Answers what is offered on `call` or, as a third person, on `third`."""

@@ -21,7 +21,7 @@ NOT_FOLLOWED_S = 1.0
 BOMB_BYTES = 4 << 20
 
 
-def _words(**more: object) -> tuple[str, bytes]:
+def plain_words(**more: object) -> tuple[str, bytes]:
     """Words that a kiosk would show, with other fields: their id and JSON."""
     words = new_id()
     said = WordsSaid(words_id=words, text="Ces mots ne viennent de personne.")
@@ -49,7 +49,7 @@ def _shown(stage: Stage, words: str) -> bool:
 
 
 async def _without_mark(stage: Stage, talk: Conversation) -> None:
-    words, payload = _words()
+    words, payload = plain_words()
     await stage.world.tell(f"ses.{talk.id}.beside", payload, from_hub=False)
     ended = SessionEnded(session_id=talk.id, by="agent", reason="done")
     await stage.world.tell("hub", encode(ended), from_hub=False)
@@ -62,14 +62,14 @@ async def _without_mark(stage: Stage, talk: Conversation) -> None:
 
 
 async def _unknown_field(stage: Stage, talk: Conversation) -> None:
-    words, payload = _words(of_a_later_release={"is": ["not", "known"]})
+    words, payload = plain_words(of_a_later_release={"is": ["not", "known"]})
     await stage.world.tell(f"ses.{talk.id}.beside", payload)
     await stage.findings.seen(lambda: _shown(stage, words), 5)
     stage.findings.check("P-403", _shown(stage, words), "a message with one was not followed")
 
 
 async def _refused(stage: Stage, talk: Conversation) -> None:
-    _, other_version = _words(v=2)
+    _, other_version = plain_words(v=2)
     bomb = zstandard.ZstdCompressor().compress(bytes(BOMB_BYTES))
     version, malformed = ProtocolVersionUnknown.code, MessageMalformed.code
     for rule, payload, codes in (
@@ -85,14 +85,14 @@ async def _refused(stage: Stage, talk: Conversation) -> None:
         shown = stage.said(talk, WordsShown, since)
         good = bool(refused) and refused[0] in codes and not shown
         stage.findings.check(rule, good, f"it was answered by {refused}, shown: {shown}")
-        words, again = _words()
+        words, again = plain_words()
         await stage.world.tell(f"ses.{talk.id}.beside", again)
         goes_on = await stage.comes(talk, WordsShown, since) and _shown(stage, words)
         stage.findings.demand(rule, goes_on, "the session did not go on after it")
 
 
 async def _other_session(stage: Stage, talk: Conversation) -> None:
-    words, payload = _words()
+    words, payload = plain_words()
     ticket = talk.facts.ticket_id
     await stage.world.tell(f"ses.{ticket}_00000000.beside", payload)
     await stage.findings.never(

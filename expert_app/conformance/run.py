@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from expert_app.conformance import hostile, page, papers, talk
+from expert_app.conformance import hostile, page, papers, sealed, talk
 from expert_app.conformance.driver import CannotDo, Driver, Finish
 from expert_app.conformance.findings import Finding, Findings, RuleBroken
 from expert_app.conformance.rules import RULES, KioskLevel
@@ -22,6 +22,7 @@ CASES: dict[KioskLevel, tuple[Case, ...]] = {
     KioskLevel.PAGE: page.CASES,
     KioskLevel.PAPERS: papers.CASES,
     KioskLevel.HOSTILE: hostile.CASES,
+    KioskLevel.SEALED: sealed.CASES,
 }
 
 Progress = Callable[[str], None]

@@ -61,7 +61,7 @@ class Stage:
         self.world, self.findings = world, findings
         self.desk = DeskEnd(world, AGENT, tasks=tasks)
         self.colleague = DeskEnd(world, COLLEAGUE, tasks=tasks)
-        self._driver, self._tasks = driver, tasks
+        self._driver, self.tasks = driver, tasks
         self._colleague_is_there = False
         self._talking = ""
 
@@ -102,7 +102,7 @@ class Stage:
 
     async def desk_comes_back(self) -> None:
         """The first agent's desk starts again after it was lost."""
-        self.desk = DeskEnd(self.world, AGENT, tasks=self._tasks)
+        self.desk = DeskEnd(self.world, AGENT, tasks=self.tasks)
         await self.desk.open()
 
     async def until(self, condition: Callable[[], object], why: str, within_s: float = 15) -> None:

@@ -20,6 +20,7 @@ from expert_app.conformance.throw_away_hub import (
     Said,
     is_whole,
 )
+from session.bus.sealing.box import SEAL_HEADER
 from session.core.errors import SessionError
 from session.protocol.codec import decode_request
 from session.protocol.conversation.chat_and_privacy import (
@@ -389,7 +390,11 @@ async def all_of_it(stage: Stage) -> None:
     worst = worst if beats else math.inf
     found.check("P-105", worst <= BEAT_GAP_S * max(1.0, found.patience), f"none for {worst:.0f} s")
     asked = [one for one in overheard.by_kiosk if one.subject.startswith(("svc.", "all."))]
-    spoken = [one for one in overheard.by_kiosk if one.session and one.topic not in RAW_TOPICS]
+    spoken = [
+        one
+        for one in overheard.by_kiosk
+        if one.session and one.topic not in RAW_TOPICS and SEAL_HEADER not in one.headers
+    ]
     bare = [one for one in asked if not is_whole(one)]
     bare += [one for one in spoken if one.payload[:1] == b"{" and not is_whole(one)]
     found.check("P-106", not bare, f"not so on {sorted({one.topic for one in bare})}")

@@ -6,7 +6,9 @@ said to and by the kiosk under test. Used by `run`.
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
+import os
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +24,7 @@ from expert_app.runtime.ports import free_port
 from expert_app.stores.identities import open_book
 from session.bus.client import FROM_HUB
 from session.bus.hub_connection import HubConnection
+from session.bus.sealing.certificates import SECRET_BYTES, VaultSecret, certify, sign_seal_key
 from session.bus.transport.connection import Incoming
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.errors import SessionError
@@ -30,11 +33,16 @@ from session.hub.access.identities import Identity
 from session.hub.composition import Hub
 from session.protocol.codec import decode_session
 from session.protocol.conversation.messages import SessionMessage
+from session.protocol.hub.seal_keys import DeskCertificate
 from session.protocol.topics import RAW_TOPICS
 from session.protocol.wire.roles import Role
 
 ORGANISATION, KIOSK, SERVICE = "valdore", "borne1", "logement"
 AGENT, COLLEAGUE = "agent1", "agent2"
+SEALED_ORGANISATION, SEALED_SERVICE = "scelle", "scelle/dossier"
+SEALED_AGENT = "agent3"
+"""Of a second organisation, which has a vault; its service stands on the same kiosk."""
+
 CALLER_NUMBER = "1042317"
 """Invented; of a number kind whose check it passes."""
 
@@ -52,12 +60,23 @@ allowed_addresses = ["{pages}"]
 services = [
   {{ id = "logement", name = "Aide au logement", letter = "L", number_kind = "allocataire" }},
 ]
-sites = [{{ id = "oyen", name = "Mairie de Saint-Oyen-le-Vieux", services = ["logement"] }}]
+sites = [{{ id = "oyen", name = "Mairie d’Oyen", services = ["logement", "scelle/dossier"] }}]
 kiosks = [{{ id = "borne1", site = "oyen" }}]
 people = [
   {{ id = "agent1", name = "Camille R.", key = "{agent1}" }},
   {{ id = "agent2", name = "Dominique S.", key = "{agent2}" }},
 ]
+
+[[organisations]]
+id = "scelle"
+name = "Mutuelle du Coffre"
+vaults = [{{ id = "coffre" }}]
+seal_keys = [{{ {seal_key} }}]
+services = [
+  {{ id = "dossier", name = "Mon dossier", letter = "S", number_kind = "allocataire" }},
+]
+sites = []
+people = [{{ id = "agent3", name = "Morgan T.", key = "{agent3}" }}]
 """
 
 
@@ -161,11 +180,13 @@ class ThrowAwayHub:
         port, websocket = free_port(), free_port()
         self.url, self.websocket = f"nats://127.0.0.1:{port}", f"ws://127.0.0.1:{websocket}"
         self.pages, self.overheard = pages, Overheard()
-        self.seeds = {AGENT: new_seed(), COLLEAGUE: new_seed()}
+        self.seeds = {user: new_seed() for user in (AGENT, COLLEAGUE, SEALED_AGENT)}
+        self._secret = VaultSecret(base64.b64encode(os.urandom(SECRET_BYTES)))
         self._paths = paths_for("hub", folder)
         catalogue = folder / "convention.toml"
         keys = {user: public_key(seed) for user, seed in self.seeds.items()}
-        catalogue.write_text(CONVENTION.format(pages=pages, **keys), encoding="utf-8")
+        text = CONVENTION.format(pages=pages, seal_key=self._seal_key(), **keys)
+        catalogue.write_text(text, encoding="utf-8")
         settings = HubSettings(
             catalogue=str(catalogue),
             listen_port=port,
@@ -212,6 +233,26 @@ class ThrowAwayHub:
     def server_pid(self) -> int:
         """Process of the nats-server that was started first."""
         return self._server_pid
+
+    def _seal_key(self) -> str:
+        """The sealed organisation's key, as a convention says it."""
+        today = datetime.now(UTC).date()
+        first, last = today - timedelta(days=1), today + timedelta(days=30)
+        key = sign_seal_key(
+            SEALED_ORGANISATION, self._secret, first=first, last=last, signing_seed=new_seed()
+        )
+        return ", ".join(msgspec.toml.encode(key).decode().strip().splitlines())
+
+    async def certificate(self) -> DeskCertificate:
+        """What the organisation's vault gives the desk of `SEALED_AGENT`."""
+        return certify(
+            self._secret,
+            SEALED_ORGANISATION,
+            role=Role.AGENT,
+            user=SEALED_AGENT,
+            key=public_key(self.seeds[SEALED_AGENT]),
+            now=datetime.now(UTC),
+        )
 
     def invite(self) -> str:
         """A fresh code for the kiosk."""

@@ -32,6 +32,10 @@ from expert_app.conformance.driver import (
     Write,
 )
 from expert_app.conformance.site import HARMLESS, LATE, SECRETS
+from expert_app.runtime.config import KioskSettings
+from expert_app.runtime.paths import paths_for
+from expert_app.runtime.sealing import KioskSealing, seals_for
+from session.bus.channel import BusChannel
 from session.bus.client import BusClient
 from session.bus.enrolment import enrol
 from session.bus.transport.nkeys import new_seed, public_key
@@ -244,6 +248,7 @@ class HeadlessKiosk:
         self.guard: PageGuardLike = DirectGuard()
         self.session: KioskSession | None = None
         self.bus: BusClient | None = None
+        self.bus_kind: type[BusClient] = BusClient
         self._shown: ShownPrint | None = None
 
     # ---- what a mutant changes
@@ -265,15 +270,14 @@ class HeadlessKiosk:
     def made(self, session: KioskSession) -> None:
         """A conversation is about to start."""
 
+    def protect(self, facts: SessionFacts, channel: BusChannel) -> None:
+        """Seals a conversation of an organisation that wants it."""
+        self.sealing.protect(facts, channel, lambda _error: None, resumed=False)
+
     def on_ticket(self, change: TicketChanged) -> None:
         """Our ticket is another than before."""
         if self.session is not None:
             self.session.talk.on_ticket(change.ticket)
-
-    def make_bus(self, servers: list[str], role: Role, user: str) -> BusClient:
-        return BusClient(
-            servers, role, user=user, seed=self.seed, tasks=self.tasks, clock=self.clock
-        )
 
     async def press(self, wish: Press) -> None:
         await self.link.call(wish.service, wish.number, new_id())
@@ -341,7 +345,18 @@ class HeadlessKiosk:
 
     async def _begin(self, wish: Begin) -> None:
         me = await enrol(wish.servers, wish.code, self.seed, tasks=self.tasks, roles=[Role.KIOSK])
-        self.bus = bus = self.make_bus(wish.servers, me.role, me.user)
+        paths = paths_for("kiosk", self.folder)
+        seals = seals_for(KioskSettings(organisation=me.organisation), paths, self.clock)
+        self.bus = bus = self.bus_kind(
+            wish.servers,
+            me.role,
+            user=me.user,
+            seed=self.seed,
+            tasks=self.tasks,
+            clock=self.clock,
+            seals=seals,
+        )
+        self.sealing = KioskSealing(bus, paths, clock=self.clock, tasks=self.tasks)
         await bus.connect()
         self.link = KioskLink(bus, self.clock, tasks=self.tasks)
         self.link.session_opened.connect(self._on_opened)
@@ -388,9 +403,11 @@ class HeadlessKiosk:
             tasks=self.tasks,
             seed=self.seed,
         )
+        channel = self.link.channel(facts.id)
+        self.protect(facts, channel)
         return KioskSession(
             facts,
-            SeenChannel(self.link.channel(facts.id), self),
+            SeenChannel(channel, self),
             parts=parts,
             folder=open_session_folder(self.folder / "runtime", facts.id),
             log_writer=LogWriter(

@@ -23,6 +23,7 @@ from expert_app.conformance.driver import (
     Wish,
     Withdraw,
 )
+from session.bus.channel import BusChannel
 from session.bus.client import BusClient
 from session.bus.transport.connection import Incoming
 from session.core.errors import HubUnreachable, SessionError
@@ -30,6 +31,7 @@ from session.kiosk.call.consent import Question
 from session.kiosk.cobrowse.guard_frames import FilteredEvent, FilteredPush
 from session.kiosk.devices.print_preview import ShownPrint
 from session.kiosk.session import KioskSession
+from session.protocol.codec import decode_session, encode_session
 from session.protocol.conversation.chat_and_privacy import (
     PrivacyAsked,
     PrivacyShown,
@@ -61,10 +63,15 @@ from session.protocol.conversation.messages import (
 )
 from session.protocol.conversation.print_binding import print_binding
 from session.protocol.conversation.remote_control import CommandAnswered
-from session.protocol.hub.requests import SessionEnded, TicketAnswer, TicketChanged, TicketRequested
+from session.protocol.hub.requests import (
+    SessionEnded,
+    SessionFacts,
+    TicketAnswer,
+    TicketChanged,
+    TicketRequested,
+)
 from session.protocol.hub.third_parties import TalkAnswer
 from session.protocol.wire.ids import new_id
-from session.protocol.wire.roles import Role
 from tests.conformance.headless_kiosk import HeadlessKiosk
 
 MUTANTS: dict[str, tuple[str, type[HeadlessKiosk]]] = {}
@@ -131,18 +138,20 @@ class ChangedBus(BusClient):
             super()._on_session(heard)
 
 
+def bus_that(**changes: Any) -> type[BusClient]:
+    """A connection that changes bytes."""
+    given = {name: staticmethod(one) if callable(one) else one for name, one in changes.items()}
+    return type("Changed", (ChangedBus,), given)
+
+
 def on_bus(rule: str, wrong: str, **changes: Any) -> None:
     """A kiosk whose connection is a `ChangedBus`."""
-    kind = type("Bus", (ChangedBus,), {
-        name: staticmethod(one) if callable(one) else one for name, one in changes.items()
-    })  # fmt: skip
+    kind = bus_that(**changes)
 
     class OnBus(HeadlessKiosk):
-        def make_bus(self, servers: list[str], role: Role, user: str) -> BusClient:
-            bus: BusClient = kind(
-                servers, role, user=user, seed=self.seed, tasks=self.tasks, clock=self.clock
-            )
-            return bus
+        def __init__(self, folder: Path) -> None:
+            super().__init__(folder)
+            self.bus_kind = kind
 
     MUTANTS[wrong] = (rule, OnBus)
 
@@ -558,39 +567,31 @@ on_bus(
 
 @breaks("P-405", "ends at what is no JSON")
 class EndsAtGarbage(HeadlessKiosk):
-    def make_bus(self, servers: list[str], role: Role, user: str) -> BusClient:
-        is_dead: list[bool] = []
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._is_dead = False
+        self.bus_kind = bus_that(heard=self._heard)
 
-        def heard(message: Incoming) -> Incoming | None:
-            topic = message.subject.rpartition(".")[2]
-            if topic == "beside":
-                try:
-                    json.loads(message.payload)
-                except ValueError:
-                    is_dead.append(True)
-            return None if is_dead else message
-
-        kind = type("Bus", (ChangedBus,), {"heard": staticmethod(heard)})
-        bus: BusClient = kind(
-            servers, role, user=user, seed=self.seed, tasks=self.tasks, clock=self.clock
-        )
-        return bus
+    def _heard(self, message: Incoming) -> Incoming | None:
+        if message.subject.rpartition(".")[2] == "beside":
+            try:
+                json.loads(message.payload)
+            except ValueError:
+                self._is_dead = True
+        return None if self._is_dead else message
 
 
 @breaks("P-407", "takes every session for its own")
 class AnySession(HeadlessKiosk):
-    def make_bus(self, servers: list[str], role: Role, user: str) -> BusClient:
-        def heard(message: Incoming) -> Incoming:
-            parts = message.subject.split(".")
-            if self.session is not None:
-                parts[5] = self.session.facts.id
-            return changed(message, subject=".".join(parts))
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.bus_kind = bus_that(heard=self._heard)
 
-        kind = type("Bus", (ChangedBus,), {"heard": staticmethod(heard)})
-        bus: BusClient = kind(
-            servers, role, user=user, seed=self.seed, tasks=self.tasks, clock=self.clock
-        )
-        return bus
+    def _heard(self, message: Incoming) -> Incoming:
+        parts = message.subject.split(".")
+        if self.session is not None:
+            parts[5] = self.session.facts.id
+        return changed(message, subject=".".join(parts))
 
 
 @breaks("P-408", "refuses a refusal")
@@ -606,3 +607,45 @@ class RefusesRefusals(HeadlessKiosk):
             await self.link.channel(session).send("end", refused)
         except SessionError:
             return
+
+
+# ---- sealed
+
+
+@breaks("P-501", "talks in clear to who seals")
+class NeverSeals(HeadlessKiosk):
+    def protect(self, facts: SessionFacts, channel: BusChannel) -> None:
+        pass
+
+
+@breaks("P-502", "sends its offer in clear")
+class OffersInClear(HeadlessKiosk):
+    def says(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+        if self.session is not None and self.session.facts.seal is not None and self.bus:
+            session = self.session.facts.id
+            sending = self.bus._publish(session, topic, encode_session(message), None)
+            self.tasks.start(sending, name="in clear")
+        return [message]
+
+
+@breaks("P-503", "follows what is not sealed")
+class FollowsClear(HeadlessKiosk):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.bus_kind = bus_that(heard=self._heard)
+
+    def _heard(self, message: Incoming) -> Incoming:
+        if self.session is not None and b'"WordsSaid"' in message.payload:
+            said = decode_session(message.payload)
+            self.session.chat._on_message(said)
+        return message
+
+
+@breaks("P-504", "gives the caller's number in clear")
+class NumberInClear(HeadlessKiosk):
+    async def press(self, wish: Press) -> None:
+        assert self.bus is not None
+        request = TicketRequested(
+            request_id=new_id(), service=wish.service, caller_number=wish.number
+        )
+        self.link._take(await self.bus.request("call", request, TicketAnswer))
