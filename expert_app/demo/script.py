@@ -58,11 +58,14 @@ class Script:
             await asyncio.sleep(POLL_S)
 
     async def allow(self, ask: str, grant: str) -> None:
-        """The agent asks for a power, the caller touches yes, the desk hears it."""
+        """The agent asks for powers ("scan keep"), or does what needs them; the caller touches yes,
+        the desk hears it.
+        """
         await self.click(self._demo.desk, ask)
         await self.fact(self._demo.kiosk, "grant_asked", grant=grant)
         await self.click(self._demo.kiosk, "yes")
-        await self.fact(self._demo.desk, f"grant_{grant}", allowed=True)
+        for one in grant.split():
+            await self.fact(self._demo.desk, f"grant_{one}", allowed=True)
 
     async def chosen(self, name: str, entry: str, timeout_s: float = 10.0) -> None:
         """Chooses an entry of a list as soon as it is open."""

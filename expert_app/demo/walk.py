@@ -206,11 +206,7 @@ class Walk(Script):
         return await self.fact(self._demo.kiosk, "page_value", selector=selector)
 
     async def command_refused(self) -> Evidence:
-        """The desk's tool sleeps without the caller's leave;
-        a click sent all the same is refused by the kiosk.
-        """
-        if "tool_control" in await self._demo.desk.ask("visible"):
-            raise ProofMissing("the desk lets its agent act without the caller's leave")
+        """A click that is sent without the caller's leave is refused by the kiosk."""
         await self._demo.desk.ask("click", name="forced:#nom")
         told = await self.fact(
             self._demo.desk, "command", command="ClickRequested", code="grant_missing"
@@ -221,12 +217,10 @@ class Walk(Script):
         return {"desk_heard": told["code"], "kiosk_refused": refused["code"]}
 
     async def form_filled(self) -> Evidence:
-        """With the caller's leave the agent types, ticks and chooses;
+        """The agent takes the tool, the caller says yes, the agent types, ticks and chooses;
         the values are read in the kiosk's page.
         """
-        await self.allow("tool_ask_control", "control")
-        await self.allow("tool_ask_type", "type")
-        await self.click(self._demo.desk, "tool_control")
+        await self.allow("tool_control", "control type")
         await self.click_name()
         await self._demo.desk.ask("type", name="mirror_overlay", text=TYPED)
         await self.fact(self._demo.desk, "command", command="TextRequested", code="")

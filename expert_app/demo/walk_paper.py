@@ -103,8 +103,7 @@ class PaperSteps:
         """
         script, desk = self._script, self._demo.desk
         await script.click(desk, "piece_scan_demande")
-        await script.allow("ask_scan", "scan")
-        await script.click(desk, "scan_preview")
+        await script.allow("scan_preview", "scan keep")
         preview = await script.fact(desk, "preview_received")
         jammed = await self._scanner(fault="jam")
         if jammed:
@@ -143,10 +142,9 @@ class PaperSteps:
         return {"on_the_way": f"bus cut at {arriving['percent']} %", **kept}
 
     async def document_filed(self) -> Evidence:
-        """The caller lets it be kept, the agent files both pages;
-        the store's own file is read back.
+        """The agent files both pages, which the caller has allowed; the store's own file is read
+        back.
         """
-        await self._script.allow("ask_keep", "keep")
         await self._script.click(self._demo.desk, "file_document")
         filed = await self._script.fact(self._demo.desk, "document_filed", timeout_s=PAGE_S)
         self._filed = filed
@@ -231,7 +229,7 @@ class PaperSteps:
 
     async def printed(self) -> Evidence:
         """A filed document is printed at the kiosk; the printer's own bytes are hashed."""
-        await self._script.allow("ask_print", "print")
+        await self._script.allow("grant_print", "print")
         await self._script.click(self._demo.desk, "print_file")
         path = str(
             await asyncio.to_thread(

@@ -320,11 +320,12 @@ class DeskApp:
 
     # ---- consent, page, devices ----
 
-    def request_grant(self, grant: Grant) -> None:
-        """Asks the caller for a power."""
+    def request_grants(self, *grants: Grant) -> None:
+        """Asks the caller for these powers, in one question."""
         if self._session is not None:
-            self._session.event_log.grant_asked(grant)
-            self._do(self._session.grants.request(grant), ASKING)
+            for grant in grants:
+                self._session.event_log.grant_asked(grant)
+            self._do(self._session.grants.request(*grants), ASKING)
 
     def open_address(self, address: str) -> None:
         """Opens a web address on the kiosk."""

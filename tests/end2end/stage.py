@@ -16,6 +16,7 @@ from expert_app.demo.script import Script
 from expert_app.demo.walk_proofs import files_left
 from expert_app.demo.world import CALLER_NUMBER, DOSSIER, ORGANISATION
 from expert_app.runtime.child_programs import Child, ChildFailed
+from resources.texts import _
 from session.core.dossier_model import Dossier
 from views.words.errors import sentence
 
@@ -152,13 +153,13 @@ class Stage:
 
     async def allow_scan(self) -> None:
         """The agent turns to the scanner, the caller allows it."""
-        await self._turn_to_devices("ask_scan")
-        await self.script.allow("ask_scan", "scan")
+        await self._turn_to_devices("scan_page")
+        await self.script.allow("grant_scan", "scan")
 
     async def allow_print(self) -> None:
         """The agent turns to the printer, the caller allows it."""
-        await self._turn_to_devices("ask_print")
-        await self.script.allow("ask_print", "print")
+        await self._turn_to_devices("print_file")
+        await self.script.allow("grant_print", "print")
 
     async def print_receipt(self) -> None:
         """The agent prints the receipt, the caller sees it and wants it."""
@@ -169,9 +170,10 @@ class Stage:
     async def file(self) -> None:
         """The caller lets the pages be kept, unless they did already; the agent files them."""
         await self._turn_to_devices("pages_switch_pages")
-        if "ask_keep" in await self.desk.ask("visible"):
-            await self.script.allow("ask_keep", "keep")
-        await self.script.click(self.desk, "file_document")
+        if _("Asks the caller first") in await self.desk.ask("read", name="file_why"):
+            await self.script.allow("file_document", "keep")
+        else:
+            await self.script.click(self.desk, "file_document")
 
     async def _turn_to_devices(self, *buttons: str) -> None:
         # a desk that has just started has neither dossier nor pages yet

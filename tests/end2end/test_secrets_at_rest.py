@@ -177,9 +177,7 @@ async def type_in_the_form(stage: Stage, walk: Walk) -> None:
             while value != text:
                 value = str((await walk.page_value(selector))["value"])
                 await asyncio.sleep(0.1)
-    await walk.allow("tool_ask_control", "control")
-    await walk.allow("tool_ask_type", "type")
-    await walk.click(stage.desk, "tool_control")
+    await walk.allow("tool_control", "control type")
     await walk.click_name()
     await stage.desk.ask("type", name="mirror_overlay", text=TYPED)
     await stage.fact(stage.desk, "command", command="TextRequested", code="")

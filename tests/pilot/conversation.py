@@ -67,11 +67,14 @@ class Conversations:
         return opened
 
     async def allow(self, desk: Driven, kiosk: Driven, ask: str, grant: str) -> None:
-        """The agent asks for a power, the caller touches yes, the desk hears it."""
+        """The agent asks for powers ("scan keep"), or does what needs them; the caller touches yes,
+        the desk hears it.
+        """
         await desk.click(ask)
         await kiosk.seen("grant_asked", grant=grant)
         await kiosk.click("yes")
-        await desk.seen(f"grant_{grant}", allowed=True)
+        for one in grant.split():
+            await desk.seen(f"grant_{one}", allowed=True)
 
     async def end(self, desk: Driven, kiosk: Driven) -> Evidence:
         """The agent hangs up and finishes; the kiosk wipes and is ready for the next."""
@@ -129,9 +132,7 @@ class Conversations:
         await desk.click("cobrowse_open")
         page = await kiosk.seen("page_shown", address=lambda a: a.endswith("/formulaire"))
         await desk.seen("mirror_shown", title=page["title"])
-        await self.allow(desk, kiosk, "tool_ask_control", "control")
-        await self.allow(desk, kiosk, "tool_ask_type", "type")
-        await desk.click("tool_control")
+        await self.allow(desk, kiosk, "tool_control", "point control type")
         await desk.click("mirror:#nom")
         await desk.seen("command", command="ClickRequested", code="", field="text")
         await desk.type("mirror_overlay", TYPED)
@@ -153,11 +154,10 @@ class Conversations:
         desk, kiosk = self._desk, self._kiosk
         await desk.type("procedure_menu", "Aide au logement")
         await desk.click(await desk.shown("piece_scan_"))
-        await self.allow(desk, kiosk, "ask_scan", "scan")
-        await self._scan("")
-        first = (await desk.seen("page_kept"))["page"]
-        await self._scan(first)
-        await self.allow(desk, kiosk, "ask_keep", "keep")
+        await self.allow(desk, kiosk, "scan_page", "scan keep")
+        first = await self._scanned("")
+        await desk.click("scan_page")
+        await self._scanned(first)
         await desk.click("file_document")
         filed = await desk.seen("document_filed", timeout_s=PAGE_S)
         sha256 = str(filed["sha256"])
@@ -165,18 +165,17 @@ class Conversations:
         self._pilot.found["document"] = sha256
         return {"sha256": sha256, "stored_bytes": stored.stat().st_size, "piece": filed["piece"]}
 
-    async def _scan(self, before: str) -> None:
-        await self._desk.click("scan_page")
+    async def _scanned(self, before: str) -> str:
         kept = await self._desk.seen(
             "page_kept", page=lambda page: page != before, timeout_s=PAGE_S
         )
         await self._desk.seen("page_cleaned", page=kept["page"], timeout_s=PAGE_S)
+        return str(kept["page"])
 
     async def receipt_printed_once(self) -> Evidence:
         """One yes of the caller is one sheet, also at a printer that takes its time."""
         desk, kiosk = self._desk, self._kiosk
-        await self.allow(desk, kiosk, "ask_print", "print")
-        await desk.click("print_receipt")
+        await self.allow(desk, kiosk, "print_receipt", "print")
         await desk.seen("print", state="shown", timeout_s=PAGE_S)
         await kiosk.click("print_yes")
         await desk.seen("print", state="done", timeout_s=PAGE_S)

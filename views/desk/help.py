@@ -43,6 +43,7 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Ctrl+0", N_("Life-size")),
             ("Ctrl+Shift+L", N_("Sign language: movement before size")),
             ("Ctrl+L", N_("Address to open")),
+            ("Alt+G", N_("Ask for one permission: then 1 to 7")),
             ("F9", N_("Laser pointer")),
             ("Ctrl+B", N_("Library of pages and documents")),
             ("Ctrl+O", N_("Show a document of yours…")),

@@ -40,6 +40,11 @@ _NOT_YET = N_("not allowed yet: press to ask")
 _RENEW = N_("allowed for {left} more; press to ask again")
 
 
+def answer_words(left_s: float) -> str:
+    """The time that the caller has for an answer, short; "…" when it is not known any more."""
+    return _("{seconds} s").format(seconds=round(left_s)) if left_s > 0 else "…"
+
+
 class GrantButton(QPushButton):
     """One permission: allowed and for how long, being asked, or not yet asked. A press asks for it,
     or renews it.
@@ -53,7 +58,7 @@ class GrantButton(QPushButton):
     def __init__(self, grant: Grant) -> None:
         super().__init__()
         self.grant = grant
-        self._allowed, self._asked, self._left_s = False, False, 0.0
+        self._allowed, self._asked, self._left_s, self._answer_s = False, False, 0.0, 0.0
         self.setObjectName(f"grant_{grant.value}")
         self.setIconSize(QSize(20, 16))
         self.setProperty("kind", "quiet")
@@ -74,6 +79,12 @@ class GrantButton(QPushButton):
         self._show_words()
         restyle(self, state=state)
 
+    def show_answer_left(self, left_s: float) -> None:
+        """Seconds that the caller has for the answer."""
+        if self._asked and left_s != self._answer_s:
+            self._answer_s = left_s
+            self._show_words()
+
     def show_left(self, left_s: float) -> None:
         """Seconds that are left of an allowed power: on the button when few, else in its help;
         0 says nothing.
@@ -89,7 +100,10 @@ class GrantButton(QPushButton):
         elif self._asked:
             state = _ASKED
         left = clock_words(self._left_s) if self._left_s else ""
-        self.setText(f"{words} {left}" if 0 < self._left_s < SOON_S else words)
+        if self._asked:
+            self.setText(f"{words} {answer_words(self._answer_s)}")
+        else:
+            self.setText(f"{words} {left}" if 0 < self._left_s < SOON_S else words)
         spoken = f"{words}: {_(state).format(left=left)}"
         if spoken != self.toolTip():
             self.setAccessibleName(spoken)
@@ -198,6 +212,11 @@ class SessionHeader(QFrame):
         """Seconds that are left of each permission."""
         for grant, left in left_s.items():
             self._grants[grant].show_left(left)
+
+    def show_asking(self, left_s: Mapping[Grant, float]) -> None:
+        """Seconds that the caller has for the answer, for each power that is being asked for."""
+        for grant, left in left_s.items():
+            self._grants[grant].show_answer_left(left)
 
     def show_asked(self, grant: Grant) -> None:
         """The caller is being asked."""

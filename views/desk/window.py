@@ -9,6 +9,7 @@ everything that leaves the screen is a signal, which the wiring connects.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QImage, QKeySequence, QResizeEvent, QShortcut
@@ -358,8 +359,7 @@ class DeskWindow(QMainWindow):
         self.header.state_requested.connect(self.queue.choose_state)
         self.idle.accept_next_requested.connect(self._accept_next)
         self.idle.available_requested.connect(self._on_available)
-        self.session_header.grant_requested.connect(self._on_grant)
-        self.devices.grant_requested.connect(self._on_grant)
+        self.session_header.grant_requested.connect(self.grant_requested)
         self.dossier.piece_chosen.connect(self._on_piece)
         self.devices.page_opened.connect(self._on_page)
         self.viewer.closed.connect(self.close_viewer)
@@ -386,6 +386,9 @@ class DeskWindow(QMainWindow):
         }
         for keys, act in acts.items():
             QShortcut(QKeySequence(keys), self).activated.connect(act)
+        for place, grant in enumerate(Grant, start=1):
+            one = QShortcut(QKeySequence(f"Alt+G, {place}"), self)
+            one.activated.connect(partial(self._on_grant_key, grant))
 
     # ---- what happens on the screen ----
 
@@ -457,6 +460,10 @@ class DeskWindow(QMainWindow):
         if self._session is not None and self._centre.currentWidget() is self._conversation:
             self.show_mode(FACE if self._modes.choice() == PAGE else PAGE)
 
+    def _on_grant_key(self, grant: Grant) -> None:
+        if self._session is not None:
+            self.grant_requested.emit(grant)
+
     def _on_summary(self, waiting: int, longest_s: float) -> None:
         first = self.queue.next_ticket()
         named = ""
@@ -468,10 +475,15 @@ class DeskWindow(QMainWindow):
     def _on_available(self) -> None:
         self.queue.choose_state(True, "")
 
-    def _on_grant(self, grant: Grant) -> None:
-        self.session_header.show_asked(grant)
-        self.devices.show_asked(grant)
-        self.grant_requested.emit(grant)
+    def show_asked(self, grants: Sequence[Grant]) -> None:
+        """The caller is being asked for these powers."""
+        for grant in grants:
+            self.session_header.show_asked(grant)
+
+    def show_asking(self, left_s: Mapping[Grant, float]) -> None:
+        """Seconds that the caller has for the answer, for each power that is being asked for."""
+        self.session_header.show_asking(left_s)
+        self.devices.show_asking(left_s)
 
     def _on_piece(self, piece_id: str) -> None:
         self.devices.filing.choose_piece(piece_id)

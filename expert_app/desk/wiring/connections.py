@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from expert_app.desk.ask_first import AskFirst
 from expert_app.desk.jobs import DeskJobs
 from expert_app.desk.parts import DeskParts
 from expert_app.desk.wiring.agent_work import AgentWorkConnections
@@ -38,8 +39,14 @@ class DeskConnections:
 
 def connect_desk(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> DeskConnections:
     """Connects everything; the window's own connections come first, the others may add to them."""
+    first = AskFirst(jobs.app)
     window = WindowConnections(
-        screen.window, screen.ring, app=jobs.app, filing=jobs.filing, link=parts.link
+        screen.window,
+        screen.ring,
+        app=jobs.app,
+        filing=jobs.filing,
+        link=parts.link,
+        ask_first=first,
     )
     work = AgentWorkConnections(
         screen.window,
@@ -59,13 +66,17 @@ def connect_desk(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> DeskCo
     return DeskConnections(
         window=window,
         work=work,
-        conversation=_connect_conversation(parts, jobs, screen, window),
-        paper=_connect_paper(parts, jobs, screen),
+        conversation=_connect_conversation(parts, jobs, screen, window, first),
+        paper=_connect_paper(parts, jobs, screen, first),
     )
 
 
 def _connect_conversation(
-    parts: DeskParts, jobs: DeskJobs, screen: DeskScreen, messages: WindowConnections
+    parts: DeskParts,
+    jobs: DeskJobs,
+    screen: DeskScreen,
+    messages: WindowConnections,
+    ask_first: AskFirst,
 ) -> tuple[object, ...]:
     window, video, app = screen.window, screen.video, jobs.app
     media, settings = parts.media, parts.window_settings
@@ -73,7 +84,13 @@ def _connect_conversation(
     window.header.settings_pressed.connect(dialog.open)
     return (
         ConversationConnections(
-            window, screen.mirror, video=video, app=app, media=media, tasks=parts.tasks
+            window,
+            screen.mirror,
+            video=video,
+            app=app,
+            media=media,
+            tasks=parts.tasks,
+            ask_first=ask_first,
         ),
         LifeSize(window, video, app=app, settings=settings, own_frame=media.own_frame),
         LineConnections(window, app, clock=parts.clock),
@@ -94,7 +111,9 @@ def _connect_conversation(
     )
 
 
-def _connect_paper(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> tuple[object, ...]:
+def _connect_paper(
+    parts: DeskParts, jobs: DeskJobs, screen: DeskScreen, ask_first: AskFirst
+) -> tuple[object, ...]:
     window, app = screen.window, jobs.app
     return (
         DevicesConnections(
@@ -103,9 +122,10 @@ def _connect_paper(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> tupl
             job=jobs.devices,
             edits=jobs.page_edits,
             quick_copies=jobs.quick_copies,
+            ask_first=ask_first,
         ),
         DossierConnections(window, app, finding=jobs.finding, link=parts.link),
         PieceConnections(window, app, pieces=jobs.pieces, devices=jobs.devices),
-        ReceiptConnections(window, jobs.receipts, pieces=jobs.pieces),
+        ReceiptConnections(window, jobs.receipts, pieces=jobs.pieces, ask_first=ask_first),
         ShownDocumentConnections(window, app, documents=jobs.shown_documents, link=parts.link),
     )

@@ -3,11 +3,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QApplication
 
 from expert_app.desk.app import ASKING, DeskApp, DeskTrouble
+from expert_app.desk.ask_first import AskFirst
 from expert_app.desk.wiring.remote_control import RemoteControlConnections
 from expert_app.runtime.media_engines import DeskMedia
+from resources.texts import _
 from session.core.tasks import Tasks
 from session.desk.session import DeskSession
 from session.media.engine import MediaState
@@ -19,13 +24,14 @@ from session.protocol.conversation.messages import (
 )
 from session.protocol.conversation.mirror import MirrorEvents
 from views.desk.call_view import CallState, Quality
+from views.desk.session_header import GRANT_WORDS
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.desk.shared_page.view import SharedPageView
 from views.desk.window import DeskWindow
 from views.media.video_pane import VideoPane, absent_words
 from views.widgets.message_bar import Level
 
-ABSENT = "devices absent"
+ABSENT, REFUSED = "devices absent", "power refused"
 
 
 class ConversationConnections:
@@ -40,7 +46,9 @@ class ConversationConnections:
         app: DeskApp,
         media: DeskMedia,
         tasks: Tasks,
+        ask_first: AskFirst,
     ) -> None:
+        self._ask_first = ask_first
         self._window, self._mirror, self._video = window, mirror, video
         self._app = app
         self._media = media
@@ -63,7 +71,7 @@ class ConversationConnections:
 
     def _connect_requests(self) -> None:
         window, app = self._window, self._app
-        window.grant_requested.connect(self._on_grant_requested)
+        window.grant_requested.connect(self._ask_first.ask)
         window.call.microphone_requested.connect(self._on_microphone)
         window.call.camera_requested.connect(self._on_camera)
         window.call.hang_up_requested.connect(app.hang_up)
@@ -71,25 +79,36 @@ class ConversationConnections:
         window.phone.not_reached_requested.connect(lambda: app.finish("not_reached"))
         window.phone.later_requested.connect(app.call_later)
         window.call.call_again_requested.connect(self._on_call_again)
-        self._cobrowse.share_requested.connect(lambda: self._on_grant_requested(Grant.SEE_PAGE))
+        self._cobrowse.share_requested.connect(lambda: self._ask_first.ask(Grant.SEE_PAGE))
+        self._ask_first.asked.connect(self._on_asked)
+        self._ask_first.refused.connect(self._on_refused)
         self._cobrowse.address_requested.connect(app.open_address)
         self._cobrowse.pointer_moved.connect(self._on_pointer_moved)
         self._cobrowse.pointer_left.connect(self._on_pointer_left)
         self._cobrowse.snapshot_requested.connect(self._on_snapshot)
-        self._cobrowse.grant_requested.connect(self._on_grant_requested)
-        RemoteControlConnections(self._cobrowse, app)
+        RemoteControlConnections(self._cobrowse, app, ask_first=self._ask_first)
         self._mirror.resource_requested.connect(self._on_resource)
 
-    def _on_grant_requested(self, grant: Grant) -> None:
-        if self._app.session is not None and not self._app.session.grants.allowed(grant):
-            self._show_asked(grant)
-        self._app.request_grant(grant)
+    def _on_asked(self, grants: tuple[Grant, ...]) -> None:
+        self._window.messages.clear(REFUSED)
+        session = self._app.session
+        if session is not None:
+            self._show_asked([grant for grant in grants if not session.grants.allowed(grant)])
+            self._show_times()
 
-    def _show_asked(self, grant: Grant) -> None:
-        self._window.session_header.show_asked(grant)
-        self._window.devices.show_asked(grant)
-        if grant is Grant.SEE_PAGE:
+    def _show_asked(self, grants: Sequence[Grant]) -> None:
+        self._window.show_asked(grants)
+        if Grant.SEE_PAGE in grants:
             self._cobrowse.show_asked()
+
+    def _on_refused(self, refused: tuple[tuple[Grant, ...], bool]) -> None:
+        """A no is seen and heard."""
+        grants, answered = refused
+        said = _("The caller said no: {powers}") if answered else _("No answer, so no: {powers}")
+        powers = ", ".join(_(GRANT_WORDS[grant][0]) for grant in grants)
+        self._window.messages.show_message(Level.WARNING, said.format(powers=powers), key=REFUSED)
+        if len(grants) == 1:
+            QApplication.beep()
 
     def _on_microphone(self, on: bool) -> None:
         if self._app.session is not None:
@@ -185,19 +204,23 @@ class ConversationConnections:
 
     def _on_grant(self, session: DeskSession, change: GrantChanged) -> None:
         self._show_grants(session)
+        self._ask_first.settle(session, change)
 
     def _show_grants(self, session: DeskSession) -> None:
         grants = session.grants.all()
         self._window.show_grants(grants)
         self._cobrowse.show_grants(grants)
-        for grant, allowed in grants.items():
-            if not allowed and session.grants.asking(grant):
-                self._show_asked(grant)
+        asking = [one for one, given in grants.items() if not given and session.grants.asking(one)]
+        self._show_asked(asking)
         self._show_times()
 
     def _show_times(self) -> None:
         if self._app.session is not None:
-            self._window.session_header.show_times(self._app.session.grants.all_left_s())
+            powers = self._app.session.grants
+            self._window.session_header.show_times(powers.all_left_s())
+            asking = {grant: powers.answer_left_s(grant) for grant in Grant if powers.asking(grant)}
+            self._window.show_asking(asking)
+            self._cobrowse.tools.show_asking(asking)
 
     # ---- shared page ----
 

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from expert_app.desk.app import DeskApp
+from expert_app.desk.ask_first import PRINT, SCAN, AskFirst
 from expert_app.desk.devices import (
     DecodedPreview,
     DevicesJob,
@@ -42,7 +45,9 @@ class DevicesConnections:
         job: DevicesJob,
         edits: PageEdits,
         quick_copies: QuickCopyDecoder,
+        ask_first: AskFirst,
     ) -> None:
+        self._ask_first = ask_first
         self._view = view
         self._job = job
         self._edits = edits
@@ -61,22 +66,32 @@ class DevicesConnections:
 
     def _connect_requests(self) -> None:
         view, job = self._view, self._job
-        view.preview_requested.connect(lambda chosen: job.scan(scan_request_of(chosen)))
-        view.scan_requested.connect(lambda chosen: job.scan(scan_request_of(chosen)))
+        view.preview_requested.connect(self._on_scan)
+        view.scan_requested.connect(self._on_scan)
         view.scan_cancel_requested.connect(job.cancel_scan)
-        view.page_again_requested.connect(
-            lambda page_id, chosen: job.scan_again(page_id, scan_request_of(chosen))
-        )
+        view.page_again_requested.connect(self._on_again)
         view.backs_requested.connect(self._on_backs)
         view.pile_ended.connect(job.end_pile)
         view.page_removed.connect(self._edits.remove)
         view.page_restored.connect(self._edits.restore)
         view.page_split_requested.connect(self._on_split)
         view.papers_split_requested.connect(self._edits.split_papers)
-        view.print_file_requested.connect(job.print_file)
+        view.print_file_requested.connect(
+            lambda path: self._ask_first.do(PRINT, partial(job.print_file, path))
+        )
         view.print_cancel_requested.connect(job.cancel_print)
 
+    def _on_scan(self, chosen: ChosenScan) -> None:
+        self._ask_first.do(SCAN, partial(self._job.scan, scan_request_of(chosen)))
+
+    def _on_again(self, page_id: str, chosen: ChosenScan) -> None:
+        request = scan_request_of(chosen)
+        self._ask_first.do(SCAN, partial(self._job.scan_again, page_id, request))
+
     def _on_backs(self, chosen: ChosenScan) -> None:
+        self._ask_first.do(SCAN, partial(self._scan_backs, chosen))
+
+    def _scan_backs(self, chosen: ChosenScan) -> None:
         self._job.turn_pile()
         self._job.scan(scan_request_of(chosen))
 

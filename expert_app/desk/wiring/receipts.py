@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from expert_app.desk.ask_first import PRINT, AskFirst
 from expert_app.desk.dossier.pieces import DeskPieces
 from expert_app.desk.receipts import DeskReceipts
 from resources.texts import _
@@ -17,14 +18,24 @@ class ReceiptConnections:
     bar.
     """
 
-    def __init__(self, window: DeskWindow, receipts: DeskReceipts, *, pieces: DeskPieces) -> None:
-        self._window = window
-        window.devices.print_receipt_requested.connect(receipts.print)
+    def __init__(
+        self,
+        window: DeskWindow,
+        receipts: DeskReceipts,
+        *,
+        pieces: DeskPieces,
+        ask_first: AskFirst,
+    ) -> None:
+        self._window, self._receipts, self._ask_first = window, receipts, ask_first
+        window.devices.print_receipt_requested.connect(self._on_print)
         window.devices.save_receipt_requested.connect(receipts.save)
         pieces.procedures_changed.connect(receipts.set_procedures)
         receipts.registered.connect(self._on_registered)
         receipts.followed.connect(self._on_followed)
         receipts.due.connect(self._on_due)
+
+    def _on_print(self, large: bool) -> None:
+        self._ask_first.do(PRINT, lambda: self._receipts.print(large))
 
     def _on_registered(self, _number: str) -> None:
         words = _(

@@ -6,18 +6,21 @@ the window.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from expert_app.desk.app import DeskApp
+from expert_app.desk.ask_first import FILL, POINT, AskFirst
 from session.desk.cobrowse.remote_control import Answer, DeskRemoteControl
 from session.desk.session import DeskSession
+from views.desk.shared_page.overlay import Tool
 from views.desk.shared_page.view import SharedPageView
 
 
 class RemoteControlConnections:
     """The view on one side; on the other the session that is open."""
 
-    def __init__(self, view: SharedPageView, app: DeskApp) -> None:
-        self._view, self._app = view, app
+    def __init__(self, view: SharedPageView, app: DeskApp, *, ask_first: AskFirst) -> None:
+        self._view, self._app, self._ask_first = view, app, ask_first
         acts, tools = view.acts, view.tools
         acts.click_requested.connect(self._command(lambda to, spot: to.click(spot)))
         acts.scroll_requested.connect(
@@ -41,8 +44,9 @@ class RemoteControlConnections:
             self._command(lambda to, start, end: to.draw_arrow(start, end))
         )
         acts.marks_removed.connect(self._command(lambda to: to.remove_marks()))
-        tools.history_requested.connect(self._command(lambda to, step: to.go(step)))
-        tools.zoom_requested.connect(self._command(lambda to, steps: to.zoom(steps)))
+        tools.history_requested.connect(self._filling(lambda to, step: to.go(step)))
+        tools.zoom_requested.connect(self._filling(lambda to, steps: to.zoom(steps)))
+        tools.tool_wanted.connect(self._on_tool_wanted)
         app.session_opened.connect(self._follow)
 
     def _command(self, act: Callable[..., None]) -> Callable[..., None]:
@@ -53,6 +57,16 @@ class RemoteControlConnections:
                 act(self._app.session.control, *values)
 
         return command
+
+    def _filling(self, act: Callable[..., None]) -> Callable[..., None]:
+        """The same, after the caller's yes."""
+        command = self._command(act)
+        return lambda *values: self._ask_first.do(FILL, partial(command, *values))
+
+    def _on_tool_wanted(self, tool: Tool) -> None:
+        """The tool is in hand when the caller has said yes."""
+        powers = FILL if tool is Tool.CONTROL else POINT
+        self._ask_first.do(powers, partial(self._view.tools.choose, tool))
 
     def _follow(self, session: DeskSession) -> None:
         control: DeskRemoteControl = session.control

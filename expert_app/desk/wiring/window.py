@@ -5,11 +5,13 @@ what holds whether or not a session runs.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from documents.imaging.legibility import sentence as flaw_sentence
 from documents.pages.outbox import Leftover
 from expert_app.desk.app import LOADING, DeskApp, DeskTrouble
+from expert_app.desk.ask_first import KEEP, AskFirst
 from expert_app.desk.filing import (
     CleanedPage,
     DocumentTrouble,
@@ -47,8 +49,10 @@ class WindowConnections:
         app: DeskApp,
         filing: Filing,
         link: DeskLink,
+        ask_first: AskFirst,
     ) -> None:
         self._window, self._ring, self._app = window, ring, app
+        self._ask_first = ask_first
         self._filing, self._link = filing, link
         self._connect_queue()
         self._connect_filing()
@@ -226,8 +230,11 @@ class WindowConnections:
         self.show_trouble(trouble.code, {}, key=f"page {trouble.page_id}")
 
     def _on_file(self, page_ids: list[str], piece_id: str, name: str) -> None:
+        self._ask_first.do(KEEP, partial(self._file, list(page_ids), piece_id, name))
+
+    def _file(self, page_ids: list[str], piece_id: str, name: str) -> None:
         self._window.devices.set_filing(True)
-        self._app.file(list(page_ids), piece_id, name)
+        self._app.file(page_ids, piece_id, name)
 
     def _on_progress(self, progress: FilingProgress) -> None:
         words = _("Filing: {name}").format(name=progress.name)

@@ -150,15 +150,9 @@ class Chaos:
         filed = await desk.count("document_filed")
         try:
             await self._turn_to_scanner(desk)
-            if "scan_page" not in await desk.visible():
-                await desk.click("ask_scan", timeout_s=10)
-                await desk.seen("grant_scan", allowed=True, timeout_s=20)
             kept = await desk.count("page_cleaned")
             await desk.click("scan_page", timeout_s=10)
             await desk.seen("page_cleaned", count=lambda n: n > kept, timeout_s=40)
-            if "ask_keep" in await desk.visible():
-                await desk.click("ask_keep", timeout_s=5)
-                await desk.seen("grant_keep", allowed=True, timeout_s=20)
             await desk.click("file_document", timeout_s=10)
             await desk.seen("document_filed", count=lambda n: n > filed, timeout_s=40)
         except NotSeen as error:
@@ -168,7 +162,7 @@ class Chaos:
             await desk.click("call_hang_up", timeout_s=5)
 
     async def _turn_to_scanner(self, desk: Driven) -> None:
-        if {"ask_scan", "scan_page"} & set(await desk.visible()):
+        if "scan_page" in await desk.visible():
             return
         await desk.seen("dossier", number=bool, timeout_s=15)
         with contextlib.suppress(NotSeen):  # the caller's first visit

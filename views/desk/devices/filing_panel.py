@@ -12,8 +12,7 @@ from PyQt6.QtWidgets import QComboBox, QLineEdit
 
 from resources.texts import _
 from session.core.dossier_model import Piece, PieceState
-from session.protocol.conversation.messages import Grant
-from views.desk.devices.scan_panel import GrantLine
+from views.desk.devices.scan_panel import asking_words
 from views.widgets.parts import Card, label, push_button, row, shortcut
 from views.widgets.theme import SPACE
 
@@ -23,11 +22,9 @@ class FilingPanel(Card):
 
     Signals:
         file_pressed(str, str): piece id ("" for none), name of the document.
-        grant_requested(object): ask for `Grant.KEEP`.
     """
 
     file_pressed = pyqtSignal(str, str)
-    grant_requested = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__("filing_panel")
@@ -36,9 +33,7 @@ class FilingPanel(Card):
         self._dossier = False
         self._filing = False
         self._may_keep = False
-        self._live = True
-        self._grant = GrantLine(Grant.KEEP)
-        self._grant.asked.connect(self.grant_requested)
+        self._live, self._answer_s = True, 0.0
         self._piece = QComboBox()
         self._piece.setObjectName("file_piece")
         self._piece.setAccessibleName(_("Piece"))
@@ -95,18 +90,22 @@ class FilingPanel(Card):
         self._pages = count
         self._allow()
 
-    def show_grant(self, allowed: bool, asked: bool = False) -> None:
+    def show_grant(self, allowed: bool) -> None:
         """Whether documents may be kept; the last answer holds after the conversation."""
         if self._live:
             self._may_keep = allowed
-            self._grant.show_grant(allowed, asked)
+            self._allow()
+
+    def show_asking(self, left_s: float) -> None:
+        """Seconds that the caller has to let documents be kept; 0 when nobody is asked."""
+        if left_s != self._answer_s:
+            self._answer_s = left_s
             self._allow()
 
     def show_live(self, live: bool) -> None:
         """Whether the caller is there to be asked."""
         self._live = live
-        self._grant.setVisible(live or not self._may_keep)
-        self._grant.setEnabled(live)
+        self._allow()
 
     def set_filing(self, filing: bool) -> None:
         """True while a document is on its way to the store."""
@@ -130,7 +129,6 @@ class FilingPanel(Card):
         second.addWidget(self._why, 1)
         second.addWidget(self._file)
         self.body.addLayout(row(None, label(_("File as"), "caption"), 0))
-        self.body.addWidget(self._grant)
         self.body.addLayout(first)
         self.body.addLayout(second)
 
@@ -147,7 +145,7 @@ class FilingPanel(Card):
     def _allow(self) -> None:
         if self._filing:
             why = _("Filing…")
-        elif not self._may_keep:
+        elif not self._may_keep and not self._live:
             why = _("The caller has not allowed you to keep documents.")
         elif not self._dossier:
             why = _("Open a dossier first.")
@@ -157,8 +155,10 @@ class FilingPanel(Card):
             why = _("Give the document a name.")
         else:
             why = ""
+        asks = "" if self._may_keep else f" · {_('Asks the caller first')}"
         self._file.setEnabled(not why)
-        self._why.setText(why or _("Pages: {count}").format(count=self._pages))
+        self._file.setText(asking_words(self._answer_s) if self._answer_s else _("File"))
+        self._why.setText(why or _("Pages: {count}").format(count=self._pages) + asks)
 
     def _on_file(self) -> None:
         if self._file.isEnabled():

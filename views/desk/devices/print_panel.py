@@ -11,12 +11,11 @@ from PyQt6.QtWidgets import QCheckBox, QFileDialog, QFrame, QVBoxLayout
 from resources.texts import N_, _
 from session.protocol.conversation.messages import (
     DevicesReported,
-    Grant,
     PrintChanged,
     PrintState,
     ScannerState,
 )
-from views.desk.devices.scan_panel import DEVICE_WORDS, GrantLine
+from views.desk.devices.scan_panel import DEVICE_WORDS, asking_words
 from views.widgets.icons import IconLabel
 from views.widgets.parts import (
     Card,
@@ -81,14 +80,12 @@ class PrintPanel(Card):
     """The kiosk's printer and its latest prints.
 
     Signals:
-        grant_requested(object): ask for `Grant.PRINT`.
         print_receipt_requested(bool): print the receipt of this conversation; True: in large print.
         save_receipt_requested(str): save it at this path, ".html" for screen readers, else ".pdf".
         print_file_requested(str): print the PDF at this path.
         print_cancel_requested(str): print id.
     """
 
-    grant_requested = pyqtSignal(object)
     print_receipt_requested = pyqtSignal(bool)
     save_receipt_requested = pyqtSignal(str)
     print_file_requested = pyqtSignal(str)
@@ -96,14 +93,12 @@ class PrintPanel(Card):
 
     def __init__(self) -> None:
         super().__init__("print_panel")
-        self._allowed = False
+        self._allowed, self._answer_s = False, 0.0
         self._report: DevicesReported | None = None
         self._lines: dict[str, PrintLine] = {}
         self._state = Chip("printer_state")
         self._title = ElidedLabel(_("Printer"), "strong", name="printer_name")
         self._fault = label(role="small", name="printer_fault", wrap=True)
-        self._grant = GrantLine(Grant.PRINT)
-        self._grant.asked.connect(self.grant_requested)
         self._receipt = push_button(_("Print receipt"), "receipt", name="print_receipt")
         self._file = push_button(_("Print a PDF…"), "pdf", name="print_file")
         self._large = QCheckBox(_("Large print"))
@@ -133,12 +128,16 @@ class PrintPanel(Card):
         self._fault.setVisible(bool(code))
         self._allow()
 
-    def show_grant(self, allowed: bool, asked: bool = False) -> None:
+    def show_grant(self, allowed: bool) -> None:
         """Whether the caller allows printing."""
         self._allowed = allowed
-        self._grant.setVisible(not allowed)
-        self._grant.show_grant(allowed, asked)
         self._allow()
+
+    def show_asking(self, left_s: float) -> None:
+        """Seconds that the caller has to allow printing; 0 when nobody is asked."""
+        if left_s != self._answer_s:
+            self._answer_s = left_s
+            self._allow()
 
     def show_print(self, changed: PrintChanged, name: str) -> None:
         """State of one print; the newest on top, a few are kept in view."""
@@ -189,7 +188,6 @@ class PrintPanel(Card):
         how.addWidget(self._save)
         self.body.addLayout(title)
         self.body.addWidget(self._fault)
-        self.body.addWidget(self._grant)
         self.body.addLayout(acts)
         self.body.addLayout(how)
         self._jobs.setSpacing(4)
@@ -197,11 +195,13 @@ class PrintPanel(Card):
 
     def _allow(self) -> None:
         there = self._report is not None and self._report.printer not in (ScannerState.NONE,)
-        for button in (self._receipt, self._file):
-            button.setEnabled(self._allowed and there)
-            button.setToolTip(
-                button.text() if self._allowed else _("Ask the caller for permission first")
-            )
+        asks = "" if self._allowed else f"{_('Asks the caller first')}. "
+        receipt = _("Print receipt")
+        self._receipt.setText(asking_words(self._answer_s) if self._answer_s else receipt)
+        self._receipt.setAccessibleName(self._receipt.text())
+        for button, words in ((self._receipt, receipt), (self._file, self._file.text())):
+            button.setEnabled(there)
+            button.setToolTip(f"{asks}{words}")
 
     def _on_file(self) -> None:
         dialog = QFileDialog(self, _("Print a PDF at the kiosk"), "", _("PDF documents (*.pdf)"))

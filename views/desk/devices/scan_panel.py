@@ -16,7 +16,6 @@ from resources.texts import N_, _
 from session.protocol.conversation.messages import (
     Area,
     DevicesReported,
-    Grant,
     ScanKind,
     ScannerState,
     ScanSource,
@@ -24,6 +23,7 @@ from session.protocol.conversation.messages import (
 from session.protocol.conversation.scan_profiles import ScanProfile, Sides
 from views.desk.devices.pile_bar import PileBar
 from views.desk.devices.profiles import ProfileRow
+from views.desk.session_header import answer_words
 from views.widgets.icons import IconLabel
 from views.widgets.parts import Card, Chip, ElidedLabel, label, push_button, row, shortcut
 from views.widgets.theme import SPACE
@@ -73,52 +73,19 @@ def _source_of(key: str) -> tuple[ScanSource, Sides]:
     return ScanSource(source), Sides(sides)
 
 
-class GrantLine(QWidget):
-    """Whether the caller allows a device, and the button that asks.
-
-    Signals:
-        asked(object): ask for this `Grant`.
-    """
-
-    asked = pyqtSignal(object)
-
-    def __init__(self, grant: Grant) -> None:
-        super().__init__()
-        self._grant = grant
-        self._icon = IconLabel(size_px=16)
-        self._words = ElidedLabel(role="soft", name=f"grant_state_{grant.value}")
-        self._ask = push_button(_("Ask permission"), "ask", name=f"ask_{grant.value}")
-        self._ask.clicked.connect(self._on_ask)
-        box = row(self, self._icon, space=6)
-        box.addWidget(self._words, 1)
-        box.addWidget(self._ask)
-        self.show_grant(allowed=False)
-
-    def show_grant(self, allowed: bool, asked: bool = False) -> None:
-        """Allowed, being asked, or not."""
-        if allowed:
-            self._icon.set_icon("allowed", "good")
-            self._words.setText(_("Allowed by the caller"))
-        else:
-            self._icon.set_icon("time" if asked else "forbidden", "accent" if asked else "soft")
-            self._words.setText(_("Asking the caller…") if asked else _("Not allowed yet"))
-        self._ask.setVisible(not allowed)
-        self._ask.setEnabled(not asked)
-
-    def _on_ask(self) -> None:
-        self.show_grant(allowed=False, asked=True)
-        self.asked.emit(self._grant)
+def asking_words(left_s: float) -> str:
+    """On the button whose act waits for the caller's yes."""
+    return _("The caller is answering… {left}").format(left=answer_words(left_s))
 
 
 class ScanPanel(Card):
     """The settings of a scan, and the buttons that start it.
 
-    Signals: grant_requested(object): ask for `Grant.SCAN`. scan_requested(object): a `ChosenScan`,
-        preview or page. cancel_requested(): stop the scan that runs. backs_requested(object): a
-        `ChosenScan` for the other sides of the pile; pile_ended(): there are no more.
+    Signals: scan_requested(object): a `ChosenScan`, preview or page; the caller may be asked first.
+        cancel_requested(): stop the scan that runs. backs_requested(object): a `ChosenScan` for the
+        other sides of the pile; pile_ended(): there are no more.
     """
 
-    grant_requested = pyqtSignal(object)
     scan_requested = pyqtSignal(object)
     cancel_requested = pyqtSignal()
     backs_requested = pyqtSignal(object)
@@ -126,7 +93,7 @@ class ScanPanel(Card):
 
     def __init__(self) -> None:
         super().__init__("scan_panel")
-        self._allowed, self._scanning = False, False
+        self._allowed, self._scanning, self._answer_s = False, False, 0.0
         self._report: DevicesReported | None = None
         self.areas: tuple[Area, ...] = ()
         self._make()
@@ -163,12 +130,16 @@ class ScanPanel(Card):
             self._pile.hide()
         self._allow()
 
-    def show_grant(self, allowed: bool, asked: bool = False) -> None:
+    def show_grant(self, allowed: bool) -> None:
         """Whether the caller allows scanning."""
         self._allowed = allowed
-        self._grant.setVisible(not allowed)
-        self._grant.show_grant(allowed, asked)
         self._allow()
+
+    def show_asking(self, left_s: float) -> None:
+        """Seconds that the caller has to allow scanning; 0 when nobody is asked."""
+        if left_s != self._answer_s:
+            self._answer_s = left_s
+            self._allow()
 
     def show_progress(self, text: str, percent: int) -> None:
         """A scan runs: words and 0..100, less than 0 when unknown."""
@@ -250,8 +221,6 @@ class ScanPanel(Card):
         self._name = ElidedLabel(_("Scanner"), "strong", name="scanner_name")
         self._state = Chip("scanner_state")
         self._fault = label(role="small", name="scanner_fault", wrap=True)
-        self._grant = GrantLine(Grant.SCAN)
-        self._grant.asked.connect(self.grant_requested)
         self._source = _choice(
             "scan_source", _("Source"), [(_("Glass"), source_key(ScanSource.GLASS, Sides.ONE))]
         )
@@ -324,7 +293,6 @@ class ScanPanel(Card):
         acts.addWidget(self._scan, 1)
         self.body.addLayout(title)
         self.body.addWidget(self._fault)
-        self.body.addWidget(self._grant)
         self.body.addWidget(self._profiles)
         settings = row(None, space=6)
         for choice in (self._source, self._colour, self._dpi):
@@ -339,15 +307,16 @@ class ScanPanel(Card):
         # the agent may try, the kiosk says if not.
         there = self._report is not None and self._report.scanner != ScannerState.NONE
         is_file = _source_of(self._source.currentData())[0] is ScanSource.FILE
-        scans = self._allowed and there and not self._scanning
-        can = self._allowed and not self._scanning if is_file else scans
+        scans = there and not self._scanning
+        can = not self._scanning if is_file else scans
         self._profiles.show_possible(scans, self._report)
         self._pile.set_possible(scans)
         for choice in (self._colour, self._dpi):
             choice.setEnabled(not is_file)
         self._acts.setVisible(not self._scanning and self._pile.isHidden())
-        why = "" if self._allowed else _("Ask the caller for permission first")
-        self._scan.setText(self._scan_words())
+        asks = "" if self._allowed else f"{_('Asks the caller first')}. "
+        self._scan.setText(asking_words(self._answer_s) if self._answer_s else self._scan_words())
         for button, text in ((self._preview, _("Preview")), (self._scan, self._scan_words())):
             button.setEnabled(scans if button is self._preview else can)
-            button.setToolTip(why or f"{text}  ({'F6' if button is self._preview else 'F7'})")
+            button.setToolTip(f"{asks}{text}  ({'F6' if button is self._preview else 'F7'})")
+            button.setAccessibleName(button.text())

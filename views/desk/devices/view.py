@@ -54,7 +54,6 @@ class DevicesView(QWidget):
     """Shows devices and pages.
 
     Signals:
-        grant_requested(object): ask the caller for this `Grant`.
         preview_requested(object), scan_requested(object): a `ChosenScan`.
         scan_cancel_requested(): stop the scan that runs.
         backs_requested(object): a `ChosenScan` for the other sides of the pile.
@@ -77,7 +76,6 @@ class DevicesView(QWidget):
         print_file_requested(str), print_cancel_requested(str).
     """
 
-    grant_requested = pyqtSignal(object)
     preview_requested = pyqtSignal(object)
     scan_requested = pyqtSignal(object)
     scan_cancel_requested = pyqtSignal()
@@ -130,14 +128,11 @@ class DevicesView(QWidget):
         if Grant.KEEP in grants:
             self.filing.show_grant(grants[Grant.KEEP])
 
-    def show_asked(self, grant: Grant) -> None:
-        """The caller is being asked."""
-        if grant == Grant.SCAN:
-            self.scan.show_grant(allowed=False, asked=True)
-        elif grant == Grant.PRINT:
-            self.printing.show_grant(allowed=False, asked=True)
-        elif grant == Grant.KEEP:
-            self.filing.show_grant(allowed=False, asked=True)
+    def show_asking(self, left_s: Mapping[Grant, float]) -> None:
+        """Seconds that the caller has for the answer, for each power that is being asked for."""
+        self.scan.show_asking(left_s.get(Grant.SCAN, 0.0))
+        self.printing.show_asking(left_s.get(Grant.PRINT, 0.0))
+        self.filing.show_asking(left_s.get(Grant.KEEP, 0.0))
 
     def show_scan_progress(self, percent: int, text: str = "") -> None:
         """A scan runs: 0..100, less than 0 when unknown."""
@@ -472,8 +467,6 @@ class DevicesView(QWidget):
         return self._undo_line
 
     def _connect(self) -> None:
-        for source in (self.scan, self.printing, self.filing):
-            source.grant_requested.connect(self.grant_requested)
         self.scan.scan_requested.connect(self._on_scan)
         self.scan.cancel_requested.connect(self.scan_cancel_requested)
         self.scan.backs_requested.connect(self.backs_requested)

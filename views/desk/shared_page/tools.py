@@ -2,8 +2,8 @@
 """The agent's tools over the shared page: look, point, frame, arrow, propose, act;
 back, forward, reload, size.
 
-Used by the shared page's view. A tool that the caller has not allowed is shown but disabled, and
-says which permission is missing.
+Used by the shared page's view. A tool that the caller has not allowed asks the caller when it is
+chosen, and is in hand on the yes.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from PyQt6.QtWidgets import QButtonGroup, QFrame, QToolButton, QWidget
 from resources.texts import N_, _
 from session.protocol.conversation.messages import Grant
 from session.protocol.conversation.remote_control import HistoryStep
-from views.desk.session_header import GRANT_WORDS
+from views.desk.session_header import answer_words
 from views.desk.shared_page.overlay import Tool
-from views.widgets.parts import name_button, push_button, row, tool_button
+from views.widgets.icons import icon
+from views.widgets.parts import name_button, row, tool_button
 
 _TOOLS: dict[Tool, tuple[str, str, str, str, Grant | None]] = {
     Tool.LOOK: (N_("Look"), N_("Look, and touch nothing"), "see_page", "", None),
@@ -44,7 +45,6 @@ _TOOLS: dict[Tool, tuple[str, str, str, str, Grant | None]] = {
 """Words, what it does, icon, shortcut, and the power it needs."""
 
 _OBJECTS = {Tool.POINT: "cobrowse_laser"}
-_ASKED = (Grant.POINT, Grant.CONTROL, Grant.TYPE)
 
 
 class PageTools(QFrame):
@@ -52,20 +52,16 @@ class PageTools(QFrame):
 
     Signals:
         tool_chosen(Tool): another tool is in hand.
+        tool_wanted(Tool): the agent wants a tool that the caller has not allowed yet.
         history_requested(HistoryStep), zoom_requested(steps): the page as a whole.
         marks_remove_requested(): take frames and arrows away.
-        grant_requested(Grant): ask the caller.
-
-    Attributes:
-        asks: a button for each power that is still to be asked for; the view gives it a place that
-            costs no height.
     """
 
     tool_chosen = pyqtSignal(object)
+    tool_wanted = pyqtSignal(object)
     history_requested = pyqtSignal(object)
     zoom_requested = pyqtSignal(int)
     marks_remove_requested = pyqtSignal()
-    grant_requested = pyqtSignal(object)
 
     def __init__(self, window: QWidget) -> None:
         super().__init__()
@@ -75,9 +71,7 @@ class PageTools(QFrame):
         self._group = QButtonGroup(self)
         self._buttons = {tool: self._make_tool(tool, window) for tool in _TOOLS}
         self._whole = self._make_whole()
-        self._asks = {grant: self._make_ask(grant) for grant in _ASKED}
-        self.asks = QWidget()
-        row(self.asks, *self._asks.values(), space=2)
+        self._left_s: dict[Grant, float] = {}
         row(self, *self._buttons.values(), 0, *self._whole, space=2)
         self._show()
 
@@ -95,7 +89,7 @@ class PageTools(QFrame):
         button.setText(_(words))
         button.setProperty("tool", True)
         self._group.addButton(button)
-        button.clicked.connect(lambda: self.choose(tool))
+        button.clicked.connect(lambda: self._want(tool))
         if keys:
             made = QShortcut(QKeySequence(keys), window)
             made.activated.connect(lambda: self._on_key(tool))
@@ -123,13 +117,6 @@ class PageTools(QFrame):
         self._clear.clicked.connect(self.marks_remove_requested)
         return [self._clear, *made]
 
-    def _make_ask(self, grant: Grant) -> QWidget:
-        words = _(GRANT_WORDS[grant][0])
-        button = push_button(words, "ask", "quiet", name=f"tool_ask_{grant.value}")
-        name_button(button, _("Ask the caller: {power}").format(power=words))
-        button.clicked.connect(lambda: self.grant_requested.emit(grant))
-        return button
-
     # ---- facts ----
 
     @property
@@ -151,9 +138,15 @@ class PageTools(QFrame):
         self._live = live
         self._show()
 
+    def show_asking(self, left_s: Mapping[Grant, float]) -> None:
+        """Seconds that the caller has for the answer, for each power that is being asked for."""
+        if left_s != self._left_s:
+            self._left_s = dict(left_s)
+            self._show()
+
     def choose(self, tool: Tool) -> None:
-        """Chooses a tool, if it is enabled."""
-        if not self._buttons[tool].isEnabled():
+        """Takes a tool in hand, if the caller allows it."""
+        if not self._allowed(_TOOLS[tool][4]):
             tool = Tool.LOOK
         self._buttons[tool].setChecked(True)
         if tool is not self._tool:
@@ -162,35 +155,43 @@ class PageTools(QFrame):
 
     def _on_key(self, tool: Tool) -> None:
         """The same key chooses a tool and gives it up again."""
-        self.choose(Tool.LOOK if self._tool is tool else tool)
+        if not self.isHidden():
+            self._want(Tool.LOOK if self._tool is tool else tool)
+
+    def _want(self, tool: Tool) -> None:
+        if self._allowed(_TOOLS[tool][4]):
+            self.choose(tool)
+        else:
+            self._buttons[self._tool].setChecked(True)
+            self.tool_wanted.emit(tool)
+
+    def _allowed(self, grant: Grant | None) -> bool:
+        return grant is None or self._grants[grant]
 
     # ---- what is seen ----
 
     def _show(self) -> None:
         for tool, button in self._buttons.items():
-            _words, spoken, _icon, keys, grant = _TOOLS[tool]
-            missing = self._missing(grant)
-            button.setEnabled(not missing)
-            name_button(button, f"{_(spoken)}. {missing}" if missing else _(spoken), keys)
-        missing = self._missing(Grant.CONTROL)
-        for button in self._whole:
-            needs = self._missing(Grant.POINT) if button is self._clear else missing
-            button.setEnabled(not needs)
-            button.setToolTip(
-                f"{button.accessibleName()}. {needs}" if needs else button.accessibleName()
-            )
-        for grant, ask in self._asks.items():
-            ask.setVisible(not self._grants[grant])
-        self.asks.setVisible(self._live and not all(self._grants[grant] for grant in _ASKED))
+            words, spoken, icon_name, keys, grant = _TOOLS[tool]
+            left_s = 0.0 if grant is None else self._left_s.get(grant, 0.0)
+            advice = self._advice(grant)
+            name_button(button, f"{_(spoken)}. {advice}" if advice else _(spoken), keys)
+            button.setText(answer_words(left_s) if left_s else _(words))
+            button.setIcon(icon("time", "accent") if left_s else icon(icon_name, "text"))
+        advice = self._advice(Grant.CONTROL)
+        for whole in self._whole:
+            whole.setEnabled(self._live)
+            name = whole.accessibleName()
+            whole.setToolTip(f"{name}. {advice}" if advice and whole is not self._clear else name)
         self.choose(self._tool)
 
-    def _missing(self, grant: Grant | None) -> str:
-        """The permissions that a tool lacks, in words; "" when it is enabled."""
-        if not self._live:
-            return _("No page is shared.") if grant is not None else ""
-        if grant is None or self._grants[grant]:
+    def _advice(self, grant: Grant | None) -> str:
+        """What choosing a tool does first; "" when it is in hand at once."""
+        if self._allowed(grant):
             return ""
-        return _("Missing permission: {power}").format(power=_(GRANT_WORDS[grant][0]))
+        if grant in self._left_s:
+            return _("The caller is being asked")
+        return _("Asks the caller first")
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Words beside the icons where they fit."""

@@ -105,7 +105,6 @@ class SharedPageView(QWidget):
         pointer_moved(x, y), pointer_left(): the laser, as a fraction (0..1) of the kiosk's page.
         share_requested(): ask the caller's permission to see the page.
         snapshot_requested(): draw the mirror anew.
-        grant_requested(Grant): ask the caller for a power over the page.
         file_show_requested(path): show the caller this document of the agent's own.
 
     Attributes:
@@ -120,7 +119,6 @@ class SharedPageView(QWidget):
     pointer_left = pyqtSignal()
     share_requested = pyqtSignal()
     snapshot_requested = pyqtSignal()
-    grant_requested = pyqtSignal(object)
     file_show_requested = pyqtSignal(str)
 
     def __init__(self, mirror: MirrorPane) -> None:
@@ -142,7 +140,6 @@ class SharedPageView(QWidget):
         self._refusal_timer = self._timer(REFUSAL_STAYS_MS, self._refusal.hide)
         self._seen_timer = self._timer(POINTER_SEEN_MS, self._show_state)
         QShortcut(QKeySequence("Ctrl+L"), self).activated.connect(self._edit_address)
-        self.tools.grant_requested.connect(self.grant_requested)
         self.tools.tool_chosen.connect(self._on_tool)
         self.acts.hint_changed.connect(self._on_hint)
         for button in (self._library_button, self._file_button):
@@ -194,7 +191,7 @@ class SharedPageView(QWidget):
         )
         acts.setStretch(0, 1)
         self._names = QWidget()
-        row(self._names, self._title, self.tools.asks, self._chip).setStretch(0, 1)
+        row(self._names, self._title, self._chip).setStretch(0, 1)
         column(
             self._bar,
             acts,

@@ -121,7 +121,7 @@ def test_the_face_stays_in_view_when_the_page_is_large(window: DeskWindow, qtbot
     assert not window.cobrowse.isVisible()
 
 
-def test_a_permission_can_be_asked_from_two_places_and_both_show_it(
+def test_a_permission_is_asked_for_by_its_button_and_by_keys(
     window: DeskWindow, qtbot: QtBot
 ) -> None:
     window.show_session(SESSION)
@@ -130,12 +130,16 @@ def test_a_permission_can_be_asked_from_two_places_and_both_show_it(
     press(window, qtbot, "grant_scan")
     press(window, qtbot, "grant_scan")
     assert asked == [Grant.SCAN]
-    assert child(window, QLabel, "grant_state_scan").text() == "Asking the caller…"
+    window.show_asking({Grant.SCAN: 29.6})
+    assert child(window, QPushButton, "grant_scan").text() == "Scan 30 s"
     window.show_grants({Grant.SCAN: True})
     assert "allowed" in child(window, QPushButton, "grant_scan").accessibleName()
     window.show_grants({Grant.SCAN: False})
     press(window, qtbot, "grant_scan")
     assert asked == [Grant.SCAN, Grant.SCAN]
+    key(window, Qt.Key.Key_G, Qt.KeyboardModifier.AltModifier)
+    key(window, Qt.Key.Key_3)
+    assert asked[2:] == [Grant.CONTROL]
 
 
 def test_wrap_up_wants_an_outcome_then_finishes(window: DeskWindow, qtbot: QtBot) -> None:

@@ -53,6 +53,7 @@ def test_the_agent_is_told_that_the_host_hears_whether_the_queue_or_the_conversa
         app=cast(Any, app),
         filing=cast(Any, Telling()),
         link=cast(Any, link),
+        ask_first=cast(Any, Telling()),
     )
     assert window.findChild(QWidget, "message_host") is None
     if queue_first:
@@ -79,6 +80,7 @@ def test_the_agent_reads_that_the_host_was_called_and_comes_until_the_talk_is_ov
         app=cast(Any, app),
         filing=cast(Any, Telling()),
         link=cast(Any, link),
+        ask_first=cast(Any, Telling()),
     )
 
     def reads() -> bool:

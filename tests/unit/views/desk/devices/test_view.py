@@ -38,17 +38,24 @@ from views.desk.devices.scan_panel import ChosenScan, source_key
 from views.desk.devices.view import DevicesView
 
 
-def test_without_permission_nothing_can_be_scanned_but_asked_for(
+def test_a_device_that_is_not_allowed_yet_says_that_it_asks_first_and_for_how_long(
     devices: DevicesView, qtbot: QtBot
 ) -> None:
-    assert not button(devices, "scan_page").isEnabled()
-    assert "permission" in button(devices, "scan_page").toolTip()
-    with qtbot.waitSignal(devices.grant_requested) as asked:
-        press(devices, qtbot, "ask_scan")
-    assert asked.args == [Grant.SCAN]
-    assert words(devices, "grant_state_scan") == "Asking the caller…"
-    devices.show_grants({Grant.SCAN: True})
-    assert button(devices, "scan_page").isEnabled()
+    for name, grant, idle in (
+        ("scan_page", Grant.SCAN, "Scan page"),
+        ("print_receipt", Grant.PRINT, "Print receipt"),
+    ):
+        asks = button(devices, name)
+        assert asks.isEnabled()
+        assert "Asks the caller first" in asks.toolTip()
+        devices.show_asking({grant: 24.2})
+        assert asks.text() == "The caller is answering… 24 s"
+        devices.show_asking({})
+        devices.show_grants({grant: True})
+        assert asks.text() == idle
+        assert "Asks" not in asks.toolTip()
+    with qtbot.waitSignal(devices.scan_requested):
+        press(devices, qtbot, "scan_page")
 
 
 def test_states_of_the_devices_are_told_in_words(devices: DevicesView) -> None:
@@ -274,11 +281,6 @@ def test_filing_proposes_the_first_missing_piece_and_keeps_what_the_agent_wrote(
 
 
 def test_nothing_is_filed_without_dossier_pages_or_name(devices: DevicesView, qtbot: QtBot) -> None:
-    assert words(devices, "file_why") == "The caller has not allowed you to keep documents."
-    with qtbot.waitSignal(devices.grant_requested) as asked:
-        press(devices, qtbot, "ask_keep")
-    assert asked.args == [Grant.KEEP]
-    devices.show_grants({Grant.KEEP: True})
     assert words(devices, "file_why") == "Scan a page first."
     devices.show_page_image("p1", drawn_page(width=100))
     devices.set_pieces([], dossier_open=False)
@@ -322,7 +324,6 @@ def test_the_receipt_is_wished_in_large_print_and_saved(devices: DevicesView, qt
 
 
 def test_prints_are_wishes_and_their_states_are_words(devices: DevicesView, qtbot: QtBot) -> None:
-    assert not button(devices, "print_receipt").isEnabled()
     devices.show_grants({Grant.PRINT: True})
     with qtbot.waitSignal(devices.print_receipt_requested):
         button(devices, "print_receipt").click()

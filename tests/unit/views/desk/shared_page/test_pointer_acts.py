@@ -126,28 +126,26 @@ def agent(qapp: QApplication, qtbot: QtBot) -> Iterator[Agent]:
     sip.delete(view)
 
 
-def test_a_tool_without_leave_sleeps_and_says_which_is_missing(agent: Agent) -> None:
+def test_a_tool_without_leave_asks_for_it_and_is_in_hand_on_the_yes(
+    agent: Agent, qtbot: QtBot
+) -> None:
     agent.show("<p>Bonjour</p>")
     agent.allow(Grant.SEE_PAGE)
-    for tool, missing in ((Tool.POINT, "Point"), (Tool.ARROW, "Point"), (Tool.CONTROL, "Click")):
+    for tool in (Tool.POINT, Tool.ARROW, Tool.CONTROL):
         button = agent.view.tools.button(tool)
-        assert button.isVisible()
-        assert not button.isEnabled()
-        assert f"Missing permission: {missing}" in button.toolTip()
-        assert f"Missing permission: {missing}" in button.accessibleName()
-    assert agent.view.tools.button(Tool.LOOK).isEnabled()
-    assert not agent.button("page_back").isEnabled()
-
-
-def test_what_is_missing_is_asked_for_under_the_tools(agent: Agent, qtbot: QtBot) -> None:
-    agent.show("<p>Bonjour</p>")
-    agent.allow(Grant.SEE_PAGE, Grant.POINT)
-    assert not agent.button("tool_ask_point").isVisible()
-    with qtbot.waitSignal(agent.view.grant_requested) as asked:
-        click(agent.button("tool_ask_type"))
-    assert asked.args == [Grant.TYPE]
+        assert "Asks the caller first" in button.toolTip()
+        assert "Asks the caller first" in button.accessibleName()
+        with qtbot.waitSignal(agent.view.tools.tool_wanted) as wanted:
+            click(button)
+        assert wanted.args == [tool]
+        assert agent.view.tools.tool is Tool.LOOK, "in hand on the yes, not before"
+    agent.view.tools.show_asking({Grant.CONTROL: 12.0})
+    assert agent.view.tools.button(Tool.CONTROL).text() == "12 s"
+    agent.view.tools.show_asking({})
     agent.allow(*OVER_PAGE)
-    assert not agent.button("tool_ask_type").isVisible()
+    agent.view.tools.choose(Tool.CONTROL)
+    assert agent.view.tools.tool is Tool.CONTROL
+    assert "Asks" not in agent.view.tools.button(Tool.CONTROL).toolTip()
 
 
 def test_a_power_taken_back_puts_the_tool_down(agent: Agent) -> None:

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""An act of the agent that needs a power of the caller: done at once when the power is given, else
+the caller is asked and it is done on the yes. Used by the desk's wiring, without Qt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from expert_app.desk.app import DeskApp
+from session.core.signals import Signal
+from session.desk.session import DeskSession
+from session.protocol.conversation.messages import Grant, GrantChanged, GrantReason
+
+
+class Powers(NamedTuple):
+    """What an act needs, and what is asked in the same question because it soon follows."""
+
+    needed: tuple[Grant, ...]
+    along: tuple[Grant, ...] = ()
+
+
+POINT = Powers((Grant.SEE_PAGE, Grant.POINT))
+FILL = Powers((Grant.SEE_PAGE, Grant.CONTROL), (Grant.POINT, Grant.TYPE))
+SCAN = Powers((Grant.SCAN,), (Grant.KEEP,))
+KEEP = Powers((Grant.KEEP,))
+PRINT = Powers((Grant.PRINT,))
+
+_ANSWERS = (GrantReason.ANSWERED, GrantReason.SILENT)
+
+
+class _Waiting(NamedTuple):
+    needed: tuple[Grant, ...]
+    act: Callable[[], object]
+
+
+class AskFirst:
+    """At most one act waits for the caller's yes; the next act takes its place.
+
+    Attributes:
+        asked: powers that the caller is asked for from now on.
+        refused: powers of one question that the caller has not given, and whether by a no (else by
+            silence).
+    """
+
+    def __init__(self, app: DeskApp) -> None:
+        self.asked: Signal[tuple[Grant, ...]] = Signal()
+        self.refused: Signal[tuple[tuple[Grant, ...], bool]] = Signal()
+        self._app = app
+        self._waiting: _Waiting | None = None
+        self._noes: list[Grant] = []
+        app.session_opened.connect(lambda _session: self._forget())
+        app.session_ended.connect(lambda _ended: self._forget())
+
+    def do(self, powers: Powers, act: Callable[[], object]) -> None:
+        """Does `act` now, or after the caller's yes; never after a no."""
+        session = self._app.session
+        if session is None:
+            return
+        self._waiting = None
+        if all(_given(session, grant) for grant in powers.needed):
+            act()
+            return
+        self._waiting = _Waiting(powers.needed, act)
+        both = (*powers.needed, *powers.along)
+        self.ask(*(grant for grant in both if not _given(session, grant)))
+
+    def ask(self, *grants: Grant) -> None:
+        """Asks for these powers in one question; what is being asked already is not asked twice."""
+        session = self._app.session
+        if session is None:
+            return
+        self._noes.clear()
+        wanted = tuple(grant for grant in Grant if grant in grants)
+        fresh = tuple(grant for grant in wanted if not session.grants.asking(grant))
+        if fresh:
+            self._app.request_grants(*fresh)
+        self.asked.emit(wanted)
+
+    def settle(self, session: DeskSession, change: GrantChanged) -> None:
+        """The kiosk has told a power; the screen shows it already, so that an act finds its tool
+        allowed.
+        """
+        if not change.allowed and change.reason in _ANSWERS:
+            self._noes.append(change.grant)
+            self.refused.emit((tuple(self._noes), change.reason is GrantReason.ANSWERED))
+        waiting = self._waiting
+        if waiting is None or change.grant not in waiting.needed:
+            return
+        if all(_given(session, grant) for grant in waiting.needed):
+            self._waiting = None
+            waiting.act()
+        elif not change.allowed and not session.grants.asking(change.grant):
+            self._waiting = None
+
+    def _forget(self) -> None:
+        self._waiting = None
+        self._noes.clear()
+
+
+def _given(session: DeskSession, grant: Grant) -> bool:
+    """Leave to keep outlives the conversation."""
+    grants = session.grants
+    return grants.may_keep if grant is Grant.KEEP else grants.allowed(grant)
