@@ -41,6 +41,7 @@ from session.core.clock import SystemClock
 from session.core.errors import BusUnreachable, SessionError, StoreUnreachable
 from session.core.tasks import Tasks
 from session.hub.access.handlers import Handler, handlers_of
+from session.hub.access.log_notes import LogNoteService
 from session.hub.access.log_register import LogRegister
 from session.hub.convention.problems import CatalogueWrong
 from session.hub.dossier.deliveries import DeliveryService
@@ -54,7 +55,12 @@ from session.hub.log_index.rows import LogRows
 from session.hub.log_index.service import LogListService
 from session.hub.log_index.vault_logs import VaultLogs
 from session.hub.storage.disk_space import DiskSpace
-from session.hub.vault.handlers import DeskCertificates, VaultCallers, VaultLogService
+from session.hub.vault.handlers import (
+    DeskCertificates,
+    VaultCallers,
+    VaultLogService,
+    VaultNotes,
+)
 from session.hub.vault.server import VaultOwner, VaultServer
 from session.hub.vault.sessions import VaultSessions
 from session.protocol.sealing import Part
@@ -228,7 +234,10 @@ class VaultProgram:
                 clock=self._clock,
             )
             listed = self._log_list(logs, sessions, rows)
-            handlers[Part.LOG] = handlers_of(logs, register, listed, certificates)
+            notes = LogNoteService(
+                VaultNotes(self._keeper), logs.check_over, name_of=self._name_of, clock=self._clock
+            )
+            handlers[Part.LOG] = handlers_of(logs, register, listed, notes, certificates)
         return handlers
 
     def _log_list(

@@ -19,6 +19,7 @@ from session.protocol.dossier.exports import EXPORT_VERBS
 from session.protocol.dossier.identity import IDENTITY_VERBS
 from session.protocol.dossier.pieces import PIECE_VERBS
 from session.protocol.helpdesk.log_list import LOG_LIST_VERBS
+from session.protocol.helpdesk.log_notes import NOTE_VERBS
 from session.protocol.hub.requests import Done, HubMessage, Number, SessionFacts, Verb
 from session.protocol.hub.seal_keys import DeskCertificate, ExchangeKey, NKey, SealCard, Signature
 from session.protocol.hub.tickets import Ticket
@@ -75,6 +76,7 @@ VAULT_PARTS: dict[str, Part] = {
     "read_log": Part.LOG,
     "log_accesses": Part.LOG,
     **dict.fromkeys(LOG_LIST_VERBS, Part.LOG),
+    **dict.fromkeys(NOTE_VERBS, Part.LOG),
 }
 """Verbs that the vault answers where there is one: the hub then refuses them."""
 

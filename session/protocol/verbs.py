@@ -11,6 +11,7 @@ from session.protocol.dossier.identity import IDENTITY_VERBS
 from session.protocol.dossier.library import LIBRARY_VERBS
 from session.protocol.dossier.pieces import PIECE_VERBS
 from session.protocol.helpdesk.log_list import LOG_LIST_VERBS
+from session.protocol.helpdesk.log_notes import NOTE_VERBS
 from session.protocol.helpdesk.self_test import SELF_TEST_VERBS
 from session.protocol.hub.board import BOARD_VERBS
 from session.protocol.hub.history import HISTORY_VERBS
@@ -29,6 +30,7 @@ ALL_VERBS: dict[str, Verb] = {
     **VERBS,
     **LOG_VERBS,
     **LOG_LIST_VERBS,
+    **NOTE_VERBS,
     **STATISTICS_VERBS,
     **BOARD_VERBS,
     **DELIVERY_VERBS,

@@ -14,6 +14,7 @@ import msgspec
 
 from session.bus.jetstream.streams import Streams, WrongRevision
 from session.core.errors import StoreUnreachable, TicketUnknown
+from session.hub.dossier.stream_notes import LOG_NOTES, note_subject
 from session.hub.storage.erasures import Erasure, Hold, in_lines
 from session.hub.storage.store_space import LOG_PREFIX, NO_LIMITS, OLD_LOG_PREFIX, StoreLimits
 
@@ -42,12 +43,14 @@ class KeptLogs:
         self._streams, self._replicas, self._limits = streams, replicas, limits
 
     async def prepare(self) -> None:
-        """Makes the two streams, or brings them to today's settings."""
+        """Makes the streams, or brings them to today's settings."""
         common = {"storage": "file", "num_replicas": self._replicas}
         held = {"subjects": ["held.*.*"], "max_bytes": self._limits.held_bytes, "discard": "new"}
         await self._streams.ensure(HELD, {**common, **held})
         erased = {"subjects": ["erased.*"], "deny_delete": True, "deny_purge": True}
         await self._streams.ensure(ERASED, {**common, **erased})
+        notes = {"subjects": ["lognotes.*.*"], "max_msgs_per_subject": 1, "allow_msg_ttl": True}
+        await self._streams.ensure(LOG_NOTES, {**common, **notes})
 
     # ---- held
 
@@ -140,6 +143,7 @@ class KeptLogs:
             if last is not None:
                 records = _total.decode(last.headers[STATE].encode()).total
                 await self._erase_in(stream, subject)
+        await self._streams.erase(LOG_NOTES, note_subject(organisation, session_id))
         return records
 
     async def _erase_in(self, stream: str, subject: str) -> None:

@@ -24,6 +24,7 @@ from session.core.errors import NotAllowed, StoreUnreachable, TicketUnknown
 from session.core.signals import Signal
 from session.hub.dossier.kept_logs import HELD, KeptLogs
 from session.hub.dossier.old_logs import SPARE_BYTES, OldLogs
+from session.hub.dossier.stream_notes import StreamNotes
 from session.hub.storage.store_space import (
     LEAST_BYTES,
     LOG_PREFIX,
@@ -82,6 +83,7 @@ class LogKeeper:
     Attributes:
         old: what older versions stored and is not in today's form yet.
         kept: logs that are held.
+        notes: bookmarks and notes beside the logs.
         written: a log has begun here, or has more records.
     """
 
@@ -100,6 +102,7 @@ class LogKeeper:
         self.old = OldLogs(connection.streams, total_of=lambda one: _state_in(one).total, now=now)
         self._old_days: dict[str, float] = {}
         self.kept = KeptLogs(connection.streams, replicas=replicas, limits=limits)
+        self.notes = StreamNotes(connection.streams, self._days)
         self._log_days = dict(log_days)
         self._replicas = replicas
         self._limits = limits

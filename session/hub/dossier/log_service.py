@@ -82,11 +82,17 @@ class LogService:
             TicketUnknown, LogRunning, LogReasonNeeded, TooManyLogs.
         """
         organisation, session_id = asker.organisation, request.session_id
+        await self.check_over(organisation, session_id)
+        await self._register.note(asker, request)
+        return await self._keeper.read(organisation, session_id, max(0, request.after))
+
+    async def check_over(self, organisation: str, session_id: str) -> None:
+        """Raises `TicketUnknown` for a session that has no log here, `LogRunning` for one that goes
+        on.
+        """
         await self._keeper.ends(organisation, session_id)
         if self._view.is_running(session_id):
             raise LogRunning(session=session_id)
-        await self._register.note(asker, request)
-        return await self._keeper.read(organisation, session_id, max(0, request.after))
 
 
 class _WrittenBy(msgspec.Struct):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from session.hub.access.log_notes import LogNoteService
 from session.hub.access.log_register import LogRegister
 from session.hub.dossier.deliveries import DeliveryService
 from session.hub.dossier.exports import ExportService
@@ -39,6 +40,7 @@ class Dossiers:
     library: Library
     logs: LogService
     log_register: LogRegister
+    log_notes: LogNoteService
     keep: KeepConsents
     uploads: UploadSpool
 
@@ -54,6 +56,7 @@ class Dossiers:
             self.library,
             self.logs,
             self.log_register,
+            self.log_notes,
         )
 
 
@@ -71,6 +74,7 @@ def build(
     uploads = UploadSpool(parts.uploads or parts.folder / "uploads")
     service = DossierService(store, sessions, callers=callers, uploads=uploads, keep=keep)
     log_register = LogRegister(store.readings, parts.catalogue.person_name)
+    logs = LogService(log_keeper, view, catalogue=parts.catalogue, register=log_register)
     return Dossiers(
         service=service,
         identities=IdentityService(
@@ -80,8 +84,14 @@ def build(
         deliveries=DeliveryService(store, parts.catalogue.person_name),
         exports=ExportService(store, parts.catalogue.person_name),
         library=Library(parts.catalogue, parts.library),
-        logs=LogService(log_keeper, view, catalogue=parts.catalogue, register=log_register),
+        logs=logs,
         log_register=log_register,
+        log_notes=LogNoteService(
+            log_keeper.notes,
+            logs.check_over,
+            name_of=parts.catalogue.person_name,
+            clock=parts.clock,
+        ),
         keep=keep,
         uploads=uploads,
     )

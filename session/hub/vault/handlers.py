@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
+
+from session.bus.jetstream.streams import WrongRevision
 from session.bus.sealing.certificates import VaultSecret, certify
 from session.core.clock import Clock
 from session.core.errors import LogRunning, TicketUnknown
 from session.core.signals import Signal
 from session.hub.access.handlers import Asker, handles
+from session.hub.access.log_notes import StoredNotes, notes_in
 from session.hub.access.log_register import LogRegister
 from session.hub.vault.log_store import VaultLog
 from session.hub.vault.server import CERTIFY, VaultOwner
@@ -89,12 +93,37 @@ class VaultLogService:
         `session.hub.dossier.log_service`.
         """
         session_id = request.session_id
+        await self.check_over(self._organisation, session_id)
+        await self._register.note(asker, request)
+        return await asyncio.to_thread(self._keeper.read, session_id, max(0, request.after))
+
+    async def check_over(self, _organisation: str, session_id: str) -> None:
+        """Raises `TicketUnknown` for a session that has no log here, `LogRunning` for one that goes
+        on.
+        """
         if not await asyncio.to_thread(self._keeper.knows, session_id):
             raise TicketUnknown
         if not await self._sessions.is_over(session_id):
             raise LogRunning(session=session_id)
-        await self._register.note(asker, request)
-        return await asyncio.to_thread(self._keeper.read, session_id, max(0, request.after))
+
+
+class VaultNotes:
+    """Bookmarks and notes in the vault's file; see `session.hub.access.log_notes.NoteStore`."""
+
+    def __init__(self, keeper: VaultLog) -> None:
+        self._keeper = keeper
+
+    async def read(self, _organisation: str, session_id: str) -> StoredNotes:
+        """All of them."""
+        notes, revision = await asyncio.to_thread(self._keeper.log_notes, session_id)
+        return StoredNotes(notes_in.decode(notes), revision)
+
+    async def write(self, _organisation: str, session_id: str, stored: StoredNotes) -> None:
+        """All of them, in place of those of this revision. Raises `WrongRevision`."""
+        text = msgspec.json.encode(stored.notes)
+        write = self._keeper.write_log_notes
+        if not await asyncio.to_thread(write, session_id, text, stored.revision):
+            raise WrongRevision
 
 
 class VaultCallers:

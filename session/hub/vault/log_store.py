@@ -54,6 +54,8 @@ CREATE TABLE IF NOT EXISTS older (session TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS held (session TEXT PRIMARY KEY, hold TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS erasure (number INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS erased (mark TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS log_note (
+  session TEXT PRIMARY KEY, revision INTEGER NOT NULL, notes BLOB NOT NULL);
 """
 
 _NAMES = ("session", "record", "note", "bound", "held", "erasure")
@@ -275,6 +277,7 @@ class VaultLog:
             base.executemany("DELETE FROM record WHERE session = ?", old)
             base.executemany("DELETE FROM session WHERE id = ?", old)
             base.executemany("DELETE FROM older WHERE session = ?", old)
+            base.executemany("DELETE FROM log_note WHERE session = ?", old)
             for table in ("bound", "note"):
                 base.execute(
                     f"DELETE FROM {table} WHERE at_utc < ?", ((now - TICKETS_KEPT).isoformat(),)
@@ -326,6 +329,7 @@ class VaultLog:
         with self._change() as base:
             count = base.execute("DELETE FROM record WHERE session = ?", (session_id,)).rowcount
             base.execute("DELETE FROM session WHERE id = ?", (session_id,))
+            base.execute("DELETE FROM log_note WHERE session = ?", (session_id,))
             mark = mark_of(organisation, session_id)
             base.execute("INSERT OR IGNORE INTO erased VALUES (?)", (mark,))
         return count
@@ -364,6 +368,28 @@ class VaultLog:
             if line not in known:
                 self.note_erasure(line)
         return len(gone)
+
+    # ---- the helpdesk's bookmarks and notes
+
+    def log_notes(self, session_id: str) -> tuple[bytes, int]:
+        """(what was written, its revision); nothing has revision 0."""
+        query = "SELECT notes, revision FROM log_note WHERE session = ?"
+        with self._open() as base:
+            row = base.execute(query, (session_id,)).fetchone()
+        return (bytes(row[0]), int(row[1])) if row is not None else (b"[]", 0)
+
+    def write_log_notes(self, session_id: str, notes: bytes, expected: int) -> bool:
+        """Puts these in place of those of a revision; False when there is another one."""
+        with self._change() as base:
+            query = "SELECT revision FROM log_note WHERE session = ?"
+            row = base.execute(query, (session_id,)).fetchone()
+            if (row[0] if row is not None else 0) != expected:
+                return False
+            base.execute(
+                "INSERT OR REPLACE INTO log_note VALUES (?, ?, ?)",
+                (session_id, expected + 1, notes),
+            )
+            return True
 
     # ---- which dossier an agent has named for a caller without a number
 

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the helpdesk asks the keeper of the logs: the list of conversations, their notes.
+The other end is `session.hub.log_index`; a log itself is read by `session.desk.hub.client`.
+"""
+
+from __future__ import annotations
+
+from session.bus.client import BusClient
+from session.core.signals import Signal
+from session.protocol.helpdesk.log_list import FindLogs, LogFilter, LogsFound
+from session.protocol.helpdesk.log_notes import KeepLogNote, LogNotes, ReadLogNotes, RemoveLogNote
+
+FIND_S = 15.0
+
+
+class HelpdeskQuestions:
+    """Questions of one person. Each raises what the keeper refused, `HubUnreachable` or
+    `VaultAway`.
+
+    Attributes:
+        retrying: a request is being repeated because its outcome is unknown.
+    """
+
+    def __init__(self, bus: BusClient) -> None:
+        self.retrying: Signal[str] = Signal()
+        self._bus = bus
+
+    async def find(
+        self, wanted: LogFilter, before: str = "", *, limit: int = 100, counts: bool = False
+    ) -> LogsFound:
+        """A page of conversations, the newest first."""
+        request = FindLogs(filter=wanted, before=before, limit=limit, counts=counts)
+        return await self._bus.request("find_logs", request, LogsFound, FIND_S)
+
+    async def notes(self, session_id: str) -> LogNotes:
+        """Bookmarks and notes of a conversation."""
+        return await self._bus.request("log_notes", ReadLogNotes(session_id=session_id), LogNotes)
+
+    async def keep_note(self, note: KeepLogNote) -> LogNotes:
+        """Keeps a note; the answer has all of them."""
+        return await self._bus.request_with_retries(
+            "keep_log_note", note, LogNotes, on_retry=self.retrying.emit
+        )
+
+    async def remove_note(self, session_id: str, note_id: str) -> LogNotes:
+        """Removes a note; the answer has those that are left."""
+        request = RemoveLogNote(session_id=session_id, note_id=note_id)
+        return await self._bus.request_with_retries(
+            "remove_log_note", request, LogNotes, on_retry=self.retrying.emit
+        )

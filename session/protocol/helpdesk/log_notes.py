@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Bookmarks and notes that the helpdesk keeps with a conversation.
+Used by the helpdesk, and by the keepers of logs.
+
+A note stands at a moment and says who wrote it. It is about what failed, never about the caller:
+the keeper refuses one in which the number of a person stands. It goes when its log goes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+
+from session.protocol.hub.requests import HubMessage, Text, Verb
+from session.protocol.wire.ids import Id
+from session.protocol.wire.roles import Role
+
+MOST_WORDS = 300
+MOST_NOTES = 200
+"""Of one conversation."""
+
+Words = Annotated[str, msgspec.Meta(max_length=MOST_WORDS)]
+Moment = Annotated[float, msgspec.Meta(ge=0, le=10_000_000)]
+
+
+class LogNote(msgspec.Struct, frozen=True, kw_only=True):
+    """One note.
+
+    Attributes:
+        at_s: seconds from the log's first record.
+        words: "" for a bookmark.
+    """
+
+    id: Id
+    at_s: Moment
+    words: Words = ""
+    by: Id
+    by_name: Text = ""
+    kept_at_utc: datetime
+
+
+class ReadLogNotes(HubMessage, frozen=True, kw_only=True):
+    """All notes of a conversation, please."""
+
+    session_id: Id
+
+
+class KeepLogNote(HubMessage, frozen=True, kw_only=True):
+    """Keep a note. The same `note_id` again is the same note."""
+
+    session_id: Id
+    note_id: Id
+    at_s: Moment
+    words: Words = ""
+
+
+class RemoveLogNote(HubMessage, frozen=True, kw_only=True):
+    """A note is no longer wanted; who removed it stays written down."""
+
+    session_id: Id
+    note_id: Id
+
+
+class LogNotes(HubMessage, frozen=True, kw_only=True):
+    """All notes, in the order of their moments."""
+
+    notes: tuple[LogNote, ...]
+
+
+NOTE_VERBS: dict[str, Verb] = {
+    "log_notes": (frozenset({Role.SUPERVISOR, Role.HELPDESK}), ReadLogNotes, LogNotes),
+    "keep_log_note": (frozenset({Role.HELPDESK}), KeepLogNote, LogNotes),
+    "remove_log_note": (frozenset({Role.HELPDESK}), RemoveLogNote, LogNotes),
+}
+"""Verb -> (roles that may say it, request, answer)."""
