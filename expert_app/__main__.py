@@ -182,6 +182,11 @@ def _parser() -> argparse.ArgumentParser:
         help="why a session is read: its organisation's supervisor sees it (not for a file)",
     )
     _common(replay)
+    opens = commands.add_parser("open", help="a moment of a conversation, in the helpdesk's window")
+    opens.add_argument(
+        "address", metavar="ADDRESS", help="poste-expert://session/0125-223B?at=12:30"
+    )
+    _common(opens)
     _add_verify(commands)
     _add_conformance(commands)
     doctor = commands.add_parser("doctor", help="checks what a call needs and says what to do")
@@ -334,6 +339,24 @@ def _replay(arguments: Arguments) -> int:
     return run_replay(
         arguments.log, settings, paths, reason=arguments.reason, driven=arguments.driven
     )
+
+
+def _open(arguments: Arguments) -> int:
+    from expert_app.helpdesk.address import read_address
+
+    paths = paths_for("desk", arguments.folder)
+    settings = _load(DeskSettings, arguments, paths)
+    address = read_address(arguments.address)
+    if address is None:
+        print(_("{address} is no address of a conversation.").format(address=arguments.address))
+        return 2
+    if settings.role != "helpdesk":
+        print(_("Only the helpdesk opens conversations; this computer has another role."))
+        return 2
+    from expert_app.commands.desk import run_desk
+
+    with own_folder(paths.data, "desk"):
+        return run_desk(settings, paths, driven=arguments.driven, address=address)
 
 
 def _kiosk_devices(arguments: Arguments) -> int:
@@ -494,6 +517,7 @@ _PROGRAMS: dict[str, Callable[[Arguments], int]] = {
     "hub": _hub,
     "demo": _demo,
     "replay": _replay,
+    "open": _open,
     "kiosk-devices": _kiosk_devices,
     "doctor": _doctor,
     "enrol": _enrol,

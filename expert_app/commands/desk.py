@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from expert_app.helpdesk.address import SessionAddress
 from expert_app.runtime.bus_access import tls_for
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
@@ -20,8 +21,14 @@ from session.core.errors import SessionError
 from views.words.errors import sentence
 
 
-def run_desk(settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
-    """Runs the role's window until it is told to stop; the exit code."""
+def run_desk(
+    settings: DeskSettings, paths: Paths, *, driven: bool, address: SessionAddress | None = None
+) -> int:
+    """Runs the role's window until it is told to stop; the exit code.
+
+    Args:
+        address: the conversation that a helpdesk opens first.
+    """
     seed = None
     try:
         tls_for(settings)
@@ -36,12 +43,19 @@ def run_desk(settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
         print(sentence(error.code, error.detail).sentence)
         return 2
     return run_application(
-        partial(_main, settings, paths, seed=seed, driven=driven), settings.language
+        partial(_main, settings, paths, seed=seed, driven=driven, address=address),
+        settings.language,
     )
 
 
 async def _main(
-    settings: DeskSettings, paths: Paths, program: Program, *, seed: bytes | None, driven: bool
+    settings: DeskSettings,
+    paths: Paths,
+    program: Program,
+    *,
+    seed: bytes | None,
+    driven: bool,
+    address: SessionAddress | None = None,
 ) -> None:
     if seed is None:
         from expert_app.desk.wiring.sign_in import sign_in
@@ -62,7 +76,7 @@ async def _main(
         case "helpdesk":
             from expert_app.helpdesk.wiring.program import open_helpdesk
 
-            await open_helpdesk(settings, paths, program, seed=seed, driven=driven)
+            await open_helpdesk(settings, paths, program, seed=seed, driven=driven, address=address)
         case "facilitator" | "operator":
             from expert_app.board.wiring.site import open_site
 

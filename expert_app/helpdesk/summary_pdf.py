@@ -26,7 +26,7 @@ from documents.printed.sheet import (
     height_of,
 )
 from resources.texts import _
-from session.log.summary import Summary
+from session.log.summary import SessionSummary
 from views.words.log_summary import SummaryLine, SummaryPart, length_words, summary_parts
 
 _TITLE = TextStyle(BOLD, 18, 24, INK)
@@ -38,7 +38,7 @@ _FACT = TextStyle(BODY, 9.5, 14, SOFT)
 _TIME_WIDTH, _SIDE_WIDTH = 22 * mm, 32 * mm
 
 
-def summary_pdf(summary: Summary, title: str, made_at: datetime) -> bytes:
+def summary_pdf(summary: SessionSummary, title: str, made_at: datetime) -> bytes:
     """PDF/A-2b in the language in use, times by this computer's clock.
 
     Args:
@@ -55,7 +55,7 @@ def summary_pdf(summary: Summary, title: str, made_at: datetime) -> bytes:
         return as_pdfa(pdf, PdfTitle(title, made_at, author="Poste Expert"))
 
 
-def facts_of(summary: Summary) -> list[str]:
+def facts_of(summary: SessionSummary) -> list[str]:
     """Where and when, in a line or two."""
     if summary.started_at_utc is None:
         return []

@@ -60,7 +60,7 @@ class FactKind(StrEnum):
     NOT_ENDED = "not_ended"
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True):
+class SummaryFact(msgspec.Struct, frozen=True, kw_only=True):
     """One fact and its moment.
 
     Attributes:
@@ -88,7 +88,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     mended_s: float | None = None
 
 
-class Summary(msgspec.Struct, frozen=True, kw_only=True):
+class SessionSummary(msgspec.Struct, frozen=True, kw_only=True):
     """A session's facts, each part in the order of time.
 
     Attributes:
@@ -104,9 +104,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     service: str = ""
     kiosk: str = ""
     agent: str = ""
-    came: tuple[Fact, ...] = ()
-    done: tuple[Fact, ...] = ()
-    failed: tuple[Fact, ...] = ()
+    came: tuple[SummaryFact, ...] = ()
+    done: tuple[SummaryFact, ...] = ()
+    failed: tuple[SummaryFact, ...] = ()
     skew_s: dict[Writer, float] = {}
 
 
@@ -129,11 +129,11 @@ _LOST = {
 """Reasons of the hub for which one end was away for too long."""
 
 
-def summarise(records: Iterable[Record]) -> Summary:
+def summarise(records: Iterable[Record]) -> SessionSummary:
     """The facts of a session, from all records of all writers in any order."""
     merged = merge(records)
     if not merged.placed:
-        return Summary()
+        return SessionSummary()
     start_s = merged.placed[0].at_s
     told = [
         _Moment(one.at_s - start_s, one.record)
@@ -143,7 +143,7 @@ def summarise(records: Iterable[Record]) -> Summary:
     opened = next((one.event for one in told if isinstance(one.event, events.SessionOpened)), None)
     first = merged.placed[0].record
     failed = _collect(_FAILED, told) + _missing([one.record for one in merged.placed], told)
-    return Summary(
+    return SessionSummary(
         started_at_utc=datetime.fromtimestamp(start_s, first.at_utc.tzinfo),
         duration_s=merged.placed[-1].at_s - start_s,
         talk_s=_talk_s(told),
@@ -159,12 +159,12 @@ def summarise(records: Iterable[Record]) -> Summary:
 
 
 def _collect(
-    collectors: Iterable[Callable[[Moments], Iterable[Fact]]], told: Moments
-) -> list[Fact]:
+    collectors: Iterable[Callable[[Moments], Iterable[SummaryFact]]], told: Moments
+) -> list[SummaryFact]:
     return [fact for collect in collectors for fact in collect(told)]
 
 
-def _sorted(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+def _sorted(facts: Iterable[SummaryFact]) -> tuple[SummaryFact, ...]:
     return tuple(sorted(facts, key=lambda fact: fact.at_s))
 
 
@@ -231,32 +231,32 @@ def _spans(
 # ---- what the caller came for
 
 
-def _requested(told: Moments) -> Iterator[Fact]:
+def _requested(told: Moments) -> Iterator[SummaryFact]:
     for at_s, event in _of(told, events.CallRequestedAtKiosk):
-        yield Fact(kind=FactKind.REQUESTED, at_s=at_s, code=event.service)
+        yield SummaryFact(kind=FactKind.REQUESTED, at_s=at_s, code=event.service)
         taken_s = _opened_s(told)
         if taken_s is not None and taken_s - at_s >= FEWEST_S:
-            yield Fact(kind=FactKind.WAITED, at_s=taken_s, seconds=taken_s - at_s)
+            yield SummaryFact(kind=FactKind.WAITED, at_s=taken_s, seconds=taken_s - at_s)
         return
 
 
-def _left(told: Moments) -> Iterator[Fact]:
+def _left(told: Moments) -> Iterator[SummaryFact]:
     for at_s, _event in _of(told, events.CallerLeft):
-        yield Fact(kind=FactKind.LEFT, at_s=at_s)
+        yield SummaryFact(kind=FactKind.LEFT, at_s=at_s)
 
 
 # ---- what was done
 
 
-def _talked(told: Moments) -> Iterator[Fact]:
+def _talked(told: Moments) -> Iterator[SummaryFact]:
     seen = list(_met(told))
     if seen:
-        yield Fact(
+        yield SummaryFact(
             kind=FactKind.TALKED, at_s=seen[0][0], seconds=max(0.0, _end_s(told) - seen[0][0])
         )
 
 
-def _shared(told: Moments) -> Iterator[Fact]:
+def _shared(told: Moments) -> Iterator[SummaryFact]:
     spans = _spans(
         told,
         lambda event: isinstance(event, events.SharingChanged) and event.sharing,
@@ -264,7 +264,7 @@ def _shared(told: Moments) -> Iterator[Fact]:
     )
     if spans:
         hosts = dict.fromkeys(event.host for _at_s, event in _of(told, events.AddressOpened))
-        yield Fact(
+        yield SummaryFact(
             kind=FactKind.SHARED,
             at_s=spans[0][0],
             seconds=sum(end_s - begin_s for begin_s, end_s in spans),
@@ -273,50 +273,54 @@ def _shared(told: Moments) -> Iterator[Fact]:
         )
 
 
-def _acted(told: Moments) -> Iterator[Fact]:
+def _acted(told: Moments) -> Iterator[SummaryFact]:
     acts = [(at_s, event.times) for at_s, event in _of(told, events.PageActed) if not event.code]
     if acts:
-        yield Fact(kind=FactKind.ACTED, at_s=acts[0][0], count=sum(times for _at_s, times in acts))
+        yield SummaryFact(
+            kind=FactKind.ACTED, at_s=acts[0][0], count=sum(times for _at_s, times in acts)
+        )
 
 
-def _document_shown(told: Moments) -> Iterator[Fact]:
+def _document_shown(told: Moments) -> Iterator[SummaryFact]:
     shown = list(_of(told, events.DocumentShown))
     if shown:
         pages = sum(event.pages for _at_s, event in shown)
-        yield Fact(kind=FactKind.DOCUMENT_SHOWN, at_s=shown[0][0], times=len(shown), count=pages)
+        yield SummaryFact(
+            kind=FactKind.DOCUMENT_SHOWN, at_s=shown[0][0], times=len(shown), count=pages
+        )
 
 
-def _scanned(told: Moments) -> Iterator[Fact]:
+def _scanned(told: Moments) -> Iterator[SummaryFact]:
     pages = {event.page_id: at_s for at_s, event in reversed(list(_of(told, events.PageReceived)))}
     if pages:
-        yield Fact(kind=FactKind.SCANNED, at_s=min(pages.values()), count=len(pages))
+        yield SummaryFact(kind=FactKind.SCANNED, at_s=min(pages.values()), count=len(pages))
 
 
-def _printed(told: Moments) -> Iterator[Fact]:
+def _printed(told: Moments) -> Iterator[SummaryFact]:
     done = {
         event.print_id: at_s
         for at_s, event in _of(told, events.PrintChanged)
         if event.state is PrintState.DONE
     }
     if done:
-        yield Fact(kind=FactKind.PRINTED, at_s=min(done.values()), count=len(done))
+        yield SummaryFact(kind=FactKind.PRINTED, at_s=min(done.values()), count=len(done))
 
 
-def _filed(told: Moments) -> Iterator[Fact]:
+def _filed(told: Moments) -> Iterator[SummaryFact]:
     filed = list(_of(told, events.DocumentFiled))
     if filed:
         pages = sum(event.pages for _at_s, event in filed)
-        yield Fact(kind=FactKind.FILED, at_s=filed[0][0], times=len(filed), count=pages)
+        yield SummaryFact(kind=FactKind.FILED, at_s=filed[0][0], times=len(filed), count=pages)
 
 
-def _held(told: Moments) -> Iterator[Fact]:
+def _held(told: Moments) -> Iterator[SummaryFact]:
     """Times on hold and privacy pauses."""
     held = _spans(told, lambda event: _holds(event, True), lambda event: _holds(event, False))
     pauses = _spans(told, lambda event: _pauses(event, True), lambda event: _pauses(event, False))
     for kind, spans in ((FactKind.HELD, held), (FactKind.PRIVACY, pauses)):
         if spans:
             seconds = sum(end_s - begin_s for begin_s, end_s in spans)
-            yield Fact(kind=kind, at_s=spans[0][0], times=len(spans), seconds=seconds)
+            yield SummaryFact(kind=kind, at_s=spans[0][0], times=len(spans), seconds=seconds)
 
 
 def _holds(event: Event, on: bool) -> bool:
@@ -327,29 +331,29 @@ def _pauses(event: Event, on: bool) -> bool:
     return isinstance(event, events.PrivacyChanged) and event.on is on
 
 
-def _others(told: Moments) -> Iterator[Fact]:
+def _others(told: Moments) -> Iterator[SummaryFact]:
     for at_s, third in _of(told, events.ThirdChanged):
         if third.state == "in":
-            yield Fact(kind=FactKind.THIRD, at_s=at_s, code=third.role)
+            yield SummaryFact(kind=FactKind.THIRD, at_s=at_s, code=third.role)
     for at_s, passed in _of(told, events.CallerPassedOn):
-        yield Fact(kind=FactKind.PASSED_ON, at_s=at_s, count=int(passed.to_agent))
+        yield SummaryFact(kind=FactKind.PASSED_ON, at_s=at_s, count=int(passed.to_agent))
 
 
-def _ended(told: Moments) -> Iterator[Fact]:
+def _ended(told: Moments) -> Iterator[SummaryFact]:
     for at_s, by, reason in _over(told):
         if reason not in _LOST:
-            yield Fact(kind=FactKind.HUNG_UP, at_s=at_s, by=by, code=reason)
+            yield SummaryFact(kind=FactKind.HUNG_UP, at_s=at_s, by=by, code=reason)
         break
     for at_s, wiped in _of(told, events.KioskWiped):
         if not wiped.left_over:
-            yield Fact(kind=FactKind.WIPED, at_s=at_s, by=Writer.KIOSK)
+            yield SummaryFact(kind=FactKind.WIPED, at_s=at_s, by=Writer.KIOSK)
         break
 
 
 # ---- what failed
 
 
-def _troubles(told: Moments) -> Iterator[Fact]:
+def _troubles(told: Moments) -> Iterator[SummaryFact]:
     """Each code once, however many ends told it how often."""
     met: dict[str, list[tuple[float, Writer]]] = {}
     for moment in told:
@@ -360,7 +364,7 @@ def _troubles(told: Moments) -> Iterator[Fact]:
         at_s, writer = moments[0]
         pairs = pairwise(moments)
         again = sum(later[0] - before[0] > ONE_TROUBLE_S for before, later in pairs)
-        yield Fact(
+        yield SummaryFact(
             kind=FactKind.TROUBLE,
             at_s=at_s,
             by=writer,
@@ -406,7 +410,7 @@ def _goes_well(event: Event, code: str) -> bool:
     return False
 
 
-def _refused(told: Moments) -> Iterator[Fact]:
+def _refused(told: Moments) -> Iterator[SummaryFact]:
     for at_s, event in _of(told, events.GrantChanged):
         if not event.allowed and event.reason in (GrantReason.ANSWERED, GrantReason.SILENT):
             later = [
@@ -414,7 +418,7 @@ def _refused(told: Moments) -> Iterator[Fact]:
                 for one_s, one in _of(told, events.GrantChanged)
                 if one_s > at_s and one.allowed and one.grant is event.grant
             ]
-            yield Fact(
+            yield SummaryFact(
                 kind=FactKind.REFUSED,
                 at_s=at_s,
                 side=FaultSide.CALLER,
@@ -448,7 +452,7 @@ def _cuts(told: Moments) -> list[_Cut]:
     return cuts
 
 
-def _lines_cut(told: Moments) -> Iterator[Fact]:
+def _lines_cut(told: Moments) -> Iterator[SummaryFact]:
     cuts = _cuts(told)
     for by, side in ((Writer.KIOSK, FaultSide.LINE), (Writer.DESK, FaultSide.DESK)):
         own = [cut for cut in cuts if cut.by is by and not _is_shared(cut, cuts)]
@@ -465,8 +469,10 @@ def _is_shared(cut: _Cut, cuts: Sequence[_Cut]) -> bool:
     return any(one.by is not cut.by and abs(one.at_s - cut.at_s) <= BOTH_LOST_S for one in cuts)
 
 
-def _cut_fact(kind: FactKind, cuts: Sequence[_Cut], side: FaultSide, by: Writer | None) -> Fact:
-    return Fact(
+def _cut_fact(
+    kind: FactKind, cuts: Sequence[_Cut], side: FaultSide, by: Writer | None
+) -> SummaryFact:
+    return SummaryFact(
         kind=kind,
         at_s=cuts[0].at_s,
         by=by,
@@ -477,22 +483,24 @@ def _cut_fact(kind: FactKind, cuts: Sequence[_Cut], side: FaultSide, by: Writer 
     )
 
 
-def _unseen_cut(told: Moments) -> Iterator[Fact]:
+def _unseen_cut(told: Moments) -> Iterator[SummaryFact]:
     """The desk saw that the kiosk was away, and the kiosk tells nothing of it: its program or its
     machine stopped, or its part of the log never came.
     """
     for at_s, shown in _of(told, events.TroubleShown):
         if shown.code == "peer_gone":
-            yield Fact(kind=FactKind.LINE_CUT, at_s=at_s, by=Writer.KIOSK, side=FaultSide.LINE)
+            yield SummaryFact(
+                kind=FactKind.LINE_CUT, at_s=at_s, by=Writer.KIOSK, side=FaultSide.LINE
+            )
             return
     for at_s, _by, reason in _over(told):
         if reason in _LOST:
             by, side = _LOST[reason]
-            yield Fact(kind=FactKind.LINE_CUT, at_s=at_s, by=by, side=side, code=reason)
+            yield SummaryFact(kind=FactKind.LINE_CUT, at_s=at_s, by=by, side=side, code=reason)
             return
 
 
-def _poor_line(told: Moments) -> Iterator[Fact]:
+def _poor_line(told: Moments) -> Iterator[SummaryFact]:
     for by in (Writer.KIOSK, Writer.DESK):
         poor = [
             (at_s, seen)
@@ -503,7 +511,7 @@ def _poor_line(told: Moments) -> Iterator[Fact]:
         seconds = sum(seen.over_s for _at_s, seen in poor)
         if seconds >= POOR_AT_LEAST_S:
             at_s, worst = max(poor, key=lambda one: one[1].loss_percent)
-            yield Fact(
+            yield SummaryFact(
                 kind=FactKind.POOR_LINE,
                 at_s=at_s,
                 by=by,
@@ -513,7 +521,7 @@ def _poor_line(told: Moments) -> Iterator[Fact]:
             )
 
 
-def _no_picture(told: Moments) -> Iterator[Fact]:
+def _no_picture(told: Moments) -> Iterator[SummaryFact]:
     answered_s = _first_s(told, events.CallAnswered)
     if answered_s is None:
         return
@@ -521,24 +529,26 @@ def _no_picture(told: Moments) -> Iterator[Fact]:
         met = any(one is by for _at_s, one in _met(told))
         wrote = any(one.record.writer is by for one in told)
         if wrote and not met and _end_s(told) - answered_s > ONE_TROUBLE_S:
-            yield Fact(kind=FactKind.NO_PICTURE, at_s=answered_s, by=by, side=FaultSide.LINE)
+            yield SummaryFact(kind=FactKind.NO_PICTURE, at_s=answered_s, by=by, side=FaultSide.LINE)
 
 
-def _restarted(told: Moments) -> Iterator[Fact]:
+def _restarted(told: Moments) -> Iterator[SummaryFact]:
     for place, moment in enumerate(told):
         if isinstance(moment.event, events.SessionResumed):
             by = moment.event.by
             before = [one.at_s for one in told[:place] if one.record.writer is by]
             seconds = moment.at_s - before[-1] if before else 0.0
             side = FaultSide.KIOSK if by is Writer.KIOSK else FaultSide.DESK
-            yield Fact(kind=FactKind.RESTARTED, at_s=moment.at_s, by=by, side=side, seconds=seconds)
+            yield SummaryFact(
+                kind=FactKind.RESTARTED, at_s=moment.at_s, by=by, side=side, seconds=seconds
+            )
 
 
-def _pages_lost(told: Moments) -> Iterator[Fact]:
+def _pages_lost(told: Moments) -> Iterator[SummaryFact]:
     arrived = {event.page_id for _at_s, event in _of(told, events.PageReceived)}
     lost = [at_s for at_s, one in _of(told, events.PageTaken) if one.page_id not in arrived]
     if lost:
-        yield Fact(
+        yield SummaryFact(
             kind=FactKind.PAGES_LOST,
             at_s=lost[0],
             side=FaultSide.LINE,
@@ -547,10 +557,10 @@ def _pages_lost(told: Moments) -> Iterator[Fact]:
         )
 
 
-def _not_wiped(told: Moments) -> Iterator[Fact]:
+def _not_wiped(told: Moments) -> Iterator[SummaryFact]:
     for at_s, wiped in _of(told, events.KioskWiped):
         if wiped.left_over:
-            yield Fact(
+            yield SummaryFact(
                 kind=FactKind.NOT_WIPED,
                 at_s=at_s,
                 by=Writer.KIOSK,
@@ -559,12 +569,12 @@ def _not_wiped(told: Moments) -> Iterator[Fact]:
             )
 
 
-def _not_ended(told: Moments) -> Iterator[Fact]:
+def _not_ended(told: Moments) -> Iterator[SummaryFact]:
     if _opened_s(told) is not None and _first_s(told, *_OVER) is None:
-        yield Fact(kind=FactKind.NOT_ENDED, at_s=told[-1].at_s, side=FaultSide.DESK)
+        yield SummaryFact(kind=FactKind.NOT_ENDED, at_s=told[-1].at_s, side=FaultSide.DESK)
 
 
-def _missing(records: Sequence[Record], told: Moments) -> list[Fact]:
+def _missing(records: Sequence[Record], told: Moments) -> list[SummaryFact]:
     """Records whose numbers are not there, by writer; a kiosk of which nothing came at all."""
     facts = []
     for writer in (Writer.KIOSK, Writer.DESK):
@@ -575,7 +585,9 @@ def _missing(records: Sequence[Record], told: Moments) -> list[Fact]:
             side = FaultSide.KIOSK if writer is Writer.KIOSK else FaultSide.DESK
             at_s = 0.0 if nothing else _gap_s(records, told, writer)
             facts.append(
-                Fact(kind=FactKind.RECORDS_MISSING, at_s=at_s, by=writer, side=side, count=missing)
+                SummaryFact(
+                    kind=FactKind.RECORDS_MISSING, at_s=at_s, by=writer, side=side, count=missing
+                )
             )
     return facts
 

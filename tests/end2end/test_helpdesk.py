@@ -1,64 +1,166 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The helpdesk's program opens the log of a conversation that is over, by its id, and says what a
-wrong id is.
+"""The helpdesk finds a conversation by the number that was said, sees what failed and on whose
+side, keeps a note, and saves it for a vendor, who believes it.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import pytest
 
+from expert_app.commands.verify import verify_files
 from expert_app.demo.world import HELPDESK, ORGANISATION
-from expert_app.runtime.child_programs import Child
+from expert_app.helpdesk.bundle import read_bundle
+from expert_app.runtime.child_programs import Child, ChildFailed
 from expert_app.runtime.config import DeskSettings, save
 from expert_app.runtime.credentials import SEED_VARIABLE
+from session.bus.transport.nkeys import public_key
+from session.core.short_number import short_number
 from session.core.tasks import Tasks
+from session.log.sides import FaultSide
+from session.log.summary import FactKind, summarise
+from tests.end2end.relayed_line import RelayedLine
 from tests.end2end.stage import Stage
 
 pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(240)]
 READY_S = 60
+WHY = "the scanner of kiosk 1 jams"
 
 
-async def _helpdesk(stage: Stage, tasks: Tasks) -> Child:
-    world, folder = stage.demo.world, stage.demo.folder / "helpdesk-window"
+@asynccontextmanager
+async def helpdesk_of(stage: Stage, *command: str) -> AsyncIterator[Child]:
+    """The helpdesk's program, as `expert-app desk` or another command opens it."""
+    world, folder, tasks = stage.demo.world, stage.demo.folder / "helpdesk-window", Tasks()
     assert world is not None
     folder.mkdir(exist_ok=True)
     file = folder / "settings.toml"
-    save(
-        DeskSettings(
-            organisation=ORGANISATION,
-            user=HELPDESK,
-            role="helpdesk",
-            bus=[world.bus],
-            language="en",
-        ),
-        file,
+    settings = DeskSettings(
+        organisation=ORGANISATION,
+        user=HELPDESK,
+        role="helpdesk",
+        bus=[world.bus],
+        language="en",
     )
-    words = ["desk", "--folder", str(folder), "--settings", str(file), "--driven"]
+    save(settings, file)
+    words = [*command, "--folder", str(folder), "--settings", str(file), "--driven"]
     log = folder / "helpdesk.log"
     child = Child("helpdesk", ["-m", "expert_app", *words], tasks=tasks, log_file=log)
     await child.start({SEED_VARIABLE: world.helpdesk_seed.decode()})
-    return child
-
-
-async def test_a_log_is_opened_by_the_id_of_its_session(stage: Stage) -> None:
-    session, tasks = await stage.call(), Tasks()
-    await stage.end()
-    helpdesk = await _helpdesk(stage, tasks)
     try:
-        await asyncio.wait_for(helpdesk.ready, READY_S)
-        await stage.fact(helpdesk, "connection", connected=True)
-        assert "queue_accept_next" not in await helpdesk.ask("visible")
-        await helpdesk.ask("type", name="helpdesk_session", text="A001")
-        await helpdesk.ask("type", name="helpdesk_reason", text="the picture stood still")
-        await stage.script.click(helpdesk, "helpdesk_open")
-        await stage.fact(helpdesk, "trouble", code="log_unknown")
-        await helpdesk.ask("type", name="helpdesk_session", text=session)
-        await stage.script.click(helpdesk, "helpdesk_open")
-        await stage.fact(helpdesk, "log_opened", session=session, records=lambda n: n > 5)
-        assert "replay_play" in await helpdesk.ask("visible")
-        await helpdesk.ask("shot", path=str(stage.demo.folder / "helpdesk.png"))
+        await asyncio.wait_for(child.ready, READY_S)
+        yield child
     finally:
-        await helpdesk.stop()
+        await child.stop()
         await tasks.close()
+
+
+@asynccontextmanager
+async def kiosk_on_a_line(stage: Stage) -> AsyncIterator[RelayedLine]:
+    """The kiosk's way to the bus can be cut; afterwards it is as before."""
+    world, settings = stage.demo.world, stage.demo.folder / "kiosk.toml"
+    assert world is not None
+    port, before = int(world.bus.rpartition(":")[2]), settings.read_text(encoding="utf-8")
+    async with RelayedLine.to(port) as line:
+        await stage.kiosk.stop()
+        settings.write_text(before.replace(f":{port}", f":{line.port}"), encoding="utf-8")
+        await stage.start_kiosk()
+        try:
+            yield line
+        finally:
+            await stage.kiosk.stop()
+            settings.write_text(before, encoding="utf-8")
+            await stage.start_kiosk()
+
+
+async def a_bad_call(stage: Stage, line: RelayedLine) -> str:
+    """Paper jams, the kiosk's line is cut for a moment, the caller refuses to print."""
+    session = await stage.call()
+    await stage.allow_scan()
+    await stage.scanner(fault="jam")
+    await stage.script.click(stage.desk, "scan_page")
+    await stage.fact(stage.desk, "trouble_scan", code="scanner_jammed")
+    await stage.scanner(fault="")
+    await stage.mark()
+    line.cut()
+    await stage.observed(stage.kiosk, "trouble", code="bus_unreachable")
+    line.mend()
+    await stage.gone(stage.kiosk, "trouble")
+    await stage._turn_to_devices("ask_print")
+    await stage.script.click(stage.desk, "ask_print")
+    await stage.fact(stage.kiosk, "grant_asked", grant="print")
+    await stage.script.click(stage.kiosk, "no")
+    await stage.fact(stage.desk, "grant_print", allowed=False)
+    await stage.end()
+    return session
+
+
+async def test_a_bad_call_is_found_by_its_number_explained_and_saved_for_a_vendor(
+    stage: Stage,
+) -> None:
+    world = stage.demo.world
+    assert world is not None
+    async with kiosk_on_a_line(stage) as line:
+        session = await a_bad_call(stage, line)
+    number = short_number(session)
+    async with helpdesk_of(stage, "desk") as helpdesk:
+        await stage.fact(helpdesk, "found", rows=lambda n: n > 0)
+        assert "queue_accept_next" not in await helpdesk.ask("visible")
+        await helpdesk.ask("type", name="list_reason", text=WHY)
+        opened = await _open(stage, helpdesk, number)
+        assert opened["session"] == session
+        assert opened["failed"] == 3, opened["sentences"]
+        for words in ("jammed", "The kiosk's line was cut", "The caller refused: print"):
+            assert words in opened["sentences"]
+        await helpdesk.ask("type", name="notes_words", text="rollers to be cleaned")
+        await stage.script.click(helpdesk, "notes_add")
+        await stage.fact(helpdesk, "notes", count=1)
+        await stage.script.click(helpdesk, "conversation_address")
+        address = (await stage.fact(helpdesk, "address"))["text"]
+        file = stage.demo.folder / "for-the-vendor.zip"
+        await helpdesk.ask("type", name="conversation_save_menu", text="Without the pages")
+        await helpdesk.ask("type", name="helpdesk_save_dialog", text=str(file))
+        await stage.fact(helpdesk, "saved", with_pages=False)
+        await helpdesk.ask("shot", path=str(stage.demo.folder / "helpdesk.png"))
+    assert verify_files([str(file)], [public_key(world.helpdesk_seed)]) == 0
+    log = read_bundle(file).log
+    assert log is not None
+    failed = {(one.kind, one.side) for one in summarise(log.records).failed}
+    assert failed == {
+        (FactKind.TROUBLE, FaultSide.DEVICE),
+        (FactKind.LINE_CUT, FaultSide.LINE),
+        (FactKind.REFUSED, FaultSide.CALLER),
+    }
+    async with helpdesk_of(stage, "open", f"{address.partition('?')[0]}?at=00:00") as again:
+        await again.ask("type", name="list_reason", text=WHY)  # then it opens by itself, or by Open
+        async with asyncio.timeout(30):
+            while "log_opened" not in (facts := await again.ask("facts")):
+                with suppress(ChildFailed):
+                    await again.ask("click", name="list_open")
+                await asyncio.sleep(0.5)
+        assert facts["log_opened"]["number"] == number
+        await stage.fact(again, "notes", count=1)
+
+
+async def _open(stage: Stage, helpdesk: Child, number: str) -> dict[str, Any]:
+    """Types the number until the list knows the conversation: it is written a moment later."""
+    async with asyncio.timeout(30):
+        while "log_opened" not in (facts := await helpdesk.ask("facts")):
+            with suppress(ChildFailed):  # it opened meanwhile
+                await helpdesk.ask("type", name="list_filter", text=number)
+                await helpdesk.ask("click", name="list_search")
+            await asyncio.sleep(0.5)
+    return dict(facts["log_opened"])
+
+
+async def test_a_number_that_nobody_has_is_said_in_the_helpdesk_s_words(stage: Stage) -> None:
+    async with helpdesk_of(stage, "desk") as helpdesk:
+        await stage.fact(helpdesk, "connection", connected=True)
+        await stage.fact(helpdesk, "found", rows=lambda n: n >= 0)
+        await helpdesk.ask("type", name="list_reason", text=WHY)
+        await helpdesk.ask("type", name="list_filter", text="0000-0000")
+        await stage.script.click(helpdesk, "list_search")
+        await stage.fact(helpdesk, "trouble", code="log_unknown")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import csv
 
+from session.core.short_number import short_number
 from tests.pilot.conversation import Conversations
 from tests.pilot.driven import Driven, Evidence
 from tests.pilot.pilot import Pilot, Step, same
@@ -89,13 +90,27 @@ class Supervising:
         return {"file": file.name, "rows": len(rows), "answered": total["answered"]}
 
     async def log_opened_by_helpdesk(self) -> Evidence:
-        """The first conversation's log, from the hub, in the helpdesk's own window."""
+        """The first conversation, by the number that is said, in the helpdesk's own window: its
+        summary, the file for a vendor, and the line in the supervisor's register.
+        """
         window, session = self._pilot.open["aide1"], self._pilot.found["first_session"]
-        await window.type("helpdesk_session", session)
-        await window.type("helpdesk_reason", "image figée à la fin")
-        await window.click("helpdesk_open")
-        opened = await window.seen("log_opened", session=session)
+        why, number = "image figée à la fin", short_number(session)
+        await window.seen("found", rows=lambda n: n > 0)
+        await window.type("list_reason", why)
+        await window.type("list_filter", number.lower())
+        await window.click("list_search")
+        opened = await window.seen("log_opened", session=session, number=number)
         same("the log has the conversation's events", opened["records"] > 20, True)
+        same("the summary says how it ended", "a terminé l’entretien" in opened["sentences"], True)
         await window.click("replay_speed_8")
         await window.click("replay_play")
-        return {"session": session, "records": opened["records"]}
+        file = self._pilot.computers["aide1"].home / f"entretien-{number}.zip"
+        await window.type("conversation_save_menu", "Sans les pages")
+        await window.type("helpdesk_save_dialog", str(file))
+        await window.seen("saved", path=str(file))
+        elsewhere = await self._pilot.computer("chef1")
+        said = await elsewhere.run("verify", str(file))
+        same("the file is believed elsewhere", (said.code, said.out[:6]), (0, "ENTIER"))
+        register = await self._pilot.hub("readings")
+        same("the register has the reading", why in register.out, True)
+        return {"number": number, "records": opened["records"], "file": file.name}

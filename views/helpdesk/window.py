@@ -1,73 +1,69 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The helpdesk's view: a session's id and the reason are given, its log is replayed below.
-Used by `expert_app.helpdesk.wiring.program`.
+"""The helpdesk's window: the list of conversations, or one of them.
+Used by `expert_app.helpdesk.wiring`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QGridLayout, QLineEdit, QStackedWidget, QWidget
+from PyQt6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from resources.texts import _
 from session.log.playback.opened import OpenedLog
-from session.protocol.hub.log import MOST_REASON, says_why
-from session.protocol.wire.ids import is_id
+from session.log.summary import SessionSummary
+from views.helpdesk.conversation_page import ConversationPage
+from views.helpdesk.list_page import ListPage
 from views.replay.view import ReplayView
 from views.widgets.message_bar import Level, MessageBar
-from views.widgets.parts import Chip, EmptyState, column, label, push_button
+from views.widgets.parts import Chip, column, label, push_button, row, tool_button
 from views.widgets.theme import SPACE
 
-LONGEST = 80
-TROUBLE = "trouble"
+TROUBLE, TOLD = "trouble", "told"
 
 
 class HelpdeskView(QWidget):
-    """Fields for the id and the reason above the replay. The reason stays for the next log, until
-    the window is closed.
+    """Head, list or conversation, messages.
 
     Args:
         replay: this view owns it from now on.
+        now: the local time.
 
     Signals:
-        open_requested(str, str): the log of this session is wanted, for this reason.
+        file_chosen(str): a saved conversation or a log is to be opened.
+        bundle_path_chosen(str, bool): where the file for a vendor goes, with the pages or without.
+        csv_path_chosen(str): where the table goes.
+        theme_requested(): light or dark.
     """
 
-    open_requested = pyqtSignal(str, str)
+    file_chosen = pyqtSignal(str)
+    bundle_path_chosen = pyqtSignal(str, bool)
+    csv_path_chosen = pyqtSignal(str)
+    theme_requested = pyqtSignal()
 
-    def __init__(self, replay: ReplayView) -> None:
+    def __init__(self, replay: ReplayView, now: Callable[[], datetime]) -> None:
         super().__init__()
-        self.setObjectName("helpdesk")
-        self.replay, self.messages = replay, MessageBar()
-        self._busy = False
-        self._line = Chip("helpdesk_connection")
-        self._session = QLineEdit()
-        self._session.setObjectName("helpdesk_session")
-        self._session.setMaxLength(LONGEST)
-        self._session.setPlaceholderText("0125223b7b7c9c164ce6_68fe9493")
-        self._session.setAccessibleName(_("Id of the session"))
-        self._session.textChanged.connect(lambda _text: self._allow())
-        self._session.returnPressed.connect(self._on_open)
-        self._reason = QLineEdit()
-        self._reason.setObjectName("helpdesk_reason")
-        self._reason.setMaxLength(MOST_REASON)
-        self._reason.setPlaceholderText(_("Kept with your name; the supervisor sees it"))
-        self._reason.setAccessibleName(_("Why you read it"))
-        self._reason.textChanged.connect(lambda _text: self._allow())
-        self._reason.returnPressed.connect(self._on_open)
-        self._open = push_button(_("Open the log"), "file", "primary", name="helpdesk_open")
-        self._open.clicked.connect(self._on_open)
-        self._empty = EmptyState(
-            "history",
-            _("No log is open"),
-            advice=_("Give the id of the session, as it was told to you, and why you read it."),
-            name="helpdesk_empty",
-        )
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._empty)
-        self._stack.addWidget(replay)
+        self.setObjectName("desk_root")
+        self._now = now
+        self.list = ListPage(now)
+        self.conversation = ConversationPage(replay)
+        self.messages = MessageBar()
+        self._suggested = ""
         self._build()
+        self.list.csv_requested.connect(self._ask_csv_path)
+        self.list.not_openable.connect(self.show_trouble)
+        self.conversation.back_requested.connect(self.show_list)
+        self.conversation.save_requested.connect(self._ask_bundle_path)
         self.show_connection(False)
-        self._allow()
+
+    # ---- facts ----
+
+    def show_identity(self, organisation: str, user: str) -> None:
+        """Whose window it is."""
+        self._identity.setText(f"{organisation}  ·  {user}")
 
     def show_connection(self, connected: bool) -> None:
         """Whether the bus answers."""
@@ -75,57 +71,100 @@ class HelpdeskView(QWidget):
             self._line.show_state(_("Connected"), "connected", "good")
         else:
             self._line.show_state(_("Connection lost, trying again…"), "retry", "warn")
+        self.list.show_connection(connected)
 
-    def show_busy(self, busy: bool) -> None:
-        """A log is being brought."""
-        self._busy = busy
-        self._open.setText(_("Opening…") if busy else _("Open the log"))
-        self._allow()
-
-    def show_log(self, title: str, log: OpenedLog) -> None:
-        """Shows a log from its beginning, with the keyboard in it."""
+    def show_conversation(
+        self,
+        title: str,
+        log: OpenedLog,
+        summary: SessionSummary,
+        *,
+        origin: str = "",
+        file_name: str = "",
+    ) -> None:
+        """Shows a conversation, its summary first; `file_name` is proposed when it is saved."""
         self.messages.clear(TROUBLE)
-        self._stack.setCurrentWidget(self.replay)
-        self.replay.show_log(title, log)
-        self.replay.setFocus()
+        self._suggested = file_name
+        self._pages.setCurrentWidget(self.conversation)
+        self._head.hide()  # the page and the times get its room
+        self.conversation.show_conversation(title, log, summary, origin=origin)
+
+    def show_list(self) -> None:
+        """Shows the list, with the keyboard in it."""
+        self.conversation.replay.pause()
+        self._pages.setCurrentWidget(self.list)
+        self._head.show()
+        self.list.table.setFocus()
 
     def show_trouble(self, words: str) -> None:
-        """Why no log was opened; the one that is open stays, and the id can be typed anew."""
+        """What did not work, and what to do; what is open stays."""
         self.messages.show_message(Level.ERROR, words, key=TROUBLE)
-        self._session.setFocus()
-        self._session.selectAll()
 
-    def focus_session(self) -> None:
-        """Puts the keyboard into the field."""
-        self._session.setFocus()
+    def clear_trouble(self) -> None:
+        """It works again."""
+        self.messages.clear(TROUBLE)
+
+    def tell(self, words: str) -> None:
+        """Something was done."""
+        self.messages.show_message(Level.INFO, words, key=TOLD)
+
+    @property
+    def shows_conversation(self) -> bool:
+        """Whether a conversation is open."""
+        return self._pages.currentWidget() is self.conversation
+
+    # ---- building ----
 
     def _build(self) -> None:
-        caption, why = label(_("Id of the session"), "title"), label(_("Reason"), "title")
-        caption.setBuddy(self._session)
-        why.setBuddy(self._reason)
-        head = QWidget()
-        grid = QGridLayout(head)
-        grid.setContentsMargins(SPACE[2], SPACE[2], SPACE[2], 0)
-        grid.setHorizontalSpacing(SPACE[1])
-        for number, line in enumerate(
-            ((caption, self._session, self._line), (why, self._reason, self._open))
-        ):
-            for place, widget in enumerate(line):
-                grid.addWidget(widget, number, place)
-        grid.setColumnStretch(1, 1)
-        column(self, head, self._stack, self.messages, space=0).setStretch(1, 1)
+        self._line = Chip("helpdesk_connection")
+        self._identity = label(role="soft", name="helpdesk_identity")
+        opens = push_button(_("Open a file…"), "document", "plain", name="helpdesk_file")
+        opens.clicked.connect(self._ask_file)
+        theme = tool_button(_("Light or dark"), "dark", "helpdesk_theme")
+        theme.clicked.connect(self.theme_requested)
+        self._head = QWidget()
+        self._head.setObjectName("helpdesk_head")
+        row(
+            self._head,
+            label(_("Helpdesk"), "large"),
+            self._identity,
+            0,
+            self._line,
+            opens,
+            theme,
+            margins=(SPACE[2], SPACE[1], SPACE[2], 0),
+        )
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.list)
+        self._pages.addWidget(self.conversation)
+        column(self, self._head, self._pages, self.messages, space=0).setStretch(1, 1)
 
-    def _id(self) -> str:
-        return self._session.text().strip()
+    # ---- files ----
 
-    def _why(self) -> str:
-        return self._reason.text().strip()
+    def _ask_file(self) -> None:
+        dialog = QFileDialog(self, _("Open a saved conversation"))
+        dialog.setObjectName("helpdesk_file_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([_("Conversations (*.zip *.jsonl *.zst)"), _("All files (*)")])
+        dialog.fileSelected.connect(self.file_chosen)
+        dialog.open()
 
-    def _allow(self) -> None:
-        self._open.setEnabled(not self._busy and is_id(self._id()) and says_why(self._why()))
+    def _ask_bundle_path(self, with_pages: bool) -> None:
+        dialog = self._save_dialog("helpdesk_save_dialog", f"{self._suggested}.zip", "*.zip")
+        dialog.fileSelected.connect(lambda path: self.bundle_path_chosen.emit(path, with_pages))
+        dialog.open()
 
-    def _on_open(self) -> None:
-        if self._open.isEnabled():
-            self.open_requested.emit(self._id(), self._why())
-        elif is_id(self._id()) and not self._why():
-            self._reason.setFocus()
+    def _ask_csv_path(self) -> None:
+        name = f"entretiens-{self._now():%Y-%m-%d}.csv"
+        dialog = self._save_dialog("helpdesk_csv_dialog", name, "*.csv")
+        dialog.fileSelected.connect(self.csv_path_chosen)
+        dialog.open()
+
+    def _save_dialog(self, name: str, file_name: str, pattern: str) -> QFileDialog:
+        dialog = QFileDialog(self, _("Save"))
+        dialog.setObjectName(name)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters([f"{pattern[2:].upper()} ({pattern})"])
+        dialog.setDefaultSuffix(pattern[2:])
+        dialog.selectFile(str(Path.home() / file_name))
+        return dialog

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from resources.texts import N_, _
 from session.log.events import Writer
 from session.log.sides import FaultSide
-from session.log.summary import Fact, FactKind, Summary
+from session.log.summary import FactKind, SessionSummary, SummaryFact
 from session.protocol.conversation.messages import Grant, GrantReason
 from views.words.errors import sentence
 
@@ -87,7 +87,7 @@ _WORDS: dict[FactKind, str] = {
 }
 
 
-def summary_parts(summary: Summary) -> list[SummaryPart]:
+def summary_parts(summary: SessionSummary) -> list[SummaryPart]:
     """The whole summary, part by part."""
     came = [_line(fact) for fact in summary.came] or [
         SummaryLine(_("The log does not say what the caller came for."), tone="soft")
@@ -102,7 +102,7 @@ def summary_parts(summary: Summary) -> list[SummaryPart]:
         SummaryPart("failed", _("What failed"), tuple(failed)),
         SummaryPart("next", _("What to do now"), tuple(_next(summary))),
         SummaryPart("came", _("What the caller came for"), tuple(came)),
-        SummaryPart("done", _("What was done"), tuple(done)),
+        SummaryPart("done", _("What was done in it"), tuple(done)),
     ]
 
 
@@ -120,12 +120,17 @@ def length_words(seconds: float) -> str:
     )
 
 
+def grant_words(grant: str) -> str:
+    """What a power is called; an unknown one by its code."""
+    return _(_GRANTS[Grant(grant)]) if grant in tuple(Grant) else grant
+
+
 def side_words(side: FaultSide | None) -> str:
     """On whose side, in a word or two; "" for nobody's."""
     return _(SIDES[side]) if side is not None else ""
 
 
-def _line(fact: Fact) -> SummaryLine:
+def _line(fact: SummaryFact) -> SummaryLine:
     tone = "text"
     if fact.side is not None:
         tone = "warn" if fact.mended_s is not None or fact.side is FaultSide.CALLER else "bad"
@@ -135,7 +140,7 @@ def _line(fact: Fact) -> SummaryLine:
     return SummaryLine(words, fact.at_s, side_words(fact.side), tone)
 
 
-def _mended(fact: Fact) -> str:
+def _mended(fact: SummaryFact) -> str:
     if fact.kind is FactKind.REFUSED:
         return _("The caller allowed it later.")
     if fact.kind in (FactKind.LINE_CUT, FactKind.BOTH_LINES_CUT):
@@ -143,7 +148,7 @@ def _mended(fact: Fact) -> str:
     return _("It went well later.")
 
 
-def _sentence(fact: Fact) -> str:
+def _sentence(fact: SummaryFact) -> str:
     match fact.kind:
         case FactKind.TROUBLE:
             return _times(sentence(fact.code).title, fact.times)
@@ -154,7 +159,7 @@ def _sentence(fact: Fact) -> str:
                 if silent
                 else _("The caller refused: {grant}.")
             )
-            return words.format(grant=_(_GRANTS[fact.grant or Grant.SEE_PAGE]))
+            return words.format(grant=grant_words(fact.grant or ""))
         case FactKind.HUNG_UP:
             return _(_HUNG_UP[fact.by or Writer.HUB])
         case FactKind.LINE_CUT:
@@ -190,7 +195,7 @@ def _sentence(fact: Fact) -> str:
     )
 
 
-def _cut_sentence(fact: Fact) -> str:
+def _cut_sentence(fact: SummaryFact) -> str:
     if fact.code or not fact.seconds:
         return (
             _("The kiosk was away; its own part of the log says nothing of it.")
@@ -205,7 +210,7 @@ def _cut_sentence(fact: Fact) -> str:
     return _times(words.format(length=length_words(fact.seconds)), fact.times)
 
 
-def _missing_sentence(fact: Fact) -> str:
+def _missing_sentence(fact: SummaryFact) -> str:
     if not fact.count:
         return (
             _("Nothing that the kiosk wrote has arrived.")
@@ -323,7 +328,7 @@ _ADVICE_OF_SIDE: dict[FaultSide, str] = {
 }
 
 
-def _next(summary: Summary) -> list[SummaryLine]:
+def _next(summary: SessionSummary) -> list[SummaryLine]:
     """What to do, each advice once, what is not mended first."""
     wanted: dict[str, float] = {}
     for fact in sorted(summary.failed, key=_urgency):
@@ -337,11 +342,11 @@ def _first(advice: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
     return list(advice)[:MOST_NEXT]
 
 
-def _urgency(fact: Fact) -> tuple[bool, bool, float]:
+def _urgency(fact: SummaryFact) -> tuple[bool, bool, float]:
     return fact.side is FaultSide.CALLER, fact.mended_s is not None, fact.at_s
 
 
-def _advice(fact: Fact) -> str:
+def _advice(fact: SummaryFact) -> str:
     if fact.kind is FactKind.TROUBLE and fact.code in _ADVICE_OF_CODE:
         return _(_ADVICE_OF_CODE[fact.code])
     if fact.kind in _ADVICE_OF_KIND:

@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The helpdesk's window: connected like every other role's, it opens the log of a session by its
-id. Used by `expert_app.commands.desk`.
-"""
+"""The helpdesk's window over its connection and its jobs. Used by `expert_app.commands.desk`."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from pathlib import Path
+from typing import Any
 
+from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
-from expert_app.helpdesk.reading import read_lines
+from expert_app.helpdesk.address import SessionAddress, seconds_to, write_address
+from expert_app.helpdesk.app import FileRefused, HelpdeskApp, OpenedConversation
+from expert_app.helpdesk.bundle_words import fault_words, manifest_words
+from expert_app.helpdesk.saved_searches import SavedSearches
 from expert_app.runtime.bus_access import tell_until_connected, tls_for
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.observations import Observations
@@ -18,30 +24,41 @@ from expert_app.runtime.sealing import seals_for
 from expert_app.runtime.window_program import ROLES, STOP_S, Program
 from resources.texts import _
 from session.bus.client import BusClient
-from session.core.errors import BusRefusedIdentity, SessionError
+from session.core.errors import BusRefusedIdentity, LogUnknown, SessionError
 from session.desk.hub.client import DeskLink
-from session.log.playback.opened import OpenedLog
-from session.log.playback.opening import open_lines
-from session.protocol.sealing import SealCardAnswer, SealCardRequest
+from session.desk.hub.helpdesk import HelpdeskQuestions
+from session.protocol.helpdesk.log_list import LogFilter, LogRow, LogState
+from session.protocol.helpdesk.log_notes import LogNotes
 from views.automation.window_driver import WindowDriver
 from views.desk.shared_page.mirror_pane import MirrorPane
+from views.helpdesk.columns import place_words
 from views.helpdesk.window import HelpdeskView
+from views.helpdesk.words import why_not
 from views.replay.view import ReplayView
-from views.widgets.connection_gate import ConnectionGate
 from views.widgets.plain_window import PlainWindow
-from views.widgets.theme import apply_theme
+from views.widgets.theme import DARK, apply_theme, tokens_for
 from views.words.errors import sentence
 
-WINDOW_SIZE = (1280, 800)
+WINDOW_SIZE = (1440, 900)
 AGAIN_S = 2.0
 """Between two questions to a hub that does not answer yet."""
 
 
 async def open_helpdesk(
-    settings: DeskSettings, paths: Paths, program: Program, *, seed: bytes, driven: bool
+    settings: DeskSettings,
+    paths: Paths,
+    program: Program,
+    *,
+    seed: bytes,
+    driven: bool,
+    address: SessionAddress | None = None,
 ) -> None:
-    """Runs the window until it is stopped."""
-    helpdesk = HelpdeskProgram(settings, paths, seed=seed, program=program)
+    """Runs the window until it is stopped.
+
+    Args:
+        address: the conversation that is to be opened first.
+    """
+    helpdesk = HelpdeskProgram(settings, paths, seed=seed, program=program, address=address)
     if driven:
         helpdesk.observe()
     helpdesk.start()
@@ -51,17 +68,29 @@ async def open_helpdesk(
     await asyncio.wait_for(helpdesk.stop(), STOP_S)
 
 
+def local_now(program: Program) -> Callable[[], datetime]:
+    """The clock of the person who looks."""
+    return lambda: program.clock.utc_now().astimezone()
+
+
 class HelpdeskProgram:
     """The window over its connection."""
 
     def __init__(
-        self, settings: DeskSettings, paths: Paths, *, seed: bytes, program: Program
+        self,
+        settings: DeskSettings,
+        paths: Paths,
+        *,
+        seed: bytes,
+        program: Program,
+        address: SessionAddress | None = None,
     ) -> None:
         self._program, self._addresses = program, settings.bus
         application = QApplication.instance()
         assert isinstance(application, QApplication)
+        self._application = application
         apply_theme(application, settings.theme == "dark")
-        clock, tasks = program.clock, program.tasks
+        clock, tasks, now = program.clock, program.tasks, local_now(program)
         self.bus = BusClient(
             settings.bus,
             ROLES[settings.role],
@@ -72,17 +101,36 @@ class HelpdeskProgram:
             tls=tls_for(settings),
             seals=seals_for(settings, paths, clock),
         )
-        self._link = DeskLink(self.bus, clock, tasks=tasks)
-        self.view = HelpdeskView(ReplayView(MirrorPane(), clock))
-        self._gate = ConnectionGate(self.view)
-        self.window = PlainWindow(self._gate, _("Helpdesk"))
+        link = DeskLink(self.bus, clock, tasks=tasks)
+        self.app = HelpdeskApp(
+            link, HelpdeskQuestions(self.bus), seed=seed, user=settings.user, now=now
+        )
+        self.view = HelpdeskView(ReplayView(MirrorPane(), clock), now)
+        self.view.show_identity(settings.organisation, settings.user)
+        self.window = PlainWindow(self.view, _("Helpdesk"))
         self.window.resize(*WINDOW_SIZE)
-        self.window.close_requested.connect(program.stop.set)
-        self.view.open_requested.connect(self._on_open)
-        self.bus.connected.connect(self.view.show_connection)
-        self.bus.refused.connect(lambda _nothing: self._show_trouble(BusRefusedIdentity.code, {}))
+        self._searches = SavedSearches(paths.folder("helpdesk"))
+        self._address, self._answered, self._filter = address, False, LogFilter()
         self._observations: Observations | None = None
-        program.failed.connect(lambda kind: self._show_trouble("unexpected", {"why": kind}))
+        self._connect()
+
+    def _connect(self) -> None:
+        view, tell = self.view, self._show_trouble
+        self.window.close_requested.connect(self._program.stop.set)
+        self.bus.connected.connect(self._on_connected)
+        self.bus.refused.connect(lambda _nothing: tell(BusRefusedIdentity.code, {}))
+        self._program.failed.connect(lambda kind: tell("unexpected", {"why": kind}))
+        view.list.find_requested.connect(self._on_find)
+        view.list.open_requested.connect(self._on_open)
+        view.list.searches_changed.connect(self._on_searches)
+        view.file_chosen.connect(self._on_file)
+        view.csv_path_chosen.connect(self._on_csv)
+        view.bundle_path_chosen.connect(self._on_save)
+        view.theme_requested.connect(self._on_theme)
+        view.conversation.address_requested.connect(self._on_address)
+        view.conversation.note_requested.connect(self._on_note)
+        view.conversation.note_removed.connect(self._on_note_removed)
+        view.list.filter.show_searches(self._searches.read())
 
     def observe(self) -> None:
         """Notes what happens, for a script."""
@@ -90,52 +138,257 @@ class HelpdeskProgram:
 
     def start(self) -> None:
         """Shows the window, then connects."""
-        tell_until_connected(self.bus, self._addresses, self._gate.wait)
+        tell_until_connected(self.bus, self._addresses, self.view.list.show_not_connected)
         self.window.show()
+        self.view.list.filter.focus_line()
         self._program.tasks.start(self._program.connect(self.bus), name="connect")
-        self._program.tasks.start(self._wait_for_hub(), name="ask for the hub")
+        self._program.tasks.start(self._wait_for_keeper(), name="ask for the list")
 
     async def stop(self) -> None:
         """Closes the window and the connection."""
-        self.view.replay.pause()
+        self.view.conversation.replay.pause()
         self.window.hide()
         await self.bus.close()
 
-    async def _wait_for_hub(self) -> None:
-        """The smallest question that a helpdesk may ask: when it is answered, the hub is there."""
-        while True:
-            try:
-                await self.bus.request("seal", SealCardRequest(), SealCardAnswer)
-                break
-            except SessionError:
+    # ---- the list ----
+
+    async def _wait_for_keeper(self) -> None:
+        """The first page, as soon as somebody answers."""
+        while not self._answered:
+            await self._find(self.view.list.filter.typed().filter, "")
+            if not self._answered:
                 await asyncio.sleep(AGAIN_S)
-        self._gate.open()
-        self.view.focus_session()
-        self._note("connection", connected=True)
+        if self._address is not None:
+            self.view.list.filter.line.setText(self._address.number)
+            self.view.list.filter.apply()
 
-    def _on_open(self, session_id: str, reason: str) -> None:
-        self.view.show_busy(True)
-        self._program.tasks.start(self._open(session_id, reason), name="open a log")
+    def _on_connected(self, connected: bool) -> None:
+        self.view.show_connection(connected)
+        self._note("connection", connected=connected)
 
-    async def _open(self, session_id: str, reason: str) -> None:
+    def _on_find(self, wanted: LogFilter, before: str) -> None:
+        self._start(self._find(wanted, before), "find conversations")
+
+    async def _find(self, wanted: LogFilter, before: str) -> None:
+        self._filter = wanted
         try:
-            lines = await read_lines(self._link, session_id, reason)
-            log = await asyncio.to_thread(open_lines, session_id, lines)
+            found = await self.app.find(wanted, before)
         except SessionError as error:
-            self._show_trouble(error.code, dict(error.detail))
-        else:
-            self._show_log(session_id, log)
+            self.view.list.show_find_failed()
+            words = sentence(error.code, error.detail).sentence
+            if self._answered:
+                self._show_trouble(error.code, error.detail)
+            else:
+                self.view.list.show_not_connected(words)
+            return
+        self._answered = True
+        self.view.clear_trouble()
+        self.view.list.show_found(found, first=not before)
+        self._note("found", rows=self.view.list.model.rowCount(), more=bool(found.next))
+
+    def _on_searches(self, lines: list[str]) -> None:
+        try:
+            self._searches.write(lines)
+        except OSError as error:
+            self.view.show_trouble(
+                _("The search cannot be kept: {why}.").format(why=error.strerror or error)
+            )
+        self.view.list.filter.show_searches(lines)
+
+    # ---- one conversation ----
+
+    def _on_open(self, wanted: str, reason: str) -> None:
+        self.view.list.show_busy(True)
+        self._start(self._open(wanted, reason), "open a conversation")
+
+    async def _open(self, wanted: str, reason: str) -> None:
+        try:
+            row = await self._row_of(wanted)
+            if row is not None and why_not(row):
+                self._refuse(why_not(row), f"log_{row.state.value}")
+                return
+            await self._read(row.session_id if row is not None else wanted, reason, row)
+        except SessionError as error:
+            self._show_trouble(error.code, error.detail)
         finally:
-            self.view.show_busy(False)
+            self.view.list.show_busy(False)
 
-    def _show_log(self, session_id: str, log: OpenedLog) -> None:
-        self.view.show_log(_("Session {session}").format(session=session_id), log)
-        self._note("log_opened", session=session_id, records=len(log))
+    async def _row_of(self, wanted: str) -> LogRow | None:
+        """What the list says of a number or an id; None where it does not know the id.
 
-    def _show_trouble(self, code: str, detail: dict[str, str | int | float]) -> None:
-        self.view.show_trouble(sentence(code, detail).sentence)
+        Raises:
+            LogUnknown: nobody has this number, or two have it.
+        """
+        chosen = self.view.list.chosen()
+        if chosen is not None and chosen.session_id == wanted:
+            return chosen
+        rows = await self.app.rows_of(wanted)
+        if len(rows) == 1:
+            return rows[0]
+        if len(rows) > 1:
+            chosen = self.view.list.chosen()
+            if chosen is not None and chosen in rows:
+                return chosen
+        if "-" in wanted or len(rows) > 1:
+            raise LogUnknown(session=wanted)
+        return None
+
+    async def _read(self, session_id: str, reason: str, row: LogRow | None) -> None:
+        try:
+            opened = await self.app.read(session_id, reason, row)
+        except LogUnknown:
+            if row is None:
+                raise
+            without = LogRow(
+                session_id=row.session_id,
+                short_number=row.short_number,
+                state=LogState.NO_LOG,
+                started_at_utc=row.started_at_utc,
+                organisation=row.organisation,
+            )
+            self._refuse(why_not(without), "log_no_log")
+            return
+        self._show_opened(opened)
+        try:
+            self._show_notes(await self.app.notes())
+        except SessionError as error:
+            self._show_trouble(error.code, error.detail)
+
+    def _show_opened(self, opened: OpenedConversation, origin: str = "") -> None:
+        self.view.show_conversation(
+            _title(opened),
+            opened.log,
+            opened.summary,
+            origin=origin,
+            file_name=_("conversation-{number}").format(number=opened.number),
+        )
+        started_at, address = opened.summary.started_at_utc, self._address
+        if address is not None and address.at is not None and started_at is not None:
+            self.view.conversation.go_to(seconds_to(address.at, started_at))
+        self._address = None
+        self._note(
+            "log_opened",
+            session=opened.session_id,
+            number=opened.number,
+            records=len(opened.records),
+            failed=len(opened.summary.failed),
+            at_s=round(self.view.conversation.replay.position_s, 1),
+            sentences="\n".join(self.view.conversation.summary.sentences()),
+        )
+
+    def _on_address(self) -> None:
+        opened = self.app.opened
+        clipboard = QGuiApplication.clipboard()
+        if opened is None or opened.summary.started_at_utc is None or clipboard is None:
+            return
+        at_s = self.view.conversation.replay.position_s
+        address = write_address(opened.number, opened.summary.started_at_utc, at_s)
+        clipboard.setText(address)
+        self.view.tell(_("Copied: {address}").format(address=address))
+        self._note("address", text=address)
+
+    # ---- notes ----
+
+    def _on_note(self, at_s: float, words: str) -> None:
+        self._start(self._change_notes(self.app.keep_note(at_s, words)), "keep a note")
+
+    def _on_note_removed(self, note_id: str) -> None:
+        self._start(self._change_notes(self.app.remove_note(note_id)), "remove a note")
+
+    async def _change_notes(self, change: Coroutine[Any, Any, LogNotes]) -> None:
+        try:
+            self._show_notes(await change)
+        except SessionError as error:
+            self._show_trouble(error.code, error.detail)
+
+    def _show_notes(self, notes: LogNotes) -> None:
+        self.view.conversation.show_notes(notes.notes)
+        self._note("notes", count=len(notes.notes))
+
+    # ---- files ----
+
+    def _on_file(self, path: str) -> None:
+        self._start(self._open_file(Path(path)), "open a file")
+
+    async def _open_file(self, path: Path) -> None:
+        try:
+            opened = await self.app.read_file(path)
+        except FileRefused as error:
+            fault = error.verdict.fault
+            self._refuse(fault_words(error.verdict, path.name), f"file_{fault}")
+        except SessionError as error:
+            words = sentence(error.code, error.detail).sentence
+            self._refuse(_("{name}: {value}").format(name=path.name, value=words), error.code)
+        except OSError as error:
+            self._refuse_file(path, error)
+        else:
+            self._show_opened(opened, origin=_("From the file {name}").format(name=path.name))
+            if opened.verdict is not None and opened.verdict.manifest is not None:
+                self.view.tell(manifest_words(opened.verdict.manifest))
+
+    def _on_save(self, path: str, with_pages: bool) -> None:
+        self._start(self._save(Path(path), with_pages), "save a conversation")
+
+    async def _save(self, path: Path, with_pages: bool) -> None:
+        try:
+            await self.app.save(path, with_pages=with_pages)
+        except OSError as error:
+            self._refuse_file(path, error)
+            return
+        self.view.tell(
+            _(
+                "{name} is saved and signed. Whoever gets it checks it with expert-app verify."
+            ).format(name=path.name)
+        )
+        self._note("saved", path=str(path), with_pages=with_pages)
+
+    def _on_csv(self, path: str) -> None:
+        self._start(self._save_table(Path(path)), "save a table")
+
+    async def _save_table(self, path: Path) -> None:
+        try:
+            rows = await self.app.save_table(path, self._filter)
+        except SessionError as error:
+            self._show_trouble(error.code, error.detail)
+        except OSError as error:
+            self._refuse_file(path, error)
+        else:
+            self.view.tell(
+                _("{name} is saved, conversations: {count}.").format(name=path.name, count=rows)
+            )
+            self._note("table_saved", path=str(path), rows=rows)
+
+    # ---- inside ----
+
+    def _on_theme(self) -> None:
+        apply_theme(self._application, tokens_for(QGuiApplication.palette()) is not DARK)
+
+    def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        self._program.tasks.start(work, name=name)
+
+    def _refuse_file(self, path: Path, error: OSError) -> None:
+        words = _("{file} cannot be used: {why}.")
+        self._refuse(words.format(file=path, why=error.strerror or error), "file_unusable")
+
+    def _refuse(self, words: str, code: str) -> None:
+        self.view.show_trouble(words)
         self._note("trouble", code=code)
 
-    def _note(self, name: str, **values: str | int | bool) -> None:
+    def _show_trouble(self, code: str, detail: dict[str, str | int | float]) -> None:
+        self._refuse(sentence(code, detail).sentence, code)
+
+    def _note(self, name: str, **values: str | int | float | bool) -> None:
         if self._observations is not None:
             self._observations.note(name, **values)
+
+
+def _title(opened: OpenedConversation) -> str:
+    """The conversation's number, place and day."""
+    words = [_("Conversation {number}").format(number=opened.number)]
+    if opened.row is not None:
+        words.append(place_words(opened.row))
+    elif opened.summary.kiosk:
+        words.append(opened.summary.kiosk)
+    if opened.summary.started_at_utc is not None:
+        words.append(f"{opened.summary.started_at_utc.astimezone():%d/%m/%Y %H:%M}")
+    return " · ".join(one for one in words if one)

@@ -8,14 +8,14 @@ from session.log import events
 from session.log.events import AnyEvent, Writer
 from session.log.line_cuts import LineCuts
 from session.log.sides import FaultSide
-from session.log.summary import FactKind, Summary, summarise
+from session.log.summary import FactKind, SessionSummary, summarise
 from session.protocol.conversation.messages import Grant, GrantReason, PrintState, ScanKind
 from tests.support.log_story import HASH, Story, whole_session
 
 KIOSK, DESK = Writer.KIOSK, Writer.DESK
 
 
-def _told(*facts: tuple[float, Writer, AnyEvent]) -> Summary:
+def _told(*facts: tuple[float, Writer, AnyEvent]) -> SessionSummary:
     story = Story()
     opened = events.SessionOpened(
         ticket_id="t1", organisation="caisse", service="aides", kiosk="k1", agent="a7"
@@ -43,7 +43,7 @@ def test_a_good_conversation_says_what_it_was_and_that_nothing_failed() -> None:
     assert told.failed == ()
     assert (told.service, told.kiosk, told.agent) == ("aides", "k1", "a7")
     assert told.done[1].hosts == ("www.exemple.fr",)
-    assert summarise([]) == Summary()
+    assert summarise([]) == SessionSummary()
 
 
 def test_a_jam_that_both_ends_tell_is_one_trouble_of_the_device_and_is_mended() -> None:

@@ -1,95 +1,122 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The helpdesk gives a session's id and sees its log, or why there is none."""
+"""A conversation in the helpdesk's window: its summary first, sentences that jump, notes, files."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from PyQt6.QtWidgets import QLineEdit, QPushButton
+from PyQt6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
 from session.log.playback.opening import open_records
+from session.log.summary import summarise
+from session.protocol.helpdesk.log_notes import LogNote
 from tests.support.log_story import whole_session
+from tests.unit.views.helpdesk.invented_rows import NOW
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.helpdesk.window import HelpdeskView
 from views.replay.view import ReplayView
 
-SESSION = "0125223b7b7c9c164ce6_68fe9493"
-WHY = "the picture stood still"
-
 
 @pytest.fixture
 def view(qtbot: QtBot) -> HelpdeskView:
-    made = HelpdeskView(ReplayView(MirrorPane(), ManualClock()))
+    made = HelpdeskView(ReplayView(MirrorPane(), ManualClock()), lambda: NOW.astimezone())
     qtbot.addWidget(made)
     made.show()
     return made
 
 
-def _field(view: HelpdeskView) -> QLineEdit:
-    field = view.findChild(QLineEdit, "helpdesk_session")
-    assert field is not None
-    return field
+def _show(view: HelpdeskView, origin: str = "") -> None:
+    records = whole_session()
+    view.show_conversation(
+        "Conversation 0125-223B",
+        open_records("s1", records),
+        summarise(records),
+        origin=origin,
+        file_name="c-1",
+    )
 
 
-def _button(view: HelpdeskView) -> QPushButton:
-    button = view.findChild(QPushButton, "helpdesk_open")
-    assert button is not None
-    return button
-
-
-def _reason(view: HelpdeskView) -> QLineEdit:
-    field = view.findChild(QLineEdit, "helpdesk_reason")
-    assert field is not None
-    return field
-
-
-def test_only_what_can_be_an_id_is_asked_for(view: HelpdeskView) -> None:
-    asked: list[tuple[str, str]] = []
-    view.open_requested.connect(lambda session, reason: asked.append((session, reason)))
-    _reason(view).setText(WHY)
-    _field(view).setText("A001, ce matin")
-    assert not _button(view).isEnabled()
-    _field(view).returnPressed.emit()
-    assert asked == []
-    _field(view).setText(f"  {SESSION} ")
-    _field(view).returnPressed.emit()
-    assert asked == [(SESSION, WHY)]
-
-
-def test_no_log_is_asked_for_without_a_reason_which_stays_for_the_next_one(
+def test_a_conversation_begins_with_its_summary_and_takes_the_place_of_the_trouble(
     view: HelpdeskView,
 ) -> None:
-    asked: list[tuple[str, str]] = []
-    view.open_requested.connect(lambda session, reason: asked.append((session, reason)))
-    _field(view).setText(SESSION)
-    _field(view).returnPressed.emit()
-    assert not _button(view).isEnabled()
-    _reason(view).setText(" .. ")
-    assert not _button(view).isEnabled()
-    _reason(view).setText(WHY)
-    _button(view).click()
-    _field(view).setText("another_1")
-    _button(view).click()
-    assert asked == [(SESSION, WHY), ("another_1", WHY)]
-
-
-def test_nothing_is_asked_twice_while_a_log_is_on_its_way(view: HelpdeskView, qtbot: QtBot) -> None:
-    asked: list[str] = []
-    view.open_requested.connect(lambda session, _reason: asked.append(session))
-    _reason(view).setText(WHY)
-    _field(view).setText(SESSION)
-    view.show_busy(True)
-    _field(view).returnPressed.emit()
-    assert asked == []
-    view.show_busy(False)
-    assert _button(view).isEnabled()
-
-
-def test_a_log_takes_the_place_of_the_trouble(view: HelpdeskView) -> None:
-    view.show_trouble("No log is kept of a session with the id x.")
-    assert view.messages.texts() == ["No log is kept of a session with the id x."]
-    view.show_log("Session x", open_records("x", whole_session()))
+    view.show_trouble("No log is kept of x.")
+    _show(view)
     assert view.messages.texts() == []
-    assert view.replay.isVisible()
-    assert view.replay.duration_s > 0
+    assert view.shows_conversation
+    said = view.conversation.summary.sentences()
+    assert said[:2] == ["Nothing failed.", "Nothing is to be done."]
+    assert view.conversation.replay.duration_s == 120
+    view.conversation.back_requested.emit()
+    assert not view.shows_conversation
+
+
+def test_each_sentence_with_a_moment_jumps_there(view: HelpdeskView) -> None:
+    _show(view)
+    buttons = view.findChildren(QToolButton, "summary_done")
+    shared = next(one for one in buttons if "www.exemple.fr" in one.accessibleName())
+    shared.click()
+    assert view.conversation.replay.position_s == 21
+
+
+def test_a_note_is_kept_at_the_moment_that_is_shown(view: HelpdeskView) -> None:
+    _show(view)
+    kept: list[tuple[float, str]] = []
+    gone: list[str] = []
+    view.conversation.note_requested.connect(lambda at_s, words: kept.append((at_s, words)))
+    view.conversation.note_removed.connect(gone.append)
+    view.conversation.go_to(40.0)
+    words = view.findChild(QLineEdit, "notes_words")
+    assert words is not None
+    words.setText("  rollers to be cleaned ")
+    words.returnPressed.emit()
+    words.returnPressed.emit()
+    assert kept == [(40.0, "rollers to be cleaned"), (40.0, "")]
+    view.conversation.show_notes(
+        [LogNote(id="n1", at_s=58.0, words="here", by="h1", kept_at_utc=NOW)]
+    )
+    assert view.conversation.notes.count_notes() == 1
+    listed = view.conversation.notes._list
+    listed.setCurrentRow(0)
+    listed.itemActivated.emit(listed.currentItem())
+    assert view.conversation.replay.position_s == 58
+    remove = view.findChild(QPushButton, "notes_remove")
+    assert remove is not None
+    remove.click()
+    assert gone == ["n1"]
+
+
+def test_a_file_from_elsewhere_is_neither_saved_again_nor_gets_notes(view: HelpdeskView) -> None:
+    _show(view, origin="From the file c.zip")
+    save = view.findChild(QToolButton, "conversation_save")
+    assert save is not None
+    assert not save.isVisible()
+    assert not view.conversation.notes.isVisible()
+    _show(view)
+    assert save.isVisible()
+    assert view.conversation.notes.isVisible()
+
+
+def test_paths_are_asked_for_in_the_window(view: HelpdeskView, tmp_path: Path) -> None:
+    chosen: list[object] = []
+    view.bundle_path_chosen.connect(lambda path, pages: chosen.append((path, pages)))
+    view.csv_path_chosen.connect(chosen.append)
+    view.file_chosen.connect(chosen.append)
+    _show(view)
+    view.conversation.save_requested.emit(False)
+    view.list.csv_requested.emit()
+    button = view.findChild(QPushButton, "helpdesk_file")
+    assert button is not None
+    button.click()
+    for name in ("helpdesk_save_dialog", "helpdesk_csv_dialog", "helpdesk_file_dialog"):
+        dialog = view.findChild(QFileDialog, name)
+        assert dialog is not None
+        dialog.fileSelected.emit(str(tmp_path / name))
+        dialog.close()
+    assert chosen == [
+        (str(tmp_path / "helpdesk_save_dialog"), False),
+        str(tmp_path / "helpdesk_csv_dialog"),
+        str(tmp_path / "helpdesk_file_dialog"),
+    ]

@@ -7,7 +7,7 @@ import pytest
 
 from session.log.events import Writer
 from session.log.sides import FaultSide, side_of
-from session.log.summary import Fact, FactKind, Summary, summarise
+from session.log.summary import FactKind, SessionSummary, SummaryFact, summarise
 from session.protocol.conversation.messages import Grant
 from tests.support.log_story import whole_session
 from views.words.errors import known_codes
@@ -31,7 +31,7 @@ FAILURES = (
 @pytest.mark.parametrize("kind", FactKind)
 @pytest.mark.parametrize("by", [Writer.KIOSK, Writer.DESK])
 def test_each_fact_is_a_sentence(kind: FactKind, by: Writer) -> None:
-    fact = Fact(
+    fact = SummaryFact(
         kind=kind,
         at_s=3,
         by=by,
@@ -41,7 +41,10 @@ def test_each_fact_is_a_sentence(kind: FactKind, by: Writer) -> None:
         seconds=12,
         grant=Grant.SCAN,
     )
-    for parts in (summary_parts(Summary(done=(fact,))), summary_parts(Summary(failed=(fact,)))):
+    for parts in (
+        summary_parts(SessionSummary(done=(fact,))),
+        summary_parts(SessionSummary(failed=(fact,))),
+    ):
         words = [line.words for part in parts for line in part.lines]
         assert all(one.endswith((".", ")")) and "{" not in one for one in words)
 
@@ -54,14 +57,16 @@ def test_a_log_without_trouble_says_so_and_asks_for_nothing() -> None:
 
 
 def test_the_same_advice_is_given_once_and_what_is_not_mended_comes_first() -> None:
-    mended = Fact(
+    mended = SummaryFact(
         kind=FactKind.TROUBLE, at_s=1, side=FaultSide.DEVICE, code="scanner_jammed", mended_s=9
     )
-    refused = Fact(kind=FactKind.REFUSED, at_s=2, side=FaultSide.CALLER, grant=Grant.SCAN)
-    cut = Fact(kind=FactKind.LINE_CUT, at_s=5, by=Writer.KIOSK, side=FaultSide.LINE, seconds=12)
+    refused = SummaryFact(kind=FactKind.REFUSED, at_s=2, side=FaultSide.CALLER, grant=Grant.SCAN)
+    cut = SummaryFact(
+        kind=FactKind.LINE_CUT, at_s=5, by=Writer.KIOSK, side=FaultSide.LINE, seconds=12
+    )
     parts = {
         part.key: part.lines
-        for part in summary_parts(Summary(failed=(mended, refused, cut, refused)))
+        for part in summary_parts(SessionSummary(failed=(mended, refused, cut, refused)))
     }
     assert [line.at_s for line in parts["next"]] == [5, 1, 2]
     assert "12 s" in parts["failed"][2].words

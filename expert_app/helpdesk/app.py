@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the helpdesk does, without Qt: finds conversations, opens one, saves it, keeps notes.
+Used by the wiring of its window.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from documents.printed.spreadsheet import spreadsheet_csv
+from expert_app.helpdesk.bundle import (
+    BundleSource,
+    BundleVerdict,
+    is_bundle,
+    read_bundle,
+    write_bundle,
+)
+from expert_app.helpdesk.reading import read_lines
+from resources.texts import _
+from session.core.errors import LogUnknown
+from session.core.short_number import short_number
+from session.desk.hub.client import DeskLink
+from session.desk.hub.helpdesk import HelpdeskQuestions
+from session.log.events import Record
+from session.log.migrate import decode_record
+from session.log.playback.opened import OpenedLog
+from session.log.playback.opening import open_lines, open_records
+from session.log.reader import read_log
+from session.log.summary import SessionSummary, summarise
+from session.protocol.helpdesk.log_list import MOST_ROWS, LogFilter, LogRow, LogsFound
+from session.protocol.helpdesk.log_notes import KeepLogNote, LogNotes
+from views.helpdesk.columns import COLUMNS
+
+MOST_IN_TABLE = 20_000
+"""Conversations in one file for a spreadsheet."""
+
+
+class OpenedConversation(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """A conversation that is open.
+
+    Attributes:
+        row: what the list says of it; None for a file, or for an id that the list does not have.
+        verdict: what a file is worth; None for one that its keeper gave.
+    """
+
+    session_id: str
+    log: OpenedLog
+    records: list[Record]
+    summary: SessionSummary
+    row: LogRow | None = None
+    verdict: BundleVerdict | None = None
+
+    @property
+    def number(self) -> str:
+        """The number that is said on the telephone."""
+        if self.verdict is not None and self.verdict.manifest is not None:
+            told = self.verdict.manifest.short_number
+            if told:
+                return told
+        return short_number(self.session_id)
+
+
+class FileRefused(Exception):
+    """A file is not believed; `verdict` says why."""
+
+    def __init__(self, verdict: BundleVerdict) -> None:
+        super().__init__(verdict.fault)
+        self.verdict = verdict
+
+
+class HelpdeskApp:
+    """The helpdesk's jobs over one connection.
+
+    Args:
+        seed: of this person; signs what is saved.
+        user: the person's id.
+        now: the local time.
+    """
+
+    def __init__(
+        self,
+        link: DeskLink,
+        questions: HelpdeskQuestions,
+        *,
+        seed: bytes,
+        user: str,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._link, self._questions = link, questions
+        self._seed, self._user, self._now = seed, user, now
+        self.opened: OpenedConversation | None = None
+
+    async def find(self, wanted: LogFilter, before: str) -> LogsFound:
+        """A page of the list; the first one brings the counts."""
+        return await self._questions.find(wanted, before, counts=not before)
+
+    async def rows_of(self, number: str) -> Sequence[LogRow]:
+        """The conversations that a short number or an id means, most often one."""
+        found = await self._questions.find(LogFilter(number=number))
+        return found.rows
+
+    async def read(self, session_id: str, reason: str, row: LogRow | None) -> OpenedConversation:
+        """Reads a conversation from its keeper, which writes down who reads it and why.
+
+        Raises:
+            LogUnknown, LogRunning, LogReasonNeeded, TooManyLogs, ...
+        """
+        lines = await read_lines(self._link, session_id, reason)
+        self.opened = await asyncio.to_thread(_open, session_id, lines, row=row)
+        return self.opened
+
+    async def read_file(self, path: Path) -> OpenedConversation:
+        """Opens a saved conversation, or a log as a file.
+
+        Raises:
+            FileRefused: it is not believed. LogUnreadable, LogTooNew, OSError.
+        """
+        self.opened = await asyncio.to_thread(_open_file, path)
+        return self.opened
+
+    async def save(self, path: Path, *, with_pages: bool) -> None:
+        """Saves the open conversation for a vendor, signed. Raises `OSError`, `LogUnknown`."""
+        opened = self.opened
+        if opened is None:
+            raise LogUnknown(session="")
+        row = opened.row
+        versions = {"kiosk": row.kiosk_version, "desk": row.desk_version} if row else {}
+        source = BundleSource(
+            opened.session_id,
+            opened.records,
+            short_number=opened.number,
+            organisation=opened.summary.organisation,
+            versions={name: version for name, version in versions.items() if version},
+        )
+        await asyncio.to_thread(
+            write_bundle,
+            path,
+            source,
+            self._seed,
+            exported_by=self._user,
+            exported_at=self._now(),
+            with_pages=with_pages,
+        )
+
+    async def save_table(self, path: Path, wanted: LogFilter) -> int:
+        """All that the filter finds, as a table; the number of its rows. Raises `OSError`."""
+        rows: list[LogRow] = []
+        before = ""
+        while len(rows) < MOST_IN_TABLE:
+            found = await self._questions.find(wanted, before, limit=MOST_ROWS)
+            rows += found.rows
+            before = found.next
+            if not before:
+                break
+        await asyncio.to_thread(path.write_bytes, table_of(rows, self._now()))
+        return len(rows)
+
+    async def notes(self) -> LogNotes:
+        """Bookmarks and notes of the open conversation."""
+        return await self._questions.notes(self._session_id())
+
+    async def keep_note(self, at_s: float, words: str) -> LogNotes:
+        """Keeps a note at a moment of it."""
+        note = KeepLogNote(
+            session_id=self._session_id(), note_id=secrets.token_hex(8), at_s=at_s, words=words
+        )
+        return await self._questions.keep_note(note)
+
+    async def remove_note(self, note_id: str) -> LogNotes:
+        """Removes a note of it."""
+        return await self._questions.remove_note(self._session_id(), note_id)
+
+    def _session_id(self) -> str:
+        if self.opened is None:
+            raise LogUnknown(session="")
+        return self.opened.session_id
+
+
+def table_of(rows: Sequence[LogRow], now: datetime) -> bytes:
+    """The rows for a spreadsheet: the list's columns, and the facts that it has no room for."""
+    heads = [
+        *(_(one.head) for one in COLUMNS),
+        _("Agent"),
+        _("Kiosk's program"),
+        _("Desk's program"),
+        _("Devices"),
+        _("Missing events"),
+    ]
+    lines: list[tuple[str | int, ...]] = [
+        (
+            f"{row.started_at_utc.astimezone():%Y-%m-%d %H:%M:%S}",
+            *(one.text(row, now) for one in COLUMNS[1:]),
+            row.agent,
+            row.kiosk_version,
+            row.desk_version,
+            ", ".join(one.model for one in row.devices),
+            row.gaps,
+        )
+        for row in rows
+    ]
+    return spreadsheet_csv(heads, lines)
+
+
+def _open(session_id: str, lines: list[bytes], *, row: LogRow | None) -> OpenedConversation:
+    records = [decode_record(line) for line in lines]
+    return OpenedConversation(
+        session_id=session_id,
+        log=open_lines(session_id, lines),
+        records=records,
+        summary=summarise(records),
+        row=row,
+    )
+
+
+def _open_file(path: Path) -> OpenedConversation:
+    verdict, log = read_bundle(path) if is_bundle(path) else (None, read_log(path))
+    if log is None:
+        assert verdict is not None
+        raise FileRefused(verdict)
+    return OpenedConversation(
+        session_id=log.session_id,
+        log=open_records(log.session_id, log.records),
+        records=log.records,
+        summary=summarise(log.records),
+        verdict=verdict,
+    )

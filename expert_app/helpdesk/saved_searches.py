@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The searches that a person keeps, on this computer. Used by the helpdesk's wiring."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+MOST = 30
+LONGEST = 400
+
+
+class SavedSearches:
+    """Lines of the filter, the newest first; a file that cannot be read counts as none."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "searches.json"
+
+    def read(self) -> list[str]:
+        """All of them."""
+        try:
+            found = msgspec.json.decode(self._file.read_bytes(), type=list[str])
+        except (OSError, msgspec.MsgspecError):
+            return []
+        return [line[:LONGEST] for line in found[:MOST] if line.strip()]
+
+    def write(self, lines: Sequence[str]) -> None:
+        """Keeps these. Raises `OSError`."""
+        part = self._file.with_name(f"{self._file.name}.part")
+        part.write_bytes(msgspec.json.encode(list(lines)[:MOST]))
+        part.replace(self._file)

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What somebody types into the filter of the list, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from resources.texts import language, use_language
+from session.core.short_number import short_number
+from session.protocol.helpdesk.log_list import LogState, TroublePart
+from views.helpdesk.filter_language import add_token, completions, parse, when, without_field
+from views.words.trouble_search import codes_for
+
+NOW = datetime(2026, 11, 28, 15, 30, tzinfo=timezone(timedelta(hours=1)))
+ID = "0125223b7b7c9c164ce6_68fe9493"
+
+
+@pytest.fixture
+def french() -> Iterator[None]:
+    before = language()
+    use_language("fr")
+    yield
+    use_language(before)
+
+
+def test_the_line_of_the_paper_is_understood_in_both_languages() -> None:
+    for line in (
+        "site:st-oyen trouble:paper-jam since:7d",
+        "lieu:st-oyen panne:paper-jam depuis:7j",
+    ):
+        typed = parse(line, NOW)
+        assert typed.errors == ()
+        assert typed.filter.sites == ("st-oyen",)
+        assert set(typed.filter.troubles) == {"scanner_jammed", "printer_jammed"}
+        assert typed.filter.since_utc == NOW - timedelta(days=7)
+
+
+def test_words_without_a_key_are_those_of_a_trouble(french: None) -> None:
+    assert parse("papier coincé scanner", NOW).filter.troubles == ("scanner_jammed",)
+    assert set(parse("bourrage", NOW).filter.troubles) == {"scanner_jammed", "printer_jammed"}
+    assert parse("l'imprimante n'a plus papier", NOW).filter.troubles == ("printer_out_of_paper",)
+    assert "refused_scan" in codes_for("refusé numériser")
+    assert "line_lost" in codes_for("ligne coupée")
+    typed = parse("zorglub", NOW)
+    assert len(typed.errors) == 1
+    assert "zorglub" in typed.errors[0]
+
+
+def test_a_number_alone_opens_and_a_ticket_s_number_looks() -> None:
+    number = short_number(ID)
+    for said in (number, number.lower(), number.replace("-", " ")):
+        assert parse(said, NOW).number == number
+    assert parse(ID, NOW).number == ID
+    ticket = parse("a012 jour:hier", NOW)
+    assert (ticket.number, ticket.filter.number) == ("", "A012")
+    assert ticket.filter.since_utc == NOW.replace(day=27, hour=0, minute=0)
+    assert ticket.filter.until_utc == NOW.replace(day=28, hour=0, minute=0)
+
+
+def test_several_values_widen_and_several_keys_narrow() -> None:
+    typed = parse(
+        'borne:b1,b2 borne:b3 service:aides partie:scan etat:erased site:"Saint Oyen"', NOW
+    )
+    assert typed.errors == ()
+    assert typed.filter.kiosks == ("b1", "b2", "b3")
+    assert typed.filter.services == ("aides",)
+    assert typed.filter.parts == (TroublePart.SCAN,)
+    assert typed.filter.states == (LogState.ERASED,)
+    assert typed.filter.sites == ("Saint Oyen",)
+    assert parse("panne:any", NOW).filter.troubles == ("any",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "sitee:x",
+        "panne:zorglub",
+        "partie:foot",
+        "etat:flou",
+        "depuis:avanthier",
+        "borne:é a",
+        "site:",
+    ],
+)
+def test_what_is_not_understood_is_said_with_the_word(line: str) -> None:
+    (said,) = parse(line, NOW).errors[:1]
+    word = line.partition(":")[2].split(" ")[0] or line.partition(":")[0]
+    assert word in said or line.partition(":")[0] in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [("28/11", 28), ("2026-11-27", 27), ("27/11/2026", 27), ("hier", 27), ("aujourd'hui", 28)],
+)
+def test_days_are_those_of_the_person_who_types(typed: str, day: int) -> None:
+    at = when(typed, NOW)
+    assert at is not None
+    assert (at.day, at.utcoffset()) == (day, NOW.utcoffset())
+    assert when("29/11", NOW) == NOW.replace(year=2025, day=29, hour=0, minute=0)
+    assert when("demain", NOW) is None
+
+
+def test_menus_write_into_the_line_and_take_out_of_it() -> None:
+    line = add_token("depuis:7j", "sites", "Mairie de Valdoré")
+    assert line == 'depuis:7j site:"Mairie de Valdoré"'
+    assert add_token(line, "sites", "Mairie de Valdoré") == line
+    assert parse(line, NOW).filter.sites == ("Mairie de Valdoré",)
+    assert without_field(line, "sites") == "depuis:7j"
+    assert without_field(line, "since_utc") == 'site:"Mairie de Valdoré"'
+
+
+def test_the_last_word_is_completed_by_keys_and_by_what_there_is() -> None:
+    known = {"kiosks": ["borne-1", "borne-2"], "sites": ["Mairie de Valdoré"]}.get
+    assert completions("bor", lambda _field: []) == ["borne:"]
+    assert completions("depuis:7j borne:2", lambda field: known(field) or []) == [
+        "depuis:7j borne:borne-2 "
+    ]
+    assert completions("site:val", lambda field: known(field) or []) == [
+        'site:"Mairie de Valdoré" '
+    ]
+    assert completions("zorglub:x", lambda _field: ["a"]) == []

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""One conversation: its summary first, the replay beside it, notes, and the file for a vendor.
+Used by the helpdesk's window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtWidgets import QFrame, QMenu, QSplitter, QToolButton, QWidget
+
+from resources.texts import _
+from session.log.playback.opened import OpenedLog
+from session.log.summary import SessionSummary
+from session.protocol.helpdesk.log_notes import LogNote
+from views.helpdesk.notes_panel import NotesPanel
+from views.helpdesk.summary_panel import SummaryPanel
+from views.replay.view import ReplayView
+from views.widgets.parts import Chip, ElidedLabel, column, push_button, row, tool_button
+from views.widgets.theme import SPACE
+from views.words.log_summary import summary_parts
+
+SUMMARY_PX = 380
+
+
+class ConversationPage(QWidget):
+    """A conversation that is over.
+
+    Args:
+        replay: this page owns it from now on.
+
+    Signals:
+        back_requested(): the list again.
+        save_requested(bool): a file for a vendor is wanted, with the pages or without.
+        address_requested(): the address of this moment is wanted on the clipboard.
+        note_requested, note_removed: as of `NotesPanel`.
+    """
+
+    back_requested = pyqtSignal()
+    save_requested = pyqtSignal(bool)
+    address_requested = pyqtSignal()
+    note_requested = pyqtSignal(float, str)
+    note_removed = pyqtSignal(str)
+
+    def __init__(self, replay: ReplayView) -> None:
+        super().__init__()
+        self.setObjectName("conversation_page")
+        self.replay = replay
+        self.summary = SummaryPanel()
+        self.notes = NotesPanel(lambda: self.replay.position_s)
+        self._started_at: datetime | None = None
+        self._build()
+        self.summary.moment_requested.connect(self.go_to)
+        self.notes.moment_requested.connect(self.go_to)
+        self.notes.note_requested.connect(self.note_requested)
+        self.notes.note_removed.connect(self.note_removed)
+
+    @property
+    def started_at(self) -> datetime | None:
+        """When the log's first record was written."""
+        return self._started_at
+
+    def show_conversation(
+        self, title: str, log: OpenedLog, summary: SessionSummary, *, origin: str = ""
+    ) -> None:
+        """Shows a conversation from its beginning.
+
+        Args:
+            origin: where it comes from when it is a file; "" for the keeper.
+        """
+        self._title.setText(title)
+        self._origin.show_state(origin, "document", "accent")
+        self._origin.setVisible(bool(origin))
+        self._save.setVisible(not origin)
+        self._address.setVisible(not origin)
+        self.notes.allow(not origin)
+        self.notes.show_notes(())
+        self._started_at = summary.started_at_utc
+        self.summary.show_parts(summary_parts(summary), summary.started_at_utc)
+        self.replay.show_log("", log)
+        self.setFocus()
+
+    def show_notes(self, notes: Sequence[LogNote]) -> None:
+        """Bookmarks and notes that are kept with it."""
+        self.notes.show_notes(notes, self._started_at)
+
+    def go_to(self, at_s: float) -> None:
+        """Puts the replay at a moment, in seconds from the first record."""
+        self.replay.seek(at_s)
+
+    # ---- building ----
+
+    def _build(self) -> None:
+        back = push_button(_("List"), "arrow_left", "plain", name="conversation_back", keys="Esc")
+        back.clicked.connect(self.back_requested)
+        self._title = ElidedLabel("", "large", name="conversation_title")
+        self._origin = Chip("conversation_origin")
+        self._address = tool_button(
+            _("Copy the address of this moment"), "mdi6.link-variant", "conversation_address"
+        )
+        self._address.clicked.connect(self.address_requested)
+        self._save = self._build_save()
+        head = QWidget()
+        line = row(
+            head,
+            back,
+            self._title,
+            self._origin,
+            self._address,
+            self._save,
+            margins=(SPACE[2], SPACE[1], SPACE[2], 0),
+        )
+        line.setStretch(1, 1)
+        left = QSplitter(Qt.Orientation.Vertical)
+        left.setChildrenCollapsible(False)
+        left.addWidget(_card(self.summary))
+        left.addWidget(_card(self.notes))
+        left.setStretchFactor(0, 1)
+        left.setSizes([460, 150])
+        left.setMinimumWidth(260)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
+        split.addWidget(left)
+        split.addWidget(self.replay)
+        split.setStretchFactor(1, 1)
+        split.setSizes([SUMMARY_PX, 900])
+        body = QWidget()
+        column(body, split, margins=(SPACE[2], 0, 0, SPACE[1]))
+        column(self, head, body, space=0).setStretch(1, 1)
+        QShortcut(QKeySequence("Esc"), self).activated.connect(self.back_requested)
+        self.setFocusProxy(self.replay)
+
+    def _build_save(self) -> QToolButton:
+        button = tool_button(_("Save for a vendor"), "file", "conversation_save")
+        button.setText(_("Save for a vendor"))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        menu.setObjectName("conversation_save_menu")
+        menu.addAction(
+            _("Without the pages, sites without names…"), lambda: self.save_requested.emit(False)
+        )
+        menu.addAction(
+            _("With the structure of the pages…"), lambda: self.save_requested.emit(True)
+        )
+        button.setMenu(menu)
+        return button
+
+
+def _card(shown: QWidget) -> QFrame:
+    card = QFrame()
+    card.setProperty("card", True)
+    column(card, shown, margins=(1, 1, 1, 1))
+    return card

@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The filter of the list: one line to type, menus that write into it, searches that are kept.
+Used by the list page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+from PyQt6.QtCore import QStringListModel, Qt, pyqtSignal
+from PyQt6.QtGui import QFocusEvent
+from PyQt6.QtWidgets import QCompleter, QLineEdit, QMenu, QToolButton, QWidget
+
+from resources.texts import N_, _
+from session.protocol.helpdesk.log_list import LogCounts
+from views.helpdesk.filter_language import (
+    ANY,
+    KEYS,
+    LONGEST,
+    TypedFilter,
+    add_token,
+    completions,
+    parse,
+    without_field,
+)
+from views.helpdesk.words import PARTS, STATES
+from views.widgets.parts import column, label, push_button, restyle, row, tool_button
+from views.widgets.theme import SPACE
+from views.words.trouble_search import trouble_words
+
+START = "depuis:7j"
+PERIODS: tuple[tuple[str, str], ...] = (
+    ("jour:aujourd'hui", N_("Today")),
+    ("jour:hier", N_("Yesterday")),
+    (START, N_("7 days")),
+    ("depuis:31j", N_("31 days")),
+    ("", N_("All")),
+)
+MENUS: tuple[tuple[str, str, str], ...] = (
+    ("sites", N_("Site"), "home"),
+    ("kiosks", N_("Kiosk"), "housing"),
+    ("services", N_("Service"), "queue"),
+    ("troubles", N_("What failed"), "error"),
+    ("parts", N_("Part"), "filter"),
+    ("states", N_("State"), "info"),
+)
+Choices = Mapping[str, Sequence[tuple[str, str]]]
+"""Field -> (what the filter gets, what the menu shows)."""
+
+
+class FilterLine(QLineEdit):
+    """Its text is chosen when the keyboard comes to it: the next thing is typed over it."""
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        """Chooses all of it, unless the mouse says where to go on."""
+        super().focusInEvent(event)
+        if event is not None and event.reason() is not Qt.FocusReason.MouseFocusReason:
+            self.selectAll()
+
+
+class FilterBar(QWidget):
+    """The line is the only truth: menus and bars write into it.
+
+    Args:
+        now: the local time.
+
+    Signals:
+        filter_changed(object): a `TypedFilter` without errors is wanted.
+        searches_changed(object): the lines that are kept, newest first.
+    """
+
+    filter_changed = pyqtSignal(object)
+    searches_changed = pyqtSignal(object)
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._now = now
+        self._choices: dict[str, list[tuple[str, str]]] = {
+            "parts": [(code, _(words)) for code, words in PARTS.items()],
+            "states": [(code, _(words)) for code, words in STATES.items()],
+        }
+        self._searches: list[str] = []
+        self._build()
+        self.line.setText(START)
+
+    # ---- what the page asks ----
+
+    def typed(self) -> TypedFilter:
+        """What the line says now."""
+        return parse(self.line.text(), self._now())
+
+    def apply(self) -> None:
+        """Asks for what the line says, or says what is not understood."""
+        typed = self.typed()
+        self._wrong.setText("\n".join(typed.errors))
+        self._wrong.setVisible(bool(typed.errors))
+        self.line.setAccessibleDescription(self._wrong.text())
+        restyle(self.line, wrong=bool(typed.errors))
+        if typed.number:
+            self.line.selectAll()  # the next number is typed over it
+        if not typed.errors:
+            self.filter_changed.emit(typed)
+
+    def add(self, field: str, value: str) -> None:
+        """One more condition, as by a menu."""
+        self.line.setText(add_token(self.line.text(), field, value))
+        self.apply()
+
+    def show_counts(self, counts: LogCounts) -> None:
+        """What is worth choosing: what there is."""
+        for field, found in (
+            ("sites", counts.sites),
+            ("kiosks", counts.kiosks),
+            ("services", counts.services),
+        ):
+            known = dict(self._choices.get(field, []))
+            known |= {one.name: one.name for one in found if one.name}
+            self._choices[field] = sorted(known.items())
+        troubles = dict(self._choices.get("troubles", []))
+        troubles |= {bar.code: trouble_words(bar.code) for bar in counts.troubles}
+        self._choices["troubles"] = sorted(troubles.items(), key=lambda one: one[1])
+
+    def show_searches(self, lines: Sequence[str]) -> None:
+        """The lines that were kept."""
+        self._searches = list(lines)
+
+    def focus_line(self) -> None:
+        """Puts the keyboard into the line, all of it chosen."""
+        self.line.setFocus()
+        self.line.selectAll()
+
+    # ---- building ----
+
+    def _build(self) -> None:
+        self.line = FilterLine()
+        self.line.setObjectName("list_filter")
+        self.line.setMaxLength(LONGEST)
+        self.line.setClearButtonEnabled(True)
+        self.line.setPlaceholderText(
+            _("0125-223B, a ticket's number, words of what failed, or site:… borne:… depuis:7j")
+        )
+        self.line.setAccessibleName(_("Filter of the conversations"))
+        self.line.returnPressed.connect(self.apply)
+        self.line.textEdited.connect(self._complete)
+        self._proposals = QStringListModel(self)
+        completer = QCompleter(self._proposals, self)
+        completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.line.setCompleter(completer)
+        search = push_button(_("Search"), "mdi6.magnify", "primary", name="list_search")
+        search.clicked.connect(self.apply)
+        self._kept = self._menu_button(
+            "list_searches", _("Kept searches"), "history", self._fill_searches
+        )
+        self._wrong = label(role="small", name="list_filter_wrong", wrap=True)
+        restyle(self._wrong, tone="bad")
+        self._wrong.hide()
+        menus = row(None, space=SPACE[0])
+        menus.addWidget(
+            self._menu_button("filter_period", _("Period"), "appointment", self._fill_periods)
+        )
+        for field, words, icon_name in MENUS:
+            fill = partial(self._fill, field)
+            menus.addWidget(self._menu_button(f"filter_{field}", _(words), icon_name, fill))
+        menus.addStretch(1)
+        column(self, row(None, self.line, search, self._kept), self._wrong, menus, space=SPACE[0])
+
+    def _menu_button(
+        self, name: str, words: str, icon_name: str, fill: Callable[[QMenu], None]
+    ) -> QToolButton:
+        button = tool_button(words, icon_name, name)
+        button.setText(words)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        menu.setObjectName(f"{name}_menu")
+        menu.aboutToShow.connect(lambda: fill(menu))
+        button.setMenu(menu)
+        return button
+
+    # ---- menus ----
+
+    def _fill_periods(self, menu: QMenu) -> None:
+        menu.clear()
+        for token, words in PERIODS:
+            menu.addAction(_(words), partial(self._set_period, token))
+
+    def _set_period(self, token: str) -> None:
+        text = self.line.text()
+        for field in ("since_utc", "until_utc", "day"):
+            text = without_field(text, field)
+        self.line.setText(f"{token} {text}".strip())
+        self.apply()
+
+    def _fill(self, field: str, menu: QMenu) -> None:
+        menu.clear()
+        if field == "troubles":
+            menu.addAction(_("Any trouble"), partial(self.add, field, ANY))
+            menu.addSeparator()
+        for value, words in self._choices.get(field, []):
+            menu.addAction(words, partial(self.add, field, value))
+        if not menu.actions():
+            nothing = menu.addAction(_("Nothing to choose yet"))
+            if nothing is not None:
+                nothing.setEnabled(False)
+        clear = partial(self._clear, field)
+        menu.addSeparator()
+        menu.addAction(_("No condition"), clear)
+
+    def _clear(self, field: str) -> None:
+        self.line.setText(without_field(self.line.text(), field))
+        self.apply()
+
+    def _fill_searches(self, menu: QMenu) -> None:
+        menu.clear()
+        for text in self._searches:
+            menu.addAction(text, partial(self._search, text))
+        menu.addSeparator()
+        now = self.line.text().strip()
+        if now and now in self._searches:
+            menu.addAction(_("Forget this search"), partial(self._keep, now, False))
+        elif now:
+            menu.addAction(_("Keep this search"), partial(self._keep, now, True))
+
+    def _search(self, text: str) -> None:
+        self.line.setText(text)
+        self.apply()
+
+    def _keep(self, text: str, kept: bool) -> None:
+        self._searches = [one for one in self._searches if one != text]
+        if kept:
+            self._searches.insert(0, text)
+        self.searches_changed.emit(list(self._searches))
+
+    # ---- completion ----
+
+    def _complete(self, text: str) -> None:
+        self._proposals.setStringList(completions(text, self._known))
+
+    def _known(self, field: str) -> list[str]:
+        if field in ("since_utc", "until_utc", "day"):
+            return ["aujourd'hui", "hier", "7j", "31j"]
+        named = [
+            words if field in ("parts", "states") else value
+            for value, words in self._choices.get(field, [])
+        ]
+        return [ANY, *named] if field == "troubles" else named
+
+
+def key_of(field: str) -> str:
+    """How the window writes a field of the filter."""
+    return KEYS[field][0]

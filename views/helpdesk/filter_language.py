@@ -1,0 +1,293 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The filter as one line that can be typed: `site:valdore panne:bourrage depuis:7j`.
+Pure; used by the helpdesk's list.
+
+Keys are French, with the English ones beside them. What has no key is a number of a conversation
+or of a ticket, or words of a trouble.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import msgspec
+
+from resources.texts import N_, _
+from session.core.short_number import tidy_short_number
+from session.protocol.helpdesk.log_list import LogFilter, LogState, TroublePart
+from session.protocol.wire.ids import is_id
+from views.helpdesk.words import PARTS, STATES
+from views.words.trouble_search import codes_for
+
+ANY = "any"
+LONGEST = 400
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "sites": ("site", "lieu"),
+    "kiosks": ("borne", "kiosk"),
+    "services": ("service",),
+    "agents": ("conseiller", "agent"),
+    "organisations": ("organisme", "organisation"),
+    "troubles": ("panne", "trouble"),
+    "parts": ("partie", "part"),
+    "versions": ("version",),
+    "devices": ("appareil", "device"),
+    "states": ("etat", "état", "state"),
+    "since_utc": ("depuis", "since"),
+    "until_utc": ("avant", "until"),
+    "day": ("jour", "day"),
+    "number": ("numero", "numéro", "number"),
+}
+"""Field of the filter -> how it may be typed; the first one is written by the window."""
+
+_FIELDS = {word: field for field, words in KEYS.items() for word in words}
+_TOKEN = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
+_LENGTH = re.compile(r"(\d{1,4})\s*(h|j|d|s|w|m)")
+_TICKET = re.compile(r"[A-Za-z]{1,3}-?\d{1,5}")
+_LENGTHS = {
+    "h": timedelta(hours=1),
+    "j": timedelta(days=1),
+    "d": timedelta(days=1),
+    "s": timedelta(days=7),
+    "w": timedelta(days=7),
+    "m": timedelta(days=30),
+}
+_DAYS = {"aujourdhui": 0, "today": 0, "hier": 1, "yesterday": 1}
+_FORMS = ("%Y-%m-%d", "%d/%m/%Y", "%d/%m", "%Y-%m-%dT%H:%M")
+
+UNKNOWN_KEY = N_("“{word}” is no filter. Filters are: {keys}.")
+UNKNOWN_TROUBLE = N_("No trouble is called “{word}”. Try a word of what the agent read.")
+UNKNOWN_PART = N_("“{word}” is no part. Parts are: {known}.")
+UNKNOWN_STATE = N_("“{word}” is no state. States are: {known}.")
+UNKNOWN_DAY = N_("“{word}” is no day. Write 7j, 24h, hier, 28/11 or 2026-11-28.")
+UNKNOWN_ID = N_("“{word}” cannot be an id: letters, digits, - and _ only.")
+EMPTY = N_("After “{word}:” something is missing.")
+
+
+class TypedFilter(NamedTuple):
+    """What a line of the filter means.
+
+    Attributes:
+        errors: what is not understood, each in a sentence.
+        number: the line is the number of one conversation and nothing else: open it at once.
+    """
+
+    filter: LogFilter
+    errors: tuple[str, ...] = ()
+    number: str = ""
+
+
+class Token(NamedTuple):
+    """A part of the line: "key:value", or words without a key."""
+
+    key: str
+    value: str
+
+
+def tokens_of(text: str) -> list[Token]:
+    """The line's parts; quotation marks hold a value with spaces together."""
+    found = []
+    for word in _TOKEN.findall(text[:LONGEST]):
+        key, colon, value = word.partition(":")
+        is_key = bool(colon) and '"' not in key
+        plain = (value if is_key else word).replace('"', "")
+        found.append(Token(key.lower() if is_key else "", plain))
+    return found
+
+
+def add_token(text: str, field: str, value: str) -> str:
+    """The line with one more condition; one that stands there already is not added."""
+    written = f'{KEYS[field][0]}:"{value}"' if " " in value else f"{KEYS[field][0]}:{value}"
+    if Token(KEYS[field][0], value) in tokens_of(text):
+        return text
+    return f"{text.strip()} {written}".strip()
+
+
+def without_field(text: str, field: str) -> str:
+    """The line without what it says of one field."""
+    kept = [
+        word
+        for word in _TOKEN.findall(text)
+        if _FIELDS.get(word.partition(":")[0].lower()) != field or ":" not in word
+    ]
+    return " ".join(kept)
+
+
+def parse(text: str, now: datetime) -> TypedFilter:
+    """What the line means.
+
+    Args:
+        now: timezone-aware, by the clock of the person who types: its days are meant.
+    """
+    tokens = tokens_of(text)
+    number = number_of(text)
+    if number:
+        return TypedFilter(LogFilter(number=number), number=number)
+    reading = _Reading(now)
+    words = [token.value for token in tokens if not token.key]
+    for token in tokens:
+        if token.key:
+            reading.read(token)
+    reading.read_words(words)
+    return TypedFilter(reading.filter(), tuple(reading.errors))
+
+
+def number_of(text: str) -> str:
+    """The number of one conversation when the line is nothing else: a short number as it is said,
+    or a session's id; "" otherwise.
+    """
+    plain = text.strip()
+    short = tidy_short_number(plain)
+    if short and any(letter.isdigit() for letter in plain):
+        return short
+    return plain if is_id(plain) and len(plain) >= 24 and "_" in plain else ""
+
+
+class _Reading:
+    """Collects what the parts of a line say."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._lists: dict[str, list[str]] = {}
+        self._times: dict[str, datetime] = {}
+        self._number = ""
+        self.errors: list[str] = []
+
+    def read(self, token: Token) -> None:
+        """One condition."""
+        field = _FIELDS.get(token.key)
+        if field is None:
+            known = ", ".join(words[0] for words in KEYS.values())
+            self._refuse(UNKNOWN_KEY, token.key, keys=known)
+        elif not token.value:
+            self._refuse(EMPTY, token.key)
+        elif field == "number":
+            self._number = tidy_short_number(token.value) or token.value[:40]
+        elif field in ("since_utc", "until_utc", "day"):
+            self._read_time(field, token.value)
+        else:
+            for value in token.value.split(","):
+                if value.strip():
+                    self._read_value(field, value.strip())
+
+    def read_words(self, words: Sequence[str]) -> None:
+        """What has no key: a ticket's number, or words of a trouble."""
+        tickets = [word for word in words if _TICKET.fullmatch(word)]
+        if tickets:
+            self._number = tickets[0].upper()
+        text = " ".join(word for word in words if word not in tickets)
+        if text:
+            self._read_value("troubles", text)
+
+    def filter(self) -> LogFilter:
+        """All together."""
+        chosen = {field: tuple(dict.fromkeys(values)) for field, values in self._lists.items()}
+        wanted = LogFilter(
+            since_utc=self._times.get("since_utc"),
+            until_utc=self._times.get("until_utc"),
+            number=self._number,
+            parts=tuple(TroublePart(value) for value in chosen.pop("parts", ())),
+            states=tuple(LogState(value) for value in chosen.pop("states", ())),
+        )
+        return msgspec.structs.replace(wanted, **chosen)
+
+    def _read_value(self, field: str, value: str) -> None:
+        match field:
+            case "troubles":
+                codes = (ANY,) if value in (ANY, "*", "toute") else codes_for(value)
+                self._take(field, codes, value, UNKNOWN_TROUBLE)
+            case "parts":
+                self._take(field, _named(value, PARTS), value, UNKNOWN_PART, known=PARTS)
+            case "states":
+                self._take(field, _named(value, STATES), value, UNKNOWN_STATE, known=STATES)
+            case "kiosks" | "services" | "agents" | "organisations":
+                self._take(field, (value,) if is_id(value) else (), value, UNKNOWN_ID)
+            case _:
+                self._take(field, (value,), value, UNKNOWN_ID)
+
+    def _take(
+        self,
+        field: str,
+        values: Iterable[str],
+        typed: str,
+        otherwise: str,
+        *,
+        known: dict[str, str] | None = None,
+    ) -> None:
+        found = list(values)
+        if not found:
+            names = ", ".join(_(words) for words in (known or {}).values())
+            self._refuse(otherwise, typed, known=names)
+        self._lists.setdefault(field, []).extend(found)
+
+    def _read_time(self, field: str, value: str) -> None:
+        at = when(value, self._now)
+        if at is None:
+            self._refuse(UNKNOWN_DAY, value)
+        elif field == "day":
+            start = at.replace(hour=0, minute=0, second=0, microsecond=0)
+            self._times |= {"since_utc": start, "until_utc": start + timedelta(days=1)}
+        else:
+            self._times[field] = at
+
+    def _refuse(self, words: str, typed: str, **values: str) -> None:
+        self.errors.append(_(words).format(word=typed, **values))
+
+
+def _named(value: str, names: dict[str, str]) -> tuple[str, ...]:
+    """Codes whose code or name begins with what was typed."""
+    typed = value.lower()
+    return tuple(
+        code for code, words in names.items() if code == typed or _(words).lower().startswith(typed)
+    )
+
+
+def when(value: str, now: datetime) -> datetime | None:
+    """A moment as people type it: "7j" ago, "hier", "28/11", "2026-11-28"; None for none."""
+    typed = value.strip().lower().replace("'", "").replace("’", "")
+    if (length := _LENGTH.fullmatch(typed)) is not None:
+        return now - int(length[1]) * _LENGTHS[length[2]]
+    if typed in _DAYS:
+        day = now - timedelta(days=_DAYS[typed])
+        return day.replace(hour=0, minute=0, second=0, microsecond=0)
+    for form in _FORMS:
+        try:
+            at = datetime.strptime(
+                f"{value}/{now.year}" if form == "%d/%m" else value,
+                "%d/%m/%Y" if form == "%d/%m" else form,
+            )
+        except ValueError:
+            continue
+        local = at.replace(tzinfo=now.tzinfo)
+        is_ahead = form == "%d/%m" and local > now
+        return local.replace(year=now.year - 1) if is_ahead else local
+    return None
+
+
+# ---- completion
+
+
+def completions(text: str, known: Callable[[str], Sequence[str]], *, most: int = 12) -> list[str]:
+    """Whole lines that the last word may become.
+
+    Args:
+        known: values of a field that are worth proposing.
+    """
+    words = _TOKEN.findall(text)
+    last = words[-1] if words and not text.endswith(" ") else ""
+    before = text[: len(text) - len(last)]
+    key, colon, value = last.partition(":")
+    if not colon:
+        keys = [names[0] for names in KEYS.values()]
+        return [f"{before}{one}:" for one in keys if one.startswith(last.lower())][:most]
+    field = _FIELDS.get(key.lower())
+    if field is None:
+        return []
+    typed = value.replace('"', "").lower()
+    found = [one for one in known(field) if typed in one.lower()]
+    return [
+        before + (f'{key}:"{one}"' if " " in one else f"{key}:{one}") + " " for one in found[:most]
+    ]

@@ -1,0 +1,418 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The helpdesk's list of conversations: filter, table, bars, and the reason to open one.
+Used by the helpdesk's window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from PyQt6.QtCore import QEvent, QModelIndex, QObject, Qt, pyqtSignal
+from PyQt6.QtGui import QFont, QFontMetrics, QKeySequence, QShortcut
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QFrame,
+    QHeaderView,
+    QLineEdit,
+    QSplitter,
+    QStackedWidget,
+    QTableView,
+    QWidget,
+)
+
+from resources.texts import N_, _
+from session.protocol.helpdesk.log_list import LogCounts, LogFilter, LogRow, LogsFound
+from session.protocol.hub.log import MOST_REASON, says_why
+from views.helpdesk.bars import Bar, CountBars
+from views.helpdesk.columns import COLUMNS, LEAST_LETTERS, TROUBLES, place_words
+from views.helpdesk.filter_bar import FilterBar
+from views.helpdesk.filter_language import TypedFilter
+from views.helpdesk.list_model import ConversationModel
+from views.helpdesk.words import start_words, why_not
+from views.widgets.parts import (
+    Card,
+    ElidedLabel,
+    EmptyState,
+    column,
+    label,
+    push_button,
+    row,
+    steady_figures,
+)
+from views.widgets.theme import SPACE
+from views.words.trouble_search import trouble_words
+
+_ROOM_PX = 18
+"""Beside the letters of a cell."""
+
+BARS: tuple[tuple[str, str], ...] = (
+    ("troubles", N_("How many: by failure")),
+    ("kiosks", N_("How many: by kiosk")),
+    ("sites", N_("How many: by site")),
+    ("services", N_("How many: by service")),
+    ("days", N_("How many: by day")),
+)
+
+
+class ListPage(QWidget):
+    """Conversations that a filter finds.
+
+    Signals:
+        find_requested(object, str): a `LogFilter`, and the cursor of the page ("" the first one).
+        open_requested(str, str): a session's id or a short number, and the reason.
+        csv_requested(): all that the filter finds, as a table.
+        not_openable(str): why the chosen conversation cannot be opened.
+        searches_changed(object): see `FilterBar`.
+    """
+
+    find_requested = pyqtSignal(object, str)
+    open_requested = pyqtSignal(str, str)
+    csv_requested = pyqtSignal()
+    not_openable = pyqtSignal(str)
+    searches_changed = pyqtSignal(object)
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self.setObjectName("list_page")
+        self._now = now
+        self._filter, self._number = LogFilter(), ""
+        self._counts = LogCounts()
+        self._busy = self._connected = self._known = False
+        self.filter = FilterBar(now)
+        self.model = ConversationModel(now)
+        self._build()
+        self._connect()
+        self.show_not_connected("")
+
+    # ---- facts ----
+
+    def show_connection(self, connected: bool) -> None:
+        """Whether the hub answers."""
+        self._connected = connected
+        self._allow()
+
+    def show_not_connected(self, words: str) -> None:
+        """The hub has never answered: that is not an empty list."""
+        if not self._known:
+            self._empty.show_words(_("Not connected yet"), words)
+            self._stack.setCurrentWidget(self._empty)
+
+    def show_found(self, found: LogsFound, *, first: bool) -> None:
+        """A page of the list; the first one brings the counts."""
+        self._known = True
+        if first:
+            self.model.show_rows(found.rows, found.next)
+            self._select_first()
+        else:
+            self.model.add_rows(found.rows, found.next)
+        if found.counts is not None:
+            self._counts = found.counts
+            self.filter.show_counts(found.counts)
+            self._show_bars()
+        self._show_state(found)
+
+    def show_find_failed(self) -> None:
+        """What was asked for does not come; the rows that are here stay."""
+        self.model.give_up()
+
+    def show_busy(self, busy: bool) -> None:
+        """A log is being brought."""
+        self._busy = busy
+        self._open.setText(_("Opening…") if busy else _("Open"))
+        self._allow()
+
+    def chosen(self) -> LogRow | None:
+        """The conversation of the chosen line."""
+        return self.model.row(self.table.currentIndex().row())
+
+    def choose(self, session_id: str) -> None:
+        """Chooses a conversation, if it is here."""
+        for place, one in enumerate(self.model.rows()):
+            if one.session_id == session_id:
+                self.table.selectRow(place)
+
+    def reason(self) -> str:
+        """Why conversations are read."""
+        return " ".join(self._reason.text().split())
+
+    def ask_reason(self, number: str) -> None:
+        """Asks why this conversation is read."""
+        self._why.setText(_("Why do you read {number}?").format(number=number))
+        self._reason.setFocus()
+
+    def ask(self) -> None:
+        """Asks for the first page again."""
+        self.find_requested.emit(self._filter, "")
+
+    # ---- building ----
+
+    def _build(self) -> None:
+        self.table = steady_figures(QTableView())
+        self.table.setObjectName("list_table")
+        self.table.setAccessibleName(_("Conversations"))
+        self.table.setModel(self.model)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setShowGrid(False)
+        self.table.setWordWrap(False)
+        self.table.setTabKeyNavigation(False)
+        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        rows, heads = self.table.verticalHeader(), self.table.horizontalHeader()
+        assert rows is not None
+        assert heads is not None
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        heads.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        heads.setSectionResizeMode(TROUBLES, QHeaderView.ResizeMode.Stretch)
+        heads.setHighlightSections(False)
+        viewport = self.table.viewport()
+        assert viewport is not None
+        viewport.installEventFilter(self)
+        self._measure()
+        self._empty = EmptyState("history", "", advice="", name="list_empty")
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(self._empty)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
+        split.addWidget(_card(self._stack, self._build_state()))
+        split.addWidget(self._build_bars())
+        split.setStretchFactor(0, 1)
+        split.setSizes([950, 290])
+        margins = (SPACE[2], SPACE[1], SPACE[2], SPACE[1])
+        whole = column(self, self.filter, space=SPACE[1], margins=margins)
+        whole.addWidget(split, 1)
+        whole.addWidget(self._build_opening())
+
+    def _build_state(self) -> QWidget:
+        self._state = ElidedLabel(role="small", name="list_state")
+        self._csv = push_button(_("Table (CSV)…"), "table", "plain", name="list_csv")
+        self._csv.clicked.connect(self.csv_requested)
+        made = QWidget()
+        box = row(made, self._state, self._csv, margins=(SPACE[1], 0, 0, 0))
+        box.setStretch(0, 1)
+        return made
+
+    def _build_bars(self) -> QWidget:
+        self._by = QComboBox()
+        self._by.setObjectName("list_bars_by")
+        self._by.setAccessibleName(_("Count by"))
+        for key, words in BARS:
+            self._by.addItem(_(words), key)
+        self.bars = CountBars("list_bars", _("How many conversations"))
+        card = _card(self._by, self.bars)
+        card.setMinimumWidth(200)
+        return card
+
+    def _build_opening(self) -> QWidget:
+        self._about = ElidedLabel(role="body", name="list_about")
+        self._why = label(_("Reason"), "caption")
+        self._reason = QLineEdit()
+        self._reason.setObjectName("list_reason")
+        self._reason.setMaxLength(MOST_REASON)
+        self._reason.setPlaceholderText(_("Kept with your name; the supervisor sees it"))
+        self._reason.setAccessibleName(_("Why you read it"))
+        self._why.setBuddy(self._reason)
+        self._open = push_button(_("Open"), "file", "primary", name="list_open")
+        card = Card("list_opening", padding=SPACE[1])
+        line = row(None, self._why, self._reason, self._open)
+        line.setStretch(1, 1)
+        card.body.addWidget(self._about)
+        card.body.addLayout(line)
+        return card
+
+    def _connect(self) -> None:
+        self.filter.filter_changed.connect(self._on_filter)
+        self.filter.searches_changed.connect(self.searches_changed)
+        self.model.more_requested.connect(
+            lambda cursor: self.find_requested.emit(self._filter, cursor)
+        )
+        chosen = self.table.selectionModel()
+        assert chosen is not None
+        chosen.currentRowChanged.connect(self._on_row)
+        self.table.doubleClicked.connect(lambda _index: self.open_chosen())
+        for key in ("Return", "Enter"):
+            made = QShortcut(QKeySequence(key), self.table)
+            made.setContext(Qt.ShortcutContext.WidgetShortcut)
+            made.activated.connect(self.open_chosen)
+        QShortcut(QKeySequence("Ctrl+F"), self).activated.connect(self.filter.focus_line)
+        QShortcut(QKeySequence("F5"), self).activated.connect(self.ask)
+        self._by.currentIndexChanged.connect(lambda _place: self._show_bars())
+        self.bars.bar_chosen.connect(self._on_bar)
+        self._reason.textChanged.connect(lambda _text: self._allow())
+        self._reason.returnPressed.connect(self.open_chosen)
+        self._open.clicked.connect(self.open_chosen)
+
+    # ---- inside ----
+
+    def open_chosen(self) -> None:
+        """Opens the number that was typed, or the chosen line; asks for the reason first."""
+        chosen = self.chosen()
+        if chosen is not None and (
+            not self._number or self._number in (chosen.short_number, chosen.session_id)
+        ):
+            words = why_not(chosen)
+            if words:
+                self.not_openable.emit(words)
+                return
+        wanted = self._number or (chosen.session_id if chosen is not None else "")
+        if not wanted or self._busy:
+            return
+        if not says_why(self.reason()):
+            self.ask_reason(self._number or (chosen.short_number if chosen else ""))
+            return
+        self.open_requested.emit(wanted, self.reason())
+
+    def _on_filter(self, typed: TypedFilter) -> None:
+        self._filter, self._number = typed.filter, typed.number
+        self._why.setText(_("Reason"))
+        self.ask()
+        if typed.number:
+            if says_why(self.reason()):
+                self.open_requested.emit(typed.number, self.reason())
+            else:
+                self.ask_reason(typed.number)
+        self._allow()
+
+    def _on_row(self, now: QModelIndex, _before: QModelIndex) -> None:
+        chosen = self.model.row(now.row())
+        if chosen is not None and self._number not in (chosen.short_number, chosen.session_id):
+            self._number = ""  # the person goes on in the list
+        self._about.setText(_about(chosen, self._now()) if chosen is not None else "")
+        self._allow()
+
+    def _on_bar(self, value: str) -> None:
+        field = str(self._by.currentData())
+        if value:
+            self.filter.add("day" if field == "days" else field, value)
+
+    def _select_first(self) -> None:
+        if self.model.rowCount():
+            self.table.selectRow(0)
+        else:
+            self._about.setText("")
+        self._allow()
+
+    def _show_bars(self) -> None:
+        field = str(self._by.currentData())
+        if field == "troubles":
+            told = [
+                Bar(one.code, trouble_words(one.code), one.count, "bad")
+                for one in self._counts.troubles
+            ]
+        else:
+            counted = getattr(self._counts, field)
+            told = [Bar(one.name, _name(field, one.name), one.count) for one in counted]
+        self.bars.show_bars(told)
+
+    def _show_state(self, found: LogsFound) -> None:
+        here, all_of_them = self.model.rowCount(), self._counts.conversations
+        words = [_("{count} conversations, {here} shown").format(count=all_of_them, here=here)]
+        if found.elsewhere:
+            names = ", ".join(found.elsewhere)
+            words.append(_("kept elsewhere: {names}").format(names=names))
+        if found.behind:
+            words.append(_("{count} events are still being counted").format(count=found.behind))
+        self._state.setText("  ·  ".join(words))
+        if here:
+            self._stack.setCurrentWidget(self.table)
+            return
+        self._empty.show_words(
+            _("No conversation here"),
+            _(
+                "Choose a longer period or fewer conditions. A conversation is in the list as soon "
+                "as its agent has taken the caller."
+            ),
+        )
+        self._stack.setCurrentWidget(self._empty)
+
+    def _allow(self) -> None:
+        wanted = self._number or self.chosen() is not None
+        self._open.setEnabled(bool(wanted) and self._connected and not self._busy)
+        self._csv.setEnabled(self._connected and self.model.rowCount() > 0)
+
+    def _measure(self) -> None:
+        """Gives each column the width of its sample, and what is left to what failed; columns that
+        matter less give way where that would be too little.
+        """
+        metrics, viewport = self.table.fontMetrics(), self.table.viewport()
+        heads = QFontMetrics(QFont(self.table.font()))
+        widths = {
+            place: max(metrics.horizontalAdvance(one.sample), heads.horizontalAdvance(_(one.head)))
+            + _ROOM_PX
+            for place, one in enumerate(COLUMNS)
+            if one.sample
+        }
+        least = LEAST_LETTERS * metrics.averageCharWidth()
+        room = (viewport.width() if viewport is not None else 0) - least
+        leaving = sorted(widths, key=lambda place: COLUMNS[place].leaves)
+        gone: set[int] = set()
+        for place in (one for one in leaving if COLUMNS[one].leaves):
+            if sum(width for one, width in widths.items() if one not in gone) <= room:
+                break
+            gone.add(place)
+        for place, width in widths.items():
+            self.table.setColumnWidth(place, width)
+            self.table.setColumnHidden(place, place in gone)
+        rows = self.table.verticalHeader()
+        if rows is not None:
+            rows.setDefaultSectionSize(metrics.height() + 12)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Shares the columns out anew when the table has another width."""
+        if event is not None and event.type() is QEvent.Type.Resize:
+            self._measure()
+        return super().eventFilter(watched, event)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Follows the theme and the size of letters."""
+        super().changeEvent(event)
+        kinds = (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange)
+        if event is not None and event.type() in kinds and hasattr(self, "table"):
+            self.model.set_palette(self.palette())
+            self._measure()
+
+
+def _card(*parts: QWidget) -> QFrame:
+    card = QFrame()
+    card.setProperty("card", True)
+    pad = SPACE[1]
+    box = column(card, *parts, space=SPACE[0], margins=(pad, pad, pad, pad))
+    box.setStretch(len(parts) - 1 if isinstance(parts[-1], CountBars) else 0, 1)
+    return card
+
+
+def _name(field: str, name: str) -> str:
+    if field == "days":
+        try:
+            return f"{datetime.fromisoformat(name):%d/%m/%Y}"
+        except ValueError:
+            return name
+    return name or _("(not said)")
+
+
+def _about(chosen: LogRow, now: datetime) -> str:
+    """The chosen conversation in a line: what the columns have no room for."""
+    facts: Sequence[tuple[str, str]] = (
+        (_("Kiosk's program"), chosen.kiosk_version),
+        (_("Desk's program"), chosen.desk_version),
+        (_("Devices"), ", ".join(one.model for one in chosen.devices)),
+        (_("Agent"), chosen.agent),
+        (_("Missing events"), str(chosen.gaps) if chosen.gaps else ""),
+    )
+    head = [
+        chosen.short_number or chosen.session_id,
+        start_words(chosen.started_at_utc, now),
+        place_words(chosen),
+    ]
+    told = [*head, *(_("{name}: {value}").format(name=n, value=v) for n, v in facts if v)]
+    if chosen.worst_minute is not None:
+        worst = chosen.worst_minute
+        told.append(
+            _("worst minute of the line: {kbps} kb/s, {loss} % lost").format(
+                kbps=round(worst.kbps), loss=round(worst.loss_percent)
+            )
+        )
+    return "  ·  ".join(one for one in told if one)

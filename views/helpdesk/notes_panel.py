@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Bookmarks and notes of a conversation, kept where its log is. Used by its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
+
+from resources.texts import _
+from session.protocol.helpdesk.log_notes import MOST_WORDS, LogNote
+from views.widgets.icons import icon
+from views.widgets.parts import clock_words, column, label, push_button, row
+from views.widgets.theme import SPACE
+
+_NOTE = Qt.ItemDataRole.UserRole
+
+
+class NotesPanel(QWidget):
+    """What the helpdesk wrote at moments of a conversation.
+
+    Args:
+        position_s: where the replay is.
+
+    Signals:
+        note_requested(float, str): a note at this moment is to be kept; without words it is a
+            bookmark.
+        note_removed(str): the id of a note that is no longer wanted.
+        moment_requested(float): seconds from the log's first record.
+    """
+
+    note_requested = pyqtSignal(float, str)
+    note_removed = pyqtSignal(str)
+    moment_requested = pyqtSignal(float)
+
+    def __init__(self, position_s: Callable[[], float]) -> None:
+        super().__init__()
+        self.setObjectName("notes")
+        self._position_s = position_s
+        self._list = QListWidget()
+        self._list.setObjectName("notes_list")
+        self._list.setAccessibleName(_("Bookmarks and notes"))
+        self._list.setWordWrap(True)
+        self._list.itemActivated.connect(self._on_item)
+        self._list.itemClicked.connect(self._on_item)
+        self._list.currentItemChanged.connect(lambda _now, _before: self._allow())
+        self._words = QLineEdit()
+        self._words.setObjectName("notes_words")
+        self._words.setMaxLength(MOST_WORDS)
+        self._words.setPlaceholderText(_("A note at this moment; nothing about the caller"))
+        self._words.setAccessibleName(_("A note at this moment"))
+        self._words.returnPressed.connect(self._on_add)
+        self._add = push_button(_("Keep"), "kept", "plain", name="notes_add")
+        self._add.setToolTip(_("Keeps a bookmark at this moment, with your words if there are any"))
+        self._add.clicked.connect(self._on_add)
+        self._remove = push_button(_("Remove"), "close", "plain", name="notes_remove")
+        self._remove.clicked.connect(self._on_remove)
+        head = row(None, label(_("Bookmarks and notes"), "title"), 0, self._remove)
+        column(
+            self,
+            head,
+            self._list,
+            row(None, self._words, self._add),
+            space=SPACE[0],
+            margins=(SPACE[2], SPACE[1], SPACE[2], SPACE[1]),
+        ).setStretch(1, 1)
+        self.show_notes(())
+
+    def show_notes(self, notes: Sequence[LogNote], started_at: datetime | None = None) -> None:
+        """All that were kept, in the order of their moments."""
+        self._list.clear()
+        for note in sorted(notes, key=lambda one: one.at_s):
+            words = note.words or _("Bookmark")
+            item = QListWidgetItem(
+                icon("mdi6.bookmark-outline", "accent"),
+                f"{clock_words(note.at_s)}  {words}  – {note.by_name or note.by}",
+            )
+            item.setData(_NOTE, note)
+            item.setToolTip(f"{note.kept_at_utc.astimezone():%d/%m/%Y %H:%M}")
+            self._list.addItem(item)
+        self._allow()
+
+    def allow(self, allowed: bool) -> None:
+        """Whether notes can be kept: not for a file that came from elsewhere."""
+        self.setVisible(allowed)
+
+    def count_notes(self) -> int:
+        """How many there are."""
+        return self._list.count()
+
+    def _allow(self) -> None:
+        self._remove.setEnabled(self._list.currentItem() is not None)
+
+    def _on_add(self) -> None:
+        words = " ".join(self._words.text().split())
+        self._words.clear()
+        self.note_requested.emit(self._position_s(), words)
+
+    def _on_item(self, item: QListWidgetItem) -> None:
+        note = item.data(_NOTE)
+        if isinstance(note, LogNote):
+            self.moment_requested.emit(note.at_s)
+
+    def _on_remove(self) -> None:
+        item = self._list.currentItem()
+        note = item.data(_NOTE) if item is not None else None
+        if isinstance(note, LogNote):
+            self.note_removed.emit(note.id)
