@@ -66,7 +66,7 @@ class OpenedConversation(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return short_number(self.session_id)
 
 
-class FileRefused(Exception):
+class SavedFileRefused(Exception):
     """A file is not believed; `verdict` says why."""
 
     def __init__(self, verdict: BundleVerdict) -> None:
@@ -119,7 +119,7 @@ class HelpdeskApp:
         """Opens a saved conversation, or a log as a file.
 
         Raises:
-            FileRefused: it is not believed. LogUnreadable, LogTooNew, OSError.
+            SavedFileRefused: it is not believed. LogUnreadable, LogTooNew, OSError.
         """
         self.opened = await asyncio.to_thread(_open_file, path)
         return self.opened
@@ -222,7 +222,7 @@ def _open_file(path: Path) -> OpenedConversation:
     verdict, log = read_bundle(path) if is_bundle(path) else (None, read_log(path))
     if log is None:
         assert verdict is not None
-        raise FileRefused(verdict)
+        raise SavedFileRefused(verdict)
     return OpenedConversation(
         session_id=log.session_id,
         log=open_records(log.session_id, log.records),

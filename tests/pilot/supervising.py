@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import csv
 
-from session.core.short_number import short_number
 from tests.pilot.conversation import Conversations
 from tests.pilot.driven import Driven, Evidence
 from tests.pilot.pilot import Pilot, Step, same
@@ -94,12 +93,16 @@ class Supervising:
         summary, the file for a vendor, and the line in the supervisor's register.
         """
         window, session = self._pilot.open["aide1"], self._pilot.found["first_session"]
-        why, number = "image figée à la fin", short_number(session)
+        why = "image figée à la fin"
         await window.seen("found", rows=lambda n: n > 0)
         await window.type("list_reason", why)
+        await window.type("list_filter", session)
+        await window.click("list_search")
+        number = (await window.seen("log_opened", session=session))["number"]
+        await window.click("conversation_back")
         await window.type("list_filter", number.lower())
         await window.click("list_search")
-        opened = await window.seen("log_opened", session=session, number=number)
+        opened = await window.seen("log_opened", session=session, count=lambda n: n > 1)
         same("the log has the conversation's events", opened["records"] > 20, True)
         same("the summary says how it ended", "a terminé l’entretien" in opened["sentences"], True)
         await window.click("replay_speed_8")

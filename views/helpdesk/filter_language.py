@@ -80,28 +80,28 @@ class TypedFilter(NamedTuple):
     number: str = ""
 
 
-class Token(NamedTuple):
+class FilterToken(NamedTuple):
     """A part of the line: "key:value", or words without a key."""
 
     key: str
     value: str
 
 
-def tokens_of(text: str) -> list[Token]:
+def tokens_of(text: str) -> list[FilterToken]:
     """The line's parts; quotation marks hold a value with spaces together."""
     found = []
     for word in _TOKEN.findall(text[:LONGEST]):
         key, colon, value = word.partition(":")
         is_key = bool(colon) and '"' not in key
         plain = (value if is_key else word).replace('"', "")
-        found.append(Token(key.lower() if is_key else "", plain))
+        found.append(FilterToken(key.lower() if is_key else "", plain))
     return found
 
 
 def add_token(text: str, field: str, value: str) -> str:
     """The line with one more condition; one that stands there already is not added."""
     written = f'{KEYS[field][0]}:"{value}"' if " " in value else f"{KEYS[field][0]}:{value}"
-    if Token(KEYS[field][0], value) in tokens_of(text):
+    if FilterToken(KEYS[field][0], value) in tokens_of(text):
         return text
     return f"{text.strip()} {written}".strip()
 
@@ -156,7 +156,7 @@ class _Reading:
         self._number = ""
         self.errors: list[str] = []
 
-    def read(self, token: Token) -> None:
+    def read(self, token: FilterToken) -> None:
         """One condition."""
         field = _FIELDS.get(token.key)
         if field is None:

@@ -72,7 +72,7 @@ class SummaryPanel(QWidget):
         return heading
 
     def _line(self, key: str, line: SummaryLine, started_at: datetime | None) -> QWidget:
-        made = _Sentence(key, line, started_at)
+        made = _Sentence(key, line, started_at=started_at)
         if line.at_s is not None:
             made.chosen.connect(self.moment_requested)
         return made
@@ -83,7 +83,7 @@ class _Sentence(QWidget):
 
     chosen = pyqtSignal(float)
 
-    def __init__(self, key: str, line: SummaryLine, started_at: datetime | None) -> None:
+    def __init__(self, key: str, line: SummaryLine, *, started_at: datetime | None) -> None:
         super().__init__()
         words = label(line.words, name="summary_sentence", wrap=True)
         words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

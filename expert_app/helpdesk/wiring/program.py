@@ -13,7 +13,7 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.helpdesk.address import SessionAddress, seconds_to, write_address
-from expert_app.helpdesk.app import FileRefused, HelpdeskApp, OpenedConversation
+from expert_app.helpdesk.app import HelpdeskApp, OpenedConversation, SavedFileRefused
 from expert_app.helpdesk.bundle_words import fault_words, manifest_words
 from expert_app.helpdesk.saved_searches import SavedSearches
 from expert_app.runtime.bus_access import tell_until_connected, tls_for
@@ -313,7 +313,7 @@ class HelpdeskProgram:
     async def _open_file(self, path: Path) -> None:
         try:
             opened = await self.app.read_file(path)
-        except FileRefused as error:
+        except SavedFileRefused as error:
             fault = error.verdict.fault
             self._refuse(fault_words(error.verdict, path.name), f"file_{fault}")
         except SessionError as error:
