@@ -29,7 +29,7 @@ from expert_app.runtime.config import (
 )
 from expert_app.runtime.folder_owner import FolderInUse, own_folder, owner_of
 from expert_app.runtime.log_lines import LOG_LINE, JsonLines, MaskedLines, log_in_files
-from expert_app.runtime.paths import Paths, data_folder, paths_for
+from expert_app.runtime.paths import LOG_FOLDER, Paths, data_folder, paths_for
 from resources import ResourceMissing
 from resources.texts import LANGUAGES, _, use_language
 from session.core.disk import is_disk_error
@@ -246,7 +246,7 @@ def _desk(arguments: Arguments) -> int:
     settings = _load(DeskSettings, arguments, paths)
     from expert_app.commands.desk import run_desk
 
-    with own_folder(paths.data, "desk"), log_in_files(paths.folder("logs"), "desk"):
+    with own_folder(paths.data, "desk"), log_in_files(paths.folder(LOG_FOLDER), "desk"):
         return run_desk(settings, paths, driven=arguments.driven)
 
 
@@ -255,7 +255,7 @@ def _kiosk(arguments: Arguments) -> int:
     settings = _load(KioskSettings, arguments, paths)
     from expert_app.kiosk.wiring.program import run_kiosk
 
-    with own_folder(paths.data, "kiosk"), log_in_files(paths.folder("logs"), "kiosk"):
+    with own_folder(paths.data, "kiosk"), log_in_files(paths.folder(LOG_FOLDER), "kiosk"):
         return run_kiosk(settings, paths, driven=arguments.driven, fullscreen=arguments.fullscreen)
 
 
@@ -264,7 +264,7 @@ def _display(arguments: Arguments) -> int:
     settings = _load(DisplaySettings, arguments, paths)
     from expert_app.kiosk.wiring.display import run_display
 
-    with own_folder(paths.data, "display"), log_in_files(paths.folder("logs"), "display"):
+    with own_folder(paths.data, "display"), log_in_files(paths.folder(LOG_FOLDER), "display"):
         return run_display(settings, driven=arguments.driven, fullscreen=arguments.fullscreen)
 
 

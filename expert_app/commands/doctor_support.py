@@ -23,7 +23,7 @@ import tomli_w
 
 from expert_app.commands.doctor import CheckResult
 from expert_app.runtime.crash import reports
-from expert_app.runtime.paths import Paths
+from expert_app.runtime.paths import LOG_FOLDER, Paths
 from resources.texts import _
 from session.core.program_version import program_version
 
@@ -70,7 +70,7 @@ def versions_text() -> str:
 
 def _logs(programs: dict[str, Paths]) -> Iterator[tuple[str, Path]]:
     for program, paths in programs.items():
-        folder = paths.data / "logs"
+        folder = paths.data / LOG_FOLDER
         for file in (folder / f"{program}.log", *reports(folder)):
             if file.is_file():
                 yield f"{program}/{file.name}", file

@@ -13,6 +13,8 @@ from pathlib import Path
 import platformdirs
 
 APP = "poste-expert"
+LOG_FOLDER = "program-log"
+"""In a program's data folder: its developer log. `logs` has those of conversations."""
 
 
 def private_folder(path: Path) -> Path:
@@ -36,6 +38,12 @@ class Paths:
     data: Path
     runtime: Path
     config: Path
+
+    @property
+    def arguments(self) -> list[str]:
+        """What makes another program of ours use the same folders."""
+        is_below = self.config.parent == self.data
+        return ["--folder", str(self.data.parent)] if is_below else []
 
     def folder(self, name: str) -> Path:
         """A private folder of the data folder."""

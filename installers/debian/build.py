@@ -17,6 +17,7 @@ import argparse
 import compileall
 import fnmatch
 import hashlib
+import json
 import os
 import py_compile
 import re
@@ -80,6 +81,11 @@ def said(*command: str) -> str:
     ).stdout.strip()
 
 
+def uv() -> str:
+    """The program uv, which the set-up brings where the system has none."""
+    return shutil.which("uv") or str(ROOT / "build/uv/bin/uv")
+
+
 def package_version() -> str:
     """The project's version; between two releases the commit's time and name follow."""
     version: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
@@ -125,19 +131,18 @@ def cut(site: Path) -> None:
 
 def make_tree(build: Build) -> Path:
     """The programs as they lie on a machine, below a folder that stands for /."""
-    uv = shutil.which("uv") or str(ROOT / "build/uv/bin/uv")
     tree, locked, wheels = build.work / "tree", build.work / "locked.txt", build.work / "wheels"
     for folder in (tree, wheels):
         shutil.rmtree(folder, ignore_errors=True)
     home, site = tree / HOME, tree / SITE
-    run(uv, "build", "--quiet", "--wheel", "--out-dir", wheels)
+    run(uv(), "build", "--quiet", "--wheel", "--out-dir", wheels)
     extras = [word for extra in EXTRAS for word in ("--extra", extra)]
     export = ("export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", *extras)
-    run(uv, *export, "--output-file", locked)
-    run(uv, "venv", "--quiet", "--relocatable", "--no-project", "--python", PYTHON, home)
+    run(uv(), *export, "--output-file", locked)
+    run(uv(), "venv", "--quiet", "--relocatable", "--no-project", "--python", PYTHON, home)
     into = ("pip", "install", "--quiet", "--no-deps", "--link-mode", "copy", "--python")
-    run(uv, *into, home / "bin/python", "--require-hashes", "--requirement", locked)
-    run(uv, *into, home / "bin/python", next(wheels.glob("*.whl")))
+    run(uv(), *into, home / "bin/python", "--require-hashes", "--requirement", locked)
+    run(uv(), *into, home / "bin/python", next(wheels.glob("*.whl")))
     keep_programs(home)
     cut(site)
     strip_libraries(site)
@@ -291,11 +296,29 @@ def add_documents(root: Path, name: str, version: str) -> None:
     )
     packed = folder / "changelog.gz"
     run("gzip", "-9n", input=changes.encode(), stdout=packed.open("wb"))
+    if name == PROGRAMS:
+        add_notices(root, folder)
     overrides = HERE / name / "lintian-overrides"
     if overrides.exists():
         place = root / "usr/share/lintian/overrides" / name
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(overrides, place)
+
+
+def add_notices(root: Path, folder: Path) -> None:
+    """What others wrote: their licences, and a list of components (CycloneDX 1.5) from the lock."""
+    site = root / SITE
+    python, script = str(root / HOME / "bin/python"), str(HERE / "notices.py")
+    notices = said(python, "-I", script, str(site))
+    run("gzip", "-9n", input=notices.encode(), stdout=(folder / "third-party.txt.gz").open("wb"))
+    extras = [word for extra in EXTRAS for word in ("--extra", extra)]
+    listed = json.loads(
+        said(uv(), "export", "--quiet", "--frozen", "--no-dev", "--format", "cyclonedx1.5", *extras)
+    )
+    listed.pop("serialNumber")  # by chance, and the time of now: not the same bytes twice
+    listed["metadata"].pop("timestamp")
+    components = json.dumps(listed, indent=1).encode()
+    run("gzip", "-9n", input=components, stdout=(folder / "sbom.cdx.json.gz").open("wb"))
 
 
 def add_control(root: Path, name: str, version: str) -> None:
@@ -360,7 +383,10 @@ def main() -> int:
     programs = arguments.tree.resolve() if arguments.tree else make_tree(build)
     for name in package_names():
         deb = make_package(build, name, programs)
-        print(f"{deb.name}: {deb.stat().st_size / 1e6:.1f} MB")
+        print(f"{deb.name}: {deb.stat().st_size / 1e6:.1f} MB", flush=True)
+    files = sorted(path.name for path in build.out.glob(f"*_{build.version}_*.deb"))
+    sums = subprocess.run(["sha256sum", *files], check=True, cwd=build.out, capture_output=True)
+    (build.out / "SHA256SUMS").write_bytes(sums.stdout)
     return 0
 
 

@@ -94,7 +94,6 @@ def main() -> int:
     checks: list[tuple[str, Callable[[], None]]] = [
         ("small enough", packages.small_enough),
         ("an empty Debian, with tools", installed.make),
-        ("lintian has no error", installed.lintian),
         ("installed", installed.install),
         ("desktop file and AppStream", installed.desktop_files),
         ("every library finds its own", installed.libraries),
@@ -103,6 +102,7 @@ def main() -> int:
         ("accounts and folders", installed.accounts),
         ("a hub begins", installed.hub),
         ("the pilot", installed.pilot),
+        ("lintian has no error", installed.lintian),
         ("the same bytes twice", packages.the_same_bytes_twice),
         ("upgrade and downgrade", lambda: installed.upgrade(packages.next_release())),
         ("removed, and purged", installed.purge),

@@ -1,16 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The list of shortcuts over the desk's window (F1), gone at the next Escape.
-Used by the desk's window.
+"""The list of shortcuts over the desk's window (F1), with which program this is and a file for the
+help desk; gone at the next Escape. Used by the desk's window.
 """
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, QObject, QSize, Qt
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QGridLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from resources.texts import N_, _
-from views.widgets.parts import column, label, row, tool_button
+from session.core.program_version import program_version
+from views.widgets.parts import column, label, push_button, row, tool_button
 from views.widgets.theme import SPACE
 
 SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
@@ -100,7 +108,13 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 
 
 class ShortcutHelp(QWidget):
-    """A veil over the window with the card of shortcuts."""
+    """A veil over the window with the card of shortcuts.
+
+    Signals:
+        support_requested(): make a file for the help desk.
+    """
+
+    support_requested = pyqtSignal()
 
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
@@ -173,8 +187,26 @@ class ShortcutHelp(QWidget):
             side.addStretch(1)
         self._area = _WholeArea(groups)
         body.addWidget(self._area)
+        body.addLayout(self._build_about())
         outer = column(self)
         outer.addWidget(card, 0, Qt.AlignmentFlag.AlignCenter)
+
+    def _build_about(self) -> QBoxLayout:
+        """Which program this is, under which licence, and what a person gives to the help desk."""
+        words = _(
+            "Poste Expert {version}. Free software, GNU GPL version 3; with Qt, Chromium, FFmpeg "
+            "and others."
+        )
+        about = label(
+            words.format(version=program_version()), "caption", wrap=True, name="about_program"
+        )
+        support = push_button(_("File for the help desk"), kind="plain", name="support_file")
+        support.setToolTip(_("Versions, settings without secrets, the newest log, checks"))
+        support.clicked.connect(self.hide)
+        support.clicked.connect(self.support_requested)
+        line = row(None, about, support, space=SPACE[3])
+        line.setStretch(0, 1)
+        return line
 
 
 class _WholeArea(QScrollArea):

@@ -67,6 +67,7 @@ class DeskWindow(QMainWindow):
         grant_requested(object): ask the caller for this `Grant`; from anywhere in the window.
         theme_requested(bool): True for dark.
         sign_out_requested(): forget this computer's key and close (asked again first).
+        support_requested(): make a file for the help desk.
     """
 
     close_requested = pyqtSignal()
@@ -74,6 +75,7 @@ class DeskWindow(QMainWindow):
     grant_requested = pyqtSignal(object)
     theme_requested = pyqtSignal(bool)
     sign_out_requested = pyqtSignal()
+    support_requested = pyqtSignal()
 
     def __init__(
         self,
@@ -350,6 +352,7 @@ class DeskWindow(QMainWindow):
         self.header.side_pressed.connect(self._toggle_side)
         self.header.theme_requested.connect(self.theme_requested)
         self.header.help_pressed.connect(self._help.open)
+        self._help.support_requested.connect(self.support_requested)
         self.call.write_requested.connect(self._open_chat)
         self._rail.expand_requested.connect(self._toggle_queue)
         self._modes.chosen.connect(lambda mode: self.show_mode(str(mode)))

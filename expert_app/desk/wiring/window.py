@@ -163,6 +163,16 @@ class WindowConnections:
             Level.WARNING, words.format(file=report), key="crash_report"
         )
 
+    def show_writing_support(self) -> None:
+        """Shows that the file for the help desk is being made."""
+        words = _("The file for the help desk is being made; this takes some seconds.")
+        self._window.messages.show_message(Level.INFO, words, key="support_file")
+
+    def show_support(self, said: str) -> None:
+        """Shows where the file for the help desk is, until it is read."""
+        words = said or _("The file for the help desk could not be made.")
+        self._window.messages.show_message(Level.WARNING, words, key="support_file")
+
     def show_leftover(self, leftover: Leftover) -> None:
         """Shows that a file of an earlier run could not be read; it was moved aside, not
         deleted.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from expert_app.commands.doctor import CheckResult
 from expert_app.commands.doctor_support import support_words, without_secrets, write_support
-from expert_app.runtime.paths import paths_for
+from expert_app.runtime.paths import LOG_FOLDER, paths_for
 
 SETTINGS = """
 organisation = "valdore"
@@ -24,7 +24,7 @@ turn_password = "hunter2"
 def test_the_file_has_settings_logs_and_findings_and_no_secret(tmp_path: Path) -> None:
     desk, kiosk = paths_for("desk", tmp_path), paths_for("kiosk", tmp_path)
     desk.config.write_text(SETTINGS, "utf-8")
-    logs = desk.folder("logs")
+    logs = desk.folder(LOG_FOLDER)
     (logs / "desk.log").write_text("the newest line\n", "utf-8")
     (logs / "desk.log.1").write_text("older\n", "utf-8")
     (logs / "crash-20260101T000000000000Z.txt").write_text("ValueError\n", "utf-8")

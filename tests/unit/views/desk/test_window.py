@@ -25,6 +25,7 @@ from pytestqt.qtbot import QtBot
 
 from resources import texts
 from session.core.clock import ManualClock
+from session.core.program_version import program_version
 from session.protocol.conversation.messages import Grant
 from tests.support.memory.window_settings import MemorySettings
 from tests.support.screens.desk_scenes import SCENES
@@ -230,6 +231,16 @@ def test_help_opens_with_f1_and_closes_with_escape(window: DeskWindow, qtbot: Qt
     assert veil.isVisible()
     key(veil, Qt.Key.Key_Escape)
     assert not veil.isVisible()
+
+
+def test_the_help_says_which_program_this_is_and_makes_a_file_for_the_help_desk(
+    window: DeskWindow, qtbot: QtBot
+) -> None:
+    key(window, Qt.Key.Key_F1)
+    assert f"Poste Expert {program_version()}" in child(window, QLabel, "about_program").text()
+    with qtbot.waitSignal(window.support_requested):
+        press(window, qtbot, "support_file")
+    assert not child(window, QWidget, "shortcut_veil").isVisible()
 
 
 def test_the_theme_is_a_wish_and_the_window_follows(
