@@ -13,6 +13,7 @@ import faulthandler
 import json
 import logging
 import platform
+from collections import deque
 from collections.abc import Iterator
 from copy import copy
 from datetime import UTC, datetime
@@ -47,6 +48,23 @@ class MaskedLines(logging.Formatter):
     def formatException(self, ei: _Raised) -> str:  # noqa: N802  (logging's name)
         """What was raised, and where."""
         return mask(super().formatException(ei), KEPT)
+
+
+class RecentLines(logging.Handler):
+    """Keeps the last lines in memory, masked, for the helpdesk."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._lines: deque[str] = deque(maxlen=most)
+        self.setFormatter(MaskedLines("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keeps a record as one line."""
+        self._lines.append(" ".join(self.format(record).split()))
+
+    def lines(self) -> list[str]:
+        """The oldest first."""
+        return list(self._lines)
 
 
 class JsonLines(MaskedLines):

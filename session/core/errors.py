@@ -551,6 +551,18 @@ class TooManyLogs(SessionError):
     code = "too_many_logs"
 
 
+class KioskInUse(SessionError):
+    """Somebody is at this kiosk: nothing is done there from afar. Detail: `kiosk`."""
+
+    code = "kiosk_in_use"
+
+
+class KioskAway(SessionError):
+    """This kiosk gives no sign of life. Detail: `kiosk`."""
+
+    code = "kiosk_away"
+
+
 class RateLimited(SessionError):
     """Too many requests from this identity."""
 

@@ -87,7 +87,7 @@ class Hub:
         self.history = history.build(parts)
         self.assignment = assignment.build(parts, stores, queue=self.queue)
         self.dossiers = self._build_dossiers(dossiers)
-        self.remote_help = remote_help.build(parts, projection=self.history.projection)
+        self.remote_help = remote_help.build(parts, self.queue, projection=self.history.projection)
         self.log_list = log_index.build(
             parts,
             self._log_keeper,

@@ -12,6 +12,7 @@ from session.protocol.dossier.library import LIBRARY_VERBS
 from session.protocol.dossier.pieces import PIECE_VERBS
 from session.protocol.helpdesk.log_list import LOG_LIST_VERBS
 from session.protocol.helpdesk.log_notes import NOTE_VERBS
+from session.protocol.helpdesk.remote_help import REMOTE_HELP_VERBS
 from session.protocol.helpdesk.self_test import SELF_TEST_VERBS
 from session.protocol.hub.board import BOARD_VERBS
 from session.protocol.hub.history import HISTORY_VERBS
@@ -41,6 +42,7 @@ ALL_VERBS: dict[str, Verb] = {
     **NETWORK_VERBS,
     **PROBE_VERBS,
     **PIECE_VERBS,
+    **REMOTE_HELP_VERBS,
     **ROUTING_VERBS,
     **SEAL_VERBS,
     **SELF_TEST_VERBS,

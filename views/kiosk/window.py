@@ -416,6 +416,15 @@ class KioskWindow(QWidget):
         self._trouble = code
         self._show_trouble()
 
+    @property
+    def site(self) -> str:
+        """The name of the site, once the hub has told it."""
+        return self._names[1]
+
+    def show_assistance(self, name: str) -> None:
+        """Somebody of the helpdesk looks after this idle kiosk from afar; "" for nobody."""
+        self._banner.show_assistance(name)
+
     def clear_trouble(self) -> None:
         """All is well again."""
         self._trouble = ""

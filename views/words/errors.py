@@ -520,6 +520,14 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("This journal was written by a newer version (theirs {theirs}, ours {ours})."),
         N_("Update this program, then open it again."),
     ),
+    "kiosk_in_use": (
+        N_("Somebody is at this kiosk ({kiosk}): nothing is done there from afar."),
+        N_("Try again when it is free."),
+    ),
+    "kiosk_away": (
+        N_("This kiosk ({kiosk}) gives no sign of life."),
+        N_("See on the spot whether it is on and has its network."),
+    ),
     "rate_limited": (
         N_("Too many requests in a short time."),
         N_("Wait a few seconds, then go on."),

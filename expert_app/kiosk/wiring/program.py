@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from expert_app.kiosk.caller_requests import CallerRequests
 from expert_app.kiosk.device_settings import printer_of, refused_setting, scanner_of
 from expert_app.kiosk.observers import observe_kiosk
 from expert_app.kiosk.paper_worker import PaperWorker
+from expert_app.kiosk.remote_help import HelpedKiosk, RemoteHelpJob, doctor_command
 from expert_app.kiosk.running_session import RunningSession
 from expert_app.kiosk.self_test import SelfTest, TriedThings
 from expert_app.kiosk.session_opener import KioskSessionOpener
@@ -33,6 +35,7 @@ from expert_app.runtime.bus_access import tls_for
 from expert_app.runtime.config import KioskSettings
 from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
 from expert_app.runtime.ice_settings import ice_plan
+from expert_app.runtime.log_lines import RecentLines
 from expert_app.runtime.network_watch import NetworkWatch
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
@@ -48,6 +51,7 @@ from session.kiosk.cobrowse.page_guard import PageGuard
 from session.kiosk.devices.page_encryption import wrapping_key
 from session.kiosk.session import KioskParts
 from session.protocol.conversation.messages import KioskWiped
+from session.protocol.helpdesk.remote_help import MOST_LINES
 from session.protocol.wire.roles import Role
 from views.automation.kiosk_driver import KioskDriver
 from views.kiosk.browser.page_process import can_show_pages
@@ -142,6 +146,8 @@ def build_kiosk(
     connect_language_and_voice(panes)
     connect_end_of_session(app, hub, paper=paper, tasks=program.tasks)
     panes.window.close_requested.connect(program.stop.set)
+    self_test = build_self_test(settings, paths, parts=parts, hub=hub)
+    help_job = build_remote_help(paths, parts, self_test, panes=panes, hub=hub, program=program)
     network = NetworkWatch(panes.window, partial(reconnect, hub.bus, running))
     return KioskProgram(
         program=program,
@@ -153,8 +159,8 @@ def build_kiosk(
         running=running,
         paper=paper,
         guard=guard,
-        self_test=build_self_test(settings, paths, parts=parts, hub=hub),
-        held=(requests, network),
+        self_test=self_test,
+        held=(requests, network, help_job),
     )
 
 
@@ -181,6 +187,41 @@ def build_self_test(
         name=f"{settings.organisation}/{settings.user}",
         clock=parts.clock,
     )
+
+
+def build_remote_help(
+    paths: Paths,
+    parts: KioskParts,
+    self_test: SelfTest,
+    *,
+    panes: KioskPanes,
+    hub: KioskHub,
+    program: Program,
+) -> RemoteHelpJob:
+    """What the helpdesk may have done here while nobody is here."""
+    recent = RecentLines(MOST_LINES)
+    logging.getLogger().addHandler(recent)
+    own_folder = paths.config.name == "settings.toml"
+    kiosk = HelpedKiosk(
+        scanner=parts.scanner,
+        printer=parts.printer,
+        self_test=self_test,
+        doctor=doctor_command(str(paths.data.parent) if own_folder else ""),
+        measure_line=hub.line_measurement.measure_now,
+        recent_lines=recent.lines,
+        restart=program.stop.set,
+        place=lambda: panes.window.site,
+    )
+    job = RemoteHelpJob(
+        kiosk,
+        panes.window,
+        report=hub.link.report_help,
+        idle=hub.is_idle,
+        clock=program.clock,
+        tasks=program.tasks,
+    )
+    hub.link.help_wanted.connect(job.on_wanted)
+    return job
 
 
 def build_parts(

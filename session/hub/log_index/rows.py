@@ -22,7 +22,7 @@ from session.hub.log_index import tables
 from session.hub.log_index.digest import LogDigest, decode_digest, encode_digest
 from session.hub.storage.erasures import mark_of
 
-AT_ONCE = 500
+AT_ONCE = 200
 """Ids in one question."""
 
 
@@ -134,49 +134,46 @@ class LogRows:
     # ---- writing
 
     def put(self, conversations: Iterable[ListedConversation]) -> None:
-        """Writes rows; one that another hub has written from more of the log stays."""
+        """Writes rows; one that another hub has written from more of the log stays, and so does
+        what is erased.
+        """
+        newest = {(one.organisation, one.session): one for one in conversations}
         database = self.database()
         kind = "postgresql" if database.engine.dialect.name == "postgresql" else "sqlite"
         dialect = importlib.import_module(f"sqlalchemy.dialects.{kind}")
+        statement = _upsert(dialect)
         with database.writing() as connection:
-            for one in conversations:
-                self._put(connection, dialect, one)
+            for some in _cut(list(newest.values())):
+                self._put(connection, statement, some)
 
-    def _put(self, connection: Connection, dialect: Any, one: ListedConversation) -> None:
+    def _put(
+        self, connection: Connection, statement: Any, some: Sequence[ListedConversation]
+    ) -> None:
         table = tables.rows
-        erased = and_(
-            table.c.organisation == one.organisation,
-            table.c.session == _erased(one.organisation, one.session),
+        names = [_erased(one.organisation, one.session) for one in some]
+        gone = set(
+            connection.execute(select(table.c.session).where(table.c.session.in_(names))).scalars()
         )
-        if connection.execute(select(table.c.id).where(erased)).first() is not None:
+        left = [one for one, name in zip(some, names, strict=True) if name not in gone]
+        if not left:
             return
-        statement = dialect.insert(table).values(self._row(one))
-        new = statement.excluded
-        changed = {
-            column.name: new[column.name]
-            for column in table.c
-            if column.name not in ("id", "organisation", "session")
-        }
-        # a queue that has forgotten the ticket takes nothing away
-        changed |= {
-            name: func.coalesce(func.nullif(new[name], ""), table.c[name]) for name in _TOLD
-        }
-        statement = statement.on_conflict_do_update(
-            index_elements=("organisation", "session"),
-            set_=changed,
-            where=table.c.records <= new.records,
-        ).returning(table.c.id)
-        row = connection.execute(statement).scalar()
-        if row is None:
-            return
-        _forget_beside(connection, [row])
-        found = [
-            {"row": row, "part": each.part.value, "code": each.code, "count": each.count}
-            for each in one.summary.troubles()
-        ]
-        models = [
-            {"row": row, "kind": each.kind, "model": each.model} for each in one.summary.devices()
-        ]
+        told = connection.execute(statement, [self._row(one) for one in left])
+        ids = {(row.organisation, row.session): row.id for row in told}
+        _forget_beside(connection, list(ids.values()))
+        found: list[dict[str, Any]] = []
+        models: list[dict[str, Any]] = []
+        for one in left:
+            row = ids.get((one.organisation, one.session))
+            if row is None:
+                continue
+            found += [
+                {"row": row, "part": each.part.value, "code": each.code, "count": each.count}
+                for each in one.summary.troubles()
+            ]
+            models += [
+                {"row": row, "kind": each.kind, "model": each.model}
+                for each in one.summary.devices()
+            ]
         for beside, rows in ((tables.troubles, found), (tables.devices, models)):
             if rows:
                 connection.execute(insert(beside), rows)
@@ -278,6 +275,22 @@ class LogRows:
             for beside in (tables.troubles, tables.devices):
                 connection.execute(delete(beside).where(beside.c.row.in_(mine)))
             connection.execute(update(table).where(place).values(records=0, summary=""))
+
+
+def _upsert(dialect: Any) -> Any:
+    """A row, or what is new of it; answers those that were written."""
+    table = tables.rows
+    statement = dialect.insert(table)
+    new = statement.excluded
+    keys = ("organisation", "session")
+    changed = {
+        column.name: new[column.name] for column in table.c if column.name not in ("id", *keys)
+    }
+    # a queue that has forgotten the ticket takes nothing away
+    changed |= {name: func.coalesce(func.nullif(new[name], ""), table.c[name]) for name in _TOLD}
+    return statement.on_conflict_do_update(
+        index_elements=keys, set_=changed, where=table.c.records <= new.records
+    ).returning(table.c.id, table.c.organisation, table.c.session)
 
 
 _TOLD = ("ticket_number", "site", "kiosk", "service", "agent", "outcome")

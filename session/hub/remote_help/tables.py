@@ -19,3 +19,21 @@ self_tests = Table(
     Index("help_self_test_by_time", "at_utc"),
 )
 """`at_utc`: the hub's clock. `checks`: JSON of `session.protocol.helpdesk.self_test.SelfCheck`."""
+
+remote_acts = Table(
+    "help_remote_act",
+    metadata,
+    Column("help_id", String(40), primary_key=True),
+    Column("organisation", String(40), nullable=False),
+    Column("kiosk", String(40), nullable=False),
+    Column("act", String(20), nullable=False),
+    Column("by", String(60), nullable=False),
+    Column("by_organisation", String(40), nullable=False),
+    Column("by_name", String(200), nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("asked_at_utc", DateTime, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("result", Text, nullable=False),
+    Index("help_remote_act_by_time", "organisation", "asked_at_utc"),
+)
+"""One row per act that somebody wanted of a kiosk; `result` goes after a day."""

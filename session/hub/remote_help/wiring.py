@@ -7,24 +7,35 @@ from dataclasses import dataclass
 
 from session.hub.history.projection import Projection
 from session.hub.parts import HubParts
+from session.hub.queue.wiring import Queue
+from session.hub.remote_help.acts import RemoteActs
 from session.hub.remote_help.self_tests import KioskSelfTests
 
 
 @dataclass(frozen=True)
-class RemoteHelp:
-    """What kiosks find of themselves."""
+class KioskCare:
+    """What kiosks find of themselves, and what is wanted of them."""
 
     self_tests: KioskSelfTests
+    acts: RemoteActs
 
     @property
     def rules(self) -> tuple[object, ...]:
         """What answers verbs."""
-        return (self.self_tests,)
+        return (self.self_tests, self.acts)
 
 
-def build(parts: HubParts, *, projection: Projection) -> RemoteHelp:
+def build(parts: HubParts, queue: Queue, *, projection: Projection) -> KioskCare:
     """Its rows are in the history's database."""
     self_tests = KioskSelfTests(
         lambda: projection.history, parts.catalogue, clock=parts.clock, tasks=parts.tasks
     )
-    return RemoteHelp(self_tests=self_tests)
+    acts = RemoteActs(
+        lambda: projection.history,
+        parts.catalogue,
+        tickets=queue.view,
+        presence=queue.presence,
+        notifications=queue.notifications,
+        clock=parts.clock,
+    )
+    return KioskCare(self_tests=self_tests, acts=acts)

@@ -20,6 +20,7 @@ from session.core.clock import Clock
 from session.core.errors import SessionError, TicketTaken, TicketUnknown
 from session.core.signals import Signal
 from session.core.tasks import Tasks
+from session.protocol.helpdesk.remote_help import RemoteHelpDone, RemoteResult
 from session.protocol.helpdesk.self_test import SelfTestReported, SelfTestTaken
 from session.protocol.hub.line_probe import LineProbe, LineProbed
 from session.protocol.hub.log import LogAck, LogAppend
@@ -30,6 +31,7 @@ from session.protocol.hub.requests import (
     HubMessage,
     LeaveRequest,
     PeerPresence,
+    RemoteHelpWanted,
     ServicesAnswer,
     ServicesChanged,
     ServicesRequest,
@@ -93,6 +95,7 @@ class KioskLink:
         peer_presence: the desk is silent or back.
         connection_changed: the bus came or went.
         services_changed: ask for the services again.
+        help_wanted: the helpdesk wants something of this kiosk.
         retrying: a request is being repeated because its outcome is unknown.
     """
 
@@ -106,6 +109,7 @@ class KioskLink:
         self.connection_changed: Signal[bool] = bus.connected
         self.services_changed: Signal[ServicesChanged] = Signal()
         self.retrying: Signal[str] = Signal()
+        self.help_wanted: Signal[RemoteHelpWanted] = Signal()
         self._bus = bus
         self._clock = clock
         self._tasks = tasks
@@ -138,6 +142,11 @@ class KioskLink:
     async def report_self_test(self, report: SelfTestReported) -> SelfTestTaken:
         """Tells the hub what the kiosk has found of itself."""
         return await self._request_with_retries("self_test", report, SelfTestTaken)
+
+    async def report_help(self, help_id: str, result: RemoteResult) -> None:
+        """Tells the hub what came of what the helpdesk wanted."""
+        request = RemoteHelpDone(help_id=help_id, result=result)
+        await self._request_with_retries("remote_help_done", request, Done)
 
     async def call(self, service: str, caller_number: str, request_id: str) -> TicketAnswer:
         """Asks for an agent; the same `request_id` is the same ticket however often it is sent.
@@ -303,6 +312,8 @@ class KioskLink:
                 self.peer_presence.emit(event)
             case ServicesChanged():
                 self.services_changed.emit(event)
+            case RemoteHelpWanted():
+                self.help_wanted.emit(event)
 
     def _on_ticket(self, event: TicketChanged) -> None:
         if self._ticket is None or self._ticket.id not in (

@@ -91,6 +91,21 @@ class LineMeasurement:
             self._running.cancel()
             self._due_s = self._clock.monotonic_s() + AGAIN_S
 
+    async def measure_now(self) -> LineRates | None:
+        """A test at once; None when somebody is here, or the line did not bear it."""
+        if not self._idle():
+            return None
+        if self._running is None or self._running.done():
+            self._due_s = self._clock.monotonic_s() + self._every_s
+            self._running = self._tasks.start(self._test(), name="line-test-run")
+        found: list[LineRates] = []
+        forget = self.measured.connect(found.append)
+        try:
+            await asyncio.wait([self._running])
+        finally:
+            forget()
+        return found[-1] if found else None
+
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(TICK_S)

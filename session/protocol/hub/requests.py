@@ -8,6 +8,7 @@ Requests travel on `svc.<role>.<user>.<verb>`;
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import msgspec
@@ -378,8 +379,39 @@ class ServicesChanged(HubMessage, frozen=True, kw_only=True):
     """To a kiosk: ask for the services again, something of them is another."""
 
 
+class RemoteAct(StrEnum):
+    """What the helpdesk may want of an idle kiosk (`session.protocol.helpdesk.remote_help`).
+
+    State: devices and versions. Doctor: the checks of that command. Log: the last lines for
+    developers. Scan, print: a test of which nothing is kept, or a sheet that says so.
+    """
+
+    STATE = "state"
+    DOCTOR = "doctor"
+    LOG = "log"
+    LINE = "line"
+    SCAN = "scan"
+    PRINT = "print"
+    SELF_TEST = "self_test"
+    RESTART = "restart"
+
+
+class RemoteHelpWanted(HubMessage, frozen=True, kw_only=True):
+    """To a kiosk: the helpdesk wants this; the screen says so while it is done."""
+
+    help_id: Id
+    act: RemoteAct
+    by_name: Text = ""
+
+
 HubEvent = (
-    TicketChanged | SessionOpened | SessionEnded | PeerPresence | Announcement | ServicesChanged
+    TicketChanged
+    | SessionOpened
+    | SessionEnded
+    | PeerPresence
+    | Announcement
+    | ServicesChanged
+    | RemoteHelpWanted
 )
 
 Verb = tuple[frozenset[Role], type[HubMessage], type[HubMessage]]

@@ -35,7 +35,7 @@ class TroubleBanner(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("banner")
-        self.code = ""
+        self.code = self.assistance = ""
         self._icon = IconView("alert-circle-outline", 5, colour=INK)
         self._words = label("lead", heavy=True)
         row = spaced(QHBoxLayout(self), (3, 1.4, 3, 1.4), 2)
@@ -46,11 +46,23 @@ class TroubleBanner(QFrame):
     def show_trouble(self, code: str) -> None:
         """Shows the sentence of an error code; an empty code removes the banner."""
         self.code = code
-        self.setVisible(bool(code))
+        self.setVisible(bool(code or self.assistance))
         self.retranslate()
+
+    def show_assistance(self, name: str) -> None:
+        """Somebody of the helpdesk looks after this kiosk from afar; "" for nobody."""
+        self.assistance = name
+        self.show_trouble(self.code)
 
     def retranslate(self) -> None:
         """Says the text again."""
+        if self.assistance and not self.code:
+            self._icon.show_icon("hand-heart", INK)
+            words = _(
+                "The helpdesk ({name}) looks after this kiosk from afar. Nobody sees or hears you."
+            )
+            self._words.setText(words.format(name=self.assistance))
+            self.setAccessibleName(self._words.text())
         if self.code:
             self._icon.show_icon(trouble_icon(self.code), INK)
             self._words.setText(kiosk_sentence(self.code))

@@ -161,3 +161,17 @@ def test_window_ticks_by_itself(qtbot: QtBot, clock: ManualClock) -> None:
     window.show_goodbye(WIPED)
     clock.advance(GOODBYE_S)
     qtbot.waitUntil(lambda: on_screen(window, window.start_page))
+
+
+def test_the_screen_says_that_the_helpdesk_looks_after_the_kiosk_and_troubles_go_first(
+    window: KioskWindow,
+) -> None:
+    words = "The helpdesk (Denis W.) looks after this kiosk from afar. Nobody sees or hears you."
+    window.show_assistance("Denis W.")
+    assert words in said(window)
+    window.show_trouble("printer_jammed")
+    assert words not in said(window)
+    window.clear_trouble()
+    assert words in said(window)
+    window.show_assistance("")
+    assert words not in said(window)

@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the helpdesk wants done at idle kiosks: who may, how often, and a line for each act before
+the kiosk hears of it. Verbs `help_kiosk`, `remote_help`, `remote_helps`, `remote_help_done`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+import msgspec
+from sqlalchemy import and_, func, insert, select, update
+
+from session.core.clock import Clock
+from session.core.errors import (
+    KioskAway,
+    KioskInUse,
+    MessageMalformed,
+    NotAllowed,
+    RateLimited,
+    TicketUnknown,
+)
+from session.hub.access.handlers import Asker, handles
+from session.hub.convention.catalogue import Catalogue
+from session.hub.history.database import History
+from session.hub.queue.notifications import Notifications
+from session.hub.remote_help import tables
+from session.protocol.helpdesk.remote_help import (
+    HelpKiosk,
+    RemoteHelp,
+    RemoteHelpDone,
+    RemoteHelpRequest,
+    RemoteHelps,
+    RemoteHelpsRequest,
+    RemoteResult,
+    RemoteState,
+)
+from session.protocol.hub.log import says_why
+from session.protocol.hub.requests import Done, RemoteAct, RemoteHelpWanted
+from session.protocol.hub.tickets import Ticket
+from session.protocol.wire.roles import Role
+
+log = logging.getLogger(__name__)
+
+MOST_AN_HOUR = 40
+"""Acts of one person."""
+
+ANSWER = timedelta(seconds=120)
+"""A kiosk that has not answered by then does not."""
+
+RESULT_KEPT = timedelta(days=1)
+"""What came of an act; the line that it was wanted stays with the history."""
+
+LISTED = 200
+
+_table = tables.remote_acts
+_result = msgspec.json.Decoder(RemoteResult)
+
+
+class KioskTickets(Protocol):
+    """What is needed of the queue's view here."""
+
+    def at_kiosk(self, home: str, kiosk: str) -> list[Ticket]:
+        """Open tickets of the caller who is at this kiosk."""
+        ...
+
+
+class KioskPresence(Protocol):
+    """What is needed of the queue's presence here."""
+
+    def is_there(self, organisation: str, role: Role, user: str) -> bool:
+        """Whether this client gives signs of life."""
+        ...
+
+
+class RemoteActs:
+    """Args: history: the database; raises `StoreUnreachable` while it is away."""
+
+    def __init__(
+        self,
+        history: Callable[[], History],
+        catalogue: Catalogue,
+        *,
+        tickets: KioskTickets,
+        presence: KioskPresence,
+        notifications: Notifications,
+        clock: Clock,
+    ) -> None:
+        self._history, self._catalogue = history, catalogue
+        self._tickets, self._presence = tickets, presence
+        self._notifications, self._clock = notifications, clock
+        self._prepared: History | None = None
+
+    @handles("help_kiosk")
+    async def want(self, asker: Asker, request: HelpKiosk) -> RemoteHelp:
+        """Writes the line, then tells the kiosk; the same `help_id` again is answered as it stands.
+
+        Raises:
+            NotAllowed, KioskInUse, KioskAway, RateLimited, StoreUnreachable.
+        """
+        home = self._home(asker, request)
+        reason = " ".join(request.reason.split())
+        if not says_why(reason):
+            raise MessageMalformed(why="reason")
+        known = await asyncio.to_thread(self._found, asker, request.help_id)
+        if known is not None:
+            return known
+        if self._tickets.at_kiosk(home, request.kiosk):
+            raise KioskInUse(kiosk=request.kiosk)
+        if not self._presence.is_there(home, Role.KIOSK, request.kiosk):
+            raise KioskAway(kiosk=request.kiosk)
+        row = {
+            "help_id": request.help_id,
+            "organisation": home,
+            "kiosk": request.kiosk,
+            "act": request.act.value,
+            "by": asker.writer,
+            "by_organisation": asker.organisation,
+            "by_name": self._catalogue.person_name(asker.organisation, asker.user)[:200],
+            "reason": reason[:200],
+            "asked_at_utc": _naive(self._clock.utc_now()),
+            "state": RemoteState.ASKED.value,
+            "result": "",
+        }
+        await asyncio.to_thread(self._write, row)
+        log.info("%s is wanted at kiosk %s", request.act.value, request.kiosk)
+        wanted = RemoteHelpWanted(
+            help_id=request.help_id, act=request.act, by_name=str(row["by_name"])
+        )
+        await self._notifications.notify(home, Role.KIOSK, request.kiosk, wanted)
+        found = await asyncio.to_thread(self._found, asker, request.help_id)
+        assert found is not None
+        return found
+
+    def _home(self, asker: Asker, request: HelpKiosk) -> str:
+        """In whose account the kiosk lives. Raises `NotAllowed`."""
+        home = request.organisation or asker.organisation
+        if asker.role is not Role.OPERATOR and home != asker.organisation:
+            raise NotAllowed(why="organisation")
+        self._catalogue.site_of(home, request.kiosk)
+        return home
+
+    @handles("remote_help")
+    async def state(self, asker: Asker, request: RemoteHelpRequest) -> RemoteHelp:
+        """How far an act is. Raises `TicketUnknown`."""
+        found = await asyncio.to_thread(self._found, asker, request.help_id)
+        if found is None:
+            raise TicketUnknown
+        return found
+
+    @handles("remote_helps")
+    async def listed(self, asker: Asker, request: RemoteHelpsRequest) -> RemoteHelps:
+        """What was wanted of the organisation's kiosks; an operator sees all."""
+        return RemoteHelps(helps=tuple(await asyncio.to_thread(self._list, asker, request.kiosk)))
+
+    @handles("remote_help_done")
+    async def done(self, asker: Asker, request: RemoteHelpDone) -> Done:
+        """The kiosk that was asked tells what came of it; of others nothing is taken."""
+        await asyncio.to_thread(self._close, asker, request)
+        return Done()
+
+    # ---- the database
+
+    def _database(self) -> History:
+        history = self._history()
+        if history is not self._prepared:
+            with history.writing() as connection:
+                tables.metadata.create_all(connection)
+            self._prepared = history
+        return history
+
+    def _write(self, row: dict[str, Any]) -> None:
+        now = self._clock.utc_now()
+        since = _naive(now - timedelta(hours=1))
+        mine = and_(
+            _table.c.by == row["by"],
+            _table.c.by_organisation == row["by_organisation"],
+            _table.c.asked_at_utc > since,
+        )
+        old = _table.c.asked_at_utc < _naive(now - RESULT_KEPT)
+        with self._database().writing() as connection:
+            count = connection.execute(select(func.count()).where(mine)).scalar() or 0
+            if count >= MOST_AN_HOUR:
+                raise RateLimited(limit=MOST_AN_HOUR)
+            connection.execute(update(_table).where(old, _table.c.result != "").values(result=""))
+            connection.execute(insert(_table).values(row))
+
+    def _close(self, asker: Asker, request: RemoteHelpDone) -> None:
+        state = RemoteState.FAILED if request.result.code else RemoteState.DONE
+        place = and_(
+            _table.c.help_id == request.help_id,
+            _table.c.organisation == asker.organisation,
+            _table.c.kiosk == asker.user,
+            _table.c.state == RemoteState.ASKED.value,
+        )
+        result = msgspec.json.encode(request.result).decode()
+        with self._database().writing() as connection:
+            connection.execute(update(_table).where(place).values(state=state.value, result=result))
+
+    def _found(self, asker: Asker, help_id: str) -> RemoteHelp | None:
+        """Only who has wanted it sees what came of it."""
+        place = and_(
+            _table.c.help_id == help_id,
+            _table.c.by == asker.writer,
+            _table.c.by_organisation == asker.organisation,
+        )
+        with self._database().reading() as connection:
+            row = connection.execute(select(_table).where(place)).first()
+        return None if row is None else self._told(row, with_result=True)
+
+    def _list(self, asker: Asker, kiosk: str) -> list[RemoteHelp]:
+        query = select(_table).order_by(_table.c.asked_at_utc.desc()).limit(LISTED)
+        if asker.role is not Role.OPERATOR:
+            query = query.where(_table.c.organisation == asker.organisation)
+        if kiosk:
+            query = query.where(_table.c.kiosk == kiosk)
+        with self._database().reading() as connection:
+            return [self._told(row, with_result=False) for row in connection.execute(query)]
+
+    def _told(self, row: Any, *, with_result: bool) -> RemoteHelp:
+        asked = row.asked_at_utc.replace(tzinfo=UTC)
+        state = RemoteState(row.state)
+        if state is RemoteState.ASKED and self._clock.utc_now() - asked > ANSWER:
+            state = RemoteState.SILENT
+        return RemoteHelp(
+            help_id=row.help_id,
+            organisation=row.organisation,
+            kiosk=row.kiosk,
+            act=RemoteAct(row.act),
+            state=state,
+            by=row.by,
+            by_name=row.by_name,
+            reason=row.reason,
+            asked_at_utc=asked,
+            result=_result.decode(row.result) if with_result and row.result else None,
+        )
+
+
+def _naive(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(tzinfo=None)

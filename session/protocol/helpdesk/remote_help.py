@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Help from afar for a kiosk at which nobody is: what the helpdesk wants done there, what came of
+it, and who has wanted what. Used by helpdesk, operator, hub and kiosk.
+
+Each act is a line before the kiosk hears of it, and the kiosk's screen says so while it is done.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from session.protocol.helpdesk.log_list import Code
+from session.protocol.helpdesk.self_test import Checks
+from session.protocol.hub.log import MOST_REASON
+from session.protocol.hub.requests import Done, HubMessage, RemoteAct, Text, Verb
+from session.protocol.wire.ids import Id, OptionalId
+from session.protocol.wire.roles import Role
+
+MOST_LINES, LINE_LETTERS = 200, 400
+
+Line = Annotated[str, msgspec.Meta(max_length=LINE_LETTERS)]
+
+
+class RemoteState(StrEnum):
+    """Where an act is. `silent`: the kiosk has not answered in time."""
+
+    ASKED = "asked"
+    DONE = "done"
+    FAILED = "failed"
+    SILENT = "silent"
+
+
+class RemoteFact(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that the kiosk says of itself: a version, a model, a sentence of `doctor`."""
+
+    name: Code
+    value: Line = ""
+    code: Code = ""
+
+
+class RemoteResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of an act.
+
+    Attributes:
+        code: "" when it was done, else why not: an error's code.
+        lines: of the developer log, the oldest first.
+    """
+
+    code: Code = ""
+    facts: Annotated[tuple[RemoteFact, ...], msgspec.Meta(max_length=60)] = ()
+    checks: Checks = ()
+    lines: Annotated[tuple[Line, ...], msgspec.Meta(max_length=MOST_LINES)] = ()
+
+
+class HelpKiosk(HubMessage, frozen=True, kw_only=True):
+    """The helpdesk wants something done at a kiosk that is idle.
+
+    Attributes:
+        organisation: in whose account the kiosk lives; an operator's to say, "" for one's own.
+        reason: why, in words; it stands in the list of what was done.
+    """
+
+    help_id: Id
+    kiosk: Id
+    act: RemoteAct
+    reason: Annotated[str, msgspec.Meta(max_length=MOST_REASON)]
+    organisation: OptionalId = ""
+
+
+class RemoteHelpRequest(HubMessage, frozen=True, kw_only=True):
+    """How far it is; asked again until it is `done`."""
+
+    help_id: Id
+
+
+class RemoteHelp(HubMessage, frozen=True, kw_only=True):
+    """An act and what came of it so far.
+
+    Attributes:
+        by, by_name: who wanted it.
+    """
+
+    help_id: Id
+    organisation: Id
+    kiosk: Id
+    act: RemoteAct
+    state: RemoteState
+    by: Text
+    by_name: Text
+    reason: Text
+    asked_at_utc: datetime
+    result: RemoteResult | None = None
+
+
+class RemoteHelpsRequest(HubMessage, frozen=True, kw_only=True):
+    """What was wanted of kiosks, the newest first; of one kiosk or of all ("")."""
+
+    kiosk: OptionalId = ""
+
+
+class RemoteHelps(HubMessage, frozen=True, kw_only=True):
+    """At most 200, without what came of them."""
+
+    helps: tuple[RemoteHelp, ...]
+
+
+class RemoteHelpDone(HubMessage, frozen=True, kw_only=True):
+    """The kiosk tells what came of an act."""
+
+    help_id: Id
+    result: RemoteResult
+
+
+_HELPERS = frozenset({Role.HELPDESK, Role.OPERATOR})
+
+REMOTE_HELP_VERBS: dict[str, Verb] = {
+    "help_kiosk": (_HELPERS, HelpKiosk, RemoteHelp),
+    "remote_help": (_HELPERS, RemoteHelpRequest, RemoteHelp),
+    "remote_helps": (_HELPERS | {Role.SUPERVISOR}, RemoteHelpsRequest, RemoteHelps),
+    "remote_help_done": (frozenset({Role.KIOSK}), RemoteHelpDone, Done),
+}
+"""Verb -> (roles that may say it, request, answer)."""

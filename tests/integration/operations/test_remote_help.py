@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Help from afar over a real hub: a line before the kiosk hears of it, only for idle kiosks of
+one's own, and only who asked sees what came of it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from session.bus.client import BusClient
+from session.core.errors import (
+    KioskAway,
+    KioskInUse,
+    MessageMalformed,
+    NotAllowed,
+    RateLimited,
+    TicketUnknown,
+)
+from session.hub.remote_help import acts
+from session.protocol.helpdesk.remote_help import (
+    HelpKiosk,
+    RemoteFact,
+    RemoteHelp,
+    RemoteHelpRequest,
+    RemoteHelps,
+    RemoteHelpsRequest,
+    RemoteResult,
+    RemoteState,
+)
+from session.protocol.hub.requests import RemoteAct, RemoteHelpWanted
+from session.protocol.wire.roles import Role
+from tests.support.hub_world import hub_world
+from tests.support.waiting import until
+
+WHY = "the caller says that nothing prints"
+FACTS = RemoteResult(facts=(RemoteFact(name="version", value="0.2.0"),))
+
+
+async def _want(
+    who: BusClient,
+    help_id: str,
+    *,
+    kiosk: str = "kiosk1",
+    reason: str = WHY,
+    organisation: str = "",
+) -> RemoteHelp:
+    request = HelpKiosk(
+        help_id=help_id,
+        kiosk=kiosk,
+        act=RemoteAct.STATE,
+        reason=reason,
+        organisation=organisation,
+    )
+    return await who.request("help_kiosk", request, RemoteHelp)
+
+
+async def test_what_the_helpdesk_wants_is_a_line_is_done_and_is_seen_by_who_asked(
+    tmp_path: Path,
+) -> None:
+    async with hub_world(tmp_path) as world:
+        assert world.hub is not None
+        hub = world.hub
+        await until(lambda: hub.history.projection.is_open)
+        kiosk = await world.kiosk("kiosk1")
+        heard: list[RemoteHelpWanted] = []
+        kiosk.help_wanted.connect(heard.append)
+        await until(lambda: hub.queue.presence.is_there("valdore", Role.KIOSK, "kiosk1"))
+        helpdesk = await world.client(Role.HELPDESK, "help")
+        asked = await _want(helpdesk, "h1")
+        assert (asked.state, asked.by, asked.reason) == (RemoteState.ASKED, "h.help", WHY)
+        await until(lambda: bool(heard))
+        assert (heard[0].act, heard[0].by_name) == (RemoteAct.STATE, "Denis W.")
+        assert (await _want(helpdesk, "h1")).asked_at_utc == asked.asked_at_utc
+        other = await world.kiosk("kiosk2")
+        await other.report_help("h1", RemoteResult(code="call_lost"))  # not what it was asked
+        await kiosk.report_help("h1", FACTS)
+        request = RemoteHelpRequest(help_id="h1")
+        done = await helpdesk.request("remote_help", request, RemoteHelp)
+        assert (done.state, done.result) == (RemoteState.DONE, FACTS)
+        operator = await world.client(Role.OPERATOR, "oper", "network")
+        with pytest.raises(TicketUnknown):
+            await operator.request("remote_help", request, RemoteHelp)
+        from_afar = await _want(operator, "h2", organisation="valdore")
+        assert from_afar.state is RemoteState.ASKED
+        boss = await world.client(Role.SUPERVISOR, "boss")
+        lines = (await boss.request("remote_helps", RemoteHelpsRequest(), RemoteHelps)).helps
+        assert [(one.help_id, one.by, one.result) for one in lines] == [
+            ("h2", "o.oper", None),
+            ("h1", "h.help", None),
+        ]
+
+
+async def test_no_reason_a_strange_kiosk_too_many_or_a_caller_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with hub_world(tmp_path) as world:
+        assert world.hub is not None
+        hub = world.hub
+        await until(lambda: hub.history.projection.is_open)
+        kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+        await until(lambda: hub.queue.presence.is_there("valdore", Role.KIOSK, "kiosk1"))
+        helpdesk = await world.client(Role.HELPDESK, "help")
+        boss = await world.client(Role.SUPERVISOR, "boss")
+        await _want(helpdesk, "h1")
+        with pytest.raises(KioskAway):
+            await _want(helpdesk, "h3", kiosk="kiosk2")
+        with pytest.raises(MessageMalformed):
+            await _want(helpdesk, "h3", reason="..")
+        with pytest.raises(NotAllowed):
+            await _want(helpdesk, "h3", kiosk="nowhere")
+        with pytest.raises(NotAllowed):
+            await _want(boss, "h3")
+        monkeypatch.setattr(acts, "MOST_AN_HOUR", 1)
+        with pytest.raises(RateLimited):
+            await _want(helpdesk, "h3")
+        ticket = (await kiosk.call("housing", "", "r1")).ticket
+        with pytest.raises(KioskInUse):
+            await _want(helpdesk, "h4")
+        await desk.accept(ticket.id)
+        with pytest.raises(KioskInUse):
+            await _want(helpdesk, "h4")
