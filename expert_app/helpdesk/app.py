@@ -36,6 +36,7 @@ from session.log.summary import SessionSummary, summarise
 from session.protocol.helpdesk.log_list import MOST_ROWS, LogFilter, LogRow, LogsFound
 from session.protocol.helpdesk.log_notes import KeepLogNote, LogNotes
 from views.helpdesk.columns import COLUMNS
+from views.helpdesk.words import model_words
 
 MOST_IN_TABLE = 20_000
 """Conversations in one file for a spreadsheet."""
@@ -129,14 +130,11 @@ class HelpdeskApp:
         opened = self.opened
         if opened is None:
             raise LogUnknown(session="")
-        row = opened.row
-        versions = {"kiosk": row.kiosk_version, "desk": row.desk_version} if row else {}
         source = BundleSource(
             opened.session_id,
             opened.records,
             short_number=opened.number,
             organisation=opened.summary.organisation,
-            versions={name: version for name, version in versions.items() if version},
         )
         await asyncio.to_thread(
             write_bundle,
@@ -199,7 +197,7 @@ def table_of(rows: Sequence[LogRow], now: datetime) -> bytes:
             row.agent,
             row.kiosk_version,
             row.desk_version,
-            ", ".join(one.model for one in row.devices),
+            ", ".join(model_words(one.model) for one in row.devices),
             row.gaps,
         )
         for row in rows

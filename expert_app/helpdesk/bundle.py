@@ -24,7 +24,7 @@ from expert_app.helpdesk.summary_pdf import summary_pdf
 from resources.texts import _
 from session.bus.transport.nkeys import is_signed, public_key, sign
 from session.core.program_version import program_version
-from session.log.events import FORMAT, AddressOpened, MirrorChunk, Record
+from session.log.events import FORMAT, AddressOpened, EndDescribed, MirrorChunk, Record
 from session.log.reader import MAX_LOG_BYTES, LogFile, read_log, write_log
 from session.log.summary import summarise
 
@@ -103,16 +103,12 @@ class OpenedBundle(NamedTuple):
 
 
 class BundleSource(NamedTuple):
-    """The conversation that a bundle is made of.
-
-    `versions`: program and number, e.g. {"kiosk": "0.2.1"}.
-    """
+    """The conversation that a bundle is made of."""
 
     session_id: str
     records: Sequence[Record]
     short_number: str = ""
     organisation: str = ""
-    versions: Mapping[str, str] = {}
 
 
 def without_pages(records: Iterable[Record]) -> list[Record]:
@@ -178,13 +174,25 @@ def _parts(
     source: BundleSource, records: Sequence[Record], at: datetime, *, with_pages: bool
 ) -> dict[str, bytes]:
     title = _("Conversation {number}").format(number=source.short_number or source.session_id)
-    versions = {"export": program_version(), "log": str(FORMAT), **source.versions}
+    versions = {"export": program_version(), "log": str(FORMAT), **_made_of(records)}
     return {
         README: _read_me(title, with_pages=with_pages).encode(),
         LOG: _log_bytes(source.session_id, records),
         SUMMARY: summary_pdf(summarise(records), title, at),
         VERSIONS: msgspec.json.format(msgspec.json.encode(versions), indent=2),
     }
+
+
+def _made_of(records: Iterable[Record]) -> dict[str, str]:
+    """Programs and devices of both ends, as these said it."""
+    found: dict[str, str] = {}
+    for record in records:
+        event = record.event
+        if isinstance(event, EndDescribed):
+            told = {event.by.value: event.version}
+            told |= {"scanner": event.scanner, "printer": event.printer}
+            found |= {name: value for name, value in told.items() if value}
+    return found
 
 
 def _log_bytes(session_id: str, records: Sequence[Record]) -> bytes:

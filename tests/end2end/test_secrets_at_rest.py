@@ -12,8 +12,10 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
+import zipfile
 from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -26,8 +28,10 @@ from expert_app.demo import run
 from expert_app.demo.run import SITE, Demo, DemoSetup
 from expert_app.demo.walk import Walk
 from expert_app.demo.world import CALLER_NUMBER
+from expert_app.helpdesk.bundle import BundleSource, write_bundle
 from expert_app.runtime.child_programs import Child
 from expert_app.runtime.ports import free_port
+from session.bus.transport.nkeys import new_seed
 from session.core.tasks import Tasks
 from session.log.events import Record, SharingChanged
 from session.log.migrate import encode_record
@@ -200,6 +204,15 @@ async def logged(demo: Demo, session: str) -> tuple[list[Record], str]:
     return records, "".join(unpack(one.data).decode() for one in whole_chunks(records))
 
 
+def saved_for_a_vendor(path: Path, session: str, records: list[Record]) -> bytes:
+    """Every part of the conversation as it leaves the helpdesk."""
+    source = BundleSource(session, records)
+    at = datetime.now(UTC)
+    write_bundle(path, source, new_seed(), exported_by="h", exported_at=at, with_pages=True)
+    with zipfile.ZipFile(path) as file:
+        return b"".join(file.read(name) for name in file.namelist())
+
+
 async def restored_backup(demo: Demo, folder: Path) -> bytes:
     """Every byte of a hub's folder that was restored from a backup."""
     settings = ["--settings", str(demo.folder / "hub.toml")]
@@ -244,6 +257,7 @@ async def test_what_stood_in_pages_and_was_typed_is_on_no_disk(
     await asyncio.sleep(2)
     await stage.end()
     records, pages = await logged(demo, session)
+    for_vendor = saved_for_a_vendor(tmp_path / "vendor.zip", session, records)
     await asyncio.gather(demo.hub.stop(), demo.desk.stop(), demo.kiosk.stop())
     if demo.vault is not None:
         await demo.vault.stop()
@@ -261,3 +275,5 @@ async def test_what_stood_in_pages_and_was_typed_is_on_no_disk(
         assert all(name.startswith("dossiers/") for name in holding), holding
     assert [one for one in (PASSWORD, NIR, NIR[:13], TYPED) if one.encode() in on_disk] == []
     assert found_in(on_disk) == []
+    assert found_in(for_vendor) == []
+    assert [one for one in (PASSWORD, NIR, TYPED) if one.encode() in for_vendor] == []

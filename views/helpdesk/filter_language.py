@@ -17,7 +17,7 @@ import msgspec
 
 from resources.texts import N_, _
 from session.core.short_number import tidy_short_number
-from session.protocol.helpdesk.log_list import LogFilter, LogState, TroublePart
+from session.protocol.helpdesk.log_list import LogFilter, LogState, TroublePart, model_of
 from session.protocol.wire.ids import is_id
 from views.helpdesk.words import PARTS, STATES
 from views.words.trouble_search import codes_for
@@ -46,7 +46,9 @@ KEYS: dict[str, tuple[str, ...]] = {
 _FIELDS = {word: field for field, words in KEYS.items() for word in words}
 _TOKEN = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
 _LENGTH = re.compile(r"(\d{1,4})\s*(h|j|d|s|w|m)")
+_SAID = re.compile(r"[0-9A-Za-z -]+")
 _TICKET = re.compile(r"[A-Za-z]{1,3}-?\d{1,5}")
+_VERSION = re.compile(r"[0-9A-Za-z.+_-]{1,40}")
 _LENGTHS = {
     "h": timedelta(hours=1),
     "j": timedelta(days=1),
@@ -140,7 +142,7 @@ def number_of(text: str) -> str:
     or a session's id; "" otherwise.
     """
     plain = text.strip()
-    short = tidy_short_number(plain)
+    short = tidy_short_number(plain) if _SAID.fullmatch(plain) else ""
     if short and any(letter.isdigit() for letter in plain):
         return short
     return plain if is_id(plain) and len(plain) >= 24 and "_" in plain else ""
@@ -205,6 +207,12 @@ class _Reading:
                 self._take(field, _named(value, STATES), value, UNKNOWN_STATE, known=STATES)
             case "kiosks" | "services" | "agents" | "organisations":
                 self._take(field, (value,) if is_id(value) else (), value, UNKNOWN_ID)
+            case "devices":
+                code = model_of(value)
+                self._take(field, (code,) if code else (), value, UNKNOWN_ID)
+            case "versions":
+                is_version = _VERSION.fullmatch(value) is not None
+                self._take(field, (value,) if is_version else (), value, UNKNOWN_ID)
             case _:
                 self._take(field, (value,), value, UNKNOWN_ID)
 

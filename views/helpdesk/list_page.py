@@ -30,7 +30,7 @@ from views.helpdesk.columns import COLUMNS, LEAST_LETTERS, TROUBLES, place_words
 from views.helpdesk.filter_bar import FilterBar
 from views.helpdesk.filter_language import TypedFilter
 from views.helpdesk.list_model import ConversationModel
-from views.helpdesk.words import start_words, why_not
+from views.helpdesk.words import model_words, start_words, why_not
 from views.widgets.parts import (
     Card,
     ElidedLabel,
@@ -398,7 +398,7 @@ def _about(chosen: LogRow, now: datetime) -> str:
     facts: Sequence[tuple[str, str]] = (
         (_("Kiosk's program"), chosen.kiosk_version),
         (_("Desk's program"), chosen.desk_version),
-        (_("Devices"), ", ".join(one.model for one in chosen.devices)),
+        (_("Devices"), ", ".join(model_words(one.model) for one in chosen.devices)),
         (_("Agent"), chosen.agent),
         (_("Missing events"), str(chosen.gaps) if chosen.gaps else ""),
     )

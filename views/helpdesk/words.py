@@ -70,6 +70,11 @@ def troubles_words(troubles: tuple[TroubleCount, ...]) -> str:
     return "  ".join(told)
 
 
+def model_words(code: str) -> str:
+    """A device's model, which the list has as a code."""
+    return code.replace("_", " ")
+
+
 def state_words(state: LogState) -> str:
     """Where the conversation is."""
     return _(STATES[state.value])

@@ -487,10 +487,11 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("Give your administrator this key, to be admitted (expert-app hub admit): {key}."),
     ),
     "log_unknown": (
-        N_("No log is kept of a session with the id {session}."),
+        N_("No conversation with the number {session} is kept."),
         N_(
-            "Compare it with what you were given, sign by sign. Logs are kept for some time only "
-            "(log_days in the convention)."
+            "Compare it with what you were told, sign by sign. Logs are kept for some time only "
+            "(log_days in the convention); those of another organisation are opened by its own "
+            "helpdesk."
         ),
     ),
     "log_unreadable": (

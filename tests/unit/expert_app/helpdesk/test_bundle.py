@@ -27,12 +27,13 @@ from expert_app.helpdesk.bundle import (
 )
 from expert_app.helpdesk.bundle_words import bundle_lines, fault_words
 from session.bus.transport.nkeys import new_seed, public_key, sign
-from session.log.events import AddressOpened, MirrorChunk
+from session.log.events import AddressOpened, EndDescribed, MirrorChunk, Record, Writer
 from session.log.summary import summarise
 from tests.support.log_story import whole_session
 
 SEED = new_seed()
-SOURCE = BundleSource("s1", whole_session(), "0125-223B", "caisse", {"kiosk": "0.2.0"})
+DESCRIBED = EndDescribed(by=Writer.KIOSK, version="0.2.0", scanner="canon_dr_s150")
+SOURCE = BundleSource("s1", whole_session(), "0125-223B", "caisse")
 AT = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
 
 
@@ -84,6 +85,17 @@ def test_the_summary_is_a_pdf_of_a_page(tmp_path: Path) -> None:
     with zipfile.ZipFile(_saved(tmp_path)) as file:
         pdf = pikepdf.open(io.BytesIO(file.read(bundle.SUMMARY)))
     assert len(pdf.pages) == 1
+
+
+def test_the_versions_of_both_ends_and_their_devices_are_told(tmp_path: Path) -> None:
+    records = whole_session()
+    described = Record(at_utc=AT, writer=Writer.KIOSK, number=99, event=DESCRIBED)
+    path = tmp_path / "v.zip"
+    source = BundleSource("s1", [*records, described])
+    write_bundle(path, source, SEED, exported_by="h1", exported_at=AT, with_pages=True)
+    with zipfile.ZipFile(path) as file:
+        told = json.loads(file.read(bundle.VERSIONS))
+    assert (told["kiosk"], told["scanner"]) == ("0.2.0", "canon_dr_s150")
 
 
 def _edit_log(parts: dict[str, bytes]) -> None:

@@ -54,6 +54,8 @@ def test_a_number_alone_opens_and_a_ticket_s_number_looks() -> None:
     for said in (number, number.lower(), number.replace("-", " ")):
         assert parse(said, NOW).number == number
     assert parse(ID, NOW).number == ID
+    for condition in ("site:b12", "borne:b1-2"):
+        assert parse(condition, NOW).number == ""
     ticket = parse("a012 jour:hier", NOW)
     assert (ticket.number, ticket.filter.number) == ("", "A012")
     assert ticket.filter.since_utc == NOW.replace(day=27, hour=0, minute=0)
@@ -71,6 +73,9 @@ def test_several_values_widen_and_several_keys_narrow() -> None:
     assert typed.filter.states == (LogState.ERASED,)
     assert typed.filter.sites == ("Saint Oyen",)
     assert parse("panne:any", NOW).filter.troubles == ("any",)
+    made = parse('appareil:"Canon DR-S150" version:0.2.0', NOW).filter
+    assert (made.devices, made.versions) == (("canon_dr_s150",), ("0.2.0",))
+    assert parse("version:<1>", NOW).errors
 
 
 @pytest.mark.parametrize(
