@@ -292,11 +292,11 @@ MOST_LETTERS = 300
 
 
 def _shortened(value: Any) -> Any:
-    """Keys, hashes and SDP cut in the middle; defaults are as they travel."""
+    """Keys, hashes and SDP cut; all else as it travels."""
     if isinstance(value, str) and len(value) > 44:
         return value[:12] + "…"
     if isinstance(value, dict):
-        return {name: _shortened(one) for name, one in value.items() if one not in ("", [], {})}
+        return {name: _shortened(one) for name, one in value.items()}
     return [_shortened(one) for one in value] if isinstance(value, list) else value
 
 

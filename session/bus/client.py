@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import ssl
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
@@ -99,6 +99,7 @@ class BusClient:
             without, the hub alone is asked, and refuses for them.
 
     Attributes:
+        not_taken: how many messages to us were not taken, by code.
         connected: the bus answers, or no longer.
         refused: it does not know our key, or no longer.
         failed: why the newest try to connect did not succeed.
@@ -123,7 +124,7 @@ class BusClient:
         self.user = user
         self.clock = clock
         self.notifications: Signal[HubEvent] = Signal()
-        self.refused_messages = 0
+        self.not_taken: Counter[str] = Counter()
         self._in_beats = b""
         self._says = {PROGRAM: program_version()} if program_version() else None
         self._tasks = tasks
@@ -359,12 +360,12 @@ class BusClient:
 
     def _on_notification(self, message: Incoming) -> None:
         if FROM_HUB not in message.headers:
-            self._refuse("a notification without the hub's mark")
+            self.refuse(NotAllowed.code, "a notification without the hub's mark")
             return
         try:
             event = decode_event(message.payload)
         except SessionError as error:
-            self._refuse(error.code)
+            self.refuse(error.code, "a notification")
             return
         self.notifications.emit(event)
 
@@ -372,10 +373,11 @@ class BusClient:
         # evt.u.<role>.<user>.ses.<session>.<topic>
         session_id, topic = message.subject.split(".")[5:7]
         if FROM_HUB not in message.headers:
-            self._refuse("session traffic without the hub's mark")
+            self.refuse(NotAllowed.code, "session traffic without the hub's mark")
             return
         self.channel(session_id).deliver(topic, message)
 
-    def _refuse(self, why: str) -> None:
-        self.refused_messages += 1
-        log.warning("a message to us is refused: %s", why)
+    def refuse(self, code: str, why: str) -> None:
+        """Counts a message of the hub that is not taken; nobody can be told."""
+        self.not_taken[code] += 1
+        log.warning("a message to us is refused: %s (%s)", why, code)

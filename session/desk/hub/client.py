@@ -20,7 +20,13 @@ from session.bus.client import FROM_HUB, BusClient
 from session.bus.transport.connection import Incoming
 from session.core.clock import Clock
 from session.core.dossier_model import Dossier, PieceState
-from session.core.errors import BusUnreachable, PageDamaged, SessionError, TransferInterrupted
+from session.core.errors import (
+    BusUnreachable,
+    NotAllowed,
+    PageDamaged,
+    SessionError,
+    TransferInterrupted,
+)
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.hub.convention_versions import ConventionVersions
@@ -425,26 +431,24 @@ class DeskLink:
     def _on_ticket(self, message: Incoming) -> None:
         sequence = message.headers.get("Nats-Sequence", "")
         if not sequence.isdigit():  # only what the store republishes carries it
-            self._bus.refused_messages += 1
+            self._bus.refuse(NotAllowed.code, "a ticket without its revision")
             return
         try:
             ticket = decode_plain(Ticket, message.payload)
         except SessionError as error:
-            self._bus.refused_messages += 1
-            log.warning("a ticket is unreadable: %s", error.code)
+            self._bus.refuse(error.code, "a ticket")
             return
         if self._queue.apply(ticket, int(sequence)):
             self.queue_changed.emit(self.queue)
 
     def _on_beat(self, message: Incoming) -> None:
         if FROM_HUB not in message.headers:
-            self._bus.refused_messages += 1
+            self._bus.refuse(NotAllowed.code, "a pulse without the hub's mark")
             return
         try:
             beat = decode_request(QueueBeat, message.payload)
         except SessionError as error:
-            self._bus.refused_messages += 1
-            log.warning("a pulse is unreadable: %s", error.code)
+            self._bus.refuse(error.code, "a pulse")
             return
         self._heard_s = self._clock.monotonic_s()
         if not self._is_connected:

@@ -190,7 +190,7 @@ async def test_an_answer_of_the_hub_led_to_another_user_is_not_believed(tmp_path
             "evt.hb",
         ):
             await _ask_with_reply_to(world, attacker, reply)
-        await until(lambda: client.refused_messages == 4)
+        await until(lambda: client.not_taken.total() == 4)
         assert raw == []
         assert desk.queue == tickets
 

@@ -166,6 +166,8 @@ async def test_a_message_that_comes_twice_or_changed_or_on_another_topic_is_refu
         ends.seal_kiosk()
         desk = ends.seal_desk()
         recorded: list[tuple[str, Incoming]] = []
+        told: list[SessionMessage] = []
+        ends.kiosk.on_message("end", told.append)
         receive = record(desk, recorded)
         await ends.kiosk.send_raw("mirror", b"frame", {"Epoch": "7"})
         await until(lambda: len(ends.raw_at_desk) == 1)
@@ -180,6 +182,10 @@ async def test_a_message_that_comes_twice_or_changed_or_on_another_topic_is_refu
         receive(topic, Incoming(message.subject, b"frame", {}, ""))
         assert {error.detail["why"] for error in ends.refused} == {"twice", "changed"}
         assert len(ends.raw_at_desk) == 1
+        await until(lambda: len(told) == 5)
+        whys = [(said.topic, said.code, said.why) for said in told]  # type: ignore[attr-defined]
+        assert whys[0] == ("mirror", "seal_broken", "twice")
+        assert whys[-1] == ("mirror", "seal_broken", "stamp")
 
 
 @pytest.mark.parametrize(
