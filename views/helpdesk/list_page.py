@@ -79,7 +79,7 @@ class ListPage(QWidget):
         self._now = now
         self._filter, self._number = LogFilter(), ""
         self._counts = LogCounts()
-        self._busy = self._connected = self._known = False
+        self._busy = self._connected = self._known = self._is_showing = False
         self.filter = FilterBar(now)
         self.model = ConversationModel(now)
         self._build()
@@ -103,8 +103,7 @@ class ListPage(QWidget):
         """A page of the list; the first one brings the counts."""
         self._known = True
         if first:
-            self.model.show_rows(found.rows, found.next)
-            self._select_first()
+            self._show_first(found)
         else:
             self.model.add_rows(found.rows, found.next)
         if found.counts is not None:
@@ -278,7 +277,7 @@ class ListPage(QWidget):
 
     def _on_row(self, now: QModelIndex, _before: QModelIndex) -> None:
         chosen = self.model.row(now.row())
-        if chosen is not None and self._number not in (chosen.short_number, chosen.session_id):
+        if chosen is not None and not self._is_showing:
             self._number = ""  # the person goes on in the list
         self._about.setText(_about(chosen, self._now()) if chosen is not None else "")
         self._allow()
@@ -288,9 +287,17 @@ class ListPage(QWidget):
         if value:
             self.filter.add("day" if field == "days" else field, value)
 
+    def _show_first(self, found: LogsFound) -> None:
+        self._is_showing = True
+        self.model.show_rows(found.rows, found.next)
+        self._is_showing = False
+        self._select_first()
+
     def _select_first(self) -> None:
         if self.model.rowCount():
+            self._is_showing = True
             self.table.selectRow(0)
+            self._is_showing = False
         else:
             self._about.setText("")
         self._allow()

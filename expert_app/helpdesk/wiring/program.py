@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from expert_app.runtime.observations import Observations
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
 from expert_app.runtime.window_program import ROLES, STOP_S, Program
-from resources.texts import _
+from resources.texts import N_, _
 from session.bus.client import BusClient
 from session.core.errors import BusRefusedIdentity, LogUnknown, SessionError
 from session.desk.hub.client import DeskLink
@@ -40,6 +40,7 @@ from views.widgets.theme import DARK, apply_theme, tokens_for
 from views.words.errors import sentence
 
 WINDOW_SIZE = (1440, 900)
+_TWO = N_("Two conversations have the number {number}: choose one in the list, by its day.")
 AGAIN_S = 2.0
 """Between two questions to a hub that does not answer yet."""
 
@@ -203,7 +204,11 @@ class HelpdeskProgram:
 
     async def _open(self, wanted: str, reason: str) -> None:
         try:
-            row = await self._row_of(wanted)
+            rows = await self._rows_of(wanted)
+            if len(rows) > 1:
+                self._refuse(_(_TWO).format(number=wanted), "log_twice")
+                return
+            row = rows[0] if rows else None
             if row is not None and why_not(row):
                 self._refuse(why_not(row), f"log_{row.state.value}")
                 return
@@ -213,25 +218,20 @@ class HelpdeskProgram:
         finally:
             self.view.list.show_busy(False)
 
-    async def _row_of(self, wanted: str) -> LogRow | None:
-        """What the list says of a number or an id; None where it does not know the id.
+    async def _rows_of(self, wanted: str) -> Sequence[LogRow]:
+        """What the list says of a number or an id: the chosen line, else what the keeper finds;
+        nothing for an id that it does not list.
 
         Raises:
-            LogUnknown: nobody has this number, or two have it.
+            LogUnknown: nobody has this number.
         """
         chosen = self.view.list.chosen()
         if chosen is not None and chosen.session_id == wanted:
-            return chosen
+            return [chosen]
         rows = await self.app.rows_of(wanted)
-        if len(rows) == 1:
-            return rows[0]
-        if len(rows) > 1:
-            chosen = self.view.list.chosen()
-            if chosen is not None and chosen in rows:
-                return chosen
-        if "-" in wanted or len(rows) > 1:
+        if not rows and "-" in wanted:
             raise LogUnknown(session=wanted)
-        return None
+        return rows
 
     async def _read(self, session_id: str, reason: str, row: LogRow | None) -> None:
         try:

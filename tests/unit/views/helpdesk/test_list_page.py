@@ -88,6 +88,10 @@ def test_a_number_and_enter_open_at_once_when_the_reason_is_there(page: ListPage
     page.filter.line.setText(number)
     page.filter.line.returnPressed.emit()
     assert opened == [(number, WHY)] * 2
+    rows = log_rows(4)
+    page.choose(rows[3].session_id)  # the person goes on in the list
+    page.open_chosen()
+    assert opened[-1] == (rows[3].session_id, WHY)
 
 
 def test_a_line_of_the_list_is_opened_for_a_reason_or_says_why_not(page: ListPage) -> None:
