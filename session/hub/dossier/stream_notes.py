@@ -10,7 +10,8 @@ import msgspec
 from session.bus.jetstream.streams import Streams
 from session.hub.access.log_notes import StoredNotes, notes_in
 
-LOG_NOTES = "LOG_NOTES"
+LOG_NOTES = "NOTES"
+"""Not `LOG_...`: so are streams of older versions called, which are emptied at a start."""
 
 
 class StreamNotes:

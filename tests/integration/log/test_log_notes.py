@@ -14,6 +14,7 @@ from session.hub.dossier.stream_notes import LOG_NOTES, note_subject
 from session.protocol.helpdesk.log_notes import KeepLogNote
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import hub_world
+from tests.support.waiting import until
 
 NIR = "1 85 05 78 006 084 91"
 
@@ -57,5 +58,11 @@ async def test_notes_are_kept_with_the_log_and_go_with_it(tmp_path: Path) -> Non
         with pytest.raises(TicketUnknown):
             await ask.notes("0125223b7b7c9c164ce6_68fe9493")
 
-        await world.hub._log_keeper.kept.erase("valdore", session_id)
+        await world.stop_hub()
+        hub = await world.start_hub()
+        await until(lambda: not hub._log_keeper.old.left)
+        streams = hub.parts.connection.streams
+        assert (await boss.notes(session_id)).notes == left
+
+        await hub._log_keeper.kept.erase("valdore", session_id)
         assert await streams.last(LOG_NOTES, note_subject("valdore", session_id)) is None
