@@ -26,6 +26,7 @@ from session.hub.access.request_server import (
     REFUSED_PER_S,
 )
 from session.hub.network.relay import BURST_BYTES, BYTES_PER_S, HEADER_BYTES
+from session.hub.parts import PATIENCE
 from session.kiosk.call.consent import (
     LASTS_S,
     MANDATE,
@@ -102,6 +103,10 @@ def _rates() -> str:
 def _waits() -> str:
     rows = [
         ("no answer of the hub: the same request to `all...`", f"{SECOND_S:g} s"),
+        ("an end without signs of life: the other is told (`PeerPresence`)",
+         f"{PATIENCE.silent_s:g} s"),
+        ("a desk without: the caller waits again (`desk_lost`)", f"{PATIENCE.desk_s:g} s"),
+        ("a kiosk without: the caller has gone (`kiosk_lost`)", f"{PATIENCE.kiosk_s:g} s"),
         ("no chunk of an item: the missing ones are named again", f"{STALL_S:g} s, {MAX_ASKS} "
          f"times, {MAX_NAMED} chunks at once"),
         ("`ScanProgressed` while a scan goes on, at least every", f"{SCAN_BEAT_S:g} s"),
@@ -213,7 +218,8 @@ def documents() -> Documents:
         _numbers(),
         "## The log",
         "`log` sends records as [log.json](../schemas/log.json) has them, in order: `first` is the "
-        "number of the first record, `LogAck.next` what the keeper has. Each end counts its own "
+        "number of the first record, `LogAck.next` the first that the keeper lacks: below `first` "
+        "something is missing, and the end goes on from there. Each end counts its own "
         f"records from 0 without a gap; `writer` is `kiosk` or `desk`, `format` {FORMAT}. A record "
         "may come late (the line was away), until the log is too old to be kept. **A log is "
         "complete** when each end's records have no gap, `LogAck.next` has passed the last "

@@ -52,7 +52,9 @@ class LogService:
 
     @handles("log")
     async def log(self, asker: Asker, request: LogAppend) -> LogAck:
-        """An end appends its records. Raises `NotAllowed` where the organisation has a vault."""
+        """An end appends its records. Raises `TicketUnknown`, `NotAllowed` (also where the
+        organisation has a vault), `StoreUnreachable`.
+        """
         records = [bytes(record) for record in request.records]
         _check_writer(asker.role, records)
         owner, writer = await self._writer(asker, request.session_id)
