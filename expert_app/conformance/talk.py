@@ -398,7 +398,7 @@ async def all_of_it(stage: Stage) -> None:
     bare = [one for one in asked if not is_whole(one)]
     bare += [one for one in spoken if one.payload[:1] == b"{" and not is_whole(one)]
     found.check("P-106", not bare, f"not so on {sorted({one.topic for one in bare})}")
-    wrong = [one.topic for one in spoken if one.message() is None]
+    wrong = {f"{one.topic}: {one.why_not()}" for one in spoken if one.message() is None}
     refused = [
         one.payload
         for one in overheard.to_kiosk
@@ -410,7 +410,7 @@ async def all_of_it(stage: Stage) -> None:
     found.check(
         "P-107",
         not wrong and not refused,
-        f"wrong on {sorted(set(wrong))}; the hub refused {refused[:2]!r}"[:300],
+        f"wrong on {sorted(wrong)[:3]}; the hub refused {refused[:2]!r}"[:500],
     )
 
 

@@ -106,6 +106,14 @@ class Said:
         parts = self.subject.split(".")
         return parts[3] if parts[0] == "ses" else ""
 
+    def why_not(self) -> str:
+        """Why a message of a session cannot be read."""
+        try:
+            decode_session(self.payload)
+        except SessionError as error:
+            return f"{error.code} {error.detail.get('why', '')}".strip()
+        return ""
+
     def message(self) -> SessionMessage | None:
         """Decoded; None for bytes, and for what cannot be read."""
         if not self.session or self.topic in RAW_TOPICS:

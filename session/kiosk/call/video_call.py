@@ -285,6 +285,8 @@ class KioskCall:
             )
         except (CallLost, msgspec.ValidationError) as error:
             call_id, code = self._call_id, CallLost.code
+            if not call_id:  # held or hung up meanwhile: there is no such call
+                return
             if isinstance(error, CallLost) and "no relay" in str(error.detail.get("why", "")):
                 from session.media.relays import why_not_in_browser
 
@@ -427,7 +429,7 @@ class KioskCall:
         except (CallLost, msgspec.ValidationError) as error:
             log.warning("the call page did not report: %s", type(error).__name__)
             return
-        if seen.first_frame_ms is not None and call_id == self._call_id:
+        if seen.first_frame_ms is not None and call_id and call_id == self._call_id:
             self._ever_seen = True
             if seen.state == "connected":
                 self._attempts = 0
