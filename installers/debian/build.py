@@ -116,7 +116,7 @@ def is_kept(path: str, rules: list[tuple[bool, str]]) -> bool:
 
 
 def cut(site: Path) -> None:
-    """Takes away what `kept.txt` drops."""
+    """Takes away what `kept.txt` drops, from the packages' own lists of files too."""
     rules = read_rules(HERE / "kept.txt")
     for path in sorted(site.rglob("*"), reverse=True):
         if path.is_dir() and not path.is_symlink():
@@ -124,6 +124,10 @@ def cut(site: Path) -> None:
                 path.rmdir()
         elif not is_kept(path.relative_to(site).as_posix(), rules):
             path.unlink()
+    for record in sorted(site.glob("*.dist-info/RECORD")):
+        lines = record.read_text().splitlines(keepends=True)
+        there = [line for line in lines if (site / line.split(",")[0].strip('"')).exists()]
+        record.write_text("".join(there))
 
 
 # ---- the tree of the programs ----
@@ -189,9 +193,9 @@ def compile_all(tree: Path) -> None:
         raise SystemExit("a module of the tree cannot be compiled")
 
 
-def draw_icons(tree: Path) -> None:
+def draw_icons(root: Path, programs: Path) -> None:
     """Our SVG in the sizes that desktops ask for, drawn by the tree's own Qt."""
-    icons = tree / "usr/share/icons/hicolor"
+    icons = root / "usr/share/icons/hicolor"
     drawing = (
         "import sys\n"
         "from PyQt6.QtGui import QImage, QPainter\n"
@@ -209,7 +213,7 @@ def draw_icons(tree: Path) -> None:
         file = icons / f"{size}x{size}/apps/poste-expert.png"
         file.parent.mkdir(parents=True)
         words += [str(size), str(file)]
-    run(tree.parent / "tree" / HOME / "bin/python", "-I", "-c", drawing, ICON, *words)
+    run(programs / HOME / "bin/python", "-I", "-c", drawing, ICON, *words)
 
 
 # ---- packages ----
@@ -270,7 +274,7 @@ def make_package(build: Build, name: str, programs: Path) -> Path:
         link.unlink(missing_ok=True)
         link.symlink_to(f"/{HOME}/bin/expert-app")
     if name == "poste-expert-desk":
-        draw_icons(root)
+        draw_icons(root, programs)
     add_documents(root, name, build.version)
     add_control(root, name, build.version)
     same_for_all(root)

@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.packages.machine import CommandFailed, Machine
 
 PACKAGES = ("poste-expert", "poste-expert-desk", "poste-expert-kiosk", "poste-expert-hub")
+WITH_SETTINGS = ("poste-expert-kiosk", "poste-expert-hub")
 TOOLS = (
     "python3",
     "lintian",
@@ -167,7 +168,7 @@ class Installed:
         """Programs and accounts' settings go; data goes only when it is asked for."""
         self.machine.run("apt-get", "remove", "-y", "-qq", *PACKAGES)
         self.machine.run("test", "-f", SETTINGS)
-        said = self.machine.run("apt-get", "purge", "-y", "-qq", *PACKAGES)
+        said = self.machine.run("apt-get", "purge", "-y", "-qq", *WITH_SETTINGS)
         if "is kept" not in said:
             raise CommandFailed(said)
         self.machine.run("sh", "-c", f"test ! -e {SETTINGS} && test ! -e {PROGRAMS}")

@@ -92,7 +92,7 @@ class SettingUp:
             window = await pilot.open_program(member.id, "desk")
             await window.type("sign_in_code", line)
             await window.click("sign_in_enter")
-            await asyncio.wait_for(window.next_ready(), 60)
+            await asyncio.wait_for(window.next_ready(), 180)
             return
         key = computer.home / "machine.key"
         said = await computer.run("enrol", line, "--key-file", str(key))
