@@ -65,7 +65,11 @@ class Installed:
     def desktop_files(self) -> None:
         """What a desktop's menus and its software shop read."""
         share = "/usr/share"
-        self.machine.run("desktop-file-validate", f"{share}/applications/poste-expert.desktop")
+        for name in ("poste-expert", "poste-expert-open"):
+            self.machine.run("desktop-file-validate", f"{share}/applications/{name}.desktop")
+        handlers = self.machine.run("cat", f"{share}/applications/mimeinfo.cache")
+        if "x-scheme-handler/poste-expert=poste-expert-open.desktop" not in handlers:
+            raise CommandFailed("nothing opens poste-expert: addresses")
         metainfo = f"{share}/metainfo/poste-expert.metainfo.xml"
         self.machine.run("appstreamcli", "validate", "--no-net", metainfo)
 

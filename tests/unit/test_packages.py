@@ -69,9 +69,11 @@ def test_a_package_is_whole(name: str) -> None:
 
 
 def test_the_icon_starts_a_command_that_there_is(capsys: pytest.CaptureFixture[str]) -> None:
-    entry = (DEBIAN / "poste-expert-desk" / "poste-expert.desktop").read_text("utf-8")
-    commands = re.findall(r"^Exec=expert-app (\w+)", entry, re.MULTILINE)
-    assert commands
+    entries = [file.read_text("utf-8") for file in DEBIAN.glob("*/*.desktop")]
+    commands = [
+        found for entry in entries for found in re.findall(r"^Exec=expert-app (\w+)", entry, re.M)
+    ]
+    assert sorted(commands) == ["desk", "open"]
     for command in commands:
         with pytest.raises(SystemExit) as ended:
             main([command, "--help"])
