@@ -14,6 +14,7 @@ const PING_MS = 10_000;
 const RECONNECT_MS = 1000;
 const ASK_MS = 5000;
 const PAUSE_MS = 500;
+const LINE_MS = 15_000; // a request waits so long for a line that is away
 
 /**
  * @typedef {object} Way how the bus is reached
@@ -115,6 +116,12 @@ export class Bus extends Signals {
       if (status.type === "disconnect") this.setConnected(false);
       if (status.type === "reconnect") this.setConnected(true);
     }
+    this.setConnected(false);
+    while (this.connection === connection) {
+      // it gave up for a reason that nobody thought of: a fresh one
+      await sleep(RECONNECT_MS);
+      if (this.connection === connection) await this.connect().catch(() => {});
+    }
   }
 
   /** @param {boolean} connected */
@@ -193,6 +200,7 @@ export class Bus extends Signals {
    */
   async ask(verb, type, fields, wanted, tries = 5) {
     for (let attempt = 1; attempt < tries; attempt++) {
+      await this.untilConnected(LINE_MS);
       try {
         return await this.request(verb, type, fields, wanted);
       } catch (error) {
@@ -201,6 +209,17 @@ export class Bus extends Signals {
       }
     }
     return this.request(verb, type, fields, wanted);
+  }
+
+  /**
+   * A line that is away for a moment is waited for.
+   * @param {number} timeoutMs
+   */
+  async untilConnected(timeoutMs) {
+    if (this.connected || !this.connection) return;
+    let stop = () => {};
+    await Promise.race([sleep(timeoutMs), new Promise((resolve) => { stop = this.on("connected", () => resolve(null)); })]);
+    stop();
   }
 
   /** @returns {{headers?: import("../../../vendor/nats-core.mjs").MsgHdrs}} */
