@@ -41,10 +41,9 @@ function decode(bytes, limit = MAX_CONTROL_BYTES) {
   if (typeof message !== "object" || message === null || Array.isArray(message)) {
     throw new Refused("message_malformed", { why: "not an object" });
   }
-  const version = message.v === undefined ? VERSION : message.v;
-  if (!Number.isInteger(version)) throw new Refused("message_malformed", { why: "v is no number" });
-  if (version !== VERSION) {
-    throw new Refused("protocol_version_unknown", { theirs: version, ours: VERSION });
+  if (!Number.isInteger(message.v)) throw new Refused("message_malformed", { why: "v is missing" });
+  if (message.v !== VERSION) {
+    throw new Refused("protocol_version_unknown", { theirs: message.v, ours: VERSION });
   }
   if (typeof message.type !== "string") throw new Refused("message_malformed", { why: "type is missing" });
   return message;

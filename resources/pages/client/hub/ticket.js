@@ -41,9 +41,18 @@ export class Ticket extends Signals {
 
   // ---- asking
 
-  /** @returns {Promise<Record<string, any>>} `ServicesAnswer` */
-  services() {
-    return this.bus.ask("services", "ServicesRequest", {}, "ServicesAnswer");
+  /**
+   * What this site offers, without the services of organisations that want their conversations sealed: this client does not.
+   * @returns {Promise<Record<string, any>>} `ServicesAnswer`
+   */
+  async services() {
+    const answer = await this.bus.ask("services", "ServicesRequest", {}, "ServicesAnswer");
+    const names = new Set(answer.services.map((/** @type {any} */ { organisation = "" }) => organisation));
+    for (const organisation of names) {
+      const { card } = await this.bus.ask("seal", "SealCardRequest", { organisation }, "SealCardAnswer");
+      if (card) names.delete(organisation);
+    }
+    return { ...answer, services: answer.services.filter((/** @type {any} */ { organisation = "" }) => names.has(organisation)) };
   }
 
   /**
