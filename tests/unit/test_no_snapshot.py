@@ -41,6 +41,7 @@ HOLDERS = {
     "session/media/frames.py",
     "session/media/video/picture_receiver.py",
     "session/media/engines/received.py",
+    "session/media/engines/plain_peer.py",
     "session/media/devices/shared_devices.py",
     "session/media/devices/sources.py",
     "session/media/engines/tracks.py",
