@@ -35,8 +35,14 @@ from session.log.reader import read_log
 from session.log.summary import SessionSummary, summarise
 from session.protocol.helpdesk.log_list import MOST_ROWS, LogFilter, LogRow, LogsFound
 from session.protocol.helpdesk.log_notes import KeepLogNote, LogNotes
+from session.protocol.helpdesk.remote_help import HelpKiosk, RemoteHelp, RemoteState
+from session.protocol.helpdesk.self_test import SelfTests
+from session.protocol.hub.requests import RemoteAct
 from views.helpdesk.columns import COLUMNS
 from views.helpdesk.words import model_words
+
+HELP_S = 1.5
+"""Between two questions how far an act at a kiosk is; the hub says when it waits no longer."""
 
 MOST_IN_TABLE = 20_000
 """Conversations in one file for a spreadsheet."""
@@ -158,6 +164,22 @@ class HelpdeskApp:
                 break
         await asyncio.to_thread(path.write_bytes, table_of(rows, self._now()))
         return len(rows)
+
+    async def self_tests(self) -> SelfTests:
+        """What each kiosk found when it tried itself."""
+        return await self._questions.self_tests()
+
+    async def help_kiosk(
+        self, kiosk: str, act: RemoteAct, reason: str, told: Callable[[RemoteHelp], None]
+    ) -> None:
+        """Has something done at an idle kiosk, and tells how far it is until it is over."""
+        wanted = HelpKiosk(help_id=secrets.token_hex(8), kiosk=kiosk, act=act, reason=reason)
+        state = await self._questions.help_kiosk(wanted)
+        told(state)
+        while state.state is RemoteState.ASKED:
+            await asyncio.sleep(HELP_S)
+            state = await self._questions.remote_help(wanted.help_id)
+        told(state)
 
     async def notes(self) -> LogNotes:
         """Bookmarks and notes of the open conversation."""

@@ -17,12 +17,14 @@ from session.log.playback.opened import OpenedLog
 from session.log.summary import SessionSummary
 from views.helpdesk.conversation_page import ConversationPage
 from views.helpdesk.list_page import ListPage
+from views.helpdesk.remote_help_page import RemoteHelpPage
 from views.replay.view import ReplayView
 from views.widgets.message_bar import Level, MessageBar
-from views.widgets.parts import Chip, column, label, push_button, row, tool_button
+from views.widgets.parts import Chip, Segments, column, label, push_button, row, tool_button
 from views.widgets.theme import SPACE
 
 TROUBLE, TOLD = "trouble", "told"
+LIST, KIOSKS = "list", "kiosks"
 
 
 class HelpdeskView(QWidget):
@@ -50,6 +52,7 @@ class HelpdeskView(QWidget):
         self._now = now
         self.list = ListPage(now)
         self.conversation = ConversationPage(replay)
+        self.kiosks = RemoteHelpPage(now)
         self.messages = MessageBar()
         self._suggested = ""
         self._build()
@@ -72,6 +75,7 @@ class HelpdeskView(QWidget):
         else:
             self._line.show_state(_("Connection lost, trying again…"), "retry", "warn")
         self.list.show_connection(connected)
+        self.kiosks.show_connection(connected)
 
     def show_conversation(
         self,
@@ -93,6 +97,7 @@ class HelpdeskView(QWidget):
         """Shows the list, with the keyboard in it."""
         self.conversation.replay.pause()
         self._pages.setCurrentWidget(self.list)
+        self._switch.choose(LIST)
         self._head.show()
         self.list.table.setFocus()
 
@@ -113,11 +118,24 @@ class HelpdeskView(QWidget):
         """Whether a conversation is open."""
         return self._pages.currentWidget() is self.conversation
 
+    def _show_page(self, page: str) -> None:
+        if page == KIOSKS:
+            self._pages.setCurrentWidget(self.kiosks)
+            self.kiosks.refresh_requested.emit()
+        else:
+            self.show_list()
+
     # ---- building ----
 
     def _build(self) -> None:
         self._line = Chip("helpdesk_connection")
         self._identity = label(role="soft", name="helpdesk_identity")
+        choices = (
+            (LIST, _("Conversations"), "history"),
+            (KIOSKS, _("Kiosks"), "health"),
+        )
+        self._switch = Segments("helpdesk_pages", _("Page"), choices=choices)
+        self._switch.chosen.connect(lambda page: self._show_page(str(page)))
         opens = push_button(_("Open a file…"), "document", "plain", name="helpdesk_file")
         opens.clicked.connect(self._ask_file)
         theme = tool_button(_("Light or dark"), "dark", "helpdesk_theme")
@@ -128,6 +146,8 @@ class HelpdeskView(QWidget):
             self._head,
             label(_("Helpdesk"), "large"),
             self._identity,
+            SPACE[2],
+            self._switch,
             0,
             self._line,
             opens,
@@ -137,6 +157,7 @@ class HelpdeskView(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.list)
         self._pages.addWidget(self.conversation)
+        self._pages.addWidget(self.kiosks)
         column(self, self._head, self._pages, self.messages, space=0).setStretch(1, 1)
 
     # ---- files ----

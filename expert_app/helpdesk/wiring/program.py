@@ -29,6 +29,8 @@ from session.desk.hub.client import DeskLink
 from session.desk.hub.helpdesk import HelpdeskQuestions
 from session.protocol.helpdesk.log_list import LogFilter, LogRow, LogState
 from session.protocol.helpdesk.log_notes import LogNotes
+from session.protocol.helpdesk.remote_help import RemoteHelp
+from session.protocol.hub.requests import RemoteAct
 from views.automation.window_driver import WindowDriver
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.helpdesk.columns import place_words
@@ -128,6 +130,8 @@ class HelpdeskProgram:
         view.csv_path_chosen.connect(self._on_csv)
         view.bundle_path_chosen.connect(self._on_save)
         view.theme_requested.connect(self._on_theme)
+        view.kiosks.refresh_requested.connect(self._on_kiosks)
+        view.kiosks.act_requested.connect(self._on_act)
         view.conversation.address_requested.connect(self._on_address)
         view.conversation.note_requested.connect(self._on_note)
         view.conversation.note_removed.connect(self._on_note_removed)
@@ -304,6 +308,36 @@ class HelpdeskProgram:
     def _show_notes(self, notes: LogNotes) -> None:
         self.view.conversation.show_notes(notes.notes)
         self._note("notes", count=len(notes.notes))
+
+    # ---- kiosks ----
+
+    def _on_kiosks(self) -> None:
+        self._start(self._show_kiosks(), "ask for self-tests")
+
+    async def _show_kiosks(self) -> None:
+        try:
+            tests = await self.app.self_tests()
+        except SessionError as error:
+            self._show_trouble(error.code, error.detail)
+            return
+        self.view.kiosks.show_tests(tests.rows)
+        self._note("self_tests", kiosks=len(tests.rows))
+
+    def _on_act(self, kiosk: str, act: RemoteAct, reason: str) -> None:
+        self.view.kiosks.show_busy(True)
+        self._start(self._help(kiosk, act, reason), "help a kiosk")
+
+    async def _help(self, kiosk: str, act: RemoteAct, reason: str) -> None:
+        try:
+            await self.app.help_kiosk(kiosk, act, reason, self._show_help)
+        except SessionError as error:
+            self._show_trouble(error.code, error.detail)
+        finally:
+            self.view.kiosks.show_busy(False)
+
+    def _show_help(self, told: RemoteHelp) -> None:
+        self.view.kiosks.show_help(told)
+        self._note("remote_help", act=told.act.value, state=told.state.value)
 
     # ---- files ----
 

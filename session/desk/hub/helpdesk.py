@@ -9,6 +9,8 @@ from session.bus.client import BusClient
 from session.core.signals import Signal
 from session.protocol.helpdesk.log_list import FindLogs, LogFilter, LogsFound
 from session.protocol.helpdesk.log_notes import KeepLogNote, LogNotes, ReadLogNotes, RemoveLogNote
+from session.protocol.helpdesk.remote_help import HelpKiosk, RemoteHelp, RemoteHelpRequest
+from session.protocol.helpdesk.self_test import SelfTests, SelfTestsRequest
 
 FIND_S = 15.0
 
@@ -48,3 +50,18 @@ class HelpdeskQuestions:
         return await self._bus.request_with_retries(
             "remove_log_note", request, LogNotes, on_retry=self.retrying.emit
         )
+
+    async def self_tests(self) -> SelfTests:
+        """What each kiosk found when it tried itself."""
+        return await self._bus.request("self_tests", SelfTestsRequest(), SelfTests)
+
+    async def help_kiosk(self, wanted: HelpKiosk) -> RemoteHelp:
+        """Has something done at an idle kiosk; the same `help_id` again is the same act."""
+        return await self._bus.request_with_retries(
+            "help_kiosk", wanted, RemoteHelp, on_retry=self.retrying.emit
+        )
+
+    async def remote_help(self, help_id: str) -> RemoteHelp:
+        """How far it is."""
+        request = RemoteHelpRequest(help_id=help_id)
+        return await self._bus.request("remote_help", request, RemoteHelp)

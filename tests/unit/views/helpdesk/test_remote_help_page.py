@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What kiosks found of themselves, and help from afar: for a reason, one act at a time."""
+
+from __future__ import annotations
+
+import pytest
+from PyQt6.QtWidgets import QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from session.protocol.helpdesk.remote_help import (
+    RemoteFact,
+    RemoteHelp,
+    RemoteResult,
+    RemoteState,
+)
+from session.protocol.helpdesk.self_test import CheckedPart, SelfCheck, SelfTestRow
+from session.protocol.hub.requests import RemoteAct
+from tests.unit.views.helpdesk.invented_rows import NOW
+from views.helpdesk.remote_help_page import RemoteHelpPage
+from views.words.self_tests import check_words
+
+DARK = SelfCheck(part=CheckedPart.CAMERA, code="dark", value=2)
+WELL = SelfCheck(part=CheckedPart.DISK)
+WHY = "the caller says that nothing prints"
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> RemoteHelpPage:
+    made = RemoteHelpPage(lambda: NOW.astimezone())
+    qtbot.addWidget(made)
+    made.show()
+    made.show_connection(True)
+    return made
+
+
+def _line(page: RemoteHelpPage, name: str) -> QLineEdit:
+    found = page.findChild(QLineEdit, name)
+    assert found is not None
+    return found
+
+
+def _button(page: RemoteHelpPage, act: RemoteAct) -> QPushButton:
+    found = page.findChild(QPushButton, f"kiosk_{act.value}")
+    assert found is not None
+    return found
+
+
+def _row(kiosk: str, *checks: SelfCheck) -> SelfTestRow:
+    return SelfTestRow(
+        organisation="caf", kiosk=kiosk, site="Mairie de Valdoré", at_utc=NOW, checks=checks
+    )
+
+
+def test_a_kiosk_of_the_list_is_helped_for_a_reason_one_act_at_a_time(page: RemoteHelpPage) -> None:
+    wanted: list[tuple[str, object, str]] = []
+    page.act_requested.connect(lambda *given: wanted.append(given))
+    page.show_tests([_row("borne-1", DARK), _row("borne-2", WELL)])
+    first, second = page.kiosks.item(0), page.kiosks.item(1)
+    assert first is not None
+    assert second is not None
+    assert "sees no light" in first.text()
+    assert "all is well" in second.text()
+    page.kiosks.setCurrentRow(0)
+    assert not _button(page, RemoteAct.SCAN).isEnabled()
+    _line(page, "kiosk_reason").setText(WHY)
+    _button(page, RemoteAct.SCAN).click()
+    assert wanted == [("borne-1", RemoteAct.SCAN, WHY)]
+    page.show_busy(True)
+    assert not _button(page, RemoteAct.SCAN).isEnabled()
+    page.show_busy(False)
+    page.show_connection(False)
+    assert not _button(page, RemoteAct.SCAN).isEnabled()
+
+
+@pytest.mark.parametrize("state", RemoteState)
+def test_what_came_of_an_act_is_said(page: RemoteHelpPage, state: RemoteState) -> None:
+    result = RemoteResult(
+        facts=(RemoteFact(name="version", value="0.2.0"),), checks=(DARK,), lines=("a line",)
+    )
+    page.show_help(
+        RemoteHelp(
+            help_id="h1",
+            organisation="caf",
+            kiosk="borne-1",
+            act=RemoteAct.STATE,
+            state=state,
+            by="h.help",
+            by_name="Denis W.",
+            reason=WHY,
+            asked_at_utc=NOW,
+            result=result if state in (RemoteState.DONE, RemoteState.FAILED) else None,
+        )
+    )
+    assert "borne-1" in page.result()
+    assert ("0.2.0" in page.result()) is (state in (RemoteState.DONE, RemoteState.FAILED))
+
+
+@pytest.mark.parametrize("part", CheckedPart)
+def test_each_part_that_is_tried_has_a_name(part: CheckedPart) -> None:
+    for code in ("", "absent", "dark", "printer_jammed"):
+        assert check_words(SelfCheck(part=part, code=code)).endswith(".")

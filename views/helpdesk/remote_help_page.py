@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The kiosks as they found themselves at night, and help from afar for one at which nobody is.
+Used by the helpdesk's window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtWidgets import (
+    QGridLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPlainTextEdit,
+    QPushButton,
+    QSplitter,
+    QWidget,
+)
+
+from resources.texts import _
+from session.protocol.helpdesk.remote_help import RemoteHelp
+from session.protocol.helpdesk.self_test import SelfTestRow
+from session.protocol.hub.log import MOST_REASON, says_why
+from session.protocol.hub.requests import RemoteAct
+from session.protocol.wire.ids import is_id
+from views.helpdesk.words import start_words
+from views.widgets.icons import icon
+from views.widgets.parts import Card, column, label, push_button, row
+from views.widgets.theme import SPACE
+from views.words.self_tests import ACTS, faults_words, help_lines
+
+_KIOSK = Qt.ItemDataRole.UserRole
+_IN_A_ROW = 2
+
+
+class RemoteHelpPage(QWidget):
+    """Kiosks, and acts for one of them.
+
+    Signals:
+        refresh_requested(): the list of self-tests is wanted.
+        act_requested(str, object, str): kiosk, `RemoteAct`, reason.
+    """
+
+    refresh_requested = pyqtSignal()
+    act_requested = pyqtSignal(str, object, str)
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self.setObjectName("kiosk_page")
+        self._now = now
+        self._busy = self._connected = False
+        self._acts: dict[RemoteAct, QPushButton] = {}
+        self._build()
+        self._allow()
+
+    def show_connection(self, connected: bool) -> None:
+        """Whether the hub answers."""
+        self._connected = connected
+        self._allow()
+
+    def show_tests(self, rows: Sequence[SelfTestRow]) -> None:
+        """The newest self-test of each kiosk, those with faults first."""
+        self.kiosks.clear()
+        for one in rows:
+            fault = any(check.is_fault for check in one.checks)
+            at = start_words(one.at_utc, self._now())
+            words = f"{one.site} · {one.kiosk}  ·  {at}  ·  {faults_words(one.checks)}"
+            item = QListWidgetItem(
+                icon("error" if fault else "allowed", "bad" if fault else "good"), words
+            )
+            item.setData(_KIOSK, one.kiosk)
+            item.setToolTip(words)
+            self.kiosks.addItem(item)
+        self._state.setText(
+            _("No kiosk has tried itself yet: it does so at night.")
+            if not rows
+            else _("{count} kiosks, those with faults first").format(count=len(rows))
+        )
+
+    def show_help(self, told: RemoteHelp) -> None:
+        """An act, and what came of it so far."""
+        self._result.setPlainText("\n".join(help_lines(told)))
+
+    def show_busy(self, busy: bool) -> None:
+        """A kiosk is at it."""
+        self._busy = busy
+        self._allow()
+
+    def result(self) -> str:
+        """What is written of the last act."""
+        return self._result.toPlainText()
+
+    # ---- inside ----
+
+    def _build(self) -> None:
+        self.kiosks = QListWidget()
+        self.kiosks.setObjectName("kiosk_list")
+        self.kiosks.setAccessibleName(_("Kiosks"))
+        self.kiosks.setWordWrap(True)
+        self.kiosks.setIconSize(QSize(16, 16))
+        self.kiosks.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.kiosks.currentItemChanged.connect(lambda now, _before: self._on_kiosk(now))
+        self._state = label(role="small", name="kiosk_state")
+        refresh = push_button(_("Ask again"), "retry", "plain", name="kiosk_refresh")
+        refresh.clicked.connect(self.refresh_requested)
+        left = Card(padding=SPACE[1])
+        left.body.addWidget(label(_("What kiosks found at night"), "title"))
+        left.body.addWidget(self.kiosks, 1)
+        left.body.addLayout(row(None, self._state, 0, refresh))
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
+        split.addWidget(left)
+        split.addWidget(self._build_help())
+        split.setSizes([700, 540])
+        margins = (SPACE[2], SPACE[1], SPACE[2], SPACE[1])
+        column(self, split, margins=margins)
+
+    def _build_help(self) -> QWidget:
+        self._kiosk, self._reason = QLineEdit(), QLineEdit()
+        for line, name, words, hint in (
+            (self._kiosk, "kiosk_id", _("Kiosk"), _("Id of the kiosk")),
+            (
+                self._reason,
+                "kiosk_reason",
+                _("Why you want it"),
+                _("Kept with your name; the supervisor sees it"),
+            ),
+        ):
+            line.setObjectName(name)
+            line.setAccessibleName(words)
+            line.setPlaceholderText(hint)
+            line.setMaxLength(MOST_REASON)
+            line.textChanged.connect(lambda _text: self._allow())
+        says = label(
+            _("Only where nobody is. The kiosk's screen says so; nothing of a test is kept."),
+            "soft",
+            wrap=True,
+        )
+        buttons = QGridLayout()
+        for place, (act, (words, icon_name)) in enumerate(ACTS.items()):
+            button = push_button(_(words), icon_name, "plain", name=f"kiosk_{act.value}")
+            button.clicked.connect(partial(self._on_act, act))
+            self._acts[act] = button
+            buttons.addWidget(button, place // _IN_A_ROW, place % _IN_A_ROW)
+        self._result = QPlainTextEdit()
+        self._result.setObjectName("kiosk_result")
+        self._result.setAccessibleName(_("What came of it"))
+        self._result.setReadOnly(True)
+        card = Card(padding=SPACE[1])
+        card.body.addWidget(label(_("Help from afar"), "title"))
+        for one in (says, self._kiosk, self._reason):
+            card.body.addWidget(one)
+        card.body.addLayout(buttons)
+        card.body.addWidget(self._result, 1)
+        return card
+
+    def _on_kiosk(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            self._kiosk.setText(str(item.data(_KIOSK)))
+
+    def _on_act(self, act: RemoteAct) -> None:
+        reason = " ".join(self._reason.text().split())
+        self.act_requested.emit(self._kiosk.text().strip(), act, reason)
+
+    def _allow(self) -> None:
+        said = is_id(self._kiosk.text().strip()) and says_why(self._reason.text())
+        for button in self._acts.values():
+            button.setEnabled(said and self._connected and not self._busy)
