@@ -120,8 +120,8 @@ class Hub:
         self._remembering: asyncio.Task[None] | None = None
         self._upgrading: asyncio.Task[None] | None = None
         self._copying: asyncio.Task[None] | None = None
-        self.monitoring.health.others.append(self._old_logs)
         self.monitoring.health.others.append(self.remote_help.self_tests.troubles)
+        self.monitoring.health.others.append(self._old_logs)
 
     def _build_dossiers(self, store: DossierStoreLike) -> dossier.Dossiers:
         return dossier.build(

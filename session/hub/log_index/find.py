@@ -197,22 +197,19 @@ def _state(row: Any) -> LogState:
 
 
 def _counts(connection: Connection, conditions: list[ColumnElement[bool]]) -> LogCounts:
-    """One look at the columns of the index; what is counted is summed up here."""
-    columns = ("day", "kiosk", "site", "service")
-    kept = [_rows.c[name] for name in columns]
-    query = select(*kept, func.count()).where(*conditions).group_by(*kept)
-    sums: dict[str, dict[str, int]] = {name: {} for name in columns}
-    total = 0
-    for *values, count in connection.execute(query):
-        total += count
-        for name, value in zip(columns, values, strict=True):
-            sums[name][value] = sums[name].get(value, 0) + count
+    """One look at the index for each."""
+
+    def sums(column: Any) -> dict[str, int]:
+        query = select(column, func.count()).where(*conditions).group_by(column)
+        return {str(row[0]): int(row[1]) for row in connection.execute(query)}
+
+    days = sums(_rows.c.day)
     return LogCounts(
-        conversations=total,
-        kiosks=_greatest(sums["kiosk"]),
-        sites=_greatest(sums["site"]),
-        services=_greatest(sums["service"]),
-        days=tuple(CountOf(name=day, count=count) for day, count in sorted(sums["day"].items())),
+        conversations=sum(days.values()),
+        kiosks=_greatest(sums(_rows.c.kiosk)),
+        sites=_greatest(sums(_rows.c.site)),
+        services=_greatest(sums(_rows.c.service)),
+        days=tuple(CountOf(name=day, count=count) for day, count in sorted(days.items())),
         troubles=_trouble_counts(connection, conditions),
     )
 

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -13,11 +11,11 @@ from sqlalchemy import select
 
 from session.core.errors import MessageMalformed, StoreUnreachable
 from session.core.short_number import short_number
+from session.hub.history.database import History
 from session.hub.log_index import tables
 from session.hub.log_index.digest import LogDigest
 from session.hub.log_index.find import find_logs
 from session.hub.log_index.rows import ListedConversation, LogRows, TicketFacts
-from session.hub.log_index.vault_logs import OwnDatabase
 from session.log import events
 from session.log.events import AnyEvent, Record, Writer
 from session.log.migrate import encode_record
@@ -29,6 +27,7 @@ from session.protocol.helpdesk.log_list import (
     LogState,
     TroublePart,
 )
+from tests.unit.session.hub.history.databases import OpenHistory
 
 NINE = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
 JAM = events.PrintChanged(
@@ -39,10 +38,8 @@ MADE_OF = events.EndDescribed(by=Writer.KIOSK, version="0.2.0", printer="ricoh_m
 
 
 @pytest.fixture
-def rows(tmp_path: Path) -> Iterator[LogRows]:
-    database = OwnDatabase(tmp_path)
-    yield LogRows(lambda: database, time_zone="Europe/Paris")
-    database.close()
+def rows(history: History) -> LogRows:
+    return LogRows(lambda: history, time_zone="Europe/Paris")
 
 
 def _summary(*what: AnyEvent) -> LogDigest:
@@ -205,11 +202,12 @@ def test_a_queue_that_has_forgotten_takes_nothing_away_and_fewer_records_change_
     assert row.kiosk_version == "0.2.0"
 
 
-def test_a_list_of_a_later_layout_is_left_alone(rows: LogRows, tmp_path: Path) -> None:
+def test_a_list_of_a_later_layout_is_left_alone(open_history: OpenHistory) -> None:
+    first = open_history()
+    rows = LogRows(lambda: first, time_zone="UTC")
     rows.put([_talk(1)])
     with rows.database().writing() as connection:
         connection.execute(tables.about.update().values(format=99))
-    other = OwnDatabase(tmp_path)
+    other = open_history()
     with pytest.raises(StoreUnreachable):
         LogRows(lambda: other, time_zone="UTC").database()
-    other.close()
