@@ -176,7 +176,11 @@ class AsksAnew(HeadlessKiosk):
 
 
 on_bus("P-105", "gives no sign of life", beats=False)
-on_bus("P-106", "leaves the version out", sent=lambda _topic, data: data.replace(b'"v":1,', b""))
+on_bus(
+    "P-106",
+    "leaves the version out",  # but of the wipe: nobody would hear of it (P-120)
+    sent=lambda _topic, data: data if b'"KioskWiped"' in data else data.replace(b'"v":1,', b""),
+)
 on_bus(
     "P-107",
     "sends half a message",
