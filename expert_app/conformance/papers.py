@@ -47,7 +47,7 @@ SCAN_S = 60.0
 DPI = 100
 """Small pages are quick."""
 
-QUIET_S = 1.0
+QUIET_S, AGAIN_S = 1.0, 8.0
 PRINTED = (PrintState.SENT, PrintState.PRINTING, PrintState.WAITING, PrintState.DONE)
 OVER = (PrintState.DONE, PrintState.FAILED, PrintState.CANCELLED)
 
@@ -191,21 +191,25 @@ async def _again(stage: Stage, talk: Conversation, page: PageOffered) -> None:
     stage.findings.check("P-306", good, f"of {missing} came {came()}")
 
 
-async def _offered_again(stage: Stage, talk: Conversation, page: PageOffered) -> bool:
+async def _offered_again(
+    stage: Stage, talk: Conversation, page: PageOffered, *, within_s: float
+) -> bool:
     """Whether it is still kept at the kiosk."""
     since = stage.overheard.mark()
     await stage.say(talk, "device", PagesRequested())
     return await stage.findings.seen(
-        lambda: page.page_id in [one.page_id for one in _offers(stage, talk, "", since)], QUIET_S
+        lambda: page.page_id in [one.page_id for one in _offers(stage, talk, "", since)], within_s
     )
 
 
 async def _kept(stage: Stage, talk: Conversation, page: PageOffered) -> None:
     stage.findings.check(
-        "P-307", await _offered_again(stage, talk, page), "it was not offered again"
+        "P-307",
+        await _offered_again(stage, talk, page, within_s=AGAIN_S),
+        "it was not offered again",
     )
     await stage.say(talk, "device", PageKept(page_id=page.page_id))
-    still = await _offered_again(stage, talk, page)
+    still = await _offered_again(stage, talk, page, within_s=QUIET_S)
     stage.findings.check("P-307", not still, "it was offered after PageKept")
 
 
@@ -213,7 +217,8 @@ async def _refusals(stage: Stage, talk: Conversation) -> None:
     page = await _scanned(stage, talk, "P-304", ScanKind.PAGE)
     for code, keeps in ((PageDamaged.code, True), (PageUnreadable.code, False)):
         await stage.say(talk, "device", PageRefused(page_id=page.page_id, code=code))
-        kept = await _offered_again(stage, talk, page)
+        within_s = AGAIN_S if keeps else QUIET_S
+        kept = await _offered_again(stage, talk, page, within_s=within_s)
         words = "forgotten" if keeps else "kept"
         stage.findings.check("P-308", kept == keeps, f"after {code} it was {words}")
 

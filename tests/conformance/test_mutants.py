@@ -21,7 +21,7 @@ from tests.conformance.mutants import MUTANTS
 HUBS = 6
 """They mostly wait, so several are tried at once, each at a hub of its own."""
 
-PATIENCE = 0.35
+PATIENCE = 0.5
 """What is not said within seconds here is never said."""
 
 LAST = {"P-105", "P-106", "P-107"}
