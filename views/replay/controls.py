@@ -58,6 +58,10 @@ class ReplayControls(QWidget):
         self.wall_clock = self._switch(
             _("Time of the day"), "mdi6.clock-outline", "wall_clock", "H"
         )
+        self.curves = self._switch(_("Curves of the line"), "mdi6.chart-line", "curves", "L")
+        self.details = self._switch(
+            _("Details of the event"), "mdi6.card-text-outline", "details", "D"
+        )
         self.closer = tool_button(
             _("Closer"), "mdi6.magnify-plus-outline", "replay_closer", keys="+"
         )
@@ -89,7 +93,7 @@ class ReplayControls(QWidget):
             self._time,
             SPACE[1],
             self._now,
-            *(self.two_ends, self.wall_clock),
+            *(self.two_ends, self.wall_clock, self.details, self.curves),
             SPACE[0],
             *(self.call, self.whole, self.farther, self.closer),
             space=SPACE[0],

@@ -100,6 +100,15 @@ class EventsModel(QAbstractTableModel):
         """The last line at or before a moment; -1 before the first."""
         return int(np.searchsorted(self._at_s, offset_s, side="right")) - 1
 
+    def line_of(self, row: int) -> int:
+        """The line of a row of the log; the one before where it is left out."""
+        assert self._log is not None
+        line = self.line_at(self._log.offset_s(row))
+        for back in range(line, max(-1, line - 200), -1):
+            if self._rows[back] == row:
+                return back
+        return line
+
     # ---- Qt
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:
@@ -117,9 +126,9 @@ class EventsModel(QAbstractTableModel):
         if role != _Role.DisplayRole or orientation is not Qt.Orientation.Horizontal:
             return None
         if self._two_ends:
-            names = (_("Time"), _("Kiosk"), _("Desk"))
+            names = (_("Moment"), _("Kiosk"), _("Desk"))
         else:
-            names = (_("Time"), _("End"), _("Event"))
+            names = (_("Moment"), _("End"), _("Event"))
         return names[section]
 
     def data(self, index: QModelIndex, role: int = _Role.DisplayRole) -> Any:

@@ -6,11 +6,11 @@ Used by the replay window.
 from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, QModelIndex, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from resources.texts import _
-from views.replay.events_model import FIRST, SECOND, TIME, EventsModel
+from views.replay.events_model import FIRST, TIME, EventsModel
 from views.widgets.parts import steady_figures
 
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
@@ -24,6 +24,7 @@ class EventsTable(QTableView):
     """
 
     line_chosen = pyqtSignal(int)
+    _two_ends = False
 
     def __init__(self, model: EventsModel) -> None:
         super().__init__()
@@ -34,7 +35,7 @@ class EventsTable(QTableView):
         self.setModel(model)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWordWrap(False)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
@@ -63,19 +64,26 @@ class EventsTable(QTableView):
 
     def set_two_ends(self, on: bool) -> None:
         """Two wide columns, or one."""
+        self._two_ends = on
         self._model.set_two_ends(on)
-        self._fit(two_ends=on)
+        self._fit()
 
-    def _fit(self, *, two_ends: bool = False) -> None:
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """The columns share the width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
         metrics = self.fontMetrics()
         beside = self.verticalHeader()
         assert beside is not None
         beside.setDefaultSectionSize(metrics.height() + 8)
         self.setColumnWidth(TIME, metrics.horizontalAdvance("00:00:00") + 22)
         narrow = max(metrics.horizontalAdvance(name) for name in (_("Kiosk"), _("Desk"))) + 24
-        wide = max(160, (self.width() - self.columnWidth(TIME)) // 2)
-        self.setColumnWidth(FIRST, wide if two_ends else narrow)
-        self.setColumnWidth(SECOND, wide)
+        viewport = self.viewport()
+        assert viewport is not None
+        half = max(120, (viewport.width() - self.columnWidth(TIME)) // 2)
+        self.setColumnWidth(FIRST, half if self._two_ends else min(narrow, half))
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Other letters: other heights."""

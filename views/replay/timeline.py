@@ -127,15 +127,15 @@ class Timeline(QAbstractSlider):
     @property
     def _height(self) -> int:
         """Of a row."""
-        return max(20 if self._two_ends else 26, self.fontMetrics().height() + 6)
+        return max(19 if self._two_ends else 24, self.fontMetrics().height() + 5)
 
     @property
     def _axis(self) -> int:
-        return max(32, self.fontMetrics().height() + 16)
+        return max(30, self.fontMetrics().height() + 14)
 
     def _measure(self) -> None:
         """How wide the rows' names are."""
-        names = [_(name) for name, _icon in LANES.values()]
+        names = [_("Overview"), *(_(name) for name, _icon in LANES.values())]
         names += [self._name_of(row) for row in self._rows]
         widest = max(map(self.fontMetrics().horizontalAdvance, names))
         self.gutter = max(112, 52 + widest)
@@ -401,10 +401,10 @@ class Timeline(QAbstractSlider):
         for px in bars.px[bars.alone].tolist():
             painter.drawEllipse(QPointF(left + px, y), 4.5, 4.5)
         many = ~bars.alone
-        high = np.minimum(4 + 3 * np.log2(1 + bars.counts[many]), self._height - 6) / 2
+        high = np.minimum(7 + 3 * np.log2(bars.counts[many]), self._height - 5) / 2
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         boxes = [
-            QRectF(left + px - 0.5, y - half, 1.5, 2 * half)
+            QRectF(left + px - 1, y - half, 2, 2 * half)
             for px, half in zip(bars.px[many].tolist(), high.tolist(), strict=True)
         ]
         if boxes:

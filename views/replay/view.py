@@ -13,8 +13,8 @@ from collections.abc import Callable
 
 import numpy as np
 from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QKeySequence, QShortcut
-from PyQt6.QtWidgets import QFrame, QSplitter, QStackedWidget, QWidget
+from PyQt6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PyQt6.QtWidgets import QApplication, QFrame, QSplitter, QWidget
 
 from resources.texts import _
 from session.core.clock import Clock
@@ -25,18 +25,22 @@ from session.log.playback.state import SessionState
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.replay.controls import SPEEDS, ReplayControls
 from views.replay.curves import line_history
+from views.replay.details import EventDetails
 from views.replay.events_model import EventsModel, wall_words
 from views.replay.events_table import EventsTable
+from views.replay.filter_bar import FilterBar
 from views.replay.filters import EventFilter, Matcher
 from views.replay.gaps import Gap, conversation, gaps_of
 from views.replay.header import ReplayHeader
 from views.replay.marks import Places
+from views.replay.overview import Overview
+from views.replay.page_pane import PagePane
 from views.replay.shown_time import STEP, ShownTime
 from views.replay.timeline import RIGHT, Timeline
 from views.replay.track import MirrorTrack
 from views.replay.words import describe
 from views.widgets.line_curves import LineCurves
-from views.widgets.parts import EmptyState, clock_words, column, label
+from views.widgets.parts import clock_words, column, scroll_area
 from views.widgets.theme import SPACE, tokens_for
 
 TICK_MS = 33
@@ -56,6 +60,7 @@ class ReplayView(QWidget):
     Signals:
         position_changed(offset_s): where the replay is now.
         finished(): the end was reached by playing.
+        page_alone(bool): the page fills the screen, or does so no more.
 
     Attributes:
         events_shown: how many events of the timeline are past.
@@ -66,6 +71,7 @@ class ReplayView(QWidget):
 
     position_changed = pyqtSignal(float)
     finished = pyqtSignal()
+    page_alone = pyqtSignal(bool)
 
     def __init__(self, mirror: MirrorPane, clock: Clock) -> None:
         super().__init__()
@@ -81,6 +87,7 @@ class ReplayView(QWidget):
         self._take(open_records("none", []))
         self._build()
         self._connect()
+        self.setFocusProxy(self._table)
         self._add_shortcuts()
         self._curves_due = QTimer(self)
         self._curves_due.setSingleShot(True)
@@ -102,49 +109,55 @@ class ReplayView(QWidget):
 
     def _build(self) -> None:
         self._header, self._controls = ReplayHeader(), ReplayControls()
+        self._page = PagePane(self.mirror)
+        self._build_side()
+        self._build_below()
+        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split.setChildrenCollapsible(False)
+        self._split.addWidget(self._page)
+        self._split.addWidget(self._side)
+        self._split.setStretchFactor(0, 1)
+        self._split.setSizes([660, 520])
+        above = QWidget()
+        column(above, self._header, self._split, self._controls, space=SPACE[1]).setStretch(1, 1)
+        whole = QSplitter(Qt.Orientation.Vertical)
+        whole.setChildrenCollapsible(False)
+        whole.addWidget(above)
+        whole.addWidget(self._below)
+        whole.setStretchFactor(0, 1)
+        edges = (SPACE[2], SPACE[1], SPACE[2], SPACE[1])
+        column(self, whole, margins=edges)
+
+    def _build_side(self) -> None:
+        """The list with its filter, and one event in full."""
         self._model = EventsModel()
         self._table = EventsTable(self._model)
-        self._timeline = Timeline(self.time)
-        side = QFrame()
-        side.setProperty("card", True)
-        pad = SPACE[1]
-        column(side, self._table, margins=(pad, pad, pad, pad))
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.addWidget(self._build_stage())
-        split.addWidget(side)
-        split.setStretchFactor(0, 1)
-        split.setSizes([700, 460])
-        below = QFrame()
-        below.setProperty("card", True)
-        self._curves = LineCurves(clock_words, compact=True)
-        self._curves.setMaximumHeight(196)
-        self._curves.hide()
-        column(below, self._timeline, self._curves, margins=(1, SPACE[1], 1, 1))
-        edges = (SPACE[2], SPACE[2], SPACE[2], SPACE[2])
-        whole = column(self, self._header, space=SPACE[1], margins=edges)
-        whole.addWidget(split, 1)
-        whole.addWidget(self._controls)
-        whole.addWidget(below)
+        self._bar, self._details = FilterBar(), EventDetails()
+        self._details.hide()
+        upper, pad = QWidget(), SPACE[1]
+        column(upper, self._bar, self._table, space=SPACE[0]).setStretch(1, 1)
+        parts = QSplitter(Qt.Orientation.Vertical)
+        parts.setChildrenCollapsible(False)
+        parts.addWidget(upper)
+        parts.addWidget(self._details)
+        parts.setStretchFactor(0, 1)
+        self._side = QFrame()
+        self._side.setProperty("card", True)
+        column(self._side, parts, margins=(pad, pad, pad, pad))
 
-    def _build_stage(self) -> QWidget:
-        self._empty = EmptyState("shared_page", "", advice="", name="replay_empty")
-        shown = QWidget()
-        says = label(
-            _("Of the page its structure is kept: bars stand for words, boxes for pictures."),
-            "soft",
-            name="replay_structure",
-        )
-        says.setWordWrap(True)
-        pad = SPACE[1]
-        column(shown, self.mirror, says, margins=(pad, pad, pad, pad)).setStretch(0, 1)
-        self._stage = QStackedWidget()
-        self._stage.addWidget(self._empty)
-        self._stage.addWidget(shown)
-        card = QFrame()
-        card.setProperty("card", True)
-        column(card, self._stage)
-        return card
+    def _build_below(self) -> None:
+        """Overview, timeline and curves, all over the same stretch of time."""
+        self._timeline, self._overview = Timeline(self.time), Overview(self.time)
+        self._curves = LineCurves(clock_words, compact=True)
+        self._curves.setFixedHeight(196)
+        self._curves.hide()
+        body = QWidget()
+        column(body, self._overview, self._timeline, self._curves, 0, space=SPACE[0])
+        self._below = QFrame()
+        self._below.setProperty("card", True)
+        self._rows_area = scroll_area(body)
+        self._rows_area.setMinimumHeight(120)
+        column(self._below, self._rows_area, margins=(1, SPACE[0], 1, 1))
 
     def _connect(self) -> None:
         controls = self._controls
@@ -157,6 +170,11 @@ class ReplayView(QWidget):
         controls.skip_idle.toggled.connect(self.set_skip_idle)
         controls.two_ends.toggled.connect(self.set_two_ends)
         controls.wall_clock.toggled.connect(self.set_wall_clock)
+        controls.details.toggled.connect(self._details.setVisible)
+        controls.curves.toggled.connect(self._on_curves_wanted)
+        self._page.full_screen.toggled.connect(self.show_page_alone)
+        self._bar.changed.connect(self.set_filter)
+        self._bar.next_requested.connect(self._step_mark)
         controls.closer.clicked.connect(lambda: self.zoom(STEP))
         controls.farther.clicked.connect(lambda: self.zoom(1 / STEP))
         controls.whole.clicked.connect(self.time.show_all)
@@ -187,6 +205,14 @@ class ReplayView(QWidget):
             "I": controls.skip_idle.toggle,
             "B": controls.two_ends.toggle,
             "H": controls.wall_clock.toggle,
+            "D": controls.details.toggle,
+            "L": controls.curves.toggle,
+            "P": self._bar.troubles.toggle,
+            "Ctrl+F": self._bar.focus_words,
+            "F3": lambda: self._step_mark(1),
+            "Shift+F3": lambda: self._step_mark(-1),
+            "F11": self._page.full_screen.toggle,
+            "Escape": self._leave,
         }
         for keys, act in acts.items():
             made = QShortcut(QKeySequence(keys), self)
@@ -208,12 +234,15 @@ class ReplayView(QWidget):
         self._controls.show_troubles(bool(len(log.troubles)))
         self.time.set_duration(log.duration_s)
         self._show_marks()
-        self._curves.hide()
+        self._controls.curves.setEnabled(bool(log.line))
         self._curves_due.start()
-        self.fit_call()
         self.set_speed(1)
         self._show_play()
         self.seek(0.0)
+        self.fit_call()
+        focus = QApplication.focusWidget()
+        if focus is None or self.isAncestorOf(focus):
+            self._table.setFocus()
 
     def _show_curves(self) -> None:
         """In a turn of the loop of its own: the window never stands still for long."""
@@ -221,27 +250,62 @@ class ReplayView(QWidget):
         self._curves.show_history(line_history(log.line), 0.0, log.duration_s)
         self._on_time_shown()
         self._curves.mark_place(self._position_s)
-        self._curves.setVisible(bool(log.line))
+        self._on_curves_wanted()
+
+    def _on_curves_wanted(self) -> None:
+        self._curves.setVisible(self._controls.curves.isChecked() and bool(self.log.line))
+        self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        """The rows are seen whole where that leaves the page half of the height."""
+        whole = self._overview.sizeHint().height() + self._timeline.sizeHint().height() + 12
+        whole += self._curves.height() if self._controls.curves.isChecked() else 0
+        self._below.setMaximumHeight(whole + 8)
+        self._rows_area.setMinimumHeight(min(whole, round(self.height() * 0.46)))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """See `_fit_rows`."""
+        super().resizeEvent(event)
+        self._fit_rows()
+
+    def show_page_alone(self, on: bool) -> None:
+        """The page fills the screen, with the buttons below it; Escape leaves."""
+        self._page.full_screen.setChecked(on)
+        for part in (self._header, self._side, self._below):
+            part.setVisible(not on)
+        window = self.window()
+        if window is not None:
+            window.showFullScreen() if on else window.showNormal()
+        self.page_alone.emit(on)
+
+    def _leave(self) -> None:
+        """Out of the full screen, or of the search."""
+        if self._page.full_screen.isChecked():
+            self.show_page_alone(False)
+        elif not self.filter.is_all:
+            self.set_filter(EventFilter())
+        self._table.setFocus()
 
     def show_opening(self, title: str, share: float) -> None:
         """A log is being read, 0 to 1 of it are."""
         self.pause()
         self._header.show_title(title)
-        self._stage.setCurrentIndex(0)
-        self._empty.show_words(
+        self._page.show_page(False)
+        self._page.show_words(
             _("The log is being opened"),
             _("{percent} % are read").format(percent=round(100 * share)),
         )
 
     def show_failure(self, words: str) -> None:
         """No log could be opened: why, and what to do."""
-        self._stage.setCurrentIndex(0)
-        self._empty.show_words(_("The log cannot be opened"), words)
+        self._page.show_page(False)
+        self._page.show_words(_("The log cannot be opened"), words)
 
     def set_filter(self, wanted: EventFilter) -> None:
         """Which events stand in list and timeline."""
         if wanted != self.filter:
             self.filter = wanted
+            self._bar.show_filter(wanted)
             self._show_marks()
             self._show_in_table()
 
@@ -250,7 +314,10 @@ class ReplayView(QWidget):
         self._controls.two_ends.setChecked(on)
         self._timeline.set_two_ends(on)
         self._table.set_two_ends(on)
+        self._overview.gutter = self._timeline.gutter
         self._on_time_shown()
+        self._show_in_table()
+        self._fit_rows()
 
     def set_wall_clock(self, on: bool) -> None:
         """The time of the day, or the time since the beginning."""
@@ -313,6 +380,7 @@ class ReplayView(QWidget):
         self._replay.seek(offset_s)
         self._replay.tick()
         self._position_s = offset_s
+        self.time.reveal(offset_s)
         page = self._track.until(offset_s)
         if page:
             self.mirror.feed(page)
@@ -321,8 +389,10 @@ class ReplayView(QWidget):
         self._show_position()
 
     def seek_row(self, row: int) -> None:
-        """Goes to the moment of a row of the log."""
+        """Goes to a row of the log; the screen follows."""
         self.seek(self.log.offset_s(row))
+        self._table.show_line(self._model.line_of(row))
+        self._show_in_table()
 
     def next_trouble(self, step: int = 1) -> None:
         """Goes to the next trouble, or (-1) to the one before."""
@@ -398,6 +468,8 @@ class ReplayView(QWidget):
         gaps = self._gaps if self.filter.is_all else []
         self._model.show_rows(self.log, self._marks, gaps, tokens_for(self.palette()))
         self._timeline.show_marks(self.log, self._marks, self._gaps)
+        self._overview.show_marks(self.log, self._marks, self._timeline.gutter)
+        self._bar.show_count(len(self._marks), len(self.log.marks))
 
     def _show_play(self) -> None:
         self._controls.show_play(playing=self._replay.playing, enabled=bool(len(self.log.marks)))
@@ -423,6 +495,7 @@ class ReplayView(QWidget):
         self._timeline.blockSignals(False)
         self._timeline.update()
         self._curves.mark_place(position_s)
+        self._overview.mark_place(position_s)
         self._show_in_table()
         self._header.show_state(self.state)
         self._show_stage()
@@ -438,19 +511,18 @@ class ReplayView(QWidget):
     def _show_in_table(self) -> None:
         line = self._model.line_at(self._position_s)
         chosen = self._table.currentIndex().row()
-        if 0 <= chosen <= line and self._model.offset_s(chosen) == self._position_s:
-            return  # one of several of the same instant
-        self._table.show_line(line)
+        if not (0 <= chosen <= line and self._model.offset_s(chosen) == self._position_s):
+            self._table.show_line(line)  # else it is one of several of the same instant
+        line = self._table.currentIndex().row()
+        self._details.show_event(self.log, self._model.log_row(line), self._model.gap(line))
 
     def _show_stage(self) -> None:
         shared = self.state.sharing and self._track.has_picture(self._position_s)
-        self._stage.setCurrentIndex(1 if shared else 0)
+        self._page.show_page(shared)
         if not len(self.log):
-            self._empty.show_words(
-                _("No log is open"), _("Open a session's log to replay it here.")
-            )
+            self._page.show_words(_("No log is open"), _("Open a session's log to replay it here."))
         else:
-            self._empty.show_words(
+            self._page.show_words(
                 _("The page is not shared at this moment"),
                 _("Play on, or jump to a place where the row of the page is coloured."),
             )

@@ -374,6 +374,10 @@ class MirrorPane(QWidget):
         if self._is_ready:
             self._page.runJavaScript("mirror.clear()")
 
+    def set_zoom(self, factor: float) -> None:
+        """Draws the page so many times larger than its own pixels, where there is room for it."""
+        self._view.setZoomFactor(factor)
+
     def give_resource(self, address: str, data: bytes, media_type: str) -> None:
         """Answers `resource_requested`; empty `data` means that the kiosk refused."""
         self._resources.give(address, data, media_type)

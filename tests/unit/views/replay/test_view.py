@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from PyQt6 import sip
 from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtWidgets import QAbstractButton, QApplication
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
@@ -31,7 +31,7 @@ from session.log.events import (
     is_trouble,
     label_of,
 )
-from session.log.playback.opened import OpenedLog
+from session.log.playback.opened import Damage, OpenedLog
 from session.log.playback.opening import open_records
 from session.protocol.conversation.messages import Grant, GrantActor, GrantReason, PrintState
 from session.protocol.hub.tickets import TicketState
@@ -41,8 +41,11 @@ from tests.support.screens.mirrored import Event as PageEvent
 from tests.support.screens.mirrored import new_words, picture, typed, wait_mirrored
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.replay.controls import SPEEDS
+from views.replay.details import EventDetails
 from views.replay.events_model import EventsModel
 from views.replay.events_table import EventsTable
+from views.replay.filter_bar import FilterBar
+from views.replay.filters import EventFilter
 from views.replay.marks import spans_of
 from views.replay.timeline import Timeline
 from views.replay.view import ReplayView
@@ -385,7 +388,7 @@ def test_every_button_has_a_name_for_screen_readers(shown: Shown) -> None:
     buttons = [
         b for b in shown.view.findChildren(QAbstractButton) if b.objectName().startswith("replay")
     ]
-    assert len(buttons) == 18
+    assert len(buttons) > 25
     assert all(button.accessibleName() for button in buttons)
     assert shown.timeline.accessibleName()
 
@@ -399,3 +402,80 @@ def test_records_of_a_kiosk_with_another_clock_are_played_in_the_right_order(sho
 
 def test_every_state_of_a_print_has_its_words() -> None:
     assert set(PRINTS) == set(PrintState)
+
+
+def test_zoom_trouble_and_switches_have_their_keys(shown: Shown) -> None:
+    view = shown.view
+    story = Story()
+    story.records = whole_session()
+    story._count = {Writer.DESK: 100, Writer.KIOSK: 100}
+    story.tell(121, Writer.KIOSK, ScanEnded(scan_id="n2", pages=0, code="scanner_jammed"))
+    view.show_log("Entretien", story.opened())
+    assert view.time.begin_s > 0.0, "the wait before the conversation is folded away"
+    view.activateWindow()
+    shown.table.setFocus()
+    key(view, Qt.Key.Key_0)
+    assert view.time.is_all
+    key(view, Qt.Key.Key_Plus)
+    assert not view.time.is_all
+    key(view, Qt.Key.Key_C)
+    assert view.time.begin_s == 7.0
+    key(view, Qt.Key.Key_T)
+    assert view.position_s == 121.0
+    assert "jam" in shown.words(shown.table.currentIndex().row())[2].lower()
+    key(view, Qt.Key.Key_T)
+    assert view.position_s == 121.0, "it is the last"
+    key(view, Qt.Key.Key_D)
+    details = view.findChild(EventDetails)
+    assert isinstance(details, EventDetails)
+    assert "(scanner_jammed)" in details.text
+    key(view, Qt.Key.Key_B)
+    assert shown.words(shown.table.currentIndex().row())[2] == "", "the kiosk's column has it"
+    key(view, Qt.Key.Key_H)
+    assert re.fullmatch(r"\d\d:\d\d:\d\d", shown.words(0)[0])
+
+
+def test_home_and_end_are_the_replays_whatever_has_the_keyboard(shown: Shown) -> None:
+    view = shown.view
+    view.show_log("Entretien", opened())
+    view.activateWindow()
+    for part in (shown.table, shown.timeline, view):
+        part.setFocus()
+        key(part, Qt.Key.Key_End)
+        assert view.position_s == view.duration_s
+        key(part, Qt.Key.Key_Home)
+        assert view.position_s == 0.0
+
+
+def test_a_filter_is_for_list_and_timeline(shown: Shown) -> None:
+    view = shown.view
+    view.show_log("Entretien", opened())
+    view.set_filter(EventFilter(words="scan"))
+    assert 0 < shown.model.rowCount() < len(view.log.marks)
+    bar = view.findChild(FilterBar)
+    assert isinstance(bar, FilterBar)
+    assert bar.wanted() == EventFilter(words="scan")
+    bar.words.setText("")
+    bar.words.returnPressed.emit()
+    assert view.filter == EventFilter()
+
+
+def test_a_log_says_what_is_to_be_known_before_it_is_trusted(shown: Shown) -> None:
+    ahead = [one for one in whole_session(kiosk_ahead_s=3723) if one.number != 4]
+    log = open_records("s", ahead)
+    log.damage = Damage(2, 5, True)
+    shown.view.show_log("Horloge", log)
+    notes = shown.view.findChild(QLabel, "replay_notes")
+    assert notes is not None
+    for words in ("1:02:0", "ahead", "line 5", "The file is cut", "events missing in the log: 1"):
+        assert words in notes.text()
+
+
+def test_a_log_that_is_being_read_and_one_that_cannot_be_read_say_so(shown: Shown) -> None:
+    view = shown.view
+    view.show_opening("Entretien", 0.42)
+    said = " ".join(part.text() for part in view.findChildren(QLabel))
+    assert "42 %" in said
+    view.show_failure("This is no log.")
+    said = " ".join(part.text() for part in view.findChildren(QLabel))
+    assert "This is no log." in said

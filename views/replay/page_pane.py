@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The page of the moment, at a scale of its own: as large as fits, or a share of its size with
+scroll bars; or in words why there is none. Used by the replay window.
+"""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
+
+from resources.texts import _
+from views.desk.shared_page.mirror_pane import MirrorPane
+from views.widgets.parts import EmptyState, Segments, column, label, row, tool_button
+from views.widgets.theme import SPACE
+
+FIT = 0
+SCALES = (FIT, 50, 75, 100, 150)
+"""Per cent of the page's own size."""
+
+
+class PagePane(QFrame):
+    """A mirror in a card, with its scale and a button for the full screen."""
+
+    def __init__(self, mirror: MirrorPane) -> None:
+        super().__init__()
+        self.setProperty("card", True)
+        self._mirror, self._scale = mirror, FIT
+        self._empty = EmptyState("shared_page", "", advice="", name="replay_empty")
+        self._area = QScrollArea()
+        self._area.setObjectName("replay_page_area")
+        self._area.setWidgetResizable(True)
+        self._area.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setWidget(mirror)
+        self._scales = Segments(
+            "replay_scale",
+            _("Scale of the page"),
+            choices=[(scale, f"{scale} %" if scale else _("Fit"), "") for scale in SCALES],
+        )
+        self._scales.chosen.connect(lambda scale: self.set_scale(int(str(scale))))
+        self.full_screen = tool_button(
+            _("The page alone on the screen"),
+            "mdi6.fullscreen",
+            "replay_full_screen",
+            keys="F11",
+            checkable=True,
+        )
+        self._stage = QStackedWidget()
+        self._stage.addWidget(self._empty)
+        self._stage.addWidget(self._build_page())
+        column(self, self._stage)
+
+    def _build_page(self) -> QWidget:
+        shown, pad = QWidget(), SPACE[1]
+        says = label(
+            _("Of the page its structure is kept: bars stand for words, boxes for pictures."),
+            "soft",
+            name="replay_structure",
+            wrap=True,
+        )
+        below = row(None, says, self._scales, self.full_screen)
+        below.setStretch(0, 1)
+        column(shown, self._area, below, margins=(pad, pad, pad, pad)).setStretch(0, 1)
+        return shown
+
+    def set_scale(self, scale: int) -> None:
+        """One of `SCALES`."""
+        self._scale = scale
+        self._scales.choose(scale)
+        self._fit()
+
+    def show_page(self, shown: bool) -> None:
+        """The page, or the words in its place."""
+        self._stage.setCurrentIndex(1 if shown else 0)
+        if shown:
+            self._fit()
+
+    def show_words(self, title: str, advice: str) -> None:
+        """Why there is no page."""
+        self._empty.show_words(title, advice)
+
+    def _fit(self) -> None:
+        """The mirror fits itself into the room it has, and enlarges nothing of its own."""
+        self._mirror.set_zoom(max(1.0, self._scale / 100))
+        size = self._mirror.viewport
+        if self._scale == FIT or size.isEmpty():
+            self._area.setWidgetResizable(True)
+            self._mirror.setMinimumSize(0, 0)
+        else:
+            self._area.setWidgetResizable(False)
+            self._mirror.resize(size * self._scale / 100)
