@@ -130,6 +130,8 @@ class ConversationPage(QWidget):
         body = QWidget()
         column(body, split, margins=(SPACE[2], 0, 0, SPACE[1]))
         column(self, head, body, space=0).setStretch(1, 1)
+        self.replay.page_alone.connect(head.setHidden)
+        self.replay.page_alone.connect(left.setHidden)
         QShortcut(QKeySequence("Esc"), self).activated.connect(self.back_requested)
         self.setFocusProxy(self.replay)
 

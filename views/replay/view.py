@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PyQt6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PyQt6.QtWidgets import QApplication, QFrame, QSplitter, QWidget
 
 from resources.texts import _
@@ -212,7 +212,6 @@ class ReplayView(QWidget):
             "F3": lambda: self._step_mark(1),
             "Shift+F3": lambda: self._step_mark(-1),
             "F11": self._page.full_screen.toggle,
-            "Escape": self._leave,
         }
         for keys, act in acts.items():
             made = QShortcut(QKeySequence(keys), self)
@@ -277,6 +276,30 @@ class ReplayView(QWidget):
         if window is not None:
             window.showFullScreen() if on else window.showNormal()
         self.page_alone.emit(on)
+
+    @property
+    def _can_leave(self) -> bool:
+        return self._page.full_screen.isChecked() or not self.filter.is_all
+
+    def event(self, event: QEvent | None) -> bool:
+        """Escape is this view's while there is something to leave; else the window's."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.key() == Qt.Key.Key_Escape
+            and self._can_leave
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """See `event`."""
+        assert event is not None
+        if event.key() == Qt.Key.Key_Escape and self._can_leave:
+            self._leave()
+        else:
+            event.ignore()
 
     def _leave(self) -> None:
         """Out of the full screen, or of the search."""

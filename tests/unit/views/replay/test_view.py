@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from PyQt6 import sip
 from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -479,3 +480,23 @@ def test_a_log_that_is_being_read_and_one_that_cannot_be_read_say_so(shown: Show
     view.show_failure("This is no log.")
     said = " ".join(part.text() for part in view.findChildren(QLabel))
     assert "This is no log." in said
+
+
+def test_escape_leaves_the_page_alone_then_the_search_then_is_the_windows(shown: Shown) -> None:
+    view = shown.view
+    view.show_log("Entretien", opened())
+    view.activateWindow()
+    left: list[bool] = []
+    around = QShortcut(QKeySequence("Esc"), view)
+    around.activated.connect(lambda: left.append(True))
+    view.set_filter(EventFilter(words="scan"))
+    view.show_page_alone(True)
+    assert not shown.table.isVisible()
+    key(view, Qt.Key.Key_Escape)
+    assert shown.table.isVisible()
+    assert not view.filter.is_all
+    key(shown.table, Qt.Key.Key_Escape)
+    assert view.filter.is_all
+    assert left == []
+    key(shown.table, Qt.Key.Key_Escape)
+    assert left == [True]
