@@ -26,9 +26,9 @@ from views.desk.shared_page.mirror_pane import MirrorPane
 from views.replay.controls import SPEEDS, ReplayControls
 from views.replay.curves import line_history
 from views.replay.details import EventDetails
+from views.replay.event_filter_bar import EventFilterBar
 from views.replay.events_model import EventsModel, wall_words
 from views.replay.events_table import EventsTable
-from views.replay.filter_bar import FilterBar
 from views.replay.filters import EventFilter, Matcher
 from views.replay.gaps import Gap, conversation, gaps_of
 from views.replay.header import ReplayHeader
@@ -132,7 +132,7 @@ class ReplayView(QWidget):
         """The list with its filter, and one event in full."""
         self._model = EventsModel()
         self._table = EventsTable(self._model)
-        self._bar, self._details = FilterBar(), EventDetails()
+        self._bar, self._details = EventFilterBar(), EventDetails()
         self._details.hide()
         upper, pad = QWidget(), SPACE[1]
         column(upper, self._bar, self._table, space=SPACE[0]).setStretch(1, 1)

@@ -43,9 +43,9 @@ from tests.support.screens.mirrored import new_words, picture, typed, wait_mirro
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.replay.controls import SPEEDS
 from views.replay.details import EventDetails
+from views.replay.event_filter_bar import EventFilterBar
 from views.replay.events_model import EventsModel
 from views.replay.events_table import EventsTable
-from views.replay.filter_bar import FilterBar
 from views.replay.filters import EventFilter
 from views.replay.marks import spans_of
 from views.replay.timeline import Timeline
@@ -453,8 +453,8 @@ def test_a_filter_is_for_list_and_timeline(shown: Shown) -> None:
     view.show_log("Entretien", opened())
     view.set_filter(EventFilter(words="scan"))
     assert 0 < shown.model.rowCount() < len(view.log.marks)
-    bar = view.findChild(FilterBar)
-    assert isinstance(bar, FilterBar)
+    bar = view.findChild(EventFilterBar)
+    assert isinstance(bar, EventFilterBar)
     assert bar.wanted() == EventFilter(words="scan")
     bar.words.setText("")
     bar.words.returnPressed.emit()

@@ -23,7 +23,7 @@ TYPED_MS = 120
 """After the last letter; a search is quick, a search per letter is not wanted."""
 
 
-class FilterBar(QWidget):
+class EventFilterBar(QWidget):
     """Shows a filter and says when the person changes it.
 
     Signals:
