@@ -138,7 +138,7 @@ def main() -> int:
                 Row(f"{CONVERSATIONS:,} conversations: {words}", "ms", ms, peer, name, GOAL_MS)
             )
         ms = ms_of(rows, None, FindLogs(counts=True))
-        table.append(Row("of all organisations, with counts", "ms", ms, peer, name, GOAL_MS))
+        table.append(Row("of all organisations, with counts", "ms", ms, peer, name))
         table.append(Row("a row written", "us", spent / CONVERSATIONS * 1e6))
         size = sum(path.stat().st_size for path in Path(folder).iterdir()) / 1e6
         table.append(Row("list of these conversations", "MB", size))
