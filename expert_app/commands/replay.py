@@ -132,10 +132,11 @@ async def _main(
     apply_theme(application, settings.theme == "dark")
     replay = ReplayProgram(source, program)
     replay.window.show()
-    if driven:
+    opening = program.tasks.start(replay.open(), name="open the log")
+    if driven:  # a script presses buttons that have something to play
+        await opening
         replay.observe(program.observations)
         program.drive(WindowDriver(replay.window))
-    program.tasks.start(replay.open(), name="open the log")
     await program.stop.wait()
     replay.close()
 
