@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
 
 from resources.texts import _
 from views.desk.shared_page.mirror_pane import MirrorPane
-from views.widgets.parts import EmptyState, Segments, column, label, row, tool_button
+from views.widgets.parts import ElidedLabel, EmptyState, Segments, column, row, tool_button
 from views.widgets.theme import SPACE
 
 FIT = 0
@@ -52,11 +52,10 @@ class PagePane(QFrame):
 
     def _build_page(self) -> QWidget:
         shown, pad = QWidget(), SPACE[1]
-        says = label(
+        says = ElidedLabel(
             _("Of the page its structure is kept: bars stand for words, boxes for pictures."),
             "soft",
             name="replay_structure",
-            wrap=True,
         )
         below = row(None, says, self._scales, self.full_screen)
         below.setStretch(0, 1)
