@@ -94,6 +94,7 @@ class Supervising:
         """
         window, session = self._pilot.open["aide1"], self._pilot.found["first_session"]
         why = "image figée à la fin"
+        await window.click("list_search")  # the window was opened before anybody had called
         await window.seen("found", rows=lambda n: n > 0)
         await window.type("list_reason", why)
         await window.type("list_filter", session)
