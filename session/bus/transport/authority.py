@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 FETCH_S = 8.0
 """Longest wait for one server."""
 
+TRIES = 5
+
 PORTS = {"tls": 4222, "wss": 443}
 
 
@@ -47,7 +49,7 @@ async def fetch_authority(addresses: Sequence[str], fingerprint: str) -> str:
     for address in encrypted:
         try:
             async with asyncio.timeout(FETCH_S):
-                chain = await _chain(address)
+                chain = await _chain_of(address)
         except (OSError, TimeoutError) as error:
             log.info("no certificate from the network: %s", type(error).__name__)
             continue
@@ -58,6 +60,18 @@ async def fetch_authority(addresses: Sequence[str], fingerprint: str) -> str:
     if stranger:
         raise AuthorityDiffers(address=stranger)
     raise BusUnreachable
+
+
+async def _chain_of(address: str) -> list[bytes]:
+    """See `_chain`; a busy machine or a lossy line may need more than one try: nats-server speaks
+    in clear to whoever says nothing for 50 ms (its setting `handshake_first: auto`).
+    """
+    for _again in range(TRIES - 1):
+        try:
+            return await _chain(address)
+        except ssl.SSLError:
+            log.info("the server spoke first: once more")
+    return await _chain(address)
 
 
 async def _chain(address: str) -> list[bytes]:
