@@ -43,8 +43,8 @@ test:
 	@$(MAKE) --no-print-directory lint
 	# Should the browser engine take a worker down, the run of the units goes on and names the test.
 	$(BIN)/pytest -n 2 $(WHOLE) tests/unit
-	# Three workers mostly wait, one computes (CONTRIBUTING.md, "Tests").
-	$(BIN)/pytest -n 4 --dist loadscope $(WHOLE) --ignore tests/unit
+	# Three workers mostly wait, two compute (CONTRIBUTING.md, "Tests").
+	$(BIN)/pytest -n 5 --dist loadscope $(WHOLE) --ignore tests/unit
 
 pilot:
 	@installers/setup.sh test

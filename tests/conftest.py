@@ -50,12 +50,13 @@ def _leaves_nothing() -> Iterator[None]:
 
 IN_REAL_TIME = {
     "programs": ("tests/end2end/",),
-    "calls": (
-        "tests/integration/call/",
+    "calls": ("tests/integration/call/",),
+    "installation": (
+        "tests/end2end/test_pilot.py",
+        "tests/faults/",
         "tests/integration/javascript/",
         "tests/conformance/",
     ),
-    "installation": ("tests/end2end/test_pilot.py", "tests/faults/"),
 }
 """What waits more than it works, because its time is that of lines, people and devices."""
 
@@ -110,8 +111,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 class OneInRealTime(LoadScopeScheduling):
-    """`--dist loadscope`: one worker has all whole programs, one all calls, one the installation;
-    the others, and these when they are through, have the rest, file by file.
+    """`--dist loadscope`: one worker has all whole programs, one all calls, one installations and
+    foreign kiosks; the others, and these when they are through, have the rest, file by file.
     Never two of the same kind at once: each takes a processor for moments only.
     """
 
