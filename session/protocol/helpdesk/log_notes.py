@@ -8,11 +8,11 @@ the keeper refuses one in which the number of a person stands. It goes when its 
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
+from session.core.field_types import UtcTime
 from session.protocol.hub.requests import HubMessage, Text, Verb
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
@@ -38,7 +38,7 @@ class LogNote(msgspec.Struct, frozen=True, kw_only=True):
     words: Words = ""
     by: Id
     by_name: Text = ""
-    kept_at_utc: datetime
+    kept_at_utc: UtcTime
 
 
 class ReadLogNotes(HubMessage, frozen=True, kw_only=True):

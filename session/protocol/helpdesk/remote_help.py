@@ -7,12 +7,12 @@ Each act is a line before the kiosk hears of it, and the kiosk's screen says so 
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
+from session.core.field_types import UtcTime
 from session.protocol.helpdesk.log_list import Code
 from session.protocol.helpdesk.self_test import Checks
 from session.protocol.hub.log import MOST_REASON
@@ -92,7 +92,7 @@ class RemoteHelp(HubMessage, frozen=True, kw_only=True):
     by: Text
     by_name: Text
     reason: Text
-    asked_at_utc: datetime
+    asked_at_utc: UtcTime
     result: RemoteResult | None = None
 
 
