@@ -138,7 +138,7 @@ async def test_a_bus_away_for_ten_seconds_loses_nothing(tmp_path: Path) -> None:
         assert (await second.status(two.id)).position == 1
         got: list[bytes] = []
         first.channel(facts.id).on_raw("chunk", lambda payload, headers: got.append(payload))
-        await desk.channel(facts.id).send_raw("chunk", b"again", {"Item": "x"})
+        await desk.channel(facts.id).send_raw("chunk", b"again", {"Item": "x", "Index": "0"})
         await until(lambda: got == [b"again"])
 
 

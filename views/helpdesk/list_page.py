@@ -96,8 +96,9 @@ class ListPage(QWidget):
     def show_not_connected(self, words: str) -> None:
         """The hub has never answered: that is not an empty list."""
         if not self._known:
-            self._empty.show_words(_("Not connected yet"), words)
-            self._stack.setCurrentWidget(self._empty)
+            self._waiting.show_words(_("Not connected yet"), words)
+            self._waiting.setAccessibleName(words)
+            self._stack.setCurrentWidget(self._waiting)
 
     def show_found(self, found: LogsFound, *, first: bool) -> None:
         """A page of the list; the first one brings the counts."""
@@ -173,7 +174,9 @@ class ListPage(QWidget):
         self._empty = EmptyState("history", "", advice="", name="list_empty")
         self._stack = QStackedWidget()
         self._stack.addWidget(self.table)
+        self._waiting = EmptyState("retry", "", advice="", name="not_connected_yet")
         self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._waiting)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.addWidget(_card(self._stack, self._build_state()))

@@ -56,12 +56,15 @@ def test_nothing_of_the_kiosks_network_is_reached_through_the_proxy(
     assert {"/t/page.html", "/t/after.html", "/t/first"} <= set(seen["site"])
     assert "/t/second" not in seen["site"]
     # no look-up told anybody about names that look like those of this network
-    assert seen["names_of_proxy"] == [
+    # (a busy browser may leave out what it fetches ahead)
+    asked = set(seen["names_of_proxy"])
+    assert {"inside.example", "rebound.example"} <= asked
+    assert asked <= {
         "inside.example",
         "preconnected.example",
         "rebound.example",
         "unlisted.example",
-    ]
+    }
 
 
 def test_a_page_learns_no_address_of_the_kiosk(runs: tuple[Seen, Seen]) -> None:

@@ -23,6 +23,7 @@ from expert_app.vault.own_part import OwnPart, load_secret, read_own_part
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import SystemClock
 from session.hub.access.handlers import handled_verbs
+from session.hub.access.log_notes import LogNoteService
 from session.hub.access.log_register import LogRegister
 from session.hub.convention.entries import OrganisationEntry
 from session.hub.convention.problems import CatalogueWrong
@@ -31,6 +32,7 @@ from session.hub.dossier.exports import ExportService
 from session.hub.dossier.identity import IdentityService
 from session.hub.dossier.pieces import PieceService
 from session.hub.dossier.service import DossierService
+from session.hub.log_index.service import LogListService
 from session.hub.vault.handlers import VaultLogService
 from session.kiosk.session import KioskSession
 from session.protocol.dossier.pieces import PIECE_VERBS
@@ -347,6 +349,8 @@ def test_every_verb_of_a_vault_is_answered_there_and_refused_by_the_hub() -> Non
         ExportService,
         VaultLogService,
         LogRegister,
+        LogListService,
+        LogNoteService,
     )
     answered = {verb for rule in rules for verb in handled_verbs(rule)}
     assert answered == set(VAULT_PARTS)
