@@ -50,7 +50,11 @@ def _leaves_nothing() -> Iterator[None]:
 
 IN_REAL_TIME = {
     "programs": ("tests/end2end/",),
-    "calls": ("tests/integration/call/",),
+    "calls": (
+        "tests/integration/call/",
+        "tests/end2end/test_walk.py",  # the longest stories: neither kind shall be last alone
+        "tests/end2end/test_vault.py",
+    ),
     "installation": (
         "tests/end2end/test_pilot.py",
         "tests/faults/",
