@@ -93,14 +93,14 @@ REAL_PROGRAMS = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest by the clock begins first.
 
-    Stories of real programs, servers and pages get one more try: a busy machine may starve them
-    once.
-    The summary names each second try ("R") and prints what failed first.
+    Stories of real programs, servers and pages get two more tries: a busy machine may starve
+    them.
+    The summary names each further try ("R") and prints what failed first.
     """
     items.sort(key=lambda item: (not _kind(item.nodeid), item.nodeid.startswith("tests/unit/")))
     for item in items:
         if item.nodeid.startswith(REAL_PROGRAMS):
-            item.add_marker(pytest.mark.flaky(reruns=1, reruns_delay=2))
+            item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=2))
 
 
 @pytest.hookimpl(trylast=True)
