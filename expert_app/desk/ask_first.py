@@ -5,7 +5,7 @@ the caller is asked and it is done on the yes. Used by the desk's wiring, withou
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from expert_app.desk.app import DeskApp
@@ -64,13 +64,18 @@ class AskFirst:
             return
         self._waiting = _Waiting(powers.needed, act)
         both = (*powers.needed, *powers.along)
-        self.ask(*(grant for grant in both if not _given(session, grant)))
+        self._ask(session, [grant for grant in both if not _given(session, grant)])
 
     def ask(self, *grants: Grant) -> None:
-        """Asks for these powers in one question; what is being asked already is not asked twice."""
-        session = self._app.session
-        if session is None:
-            return
+        """Asks for these powers in one question. What waited for another one is given up: its
+        question may never have been put.
+        """
+        self._waiting = None
+        if self._app.session is not None:
+            self._ask(self._app.session, grants)
+
+    def _ask(self, session: DeskSession, grants: Collection[Grant]) -> None:
+        """What is being asked already is not asked twice."""
         self._noes.clear()
         wanted = tuple(grant for grant in Grant if grant in grants)
         fresh = tuple(grant for grant in wanted if not session.grants.asking(grant))

@@ -37,11 +37,13 @@ class Desk:
         self.session_opened.emit(self.session)
         grants.changed.connect(lambda change: self.first.settle(self.session, change))
         self.done: list[str] = []
+        self.is_away = False
         self.refused: list[tuple[tuple[Grant, ...], bool]] = []
         self.first.refused.connect(self.refused.append)
 
     def request_grants(self, *grants: Grant) -> None:
-        self._tasks.start(self.session.grants.request(*grants), name="ask")
+        if not self.is_away:
+            self._tasks.start(self.session.grants.request(*grants), name="ask")
 
     def act(self, powers: Powers, name: str) -> None:
         self.first.do(powers, lambda: self.done.append(name))
@@ -104,6 +106,15 @@ async def test_the_next_act_takes_the_place_of_the_one_that_waits(desk: Desk) ->
     assert desk.kiosk.question == (Grant.SCAN, Grant.KEEP), "it is not asked twice"
     await desk.answers((Grant.SCAN, Grant.KEEP), (Grant.SCAN, Grant.KEEP))
     assert desk.done == ["file"]
+
+
+async def test_an_act_whose_question_was_never_put_is_not_done_by_a_later_yes(desk: Desk) -> None:
+    desk.is_away = True
+    desk.act(SCAN, "scan")
+    desk.is_away = False
+    desk.first.ask(Grant.SCAN)
+    await desk.answers((Grant.SCAN,), (Grant.SCAN,))
+    assert desk.done == []
 
 
 async def test_what_waits_is_forgotten_when_the_conversation_is_over(desk: Desk) -> None:
