@@ -13,7 +13,6 @@ from pathlib import Path
 from expert_app.hub.convention_commands import load_catalogue
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing
-from expert_app.runtime.folder_owner import FolderInUse
 from expert_app.runtime.paths import Paths
 from expert_app.stores.conversations import rows_of_hub, rows_of_vault
 from expert_app.stores.jetstream import store_limits, store_of
@@ -37,9 +36,6 @@ def rebuild(settings: HubSettings, paths: Paths) -> int:
         count = asyncio.run(_rebuild(settings, paths))
     except KeyMissing as error:
         print(error.why)
-        return 1
-    except FolderInUse as error:
-        print(error.words)
         return 1
     except BusUnreachable as error:
         words = _("The hub's store cannot be reached ({why}). The list is as it was.")

@@ -76,42 +76,32 @@ def test_only_the_page_in_front_is_read(board: Board) -> None:
     assert board.doubles.asked[-1] == "rest"
 
 
-def test_an_alert_names_the_agent_and_leads_to_what_was_refused(board: Board) -> None:
+@pytest.mark.parametrize(
+    ("kind", "said", "register"),
+    [
+        (AccessKind.REFUSED, "opened or searched for too many dossiers", AccessesRequest),
+        (AccessKind.LOG_REFUSED, "wanted to read too many logs", LogAccessesRequest),
+    ],
+)
+def test_an_alert_names_the_person_and_leads_to_what_was_refused(
+    board: Board, kind: AccessKind, said: str, register: type[AccessesRequest]
+) -> None:
     line = AccessLine(
         id=9,
         at_utc=datetime(2026, 3, 2, 9, 0, tzinfo=UTC),
         user="claire",
         by_name="Claire Fontanel",
-        kind=AccessKind.REFUSED,
+        kind=kind,
     )
     board.alert.refused.emit([line])
-    assert "Claire Fontanel has opened or searched for too many dossiers" in board.said()
+    assert f"Claire Fontanel has {said}" in board.said()
     button = next(
         one for one in board.window.findChildren(QPushButton) if one.text() == "Show the accesses"
     )
     button.click()
     assert board.window.page() == ACCESSES
     asked = cast(Any, board.accesses.asked[-1])[0]
-    assert (asked.user, asked.kind) == ("claire", AccessKind.REFUSED)
-
-
-def test_an_alert_about_logs_leads_to_the_register_of_conversations(board: Board) -> None:
-    line = AccessLine(
-        id=9,
-        at_utc=datetime(2026, 3, 2, 9, 0, tzinfo=UTC),
-        user="denis",
-        by_name="Denis Wattrelos",
-        kind=AccessKind.LOG_REFUSED,
-    )
-    board.alert.refused.emit([line])
-    assert "Denis Wattrelos has wanted to read too many logs" in board.said()
-    button = next(
-        one for one in board.window.findChildren(QPushButton) if one.text() == "Show the accesses"
-    )
-    button.click()
-    asked = cast(Any, board.accesses.asked[-1])[0]
-    assert isinstance(asked, LogAccessesRequest)
-    assert (asked.user, asked.kind) == ("denis", AccessKind.LOG_REFUSED)
+    assert (type(asked), asked.user, asked.kind) == (register, "claire", kind)
 
 
 def test_a_merge_and_its_taking_back_are_said(board: Board) -> None:
