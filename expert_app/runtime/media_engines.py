@@ -50,6 +50,9 @@ from views.widgets.window_settings import WindowSettings
 
 log = logging.getLogger(__name__)
 
+DRAWN = (640, 360)
+"""The largest picture of a drawn person, pixels: drawing costs a desk more than a camera does."""
+
 CHOICES = ("camera", "microphone", "speaker", "engine", "headset", "echo")
 """Names of the settings that a person may choose in the window."""
 
@@ -193,7 +196,7 @@ class DeskMedia:
             closings = [shared.microphone.swap(microphone).close]
             closings.append(shared.speaker.swap(speaker).close)
             if camera:
-                closings.append(shared.camera.swap(open_camera(settings.camera)).close)
+                closings.append(shared.camera.swap(open_camera(settings)).close)
             self._tasks.start(_close_all(closings), name="give the devices before back")
         for engine in (engines.main, engines.third_party):
             if isinstance(engine, BrowserEngine):
@@ -261,13 +264,16 @@ def aiortc_engines(settings: MediaSettings, choice: EngineChoice, sound: SoundDe
     """Two engines on the same devices."""
     voice = voice_filter(settings)
     shared = SharedDevices(
-        camera=SharedCamera(open_camera(settings.camera)),
+        camera=SharedCamera(open_camera(settings)),
         microphone=SharedMicrophone(open_microphone(settings.microphone, sound, voice)),
         speaker=SharedSpeaker(_speaker(settings, sound, voice)),
     )
     plan = ice_plan(settings)
     line = AiortcSettings(
-        ice_servers=plan.servers, relay_only=plan.relay_only, start_kbps=settings.start_kbps
+        ice_servers=plan.servers,
+        relay_only=plan.relay_only,
+        start_kbps=settings.start_kbps,
+        fps=settings.camera_rate,
     )
     main, third_party = (
         AiortcEngine(
@@ -287,13 +293,14 @@ def call_media(settings: MediaSettings) -> CallMedia:
         "" if name == "auto" else name
         for name in (settings.camera, settings.microphone, settings.speaker)
     )
-    size = (640, 360) if camera == SIMULATED else (1280, 720)  # as aiortc's own drawn person
+    width_px, height_px = _picture_size(settings)
     return CallMedia(
         camera=camera,
         microphone=microphone,
         speaker=speaker,
-        width_px=size[0],
-        height_px=size[1],
+        width_px=width_px,
+        height_px=height_px,
+        fps=settings.camera_rate,
         cancel_echo=settings.echo not in ("off", "system"),
         suppress_noise=settings.noise_suppression,
         gain=settings.gain,
@@ -311,16 +318,27 @@ def open_speaker(name: str, sound: SoundDevices, voice: VoiceFilter | None = Non
     return sound.speaker("" if name == "auto" else name, voice)
 
 
-def open_camera(name: str) -> FrameSource:
-    """The camera of this setting."""
-    if name == "simulated":
-        return SyntheticCamera()
-    if name == "none":
+def _picture_size(settings: MediaSettings) -> tuple[int, int]:
+    """Of a real camera as the settings say; Python draws a person in a quarter of that."""
+    if settings.camera == SIMULATED and settings.camera_rows > DRAWN[1]:
+        return DRAWN
+    return settings.camera_size
+
+
+def open_camera(settings: MediaSettings) -> FrameSource:
+    """The camera of these settings."""
+    width_px, height_px = _picture_size(settings)
+    if settings.camera == SIMULATED:
+        return SyntheticCamera(width_px, height_px)
+    if settings.camera == NONE:
         return NoCamera()
-    if name != "auto":
-        return CameraSource(camera_path(name) or name)
-    found = camera_devices()
-    return CameraSource(found[0]) if found else NoCamera()
+    if settings.camera != "auto":
+        path = camera_path(settings.camera) or settings.camera
+    else:
+        path = next(iter(camera_devices()), "")
+    if not path:
+        return NoCamera()
+    return CameraSource(path, width_px, height_px=height_px, fps=settings.camera_rate)
 
 
 def open_microphone(

@@ -112,7 +112,9 @@ class KioskProgram:
             key_file=str(key_file),
             chunk_kbps=20_000,
             mirror_kbps=5_000,
-            media=MediaSettings(camera="simulated", microphone="simulated"),
+            media=MediaSettings(
+                camera="simulated", microphone="simulated", camera_rows=180, camera_rate=8
+            ),
             speak="off",
         )
         file = self._folder / "kiosk.toml"

@@ -15,6 +15,7 @@ import sys
 import zipfile
 from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -25,7 +26,7 @@ import zstandard
 from aiohttp import web
 
 from expert_app.demo import run
-from expert_app.demo.run import SITE, Demo, DemoSetup
+from expert_app.demo.run import SITE, Demo
 from expert_app.demo.walk import Walk
 from expert_app.demo.world import CALLER_NUMBER
 from expert_app.helpdesk.bundle import BundleSource, write_bundle
@@ -39,7 +40,7 @@ from session.log.playback.replay import whole_chunks
 from session.log.reader import read_log
 from session.protocol.conversation.mirror import unpack
 from tests.end2end.planted_page import KINDS, PAGE, found_in, found_in_text, serve
-from tests.end2end.stage import CHUNK_KBPS, SILENT_S, Stage
+from tests.end2end.stage import EASY_SETUP, Stage
 from tests.support.operator_and_vault import files_with
 
 pytestmark = pytest.mark.timeout(300)
@@ -141,13 +142,7 @@ async def tapped(
     demo = Verbose(
         tmp_path / "demo",
         tasks,
-        setup=DemoSetup(
-            script=True,
-            language="en",
-            chunk_kbps=CHUNK_KBPS,
-            silent_s=SILENT_S,
-            vault=request.param,
-        ),
+        setup=replace(EASY_SETUP, vault=request.param),
     )
     tap: Tap | None = None
     try:

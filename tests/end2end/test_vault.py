@@ -9,50 +9,38 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
+import msgspec
 import pytest
 import pytest_asyncio
 
 from documents.printed.receipt.record import ReceiptVerdict, verify_receipt
-from expert_app.demo.run import Demo, DemoSetup
 from expert_app.demo.world import CALLER_NAME, DOSSIER, PIECES
 from expert_app.runtime.child_programs import ChildFailed
-from expert_app.runtime.config import MediaSettings
-from session.core.tasks import Tasks
 from session.log.reader import read_log
-from tests.end2end.conftest import _lay_pages
-from tests.end2end.stage import CHUNK_KBPS, SILENT_S, Stage
+from tests.end2end.conftest import RunningDemo, one_story
+from tests.end2end.stage import EASY_MEDIA, EASY_SETUP, Stage
 from tests.support.operator_and_vault import files_with
 
-MEDIA = MediaSettings(engine="aiortc", camera="simulated", microphone="simulated")
+SEALED = replace(EASY_SETUP, media=msgspec.structs.replace(EASY_MEDIA, engine="aiortc"), vault=True)
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sealed(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    """The demo with a vault, started once."""
-    tasks = Tasks()
-    folder = tmp_path_factory.mktemp("sealed")
-    _lay_pages(folder / "pages")
-    demo = Demo(
-        folder,
-        tasks,
-        setup=DemoSetup(
-            script=True,
-            language="en",
-            media=MEDIA,
-            chunk_kbps=CHUNK_KBPS,
-            silent_s=SILENT_S,
-            vault=True,
-        ),
-    )
-    try:
-        await demo.start()
-        yield Stage(demo)
-    finally:
-        await demo.stop()
-        await tasks.close()
+async def with_vault(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningDemo]:
+    """The demo with a vault, for all stories."""
+    demo = RunningDemo(tmp_path_factory, SEALED)
+    yield demo
+    await demo.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def sealed(request: pytest.FixtureRequest, with_vault: RunningDemo) -> AsyncIterator[Stage]:
+    """The demo with a vault, idle."""
+    async for stage in one_story(request, with_vault):
+        yield stage
 
 
 async def test_a_desk_that_is_killed_goes_on_under_a_new_key(sealed: Stage) -> None:

@@ -116,7 +116,12 @@ class SettingUp:
                 kept = [f'scanner = "{scanner}"', f'printer = "{printer}"', *kept]
             if member.program != "display":
                 kept = [f"chunk_kbps = {WIDE_KBPS}", *kept]
-                media = ['camera = "simulated"', 'microphone = "simulated"']
+                media = [
+                    'camera = "simulated"',
+                    'microphone = "simulated"',
+                    "camera_rows = 180",
+                    "camera_rate = 8",
+                ]
                 place = kept.index("[media]") + 1 if "[media]" in kept else len(kept)
                 if place == len(kept):
                     kept.append("[media]")

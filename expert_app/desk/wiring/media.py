@@ -122,7 +122,7 @@ class MediaConnections:
         """
         if (shared := self._media.engines.shared) is not None:
             return shared.camera.view()
-        return None if self._media.in_use else open_camera(self._media.settings.camera)
+        return None if self._media.in_use else open_camera(self._media.settings)
 
     def _close_devices(self) -> None:
         self._tick.stop()

@@ -353,8 +353,12 @@ def reconnect(bus: BusClient, running: RunningSession) -> None:
 def call_media(settings: KioskSettings) -> CallMedia:
     """Camera, microphone and ways of the kiosk's calls."""
     camera, microphone = settings.media.camera, settings.media.microphone
+    width_px, height_px = settings.media.camera_size
     media = CallMedia(
         camera="" if camera == "auto" else camera,
         microphone="" if microphone == "auto" else microphone,
+        width_px=width_px,
+        height_px=height_px,
+        fps=settings.media.camera_rate,
     )
     return media.with_plan(ice_plan(settings.media))
