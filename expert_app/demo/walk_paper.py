@@ -98,21 +98,19 @@ class PaperSteps:
     # ---- the steps ----
 
     async def page_scanned(self) -> Evidence:
-        """Preview; the paper jams, which the agent reads;
-        then the page, with the hash of what the scanner sent.
+        """One press for a piece: the question, the preview, and the page, with the hash of what the
+        scanner sent. The paper of another scan jams, which the agent reads.
         """
         script, desk = self._script, self._demo.desk
-        await script.click(desk, "piece_scan_demande")
-        await script.allow("scan_preview", "scan keep")
+        await script.allow("piece_scan_demande", "scan keep")
         preview = await script.fact(desk, "preview_received")
+        page = await script.fact(desk, "page_kept", timeout_s=PAGE_S)
+        await self._whole(page["page"])
         jammed = await self._scanner(fault="jam")
         if jammed:
             await script.click(desk, "scan_page")
             await script.fact(desk, "trouble_scan", code="scanner_jammed")
             await self._scanner(fault="")
-        await script.click(desk, "scan_page")
-        page = await script.fact(desk, "page_kept", timeout_s=PAGE_S)
-        await self._whole(page["page"])
         self._first = page
         served = await scanner_served(self._demo.scanner_address)
         on_the_way = "paper jam, said at the desk" if jammed else "none: a real scanner"
@@ -170,12 +168,8 @@ class PaperSteps:
         return dict(PIECES)["identite"]
 
     async def _show_devices(self) -> None:
-        """A desk that has just started shows the dossier first;
-        a piece's scan button turns to the scanner.
-        """
-        shown = await self._demo.desk.ask("visible")
-        if "scan_page" not in shown:
-            await self._script.click(self._demo.desk, "piece_scan_identite")
+        """A desk that has just started shows the dossier first."""
+        await self._script.click(self._demo.desk, "key:Ctrl+4")
 
     async def third_page_scanned(self) -> Evidence:
         """The desk is killed while a page for another piece arrives;

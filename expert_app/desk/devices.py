@@ -62,6 +62,7 @@ class DecodedPreview(NamedTuple):
     jpeg: bytes
     flatbed: Area
     areas: tuple[Area, ...]
+    scan_id: str
 
 
 class Replaced(NamedTuple):
@@ -153,18 +154,20 @@ class DevicesJob:
 
     # ---- scanning
 
-    def scan(self, request: ScanRequest) -> None:
-        """Scans a preview, a page, or all pages of the feeder."""
+    def scan(self, request: ScanRequest) -> str:
+        """Scans a preview, a page, or all pages of the feeder; returns the scan's id."""
         if request.by_hand and self._pile is None and request.kind is ScanKind.PAGE:
             self._pile = DuplexPile()
-        self._app.do(self._scan(request), "ask for a scan")
+        scan_id = new_id()
+        self._app.do(self._scan(request, scan_id), "ask for a scan")
+        return scan_id
 
-    async def _scan(self, request: ScanRequest) -> None:
+    async def _scan(self, request: ScanRequest, scan_id: str) -> None:
         session = self._app.session
         if session is None:
             return
         self._app.clear_trouble("scan")
-        self._scan_id = scan_id = new_id()
+        self._scan_id = scan_id
         self._requests[scan_id] = request  # before the first word of the kiosk
         await session.devices.scan(
             request.kind,
@@ -276,7 +279,7 @@ class DevicesJob:
             raise PageUnreadable(why="preview") from error
         flatbed = _flatbed_of(look, page.offer.dpi)
         areas = tuple(_area_of(box, flatbed) for box in look.areas)
-        self.preview_decoded.emit(DecodedPreview(look.jpeg, flatbed, areas))
+        self.preview_decoded.emit(DecodedPreview(look.jpeg, flatbed, areas, page.offer.scan_id))
 
     # ---- printing
 

@@ -12,6 +12,7 @@ from expert_app.desk.agent_work import AgentWork
 from expert_app.desk.app import DeskApp
 from expert_app.desk.devices import DevicesJob
 from expert_app.desk.dossier.finding import DossierFinding
+from expert_app.desk.dossier.piece_scan import PieceScan
 from expert_app.desk.dossier.pieces import DeskPieces
 from expert_app.desk.filing import Filing
 from expert_app.desk.page_edits import PageEdits
@@ -39,6 +40,7 @@ class DeskJobs:
     work: AgentWork
     third_parties: ThirdPartyJob
     devices: DevicesJob
+    piece_scan: PieceScan
     quick_copies: QuickCopyDecoder
     page_edits: PageEdits
     finding: DossierFinding
@@ -64,6 +66,7 @@ def build_jobs(parts: DeskParts) -> DeskJobs:
         work=_work(parts, app),
         third_parties=third_parties,
         devices=devices,
+        piece_scan=PieceScan(app, filing, devices),
         quick_copies=QuickCopyDecoder(app, parts.workers),
         page_edits=PageEdits(app, filing, outbox=parts.outbox, papers=papers),
         finding=DossierFinding(app, DossierIdentityLink(parts.bus), tasks=parts.tasks),

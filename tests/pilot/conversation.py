@@ -153,8 +153,7 @@ class Conversations:
         """A procedure is started, two pages are scanned and filed; the hub's own file is there."""
         desk, kiosk = self._desk, self._kiosk
         await desk.type("procedure_menu", "Aide au logement")
-        await desk.click(await desk.shown("piece_scan_"))
-        await self.allow(desk, kiosk, "scan_page", "scan keep")
+        await self.allow(desk, kiosk, await desk.shown("piece_scan_"), "scan keep")
         first = await self._scanned("")
         await desk.click("scan_page")
         await self._scanned(first)

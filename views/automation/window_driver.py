@@ -9,7 +9,14 @@ import asyncio
 from collections.abc import Mapping
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
-from PyQt6.QtGui import QInputMethodEvent, QMouseEvent, QPixmap
+from PyQt6.QtGui import (
+    QInputMethodEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPixmap,
+    QShortcut,
+)
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QComboBox,
@@ -20,6 +27,8 @@ from PyQt6.QtWidgets import (
     QTreeWidget,
     QWidget,
 )
+
+KEY = "key"
 
 SHOWS_PERSON = "shows_person"
 """The attribute of every pane that shows faces: whether one of them is filmed, not drawn."""
@@ -51,8 +60,38 @@ class WindowDriver:
         return found[0]
 
     def click(self, name: str) -> None:
-        """Presses and releases the left button in the middle of the widget."""
-        self.click_at(self._find(name))
+        """Presses and releases the left button in the middle of the widget; "key:F7" presses a key
+        or a sequence of keys instead.
+        """
+        how, _colon, keys = name.partition(":")
+        if how == KEY and keys:
+            self.press(keys)
+        else:
+            self.click_at(self._find(name))
+
+    def press(self, keys: str) -> None:
+        """Presses keys as a person does: what the window has a shortcut for is done, all else goes
+        to where the keyboard is. Raises `LookupError` when that is nowhere.
+        """
+        wanted = QKeySequence(keys)
+        for one in self._window.findChildren(QShortcut):
+            place = one.parent()
+            if one.key() == wanted and one.isEnabled() and _is_seen(place):
+                one.activated.emit()
+                return
+        for button in self._window.findChildren(QAbstractButton):
+            if button.shortcut() == wanted and button.isVisible() and button.isEnabled():
+                button.click()
+                return
+        focus = self._window.focusWidget()
+        if focus is None or not focus.isVisible():
+            raise LookupError(f"nothing has the keyboard for {keys}")
+        for place in range(wanted.count()):
+            one_key = wanted[place]
+            held, code = one_key.keyboardModifiers(), one_key.key()
+            text = keys if len(keys) == 1 else ""
+            for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+                QCoreApplication.sendEvent(focus, QKeyEvent(kind, code, held, text))
 
     def click_at(self, widget: QWidget, at: QPoint | None = None) -> None:
         """Presses and releases the left button at `at` (widget pixels; its middle by default)."""
@@ -161,6 +200,10 @@ class WindowDriver:
         return sorted(
             shown | {name for name, w in self._names.items() if w.isVisible() and w.isEnabled()}
         )
+
+
+def _is_seen(place: object) -> bool:
+    return isinstance(place, QWidget) and place.isVisible()
 
 
 def _choose(box: QComboBox, text: str) -> None:

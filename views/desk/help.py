@@ -66,7 +66,11 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("F6", N_("Preview")),
             ("F7", N_("Scan page")),
             ("Alt+1", N_("First profile of the organisation")),
+            ("Shift+F7", N_("Scan for the piece that is chosen: preview, page, check")),
             ("F8", N_("File the document")),
+            ("Shift+F8", N_("File each page for its own piece")),
+            ("Ctrl+P", N_("Print receipt")),
+            ("Ctrl+Alt+P", N_("Print a PDF…")),
         ),
     ),
     (

@@ -13,7 +13,7 @@ from functools import partial
 
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QImage, QKeySequence, QResizeEvent, QShortcut
-from PyQt6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QLineEdit, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from resources.texts import _
 from session.core.clock import Clock
@@ -68,6 +68,7 @@ class DeskWindow(QMainWindow):
         theme_requested(bool): True for dark.
         sign_out_requested(): forget this computer's key and close (asked again first).
         support_requested(): make a file for the help desk.
+        piece_scan_requested(str): scan for this piece, in one act; "" for none.
     """
 
     close_requested = pyqtSignal()
@@ -76,6 +77,7 @@ class DeskWindow(QMainWindow):
     theme_requested = pyqtSignal(bool)
     sign_out_requested = pyqtSignal()
     support_requested = pyqtSignal()
+    piece_scan_requested = pyqtSignal(str)
 
     def __init__(
         self,
@@ -364,6 +366,7 @@ class DeskWindow(QMainWindow):
         self.idle.available_requested.connect(self._on_available)
         self.session_header.grant_requested.connect(self.grant_requested)
         self.dossier.piece_chosen.connect(self._on_piece)
+        self.devices.piece_scan_requested.connect(self._on_piece)
         self.devices.page_opened.connect(self._on_page)
         self.viewer.closed.connect(self.close_viewer)
         self.viewer.stepped.connect(self._on_step)
@@ -386,6 +389,13 @@ class DeskWindow(QMainWindow):
             "Ctrl+3": lambda: self._open_tab(self.dossier),
             "Ctrl+4": lambda: self._open_tab(self.devices),
             "Ctrl+D": self._toggle_mode,
+            "F6": lambda: self._with_devices(self.devices.scan.press_preview),
+            "F7": lambda: self._with_devices(self.devices.scan.press_scan),
+            "Shift+F7": lambda: self._with_devices(self.devices.scan_piece),
+            "F8": lambda: self._file(self.devices.filing.press),
+            "Shift+F8": lambda: self._file(self.devices.filing.press_each),
+            "Ctrl+P": lambda: self._with_devices(self.devices.printing.press_receipt),
+            "Ctrl+Alt+P": lambda: self._with_devices(self.devices.printing.press_file),
         }
         for keys, act in acts.items():
             QShortcut(QKeySequence(keys), self).activated.connect(act)
@@ -491,6 +501,33 @@ class DeskWindow(QMainWindow):
     def _on_piece(self, piece_id: str) -> None:
         self.devices.filing.choose_piece(piece_id)
         self._open_tab(self.devices)
+        self.piece_scan_requested.emit(piece_id)
+
+    def _with_devices(self, act: Callable[[], object]) -> None:
+        """Shows scanner and printer, then does it: nobody scans or prints unseen."""
+        if self._session is not None:
+            if not self._side.is_open(self.devices):
+                self._open_tab(self.devices)
+            act()
+
+    def _file(self, act: Callable[[], object]) -> None:
+        """Files when the piece is on the screen; else it is shown, and the next press files."""
+        if self._side.is_open(self.devices):
+            act()
+        elif self._session is not None:
+            self._open_tab(self.devices)
+            self.devices.filing.take_keyboard()
+
+    def show_scanned(self, page_ids: Sequence[str], unread: int) -> None:
+        """What was scanned for a piece is here. The next Enter files it, unless the agent has gone
+        on to something else.
+        """
+        self.devices.show_scanned(page_ids, unread)
+        here = self.focusWidget()
+        if self._side.is_open(self.devices) and (
+            here is None or (self._side.isAncestorOf(here) and not isinstance(here, QLineEdit))
+        ):
+            self.devices.filing.take_keyboard()
 
     def _on_page(self, page_id: str) -> None:
         facts = self.devices.page(page_id)

@@ -125,7 +125,14 @@ def _connect_paper(
             ask_first=ask_first,
         ),
         DossierConnections(window, app, finding=jobs.finding, link=parts.link),
-        PieceConnections(window, app, pieces=jobs.pieces, devices=jobs.devices),
+        PieceConnections(
+            window,
+            app,
+            pieces=jobs.pieces,
+            devices=jobs.devices,
+            scan=jobs.piece_scan,
+            ask_first=ask_first,
+        ),
         ReceiptConnections(window, jobs.receipts, pieces=jobs.pieces, ask_first=ask_first),
         ShownDocumentConnections(window, app, documents=jobs.shown_documents, link=parts.link),
     )

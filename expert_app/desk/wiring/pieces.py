@@ -8,9 +8,13 @@ from functools import partial
 from PyQt6.QtGui import QImage
 
 from expert_app.desk.app import DeskApp
+from expert_app.desk.ask_first import SCAN, AskFirst
 from expert_app.desk.devices import DevicesJob
+from expert_app.desk.dossier.piece_scan import PieceScan, ScannedPiece
 from expert_app.desk.dossier.pieces import DeskPieces, DuplicatePage
+from expert_app.desk.wiring.devices import scan_request_of
 from resources.texts import _
+from session.protocol.conversation.messages import ScanKind
 from session.protocol.dossier.pieces import PieceHistory
 from views.desk.dossier.compared_pages import Side, side_by_side
 from views.desk.window import DeskWindow
@@ -22,14 +26,23 @@ class PieceConnections:
     """The agent's requests go to the job; what the job found goes to the window."""
 
     def __init__(
-        self, window: DeskWindow, app: DeskApp, *, pieces: DeskPieces, devices: DevicesJob
+        self,
+        window: DeskWindow,
+        app: DeskApp,
+        *,
+        pieces: DeskPieces,
+        devices: DevicesJob,
+        scan: PieceScan,
+        ask_first: AskFirst,
     ) -> None:
         self._window, self._app = window, app
+        self._pieces, self._scan, self._ask_first = pieces, scan, ask_first
         bar, view = window.dossier.pieces_bar, window.dossier
         bar.procedure_requested.connect(pieces.start_procedure)
         bar.missing_requested.connect(pieces.print_missing)
         bar.history_requested.connect(pieces.ask_history)
-        view.piece_chosen.connect(pieces.choose)
+        window.piece_scan_requested.connect(self._on_scan)
+        scan.ready.connect(self._on_ready)
         view.search_requested.connect(pieces.search)
         view.correct_requested.connect(pieces.correct)
         view.supersede_requested.connect(pieces.supersede)
@@ -40,6 +53,17 @@ class PieceConnections:
         devices.printing.connect(lambda printing: pieces.on_print(printing.changed, printing.name))
         app.session_ended.connect(lambda _ended: pieces.choose(""))
         pieces.start()
+
+    def _on_scan(self, piece_id: str) -> None:
+        """The piece is the one that is filed from now on; it is scanned where that is possible."""
+        self._pieces.choose(piece_id)
+        panel = self._window.devices.scan
+        if panel.is_possible():
+            page = scan_request_of(panel.chosen_scan(ScanKind.PAGE))
+            self._ask_first.do(SCAN, partial(self._scan.begin, piece_id, page))
+
+    def _on_ready(self, scanned: ScannedPiece) -> None:
+        self._window.show_scanned(scanned.page_ids, scanned.unread)
 
     def _on_history(self, past: PieceHistory) -> None:
         dossier = self._app.dossier

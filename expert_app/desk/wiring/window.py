@@ -239,12 +239,13 @@ class WindowConnections:
         self._window.devices.show_page_failed(trouble.page_id, trouble.code)
         self.show_trouble(trouble.code, {}, key=f"page {trouble.page_id}")
 
-    def _on_file(self, page_ids: list[str], piece_id: str, name: str) -> None:
-        self._ask_first.do(KEEP, partial(self._file, list(page_ids), piece_id, name))
+    def _on_file(self, documents: list[tuple[list[str], str, str]]) -> None:
+        self._ask_first.do(KEEP, partial(self._file, documents))
 
-    def _file(self, page_ids: list[str], piece_id: str, name: str) -> None:
+    def _file(self, documents: list[tuple[list[str], str, str]]) -> None:
         self._window.devices.set_filing(True)
-        self._app.file(page_ids, piece_id, name)
+        for page_ids, piece_id, name in documents:
+            self._app.file(page_ids, piece_id, name)
 
     def _on_progress(self, progress: FilingProgress) -> None:
         words = _("Filing: {name}").format(name=progress.name)
@@ -272,6 +273,11 @@ class WindowConnections:
         words = _("Filed in dossier {number}: {name}")
         text = words.format(number=filed.dossier.number, name=filed.document.name)
         self._window.messages.show_message(Level.INFO, text, key="filed")
+        session = self._app.session
+        if session is not None:
+            since = session.facts.opened_at_utc
+            count = sum(one.filed_at_utc >= since for one in filed.dossier.documents)
+            self._window.devices.show_document_filed(filed.document.name, count)
 
     # ---- the end of a session ----
 

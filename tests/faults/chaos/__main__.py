@@ -167,7 +167,8 @@ class Chaos:
         await desk.seen("dossier", number=bool, timeout_s=15)
         with contextlib.suppress(NotSeen):  # the caller's first visit
             await desk.type("procedure_menu", "Aide au logement", timeout_s=3)
-        await desk.click(await desk.shown("piece_scan_", timeout_s=15), timeout_s=5)
+        await desk.shown("piece_scan_", timeout_s=15)
+        await desk.click("key:Ctrl+4", timeout_s=5)
 
     # ---- accidents ----
 

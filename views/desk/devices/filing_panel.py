@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The panel that makes a document of chosen pages: for which piece, under which name.
-Used by the devices view.
+Used by the devices view, at whose foot it is always seen.
 """
 
 from __future__ import annotations
@@ -8,26 +8,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QLineEdit
+from PyQt6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from resources.texts import _
 from session.core.dossier_model import Piece, PieceState
 from views.desk.devices.scan_panel import asking_words
-from views.widgets.parts import Card, label, push_button, row, shortcut
+from views.widgets.parts import Card, ElidedLabel, label, push_button, row
 from views.widgets.theme import SPACE
+
+_OPEN = (PieceState.EXPECTED, PieceState.REFUSED, PieceState.SCANNED)
 
 
 class FilingPanel(Card):
-    """Piece, name, and the button.
+    """Name, piece, and beside the piece the button that files.
 
     Signals:
         file_pressed(str, str): piece id ("" for none), name of the document.
+        each_pressed(object): a document of each page; list of (piece id, name), one for each.
     """
 
     file_pressed = pyqtSignal(str, str)
+    each_pressed = pyqtSignal(object)
 
     def __init__(self) -> None:
-        super().__init__("filing_panel")
+        super().__init__("filing_panel", space=6, padding=SPACE[1])
+        self._pieces: tuple[Piece, ...] = ()
+        self._said = ""
         self._name_is_ours = True
         self._pages = 0
         self._dossier = False
@@ -47,25 +53,25 @@ class FilingPanel(Card):
         self._name.setPlaceholderText(_("Name of the document"))
         self._name.setMaxLength(120)
         self._file = push_button(_("File"), "file", "primary", name="file_document", keys="F8")
+        self._file.setAutoDefault(True)  # Enter presses it
         self._why = label(role="small", name="file_why", wrap=True)
+        self._build_each()
         self._piece.currentIndexChanged.connect(lambda: self._propose_name())
         self._name.textEdited.connect(self._on_typed)
         self._name.returnPressed.connect(self._on_file)
         self._file.clicked.connect(self._on_file)
-        shortcut("F8", self._file, self)
         self._build()
         self.set_pieces([])
 
     def set_pieces(self, pieces: Sequence[Piece]) -> None:
         """The pieces that the procedure expects, in its order; a missing one is proposed first."""
-        chosen = self._piece.currentData()
+        chosen, self._pieces = self._piece.currentData(), tuple(pieces)
         self._piece.blockSignals(True)
         self._piece.clear()
         for piece in pieces:
             self._piece.addItem(piece.name, piece.id)
         self._piece.addItem(_("Other document"), "")
-        open_states = (PieceState.EXPECTED, PieceState.REFUSED, PieceState.SCANNED)
-        missing = [piece.id for piece in pieces if piece.state in open_states]
+        missing = [piece.id for piece in pieces if piece.state in _OPEN]
         # What the agent chose does not change under their hand while it is scanned, legible or
         # accepted.
         unfiled = [
@@ -87,8 +93,31 @@ class FilingPanel(Card):
 
     def set_pages(self, count: int) -> None:
         """How many pages would be filed."""
+        if count != self._pages:
+            self._said = ""
         self._pages = count
         self._allow()
+
+    def say(self, words: str) -> None:
+        """Says what has just become of the pages, until others would be filed."""
+        self._said = words
+        self._allow()
+
+    def take_keyboard(self) -> None:
+        """The next Enter files, where that is possible."""
+        (self._file if self._file.isEnabled() else self._piece).setFocus()
+
+    def has_keyboard(self) -> bool:
+        """Whether the next Enter files."""
+        return self._file.hasFocus()
+
+    def press(self) -> None:
+        """Files, as the button does."""
+        self._file.click()
+
+    def press_each(self) -> None:
+        """Files each page for its own piece, where that is proposed."""
+        self._each.click()
 
     def show_grant(self, allowed: bool) -> None:
         """Whether documents may be kept; the last answer holds after the conversation."""
@@ -116,21 +145,36 @@ class FilingPanel(Card):
         """Chooses a piece, e.g. the one clicked in the dossier."""
         self._piece.setCurrentIndex(max(0, self._piece.findData(piece_id)))
 
+    def chosen_piece(self) -> str:
+        """The piece that would be filed; "" for none."""
+        return str(self._piece.currentData() or "")
+
     def new_document(self) -> None:
         """Proposes a name for the next document."""
         self._name_is_ours = True
         self._propose_name()
 
+    def _build_each(self) -> None:
+        """The line that is seen when each page may be a piece of its own."""
+        self._each_line = QWidget()
+        self._each_words = ElidedLabel(role="small", name="file_each_words")
+        self._each = push_button(_("Each apart"), "file", name="file_each", keys="Shift+F8")
+        self._each.clicked.connect(self._on_each)
+        box = row(self._each_line, space=SPACE[1])
+        box.addWidget(self._each_words, 1)
+        box.addWidget(self._each)
+        self._each_line.hide()
+
     def _build(self) -> None:
-        first = row(None, space=SPACE[1])
-        first.addWidget(self._piece, 1)
+        first = row(None, label(_("File as"), "caption"), space=SPACE[1])
         first.addWidget(self._name, 1)
         second = row(None, space=SPACE[1])
-        second.addWidget(self._why, 1)
+        second.addWidget(self._piece, 1)
         second.addWidget(self._file)
-        self.body.addLayout(row(None, label(_("File as"), "caption"), 0))
         self.body.addLayout(first)
         self.body.addLayout(second)
+        self.body.addWidget(self._why)
+        self.body.addWidget(self._each_line)
 
     def _propose_name(self) -> None:
         if self._name_is_ours:
@@ -158,7 +202,29 @@ class FilingPanel(Card):
         asks = "" if self._may_keep else f" · {_('Asks the caller first')}"
         self._file.setEnabled(not why)
         self._file.setText(asking_words(self._answer_s) if self._answer_s else _("File"))
-        self._why.setText(why or _("Pages: {count}").format(count=self._pages) + asks)
+        now = self._said or _("Pages: {count}").format(count=self._pages) + asks
+        self._why.setText(self._said if self._said and not self._pages else why or now)
+        self._file.setAccessibleName(f"{self._file.text()}: {self._piece.currentText()}")
+        series = self._series()
+        self._each_line.setVisible(bool(series) and self._file.isEnabled())
+        self._each_words.setText(
+            " · ".join(f"{place} {piece.name}" for place, piece in enumerate(series, start=1))
+        )
+        self._each.setAccessibleDescription(self._each_words.text())
+
+    def _series(self) -> list[Piece]:
+        """The pieces that the pages may be, one after the other in the order of the procedure: from
+        the chosen one on, those that are open. None for one page, or for more pages than pieces.
+        """
+        ids = [piece.id for piece in self._pieces]
+        first = ids.index(self.chosen_piece()) if self.chosen_piece() in ids else len(ids)
+        chosen, rest = self._pieces[first : first + 1], self._pieces[first + 1 :]
+        series = [*chosen, *(piece for piece in rest if piece.state in _OPEN)][: self._pages]
+        return series if 1 < self._pages == len(series) else []
+
+    def _on_each(self) -> None:
+        if series := self._series():
+            self.each_pressed.emit([(piece.id, piece.name) for piece in series])
 
     def _on_file(self) -> None:
         if self._file.isEnabled():

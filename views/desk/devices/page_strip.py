@@ -141,6 +141,12 @@ class PageStrip(QListWidget):
         if item is not None:
             self.setCurrentItem(item)
 
+    def choose_all(self, page_ids: Sequence[str]) -> None:
+        """Chooses these pages and no others."""
+        self.choose(page_ids[0])
+        for item in self._items():
+            item.setSelected(_facts(item).page_id in page_ids)
+
     def turn(self, page_id: str, quarter_turns: int) -> None:
         """Turns the shown picture to the right (or left, if negative)."""
         facts = self.facts(page_id)

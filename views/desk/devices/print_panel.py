@@ -27,6 +27,7 @@ from views.widgets.parts import (
     row,
     tool_button,
 )
+from views.widgets.theme import SPACE
 from views.words.errors import sentence
 
 PRINT_WORDS: dict[PrintState, tuple[str, str, str]] = {
@@ -92,7 +93,7 @@ class PrintPanel(Card):
     print_cancel_requested = pyqtSignal(str)
 
     def __init__(self) -> None:
-        super().__init__("print_panel")
+        super().__init__("print_panel", space=6, padding=SPACE[1])
         self._allowed, self._answer_s = False, 0.0
         self._report: DevicesReported | None = None
         self._lines: dict[str, PrintLine] = {}
@@ -100,6 +101,7 @@ class PrintPanel(Card):
         self._title = ElidedLabel(_("Printer"), "strong", name="printer_name")
         self._fault = label(role="small", name="printer_fault", wrap=True)
         self._receipt = push_button(_("Print receipt"), "receipt", name="print_receipt")
+        self._receipt.setAutoDefault(True)  # Enter presses it
         self._file = push_button(_("Print a PDF…"), "pdf", name="print_file")
         self._large = QCheckBox(_("Large print"))
         self._large.setObjectName("receipt_large")
@@ -180,16 +182,14 @@ class PrintPanel(Card):
         title = row(None, IconLabel("printer", "text", size_px=18))
         title.addWidget(self._title, 1)
         title.addWidget(self._state)
+        title.addWidget(self._large)
+        title.addWidget(self._save)
         acts = row(None)
         acts.addWidget(self._receipt, 1)
         acts.addWidget(self._file, 1)
-        how = row(None, self._large)
-        how.addStretch(1)
-        how.addWidget(self._save)
         self.body.addLayout(title)
         self.body.addWidget(self._fault)
         self.body.addLayout(acts)
-        self.body.addLayout(how)
         self._jobs.setSpacing(4)
         self.body.addLayout(self._jobs)
 
@@ -199,9 +199,26 @@ class PrintPanel(Card):
         receipt = _("Print receipt")
         self._receipt.setText(asking_words(self._answer_s) if self._answer_s else receipt)
         self._receipt.setAccessibleName(self._receipt.text())
-        for button, words in ((self._receipt, receipt), (self._file, self._file.text())):
+        for button, words, keys in (
+            (self._receipt, receipt, "Ctrl+P"),
+            (self._file, self._file.text(), "Ctrl+Alt+P"),
+        ):
             button.setEnabled(there)
-            button.setToolTip(f"{asks}{words}")
+            button.setToolTip(f"{asks}{words}  ({keys})")
+
+    def take_keyboard(self) -> None:
+        """The next Enter prints the receipt."""
+        self._receipt.setFocus()
+
+    def press_receipt(self) -> None:
+        """Prints the receipt, as the button does."""
+        if not self.isHidden():
+            self._receipt.click()
+
+    def press_file(self) -> None:
+        """Asks which PDF is printed, as the button does."""
+        if not self.isHidden():
+            self._file.click()
 
     def _on_file(self) -> None:
         dialog = QFileDialog(self, _("Print a PDF at the kiosk"), "", _("PDF documents (*.pdf)"))

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QComboBox, QProgressBar, QWidget
 
 from resources.texts import N_, _
@@ -25,7 +24,7 @@ from views.desk.devices.pile_bar import PileBar
 from views.desk.devices.profiles import ProfileRow
 from views.desk.session_header import answer_words
 from views.widgets.icons import IconLabel
-from views.widgets.parts import Card, Chip, ElidedLabel, label, push_button, row, shortcut
+from views.widgets.parts import Card, Chip, ElidedLabel, label, push_button, row
 from views.widgets.theme import SPACE
 from views.words.errors import sentence
 
@@ -246,8 +245,6 @@ class ScanPanel(Card):
         self._scan.clicked.connect(
             lambda: self.scan_requested.emit(self.chosen_scan(ScanKind.PAGE))
         )
-        shortcut("F6", self._preview, self)
-        QShortcut(QKeySequence("F7"), self).activated.connect(self.press_scan)
 
     def show_areas(self, areas: tuple[Area, ...]) -> None:
         """Shows what is marked on the preview: the next scan of the flatbed is of these parts."""
@@ -268,9 +265,19 @@ class ScanPanel(Card):
             else _("Scan {count} areas").format(count=len(self.areas))
         )
 
+    def is_possible(self) -> bool:
+        """Whether a scan may begin now."""
+        return not self.isHidden() and not self._scanning and self._scan.isEnabled()
+
+    def press_preview(self) -> None:
+        """Asks for a preview, as the button does."""
+        if not self.isHidden():
+            self._preview.click()
+
     def press_scan(self) -> None:
         """What F7 does now: the other sides of a pile, else a page."""
-        (self._pile.backs if self._pile.isVisible() else self._scan).click()
+        if not self.isHidden():
+            (self._pile.backs if self._pile.isVisible() else self._scan).click()
 
     def _build(self) -> None:
         title = row(None, IconLabel("scanner", "text", size_px=18))

@@ -11,7 +11,7 @@ from functools import partial
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QImage
-from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QToolButton, QWidget
 
 from documents.imaging.edits import CleaningStage
 from resources.texts import _
@@ -69,8 +69,9 @@ class DevicesView(QWidget):
         page_again_requested(str, object): scan this page once more, by this `ChosenScan` if
             nobody knows how it was scanned.
         page_split_requested(str, object): make two pages of it, by this `Split`.
-        file_requested(object, str, str): list of page ids, piece id ("" for none), name of the
-            document.
+        file_requested(object): documents to file, each (list of page ids, piece id ("" for none),
+            name).
+        piece_scan_requested(str): preview, scan and look through for this piece.
         print_receipt_requested(bool): in large print when True.
         save_receipt_requested(str): at this path.
         print_file_requested(str), print_cancel_requested(str).
@@ -91,7 +92,8 @@ class DevicesView(QWidget):
     page_split_requested = pyqtSignal(str, object)
     backs_requested = pyqtSignal(object)
     pile_ended = pyqtSignal()
-    file_requested = pyqtSignal(object, str, str)
+    file_requested = pyqtSignal(object)
+    piece_scan_requested = pyqtSignal(str)
     print_receipt_requested = pyqtSignal(bool)
     save_receipt_requested = pyqtSignal(str)
     print_file_requested = pyqtSignal(str)
@@ -108,6 +110,7 @@ class DevicesView(QWidget):
         self.preview = self._preview_page.picture
         self._removed: list[tuple[StripPage, int, RemovalReason]] = []
         self._parts_of: dict[str, tuple[str, ...]] = {}
+        self._by_enter = False
         self._build()
         self._connect()
         self._on_chosen()
@@ -268,8 +271,32 @@ class DevicesView(QWidget):
             self._change(page_id, lambda facts: replace(facts, status=PageStatus.FILED, note=""))
         self.filing.new_document()
 
+    def show_scanned(self, page_ids: Sequence[str], unread: int) -> None:
+        """What was scanned for a piece is here: these pages are the ones that would be filed."""
+        if set(self.to_file()) - set(page_ids):
+            self.strip.choose_all(page_ids)
+        self._show_part("pages")
+        self.filing.say(
+            _("Hard to read: {count}. Look at the page, or scan it again (Ctrl+R).").format(
+                count=unread
+            )
+            if unread
+            else _("Legible. Enter files it; F8 from everywhere.")
+        )
+
+    def show_document_filed(self, name: str, on_receipt: int) -> None:
+        """The store has a document; `on_receipt` of this conversation stand on the receipt. The
+        next Enter prints it, if this one filed.
+        """
+        words = _("Filed: {name}. On the receipt: {count}.")
+        self.filing.say(words.format(name=name, count=on_receipt))
+        if self._by_enter and not self.printing.isHidden():
+            self.printing.take_keyboard()
+        self._by_enter = False
+
     def set_filing(self, filing: bool) -> None:
         """True while a document is on its way to the store."""
+        self._by_enter = (filing and self.filing.has_keyboard()) or self._by_enter
         self.filing.set_filing(filing)
 
     def set_pieces(self, pieces: Sequence[Piece], dossier_open: bool) -> None:
@@ -294,6 +321,7 @@ class DevicesView(QWidget):
         self.scan.show_idle()
         self.scan.show_pile(0, 0, is_turned=False)
         self.filing.new_document()
+        self.filing.say("")
         self.set_pieces([], dossier_open=False)
         self.show_grants({Grant.SCAN: False, Grant.PRINT: False, Grant.KEEP: False})
         self.show_devices(None)
@@ -388,7 +416,21 @@ class DevicesView(QWidget):
     def _on_file(self, piece_id: str, name: str) -> None:
         pages = self.to_file()
         if pages:
-            self.file_requested.emit(pages, piece_id, name)
+            self.file_requested.emit([(pages, piece_id, name)])
+
+    def _on_each(self, pieces: Sequence[tuple[str, str]]) -> None:
+        pages = self.to_file()
+        if len(pages) == len(pieces):
+            self.file_requested.emit(
+                [
+                    ([page_id], piece_id, name)
+                    for page_id, (piece_id, name) in zip(pages, pieces, strict=True)
+                ]
+            )
+
+    def scan_piece(self) -> None:
+        """Scans for the piece that would be filed."""
+        self.piece_scan_requested.emit(self.filing.chosen_piece())
 
     # ---- building ----
 
@@ -397,9 +439,13 @@ class DevicesView(QWidget):
         box = column(body, space=SPACE[1], margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]))
         box.addWidget(self.scan)
         box.addWidget(self._build_middle(), 1)
-        box.addWidget(self.filing)
-        box.addWidget(self.printing)
-        column(self, scroll_area(body))
+        foot = QFrame()
+        foot.setObjectName("devices_foot")
+        margins = (SPACE[2], SPACE[0], SPACE[2], SPACE[1])
+        column(foot, self.filing, self.printing, space=6, margins=margins)
+        whole = column(self, space=0)
+        whole.addWidget(scroll_area(body), 1)
+        whole.addWidget(foot)
 
     def _build_middle(self) -> Card:
         card = Card("pages_panel")
@@ -485,6 +531,7 @@ class DevicesView(QWidget):
         self.strip.undo_pressed.connect(self._on_undo)
         self.strip.turn_pressed.connect(self._on_turn)
         self.filing.file_pressed.connect(self._on_file)
+        self.filing.each_pressed.connect(self._on_each)
         self.printing.print_receipt_requested.connect(self.print_receipt_requested)
         self.printing.save_receipt_requested.connect(self.save_receipt_requested)
         self.printing.print_file_requested.connect(self.print_file_requested)

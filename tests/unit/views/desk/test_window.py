@@ -96,7 +96,60 @@ def test_accept_scan_and_file_by_keys_alone(window: DeskWindow, qtbot: QtBot) ->
     window.show_grants({Grant.KEEP: True})
     with qtbot.waitSignal(window.devices.file_requested) as filed:
         key(window, Qt.Key.Key_F8)
-    assert filed.args == [["p1"], "p2", "Attestation de loyer"]
+    assert filed.args == [[(["p1"], "p2", "Attestation de loyer")]]
+    with qtbot.waitSignal(window.devices.print_receipt_requested):
+        key(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+
+
+def test_nothing_is_filed_before_its_piece_is_on_the_screen(
+    window: DeskWindow, qtbot: QtBot
+) -> None:
+    window.show_session(SESSION)
+    window.devices.set_pieces(DOSSIER.pieces, dossier_open=True)
+    window.devices.show_page_image("p1", drawn_page(width=100))
+    window.show_grants({Grant.KEEP: True})
+    assert not child(window, QComboBox, "file_piece").isVisible()
+    filed: list[object] = []
+    window.devices.file_requested.connect(filed.append)
+    key(window, Qt.Key.Key_F8)
+    assert filed == []
+    assert child(window, QComboBox, "file_piece").isVisible()
+    assert window.devices.filing.has_keyboard()
+    key(window, Qt.Key.Key_F8)
+    assert len(filed) == 1
+
+
+def test_a_scan_that_is_ready_takes_the_keyboard_only_where_the_agent_still_waits_for_it(
+    window: DeskWindow, qtbot: QtBot
+) -> None:
+    window.show_session(SESSION)
+    window.dossier.show_dossier(DOSSIER)
+    window.devices.set_pieces(DOSSIER.pieces, dossier_open=True)
+    window.devices.show_devices(DEVICES)
+    with qtbot.waitSignal(window.piece_scan_requested) as asked:
+        key(window, Qt.Key.Key_F7, Qt.KeyboardModifier.ShiftModifier)
+    assert asked.args == ["p2"]
+    window.devices.show_page_image("p1", drawn_page(width=100))
+    window.call.setFocus()
+    window.show_scanned(["p1"], unread=0)
+    assert not window.devices.filing.has_keyboard()
+    key(window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
+    window.show_scanned(["p1"], unread=0)
+    assert window.devices.filing.has_keyboard()
+
+
+def test_nothing_is_scanned_or_printed_by_a_key_after_the_conversation(window: DeskWindow) -> None:
+    window.show_session(SESSION)
+    window.devices.show_devices(DEVICES)
+    asked: list[object] = []
+    for signal in (window.devices.scan_requested, window.devices.preview_requested):
+        signal.connect(asked.append)
+    window.devices.print_receipt_requested.connect(asked.append)
+    window.show_wrap_up()
+    key(window, Qt.Key.Key_F6)
+    key(window, Qt.Key.Key_F7)
+    key(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    assert asked == []
 
 
 def test_a_session_folds_the_queue_and_opens_the_right_side(window: DeskWindow) -> None:
@@ -220,7 +273,9 @@ def test_scanning_for_a_piece_prepares_the_filing(window: DeskWindow, qtbot: QtB
     window.dossier.show_dossier(DOSSIER)
     window.devices.set_pieces(DOSSIER.pieces, dossier_open=True)
     qtbot.waitUntil(child(window, QWidget, "piece_scan_p3").isVisible)
-    press(window, qtbot, "piece_scan_p3")
+    with qtbot.waitSignal(window.piece_scan_requested) as asked:
+        press(window, qtbot, "piece_scan_p3")
+    assert asked.args == ["p3"]
     assert child(window, QTabWidget, "side_tabs").currentWidget() is window.devices
     assert child(window, QComboBox, "file_piece").currentData() == "p3"
 

@@ -67,23 +67,23 @@ def test_states_of_the_devices_are_told_in_words(devices: DevicesView) -> None:
     assert not button(devices, "scan_page").isEnabled()
 
 
-def test_preview_page_and_file_by_keys_alone(devices: DevicesView, qtbot: QtBot) -> None:
+def test_preview_page_and_file(devices: DevicesView, qtbot: QtBot) -> None:
     devices.show_grants({Grant.SCAN: True})
     with qtbot.waitSignal(devices.preview_requested) as preview:
-        key(devices, Qt.Key.Key_F6)
+        devices.scan.press_preview()
     assert preview.args == [
         ChosenScan(kind=ScanKind.PREVIEW, source=ScanSource.GLASS, dpi=75, colour=True)
     ]
     with qtbot.waitSignal(devices.scan_requested) as scan:
-        key(devices, Qt.Key.Key_F7)
+        devices.scan.press_scan()
     assert scan.args == [
         ChosenScan(kind=ScanKind.PAGE, source=ScanSource.GLASS, dpi=300, colour=True)
     ]
     devices.show_page_image("p1", drawn_page(width=100))
     devices.show_grants({Grant.KEEP: True})
     with qtbot.waitSignal(devices.file_requested) as filed:
-        key(devices, Qt.Key.Key_F8)
-    assert filed.args == [["p1"], "p2", "Attestation de loyer"]
+        devices.filing.press()
+    assert filed.args == [[(["p1"], "p2", "Attestation de loyer")]]
 
 
 def test_settings_reach_the_wish(devices: DevicesView) -> None:
@@ -213,8 +213,65 @@ def test_chosen_pages_alone_are_filed_in_their_order(three: DevicesView, qtbot: 
     three.strip.choose("p1")
     with qtbot.waitSignal(three.file_requested) as filed:
         press(three, qtbot, "file_document")
-    assert filed.args is not None
-    assert filed.args[0] == ["p1"]
+    assert filed.args == [[(["p1"], "p2", "Attestation de loyer")]]
+
+
+def test_pages_may_be_a_piece_each_in_the_order_of_the_procedure(
+    three: DevicesView, qtbot: QtBot
+) -> None:
+    three.show_grants({Grant.KEEP: True})
+    pieces = [Piece(id=name, name=name.upper()) for name in ("a", "b", "c", "d")]
+    pieces[1] = msgspec.structs.replace(pieces[1], state=PieceState.FILED)
+    three.set_pieces(pieces, dossier_open=True)
+    assert words(three, "file_each_words") == "1 A · 2 C · 3 D"
+    with qtbot.waitSignal(three.file_requested) as filed:
+        press(three, qtbot, "file_each")
+    assert filed.args == [[(["p0"], "a", "A"), (["p1"], "c", "C"), (["p2"], "d", "D")]]
+    three.filing.choose_piece("c")
+    assert not button(three, "file_each").isVisible(), "two pieces are open for three pages"
+
+
+def test_what_was_scanned_for_a_piece_is_what_is_filed_and_then_the_receipt_has_the_keyboard(
+    three: DevicesView, qtbot: QtBot
+) -> None:
+    three.show_grants({Grant.KEEP: True})
+    three.show_scanned(["p1", "p2"], unread=1)
+    assert "Hard to read: 1" in words(three, "file_why")
+    three.show_scanned(["p1", "p2"], unread=0)
+    assert words(three, "file_why").startswith("Legible")
+    three.filing.take_keyboard()
+    with qtbot.waitSignal(three.file_requested) as filed:
+        key(button(three, "file_document"), Qt.Key.Key_Return)
+    assert filed.args == [[(["p1", "p2"], "p2", "Attestation de loyer")]]
+    three.set_filing(True)
+    three.show_pages_filed(["p1", "p2"])
+    three.set_filing(False)
+    three.show_document_filed("Bail", 1)
+    assert button(three, "print_receipt").hasFocus()
+
+
+def test_who_goes_on_elsewhere_keeps_the_keyboard_when_the_document_is_filed(
+    three: DevicesView, qtbot: QtBot
+) -> None:
+    three.show_grants({Grant.KEEP: True})
+    three.strip.setFocus()
+    three.filing.press()
+    three.set_filing(True)
+    three.set_filing(False)
+    three.show_document_filed("Bail", 1)
+    assert three.strip.hasFocus()
+
+
+@pytest.mark.parametrize("height", [560, 900])
+def test_the_piece_the_button_that_files_and_the_receipt_are_seen_without_scrolling(
+    three: DevicesView, qtbot: QtBot, height: int
+) -> None:
+    three.resize(408, height)
+    for name in ("file_piece", "file_document", "print_receipt", "file_name"):
+        shown = three.findChild(QWidget, name)
+        assert shown is not None
+        seen = shown.visibleRegion().boundingRect().size()
+        assert seen == shown.size(), name
 
 
 def test_turning_and_choosing_the_original_are_told(three: DevicesView, qtbot: QtBot) -> None:
