@@ -20,7 +20,7 @@ from session.core.tasks import Tasks
 from session.desk.hub.client import DeskLink
 from session.protocol.hub.board import AgentState
 from session.protocol.hub.requests import SessionFacts
-from session.protocol.hub.routing import ServiceWork, WorkAnswer, WrapUpAnswer
+from session.protocol.hub.routing import ServiceMode, ServiceWork, WorkAnswer, WrapUpAnswer
 from session.protocol.hub.tickets import Ticket, TicketState
 
 log = logging.getLogger(__name__)
@@ -32,6 +32,9 @@ ASK_S = 60.0
 PASSED_ON_S = 0.5
 """From the end of an offer until the hub has noted why."""
 
+
+CALL_LATER = "call_later"
+"""Outcome of a conversation after which the caller is called."""
 
 LAST_WORD_S = 2.0
 DESK_CLOSED = "desk_closed"
@@ -235,6 +238,17 @@ class AgentWork:
         if self._app.session is None:
             await self._app.enter(await self._work.next(service or None))
 
+    def answers_by_itself(self, ticket: Ticket) -> bool:
+        """Whether an offer of this ticket's service is taken without a press."""
+        work = next((one for one in self.services if one.id == ticket.service), None)
+        return work is not None and work.auto_answer
+
+    def offers_callers(self) -> bool:
+        """Whether callers are offered to this agent at all."""
+        return any(
+            one.mode is ServiceMode.PUSH and one.after_s is not None for one in self.services
+        )
+
     def accept_offer(self, ticket_id: str) -> None:
         """Takes the offered caller."""
         self._answered = ticket_id
@@ -266,11 +280,15 @@ class AgentWork:
         """The wrap-up is done; a note is kept first, and when that fails nothing is finished."""
         self._app.do(self._finish(outcome, note), "finish")
 
-    async def _finish(self, outcome: str, note: str) -> None:
+    def call_back(self, phone: str, minutes: int, note: str) -> None:
+        """The wrap-up is done, and the caller is called after `minutes`; as `finish`."""
+        self._app.do(self._finish(CALL_LATER, note, minutes, phone), "finish")
+
+    async def _finish(self, outcome: str, note: str, later_min: int = 0, phone: str = "") -> None:
         session = self._app.session
         if session is not None and note:
             await self._work.note(session.facts.id, session.facts.id, note)
-        await self._app.close(outcome)
+        await self._app.close(outcome, later_min, phone)
 
     def _more(self, ticket: Ticket) -> int:
         """How often this wrap-up may still be prolonged, as the hub counts it."""

@@ -244,8 +244,10 @@ class DeskApp:
         """The caller was not reached by telephone, and waits again after `minutes`."""
         self._do(self.close("call_later", minutes), "finish")
 
-    async def close(self, outcome: str, later_min: int = 0) -> None:
-        """As `finish` or `call_later`, for a caller that awaits the end."""
+    async def close(self, outcome: str, later_min: int = 0, phone: str = "") -> None:
+        """As `finish` or `call_later`, for a caller that awaits the end; `phone`: where the
+        caller is called, "" for the number of the ticket.
+        """
         session = self._session
         if session is None:
             return
@@ -256,7 +258,7 @@ class DeskApp:
         if not complete:
             log.warning("the hub has not the whole log; the rest is sent later")
         if later_min:
-            await self._link.call_later(session.facts.id, later_min)
+            await self._link.call_later(session.facts.id, later_min, phone)
         else:
             await self._link.close(session.facts.id, outcome)
         session.grants.forget()

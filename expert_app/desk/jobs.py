@@ -66,7 +66,7 @@ def build_jobs(parts: DeskParts) -> DeskJobs:
         work=_work(parts, app),
         third_parties=third_parties,
         devices=devices,
-        piece_scan=PieceScan(app, filing, devices),
+        piece_scan=PieceScan(app, filing, devices=devices),
         quick_copies=QuickCopyDecoder(app, parts.workers),
         page_edits=PageEdits(app, filing, outbox=parts.outbox, papers=papers),
         finding=DossierFinding(app, DossierIdentityLink(parts.bus), tasks=parts.tasks),

@@ -86,8 +86,8 @@ class WindowDriver:
         focus = self._window.focusWidget()
         if focus is None or not focus.isVisible():
             raise LookupError(f"nothing has the keyboard for {keys}")
-        for place in range(wanted.count()):
-            one_key = wanted[place]
+        for at in range(wanted.count()):
+            one_key = wanted[at]
             held, code = one_key.keyboardModifiers(), one_key.key()
             text = keys if len(keys) == 1 else ""
             for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):

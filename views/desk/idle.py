@@ -6,7 +6,7 @@ Used by the desk's window.
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QLabel, QWidget
+from PyQt6.QtWidgets import QCheckBox, QLabel, QWidget
 
 from resources.texts import _
 from views.widgets.icons import IconLabel
@@ -20,10 +20,12 @@ class IdlePage(QWidget):
     Signals:
         accept_next_requested(): take the next caller.
         available_requested(): end the pause.
+        by_itself_chosen(bool): whether callers offered to this agent are accepted by themselves.
     """
 
     accept_next_requested = pyqtSignal()
     available_requested = pyqtSignal()
+    by_itself_chosen = pyqtSignal(bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,8 +47,19 @@ class IdlePage(QWidget):
         self._accept.clicked.connect(self.accept_next_requested)
         self._back = push_button(_("I am available"), "available", "primary", name="idle_available")
         self._back.clicked.connect(self.available_requested)
+        self._by_itself = QCheckBox(_("Accept callers offered to me by itself, after 3 seconds"))
+        self._by_itself.setObjectName("idle_by_itself")
+        self._by_itself.toggled.connect(self.by_itself_chosen)
+        self._by_itself.hide()
         self._build()
         self._show()
+
+    def show_by_itself(self, offers: bool, chosen: bool) -> None:
+        """Whether callers are offered to this agent, and what the agent chose for them."""
+        self._by_itself.setVisible(offers)
+        self._by_itself.blockSignals(True)
+        self._by_itself.setChecked(chosen)
+        self._by_itself.blockSignals(False)
 
     def show_summary(self, waiting: int, longest_s: float, next_one: str) -> None:
         """Number of waiting callers, longest wait in seconds, and who is next in words."""
@@ -84,7 +97,7 @@ class IdlePage(QWidget):
         for part in (self._icon, self._title):
             box.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
         box.addWidget(self._words)  # over the whole width: a sentence may need two lines
-        for below in (figures, self._accept, self._back):
+        for below in (figures, self._accept, self._back, self._by_itself):
             box.addWidget(below, 0, Qt.AlignmentFlag.AlignHCenter)
         box.insertSpacing(box.indexOf(figures), SPACE[1])
         box.insertSpacing(box.indexOf(self._accept), SPACE[1])

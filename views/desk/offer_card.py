@@ -5,7 +5,8 @@ answer, Accept and Decline. On top of the desk's window.
 
 from __future__ import annotations
 
-from datetime import datetime
+import math
+from datetime import datetime, timedelta
 
 from PyQt6.QtCore import QPoint, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
@@ -48,6 +49,9 @@ DECLINES: tuple[tuple[str, str], ...] = (
 )
 """Codes of a decline and their words."""
 
+BY_ITSELF = timedelta(seconds=3)
+"""How long an agent may still decline a caller whom the desk takes by itself."""
+
 _TYPING = (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox)
 
 
@@ -68,6 +72,7 @@ class OfferCard(QFrame):
         self._clock = clock
         self._ticket: Ticket | None = None
         self._until: datetime | None = None
+        self._by_itself_at: datetime | None = None
         self._back: QWidget | None = None
         self._title = label(_("A caller for you"), "caption")
         self._number = label(role="large", name="offer_number")
@@ -100,11 +105,21 @@ class OfferCard(QFrame):
     # ---- facts
 
     def show_offer(
-        self, ticket: Ticket, service: Service | None, place: int, comes_back: bool
+        self,
+        ticket: Ticket,
+        service: Service | None,
+        place: int,
+        *,
+        comes_back: bool,
+        by_itself: bool = False,
     ) -> None:
-        """Shows the offered ticket; `place` is the service's for its colour."""
+        """Shows the offered ticket; `place` is the service's for its colour. `by_itself`: it is
+        accepted after a moment, unless the agent declines.
+        """
         again = self._ticket is not None and self._ticket.id == ticket.id
         self._ticket, self._until = ticket, ticket.offer_until_utc
+        if not again:
+            self._by_itself_at = self._clock.utc_now() + BY_ITSELF if by_itself else None
         self._number.setText(ticket.number)
         self._tag.show_service(service, ticket.service, place)
         self._known.setVisible(comes_back)
@@ -123,7 +138,7 @@ class OfferCard(QFrame):
         """Nobody is offered any more; the keyboard goes back to where it was."""
         if self._ticket is None:
             return
-        self._ticket = None
+        self._ticket = self._by_itself_at = None
         self._second.stop()
         self._menu.close()
         had_focus = self.isAncestorOf(QApplication.focusWidget() or self)
@@ -146,9 +161,20 @@ class OfferCard(QFrame):
         self._where.setText(
             _("{site} · waiting for {time}").format(site=self._ticket.site, time=waited)
         )
-        self._left.setText(_("{seconds} s to answer").format(seconds=round(left_s)))
+        by_itself_s = (
+            None if self._by_itself_at is None else (self._by_itself_at - now).total_seconds()
+        )
+        words = _("{seconds} s to answer").format(seconds=round(left_s))
+        if by_itself_s is not None:
+            words = _("Accepted by itself in {seconds} s").format(
+                seconds=max(0, math.ceil(by_itself_s))
+            )
+        self._left.setText(words)
         self._bar.setValue(round(left_s * 1000))
         self._bar.setAccessibleName(self._left.text())
+        if by_itself_s is not None and by_itself_s <= 0:
+            self._by_itself_at = None
+            self.accept()
 
     @property
     def ticket_id(self) -> str:
@@ -194,7 +220,8 @@ class OfferCard(QFrame):
         self._accept.click()
 
     def open_reasons(self) -> None:
-        """Asks why not, by mouse or arrow keys."""
+        """Asks why not, by mouse or arrow keys; nothing is accepted by itself meanwhile."""
+        self._by_itself_at = None
         if self._ticket is not None and self._decline.isEnabled():
             self._menu.popup(self._decline.mapToGlobal(QPoint(0, self._decline.height())))
             first = self._menu.actions()[0]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The wrap-up after a conversation: its outcome, a note, how much time is left, then Finish.
-Used by the desk's window.
+"""The wrap-up after a conversation: its outcome and a note, both proposed, a call-back, how much
+time is left, then Finish. Used by the desk's window.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import (
     QButtonGroup,
+    QComboBox,
     QGridLayout,
+    QLineEdit,
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
@@ -52,6 +54,15 @@ OUTCOMES: tuple[tuple[str, str, str], ...] = (
 NOT_SAID = "not_said"
 """Outcome of a wrap-up whose time was over before the agent chose one."""
 
+BACK_MIN: tuple[tuple[int, str], ...] = (
+    (60, N_("In an hour")),
+    (180, N_("In three hours")),
+    (1440, N_("Tomorrow at this hour")),
+    (2880, N_("In two days")),
+    (10080, N_("In a week")),
+)
+"""When a caller may be called back, minutes from now; never before the service is open."""
+
 SHORT_S = 15.0
 """Less time than this is marked."""
 
@@ -61,11 +72,14 @@ class WrapUpView(QWidget):
 
     Signals:
         finish_requested(str): the outcome's code.
+        call_back_requested(str, int): finish, and call this number ("" for the ticket's own) after
+            so many minutes.
         prolong_requested(): once more the time that the service gives.
         time_over(str): the time is over; the outcome's code that was chosen, or `NOT_SAID`.
     """
 
     finish_requested = pyqtSignal(str)
+    call_back_requested = pyqtSignal(str, int)
     prolong_requested = pyqtSignal()
     time_over = pyqtSignal(str)
 
@@ -77,6 +91,7 @@ class WrapUpView(QWidget):
         self._since = clock.utc_now()
         self._until: datetime | None = None
         self._own: list[Outcome] = []
+        self._decided, self._has_phone, self._proposed_note = False, False, ""
         self._lasted = label(role="soft", name="wrap_up_lasted")
         self._number = label(role="soft", name="wrap_up_number")
         self._number.setTextInteractionFlags(
@@ -103,7 +118,9 @@ class WrapUpView(QWidget):
         )
         self._finish.setShortcut("Ctrl+Return")
         self._finish.clicked.connect(self._on_finish)
-        self._group.buttonClicked.connect(lambda: self._finish.setEnabled(True))
+        self._group.buttonClicked.connect(self._on_outcome)
+        self._caption = label(_("What came of it?"), "caption", name="wrap_up_caption")
+        self._build_call_back()
         self._build()
         self._second = QTimer(self)
         self._second.setInterval(1000)
@@ -126,8 +143,13 @@ class WrapUpView(QWidget):
             _("Request {number}.").format(number=ticket_number) + f" {lasted}".rstrip()
         )
         self._deal(outcomes)
+        self._decided = False
+        self._caption.setText(_("What came of it?"))
         self._finish.setEnabled(False)
         self._note.clear()
+        self._phone.clear()
+        self._propose_note("")
+        self._allow_call_back()
         self.show_note_place(False)
         self.show_limit(None, 0)
         self.show_open_points("")
@@ -166,9 +188,27 @@ class WrapUpView(QWidget):
         cannot = _("Note for colleagues: needs the caller's dossier")
         self._note_title.setText(can if has_dossier else cannot)
 
+    def propose(self, outcome: str, note: str, phone: str, *, has_phone: bool) -> None:
+        """What the dossier speaks for, each "" for nothing; what the agent has chosen or written
+        stays. `has_phone`: the ticket has a telephone number already.
+        """
+        self._has_phone = has_phone
+        button = next((one for one in self._outcomes if one.property("code") == outcome), None)
+        if not self._decided and button is not None:
+            button.setChecked(True)
+            self._caption.setText(
+                _("What came of it? Proposed from the dossier; Ctrl+Enter agrees.")
+            )
+            self._finish.setEnabled(True)
+        if not self._phone.text():
+            self._phone.setText(phone)
+        self._propose_note(note)
+        self._allow_call_back()
+
     def finish_failed(self) -> None:
         """The wrap-up could not be finished; it may be tried again."""
         self._finish.setEnabled(bool(self._chosen()))
+        self._allow_call_back()
 
     def note(self) -> str:
         """What the agent wrote for colleagues."""
@@ -189,7 +229,8 @@ class WrapUpView(QWidget):
         restyle(self._left, tone="warn" if left_s <= SHORT_S else "")
         if left_s <= 0:
             self._until = None
-            self.time_over.emit(self._chosen() or NOT_SAID)
+            # what was proposed and not agreed to was not said
+            self.time_over.emit((self._decided and self._chosen()) or NOT_SAID)
 
     def since(self) -> datetime:
         """When the wrap-up began, UTC."""
@@ -214,10 +255,11 @@ class WrapUpView(QWidget):
             card.body.addWidget(part)
         card.body.insertLayout(0, top)
         card.body.addSpacing(SPACE[1])
-        card.body.addWidget(label(_("What came of it?"), "caption"))
+        card.body.addWidget(self._caption)
         card.body.addLayout(self._grid)
         card.body.addSpacing(SPACE[1])
         card.body.addLayout(self._build_note())
+        card.body.addWidget(self._call_back_line)
         last = row(None)
         last.addWidget(
             label(_("You can still order and file pages on the right."), "small", wrap=True), 1
@@ -237,7 +279,49 @@ class WrapUpView(QWidget):
         self._note.setPlaceholderText(_("What the next colleague should know"))
         self._note.setTabChangesFocus(True)
         self._note.setFixedHeight(62)
-        return column(None, self._note_title, self._note, space=SPACE[0])
+        self._fill_note = push_button(
+            _("Write it for me"), "pen", "quiet", name="wrap_up_note_fill", keys="Ctrl+N"
+        )
+        self._fill_note.setShortcut("Ctrl+N")
+        self._fill_note.clicked.connect(self._on_fill_note)
+        title = row(None, space=SPACE[1])
+        title.addWidget(self._note_title, 1)
+        title.addWidget(self._fill_note)
+        return column(None, title, self._note, space=SPACE[0])
+
+    def _build_call_back(self) -> None:
+        self._phone = QLineEdit()
+        self._phone.setObjectName("wrap_up_phone")
+        self._phone.setAccessibleName(_("Telephone number for the call-back"))
+        self._phone.setPlaceholderText(_("Telephone number"))
+        self._phone.setMaxLength(20)
+        self._phone.textChanged.connect(lambda _text: self._allow_call_back())
+        self._when = QComboBox()
+        self._when.setObjectName("wrap_up_when")
+        self._when.setAccessibleName(_("When to call back"))
+        for minutes, words in BACK_MIN:
+            self._when.addItem(_(words), minutes)
+        self._call_back = push_button(
+            _("Finish and call back"), "call", name="wrap_up_call_back", keys="Ctrl+Shift+Return"
+        )
+        self._call_back.setShortcut("Ctrl+Shift+Return")
+        self._call_back.clicked.connect(self._on_call_back)
+        self._call_back_line = QWidget()
+        box = row(self._call_back_line, space=SPACE[1])
+        box.addWidget(self._phone, 1)
+        box.addWidget(self._when, 1)
+        box.addWidget(self._call_back)
+
+    def _propose_note(self, note: str) -> None:
+        self._proposed_note = note
+        self._fill_note.setVisible(bool(note))
+        self._fill_note.setToolTip(f"{note}  (Ctrl+N)")
+        self._note.setPlaceholderText(note or _("What the next colleague should know"))
+
+    def _allow_call_back(self) -> None:
+        digits = sum(letter.isdigit() for letter in self._phone.text())
+        no_number = not self._phone.text().strip() and self._has_phone
+        self._call_back.setEnabled(digits >= 10 or no_number)
 
     def _deal(self, outcomes: Sequence[Outcome]) -> None:
         """Makes the buttons of the service's outcomes, or of the program's; none is chosen."""
@@ -298,6 +382,22 @@ class WrapUpView(QWidget):
     def _on_prolong(self) -> None:
         self._prolong.setEnabled(False)
         self.prolong_requested.emit()
+
+    def _on_outcome(self) -> None:
+        self._decided = True
+        self._caption.setText(_("What came of it?"))
+        self._finish.setEnabled(True)
+
+    def _on_fill_note(self) -> None:
+        """Adds what the dossier says to what the agent has written."""
+        written = self._note.toPlainText().strip()
+        self._note.setPlainText(f"{written} {self._proposed_note}".strip()[:NOTE_LETTERS])
+        self._fill_note.hide()
+
+    def _on_call_back(self) -> None:
+        self._call_back.setEnabled(False)
+        self._finish.setEnabled(False)
+        self.call_back_requested.emit(self._phone.text().strip(), int(self._when.currentData()))
 
     def _on_finish(self) -> None:
         if chosen := self._chosen():

@@ -37,7 +37,7 @@ class PieceScan:
         ready: its pages are here and looked through; the agent may file them.
     """
 
-    def __init__(self, app: DeskApp, filing: Filing, devices: DevicesJob) -> None:
+    def __init__(self, app: DeskApp, filing: Filing, *, devices: DevicesJob) -> None:
         self.ready: Signal[ScannedPiece] = Signal()
         self._devices = devices
         self._piece_id, self._scan_id = "", ""

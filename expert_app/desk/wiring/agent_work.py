@@ -7,14 +7,20 @@ from __future__ import annotations
 
 from expert_app.desk.agent_work import AgentWork, WrapUpTime
 from expert_app.desk.app import DeskApp, DeskTrouble
+from expert_app.desk.dossier.closing import closing_proposal
 from expert_app.desk.filing import Filing
 from resources.texts import _
 from session.core.dossier_model import Dossier
 from session.protocol.hub.requests import SessionEnded
+from session.protocol.hub.routing import ServiceWork
 from session.protocol.hub.tickets import Ticket
 from views.desk.window import DeskWindow
 from views.media.ring import Ring
 from views.widgets.message_bar import Level
+from views.widgets.window_settings import WindowSettings
+
+BY_ITSELF = "offers/by_itself"
+"""Where it is remembered that this agent lets offered callers be accepted."""
 
 TIME_OVER = "time over"
 """Key of the message that a wrap-up's time is over and pages are not filed."""
@@ -32,12 +38,14 @@ class AgentWorkConnections:
         work: AgentWork,
         filing: Filing,
         user: str,
+        settings: WindowSettings,
     ) -> None:
         self._window = window
         self._ring = ring
         self._app = app
         self._work = work
-        self._filing, self._user = filing, user
+        self._filing, self._user, self._settings = filing, user, settings
+        self._why_ended = ""
         self._connect_queue()
         self._connect_wrap_up()
 
@@ -50,11 +58,21 @@ class AgentWorkConnections:
         queue.state_chosen.connect(work.set_state)
         offer.accept_requested.connect(self._on_accept)
         offer.decline_requested.connect(work.decline)
-        work.services_changed.connect(queue.set_work)
+        work.services_changed.connect(self._on_services)
+        self._window.idle.by_itself_chosen.connect(
+            lambda wanted: self._settings.write(BY_ITSELF, "yes" if wanted else "")
+        )
         work.state_changed.connect(lambda said: self._window.show_agent_state(*said))
         work.offered.connect(self._on_offer)
         work.rang.connect(self._on_rang)
         self._app.troubled.connect(self._on_trouble)
+
+    def _on_services(self, services: list[ServiceWork]) -> None:
+        self._window.queue.set_work(services)
+        self._window.idle.show_by_itself(self._work.offers_callers(), self._chosen_by_itself())
+
+    def _chosen_by_itself(self) -> bool:
+        return bool(self._settings.read(BY_ITSELF))
 
     def _on_next(self, service: str) -> None:
         self._ring.stop()
@@ -71,7 +89,11 @@ class AgentWorkConnections:
             return
         service, place = self._window.queue.service(ticket.service)
         self._window.offer.show_offer(
-            ticket, service, place, comes_back=ticket.preferred == self._user
+            ticket,
+            service,
+            place,
+            comes_back=ticket.preferred == self._user,
+            by_itself=self._chosen_by_itself() or self._work.answers_by_itself(ticket),
         )
         self._ring.start()
 
@@ -104,17 +126,28 @@ class AgentWorkConnections:
         self._window.finish_requested.connect(
             lambda outcome: self._work.finish(outcome, view.note())
         )
+        view.call_back_requested.connect(self._on_call_back)
         self._work.wrap_up_changed.connect(self._on_time)
         self._app.session_ended.connect(self._on_session_ended)
         self._app.dossier_changed.connect(self._on_dossier)
 
-    def _on_session_ended(self, _ended: SessionEnded) -> None:
+    def _on_call_back(self, phone: str, minutes: int) -> None:
+        self._work.call_back(phone, minutes, self._window.wrap_up.note())
+
+    def _on_session_ended(self, ended: SessionEnded) -> None:
         """Shows on the new wrap-up page what is known already."""
+        self._why_ended = ended.reason
         self._on_dossier(self._app.dossier)
         self._on_time(self._work.wrap_up)
 
     def _on_dossier(self, dossier: Dossier | None) -> None:
-        self._window.wrap_up.show_note_place(dossier is not None)
+        view, session = self._window.wrap_up, self._app.session
+        view.show_note_place(dossier is not None)
+        if session is not None:
+            view.propose(
+                *closing_proposal(dossier, session.facts.opened_at_utc, self._why_ended),
+                has_phone=bool(session.facts.phone),
+            )
 
     def _on_time(self, time: WrapUpTime) -> None:
         self._window.wrap_up.show_limit(*time)

@@ -55,6 +55,7 @@ def connect_desk(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> DeskCo
         work=jobs.work,
         filing=jobs.filing,
         user=parts.settings.user,
+        settings=parts.window_settings,
     )
     parts.link.reservation_ended.connect(work.show_reservation_ended)
 

@@ -186,13 +186,12 @@ class DeskLink:
             "call_host", HostCallRequest(session_id=session_id, state=state), HelpAnswer
         )
 
-    async def call_later(self, session_id: str, minutes: int) -> None:
-        """The caller was not reached by telephone:
-        ends the ticket, which waits again after `minutes`.
+    async def call_later(self, session_id: str, minutes: int, phone: str = "") -> None:
+        """The caller is called later, at `phone` or ("") the number that the ticket has: ends the
+        ticket, which waits again after `minutes`.
         """
-        await self._request(
-            "call_later", CallLaterRequest(session_id=session_id, minutes=minutes), Done
-        )
+        request = CallLaterRequest(session_id=session_id, minutes=minutes, phone=phone)
+        await self._request("call_later", request, Done)
 
     async def close(self, session_id: str, outcome: str = "done") -> None:
         """Ends the wrap-up; the session's channel is forgotten."""

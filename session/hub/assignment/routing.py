@@ -218,4 +218,5 @@ def _work(service: ServiceEntry, after_s: int | None) -> ServiceWork:
         wrap_up_s=service.wrap_up_s,
         wrap_up_more=service.wrap_up_more,
         outcomes=[Outcome(id=one.id, name=one.name) for one in service.outcomes],
+        auto_answer=service.auto_answer,
     )

@@ -67,7 +67,7 @@ class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     Attributes:
         mode: agents take its callers themselves ("pull"), or the hub offers them ("push"), for
-            `offer_s` each.
+            `offer_s` each; with `auto_answer` a desk takes an offer by itself after a moment.
         skills: what an agent must be able to do; after `relax_s` of waiting anybody of the service
             may take the caller.
         wrap_up_s: how long an agent has after a conversation, 0 for no limit; may be prolonged
@@ -92,6 +92,7 @@ class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     icon: str = "help"
     mode: Literal["pull", "push"] = "pull"
     offer_s: Annotated[int, msgspec.Meta(ge=5, le=120)] = 20
+    auto_answer: bool = False
     skills: list[Id] = []
     relax_s: Seconds = 120
     wrap_up_s: Seconds = 0

@@ -45,7 +45,9 @@ CALL_LATER = "call_later"
 
 
 class Callback(msgspec.Struct, frozen=True, kw_only=True):
-    """The ticket that it becomes, and when. Telephone and caller number go when it is `done`."""
+    """The ticket that it becomes, and when; `preferred` is the agent who promised it. Telephone and
+    caller number go when it is `done`.
+    """
 
     ticket: str
     organisation: str
@@ -57,6 +59,7 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True):
     phone: str = ""
     caller_number: str = ""
     sealed_number: str = ""
+    preferred: str = ""
     done: bool = False
 
 
@@ -226,11 +229,11 @@ class Callbacks:
 
     @handles("call_later")
     async def later(self, asker: Asker, request: CallLaterRequest) -> Done:
-        """The agent did not reach the caller: the ticket ends, and comes back as another one.
+        """The agent calls the caller later: the ticket ends, and comes back as another one.
 
         Raises:
-            TicketUnknown: not this agent's own session. NotAllowed: not a callback by telephone.
-                StoreUnreachable.
+            TicketUnknown: not this agent's own session. NotAllowed: no telephone number.
+                CallerNumberInvalid: it is none. StoreUnreachable.
         """
         try:
             ticket, record = await self._sessions.owned(
@@ -245,7 +248,8 @@ class Callbacks:
             ):
                 return Done()  # the first answer was lost
             raise
-        if ticket.away != "phone" or not record.phone:
+        phone = checked_phone(request.phone) if request.phone else record.phone
+        if not phone:
             raise NotAllowed(why="no telephone number")
         now = self._clock.utc_now()
         await self._store.put(
@@ -259,9 +263,10 @@ class Callbacks:
                 home=ticket.kiosk_home,
                 asked_at_utc=now,
                 due_at_utc=now + timedelta(minutes=request.minutes),
-                phone=record.phone,
+                phone=phone,
                 caller_number=record.number,
                 sealed_number=record.sealed,
+                preferred=asker.user,
             )
         )
         await self._sessions.close_session(
@@ -307,6 +312,7 @@ class Callbacks:
             state=TicketState.WAITING,
             arrived_at_utc=arrived,
             caller_number_given=bool(number or sealed),
+            preferred=callback.preferred or None,
             away="phone",
             changed_by=f"{Role.KIOSK}.{callback.kiosk}",
             reason="callback",

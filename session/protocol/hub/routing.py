@@ -48,6 +48,8 @@ class ServiceWork(msgspec.Struct, frozen=True, kw_only=True):
         wrap_up_s: time after a conversation, 0 for no limit; it may be prolonged `wrap_up_more`
             times.
         outcomes: those of the service; none means the program's own.
+        auto_answer: the desk takes an offered caller by itself, after a moment in which the agent
+            may decline.
     """
 
     id: Id
@@ -56,6 +58,7 @@ class ServiceWork(msgspec.Struct, frozen=True, kw_only=True):
     wrap_up_s: int = 0
     wrap_up_more: int = 0
     outcomes: list[Outcome] = []
+    auto_answer: bool = False
 
 
 class WorkRequest(HubMessage, frozen=True, kw_only=True):

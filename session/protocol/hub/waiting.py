@@ -74,12 +74,16 @@ class CallbackAnswer(HubMessage, frozen=True, kw_only=True):
 
 
 class CallLaterRequest(HubMessage, frozen=True, kw_only=True):
-    """The agent did not reach the caller:
-    the ticket is closed, and waits again as another after `minutes`.
+    """The agent calls the caller later: the ticket is closed, and waits again as another after
+    `minutes`, at the telephone.
+
+    `phone` (ten digits, French) as the caller said it in the conversation; "" for the one that the
+    ticket has.
     """
 
     session_id: Id
-    minutes: Annotated[int, msgspec.Meta(ge=5, le=480)] = 15
+    minutes: Annotated[int, msgspec.Meta(ge=5, le=14 * 1440)] = 15
+    phone: Number = ""
 
 
 class DisplayRequest(HubMessage, frozen=True, kw_only=True):

@@ -200,7 +200,30 @@ async def test_a_caller_who_was_not_reached_is_called_again_later(tmp_path: Path
         assert len(_states(world)) <= 2, "one callback became two tickets"
 
 
-async def test_another_agent_s_session_and_a_talk_at_the_kiosk_are_not_called_later(
+async def test_an_agent_promises_a_caller_at_the_kiosk_to_call_and_finds_the_ticket_again(
+    tmp_path: Path,
+) -> None:
+    clock = ManualClock()
+    async with hub_world(tmp_path, clock=clock, tick_s=3600) as world:
+        kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+        ticket = (await kiosk.call("rights", "1234567", "r1")).ticket
+        facts = await desk.accept(ticket.id)
+        await desk.hang_up(facts.id)
+        with pytest.raises(CallerNumberInvalid):
+            await desk.call_later(facts.id, 60, "0812345678")
+        await desk.call_later(facts.id, 60, "06 12 34 56 78")
+        assert _states(world)[ticket.number] is TicketState.CLOSED
+        await _beats(world, clock, 61 * 60)
+        await until(
+            lambda: [t.away for t in desk.queue if t.state is TicketState.WAITING] == ["phone"]
+        )
+        [again] = [t for t in desk.queue if t.state is TicketState.WAITING]
+        assert again.preferred == "alice"
+        facts = await desk.accept(again.id)
+        assert (facts.phone, facts.caller_number) == (PHONE, "1234567")
+
+
+async def test_another_agent_s_session_and_a_talk_without_a_number_are_not_called_later(
     tmp_path: Path,
 ) -> None:
     async with hub_world(tmp_path) as world:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtGui import QImage
+from PyQt6.QtGui import QImage, QResizeEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QToolButton, QWidget
 
 from documents.imaging.edits import CleaningStage
@@ -46,6 +46,9 @@ from views.widgets.parts import (
 )
 from views.widgets.theme import SPACE
 from views.words.errors import sentence
+
+_ROOMY_PX = 540
+"""From this height on there is room for the printer beside scanner, pages and filing."""
 
 _FILABLE = frozenset({PageStatus.KEPT, PageStatus.CLEANED})
 
@@ -439,13 +442,21 @@ class DevicesView(QWidget):
         box = column(body, space=SPACE[1], margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]))
         box.addWidget(self.scan)
         box.addWidget(self._build_middle(), 1)
+        self._body = box
         foot = QFrame()
         foot.setObjectName("devices_foot")
         margins = (SPACE[2], SPACE[0], SPACE[2], SPACE[1])
-        column(foot, self.filing, self.printing, space=6, margins=margins)
+        self._foot = column(foot, self.filing, self.printing, space=6, margins=margins)
         whole = column(self, space=0)
         whole.addWidget(scroll_area(body), 1)
         whole.addWidget(foot)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """The printer stays in sight below what is filed, unless the pages would get no room."""
+        super().resizeEvent(event)
+        place = self._foot if self.height() >= _ROOMY_PX else self._body
+        if place.indexOf(self.printing) < 0:
+            place.addWidget(self.printing)
 
     def _build_middle(self) -> Card:
         card = Card("pages_panel")

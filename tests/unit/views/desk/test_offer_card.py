@@ -134,3 +134,22 @@ def test_the_state_is_chosen_on_top_of_the_window_in_every_situation(window: Des
     assert back.text() == "I am back"
     back.click()
     assert (chosen[-1], state.text()) == ((True, ""), "Available")
+
+
+def test_an_offer_is_accepted_by_itself_after_a_moment_unless_the_agent_declines(
+    window: DeskWindow, clock: ManualClock
+) -> None:
+    asked: list[str] = []
+    window.offer.accept_requested.connect(asked.append)
+    for declines in (False, True):
+        window.offer.show_offer(OFFER, SERVICES["alloc"], 0, comes_back=False, by_itself=True)
+        clock.advance(2)
+        window.offer.refresh()
+        if declines:
+            window.offer.open_reasons()
+        assert asked == ([OFFER.id] if declines else [])
+        clock.advance(2)
+        window.offer.refresh()
+        window.offer.refresh()
+        assert asked == [OFFER.id]
+        window.offer.clear()

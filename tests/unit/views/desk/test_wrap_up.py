@@ -75,6 +75,55 @@ def test_the_time_that_is_over_is_told_once_with_what_was_chosen(
     assert told == [NOT_SAID, "done"]
 
 
+def test_what_the_dossier_speaks_for_is_proposed_and_one_key_agrees(
+    view: WrapUpView, qtbot: QtBot
+) -> None:
+    view.show_note_place(True)
+    view.propose("pieces_missing", "Missing: Bail.", "0612345678", has_phone=False)
+    assert button(view, "outcome_pieces_missing").isChecked()
+    assert view.note() == "", "nothing is written that the agent has not seen"
+    with qtbot.waitSignal(view.finish_requested) as told:
+        key(view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert told.args == ["pieces_missing"]
+    key(view, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: view.note() == "Missing: Bail.")
+    key(view, Qt.Key.Key_1)
+    view.propose("pieces_missing", "", "", has_phone=False)
+    assert button(view, "outcome_done").isChecked(), "what the agent has chosen stays"
+    view.start("D002", None, OWN)
+    view.propose("pieces_missing", "", "", has_phone=False)
+    assert not button(view, "wrap_up_finish").isEnabled(), "the service has no such outcome"
+
+
+def test_what_was_only_proposed_is_not_said_when_the_time_is_over(
+    view: WrapUpView, clock: ManualClock, qtbot: QtBot
+) -> None:
+    view.propose("done", "", "", has_phone=False)
+    view.show_limit(NOW + timedelta(seconds=10), 0)
+    clock.advance(11)
+    with qtbot.waitSignal(view.time_over) as told:
+        view.refresh_clock()
+    assert told.args == [NOT_SAID]
+
+
+def test_a_call_back_is_promised_with_a_number_and_a_time(view: WrapUpView, qtbot: QtBot) -> None:
+    later = button(view, "wrap_up_call_back")
+    assert not later.isEnabled()
+    view.propose("", "", "0612345678", has_phone=False)
+    with qtbot.waitSignal(view.call_back_requested) as told:
+        key(
+            view,
+            Qt.Key.Key_Return,
+            Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
+        )
+    assert told.args == ["0612345678", 60]
+    assert not later.isEnabled()
+    view.finish_failed()
+    assert later.isEnabled()
+    view.start("D002", None)
+    assert not later.isEnabled(), "nothing of the caller before stays"
+
+
 def test_more_time_is_asked_for_while_the_service_allows_it(
     view: WrapUpView, clock: ManualClock, qtbot: QtBot
 ) -> None:

@@ -36,7 +36,7 @@ class _Desk:
         self.ids: list[str] = []
         self.ready: list[ScannedPiece] = []
         as_any = cast(Any, self)
-        self.piece = PieceScan(as_any, as_any, as_any)
+        self.piece = PieceScan(as_any, as_any, devices=as_any)
         self.piece.ready.connect(self.ready.append)
         self.session_opened.emit(cast(Any, self))
 

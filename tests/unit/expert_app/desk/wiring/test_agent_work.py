@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import msgspec
 import pytest
-from PyQt6.QtWidgets import QLabel, QPushButton, QWidget
+from PyQt6.QtWidgets import QCheckBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from expert_app.desk.agent_work import AgentWork, ReportedState, WrapUpTime
@@ -20,7 +20,8 @@ from expert_app.desk.wiring.agent_work import AgentWorkConnections
 from session.core.signals import Signal
 from session.protocol.hub.routing import ServiceMode, ServiceWork
 from session.protocol.hub.tickets import Ticket, TicketState
-from tests.support.screens.invented import DOSSIER, SERVICES, SESSION, TICKETS, desk, ticket
+from tests.support.memory.window_settings import MemorySettings
+from tests.support.screens.invented import DOSSIER, NOW, SERVICES, SESSION, TICKETS, desk, ticket
 from views.desk.window import DeskWindow
 from views.desk.wrap_up import NOT_SAID
 from views.media.ring import Ring
@@ -37,6 +38,13 @@ class Work:
         self.wrap_up_changed: Signal[WrapUpTime] = Signal()
         self.wrap_up = WrapUpTime(None)
         self.asked: list[tuple[object, ...]] = []
+        self.by_itself = False
+
+    def answers_by_itself(self, _ticket: Ticket) -> bool:
+        return self.by_itself
+
+    def offers_callers(self) -> bool:
+        return True
 
     def __getattr__(self, name: str) -> Any:
         return lambda *values: self.asked.append((name, *values))
@@ -53,6 +61,7 @@ class Desk:
         self.window.queue.set_tickets(TICKETS, SERVICES)
         self.window.show()
         qtbot.waitExposed(self.window)
+        self.settings = MemorySettings()
         self.ring, self.work, self.unfiled = Ring(self.window), Work(), 0
         self.app = SimpleNamespace(
             session=None,
@@ -70,6 +79,7 @@ class Desk:
             work=work,
             filing=cast("Filing", filing),
             user="a1",
+            settings=self.settings,
         )
 
 
@@ -109,6 +119,26 @@ def test_callers_of_a_service_that_offers_do_not_ring_until_they_are_offered(mad
     assert made.window.offer.isHidden()
 
 
+def test_an_agent_or_a_service_has_offered_callers_accepted_by_themselves(made: Desk) -> None:
+    offer = ticket("A033", "alloc", 5, state=TicketState.OFFERED, agent="a1", offer_until_utc=NOW)
+    left = made.window.offer.findChild(QLabel, "offer_left")
+    choice = made.window.idle.findChild(QCheckBox, "idle_by_itself")
+    assert left is not None
+    assert choice is not None
+    made.work.services_changed.emit([])
+    made.work.offered.emit(offer)
+    assert "by itself" not in left.text()
+    made.work.offered.emit(None)
+    choice.click()
+    made.work.offered.emit(offer)
+    assert left.text() == "Accepted by itself in 3 s"
+    made.work.offered.emit(None)
+    choice.click()
+    made.work.by_itself = True
+    made.work.offered.emit(offer)
+    assert left.text() == "Accepted by itself in 3 s"
+
+
 def test_the_state_of_the_hub_is_shown_and_the_agent_is_back_by_one_press(made: Desk) -> None:
     made.work.state_changed.emit(ReportedState(False, "not_responding"))
     back = made.window.findChild(QPushButton, "idle_available")
@@ -121,7 +151,7 @@ def test_a_clock_ends_a_wrap_up_but_never_puts_pages_aside(made: Desk) -> None:
     made.app.session, made.app.dossier = SimpleNamespace(facts=SESSION), DOSSIER
     made.window.show_session(SESSION)
     made.window.show_wrap_up()
-    made.app.session_ended.emit(None)
+    made.app.session_ended.emit(SimpleNamespace(reason="done"))
     made.window.wrap_up._note.setPlainText("Bring the lease")
     made.unfiled = 2
     made.window.wrap_up.time_over.emit(NOT_SAID)
@@ -130,6 +160,22 @@ def test_a_clock_ends_a_wrap_up_but_never_puts_pages_aside(made: Desk) -> None:
     made.unfiled = 0
     made.window.wrap_up.time_over.emit(NOT_SAID)
     assert made.work.asked == [("finish", NOT_SAID, "Bring the lease")]
+
+
+def test_the_outcome_follows_the_dossier_and_a_call_back_keeps_the_note(made: Desk) -> None:
+    missing = msgspec.structs.replace(DOSSIER, contact="06 12 34 56 78")
+    made.app.session, made.app.dossier = SimpleNamespace(facts=SESSION), missing
+    made.window.show_session(SESSION)
+    made.window.show_wrap_up()
+    made.app.session_ended.emit(SimpleNamespace(reason="done"))
+    proposed = made.window.findChild(QPushButton, "outcome_pieces_missing")
+    assert proposed is not None
+    assert proposed.isChecked()
+    made.window.wrap_up._note.setPlainText("Bring the lease")
+    later = made.window.findChild(QPushButton, "wrap_up_call_back")
+    assert later is not None
+    later.click()
+    assert made.work.asked == [("call_back", "0612345678", 60, "Bring the lease")]
 
 
 def test_the_agent_is_told_that_a_caller_is_no_longer_kept(made: Desk) -> None:

@@ -126,7 +126,7 @@ def test_between_the_sides_of_a_pile_f7_scans_the_other_sides(
     assert "4" in words(devices, "pile_words")
     assert not button(devices, "scan_page").isVisible()
     with qtbot.waitSignal(devices.backs_requested):
-        key(devices, Qt.Key.Key_F7)
+        devices.scan.press_scan()
     devices.scan.show_pile(4, 1, is_turned=True)
     assert "1" in words(devices, "pile_words")
     with qtbot.waitSignal(devices.pile_ended):
