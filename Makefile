@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the set-up may install all that the tests use (root on Debian), none of them is skipped.
 WHOLE := $(if $(filter 0,$(shell id -u)),$(if $(wildcard /etc/debian_version),--nothing-skipped))
 
-.PHONY: setup demo test test-conformance pilot test-faults fuzz packages test-packages lint lint-types lint-rest format bench bench-hub bench-paper bench-replay schemas translations clean
+.PHONY: setup demo test test-long pilot test-faults fuzz packages test-packages lint lint-types lint-rest format bench bench-hub bench-paper bench-replay schemas translations clean
 
 setup:
 	@installers/setup.sh
@@ -44,11 +44,12 @@ test:
 	# Should the browser engine take a worker down, the run of the units goes on and names the test.
 	$(BIN)/pytest -n 2 $(WHOLE) tests/unit
 	# Three workers mostly wait, one computes (CONTRIBUTING.md, "Tests").
-	$(BIN)/pytest -n 4 --dist loadscope $(WHOLE) --ignore tests/unit --ignore tests/conformance/test_mutants.py --ignore tests/conformance/test_kiosk_program.py
+	$(BIN)/pytest -n 4 --dist loadscope -m "not long" $(WHOLE) --ignore tests/unit
 
-# The whole reference kiosk, and wrong kiosks, each found by its rule: for a machine with nothing else to do.
-test-conformance: setup
-	$(BIN)/pytest tests/conformance
+# What takes both processors for minutes, one after the other: before each release.
+test-long:
+	@installers/setup.sh test
+	$(BIN)/pytest -m long $(WHOLE) tests
 
 pilot:
 	@installers/setup.sh test

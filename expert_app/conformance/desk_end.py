@@ -153,6 +153,9 @@ class DeskEnd:
                 await self._say(session, topic, failed)
                 await peer.close()
                 return
+            except asyncio.CancelledError:
+                await peer.close()
+                raise
             self.refused_offer = ""
             self.peer, self.call_id = peer, offer.call_id
             peer.first_frame.connect(lambda _none: self._tell_seen(session, topic))

@@ -11,6 +11,8 @@ from expert_app.conformance.findings import Verdict
 from expert_app.conformance.run import CASES, chosen, try_kiosk
 from tests.conformance.kiosk_program import KioskProgram
 
+pytestmark = pytest.mark.long
+
 SLOW = {"P-104", "P-124", "P-128", "P-211"}
 """Tried at the example kiosk, and by the unit tests of consent."""
 

@@ -18,6 +18,8 @@ from expert_app.conformance.throw_away_hub import ThrowAwayHub
 from tests.conformance.headless_kiosk import HeadlessKiosk
 from tests.conformance.mutants import MUTANTS
 
+pytestmark = pytest.mark.long
+
 HUBS = 6
 """They mostly wait, so several are tried at once, each at a hub of its own."""
 

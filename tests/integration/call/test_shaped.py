@@ -55,6 +55,7 @@ async def test_face_and_voice_hold_on_the_reference_line(engine: str) -> None:
     assert across_s < 20, "a page of 200 kB crosses in some seven seconds, beside both faces"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("engine", "line"), [(OURS[0], RURAL_3), (OURS[1], POOR_1)], ids=["3 % loss", "256 kb/s"]
 )
