@@ -22,14 +22,15 @@ from views.widgets.theme import SPACE
 
 
 class BoardStatisticsPage(QWidget):
-    """One period, one way to group.
+    """One period, one way to group or two.
 
     Signals:
-        wanted(object, object, object): first day, last day, `StatisticsBy`.
+        wanted(object, object, object, object): first day, last day, `StatisticsBy`, and the
+            `StatisticsBy` that parts each group once more.
         file_wanted(object, object, str): first day, last day, path that ends in .csv or .pdf.
     """
 
-    wanted = pyqtSignal(object, object, object)
+    wanted = pyqtSignal(object, object, object, object)
     file_wanted = pyqtSignal(object, object, str)
 
     def __init__(self, facts: BoardFacts, clock: Clock) -> None:
@@ -58,8 +59,20 @@ class BoardStatisticsPage(QWidget):
             (StatisticsBy.TOTAL, _("All together")),
         ):
             self._by.addItem(words, by)
+        self._across = QComboBox()
+        self._across.setObjectName("statistics_across")
+        self._across.setAccessibleName(_("And grouped by"))
+        for by, words in (
+            (StatisticsBy.TOTAL, _("One grouping")),
+            (StatisticsBy.SERVICE, _("and by service")),
+            (StatisticsBy.SITE, _("and by site")),
+            (StatisticsBy.HOUR, _("and by hour of arrival")),
+            (StatisticsBy.DAY, _("and by day")),
+        ):
+            self._across.addItem(words, by)
         heads = [
             _("Group"),
+            _("Of it"),
             _("Callers"),
             _("Answered"),
             _("Gave up"),
@@ -88,7 +101,8 @@ class BoardStatisticsPage(QWidget):
 
     def show_statistics(self, answer: StatisticsAnswer) -> None:
         """The rows that were asked for."""
-        self.table.show_rows([self._row(answer.by, one) for one in answer.rows])
+        self.table.setColumnHidden(1, answer.across is StatisticsBy.TOTAL)
+        self.table.show_rows([self._row(answer, one) for one in answer.rows])
         self._empty.setVisible(not answer.rows)
         self.table.setVisible(bool(answer.rows))
         total = sum(one.callers for one in answer.rows)
@@ -99,15 +113,20 @@ class BoardStatisticsPage(QWidget):
 
     def ask(self) -> None:
         """Asks for what is chosen."""
-        self.wanted.emit(*self._period(), self._by.currentData())
+        by, across = self._by.currentData(), self._across.currentData()
+        # the same twice is one grouping
+        self.wanted.emit(*self._period(), by, StatisticsBy.TOTAL if by == across else across)
 
     def _period(self) -> tuple[date, date]:
         today = self._facts.today(self._clock.utc_now())
         return today - timedelta(days=int(self._days.currentData()) - 1), today
 
-    def _row(self, by: StatisticsBy, one: StatisticsRow) -> TableRow:
+    def _row(self, answer: StatisticsAnswer, one: StatisticsRow) -> TableRow:
+        by, across = answer.by, answer.across
+        single = across is StatisticsBy.TOTAL
         cells = (
             Cell(self._name(by, one.key)),
+            Cell("" if single else self._name(across, one.across)),
             Cell(str(one.callers), right=True),
             Cell(str(one.answered), right=True),
             Cell(
@@ -123,7 +142,7 @@ class BoardStatisticsPage(QWidget):
                 )
             ),
         )
-        return TableRow(f"{by}/{one.key}", cells)
+        return TableRow(f"{by}/{one.key}" if single else f"{by}/{one.key}/{one.across}", cells)
 
     def _name(self, by: StatisticsBy, key: str) -> str:
         match by:
@@ -150,11 +169,11 @@ class BoardStatisticsPage(QWidget):
         dialog.open()
 
     def _build(self) -> None:
-        for box in (self._days, self._by):
+        for box in (self._days, self._by, self._across):
             box.currentIndexChanged.connect(lambda _index: self.ask())
         self._csv.clicked.connect(lambda: self._save("csv"))
         self._pdf.clicked.connect(lambda: self._save("pdf"))
-        choice = row(None, self._days, self._by, 0, self._csv, self._pdf)
+        choice = row(None, self._days, self._by, self._across, 0, self._csv, self._pdf)
         whole = column(self, choice, self.table, self._empty, self._state, space=SPACE[1])
         whole.setStretch(1, 1)
         whole.setStretch(2, 1)

@@ -215,11 +215,13 @@ def test_figures_are_grouped_and_saved_as_a_file(
     board: BoardWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
     asked: list[StatisticsBy] = []
-    board.statistics.wanted.connect(lambda _first, _last, by: asked.append(by))
+    board.statistics.wanted.connect(lambda _first, _last, by, _across: asked.append(by))
     board.show_page(STATISTICS)
     board.show_statistics(week())
-    assert board.statistics.table.texts("service/alloc")[:4] == [
+    assert board.statistics.table.isColumnHidden(1)
+    assert board.statistics.table.texts("service/alloc")[:5] == [
         "Allocations familiales",
+        "",
         "140",
         "128",
         "12 (9\u00a0%)",
@@ -228,6 +230,25 @@ def test_figures_are_grouped_and_saved_as_a_file(
     assert by is not None
     by.setCurrentIndex(by.findData(StatisticsBy.HOUR))
     assert asked == [StatisticsBy.HOUR]
+    crossed: list[tuple[StatisticsBy, StatisticsBy]] = []
+    board.statistics.wanted.connect(lambda _first, _last, by, across: crossed.append((by, across)))
+    across = board.findChild(QComboBox, "statistics_across")
+    assert across is not None
+    across.setCurrentIndex(across.findData(StatisticsBy.SITE))
+    across.setCurrentIndex(across.findData(StatisticsBy.HOUR))
+    assert crossed == [
+        (StatisticsBy.HOUR, StatisticsBy.SITE),
+        (StatisticsBy.HOUR, StatisticsBy.TOTAL),
+    ], "the same twice is one grouping"
+    row = msgspec.structs.replace(week().rows[0], key="09", across="Mairie de Valdoré")
+    board.show_statistics(
+        msgspec.structs.replace(week(), by=StatisticsBy.HOUR, across=StatisticsBy.SITE, rows=[row])
+    )
+    assert not board.statistics.table.isColumnHidden(1)
+    assert board.statistics.table.texts("hour/09/Mairie de Valdoré")[:2] == [
+        "09:00 to 09:59",
+        "Mairie de Valdoré",
+    ]
     saved: list[tuple[date, date, str]] = []
     board.statistics.file_wanted.connect(
         lambda first, last, path: saved.append((first, last, path))
@@ -251,7 +272,7 @@ def test_the_days_of_the_hub_are_counted_whatever_this_computer_takes_for_today(
     board: BoardWindow, page: str, zone: str
 ) -> None:
     asked: list[tuple[date, date]] = []
-    board.statistics.wanted.connect(lambda first, last, _by: asked.append((first, last)))
+    board.statistics.wanted.connect(lambda first, last, _by, _across: asked.append((first, last)))
     board.history.wanted.connect(lambda wish: asked.append((wish.first, wish.last)))
     board.show_page(page)
     days = board.findChild(QComboBox, "history_days")
