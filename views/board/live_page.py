@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import QPoint, pyqtSignal
-from PyQt6.QtGui import QAction, QKeySequence
+from PyQt6.QtGui import QAction, QKeySequence, QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QComboBox, QLabel, QMenu, QPushButton, QSplitter, QWidget
 
 from resources.texts import _
@@ -28,6 +28,9 @@ TITLE_PX = 32
 
 IN_TURN = -1
 """In place of a column to sort by: as callers are served."""
+
+IN_TIME, WIDE_PX = 3, 1400
+"""The column of a service's share answered in time, and the page's width from which it is shown."""
 
 SERVICE_PX, WITH_PX = 155, 110
 """Where names of services and agents are cut among the callers, so that the site keeps some space.
@@ -176,6 +179,11 @@ class BoardLivePage(QWidget):
         self.tickets.show_sorting(self._sorted_by, self._descending)
         self.refresh()
 
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """On a small screen the share answered in time gives way; the tool tip has it."""
+        super().resizeEvent(event)
+        self.queues.setColumnHidden(IN_TIME, self.width() < WIDE_PX)
+
     def show_undo(self, words: str) -> None:
         """Shows what "undo" would take back, or "" for nothing."""
         self._undo_words.setText(_("Undo: {act}").format(act=words) if words else "")
@@ -218,7 +226,7 @@ class BoardLivePage(QWidget):
         self.announce = self._act(_("Message…"), "bell", "F9", acts.announce)
         self.set_state = self._act(_("State…"), "paused", "Ctrl+E", lambda: acts.state(agent()))
         self.set_services = self._act(
-            _("Services today…"), "appointment", "Ctrl+T", lambda: acts.services(agent())
+            _("Services…"), "appointment", "Ctrl+T", lambda: acts.services(agent())
         )
         self._tell_agent = QAction(icon("bell"), _("Message to this agent…"), self)
         self._tell_agent.triggered.connect(lambda: acts.announce((MessageTo.AGENT, agent())))
@@ -256,7 +264,7 @@ class BoardLivePage(QWidget):
         columns.addWidget(self._build_agents())
         columns.setStretchFactor(1, 3)
         columns.setStretchFactor(2, 1)
-        columns.setSizes([360, 660, 330])
+        columns.setSizes([370, 650, 330])
         column(self, columns, space=0)
 
     def _build_queues(self) -> QWidget:

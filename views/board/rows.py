@@ -131,7 +131,7 @@ def _queue_row(
     many = 0 < service.most_waiting <= len(waits_s)
     closed = facts.closed if facts is not None else service.closed
     cells = (
-        Cell(service.name, icon_name=service.icon, place=place),
+        Cell(service.name, icon_name=service.icon, place=place, hint=_level_words(facts)),
         Cell(str(len(waits_s)), _count_tone(len(waits_s), many), right=True),
         Cell(clock_words(worst_s), look.tone, look.icon_name if look.words else "")
         if waits_s
@@ -161,14 +161,19 @@ def _level_cell(facts: QueueFacts | None, level_percent: int) -> Cell:
     return Cell(f"{percent}\u00a0%", "bad" if percent < level_percent else "", right=True)
 
 
+def _level_words(facts: QueueFacts | None) -> str:
+    total = facts.answered + facts.abandoned if facts is not None else 0
+    if facts is None or not total:
+        return ""
+    return _("{percent} % answered in time today").format(percent=round(100 * facts.within / total))
+
+
 def _expected_cell(facts: QueueFacts | None) -> Cell:
     """How long somebody who came now would wait."""
     if facts is None:
         return Cell(_("Is open"), "good")
     if facts.wait_s is None:
-        return (
-            Cell("–", "soft") if facts.answering else Cell(_("Nobody answers"), "warn", "warning")
-        )
+        return Cell("–", "soft") if facts.answering else Cell(_("Nobody there"), "warn", "warning")
     return Cell(expected_words(facts.wait_s, facts.wait_most_s))
 
 

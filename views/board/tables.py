@@ -44,7 +44,7 @@ _ID = Qt.ItemDataRole.UserRole
 @dataclass(frozen=True)
 class Cell:
     """One text of a row; `tone` is the name of a colour of the theme, `place` a service's for its
-    colour mark.
+    colour mark, `hint` what the tool tip says beside the text.
     """
 
     text: str
@@ -52,6 +52,7 @@ class Cell:
     icon_name: str = ""
     place: int = -1
     right: bool = False
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -253,9 +254,9 @@ class BoardTable(QTreeWidget):
                 cell.icon_name,
             ):
                 self._fill_tone(item, column, cell, row.strong and column == 0)
-            if known is None or known.text != cell.text:
+            if known is None or (known.text, known.hint) != (cell.text, cell.hint):
                 item.setText(column, cell.text)
-                item.setToolTip(column, cell.text)
+                item.setToolTip(column, "\n".join(filter(None, (cell.text, cell.hint))))
         spoken = row.spoken or ", ".join(cell.text for cell in row.cells if cell.text)
         item.setData(0, Qt.ItemDataRole.AccessibleTextRole, spoken)
 

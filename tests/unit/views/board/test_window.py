@@ -83,7 +83,7 @@ def test_forty_callers_in_six_queues_are_shown_in_the_order_they_are_served(
     assert [board.queues.texts(service)[4] for service in ("alloc", "rdv", "sante", "emploi")] == [
         "under 5 min",
         "over 9 min",
-        "Nobody answers",
+        "Nobody there",
         "Is closed",
     ]
     waiting = sum(int(board.queues.texts(service.id)[1]) for service in QUEUES)
@@ -462,14 +462,14 @@ def test_what_an_agent_serves_today_is_ticked_and_said(
 
 def test_a_service_s_own_thresholds_make_its_alerts(board: BoardWindow) -> None:
     own = [
-        msgspec.structs.replace(one, longest_s=3600, most_waiting=3) if one.id == "rsa" else one
+        msgspec.structs.replace(one, longest_s=3600, most_waiting=3) if one.id == "sante" else one
         for one in QUEUES
     ]
     board.set_tickets(callers(), own)
     said = " ".join(text.text() for text in board.messages.findChildren(QLabel))
-    count = board.queues.texts("rsa")[1]
-    assert f"RSA et prime d'activité: {count} waiting" in said
-    item = board.queues.topLevelItem(2)
+    count = board.queues.texts("sante")[1]
+    assert f"Carte et remboursements: {count} waiting" in said
+    item = board.queues.topLevelItem(4)
     assert item is not None
     spoken = item.data(0, Qt.ItemDataRole.AccessibleTextRole)
     assert "too many callers" in spoken

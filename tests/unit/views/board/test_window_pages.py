@@ -327,6 +327,7 @@ def test_no_word_of_an_act_is_cut_on_a_small_screen(
     window.show()
     qtbot.waitExposed(window)
     names = ("agent", "service", "priority", "join", "undo", "move", "close", "announce")
+    names += ("state", "services")
     buttons = [
         button
         for name in names
