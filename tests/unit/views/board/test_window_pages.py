@@ -12,7 +12,15 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QLineEdit, QPushButton
+from PyQt6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDateEdit,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+)
 from pytestqt.qtbot import QtBot
 
 from resources.texts import use_language
@@ -337,3 +345,26 @@ def test_no_word_of_an_act_is_cut_on_a_small_screen(
     assert [button.text() for button in buttons if button.width() < button.sizeHint().width()] == []
     assert window.queues.columnWidth(0) > 140
     assert window.tickets.columnWidth(2) > 80
+
+
+def test_figures_are_asked_for_any_days_up_to_four_hundred(board: BoardWindow) -> None:
+    asked: list[tuple[date, date]] = []
+    board.show_page(STATISTICS)
+    board.statistics.wanted.connect(lambda first, last, _by, _across: asked.append((first, last)))
+    days = board.findChild(QComboBox, "statistics_days")
+    first = board.findChild(QDateEdit, "statistics_first")
+    last = board.findChild(QDateEdit, "statistics_last")
+    assert days is not None
+    assert first is not None
+    assert last is not None
+    assert not first.isVisible()
+    days.setCurrentIndex(days.findText("From … to …"))
+    assert first.isVisible()
+    assert (asked[-1][1] - asked[-1][0]).days == 6
+    first.setDate(first.date().addDays(-30))
+    assert (asked[-1][1] - asked[-1][0]).days == 36
+    last.setDate(first.date().addDays(-2))
+    assert (asked[-1][1] - asked[-1][0]).days == 2, "the other way round is the same period"
+    last.setDate(last.maximumDate())
+    first.setDate(first.minimumDate().addDays(-5))
+    assert (asked[-1][1] - asked[-1][0]).days == 399
