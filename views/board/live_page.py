@@ -264,7 +264,7 @@ class BoardLivePage(QWidget):
         columns.addWidget(self._build_agents())
         columns.setStretchFactor(1, 3)
         columns.setStretchFactor(2, 1)
-        columns.setSizes([370, 650, 330])
+        columns.setSizes([342, 600, 290])
         column(self, columns, space=0)
 
     def _build_queues(self) -> QWidget:
@@ -295,15 +295,20 @@ class BoardLivePage(QWidget):
         return made
 
     def _build_agents(self) -> QWidget:
-        self.agents.setMinimumWidth(315)
+        self.agents.setMinimumWidth(290)
         acts = row(
             None,
             self._button(self.set_state, "paused", "act_state"),
             self._button(self.set_services, "appointment", "act_services"),
-            self._button(self.announce, "bell", "act_announce"),
             0,
         )
-        return _panel(label(_("Agents"), "title"), self.agents, acts)
+        title = row(
+            None,
+            label(_("Agents"), "title"),
+            0,
+            self._button(self.announce, "bell", "act_announce"),
+        )
+        return _panel(title, self.agents, acts)
 
     def _connect(self) -> None:
         self.queues.ticket_dropped.connect(self._acts.dropped_on_service)

@@ -173,7 +173,7 @@ def _expected_cell(facts: QueueFacts | None) -> Cell:
     if facts is None:
         return Cell(_("Is open"), "good")
     if facts.wait_s is None:
-        return Cell("–", "soft") if facts.answering else Cell(_("Nobody there"), "warn", "warning")
+        return Cell("–", "soft") if facts.answering else Cell(_("Nobody"), "warn", "warning")
     return Cell(expected_words(facts.wait_s, facts.wait_most_s))
 
 
@@ -181,9 +181,9 @@ def expected_words(least_s: int, most_s: int | None) -> str:
     """A range of minutes, short: "5-10 min"."""
     least = least_s // 60
     if most_s is None:
-        return _("over {minutes} min").format(minutes=least)
+        return _("> {minutes} min").format(minutes=least)
     if least == 0:
-        return _("under {minutes} min").format(minutes=most_s // 60)
+        return _("< {minutes} min").format(minutes=most_s // 60)
     return _("{least}–{most} min").format(least=least, most=most_s // 60)
 
 

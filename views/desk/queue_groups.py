@@ -39,7 +39,7 @@ NEXT, MINE, REST = "next", "mine", "rest"
 
 
 @dataclass(frozen=True)
-class Section:
+class QueueSection:
     """Rows that stand together. `key` "" and `NEXT` have no head."""
 
     key: str
@@ -53,7 +53,7 @@ def sections(
     first: Ticket | None,
     is_mine: Callable[[Ticket], bool],
     services: Sequence[str],
-) -> list[Section]:
+) -> list[QueueSection]:
     """Whom F2 takes, then this agent's own callers, then everybody else, in groups.
 
     Args:
@@ -63,17 +63,17 @@ def sections(
     """
     rest = [ticket for ticket in waiting if ticket is not first]
     mine = [ticket for ticket in rest if is_mine(ticket)]
-    found = [Section(NEXT, [first])] if first is not None else []
+    found = [QueueSection(NEXT, [first])] if first is not None else []
     if mine:
-        found.append(Section(MINE, mine))
+        found.append(QueueSection(MINE, mine))
     others = [ticket for ticket in rest if not is_mine(ticket)]
     if by is GroupBy.ARRIVAL:
         # a head is only needed to part them from this agent's own
-        return [*found, Section(REST if mine else "", others)] if others else found
+        return [*found, QueueSection(REST if mine else "", others)] if others else found
     groups: dict[str, list[Ticket]] = {one: [] for one in services} if by is by.SERVICE else {}
     for ticket in others:
         groups.setdefault(ticket.service if by is by.SERVICE else ticket.site, []).append(ticket)
-    return [*found, *(Section(key, tickets) for key, tickets in groups.items() if tickets)]
+    return [*found, *(QueueSection(key, tickets) for key, tickets in groups.items() if tickets)]
 
 
 class QueueGroup(QPushButton):

@@ -22,7 +22,7 @@ from views.desk.queue_groups import (
     REST,
     GroupBy,
     QueueGroup,
-    Section,
+    QueueSection,
     sections,
 )
 from views.desk.ticket_row import TicketRow
@@ -79,7 +79,7 @@ class DeskQueueView(QFrame):
         self._services: dict[str, Service] = {}
         self._rows: dict[str, TicketRow] = {}
         self._groups: dict[str, QueueGroup] = {}
-        self._sections: list[Section] = []
+        self._sections: list[QueueSection] = []
         self._tab_order: list[QWidget] = []
         self._stop = ""
         self._ringing: set[str] = set()

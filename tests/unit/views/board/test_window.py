@@ -81,9 +81,9 @@ def test_forty_callers_in_six_queues_are_shown_in_the_order_they_are_served(
         "1–15 min",
     ]
     assert [board.queues.texts(service)[4] for service in ("alloc", "rdv", "sante", "emploi")] == [
-        "under 5 min",
-        "over 9 min",
-        "Nobody there",
+        "< 5 min",
+        "> 9 min",
+        "Nobody",
         "Is closed",
     ]
     waiting = sum(int(board.queues.texts(service.id)[1]) for service in QUEUES)
