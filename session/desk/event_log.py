@@ -22,6 +22,7 @@ from session.media.line.end import LineEnd
 from session.protocol.conversation.messages import (
     AddressRefused,
     CallAnswered,
+    CallFailed,
     Grant,
     MediaSeen,
     MessageRefused,
@@ -96,6 +97,7 @@ class EventLog:
     def listen(self, call: DeskCall, page: DeskSharedPage, devices: DeskDevices) -> None:
         """Connects the facts of the conversations to their events."""
         call.answered.connect(self._on_answered)
+        call.not_set_up.connect(self._on_call_failed)
         call.first_frame.connect(self._on_first_frame)
         call.media_seen.connect(self._on_media)
         page.address_refused.connect(self._on_address_refused)
@@ -128,6 +130,9 @@ class EventLog:
         self._log.write(
             events.CallAnswered(call_id=answer.call_id, simulated_camera=answer.simulated_camera)
         )
+
+    def _on_call_failed(self, failed: CallFailed) -> None:
+        self._log.write(events.CallFailed(call_id=failed.call_id, code=_code(failed.code)))
 
     def _on_first_frame(self, seen: MediaSeen) -> None:
         self._log.write(

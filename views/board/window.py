@@ -35,7 +35,6 @@ from views.board.header import BoardHeader
 from views.board.history_page import BoardHistoryPage
 from views.board.lines_page import BoardLinesPage
 from views.board.live_page import BoardLivePage
-from views.board.rows import QueueLimits
 from views.board.statistics_page import BoardStatisticsPage
 from views.board.tables import BoardTable
 from views.board.trends_page import BoardTrendsPage
@@ -90,8 +89,9 @@ class BoardWindow(QMainWindow):
         self.header, self.figures = BoardHeader(), BoardFigures(self._limits)
         self.panel, self.messages = ActPanel(), MessageBar()
         self._acts = ActBeginner(self._facts, self.panel, messages=self.messages, window=self)
-        limits = QueueLimits(self._limits.waits, self._limits.level_percent)
-        self.live = BoardLivePage(self._facts, self._acts, clock=clock, limits=limits)
+        self.live = BoardLivePage(
+            self._facts, self._acts, clock=clock, longest_s=self._limits.longest_s
+        )
         self.trends, self.lines = BoardTrendsPage(), BoardLinesPage(clock)
         self.history = BoardHistoryPage(self._facts, clock)
         self.statistics = BoardStatisticsPage(self._facts, clock)
@@ -192,8 +192,7 @@ class BoardWindow(QMainWindow):
 
     def refresh(self) -> None:
         """Moves every clock to now."""
-        facts = self._facts
-        self.figures.show_waiting(facts.tickets, facts.services, self._clock.utc_now())
+        self.figures.show_waiting(self._facts.tickets, self._clock.utc_now())
         alerts = self.figures.new_alerts() if self._facts.board is not None else []
         if alerts:
             self.messages.show_message(

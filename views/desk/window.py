@@ -48,7 +48,7 @@ from views.widgets.parts import Segments, column
 from views.widgets.window_settings import WindowSettings, packed, unpacked
 
 FACE, PAGE = "face", "page"
-_QUEUE_WIDTH, _QUEUE_PART = 380, 0.42
+_QUEUE_WIDTH = 380
 WIDE_PX = 1200
 """From this width on the commands in the header have words."""
 
@@ -433,14 +433,12 @@ class DeskWindow(QMainWindow):
     def _fold_queue(self, fold: bool) -> None:
         self._left.setCurrentWidget(self._rail if fold else self.queue)
         self._left.setMinimumWidth(RAIL_WIDTH if fold else 264)
-        self._left.setMaximumWidth(RAIL_WIDTH if fold else 640)
+        self._left.setMaximumWidth(RAIL_WIDTH if fold else 520)
         left, side = RAIL_WIDTH if fold else self._queue_width(), _SIDE_WIDTH
         self._columns.setSizes([left, max(400, self._columns.width() - left - side), side])
 
     def _queue_width(self) -> int:
-        """Between callers the queue is what is worked with."""
-        wide = min(640, round(self.width() * _QUEUE_PART))
-        return max(_QUEUE_WIDTH, wide) if self._session is None else _QUEUE_WIDTH - 50
+        return _QUEUE_WIDTH if self._session is None else _QUEUE_WIDTH - 50
 
     def _toggle_queue(self) -> None:
         self._fold_queue(self._left.currentWidget() is self.queue)
@@ -586,11 +584,9 @@ class DeskWindow(QMainWindow):
     def _remember(self) -> None:
         self._settings.write("window/geometry", packed(self.saveGeometry()))
         self._settings.write("window/columns", packed(self._columns.saveState()))
-        self._settings.write("queue/groups", self.queue.grouping())
 
     def _restore(self) -> None:
         self.resize(1280, 760)
-        self.queue.group_by(self._settings.read("queue/groups"))
         geometry = self._settings.read("window/geometry")
         columns = self._settings.read("window/columns")
         if geometry:

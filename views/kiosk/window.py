@@ -211,7 +211,7 @@ class KioskWindow(QWidget):
         self._names = (answer.organisation_name, answer.site)
         self._header.show_names(*self._names)
         self._offer = answer
-        self.start_page.show_services(answer.services, answer.notices)
+        self.start_page.show_services(answer.services)
         self._fit(again=True)
 
     def show_help(self, state: HelpState) -> None:

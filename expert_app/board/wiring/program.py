@@ -32,7 +32,7 @@ from resources.texts import _
 from session.bus.client import BusClient
 from session.core.errors import BusRefusedIdentity
 from session.desk.hub.board import BoardLink
-from session.desk.hub.board_acts import Act, Join, MoveQueue, Several
+from session.desk.hub.board_acts import Act, Join, MoveQueue
 from session.desk.hub.board_past import BoardPast
 from session.desk.hub.client import DeskLink
 from session.desk.hub.deliveries import DeliveryLink
@@ -275,13 +275,8 @@ class BoardProgram:
     def _on_done(self, done: ActDone) -> None:
         words = _("Taken back: {act}") if done.undone else _("Done: {act}")
         text = words.format(act=self._words(done.act))
-        if isinstance(done.act, MoveQueue) or (done.left and not isinstance(done.act, Several)):
+        if isinstance(done.act, MoveQueue) or done.left:
             text += " · " + _("{moved} moved, {left} left").format(moved=done.moved, left=done.left)
-        elif isinstance(done.act, Several) and done.left:
-            words = _("{moved} done, {left} left: they have just changed")
-            text += " · " + words.format(moved=done.moved, left=done.left)
-        if done.there is not None:
-            text += " · " + _("there to read it now: {count}").format(count=done.there)
         self.window.messages.show_message(Level.INFO, text, key=ACT)
 
     def _on_trouble(self, trouble: ActTrouble) -> None:

@@ -95,6 +95,7 @@ class DeskCall:
         peer_camera_changed: the caller switched camera or microphone.
         peer_simulated: whether the caller's picture is drawn.
         failed: an offer that could not be answered; the call goes on as it was.
+        not_set_up: which call failed, and why, as either end says it.
         governed: the kiosk says by which rule we send our face;
             to a third person only, an agent's end knows itself.
     """
@@ -118,6 +119,7 @@ class DeskCall:
         self.peer_camera_changed: Signal[CameraChanged] = Signal()
         self.peer_simulated: Signal[bool] = Signal()
         self.failed: Signal[SessionError] = Signal()
+        self.not_set_up: Signal[CallFailed] = Signal()
         self.governed: Signal[LineGoverned] = Signal()
         self.state = MediaState.NEW
         self._channel = channel
@@ -263,6 +265,7 @@ class DeskCall:
                 self.governed.emit(message)
             case CallFailed(call_id=call_id):
                 log.warning("the kiosk could not set the call up: %s", message.code)
+                self.not_set_up.emit(message)
                 if self._line is None or call_id == self._line.call_id:
                     lost = next((one for one in _RELAYS if one.code == message.code), CallLost)
                     self.failed.emit(lost(why=message.code[:60]))
@@ -298,7 +301,9 @@ class DeskCall:
 
     def _on_offer_refused(self, offer: CallOffered, error: CallLost) -> None:
         log.warning("an offer could not be answered: %s", error.detail.get("why", ""))
-        self._send_soon(CallFailed(call_id=offer.call_id, code=error.code))
+        told = CallFailed(call_id=offer.call_id, code=error.code)
+        self._send_soon(told)
+        self.not_set_up.emit(told)
         self.failed.emit(error)
         if self._line is None:
             self._lose()
@@ -324,6 +329,8 @@ class DeskCall:
             self._judge(self._line, stats, now_s)
             if stats.relay_failed and not self._relay_reported:
                 self._relay_reported = True
+                failed = CallFailed(call_id=self._line.call_id, code=RelayUnreachable.code)
+                self.not_set_up.emit(failed)
                 self.failed.emit(RelayUnreachable(why="no relay"))
             if stats.frames and self._line is not None:
                 self._report(self._line, stats, now_s)

@@ -190,6 +190,8 @@ def test_a_bad_offer_is_refused_and_the_call_goes_on(kind: str, qt_loop: QtLoop)
     async def story() -> None:
         async with a_call(kind) as ends:
             refused: list[CallFailed] = []
+            told: list[CallFailed] = []
+            ends.desk.not_set_up.connect(told.append)
             ends.kiosk_channel.on_message(
                 "call", lambda m: refused.append(m) if isinstance(m, CallFailed) else None
             )
@@ -198,6 +200,7 @@ def test_a_bad_offer_is_refused_and_the_call_goes_on(kind: str, qt_loop: QtLoop)
                 await ends.kiosk_channel.send("call", CallOffered(call_id="bad", sdp=bad))
             await until(lambda: len(refused) == 3)
             assert {(failed.call_id, failed.code) for failed in refused} == {("bad", "call_lost")}
+            assert told == refused
             frames = ends.engine.stats().frames
             await until(lambda: ends.engine.stats().frames > frames + 10)
             assert ends.desk_states == ["connecting", "connected"]
