@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from PyQt6.QtCore import QEvent, QModelIndex, QObject, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QFont, QFontMetrics, QKeySequence, QShortcut
 from PyQt6.QtWidgets import (
     QAbstractItemView,
@@ -54,6 +54,9 @@ BARS: tuple[tuple[str, str], ...] = (
     ("services", N_("How many: by service")),
     ("days", N_("How many: by day")),
 )
+
+
+AGAIN_MS = 60_000
 
 
 class ListPage(QWidget):
@@ -145,6 +148,15 @@ class ListPage(QWidget):
     def ask(self) -> None:
         """Asks for the first page again."""
         self.find_requested.emit(self._filter, "")
+
+    def ask_again(self) -> None:
+        """Asks for the first page again while its beginning is looked at: new conversations come
+        by themselves, and nobody's place in the list moves.
+        """
+        bar = self.table.verticalScrollBar()
+        assert bar is not None
+        if self._connected and self._known and self.isVisible() and not bar.value():
+            self.ask()
 
     # ---- building ----
 
@@ -241,6 +253,10 @@ class ListPage(QWidget):
             made.activated.connect(self.open_chosen)
         QShortcut(QKeySequence("Ctrl+F"), self).activated.connect(self.filter.focus_line)
         QShortcut(QKeySequence("F5"), self).activated.connect(self.ask)
+        self._minute = QTimer(self)
+        self._minute.setInterval(AGAIN_MS)
+        self._minute.timeout.connect(self.ask_again)
+        self._minute.start()
         self._by.currentIndexChanged.connect(lambda _place: self._show_bars())
         self.bars.bar_chosen.connect(self._on_bar)
         self._reason.textChanged.connect(lambda _text: self._allow())
@@ -291,10 +307,13 @@ class ListPage(QWidget):
             self.filter.add("day" if field == "days" else field, value)
 
     def _show_first(self, found: LogsFound) -> None:
+        before = self.chosen()
         self._is_showing = True
         self.model.show_rows(found.rows, found.next)
         self._is_showing = False
         self._select_first()
+        if before is not None:
+            self.choose(before.session_id)
 
     def _select_first(self) -> None:
         if self.model.rowCount():

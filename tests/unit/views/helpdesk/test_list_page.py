@@ -177,3 +177,28 @@ def test_searches_are_kept_and_forgotten(page: ListPage) -> None:
     page.filter._keep("panne:any", True)
     page.filter._keep("panne:any", False)
     assert kept == [["panne:any"], []]
+
+
+def test_new_conversations_come_by_themselves_and_the_chosen_line_stays_chosen(
+    page: ListPage,
+) -> None:
+    asked: list[LogFilter] = []
+    page.find_requested.connect(lambda wanted, _before: asked.append(wanted))
+    rows = log_rows(300)
+    page.show_found(LogsFound(rows=rows[1:200], counts=counts_of(rows)), first=True)
+    page.table.selectRow(3)
+    chosen = page.chosen()
+
+    page.ask_again()
+    assert asked == [LogFilter()]
+    page.show_found(LogsFound(rows=rows[:200], counts=counts_of(rows)), first=True)
+    assert chosen is not None
+    assert page.chosen() == chosen
+    assert page.table.currentIndex().row() == 4
+
+    page.table.scrollToBottom()
+    page.ask_again()
+    page.show_connection(False)
+    page.table.scrollToTop()
+    page.ask_again()
+    assert len(asked) == 1, "neither while somebody reads further down nor without a hub"
