@@ -34,8 +34,9 @@ def painted(window: QWidget) -> Picture:
     painter.end()
     bits = image.constBits()
     assert bits is not None
-    bits.setsize(image.sizeInBytes())
-    rows = np.frombuffer(bytes(bits), np.uint8).reshape(image.height(), image.bytesPerLine())
+    rows = np.frombuffer(bits.asstring(image.sizeInBytes()), np.uint8).reshape(
+        image.height(), image.bytesPerLine()
+    )
     return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
 
 
@@ -79,7 +80,8 @@ def luminance(colours: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Relative luminance, 0 to 1, of uint8 (n, 3), RGB (WCAG 2.2)."""
     parts = colours.astype(np.float64) / 255
     linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
-    return linear @ np.array([0.2126, 0.7152, 0.0722])
+    weighed: NDArray[np.float64] = linear @ np.array([0.2126, 0.7152, 0.0722])
+    return weighed
 
 
 def _words(part: QWidget) -> str:
