@@ -59,6 +59,7 @@ class DeskEnd:
         self.call_id = self.refused_offer = ""
         self.said: list[SessionMessage] = []
         self._answering = asyncio.Lock()
+        self._gone = False
         self._world = world
 
     async def open(self) -> None:
@@ -68,6 +69,7 @@ class DeskEnd:
 
     async def close(self) -> None:
         """Gone, as by a power cut: nothing is said."""
+        self._gone = True
         await self.close_call()
         await self._bus.close()
 
@@ -156,6 +158,9 @@ class DeskEnd:
             except asyncio.CancelledError:
                 await peer.close()
                 raise
+            if self._gone:
+                await peer.close()
+                return
             self.refused_offer = ""
             self.peer, self.call_id = peer, offer.call_id
             peer.first_frame.connect(lambda _none: self._tell_seen(session, topic))

@@ -39,7 +39,6 @@ from views.board.statistics_page import BoardStatisticsPage
 from views.board.tables import BoardTable
 from views.board.trends_page import BoardTrendsPage
 from views.board.words import words_of
-from views.widgets.announcer import announcer_of
 from views.widgets.connection_gate import ConnectionGate
 from views.widgets.message_bar import Level, MessageBar
 from views.widgets.parts import Segments, column, row
@@ -84,7 +83,6 @@ class BoardWindow(QMainWindow):
     def __init__(self, clock: Clock, thresholds: Thresholds | None = None) -> None:
         super().__init__()
         self.setObjectName("board_window")
-        announcer_of(self)
         self._clock, self._limits = clock, thresholds or Thresholds()
         self._facts = BoardFacts()
         self._may_close = False

@@ -41,7 +41,6 @@ from views.desk.talk_bar import TalkBar
 from views.desk.wrap_up import WrapUpView
 from views.media.visit_view import VisitView
 from views.widgets.agent_state import NOT_RESPONDING, state_look
-from views.widgets.announcer import announcer_of
 from views.widgets.confirm_bar import ConfirmBar
 from views.widgets.connection_gate import ConnectionGate
 from views.widgets.message_bar import MessageBar
@@ -93,7 +92,6 @@ class DeskWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.setObjectName("desk_window")
-        announcer_of(self)
         self.queue, self.call, self.cobrowse = queue, call, cobrowse
         self.dossier, self.devices = dossier, devices
         self._settings, self._clock = settings, clock

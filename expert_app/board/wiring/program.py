@@ -45,8 +45,8 @@ from views.board.visit_window import VisitWindow
 from views.board.window import GED, HISTORY, STATISTICS, TRENDS, BoardWindow
 from views.board.words import UNDO_WORDS
 from views.desk.dossier.history_words import export_words
-from views.widgets.look import Look
 from views.widgets.message_bar import Level
+from views.widgets.theme import apply_theme
 from views.widgets.window_settings import IniSettings
 from views.words.accesses import access_words
 from views.words.deliveries import copy_words
@@ -134,9 +134,9 @@ class BoardProgram:
         self._jobs, self._app = jobs, jobs.app
         application = QApplication.instance()
         assert isinstance(application, QApplication)
+        self._application = application
         self._window_settings = IniSettings(paths.data / "board.ini")
-        self._look = Look(application, self._window_settings, theme=settings.theme)
-        self._look.apply()
+        apply_theme(application, (self._window_settings.read("theme") or settings.theme) == "dark")
         self.window = BoardWindow(
             program.clock, Thresholds(**msgspec.structs.asdict(settings.board))
         )
@@ -299,5 +299,6 @@ class BoardProgram:
         self.window.messages.show_message(Level.ERROR, sentence(code, detail).sentence, key=ACT)
 
     def _on_theme(self, dark: bool) -> None:
-        self._look.set_dark(dark)
+        self._window_settings.write("theme", "dark" if dark else "light")
+        apply_theme(self._application, dark)
         self.window.refresh()
