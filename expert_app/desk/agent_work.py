@@ -66,6 +66,10 @@ class WorkLinkLike(Protocol):
         """Reports the agent's state to the hub."""
         ...
 
+    async def ask_supervisor(self, reason: str) -> None:
+        """Asks a supervisor for help; "" no longer."""
+        ...
+
     async def next(self, service: str | None = None) -> SessionFacts:
         """Takes whoever is next."""
         ...
@@ -97,6 +101,7 @@ class AgentWork:
         offered: the ticket offered to this agent; None when it is not any more.
         rang: a new caller that this agent may take itself.
         wrap_up_changed: how much time the wrap-up has.
+        supervisor_asked: the board shows that this agent needs help, for this reason; "" no longer.
     """
 
     def __init__(
@@ -114,6 +119,7 @@ class AgentWork:
         self.offered: Signal[Ticket | None] = Signal()
         self.rang: Signal[Ticket] = Signal()
         self.wrap_up_changed: Signal[WrapUpTime] = Signal()
+        self.supervisor_asked: Signal[str] = Signal()
         self._app, self._link, self._work = app, link, work
         self._user, self._tasks = user, tasks
         self._reported = ReportedState(True)
@@ -122,12 +128,13 @@ class AgentWork:
         self._answered = ""
         self._known: set[str] | None = None
         self._wrap_up = WrapUpTime(None)
+        self._help = ""
 
     def start(self) -> None:
         """Subscribes to the signals of queue and conversation."""
         self._link.connection_changed.connect(self._on_connection)
         self._link.queue_changed.connect(self._on_queue)
-        self._app.session_closed.connect(lambda outcome: self._set_wrap_up(WrapUpTime(None)))
+        self._app.session_closed.connect(self._on_closed)
         self._tasks.start(self._asking(), name="ask what I serve")
 
     async def stop(self) -> None:
@@ -186,6 +193,21 @@ class AgentWork:
         if self._unreported is None and said != self._reported:
             self._reported = said
             self.state_changed.emit(said)
+
+    def ask_supervisor(self, reason: str) -> None:
+        """Asks a supervisor for help (a short code); "" takes it back."""
+        self._app.do(self._ask_supervisor(reason), "ask a supervisor")
+
+    async def _ask_supervisor(self, reason: str) -> None:
+        await self._work.ask_supervisor(reason)
+        self._help = reason
+        self.supervisor_asked.emit(reason)
+
+    def _on_closed(self, _outcome: str) -> None:
+        """What help was asked for in a conversation is over with it."""
+        self._set_wrap_up(WrapUpTime(None))
+        if self._help:
+            self.ask_supervisor("")
 
     # ---- the queue
 

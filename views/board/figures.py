@@ -15,6 +15,7 @@ from resources.texts import _
 from session.protocol.hub.board import AgentFacts, AgentState, BoardAnswer
 from session.protocol.hub.history import LineFacts, LineQuality
 from session.protocol.hub.tickets import Ticket, TicketState
+from views.widgets.agent_state import help_words
 from views.widgets.parts import Card, Chip, clock_words, label, restyle, row, steady_figures
 from views.widgets.theme import SPACE
 
@@ -89,6 +90,7 @@ class BoardFigures(QFrame):
         self.agents = Figure("figure_agents", _("Agents available"))
         self.lines = Figure("figure_lines", _("Good lines"))
         self._alerts: set[str] | None = None
+        self._helped: dict[str, str] = {}
         self._figures = (
             self.waiting,
             self.longest,
@@ -128,6 +130,7 @@ class BoardFigures(QFrame):
     def new_alerts(self) -> list[str]:
         """What has passed its threshold since the last call; the first call returns nothing."""
         now = {figure.objectName(): figure.alert() for figure in self._figures if figure.alert()}
+        now |= self._helped
         known, self._alerts = self._alerts, set(now)
         return [words for name, words in now.items() if known is not None and name not in known]
 
@@ -148,6 +151,13 @@ class BoardFigures(QFrame):
         """The day's counts and what the agents do."""
         day, limits = board.day, self._limits
         self._show_agents(board.agents)
+        self._helped = {
+            f"help {one.id}": _("{name} asks for help: {reason}").format(
+                name=one.name, reason=help_words(one.help)
+            )
+            for one in board.agents
+            if one.help
+        }
         if not day.known:
             for figure in (self.level, self.abandoned):
                 figure.show_value("–", _("History not readable"), alert=False, icon_name="warning")

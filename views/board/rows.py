@@ -13,7 +13,7 @@ from session.protocol.hub.board import AgentFacts, AgentState, QueueFacts
 from session.protocol.hub.requests import Service
 from session.protocol.hub.tickets import Ticket, TicketState
 from views.board.tables import Cell, TableRow
-from views.widgets.agent_state import DESK_CLOSED, NOT_RESPONDING, PAUSES
+from views.widgets.agent_state import DESK_CLOSED, NOT_RESPONDING, PAUSES, help_words
 from views.widgets.parts import clock_words
 
 AGENT_STATES: dict[AgentState, tuple[str, str, str]] = {
@@ -137,8 +137,8 @@ def _longest_wait_cell(wait_s: float, *, long: bool) -> Cell:
 
 
 def in_order(agents: Sequence[AgentFacts]) -> list[AgentFacts]:
-    """Free agents first, then by name."""
-    return sorted(agents, key=lambda one: (_ORDER.index(one.state), one.name))
+    """Who asks for help first, then free agents, then by name."""
+    return sorted(agents, key=lambda one: (not one.help, _ORDER.index(one.state), one.name))
 
 
 def agent_rows(
@@ -153,11 +153,11 @@ def agent_rows(
         why = _(PAUSE_WORDS.get(reason, reason)) if reason else ""
         parts = (_(words), agent.ticket or why, service if agent.ticket else "")
         state = " · ".join(part for part in parts if part)
-        since = (
-            ""
-            if agent.since_utc is None
-            else clock_words((now_utc - agent.since_utc).total_seconds())
-        )
+        if agent.help:
+            asks = _("Asks for help: {reason}").format(reason=help_words(agent.help))
+            state, icon_name, tone = f"{asks} · {state}", "bell", "bad"
+        since_utc = agent.help_since_utc or agent.since_utc
+        since = "" if since_utc is None else clock_words((now_utc - since_utc).total_seconds())
         cells = (
             Cell(agent.name, "soft" if agent.state is AgentState.OFFLINE else ""),
             Cell(state, tone, icon_name),

@@ -35,6 +35,7 @@ class DeskHeader(QFrame):
         help_pressed(): show the shortcuts.
         sign_out_pressed(): this computer shall no longer be known.
         state_requested(bool, str): the agent is available, or pauses for this reason.
+        supervisor_requested(str): ask a supervisor for help, for this reason; "" no longer.
     """
 
     queue_pressed = pyqtSignal()
@@ -44,6 +45,7 @@ class DeskHeader(QFrame):
     settings_pressed = pyqtSignal()
     sign_out_pressed = pyqtSignal()
     state_requested = pyqtSignal(bool, str)
+    supervisor_requested = pyqtSignal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,6 +54,7 @@ class DeskHeader(QFrame):
         self._agent = label(role="body", name="header_agent")
         self._state = StateButton()
         self._state.state_requested.connect(self.state_requested)
+        self._state.supervisor_requested.connect(self.supervisor_requested)
         self._line, self._was_connected = Chip("header_connection"), False
         self._queue = tool_button(
             _("Show or fold the queue"), "queue", "toggle_queue", keys="Ctrl+1"
@@ -87,6 +90,10 @@ class DeskHeader(QFrame):
     def show_agent_state(self, text: str, icon_name: str, tone: str) -> None:
         """Available, paused, in conversation, wrap-up."""
         self._state.show_state(text, icon_name, tone)
+
+    def show_help(self, reason: str) -> None:
+        """What a supervisor is asked for; "" for nothing."""
+        self._state.show_help(reason)
 
     def open_states(self) -> None:
         """Shows the states to choose from."""

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The button on top of the desk that shows this agent's state; a press (F3) offers to pause with a
-reason or to be available again.
+reason, to be available again, or to ask a supervisor for help.
 """
 
 from __future__ import annotations
 
 from PyQt6.QtCore import QPoint, QSize, pyqtSignal
+from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu, QPushButton
 
 from resources.texts import N_, _
@@ -27,6 +28,21 @@ PAUSES: tuple[tuple[str, str], ...] = (
     ("technical", N_("Technical problem")),
 )
 """Why an agent pauses: code for the supervisors, words."""
+
+HELP_REASONS: tuple[tuple[str, str], ...] = (
+    ("advice", N_("A question on a rule")),
+    ("decision", N_("A decision that is not mine")),
+    ("difficult", N_("A difficult conversation")),
+    ("technical", N_("A technical problem")),
+)
+"""Why an agent asks a supervisor for help: code and words."""
+
+
+def help_words(reason: str) -> str:
+    """A reason in words; one of a newer desk as it is."""
+    words = dict(HELP_REASONS).get(reason, "")
+    return _(words) if words else reason
+
 
 Look = tuple[str, str, str]
 """Words, icon and tone."""
@@ -51,9 +67,11 @@ class StateButton(QPushButton):
 
     Signals:
         state_requested(bool, str): available, or paused for this reason.
+        supervisor_requested(str): ask a supervisor for help, for this reason; "" no longer.
     """
 
     state_requested = pyqtSignal(bool, str)
+    supervisor_requested = pyqtSignal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -69,6 +87,11 @@ class StateButton(QPushButton):
                 False,
                 code,
             )
+        self._menu.addSeparator()
+        for code, words in HELP_REASONS:
+            self._add_help(code, _("Supervisor, help: {reason}").format(reason=_(words)))
+        self._no_help = self._add_help("", _("I no longer need the supervisor"))
+        self.show_help("")
         self.clicked.connect(self.open_choices)
         self.show_state(_("Available"), "available", "good")
 
@@ -78,6 +101,10 @@ class StateButton(QPushButton):
         self.setIcon(icon(icon_name, tone))
         name_button(self, _("My state: {state}").format(state=text), "F3")
         restyle(self, tone=tone)
+
+    def show_help(self, reason: str) -> None:
+        """What a supervisor is asked for; "" for nothing."""
+        self._no_help.setVisible(bool(reason))
 
     def open_choices(self) -> None:
         """Shows the states, for mouse or arrow keys."""
@@ -89,3 +116,10 @@ class StateButton(QPushButton):
         assert action is not None  # Qt gives one for each text
         action.setObjectName(f"state_{'available' if available else code or 'paused'}")
         action.triggered.connect(lambda: self.state_requested.emit(available, code))
+
+    def _add_help(self, code: str, words: str) -> QAction:
+        action = self._menu.addAction(icon("bell", "soft"), words)
+        assert action is not None  # Qt gives one for each text
+        action.setObjectName(f"supervisor_{code or 'no_more'}")
+        action.triggered.connect(lambda: self.supervisor_requested.emit(code))
+        return action

@@ -16,11 +16,14 @@ from session.protocol.hub.routing import ServiceWork
 from session.protocol.hub.tickets import Ticket
 from views.desk.window import DeskWindow
 from views.media.ring import Ring
+from views.widgets.agent_state import help_words
 from views.widgets.message_bar import Level
 from views.widgets.window_settings import WindowSettings
 
 BY_ITSELF = "offers/by_itself"
 """Where it is remembered that this agent lets offered callers be accepted."""
+
+SUPERVISOR = "supervisor asked"
 
 TIME_OVER = "time over"
 """Key of the message that a wrap-up's time is over and pages are not filed."""
@@ -64,6 +67,8 @@ class AgentWorkConnections:
         )
         work.state_changed.connect(lambda said: self._window.show_agent_state(*said))
         work.offered.connect(self._on_offer)
+        self._window.header.supervisor_requested.connect(work.ask_supervisor)
+        work.supervisor_asked.connect(self._on_supervisor_asked)
         work.rang.connect(self._on_rang)
         self._app.troubled.connect(self._on_trouble)
 
@@ -96,6 +101,16 @@ class AgentWorkConnections:
             by_itself=self._chosen_by_itself() or self._work.answers_by_itself(ticket),
         )
         self._ring.start()
+
+    def _on_supervisor_asked(self, reason: str) -> None:
+        self._window.header.show_help(reason)
+        if not reason:
+            self._window.messages.clear(SUPERVISOR)
+            return
+        words = _("The board shows that you need help: {reason}. F3 takes it back.")
+        self._window.messages.show_message(
+            Level.INFO, words.format(reason=help_words(reason)), key=SUPERVISOR
+        )
 
     def _on_rang(self, ticket: Ticket) -> None:
         if self._app.session is None and self._window.queue.may_ring(ticket):

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from session.bus.client import BusClient
-from session.protocol.hub.board import AgentStateRequest
+from session.protocol.hub.board import AgentStateRequest, AskSupervisorRequest
 from session.protocol.hub.requests import Done, HubMessage, SessionAnswer, SessionFacts
 from session.protocol.hub.routing import (
     DeclineRequest,
@@ -47,6 +47,10 @@ class WorkLink:
         await self._request(
             "agent_state", AgentStateRequest(available=available, reason=reason), Done
         )
+
+    async def ask_supervisor(self, reason: str) -> None:
+        """This agent asks a supervisor for help, for this reason (a short code); "" no longer."""
+        await self._request("ask_supervisor", AskSupervisorRequest(reason=reason), Done)
 
     async def next(self, service: str | None = None) -> SessionFacts:
         """Takes the caller who is next for this agent. Raises `NobodyWaits`, `AgentBusy`."""

@@ -10,12 +10,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from session.hub.access.handlers import Asker, handles
 from session.hub.convention.entries import PersonEntry
 from session.hub.queue.core import QueueCore
 from session.hub.queue.view import TicketChange
 from session.hub.storage.board_store import AgentRecord, BoardStore
-from session.protocol.hub.board import AgentFacts, AgentState, AgentStateRequest
+from session.protocol.hub.board import (
+    AgentFacts,
+    AgentState,
+    AgentStateRequest,
+    AskSupervisorRequest,
+)
 from session.protocol.hub.requests import Done
 from session.protocol.hub.tickets import LIVE, Ticket, TicketState
 from session.protocol.wire.roles import Role
@@ -127,6 +134,12 @@ class AgentStates:
 
     def facts(self, organisation: str, person: PersonEntry) -> AgentFacts:
         """One agent as the board shows it."""
+        facts, record = self._work_of(organisation, person), self.reported(organisation, person.id)
+        if record is None or not record.help or facts.state is AgentState.OFFLINE:
+            return facts
+        return msgspec.structs.replace(facts, help=record.help, help_since_utc=record.help_at_utc)
+
+    def _work_of(self, organisation: str, person: PersonEntry) -> AgentFacts:
         if not self.is_there(organisation, person.id):
             return AgentFacts(id=person.id, name=person.name, state=AgentState.OFFLINE)
         ticket = self.live_ticket(organisation, person.id)
@@ -169,6 +182,23 @@ class AgentStates:
             await self._put(asker.organisation, asker.user, request.available, request.reason)
         return Done()
 
+    @handles("ask_supervisor")
+    async def ask_supervisor(self, asker: Asker, request: AskSupervisorRequest) -> Done:
+        """An agent asks a supervisor for help, or takes that back; it keeps its state.
+        Raises `StoreUnreachable`.
+        """
+        now = self._clock.utc_now()
+        known = self.reported(asker.organisation, asker.user)
+        if known is None:
+            known = AgentRecord(available=True, reason="", at_utc=now)
+        if known.help != request.reason:
+            await self._store.put_agent(
+                asker.organisation,
+                asker.user,
+                msgspec.structs.replace(known, help=request.reason, help_at_utc=now),
+            )
+        return Done()
+
     async def mark_silent(self, organisation: str, agent: str) -> None:
         """An offer was not answered: no more offers until the agent says that it is back."""
         known = self.reported(organisation, agent)
@@ -176,5 +206,12 @@ class AgentStates:
             await self._put(organisation, agent, False, NOT_RESPONDING)
 
     async def _put(self, organisation: str, agent: str, available: bool, reason: str) -> None:
-        record = AgentRecord(available=available, reason=reason, at_utc=self._clock.utc_now())
+        known = self.reported(organisation, agent)
+        record = AgentRecord(
+            available=available,
+            reason=reason,
+            at_utc=self._clock.utc_now(),
+            help=known.help if known is not None else "",
+            help_at_utc=known.help_at_utc if known is not None else None,
+        )
         await self._store.put_agent(organisation, agent, record)

@@ -78,11 +78,13 @@ class MoveRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AgentRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The state that an agent last gave itself."""
+    """The state that an agent last gave itself, and for what it asks a supervisor for help."""
 
     available: bool
     reason: str
     at_utc: datetime
+    help: str = ""
+    help_at_utc: datetime | None = None
 
 
 class BoardStore(Protocol):

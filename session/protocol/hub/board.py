@@ -149,9 +149,20 @@ class AgentStateRequest(HubMessage, frozen=True, kw_only=True):
     reason: Annotated[str, msgspec.Meta(max_length=60)] = ""
 
 
+class AskSupervisorRequest(HubMessage, frozen=True, kw_only=True):
+    """An agent asks a supervisor for help; "" takes it back.
+
+    `reason` is a short code, because nothing of a caller belongs on a board: "advice", "decision",
+    "difficult", "technical".
+    """
+
+    reason: Annotated[str, msgspec.Meta(max_length=60)] = ""
+
+
 class AgentFacts(msgspec.Struct, frozen=True, kw_only=True):
     """One agent as the board shows it.
-    `ticket` and `service` of the caller in hand; `since_utc` unknown when None.
+    `ticket` and `service` of the caller in hand; `since_utc` unknown when None. `help`: the agent
+    asks a supervisor for help, for this reason, since `help_since_utc`.
     """
 
     id: Id
@@ -161,6 +172,8 @@ class AgentFacts(msgspec.Struct, frozen=True, kw_only=True):
     reason: Text = ""
     ticket: Text = ""
     service: Text = ""
+    help: Text = ""
+    help_since_utc: UtcTime | None = None
 
 
 class QueueFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -213,5 +226,6 @@ BOARD_VERBS: dict[str, Verb] = {
     "broadcast": (_S, BroadcastRequest, Done),
     "board": (_S, BoardRequest, BoardAnswer),
     "agent_state": (frozenset({Role.AGENT}), AgentStateRequest, Done),
+    "ask_supervisor": (frozenset({Role.AGENT}), AskSupervisorRequest, Done),
 }
 """Verb -> (roles that may say it, request, answer)."""

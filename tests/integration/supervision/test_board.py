@@ -216,6 +216,8 @@ async def test_the_board_shows_what_each_agent_does(tmp_path: Path) -> None:
         assert agent_of(looks[-1], "bob") is AgentState.AVAILABLE
         assert agent_of(looks[-1], "agent3") is AgentState.OFFLINE
         await world.work_of(bob).report(True)
+        await world.work_of(bob).ask_supervisor("advice")
+        await until(lambda: next(a for a in looks[-1].agents if a.id == "bob").help == "advice")
         await world.work_of(alice).report(True)
         await until(lambda: agent_of(looks[-1], "alice") is AgentState.AVAILABLE)
 
@@ -261,7 +263,7 @@ async def test_agents_kiosks_and_the_helpdesk_may_do_nothing_of_a_supervisor(
                 verb: await refusal(world, role, user, verb, "because I can") for verb in EXAMPLES
             }
             assert codes == dict.fromkeys(EXAMPLES, NotAllowed.code)
-        assert set(EXAMPLES) | {"agent_state"} == set(BOARD_VERBS)
+        assert set(EXAMPLES) | {"agent_state", "ask_supervisor"} == set(BOARD_VERBS)
 
 
 async def test_an_act_without_a_reason_is_refused(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import msgspec
 import pytest
+from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QCheckBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -36,6 +37,7 @@ class Work:
         self.offered: Signal[Ticket | None] = Signal()
         self.rang: Signal[Ticket] = Signal()
         self.wrap_up_changed: Signal[WrapUpTime] = Signal()
+        self.supervisor_asked: Signal[str] = Signal()
         self.wrap_up = WrapUpTime(None)
         self.asked: list[tuple[object, ...]] = []
         self.by_itself = False
@@ -145,6 +147,19 @@ def test_the_state_of_the_hub_is_shown_and_the_agent_is_back_by_one_press(made: 
     assert back is not None
     back.click()
     assert made.work.asked == [("set_state", True, "")]
+
+
+def test_a_supervisor_is_asked_from_the_menu_of_states_and_no_longer_when_taken_back(
+    made: Desk,
+) -> None:
+    actions = {one.objectName(): one for one in made.window.header.findChildren(QAction)}
+    assert not actions["supervisor_no_more"].isVisible()
+    actions["supervisor_advice"].trigger()
+    made.work.supervisor_asked.emit("advice")
+    assert "A question on a rule" in made.window.messages._lines[-1].text()
+    assert actions["supervisor_no_more"].isVisible()
+    actions["supervisor_no_more"].trigger()
+    assert made.work.asked == [("ask_supervisor", "advice"), ("ask_supervisor", "")]
 
 
 def test_a_clock_ends_a_wrap_up_but_never_puts_pages_aside(made: Desk) -> None:

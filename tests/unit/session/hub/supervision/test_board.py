@@ -10,10 +10,14 @@ import pytest
 
 from session.bus.jetstream.streams import WrongRevision
 from session.core.errors import NotAllowed, QueueClosed, ServiceUnknown, TicketTaken
+from session.hub.access.handlers import Asker
 from session.hub.queue.agent_states import AgentStates
 from session.hub.storage.board_store import AgentRecord, BroadcastRecord, MoveRecord, QueueRecord
 from session.hub.supervision.board import Board
 from session.protocol.hub.board import (
+    AgentState,
+    AgentStateRequest,
+    AskSupervisorRequest,
     DayFigures,
     MoveQueueRequest,
     PrioritiseRequest,
@@ -22,6 +26,7 @@ from session.protocol.hub.board import (
     TicketSeen,
 )
 from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.wire.roles import Role
 from tests.support.askers import a_supervisor
 from tests.support.memory.queue import MemoryQueue
 from tests.unit.session.hub.queue.test_ticket_changes import ORG
@@ -97,6 +102,23 @@ def priority(ticket: Ticket, to: int, reason: str = "cannot stand") -> Prioritis
     return PrioritiseRequest(
         ticket_id=ticket.id, seen=TicketSeen.of(ticket), priority=to, reason=reason
     )
+
+
+async def test_an_agent_asks_a_supervisor_for_help_and_keeps_its_state() -> None:
+    desk = Supervised()
+    agents = AgentStates(desk.core, store := MemoryBoardStore())
+    who = Asker(ORG, Role.AGENT, "bob")
+    await agents.report(who, AgentStateRequest(available=False, reason="break"))
+    await agents.ask_supervisor(who, AskSupervisorRequest(reason="advice"))
+    await agents.report(who, AgentStateRequest(available=True))
+    record = store.agents[ORG, "bob"]
+    assert (record.available, record.help) == (True, "advice")
+    desk.presence.mark_alive(ORG, Role.AGENT, "bob")
+    [bob] = [one for one in agents.all_facts(ORG) if one.id == "bob"]
+    assert (bob.state, bob.help) == (AgentState.AVAILABLE, "advice")
+    await agents.ask_supervisor(who, AskSupervisorRequest())
+    [bob] = [one for one in agents.all_facts(ORG) if one.id == "bob"]
+    assert bob.help == ""
 
 
 async def test_a_supervisor_beaten_in_the_last_moment_changes_nothing() -> None:
