@@ -181,13 +181,19 @@ class Identities:
             kept = (kept_row(connection, organisation, one) for one in numbers)
             return row is not None and row.id in {one.id for one in kept if one is not None}
 
-    def view(self, organisation: str, number: str, access: Access) -> Dossier:
+    def view(
+        self,
+        organisation: str,
+        number: str,
+        access: Access,
+        kind: AccessKind = AccessKind.OPENED,
+    ) -> Dossier:
         """A dossier for somebody who looks at it outside of any session; each look is a line.
         Raises `DossierUnknown`.
         """
         with self._transactions.writing() as connection:
             row = _kept(connection, organisation, number)
-            kind, now = AccessKind.OPENED, self._now()
+            now = self._now()
             write_line(connection, organisation, kind, row.number, access=access, now=now)
             return self._read(connection, organisation, row.number)
 

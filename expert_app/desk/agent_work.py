@@ -20,7 +20,13 @@ from session.core.tasks import Tasks
 from session.desk.hub.client import DeskLink
 from session.protocol.hub.board import AgentState
 from session.protocol.hub.requests import SessionFacts
-from session.protocol.hub.routing import ServiceMode, ServiceWork, WorkAnswer, WrapUpAnswer
+from session.protocol.hub.routing import (
+    CallerPreview,
+    ServiceMode,
+    ServiceWork,
+    WorkAnswer,
+    WrapUpAnswer,
+)
 from session.protocol.hub.tickets import Ticket, TicketState
 
 log = logging.getLogger(__name__)
@@ -70,6 +76,14 @@ class WorkLinkLike(Protocol):
         """Asks a supervisor for help; "" no longer."""
         ...
 
+    async def preview(self, ticket_id: str) -> CallerPreview:
+        """Looks at the caller who is next."""
+        ...
+
+    async def promised_calls(self) -> list[datetime]:
+        """When somebody has to be called."""
+        ...
+
     async def next(self, service: str | None = None) -> SessionFacts:
         """Takes whoever is next."""
         ...
@@ -101,6 +115,8 @@ class AgentWork:
         offered: the ticket offered to this agent; None when it is not any more.
         rang: a new caller that this agent may take itself.
         wrap_up_changed: how much time the wrap-up has.
+        previewed: (ticket id, what is known of its caller before the conversation).
+        calls_changed: when this agent has promised to call somebody, the first first.
         supervisor_asked: the board shows that this agent needs help, for this reason; "" no longer.
     """
 
@@ -120,6 +136,8 @@ class AgentWork:
         self.rang: Signal[Ticket] = Signal()
         self.wrap_up_changed: Signal[WrapUpTime] = Signal()
         self.supervisor_asked: Signal[str] = Signal()
+        self.previewed: Signal[tuple[str, CallerPreview]] = Signal()
+        self.calls_changed: Signal[list[datetime]] = Signal()
         self._app, self._link, self._work = app, link, work
         self._user, self._tasks = user, tasks
         self._reported = ReportedState(True)
@@ -129,6 +147,7 @@ class AgentWork:
         self._known: set[str] | None = None
         self._wrap_up = WrapUpTime(None)
         self._help = ""
+        self._calls: list[datetime] = []
 
     def start(self) -> None:
         """Subscribes to the signals of queue and conversation."""
@@ -186,6 +205,7 @@ class AgentWork:
         if answer.services != self.services:
             self.services = answer.services
             self.services_changed.emit(self.services)
+        await self._ask_calls()
         if answer.reason == DESK_CLOSED:  # of the run before this one
             self.set_state(True)
             return
@@ -208,6 +228,30 @@ class AgentWork:
         self._set_wrap_up(WrapUpTime(None))
         if self._help:
             self.ask_supervisor("")
+        self._tasks.start(self._ask_calls(), name="ask for promised calls")
+
+    async def _ask_calls(self) -> None:
+        """An older hub knows of no promises."""
+        try:
+            calls = await self._work.promised_calls()
+        except SessionError as error:
+            log.info("promised calls are not known: %s", error.code)
+            return
+        if calls != self._calls:
+            self._calls = calls
+            self.calls_changed.emit(calls)
+
+    def preview(self, ticket_id: str) -> None:
+        """Looks at the caller who is next for this agent; nothing is shown of anybody else."""
+        self._tasks.start(self._preview(ticket_id), name="look at the next caller")
+
+    async def _preview(self, ticket_id: str) -> None:
+        try:
+            seen = await self._work.preview(ticket_id)
+        except SessionError as error:  # the agent accepts without having looked
+            log.info("the next caller cannot be looked at: %s", error.code)
+            return
+        self.previewed.emit((ticket_id, seen))
 
     # ---- the queue
 
@@ -232,6 +276,8 @@ class AgentWork:
     def _on_offer(self, offer: Ticket | None) -> None:
         before, self._offer = self._offer, offer
         self.offered.emit(offer)
+        if offer is not None and (before is None or before.id != offer.id):
+            self.preview(offer.id)
         if offer is None and before is not None and before.id != self._answered:
             self._app.do(self._ask_soon(), "report my state")
 

@@ -397,6 +397,10 @@ class Filing:
         """Counts the pages of the session that are neither filed nor taken out."""
         return sum(page.page_id not in self._removed for page in self._outbox.pages(session_id))
 
+    def waiting(self) -> int:
+        """Counts the documents of all sessions that the store has not got yet."""
+        return len(self._outbox.documents())
+
     def set_order(self, page_ids: list[str]) -> None:
         """Sets the order in which pages stand on the screen."""
         if self._session is not None:

@@ -11,7 +11,7 @@ from documents.store.accesses import Accesses, AccessFilter
 from documents.store.dossier_store import DossierStore
 from documents.store.identities import NewDossier
 from expert_app.register.asking import RegisterAnswers
-from session.core.dossier_model import Access, CallerIdentity, Dossier, DossierMerged
+from session.core.dossier_model import Access, AccessKind, CallerIdentity, Dossier, DossierMerged
 from session.core.errors import DossierUnknown, RegisterOnly, RegisterSilent
 from session.hub.dossier.register import Registers
 from session.protocol.dossier.identity import (
@@ -73,9 +73,16 @@ class IdentityAdapter:
             asked, organisation, number, session_id=session_id, user=user
         )
 
-    async def view(self, organisation: str, number: str, access: Access) -> Dossier:
-        """A dossier for a supervisor who looks at it."""
-        return await asyncio.to_thread(self._store.identities.view, organisation, number, access)
+    async def view(
+        self,
+        organisation: str,
+        number: str,
+        access: Access,
+        kind: AccessKind = AccessKind.OPENED,
+    ) -> Dossier:
+        """A dossier for somebody who looks at it outside of a session."""
+        looking = self._store.identities.view
+        return await asyncio.to_thread(looking, organisation, number, access, kind)
 
     async def find(self, organisation: str, caller: CallerIdentity, access: Access) -> DossierHits:
         """Dossiers of this name and birth date, here and in the register."""

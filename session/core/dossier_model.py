@@ -308,13 +308,15 @@ class CallerIdentity(msgspec.Struct, frozen=True, kw_only=True):
 class AccessKind(StrEnum):
     """What somebody did that is written down in the register of accesses.
 
-    Opened: the session's first dossier. Opened other: a further one, for a reason. Refused: too
-    many different dossiers within an hour. The last two are about the log of a conversation.
+    Opened: the session's first dossier. Opened other: a further one, for a reason. Previewed:
+    pieces and last note, by the agent whom its caller is offered to. Refused: too many different
+    dossiers within an hour. The last two are about the log of a conversation.
     """
 
     SEARCHED = "searched"
     OPENED = "opened"
     OPENED_OTHER = "opened_other"
+    PREVIEWED = "previewed"
     CREATED = "created"
     NUMBERED = "numbered"
     CORRECTED = "corrected"

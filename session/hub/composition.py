@@ -85,7 +85,7 @@ class Hub:
             parts, stores, partners=outgoing, log_opener=self._log_keeper, turn=turn
         )
         self.history = history.build(parts)
-        self.assignment = assignment.build(parts, stores, queue=self.queue)
+        self.assignment = assignment.build(parts, stores, queue=self.queue, dossiers=dossiers)
         self.dossiers = self._build_dossiers(dossiers)
         self.remote_help = remote_help.build(parts, self.queue, projection=self.history.projection)
         self.log_list = log_index.build(

@@ -26,6 +26,7 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         N_("Queue"),
         (
             ("F2", N_("Accept the next caller")),
+            ("Ctrl+F2", N_("Look at the dossier first")),
             ("F3", N_("My state")),
             ("F4", N_("Decline the caller offered to me")),
             ("Ctrl+1", N_("Show or fold the queue")),

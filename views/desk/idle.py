@@ -5,13 +5,41 @@ Used by the desk's window.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QCheckBox, QLabel, QWidget
 
 from resources.texts import _
 from views.widgets.icons import IconLabel
-from views.widgets.parts import Card, clock_words, column, label, push_button, row, steady_figures
+from views.widgets.parts import (
+    Card,
+    clock_words,
+    column,
+    label,
+    push_button,
+    row,
+    shortcut,
+    steady_figures,
+)
 from views.widgets.theme import SPACE
+
+
+class OpenWorkCard(Card):
+    """What this agent has not finished, a line each."""
+
+    def __init__(self) -> None:
+        super().__init__("idle_work", space=SPACE[0], padding=SPACE[2])
+        self.body.addWidget(label(_("My open work"), "caption"))
+        self._lines = label(role="body", name="idle_work_lines", wrap=True)
+        self._lines.setMinimumWidth(360)
+        self.body.addWidget(self._lines)
+        self.hide()
+
+    def show_lines(self, lines: Sequence[str]) -> None:
+        """Shows the lines; without any there is no card."""
+        self._lines.setText("\n".join(lines))
+        self.setVisible(bool(lines))
 
 
 class IdlePage(QWidget):
@@ -20,12 +48,14 @@ class IdlePage(QWidget):
     Signals:
         accept_next_requested(): take the next caller.
         available_requested(): end the pause.
+        preview_requested(): look at the caller who is next.
         by_itself_chosen(bool): whether callers offered to this agent are accepted by themselves.
     """
 
     accept_next_requested = pyqtSignal()
     available_requested = pyqtSignal()
     by_itself_chosen = pyqtSignal(bool)
+    preview_requested = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,6 +81,15 @@ class IdlePage(QWidget):
         self._by_itself.setObjectName("idle_by_itself")
         self._by_itself.toggled.connect(self.by_itself_chosen)
         self._by_itself.hide()
+        self._look = push_button(
+            _("Look at the dossier first"), "preview", "quiet", name="idle_preview", keys="Ctrl+F2"
+        )
+        self._look.clicked.connect(self.preview_requested)
+        shortcut("Ctrl+F2", self._look, self)
+        self._seen = label(role="body", name="idle_seen", wrap=True)
+        self._seen.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._seen.hide()
+        self._work = OpenWorkCard()
         self._build()
         self._show()
 
@@ -61,8 +100,19 @@ class IdlePage(QWidget):
         self._by_itself.setChecked(chosen)
         self._by_itself.blockSignals(False)
 
+    def show_preview(self, words: str) -> None:
+        """What is known of the caller who is next; "" for nothing."""
+        self._seen.setText(words)
+        self._seen.setVisible(bool(words))
+
+    def show_open_work(self, lines: Sequence[str]) -> None:
+        """What this agent has not finished, in words; nothing is shown when there is nothing."""
+        self._work.show_lines(lines)
+
     def show_summary(self, waiting: int, longest_s: float, next_one: str) -> None:
         """Number of waiting callers, longest wait in seconds, and who is next in words."""
+        if next_one != self._next:
+            self.show_preview("")
         self._waiting, self._longest_s, self._next = waiting, longest_s, next_one
         self._show()
 
@@ -97,8 +147,9 @@ class IdlePage(QWidget):
         for part in (self._icon, self._title):
             box.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
         box.addWidget(self._words)  # over the whole width: a sentence may need two lines
-        for below in (figures, self._accept, self._back, self._by_itself):
+        for below in (figures, self._accept, self._look, self._back, self._by_itself, self._work):
             box.addWidget(below, 0, Qt.AlignmentFlag.AlignHCenter)
+        box.insertWidget(box.indexOf(self._look) + 1, self._seen)
         box.insertSpacing(box.indexOf(figures), SPACE[1])
         box.insertSpacing(box.indexOf(self._accept), SPACE[1])
         box.addStretch(3)
@@ -152,5 +203,6 @@ class IdlePage(QWidget):
         self._longest.setText(clock_words(self._longest_s) if self._waiting else "–")
         self._accept.setVisible(self._available)
         self._accept.setEnabled(self._connected and self._waiting > 0)
+        self._look.setVisible(self._available and self._connected and self._waiting > 0)
         self._back.setText(_("I am back") if self._silent else _("I am available"))
         self._back.setVisible(not self._available)

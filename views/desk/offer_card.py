@@ -25,7 +25,9 @@ from PyQt6.QtWidgets import (
 
 from resources.texts import N_, _
 from session.core.clock import Clock
+from session.protocol.hub.history import LineQuality
 from session.protocol.hub.requests import Service
+from session.protocol.hub.routing import CallerPreview
 from session.protocol.hub.tickets import Ticket
 from views.desk.ticket_row import ServiceTag
 from views.widgets.icons import IconLabel
@@ -55,6 +57,39 @@ BY_ITSELF = timedelta(seconds=3)
 _TYPING = (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox)
 
 
+LINE_WORDS: dict[LineQuality, str] = {
+    LineQuality.GOOD: N_("Line: good"),
+    LineQuality.WEAK: N_("Line: weak"),
+    LineQuality.BAD: N_("Line: bad"),
+}
+
+
+def preview_words(seen: CallerPreview) -> str:
+    """What is known of a caller before the conversation, on one line."""
+    parts = []
+    if seen.sealed:
+        parts.append(_("Dossier: only once you accept (vault)"))
+    elif not seen.known:
+        parts.append(_("No dossier yet"))
+    else:
+        parts.append(seen.procedure or _("Dossier"))
+        parts.append(
+            _("missing: {names}").format(names=", ".join(seen.missing))
+            if seen.missing
+            else _("nothing is missing")
+        )
+        if seen.note is not None:
+            day = seen.note.at_utc.astimezone().strftime("%d/%m")
+            note = _("note of {date}, {name}: {text}")
+            parts.append(note.format(date=day, name=seen.note.by_name, text=seen.note.text))
+    if seen.line in LINE_WORDS:
+        parts.append(_(LINE_WORDS[seen.line]))
+    elif seen.rates is not None:
+        kbps = round(min(seen.rates.up_kbps, seen.rates.down_kbps))
+        parts.append(_("Line: {kbps} kb/s").format(kbps=kbps))
+    return " · ".join(parts)
+
+
 class OfferCard(QFrame):
     """Hidden until a caller is offered. The keyboard comes here only when nobody is typing.
 
@@ -78,6 +113,7 @@ class OfferCard(QFrame):
         self._number = label(role="large", name="offer_number")
         self._tag = ServiceTag(0)
         self._where = ElidedLabel(role="small", name="offer_where")
+        self._preview = ElidedLabel(role="small", name="offer_preview")
         self._known = Chip("offer_known", _("Comes back to you"), icon_name="undo", tone="accent")
         self._left = steady_figures(label(role="strong", name="offer_left"))
         self._bar = QProgressBar()
@@ -132,13 +168,23 @@ class OfferCard(QFrame):
         self._second.start()
         self.show()
         if not again:
+            self._preview.setText("")
+            self._preview.hide()
             self._take_keyboard()
+
+    def show_preview(self, ticket_id: str, seen: CallerPreview) -> None:
+        """What is known of the offered caller."""
+        if self._ticket is not None and self._ticket.id == ticket_id:
+            self._preview.setText(preview_words(seen))
+            self._preview.setAccessibleName(self._preview.text())
+            self._preview.show()
 
     def clear(self) -> None:
         """Nobody is offered any more; the keyboard goes back to where it was."""
         if self._ticket is None:
             return
         self._ticket = self._by_itself_at = None
+        self._preview.setText("")
         self._second.stop()
         self._menu.close()
         had_focus = self.isAncestorOf(QApplication.focusWidget() or self)
@@ -191,7 +237,7 @@ class OfferCard(QFrame):
         box = row(
             self, IconLabel("bell", "accent", size_px=26), space=SPACE[2], margins=(14, 10, 14, 10)
         )
-        box.addLayout(column(None, self._title, facts, self._where, space=2), 1)
+        box.addLayout(column(None, self._title, facts, self._where, self._preview, space=2), 1)
         box.addLayout(countdown)
         box.addWidget(self._decline)
         box.addWidget(self._accept)

@@ -10,6 +10,7 @@ KINDS: dict[AccessKind, tuple[str, str, str]] = {
     AccessKind.SEARCHED: (N_("Searched by name and birth date"), "search", "soft"),
     AccessKind.OPENED: (N_("Opened"), "dossier", ""),
     AccessKind.OPENED_OTHER: (N_("Opened besides the caller's own"), "dossier", "warn"),
+    AccessKind.PREVIEWED: (N_("Looked at before the conversation"), "preview", "soft"),
     AccessKind.CREATED: (N_("Created"), "add", ""),
     AccessKind.NUMBERED: (N_("Caller number added"), "given", ""),
     AccessKind.CORRECTED: (N_("Corrected"), "pen", ""),

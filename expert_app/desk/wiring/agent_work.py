@@ -5,6 +5,8 @@ states, offers, the next caller, the wrap-up's time and note.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from expert_app.desk.agent_work import AgentWork, WrapUpTime
 from expert_app.desk.app import DeskApp, DeskTrouble
 from expert_app.desk.dossier.closing import closing_proposal
@@ -12,8 +14,9 @@ from expert_app.desk.filing import Filing
 from resources.texts import _
 from session.core.dossier_model import Dossier
 from session.protocol.hub.requests import SessionEnded
-from session.protocol.hub.routing import ServiceWork
+from session.protocol.hub.routing import CallerPreview, ServiceWork
 from session.protocol.hub.tickets import Ticket
+from views.desk.offer_card import preview_words
 from views.desk.window import DeskWindow
 from views.media.ring import Ring
 from views.widgets.agent_state import help_words
@@ -49,6 +52,7 @@ class AgentWorkConnections:
         self._work = work
         self._filing, self._user, self._settings = filing, user, settings
         self._why_ended = ""
+        self._calls: list[datetime] = []
         self._connect_queue()
         self._connect_wrap_up()
 
@@ -69,6 +73,12 @@ class AgentWorkConnections:
         work.offered.connect(self._on_offer)
         self._window.header.supervisor_requested.connect(work.ask_supervisor)
         work.supervisor_asked.connect(self._on_supervisor_asked)
+        work.previewed.connect(self._on_previewed)
+        work.calls_changed.connect(self._on_calls)
+        self._window.idle.preview_requested.connect(self._on_preview)
+        self._app.session_closed.connect(lambda _outcome: self.show_open_work())
+        self._filing.document_waiting.connect(lambda _name: self.show_open_work())
+        self._filing.document_filed.connect(lambda _filed: self.show_open_work())
         work.rang.connect(self._on_rang)
         self._app.troubled.connect(self._on_trouble)
 
@@ -101,6 +111,37 @@ class AgentWorkConnections:
             by_itself=self._chosen_by_itself() or self._work.answers_by_itself(ticket),
         )
         self._ring.start()
+
+    def _on_preview(self) -> None:
+        ticket = self._window.queue.next_ticket()
+        if ticket is not None:
+            self._work.preview(ticket.id)
+
+    def _on_previewed(self, previewed: tuple[str, CallerPreview]) -> None:
+        ticket_id, seen = previewed
+        self._window.offer.show_preview(ticket_id, seen)
+        following = self._window.queue.next_ticket()
+        if following is not None and following.id == ticket_id:
+            self._window.idle.show_preview(preview_words(seen))
+
+    def _on_calls(self, calls: list[datetime]) -> None:
+        self._calls = calls
+        self.show_open_work()
+
+    def show_open_work(self) -> None:
+        """Says on the page between two callers what this agent has not finished."""
+        lines = []
+        if waiting := self._filing.waiting():
+            lines.append(
+                _("Documents that wait to be sent; they go by themselves: {count}").format(
+                    count=waiting
+                )
+            )
+        if self._calls:
+            when = ", ".join(f"{due.astimezone():%d/%m %H:%M}" for due in self._calls[:3])
+            words = _("Callers to call back: {count} ({when})")
+            lines.append(words.format(count=len(self._calls), when=when))
+        self._window.idle.show_open_work(lines)
 
     def _on_supervisor_asked(self, reason: str) -> None:
         self._window.header.show_help(reason)

@@ -91,6 +91,7 @@ class Desk:
         window.show_identity(parts.settings.organisation, parts.settings.user)
         if report := untold_report(parts.paths.folder(LOG_FOLDER)):
             self._connections.window.show_crash(report)
+        self._connections.work.show_open_work()
         tell_until_connected(parts.bus, parts.settings.bus, window.show_not_connected)
         window.show()
         parts.workers.warm()

@@ -15,14 +15,17 @@ from session.bus.client import BusClient
 from session.protocol.hub.board import AgentStateRequest, AskSupervisorRequest
 from session.protocol.hub.requests import Done, HubMessage, SessionAnswer, SessionFacts
 from session.protocol.hub.routing import (
+    CallerPreview,
     DeclineRequest,
     NextRequest,
     NoteRequest,
+    PreviewRequest,
     ProlongRequest,
     WorkAnswer,
     WorkRequest,
     WrapUpAnswer,
 )
+from session.protocol.hub.waiting import PromisedCallsAnswer, PromisedCallsRequest
 
 
 class WorkLink:
@@ -75,6 +78,16 @@ class WorkLink:
         await self._request(
             "note", NoteRequest(session_id=session_id, note_id=note_id, text=text), Done
         )
+
+    async def preview(self, ticket_id: str) -> CallerPreview:
+        """Looks at the caller who is next for this agent. Raises `TicketUnknown`."""
+        request = PreviewRequest(ticket_id=ticket_id)
+        return await self._request("preview_caller", request, CallerPreview)
+
+    async def promised_calls(self) -> list[datetime]:
+        """When this agent has promised to call somebody, the first first."""
+        answer = await self._request("promised_calls", PromisedCallsRequest(), PromisedCallsAnswer)
+        return answer.due_utc
 
     async def _request[Answer](
         self, verb: str, request: HubMessage, answer_type: type[Answer]

@@ -103,6 +103,11 @@ class Routing:
                 continue
         raise NobodyWaits
 
+    def following(self, organisation: str, agent: str) -> Ticket | None:
+        """The caller whom `next` would give to this agent now. Raises `NotAllowed`."""
+        in_turn = self._in_turn(organisation, agent, None)
+        return in_turn[0] if in_turn else None
+
     def _in_turn(self, organisation: str, agent: str, service: str | None) -> list[Ticket]:
         """Those this agent may serve, in order:
         its own offer, then who is not better served by a free colleague.

@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from session.hub.assignment.dispatch import TICK_S, Dispatch
+from session.hub.assignment.previews import CallerPreviews
 from session.hub.assignment.routing import Routing
+from session.hub.dossier.store import DossierStoreLike
 from session.hub.parts import HubParts
 from session.hub.queue.wiring import Queue
 from session.hub.storage.lease import Lease
@@ -21,19 +23,22 @@ class Assignment:
 
     dispatch: Dispatch
     routing: Routing
+    previews: CallerPreviews
     lease: Lease
 
     @property
     def rules(self) -> tuple[object, ...]:
         """What answers verbs."""
-        return (self.routing,)
+        return (self.routing, self.previews)
 
     def is_ours(self) -> bool:
         """True while this hub is the one that offers."""
         return self.lease.is_held
 
 
-def build(parts: HubParts, stores: Stores, *, queue: Queue) -> Assignment:
+def build(
+    parts: HubParts, stores: Stores, *, queue: Queue, dossiers: DossierStoreLike
+) -> Assignment:
     """A change of a ticket or of an agent's state makes the dispatch look at once."""
     dispatch = Dispatch(
         queue.core,
@@ -48,4 +53,5 @@ def build(parts: HubParts, stores: Stores, *, queue: Queue) -> Assignment:
     routing = Routing(
         queue.core, sessions=queue.sessions, agents=queue.agents, eligibility=queue.eligibility
     )
-    return Assignment(dispatch=dispatch, routing=routing, lease=stores.lease)
+    previews = CallerPreviews(queue.core, routing, lines=queue.lines, dossiers=dossiers)
+    return Assignment(dispatch=dispatch, routing=routing, previews=previews, lease=stores.lease)

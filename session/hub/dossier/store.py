@@ -9,6 +9,7 @@ from typing import Protocol
 
 from session.core.dossier_model import (
     Access,
+    AccessKind,
     ActingUser,
     Actor,
     CallerIdentity,
@@ -65,8 +66,16 @@ class IdentityStoreLike(Protocol):
         """
         ...
 
-    async def view(self, organisation: str, number: str, access: Access) -> Dossier:
-        """A dossier for a supervisor who looks at it. Raises `DossierUnknown`."""
+    async def view(
+        self,
+        organisation: str,
+        number: str,
+        access: Access,
+        kind: AccessKind = AccessKind.OPENED,
+    ) -> Dossier:
+        """A dossier for somebody who looks at it outside of a session; each look is a line of this
+        kind. Raises `DossierUnknown`.
+        """
         ...
 
     async def find(self, organisation: str, caller: CallerIdentity, access: Access) -> DossierHits:

@@ -28,7 +28,7 @@ from session.protocol.hub.history import (
 )
 from session.protocol.hub.line_probe import LineProbe, LineProbed
 from session.protocol.hub.line_rates import LineRates
-from session.protocol.hub.tickets import TicketState
+from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
 
 log = logging.getLogger(__name__)
@@ -133,6 +133,10 @@ class KioskLines:
                 for kiosk in entry.kiosks
             ]
         )
+
+    def of(self, ticket: Ticket) -> LineFacts:
+        """The line of a ticket's kiosk."""
+        return self._facts(ticket.kiosk_home, ticket.kiosk, ticket.site, {})
 
     @handles("line_probe")
     async def probe(self, _asker: Asker, request: LineProbe) -> LineProbed:

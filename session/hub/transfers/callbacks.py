@@ -30,7 +30,13 @@ from session.hub.storage.interfaces import CallerRecord
 from session.protocol.codec import decode_plain
 from session.protocol.hub.requests import Done
 from session.protocol.hub.tickets import Ticket, TicketState
-from session.protocol.hub.waiting import CallbackAnswer, CallbackRequest, CallLaterRequest
+from session.protocol.hub.waiting import (
+    CallbackAnswer,
+    CallbackRequest,
+    CallLaterRequest,
+    PromisedCallsAnswer,
+    PromisedCallsRequest,
+)
 from session.protocol.wire.ids import ticket_id
 from session.protocol.wire.roles import Role
 
@@ -273,6 +279,17 @@ class Callbacks:
             asker.organisation, asker.user, request.session_id, CALL_LATER
         )
         return Done()
+
+    @handles("promised_calls")
+    async def promised(self, asker: Asker, _request: PromisedCallsRequest) -> PromisedCallsAnswer:
+        """When this agent has promised to call somebody."""
+        due = [
+            callback.due_at_utc
+            for callback in self._store.waiting()
+            if callback.due_at_utc is not None
+            and (callback.organisation, callback.preferred) == (asker.organisation, asker.user)
+        ]
+        return PromisedCallsAnswer(due_utc=sorted(due))
 
     # ---- the hub's timer
 

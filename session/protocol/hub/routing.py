@@ -14,9 +14,11 @@ from typing import Annotated
 
 import msgspec
 
-from session.core.dossier_model import NoteText
+from session.core.dossier_model import DossierNote, NoteText
 from session.core.field_types import UtcTime
 from session.protocol.hub.board import AgentState
+from session.protocol.hub.history import LineQuality
+from session.protocol.hub.line_rates import LineRates
 from session.protocol.hub.requests import Done, HubMessage, SessionAnswer, Text, Verb
 from session.protocol.hub.tickets import Ticket
 from session.protocol.wire.ids import Id
@@ -117,6 +119,35 @@ class NoteRequest(HubMessage, frozen=True, kw_only=True):
     text: NoteText
 
 
+class PreviewRequest(HubMessage, frozen=True, kw_only=True):
+    """An agent looks at the caller that `next` would give to it; the register of accesses says
+    so.
+    """
+
+    ticket_id: Id
+
+
+class CallerPreview(HubMessage, frozen=True, kw_only=True):
+    """What is known before the conversation; no name and no number.
+
+    Attributes:
+        line, rates: of the kiosk, as measured last; None: not known.
+        sealed: only the organisation's own vault could read the dossier.
+        known: there is a dossier; the rest is of it.
+        missing: names of the pieces that the caller still has to bring. filed: how many documents.
+        note: the last one.
+    """
+
+    line: LineQuality = LineQuality.UNKNOWN
+    rates: LineRates | None = None
+    sealed: bool = False
+    known: bool = False
+    procedure: Text = ""
+    missing: tuple[Text, ...] = ()
+    filed: int = 0
+    note: DossierNote | None = None
+
+
 def may_serve(after_s: int | None, ticket: Ticket, now_utc: datetime) -> bool:
     """Whether an agent that serves after `after_s` may take this ticket now;
     hub and desk ask the same question.
@@ -136,5 +167,6 @@ ROUTING_VERBS: dict[str, Verb] = {
     "decline": (_A, DeclineRequest, Done),
     "prolong": (_A, ProlongRequest, WrapUpAnswer),
     "note": (_A, NoteRequest, Done),
+    "preview_caller": (_A, PreviewRequest, CallerPreview),
 }
 """Verb -> (roles that may say it, request, answer)."""

@@ -86,6 +86,16 @@ class CallLaterRequest(HubMessage, frozen=True, kw_only=True):
     phone: Number = ""
 
 
+class PromisedCallsRequest(HubMessage, frozen=True, kw_only=True):
+    """An agent asks which callers it has promised to call."""
+
+
+class PromisedCallsAnswer(HubMessage, frozen=True, kw_only=True):
+    """When this agent has to call, the first first; callers who wait already are in the queue."""
+
+    due_utc: list[UtcTime]
+
+
 class DisplayRequest(HubMessage, frozen=True, kw_only=True):
     """The waiting room's display asks every 2 s."""
 
@@ -125,6 +135,7 @@ WAITING_VERBS: dict[str, Verb] = {
     "come_back": (_K, ComeBackRequest, TicketAnswer),
     "callback": (_K, CallbackRequest, CallbackAnswer),
     "call_later": (frozenset({Role.AGENT}), CallLaterRequest, Done),
+    "promised_calls": (frozenset({Role.AGENT}), PromisedCallsRequest, PromisedCallsAnswer),
     "display": (frozenset({Role.DISPLAY}), DisplayRequest, DisplayAnswer),
 }
 """Verb -> (roles that may say it, request, answer)."""

@@ -10,12 +10,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from session.bus.hub_connection import HubConnection
 from session.core.clock import ManualClock, SystemClock
-from session.core.errors import AgentBusy, NobodyWaits, NotAllowed, SkillMissing, TicketOffered
+from session.core.dossier_model import AccessKind
+from session.core.errors import (
+    AgentBusy,
+    NobodyWaits,
+    NotAllowed,
+    SkillMissing,
+    TicketOffered,
+    TicketUnknown,
+)
 from session.desk.hub.client import DeskLink
 from session.desk.hub.work import WorkLink
 from session.hub.composition import Hub
@@ -332,3 +341,24 @@ async def test_an_offer_outlives_its_hub_and_the_next_hub_goes_on(tmp_path: Path
             other = bob if asked is alice else alice
             await until(lambda: other.offered is not None)
             await dead.stop()
+
+
+async def test_who_is_offered_a_caller_reads_what_is_missing_and_it_is_written_down(
+    tmp_path: Path,
+) -> None:
+    async with pushing(tmp_path) as world:
+        alice, bob = await agent(world, "alice"), await agent(world, "bob")
+        ticket = await call(world, number="1234567")
+        await until(lambda: bool(alice.offered) ^ bool(bob.offered))
+        asked, other = (alice, bob) if alice.offered else (bob, alice)
+        with pytest.raises(TicketUnknown):
+            await other.work.preview(ticket.id)
+        seen = await asked.work.preview(ticket.id)
+        assert seen.known
+        assert seen.missing
+        [(kind, access)] = cast(Any, world.dossiers.identities).views
+        assert kind is AccessKind.PREVIEWED
+        assert (access.by.user, access.reason) == (asked.link._bus.user, ticket.number)
+        stranger = await call(world, "kiosk2", number="")
+        await until(lambda: other.offered is not None)
+        assert not (await other.work.preview(stranger.id)).known

@@ -7,6 +7,7 @@ Real server, real hub, several kiosks of one site, desks and the waiting room's 
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -213,6 +214,9 @@ async def test_an_agent_promises_a_caller_at_the_kiosk_to_call_and_finds_the_tic
             await desk.call_later(facts.id, 60, "0812345678")
         await desk.call_later(facts.id, 60, "06 12 34 56 78")
         assert _states(world)[ticket.number] is TicketState.CLOSED
+        assert await world.work_of(desk).promised_calls() == [
+            clock.utc_now() + timedelta(minutes=60)
+        ]
         await _beats(world, clock, 61 * 60)
         await until(
             lambda: [t.away for t in desk.queue if t.state is TicketState.WAITING] == ["phone"]

@@ -51,6 +51,7 @@ class MemoryIdentities:
 
     def __init__(self, dossiers: MemoryDossiers) -> None:
         self._dossiers = dossiers
+        self.views: list[tuple[AccessKind, Access]] = []
 
     async def open(
         self, organisation: str, number: str, access: Access, *, bound: str, named: bool
@@ -64,7 +65,14 @@ class MemoryIdentities:
     ) -> bool:
         return False
 
-    async def view(self, organisation: str, number: str, access: Access) -> Dossier:
+    async def view(
+        self,
+        organisation: str,
+        number: str,
+        access: Access,
+        kind: AccessKind = AccessKind.OPENED,
+    ) -> Dossier:
+        self.views.append((kind, access))
         return await self._dossiers.open(organisation, number)
 
     async def find(self, organisation: str, caller: CallerIdentity, access: Access) -> DossierHits:

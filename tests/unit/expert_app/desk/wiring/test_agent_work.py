@@ -5,11 +5,13 @@ what rings, what is offered, what a clock may end.
 
 from __future__ import annotations
 
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
 import msgspec
 import pytest
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QCheckBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -18,10 +20,13 @@ from expert_app.desk.agent_work import AgentWork, ReportedState, WrapUpTime
 from expert_app.desk.app import DeskApp, DeskTrouble
 from expert_app.desk.filing import Filing
 from expert_app.desk.wiring.agent_work import AgentWorkConnections
+from session.core.dossier_model import DossierNote
 from session.core.signals import Signal
-from session.protocol.hub.routing import ServiceMode, ServiceWork
+from session.protocol.hub.history import LineQuality
+from session.protocol.hub.routing import CallerPreview, ServiceMode, ServiceWork
 from session.protocol.hub.tickets import Ticket, TicketState
 from tests.support.memory.window_settings import MemorySettings
+from tests.support.screens.fingers import key
 from tests.support.screens.invented import DOSSIER, NOW, SERVICES, SESSION, TICKETS, desk, ticket
 from views.desk.window import DeskWindow
 from views.desk.wrap_up import NOT_SAID
@@ -38,6 +43,8 @@ class Work:
         self.rang: Signal[Ticket] = Signal()
         self.wrap_up_changed: Signal[WrapUpTime] = Signal()
         self.supervisor_asked: Signal[str] = Signal()
+        self.previewed: Signal[tuple[str, CallerPreview]] = Signal()
+        self.calls_changed: Signal[list[datetime]] = Signal()
         self.wrap_up = WrapUpTime(None)
         self.asked: list[tuple[object, ...]] = []
         self.by_itself = False
@@ -70,9 +77,16 @@ class Desk:
             dossier=None,
             troubled=Signal(),
             session_ended=Signal(),
+            session_closed=Signal(),
             dossier_changed=Signal(),
         )
-        filing = SimpleNamespace(unfiled=lambda session_id: self.unfiled)
+        self.unsent = 0
+        filing = SimpleNamespace(
+            unfiled=lambda session_id: self.unfiled,
+            waiting=lambda: self.unsent,
+            document_waiting=Signal(),
+            document_filed=Signal(),
+        )
         work, app = cast("AgentWork", self.work), cast("DeskApp", self.app)
         self.made = AgentWorkConnections(
             self.window,
@@ -160,6 +174,46 @@ def test_a_supervisor_is_asked_from_the_menu_of_states_and_no_longer_when_taken_
     assert actions["supervisor_no_more"].isVisible()
     actions["supervisor_no_more"].trigger()
     assert made.work.asked == [("ask_supervisor", "advice"), ("ask_supervisor", "")]
+
+
+def test_the_next_caller_is_looked_at_by_a_key_and_an_offered_one_at_once(made: Desk) -> None:
+    seen = made.window.idle.findChild(QLabel, "idle_seen")
+    card = made.window.offer.findChild(QLabel, "offer_preview")
+    assert seen is not None
+    assert card is not None
+    following = made.window.queue.next_ticket()
+    assert following is not None
+    key(made.window, Qt.Key.Key_F2, Qt.KeyboardModifier.ControlModifier)
+    assert made.work.asked == [("preview", following.id)]
+    preview = CallerPreview(
+        line=LineQuality.WEAK,
+        known=True,
+        procedure="Aide au logement",
+        missing=("Bail", "RIB"),
+        note=DossierNote(id="n", text="Rappeler le propriétaire", by_name="Alice M.", at_utc=NOW),
+    )
+    made.work.previewed.emit((following.id, preview))
+    for words in ("Aide au logement", "missing: Bail, RIB", "Alice M.", "Line: weak"):
+        assert words in seen.text()
+    made.work.previewed.emit(("t-of-somebody-else", CallerPreview()))
+    assert "Bail" in seen.text()
+    offer = ticket("A033", "alloc", 5, state=TicketState.OFFERED, agent="a1", offer_until_utc=NOW)
+    made.work.offered.emit(offer)
+    assert not card.isVisible()
+    made.work.previewed.emit((offer.id, CallerPreview(sealed=True)))
+    assert "vault" in card.text()
+
+
+def test_open_work_stands_between_two_callers_and_only_where_there_is_some(made: Desk) -> None:
+    lines = made.window.idle.findChild(QLabel, "idle_work_lines")
+    assert lines is not None
+    made.made.show_open_work()
+    assert not lines.isVisible()
+    made.unsent = 2
+    made.work.calls_changed.emit([NOW])
+    assert lines.isVisible()
+    assert "sent; they go by themselves: 2" in lines.text()
+    assert "Callers to call back: 1" in lines.text()
 
 
 def test_a_clock_ends_a_wrap_up_but_never_puts_pages_aside(made: Desk) -> None:

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What an agent reads of the caller that it is about to take: the line, what the dossier lacks, the
+last note. Used by the hub.
+
+Only of the caller who is next for this agent, without a name or a number, and each look is a line
+in the register of accesses.
+"""
+
+from __future__ import annotations
+
+from session.core.dossier_model import Access, AccessKind, ActingUser, Dossier
+from session.core.errors import TicketUnknown
+from session.hub.access.handlers import Asker, handles
+from session.hub.assignment.routing import Routing
+from session.hub.dossier.store import DossierStoreLike
+from session.hub.queue.core import QueueCore
+from session.hub.queue.line_quality import KioskLines
+from session.protocol.hub.routing import CallerPreview, PreviewRequest
+from session.protocol.hub.tickets import Ticket
+
+
+class CallerPreviews:
+    """Answers agents before they accept."""
+
+    def __init__(
+        self, core: QueueCore, routing: Routing, *, lines: KioskLines, dossiers: DossierStoreLike
+    ) -> None:
+        self._catalogue, self._callers = core.catalogue, core.callers
+        self._routing, self._lines, self._dossiers = routing, lines, dossiers
+
+    @handles("preview_caller")
+    async def preview(self, asker: Asker, request: PreviewRequest) -> CallerPreview:
+        """The line, and the dossier where the hub can read it.
+
+        Raises:
+            TicketUnknown: not the caller who is next for this agent.
+        """
+        ticket = self._routing.following(asker.organisation, asker.user)
+        if ticket is None or ticket.id != request.ticket_id:
+            raise TicketUnknown
+        line = self._lines.of(ticket)
+        if self._catalogue.card(asker.organisation) is not None:
+            return CallerPreview(line=line.quality, rates=line.rates, sealed=True)
+        dossier = await self._dossier(asker, ticket)
+        if dossier is None:
+            return CallerPreview(line=line.quality, rates=line.rates)
+        return CallerPreview(
+            line=line.quality,
+            rates=line.rates,
+            known=True,
+            procedure=dossier.procedure,
+            missing=tuple(piece.name for piece in dossier.missing),
+            filed=sum(not one.replaced_by for one in dossier.documents),
+            note=dossier.notes[-1] if dossier.notes else None,
+        )
+
+    async def _dossier(self, asker: Asker, ticket: Ticket) -> Dossier | None:
+        organisation = asker.organisation
+        record = await self._callers.get(organisation, ticket.id)
+        number = record.dossier
+        if not number and record.number:
+            found = await self._dossiers.find_by_caller_number(organisation, record.number)
+            number = found.number if found is not None else ""
+        if not number:
+            return None
+        name = self._catalogue.agent(organisation, asker.user).name
+        access = Access(by=ActingUser(user=asker.user, name=name), reason=ticket.number)
+        return await self._dossiers.identities.view(
+            organisation, number, access, AccessKind.PREVIEWED
+        )
