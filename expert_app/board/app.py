@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from session.core.errors import SessionError, TicketTaken
+from session.core.errors import SessionError, TicketTaken, TicketUnknown, UndoImpossible
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.hub.board import BoardLink
@@ -25,13 +25,17 @@ from session.desk.hub.board_acts import (
     GiveToOrganisation,
     GiveToService,
     MoveQueue,
+    OnTicket,
+    SetAgentServices,
+    SetAgentState,
     SetPriority,
     SetQueue,
+    Several,
     can_be_undone,
 )
 from session.desk.hub.board_past import BoardPast
 from session.desk.hub.client import DeskLink
-from session.protocol.hub.board import BoardAnswer
+from session.protocol.hub.board import BoardAnswer, MessageTo
 from session.protocol.hub.history import HistoryAnswer, HistoryRequest, LinesAnswer, TrendsAnswer
 from session.protocol.hub.network import MoveTarget
 from session.protocol.hub.requests import Service
@@ -55,8 +59,8 @@ WAITING = (TicketState.WAITING, TicketState.OFFERED)
 
 
 class ActDone(NamedTuple):
-    """An act that the hub has done. `moved` and `left` count the tickets of a moved queue;
-    `undone`: it was taken back.
+    """An act that the hub has done. `moved` and `left` count the tickets of a moved queue or of
+    several; `there`: who can read a message now; `undone`: it was taken back.
 
     `act` is None when it was taken back from the history, where it may be another supervisor's.
     """
@@ -65,6 +69,7 @@ class ActDone(NamedTuple):
     moved: int = 0
     left: int = 0
     undone: bool = False
+    there: int | None = None
 
 
 class ActTrouble(NamedTuple):
@@ -78,7 +83,9 @@ class ActTrouble(NamedTuple):
 
 
 class _Undo(NamedTuple):
-    act_id: str
+    """Several callers' acts have an id each."""
+
+    act_ids: tuple[str, ...]
     act: Act
 
 
@@ -163,11 +170,14 @@ class SupervisorApp:
 
         self._show(read)
 
-    def show_statistics(self, first: date, last: date, by: StatisticsBy) -> None:
+    def show_statistics(
+        self, first: date, last: date, by: StatisticsBy, across: StatisticsBy
+    ) -> None:
         """Reads figures now, and again while nothing else is shown."""
 
         async def read() -> None:
-            self.statistics_changed.emit(await self._link.statistics(first, last, by))
+            answer = await self._link.statistics(first, last, by, across=across)
+            self.statistics_changed.emit(answer)
 
         self._show(read)
 
@@ -215,43 +225,110 @@ class SupervisorApp:
             last = self._undos.pop()
             self._emit_undo()
             self._tasks.start(
-                self._take_back(last.act_id, last.act, reason), name="supervisor takes back"
+                self._take_back(last.act_ids, last.act, reason), name="supervisor takes back"
             )
 
     def undo_act(self, act_id: str, reason: str) -> None:
         """Takes an act of the history back, whoever did it."""
-        known = next((one for one in self._undos if one.act_id == act_id), None)
+        known = next((one for one in self._undos if act_id in one.act_ids), None)
+        act: Act | None = None
         if known is not None:
-            self._undos.remove(known)
+            act = known.act if len(known.act_ids) == 1 else None
+            rest = tuple(one for one in known.act_ids if one != act_id)
+            at = self._undos.index(known)
+            self._undos[at : at + 1] = [known._replace(act_ids=rest)] if rest else []
             self._emit_undo()
-        act = known.act if known is not None else None
-        self._tasks.start(self._take_back(act_id, act, reason), name="supervisor takes back")
+        self._tasks.start(self._take_back((act_id,), act, reason), name="supervisor takes back")
 
-    async def _take_back(self, act_id: str, act: Act | None, reason: str) -> None:
-        try:
-            undone = await self._past.undo(new_id(), act_id, reason)
-        except SessionError as error:
-            self._on_refused(act, error)
+    async def _take_back(self, act_ids: Sequence[str], act: Act | None, reason: str) -> None:
+        """Those of several whose caller has gone on meanwhile are left as they are."""
+        moved = left = 0
+        refused: SessionError | None = None
+        for tried, act_id in enumerate(act_ids, start=1):
+            try:
+                undone = await self._past.undo(new_id(), act_id, reason)
+            except UndoImpossible as error:
+                left, refused = left + 1, error
+            except SessionError as error:
+                left, refused = left + 1 + len(act_ids) - tried, error
+                break
+            else:
+                moved, left = moved + undone.moved, left + undone.left
+        if refused is not None and not moved:
+            self._on_refused(act, refused)
         else:
-            self.done.emit(ActDone(act, undone.moved, undone.left, undone=True))
+            self.done.emit(ActDone(act, moved, left, undone=True))
         await self._read_history_again()
 
     async def _do(self, act: Act, reason: str) -> None:
+        if isinstance(act, Several):
+            await self._do_several(act, reason)
+            return
         act_id = new_id()
         try:
             done = await self._perform(act, act_id, reason)
         except SessionError as error:
             self._on_refused(act, error)
             return
-        if can_be_undone(act):
-            self._undos = [*self._undos[1 - MOST_UNDONE :], _Undo(act_id, act)]
-            self._emit_undo()
+        self._keep_undo((act_id,), act)
         self.done.emit(done)
+
+    def _keep_undo(self, act_ids: Sequence[str], act: Act) -> None:
+        if act_ids and can_be_undone(act):
+            self._undos = [*self._undos[1 - MOST_UNDONE :], _Undo(tuple(act_ids), act)]
+            self._emit_undo()
+
+    async def _do_several(self, act: Several, reason: str) -> None:
+        """One caller after the other; those who have changed meanwhile are left."""
+        ids: list[str] = []
+        refused: SessionError | None = None
+        for one in act.acts:
+            act_id = new_id()
+            try:
+                await self._perform_on_ticket(one, act_id, reason)
+            except (TicketTaken, TicketUnknown) as error:
+                refused = error
+            except SessionError as error:  # it would be the same for all who follow
+                refused = error
+                break
+            else:
+                ids.append(act_id)
+        self._keep_undo(ids, act)
+        if refused is not None and not (ids and isinstance(refused, TicketTaken | TicketUnknown)):
+            self._on_refused(act, refused)
+        if ids:
+            self.done.emit(ActDone(act, len(ids), len(act.acts) - len(ids)))
 
     def _on_refused(self, act: Act | None, error: SessionError) -> None:
         self.troubled.emit(ActTrouble(act, error.code, dict(error.detail)))
 
     async def _perform(self, act: Act, act_id: str, reason: str) -> ActDone:
+        match act:
+            case GiveToService() | GiveToAgent() | GiveToOrganisation() | SetPriority():
+                await self._perform_on_ticket(act, act_id, reason)
+            case SetAgentState():
+                await self._board.set_agent_state(
+                    act.agent, act.available, act.pause, reason=reason, act_id=act_id
+                )
+            case SetAgentServices():
+                await self._board.set_agent_services(act.agent, act.services, reason, act_id=act_id)
+            case MoveQueue() if "/" in act.to:
+                return await self._move_elsewhere(act, reason)
+            case MoveQueue():
+                moved = await self._board.move_queue(act.service, act.to, reason, act_id=act_id)
+                return ActDone(act, moved.moved, moved.left)
+            case SetQueue():
+                await self._board.set_queue(act.service, act.closed, reason, act_id=act_id)
+            case Announce(to=None):
+                await self._board.broadcast(act.text, reason, act_id=act_id)
+            case Announce(to=MessageTo() as to):
+                there = await self._board.message(
+                    to, act.target, act.text, reason=reason, act_id=act_id
+                )
+                return ActDone(act, there=there)
+        return ActDone(act)
+
+    async def _perform_on_ticket(self, act: OnTicket, act_id: str, reason: str) -> None:
         match act:
             case GiveToService():
                 await self._board.reassign(act.ticket, reason, service=act.service, act_id=act_id)
@@ -261,16 +338,6 @@ class SupervisorApp:
                 await self._board.move(act.ticket, act.target, reason, act_id=act_id)
             case SetPriority():
                 await self._board.prioritise(act.ticket, act.priority, reason, act_id=act_id)
-            case MoveQueue() if "/" in act.to:
-                return await self._move_elsewhere(act, reason)
-            case MoveQueue():
-                moved = await self._board.move_queue(act.service, act.to, reason, act_id=act_id)
-                return ActDone(act, moved.moved, moved.left)
-            case SetQueue():
-                await self._board.set_queue(act.service, act.closed, reason, act_id=act_id)
-            case Announce():
-                await self._board.broadcast(act.text, reason, act_id=act_id)
-        return ActDone(act)
 
     async def _move_elsewhere(self, act: MoveQueue, reason: str) -> ActDone:
         """Moves one caller after the other; those whom an agent has taken meanwhile are left."""

@@ -19,7 +19,7 @@ from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.hub.client import DeskLink
 from session.protocol.hub.board import AgentState
-from session.protocol.hub.requests import SessionFacts
+from session.protocol.hub.requests import AgentChanged, SessionFacts
 from session.protocol.hub.routing import (
     CallerPreview,
     ServiceMode,
@@ -153,6 +153,7 @@ class AgentWork:
         """Subscribes to the signals of queue and conversation."""
         self._link.connection_changed.connect(self._on_connection)
         self._link.queue_changed.connect(self._on_queue)
+        self._link.agent_changed.connect(self._on_agent_changed)
         self._app.session_closed.connect(self._on_closed)
         self._tasks.start(self._asking(), name="ask what I serve")
 
@@ -182,6 +183,11 @@ class AgentWork:
         await self._work.report(*said)
         if self._unreported == said:
             self._unreported = None
+
+    def _on_agent_changed(self, _change: AgentChanged) -> None:
+        """A supervisor's word is the later one: what was not reported yet is not any more."""
+        self._unreported = None
+        self._app.do(self._ask(), "report my state")
 
     def _on_connection(self, connected: bool) -> None:
         if connected:

@@ -213,6 +213,14 @@ class ColleagueBusy(SessionError):
     code = "colleague_busy"
 
 
+class AgentAway(SessionError):
+    """This agent's desk is not there, or did not answer an offer; only the agent says that it is
+    back. Detail: `agent`.
+    """
+
+    code = "agent_away"
+
+
 class QueueClosed(SessionError):
     """A supervisor has closed this service for new calls. Detail: `service`."""
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QComboBox, QFrame, QLineEdit
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QLineEdit, QWidget
 
 from resources.texts import N_, _
 from session.protocol.hub.board import REASON_PATTERN
@@ -29,13 +30,15 @@ REASONS = (
 """The reasons that are offered; any other may be typed."""
 
 LONGEST = 200
+CHOICES_ACROSS = 4
 
 
 class ActPanel(QFrame):
     """Target, text and reason of one act, hidden until an act is begun.
 
     Signals:
-        confirmed(object, str, str): the chosen target (or None), the text (or ""), the reason.
+        confirmed(object, str, str): the chosen target (or None, or a tuple of choices), the text
+            (or ""), the reason.
         cancelled(): nothing is done.
     """
 
@@ -54,8 +57,13 @@ class ActPanel(QFrame):
         self._text = QLineEdit()
         self._text.setObjectName("act_text")
         self._text.setMaxLength(LONGEST)
-        self._text.setPlaceholderText(_("What every agent reads"))
-        self._text.setAccessibleName(_("Message to all agents"))
+        self._text.setPlaceholderText(_("What they read"))
+        self._text.setAccessibleName(_("Message"))
+        self._boxes = QWidget()
+        self._boxes.setObjectName("act_choices")
+        self._grid = QGridLayout(self._boxes)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._choices: dict[str, QCheckBox] = {}
         self._reason = QComboBox()
         self._reason.setObjectName("act_reason")
         self._reason.setEditable(True)
@@ -89,6 +97,7 @@ class ActPanel(QFrame):
         self.setAccessibleName(title)
         self._text.clear()
         self._text.hide()
+        self._show_choices((), ())
         self._target.setVisible(bool(targets))
         self._target.setAccessibleName(target_name)
         self._target.clear()
@@ -102,12 +111,43 @@ class ActPanel(QFrame):
         self._check()
         (self._target if targets and at < 0 else self._reason).setFocus()
 
-    def open_text(self, title: str, hint: str) -> None:
-        """Begins an act whose content is a text."""
-        self.open(title, hint)
+    def open_text(
+        self,
+        title: str,
+        hint: str,
+        *,
+        target_name: str,
+        targets: Sequence[tuple[object, str]],
+        chosen: object = None,
+    ) -> None:
+        """Begins an act whose content is a text for one of the targets."""
+        self.open(title, hint, target_name=target_name, targets=targets, chosen=chosen)
         self._text.show()
         self._check()
         self._text.setFocus()
+
+    def open_choices(
+        self, title: str, hint: str, *, choices: Sequence[tuple[str, str]], chosen: Sequence[str]
+    ) -> None:
+        """Begins an act whose target is any number of choices; (value, words) of each."""
+        self.open(title, hint)
+        self._show_choices(choices, chosen)
+        next(iter(self._choices.values()), self._reason).setFocus()
+
+    def _show_choices(self, choices: Sequence[tuple[str, str]], chosen: Sequence[str]) -> None:
+        for box in self._choices.values():
+            box.hide()
+            box.deleteLater()
+        self._choices = {}
+        for place, (value, words) in enumerate(choices):
+            box = QCheckBox(words)
+            box.setObjectName(f"act_choice_{value}")
+            box.setChecked(value in chosen)
+            self._grid.addWidget(box, place // CHOICES_ACROSS, place % CHOICES_ACROSS)
+            self._choices[value] = box
+        self._boxes.setVisible(bool(choices))
+        for before, after in pairwise([*self._choices.values(), self._reason]):
+            QWidget.setTabOrder(before, after)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Enter confirms a complete act, Escape cancels."""
@@ -136,7 +176,12 @@ class ActPanel(QFrame):
         words = row(None, self._title, space=SPACE[2])
         words.addWidget(self._hint, 1)
         column(
-            self, words, fields, space=SPACE[1], margins=(SPACE[3], SPACE[2], SPACE[3], SPACE[2])
+            self,
+            words,
+            self._boxes,
+            fields,
+            space=SPACE[1],
+            margins=(SPACE[3], SPACE[2], SPACE[3], SPACE[2]),
         )
 
     def _line(self) -> QLineEdit:
@@ -154,7 +199,9 @@ class ActPanel(QFrame):
     def _on_confirm(self) -> None:
         if not self._is_complete():
             return
-        target = None if self._target.isHidden() else self._target.currentData()
+        target: object = None if self._target.isHidden() else self._target.currentData()
+        if self._choices:
+            target = tuple(value for value, box in self._choices.items() if box.isChecked())
         text, reason = self._text.text().strip(), self._line().text().strip()
         self._close()
         self.confirmed.emit(target, text, reason)

@@ -5,7 +5,7 @@ Used by the board's window.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QWidget
@@ -19,17 +19,23 @@ from session.desk.hub.board_acts import (
     GiveToService,
     Join,
     MoveQueue,
+    OnTicket,
+    SetAgentServices,
+    SetAgentState,
     SetPriority,
     SetQueue,
+    Several,
 )
-from session.protocol.hub.board import AgentState
+from session.protocol.hub.board import AgentFacts, AgentState, MessageTo
 from session.protocol.hub.tickets import Ticket, TicketState
 from views.board.act_panel import ActPanel
 from views.board.facts import WAITING, BoardFacts
 from views.board.rows import AGENT_STATES, PRIORITIES, in_order
+from views.widgets.agent_state import PAUSES, state_look
 from views.widgets.message_bar import Level, MessageBar
 
 Make = Callable[[object, str], Act]
+_AVAILABLE = "available"
 
 
 class ActBeginner(QObject):
@@ -60,61 +66,59 @@ class ActBeginner(QObject):
         panel.confirmed.connect(self._on_confirmed)
         panel.cancelled.connect(self._on_cancelled)
 
-    # ---- on one caller ----
+    # ---- on callers ----
 
-    def agent(self, ticket_id: str, chosen: str | None = None) -> None:
-        """Begins to keep a caller for an agent."""
-        ticket = self._waiting(ticket_id)
-        if ticket is None:
+    def agent(self, ticket_ids: Sequence[str], chosen: str | None = None) -> None:
+        """Begins to keep callers for an agent."""
+        tickets = self._facts.waiting(ticket_ids)
+        if not tickets:
             return
-        board = self._facts.board
-        agents = [
-            one
-            for one in in_order(board.agents if board else [])
-            if one.state is not AgentState.OFFLINE
-        ]
         targets: list[tuple[object, str]] = [
-            (one.id, f"{one.name} ({_(AGENT_STATES[one.state][0]).lower()})") for one in agents
+            (one.id, f"{one.name} ({_(AGENT_STATES[one.state][0]).lower()})")
+            for one in self._agents_there()
         ]
-        if ticket.assigned_to:
+        if any(ticket.assigned_to for ticket in tickets):
             targets.append(("", _("Everybody")))
         if not targets:
             self._messages.show_message(
                 Level.WARNING, _("No agent is there to give a caller to."), key="targets"
             )
             return
-        self._begin(lambda target, _text: GiveToAgent(ticket, str(target)))
+        self._begin_on(tickets, lambda ticket, target: GiveToAgent(ticket, str(target)))
         hint = _("Only this agent may accept for 60 s, then everybody.")
-        title = _("Keep {number} for an agent").format(number=ticket.number)
+        title = _("Keep {number} for an agent").format(number=_numbers(tickets))
         self._panel.open(title, hint, target_name=_("Agent"), targets=targets, chosen=chosen)
 
-    def service(self, ticket_id: str, chosen: str | None = None) -> None:
-        """Gives a caller to another service, of ours or of another organisation that takes them."""
-        ticket = self._waiting(ticket_id)
-        targets = self._targets(ticket.service) if ticket is not None else []
-        if ticket is None or not targets:
+    def service(self, ticket_ids: Sequence[str], chosen: str | None = None) -> None:
+        """Gives callers to another service, of ours or of another organisation that takes them."""
+        tickets = self._facts.waiting(ticket_ids)
+        targets = self._common_targets(tickets)
+        if not targets:
             return
 
-        def make(target: object, _text: str) -> Act:
+        def make(ticket: Ticket, target: object) -> OnTicket:
             ref = str(target)
             return GiveToOrganisation(ticket, ref) if "/" in ref else GiveToService(ticket, ref)
 
-        self._begin(make)
-        title = _("Give {number} to another service").format(number=ticket.number)
+        self._begin_on(tickets, make)
+        title = _("Give {number} to another service").format(number=_numbers(tickets))
         hint = _("The caller keeps the time of arrival.")
         self._panel.open(title, hint, target_name=_("Service"), targets=targets, chosen=chosen)
 
-    def priority(self, ticket_id: str) -> None:
-        """Gives a caller another priority."""
-        ticket = self._waiting(ticket_id)
-        if ticket is None:
+    def priority(self, ticket_ids: Sequence[str]) -> None:
+        """Gives callers another priority."""
+        tickets = self._facts.waiting(ticket_ids)
+        if not tickets:
             return
-        self._begin(
-            lambda target, _text: SetPriority(ticket, target if isinstance(target, int) else 0)
+        self._begin_on(
+            tickets,
+            lambda ticket, target: SetPriority(ticket, target if isinstance(target, int) else 0),
         )
-        title = _("Priority of {number}").format(number=ticket.number)
+        title = _("Priority of {number}").format(number=_numbers(tickets))
         levels: list[tuple[object, str]] = [
-            (level, _(words)) for level, words in PRIORITIES if level != ticket.priority
+            (level, _(words))
+            for level, words in PRIORITIES
+            if any(level != ticket.priority for ticket in tickets)
         ]
         hint = _("Higher is served first, then arrival.")
         self._panel.open(title, hint, target_name=_("Priority"), targets=levels)
@@ -167,10 +171,78 @@ class ActBeginner(QObject):
             hint = _("Its buttons are switched off on the kiosks. Those who wait are still served.")
             self._panel.open(_("Close {service}").format(service=name), hint)
 
-    def announce(self) -> None:
-        """Writes to every agent."""
-        self._begin(lambda _target, text: Announce(text))
-        self._panel.open_text(_("Message to all agents"), _("Shown at the bottom of their window."))
+    def announce(self, chosen: object = None) -> None:
+        """Writes to every agent, to some of them, or to the callers of a site.
+
+        Args:
+            chosen: (`MessageTo`, its target), to begin with.
+        """
+
+        def make(target: object, text: str) -> Act:
+            if isinstance(target, tuple):
+                return Announce(text, MessageTo(target[0]), str(target[1]))
+            return Announce(text)
+
+        self._begin(make)
+        hint = _(
+            "Agents read it at the bottom of their window; callers on the kiosks' first page, "
+            "for 12 hours or until it is taken back."
+        )
+        self._panel.open_text(
+            _("Message"),
+            hint,
+            target_name=_("Who reads it"),
+            targets=self._facts.readers(),
+            chosen=chosen,
+        )
+
+    # ---- on an agent
+
+    def state(self, agent_id: str) -> None:
+        """Makes an agent available, or pauses it."""
+        agent = self._facts.agent(agent_id)
+        if agent is None:
+            return
+        if agent.state is AgentState.OFFLINE:
+            words = _("{name} is not there: there is no state to change.").format(name=agent.name)
+            self._messages.show_message(Level.WARNING, words, key="targets")
+            return
+
+        def make(target: object, _text: str) -> Act:
+            pause = str(target)
+            return SetAgentState(
+                agent_id, pause == _AVAILABLE, "" if pause == _AVAILABLE else pause
+            )
+
+        self._begin(make)
+        targets: list[tuple[object, str]] = [(_AVAILABLE, _("Available"))]
+        targets += [(code, state_look(False, code)[0]) for code, _words in PAUSES]
+        free = agent.state in (AgentState.AVAILABLE, AgentState.IN_SESSION, AgentState.WRAP_UP)
+        self._panel.open(
+            _("State of {name}").format(name=agent.name),
+            _("A conversation in hand goes on. The agent reads your name and the reason."),
+            target_name=_("State"),
+            targets=targets,
+            chosen="" if free else _AVAILABLE,
+        )
+
+    def services(self, agent_id: str) -> None:
+        """Chooses what an agent serves today."""
+        agent = self._facts.agent(agent_id)
+        if agent is None:
+            return
+
+        def make(target: object, _text: str) -> Act:
+            return SetAgentServices(agent_id, target if isinstance(target, tuple) else ())
+
+        self._begin(make)
+        services = self._facts.services
+        self._panel.open_choices(
+            _("What {name} serves today").format(name=agent.name),
+            _("Until midnight. None chosen: again what the convention says."),
+            choices=[(one.id, one.name) for one in services.values()],
+            chosen=agent.services or list(services),
+        )
 
     def undo(self, act_id: str, words: str) -> None:
         """Takes an act of the history back."""
@@ -186,35 +258,66 @@ class ActBeginner(QObject):
 
     # ---- dropped by the mouse ----
 
-    def dropped_on_service(self, ticket_id: str, service: str) -> None:
-        """A caller was dropped on a service."""
-        ticket = self._facts.ticket(ticket_id)
-        is_open = self._facts.connected and not self._facts.is_closed(service)
-        if is_open and ticket is not None and ticket.service != service:
-            self.service(ticket_id, service)
+    def dropped_on_service(self, ticket_ids: str, service: str) -> None:
+        """Callers were dropped on a service; those who wait for it already stay."""
+        tickets = self._facts.waiting(ticket_ids.split())
+        if self._facts.connected and not self._facts.is_closed(service):
+            self.service([one.id for one in tickets if one.service != service], service)
 
-    def dropped_on_agent(self, ticket_id: str, agent: str) -> None:
-        """A caller was dropped on an agent."""
-        agents = self._facts.board.agents if self._facts.board is not None else []
-        if self._facts.connected and any(
-            one.id == agent and one.state is not AgentState.OFFLINE for one in agents
-        ):
-            self.agent(ticket_id, agent)
+    def dropped_on_agent(self, ticket_ids: str, agent: str) -> None:
+        """Callers were dropped on an agent."""
+        there = any(one.id == agent for one in self._agents_there())
+        if self._facts.connected and there:
+            self.agent(ticket_ids.split(), agent)
 
     # ---- the panel ----
 
-    def _waiting(self, ticket_id: str) -> Ticket | None:
-        ticket = self._facts.ticket(ticket_id)
-        return ticket if ticket is not None and ticket.state in WAITING else None
+    def _agents_there(self) -> list[AgentFacts]:
+        board = self._facts.board
+        agents = in_order(board.agents if board else [])
+        return [one for one in agents if one.state is not AgentState.OFFLINE]
+
+    def _common_targets(self, tickets: Sequence[Ticket]) -> list[tuple[object, str]]:
+        """Services that take every one of these callers; a message says when there is none."""
+        if not tickets:
+            return []
+        services = list(dict.fromkeys(ticket.service for ticket in tickets))
+        if len(services) == 1:
+            return self._targets(services[0])
+        found = [(one.id, one.name) for one in self._facts.services.values()]
+        targets: list[tuple[object, str]] = [
+            (name, words) for name, words in found if not self._facts.is_closed(name)
+        ]
+        if not targets:
+            self._say_no_target()
+        return targets
+
+    def _say_no_target(self) -> None:
+        self._messages.show_message(Level.WARNING, _("No other service is open."), key="targets")
 
     def _targets(self, service: str) -> list[tuple[object, str]]:
         """Services that take callers; a message says when there is none."""
         found = self._facts.targets(service)
         if not found:
-            self._messages.show_message(
-                Level.WARNING, _("No other service is open."), key="targets"
-            )
+            self._say_no_target()
         return found
+
+    def _begin_on(
+        self, tickets: Sequence[Ticket], make: Callable[[Ticket, object], OnTicket]
+    ) -> None:
+        """An act on one caller, or the same for several."""
+
+        def make_all(target: object, _text: str) -> Act:
+            acts = tuple(make(ticket, target) for ticket in tickets)
+            # who waits for that service already needs no act
+            acts = tuple(
+                one
+                for one in acts
+                if not (isinstance(one, GiveToService) and one.ticket.service == one.service)
+            )
+            return acts[0] if len(acts) == 1 else Several(acts)
+
+        self._begin(make_all)
 
     def _begin(self, make: Make | None, undoes: str = "") -> None:
         self._pending, self._undoes, self._given = make, undoes, None
@@ -227,7 +330,9 @@ class ActBeginner(QObject):
         given, self._given = self._given, None
         self._focus_back()
         if make is not None:
-            self.act_requested.emit(make(target, text), reason)
+            act = make(target, text)
+            if act != Several(()):
+                self.act_requested.emit(act, reason)
         elif undoes:
             self.undo_requested.emit(undoes, reason)
         elif given is not None:
@@ -245,3 +350,10 @@ class ActBeginner(QObject):
         )
         if back is not None:
             back.setFocus()
+
+
+def _numbers(tickets: Sequence[Ticket]) -> str:
+    """One caller's number, or how many they are."""
+    if len(tickets) == 1:
+        return tickets[0].number
+    return _("{count} callers").format(count=len(tickets))

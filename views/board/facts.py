@@ -9,7 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from session.protocol.hub.board import BoardAnswer, QueueFacts
+from resources.texts import _
+from session.protocol.hub.board import (
+    AgentFacts,
+    AgentState,
+    BoardAnswer,
+    MessageTo,
+    QueueFacts,
+    SiteFacts,
+)
 from session.protocol.hub.network import MoveTarget
 from session.protocol.hub.requests import Service
 from session.protocol.hub.tickets import Ticket, TicketState
@@ -41,6 +49,44 @@ class BoardFacts:
         if self.board is None:
             return now_utc.astimezone().date()
         return (self.board.day.since_utc + NOON).astimezone(UTC).date()
+
+    def sites(self) -> list[SiteFacts]:
+        """Sites with buttons of ours, once the hub has told them."""
+        return list(self.board.sites) if self.board is not None else []
+
+    def site_name(self, ref: str) -> str:
+        """The name of a site."""
+        return next((one.name for one in self.sites() if one.ref == ref), ref)
+
+    def agent(self, agent_id: str) -> AgentFacts | None:
+        """An agent as the hub told it last."""
+        agents = self.board.agents if self.board is not None else []
+        return next((one for one in agents if one.id == agent_id), None)
+
+    def waiting(self, ticket_ids: Sequence[str]) -> list[Ticket]:
+        """Those of these tickets that wait, in this order."""
+        found = [self.ticket(one) for one in ticket_ids]
+        return [one for one in found if one is not None and one.state in WAITING]
+
+    def readers(self) -> list[tuple[object, str]]:
+        """Who a message can be for, and in words."""
+        agents = self.board.agents if self.board is not None else []
+        there = sorted(
+            (one for one in agents if one.state is not AgentState.OFFLINE), key=lambda one: one.name
+        )
+        services = self.services.values()
+        return [
+            (None, _("All agents")),
+            *(((MessageTo.AGENT, one.id), one.name) for one in there),
+            *(
+                ((MessageTo.SERVICE, one.id), _("Agents of {service}").format(service=one.name))
+                for one in services
+            ),
+            *(
+                ((MessageTo.SITE, one.ref), _("Callers at {site}").format(site=one.name))
+                for one in self.sites()
+            ),
+        ]
 
     def ticket(self, ticket_id: str) -> Ticket | None:
         """An open ticket."""

@@ -5,7 +5,7 @@ Used by the board's window.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,10 +14,12 @@ from PyQt6.QtWidgets import QFrame
 from resources.texts import _
 from session.protocol.hub.board import AgentFacts, AgentState, BoardAnswer
 from session.protocol.hub.history import LineFacts, LineQuality
+from session.protocol.hub.requests import Service
 from session.protocol.hub.tickets import Ticket, TicketState
 from views.widgets.agent_state import help_words
 from views.widgets.parts import Card, Chip, clock_words, label, restyle, row, steady_figures
 from views.widgets.theme import SPACE
+from views.words.waits import WaitLimits
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,11 @@ class Thresholds:
     within_s: int = 180
     level_percent: int = 80
     abandoned: int = 5
+
+    @property
+    def waits(self) -> WaitLimits:
+        """Those of a wait."""
+        return WaitLimits(self.within_s, self.longest_s)
 
 
 class Figure(Card):
@@ -90,6 +97,7 @@ class BoardFigures(QFrame):
         self.agents = Figure("figure_agents", _("Agents available"))
         self.lines = Figure("figure_lines", _("Good lines"))
         self._alerts: set[str] | None = None
+        self._services_alerts: dict[str, str] = {}
         self._helped: dict[str, str] = {}
         self._figures = (
             self.waiting,
@@ -103,8 +111,12 @@ class BoardFigures(QFrame):
         for figure in self._figures:
             box.addWidget(figure, 1)
 
-    def show_waiting(self, tickets: Sequence[Ticket], now_utc: datetime) -> None:
-        """Counts of the waiting tickets and the longest wait, at `now_utc`."""
+    def show_waiting(
+        self, tickets: Sequence[Ticket], services: Mapping[str, Service], now_utc: datetime
+    ) -> None:
+        """Counts of the waiting tickets and the longest wait, at `now_utc`. Each caller is late by
+        what its service says.
+        """
         waiting = [
             ticket
             for ticket in tickets
@@ -113,23 +125,47 @@ class BoardFigures(QFrame):
         longest_s = max(
             ((now_utc - ticket.arrived_at_utc).total_seconds() for ticket in waiting), default=0.0
         )
-        many, long = len(waiting) >= self._limits.waiting, longest_s >= self._limits.longest_s
-        limit = self._limits.waiting
+        late = [one for one in waiting if self._is_late(one, services, now_utc)]
+        self._services_alerts = self._find_alerts(waiting, late, services)
+        many, limit = len(waiting) >= self._limits.waiting, self._limits.waiting
         self.waiting.show_value(
             str(len(waiting)),
             _("Alert: {limit} or more").format(limit=limit) if many else _("Usual"),
             many,
         )
-        minutes = self._limits.longest_s // 60
         self.longest.show_value(
             clock_words(longest_s) if waiting else "–",
-            _("Alert: over {minutes} min").format(minutes=minutes) if long else _("Usual"),
-            long,
+            _("Alert: {count} too long").format(count=len(late)) if late else _("Usual"),
+            bool(late),
         )
+
+    def _is_late(self, ticket: Ticket, services: Mapping[str, Service], now_utc: datetime) -> bool:
+        limits = self._limits.waits.of(services.get(ticket.service))
+        return (now_utc - ticket.arrived_at_utc).total_seconds() >= limits.longest_s
+
+    def _find_alerts(
+        self,
+        waiting: Sequence[Ticket],
+        late: Sequence[Ticket],
+        services: Mapping[str, Service],
+    ) -> dict[str, str]:
+        """What has passed a threshold that a service has to itself."""
+        found: dict[str, str] = {}
+        for service in services.values():
+            count = sum(1 for one in waiting if one.service == service.id)
+            if 0 < service.most_waiting <= count:
+                words = _("{service}: {count} waiting")
+                found[f"many {service.id}"] = words.format(service=service.name, count=count)
+            if service.longest_s and any(one.service == service.id for one in late):
+                words = _("{service}: over {minutes} min")
+                minutes = -(-service.longest_s // 60)
+                found[f"late {service.id}"] = words.format(service=service.name, minutes=minutes)
+        return found
 
     def new_alerts(self) -> list[str]:
         """What has passed its threshold since the last call; the first call returns nothing."""
         now = {figure.objectName(): figure.alert() for figure in self._figures if figure.alert()}
+        now |= self._services_alerts
         now |= self._helped
         known, self._alerts = self._alerts, set(now)
         return [words for name, words in now.items() if known is not None and name not in known]

@@ -5,18 +5,19 @@ under each.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import QPoint, pyqtSignal
-from PyQt6.QtGui import QAction, QKeySequence
-from PyQt6.QtWidgets import QBoxLayout, QLabel, QMenu, QPushButton, QSplitter, QWidget
+from PyQt6.QtGui import QAction, QKeySequence, QResizeEvent
+from PyQt6.QtWidgets import QBoxLayout, QComboBox, QLabel, QMenu, QPushButton, QSplitter, QWidget
 
 from resources.texts import _
 from session.core.clock import Clock
-from session.protocol.hub.tickets import TicketState
+from session.protocol.hub.board import MessageTo
+from session.protocol.hub.tickets import Ticket, TicketState
 from views.board.acts import ActBeginner
 from views.board.facts import WAITING, BoardFacts
-from views.board.rows import agent_rows, queue_rows, ticket_row
+from views.board.rows import QueueLimits, agent_rows, queue_rows, ticket_row
 from views.board.tables import BoardTable, TargetTable, TicketTable
 from views.widgets.icons import icon
 from views.widgets.parts import ElidedLabel, EmptyState, column, label, push_button, row
@@ -24,6 +25,12 @@ from views.widgets.theme import SPACE
 
 TITLE_PX = 32
 """Height of a button."""
+
+IN_TURN = -1
+"""In place of a column to sort by: as callers are served."""
+
+IN_TIME, WIDE_PX = 3, 1400
+"""The column of a service's share answered in time, and the page's width from which it is shown."""
 
 SERVICE_PX, WITH_PX = 155, 110
 """Where names of services and agents are cut among the callers, so that the site keeps some space.
@@ -34,7 +41,7 @@ class BoardLivePage(QWidget):
     """Three tables side by side; a caller can be dragged from the middle one to the others.
 
     Args:
-        longest_s: a wait of so many seconds is too long.
+        limits: from where a wait is too long, where a service says nothing else.
 
     Signals:
         undo_requested(): take the last act of this board back.
@@ -43,17 +50,18 @@ class BoardLivePage(QWidget):
     undo_requested = pyqtSignal()
 
     def __init__(
-        self, facts: BoardFacts, acts: ActBeginner, *, clock: Clock, longest_s: int
+        self, facts: BoardFacts, acts: ActBeginner, *, clock: Clock, limits: QueueLimits
     ) -> None:
         super().__init__()
         self._facts = facts
         self._acts = acts
         self._clock = clock
-        self._longest_s = longest_s
+        self._limits = limits
+        self._sorted_by, self._descending = IN_TURN, False
         self.queues = TargetTable(
             "board_queues",
             _("Services"),
-            heads=[_("Service"), _("Count"), _("Max"), _("State")],
+            heads=[_("Service"), _("Count"), _("Max"), _("In time"), _("To expect")],
             wide=0,
         )
         heads = [_("No."), _("Service"), _("Site"), _("Time"), _("Priority"), _("With")]
@@ -63,6 +71,10 @@ class BoardLivePage(QWidget):
         self.agents = TargetTable(
             "board_agents", _("Agents"), heads=[_("Agent"), _("State"), _("Since")], wide=1
         )
+        self.tickets.sort_by_heads()
+        self._of_service, self._of_site = _filter("board_of_service"), _filter("board_of_site")
+        self._of_service.setAccessibleName(_("Show only one service"))
+        self._of_site.setAccessibleName(_("Show only one site"))
         self._make_acts()
         self._build()
         self._connect()
@@ -72,29 +84,105 @@ class BoardLivePage(QWidget):
     def refresh(self) -> None:
         """Moves every clock to now."""
         facts, now = self._facts, self._clock.utc_now()
-        names, limit_s = facts.agent_names(), self._longest_s
+        self._fill_filters()
+        shown = self._shown()
+        names = facts.agent_names()
         self.tickets.show_rows(
             [
-                ticket_row(one, facts.services, names, now_utc=now, longest_s=limit_s)
-                for one in facts.tickets
+                ticket_row(one, facts.services, names, now_utc=now, limits=self._limits.waits)
+                for one in shown
             ]
         )
         self.queues.show_rows(
             queue_rows(
-                facts.services, facts.queue_states(), facts.tickets, now_utc=now, longest_s=limit_s
+                facts.services,
+                facts.queue_states(),
+                facts.tickets,
+                now_utc=now,
+                limits=self._limits,
             )
         )
         agents = facts.board.agents if facts.board is not None else []
-        self.agents.show_rows(agent_rows(agents, facts.services, now))
-        self._empty.setVisible(not facts.tickets)
-        self.tickets.setVisible(bool(facts.tickets))
-        waiting = sum(1 for ticket in facts.tickets if ticket.state in WAITING)
-        self._callers.setText(
-            _("Callers: {waiting} waiting, {others} with an agent").format(
-                waiting=waiting, others=len(facts.tickets) - waiting
-            )
+        only = self._of_service.currentData() or ""
+        able = [one for one in agents if not only or not one.services or only in one.services]
+        self.agents.show_rows(agent_rows(able, facts.services, now))
+        self._show_empty(shown)
+        waiting = sum(1 for ticket in shown if ticket.state in WAITING)
+        words = _("Callers: {waiting} waiting, {others} with an agent").format(
+            waiting=waiting, others=len(shown) - waiting
         )
+        chosen = len(self.tickets.all_chosen())
+        if chosen > 1:
+            words += " · " + _("{count} chosen").format(count=chosen)
+        self._callers.setText(words)
         self.allow()
+
+    def _show_empty(self, shown: Sequence[Ticket]) -> None:
+        if self._facts.tickets and not shown:
+            self._empty.show_words(
+                _("Nobody waits for what is chosen"), _("Choose all services and all sites.")
+            )
+        else:
+            self._empty.show_words(
+                _("Nobody is waiting"), _("Callers appear here as soon as they press a button.")
+            )
+        self._empty.setVisible(not shown)
+        self.tickets.setVisible(bool(shown))
+
+    # ---- which callers, in which order ----
+
+    def _fill_filters(self) -> None:
+        facts = self._facts
+        services = [(one.id, one.name) for one in facts.services.values()]
+        # a site may have left the convention while its callers wait
+        sites = sorted({one.name for one in facts.sites()} | {one.site for one in facts.tickets})
+        _fill(self._of_service, _("All services"), services)
+        _fill(self._of_site, _("All sites"), [(name, name) for name in sites])
+
+    def _shown(self) -> list[Ticket]:
+        service, site = self._of_service.currentData(), self._of_site.currentData()
+        found = [
+            one
+            for one in self._facts.tickets
+            if service in ("", None, one.service) and site in ("", None, one.site)
+        ]
+        key = self._sort_key()
+        return found if key is None else sorted(found, key=key, reverse=self._descending)
+
+    def _sort_key(self) -> Callable[[Ticket], tuple[object, ...]] | None:
+        """None: in turn, as they are served; else who waits comes in turn within equals."""
+        facts, order = self._facts, list(self._facts.services)
+        names = facts.agent_names()
+        turn = {one.id: place for place, one in enumerate(facts.tickets)}
+        keys: dict[int, Callable[[Ticket], object]] = {
+            0: lambda one: one.number,
+            1: lambda one: order.index(one.service) if one.service in order else len(order),
+            2: lambda one: one.site,
+            3: lambda one: one.accepted_at_utc or one.arrived_at_utc,
+            4: lambda one: -one.priority,
+            5: lambda one: names.get(one.agent or one.assigned_to or "", ""),
+        }
+        key = keys.get(self._sorted_by)
+        if key is None:
+            return None
+        by = -1 if self._descending else 1
+        return lambda one: (key(one), by * turn[one.id])
+
+    def _on_sort(self, column: int) -> None:
+        """Up, down, then in turn again."""
+        if column != self._sorted_by:
+            self._sorted_by, self._descending = column, False
+        elif not self._descending:
+            self._descending = True
+        else:
+            self._sorted_by, self._descending = IN_TURN, False
+        self.tickets.show_sorting(self._sorted_by, self._descending)
+        self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """On a small screen the share answered in time gives way; the tool tip has it."""
+        super().resizeEvent(event)
+        self.queues.setColumnHidden(IN_TIME, self.width() < WIDE_PX)
 
     def show_undo(self, words: str) -> None:
         """Shows what "undo" would take back, or "" for nothing."""
@@ -104,13 +192,15 @@ class BoardLivePage(QWidget):
     def allow(self) -> None:
         """Switches on the acts that are possible now."""
         ticket = self._facts.ticket(self.tickets.chosen())
-        can = self._facts.connected and ticket is not None and ticket.state in WAITING
+        can = self._facts.connected and bool(self._facts.waiting(self.tickets.all_chosen()))
         for act in (self.give_agent, self.give_service, self.prioritise):
             act.setEnabled(can)
         talks = ticket is not None and ticket.state is TicketState.IN_SESSION
         self.join.setEnabled(self._facts.connected and talks)
         for act in (self.move_all, self.close_queue):
             act.setEnabled(self._facts.connected and bool(self.queues.chosen()))
+        for act in (self.set_state, self.set_services):
+            act.setEnabled(self._facts.connected and bool(self.agents.chosen()))
         self.announce.setEnabled(self._facts.connected)
         self._undo.setEnabled(self._facts.connected and bool(self._undo_words.text()))
 
@@ -118,12 +208,13 @@ class BoardLivePage(QWidget):
 
     def _make_acts(self) -> None:
         acts, ticket, queue = self._acts, self.tickets.chosen, self.queues.chosen
-        self.give_agent = self._act(_("To an agent…"), "agent", "F4", lambda: acts.agent(ticket()))
+        several, agent = self.tickets.all_chosen, self.agents.chosen
+        self.give_agent = self._act(_("To an agent…"), "agent", "F4", lambda: acts.agent(several()))
         self.give_service = self._act(
-            _("To a service…"), "queue", "F5", lambda: acts.service(ticket())
+            _("To a service…"), "queue", "F5", lambda: acts.service(several())
         )
         self.prioritise = self._act(
-            _("Priority…"), "priority", "F6", lambda: acts.priority(ticket())
+            _("Priority…"), "priority", "F6", lambda: acts.priority(several())
         )
         self.join = self._act(_("Join visibly…"), "call", "F10", lambda: acts.join(ticket()))
         self.move_all = self._act(
@@ -132,7 +223,15 @@ class BoardLivePage(QWidget):
         self.close_queue = self._act(
             _("Close or open…"), "forbidden", "F8", lambda: acts.close(queue())
         )
-        self.announce = self._act(_("Message to all…"), "bell", "F9", acts.announce)
+        self.announce = self._act(_("Message…"), "bell", "F9", acts.announce)
+        self.set_state = self._act(_("State…"), "paused", "Ctrl+E", lambda: acts.state(agent()))
+        self.set_services = self._act(
+            _("Services…"), "appointment", "Ctrl+T", lambda: acts.services(agent())
+        )
+        self._tell_agent = QAction(icon("bell"), _("Message to this agent…"), self)
+        self._tell_agent.triggered.connect(lambda: acts.announce((MessageTo.AGENT, agent())))
+        self._tell_service = QAction(icon("bell"), _("Message to these agents…"), self)
+        self._tell_service.triggered.connect(lambda: acts.announce((MessageTo.SERVICE, queue())))
         self._undo = self._act(_("Take back"), "undo", "Ctrl+Z", self.undo_requested.emit)
 
     def _act(self, words: str, icon_name: str, keys: str, begin: Callable[[], None]) -> QAction:
@@ -154,8 +253,8 @@ class BoardLivePage(QWidget):
         self._undo_words = ElidedLabel(role="small", name="board_undo_words")
         self._empty = EmptyState(
             "empty_queue",
-            _("Nobody is waiting"),
-            advice=_("Callers appear here as soon as they press a button."),
+            "",
+            advice="",
             name="board_empty",
         )
         columns = QSplitter()
@@ -165,7 +264,7 @@ class BoardLivePage(QWidget):
         columns.addWidget(self._build_agents())
         columns.setStretchFactor(1, 3)
         columns.setStretchFactor(2, 1)
-        columns.setSizes([360, 660, 330])
+        columns.setSizes([342, 600, 290])
         column(self, columns, space=0)
 
     def _build_queues(self) -> QWidget:
@@ -186,15 +285,30 @@ class BoardLivePage(QWidget):
             None, self._callers, self._undo_words, self._button(self._undo, "undo", "act_undo")
         )
         made = _panel(title, self.tickets, acts)
+        filters = row(None, space=SPACE[1])
+        filters.addWidget(self._of_service, 1)
+        filters.addWidget(self._of_site, 1)
         box = made.layout()
         assert isinstance(box, QBoxLayout)
-        box.insertWidget(1, self._empty, 1)
+        box.insertLayout(1, filters)
+        box.insertWidget(2, self._empty, 1)
         return made
 
     def _build_agents(self) -> QWidget:
-        self.agents.setMinimumWidth(315)
-        acts = row(None, self._button(self.announce, "bell", "act_announce"), 0)
-        return _panel(label(_("Agents"), "title"), self.agents, acts)
+        self.agents.setMinimumWidth(290)
+        acts = row(
+            None,
+            self._button(self.set_state, "paused", "act_state"),
+            self._button(self.set_services, "appointment", "act_services"),
+            0,
+        )
+        title = row(
+            None,
+            label(_("Agents"), "title"),
+            0,
+            self._button(self.announce, "bell", "act_announce"),
+        )
+        return _panel(title, self.agents, acts)
 
     def _connect(self) -> None:
         self.queues.ticket_dropped.connect(self._acts.dropped_on_service)
@@ -203,7 +317,13 @@ class BoardLivePage(QWidget):
             table.currentItemChanged.connect(lambda _now, _before: self.allow())
         self.tickets.itemActivated.connect(lambda _item, _column: self.give_agent.trigger())
         self._menu(self.tickets, self.give_agent, self.give_service, self.prioritise, self.join)
-        self._menu(self.queues, self.move_all, self.close_queue)
+        self._menu(self.queues, self.move_all, self.close_queue, self._tell_service)
+        self._menu(self.agents, self.set_state, self.set_services, self._tell_agent)
+        self.agents.itemActivated.connect(lambda _item, _column: self.set_state.trigger())
+        self.tickets.itemSelectionChanged.connect(self.refresh)
+        self.tickets.sort_requested.connect(self._on_sort)
+        for box in (self._of_service, self._of_site):
+            box.currentIndexChanged.connect(lambda _index: self.refresh())
 
     def _menu(self, table: BoardTable, *acts: QAction) -> None:
         menu = QMenu(table)
@@ -213,6 +333,29 @@ class BoardLivePage(QWidget):
             menu.popup(place)
 
         table.menu_requested.connect(pop_up)
+
+
+def _filter(name: str) -> QComboBox:
+    box = QComboBox()
+    box.setObjectName(name)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(10)
+    return box
+
+
+def _fill(box: QComboBox, everything: str, choices: Sequence[tuple[str, str]]) -> None:
+    """Offers the choices; what was chosen stays chosen while it is offered."""
+    wanted = [("", everything), *choices]
+    known = [(box.itemData(at), box.itemText(at)) for at in range(box.count())]
+    if known == wanted:
+        return
+    chosen = box.currentData()
+    box.blockSignals(True)
+    box.clear()
+    for value, words in wanted:
+        box.addItem(words, value)
+    box.setCurrentIndex(max(0, box.findData(chosen)))
+    box.blockSignals(False)
 
 
 def _panel(title: QLabel | QBoxLayout, table: BoardTable, acts: QBoxLayout) -> QWidget:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from resources.texts import N_, _
 from session.protocol.hub.board import AgentFacts, AgentState, QueueFacts
@@ -15,6 +16,7 @@ from session.protocol.hub.tickets import Ticket, TicketState
 from views.board.tables import Cell, TableRow
 from views.widgets.agent_state import DESK_CLOSED, NOT_RESPONDING, PAUSES, help_words
 from views.widgets.parts import clock_words
+from views.words.waits import WaitLimits, wait_look
 
 AGENT_STATES: dict[AgentState, tuple[str, str, str]] = {
     AgentState.AVAILABLE: (N_("Available"), "available", "good"),
@@ -54,15 +56,15 @@ def ticket_row(
     agents: Mapping[str, str],
     *,
     now_utc: datetime,
-    longest_s: int,
+    limits: WaitLimits,
 ) -> TableRow:
     """Number, service, site, wait, priority, whom it is with or kept for."""
     waiting = ticket.state in (TicketState.WAITING, TicketState.OFFERED)
     since = ticket.arrived_at_utc if waiting else ticket.accepted_at_utc or ticket.arrived_at_utc
     seconds = (now_utc - since).total_seconds()
-    long = waiting and seconds >= longest_s
     order = list(services)
     service = services.get(ticket.service)
+    look = wait_look(seconds if waiting else 0.0, limits.of(service))
     kept = ticket.kept_for(now_utc)
     who = ""
     if ticket.state is TicketState.OFFERED and ticket.agent is not None:
@@ -80,16 +82,21 @@ def ticket_row(
             place=order.index(ticket.service) if ticket.service in order else len(order),
         ),
         Cell(ticket.site, "soft"),
-        Cell(
-            _("{time} · long").format(time=clock_words(seconds)) if long else clock_words(seconds),
-            "bad" if long else "",
-        ),
+        Cell(clock_words(seconds), look.tone, look.icon_name if look.words else ""),
         Cell(
             priority_words(ticket.priority) if raised else "", "warn", "priority" if raised else ""
         ),
         Cell(who or "–", "accent" if who else "soft"),
     )
-    return TableRow(ticket.id, cells, strong=waiting)
+    spoken = ", ".join(part for part in (*(cell.text for cell in cells), look.words) if part)
+    return TableRow(ticket.id, cells, spoken, strong=waiting)
+
+
+class QueueLimits(NamedTuple):
+    """From where a service's figures are an alert, unless it says something else of itself."""
+
+    waits: WaitLimits = WaitLimits()
+    level_percent: int = 80
 
 
 def queue_rows(
@@ -98,42 +105,86 @@ def queue_rows(
     tickets: Sequence[Ticket],
     *,
     now_utc: datetime,
-    longest_s: int,
+    limits: QueueLimits,
 ) -> list[TableRow]:
-    """Service, how many wait, the longest wait, open or closed."""
-    rows = []
-    for place, service in enumerate(services.values()):
-        waits_s = [
-            (now_utc - ticket.arrived_at_utc).total_seconds()
-            for ticket in tickets
-            if ticket.service == service.id
-            and ticket.state in (TicketState.WAITING, TicketState.OFFERED)
-        ]
-        worst_s = max(waits_s, default=0.0)
-        long = worst_s >= longest_s
-        facts = states.get(service.id)
-        closed = facts.closed if facts is not None else service.closed
-        cells = (
-            Cell(service.name, icon_name=service.icon, place=place),
-            Cell(str(len(waits_s)), "" if waits_s else "soft", right=True),
-            _longest_wait_cell(worst_s, long=long) if waits_s else Cell("–", "soft"),
-            Cell(
-                _("Is closed") if closed else _("Is open"),
-                "warn" if closed else "good",
-                "forbidden" if closed else "",
-            ),
-        )
-        why = f", {facts.changed_by}: {facts.reason}" if facts is not None and facts.closed else ""
-        late = f", {_('Long wait')}" if long else ""
-        spoken = ", ".join(cell.text for cell in cells) + late + why
-        rows.append(TableRow(service.id, cells, spoken))
-    return rows
+    """Service, how many wait, the longest wait, the share answered in time, the wait to expect."""
+    waits_s: dict[str, list[float]] = {}
+    for ticket in tickets:
+        if ticket.state in (TicketState.WAITING, TicketState.OFFERED):
+            seconds = (now_utc - ticket.arrived_at_utc).total_seconds()
+            waits_s.setdefault(ticket.service, []).append(seconds)
+    return [
+        _queue_row(service, place, states.get(service.id), waits_s.get(service.id, []), limits)
+        for place, service in enumerate(services.values())
+    ]
 
 
-def _longest_wait_cell(wait_s: float, *, long: bool) -> Cell:
-    if long:
-        return Cell(clock_words(wait_s), "bad", "wait_long")
-    return Cell(clock_words(wait_s))
+def _queue_row(
+    service: Service,
+    place: int,
+    facts: QueueFacts | None,
+    waits_s: Sequence[float],
+    limits: QueueLimits,
+) -> TableRow:
+    worst_s = max(waits_s, default=0.0)
+    look = wait_look(worst_s, limits.waits.of(service))
+    many = 0 < service.most_waiting <= len(waits_s)
+    closed = facts.closed if facts is not None else service.closed
+    cells = (
+        Cell(service.name, icon_name=service.icon, place=place, hint=_level_words(facts)),
+        Cell(str(len(waits_s)), _count_tone(len(waits_s), many), right=True),
+        Cell(clock_words(worst_s), look.tone, look.icon_name if look.words else "")
+        if waits_s
+        else Cell("–", "soft"),
+        _level_cell(facts, limits.level_percent),
+        Cell(_("Is closed"), "warn", "forbidden") if closed else _expected_cell(facts),
+    )
+    why = f"{facts.changed_by}: {facts.reason}" if facts is not None and facts.closed else ""
+    late = look.words if waits_s else ""
+    full = _("too many callers") if many else ""
+    spoken = ", ".join(one for one in (*(cell.text for cell in cells), late, full, why) if one)
+    return TableRow(service.id, cells, spoken)
+
+
+def _count_tone(count: int, many: bool) -> str:
+    if many:
+        return "bad"
+    return "" if count else "soft"
+
+
+def _level_cell(facts: QueueFacts | None, level_percent: int) -> Cell:
+    """The share of the day's callers who were answered in time; those who gave up were not."""
+    total = facts.answered + facts.abandoned if facts is not None else 0
+    if facts is None or not total:
+        return Cell("–", "soft", right=True)
+    percent = round(100 * facts.within / total)
+    return Cell(f"{percent}\u00a0%", "bad" if percent < level_percent else "", right=True)
+
+
+def _level_words(facts: QueueFacts | None) -> str:
+    total = facts.answered + facts.abandoned if facts is not None else 0
+    if facts is None or not total:
+        return ""
+    return _("{percent} % answered in time today").format(percent=round(100 * facts.within / total))
+
+
+def _expected_cell(facts: QueueFacts | None) -> Cell:
+    """How long somebody who came now would wait."""
+    if facts is None:
+        return Cell(_("Is open"), "good")
+    if facts.wait_s is None:
+        return Cell("–", "soft") if facts.answering else Cell(_("Nobody"), "warn", "warning")
+    return Cell(expected_words(facts.wait_s, facts.wait_most_s))
+
+
+def expected_words(least_s: int, most_s: int | None) -> str:
+    """A range of minutes, short: "5-10 min"."""
+    least = least_s // 60
+    if most_s is None:
+        return _("> {minutes} min").format(minutes=least)
+    if least == 0:
+        return _("< {minutes} min").format(minutes=most_s // 60)
+    return _("{least}–{most} min").format(least=least, most=most_s // 60)
 
 
 def in_order(agents: Sequence[AgentFacts]) -> list[AgentFacts]:
@@ -151,7 +202,8 @@ def agent_rows(
         service = services[agent.service].name if agent.service in services else agent.service
         reason = "" if agent.reason in SAID_BY_STATE else agent.reason
         why = _(PAUSE_WORDS.get(reason, reason)) if reason else ""
-        parts = (_(words), agent.ticket or why, service if agent.ticket else "")
+        by = _("by {name}").format(name=agent.by_name) if agent.by_name and not agent.ticket else ""
+        parts = (_(words), agent.ticket or why, service if agent.ticket else by)
         state = " · ".join(part for part in parts if part)
         if agent.help:
             asks = _("Asks for help: {reason}").format(reason=help_words(agent.help))
@@ -159,9 +211,20 @@ def agent_rows(
         since_utc = agent.help_since_utc or agent.since_utc
         since = "" if since_utc is None else clock_words((now_utc - since_utc).total_seconds())
         cells = (
-            Cell(agent.name, "soft" if agent.state is AgentState.OFFLINE else ""),
+            Cell(
+                agent.name,
+                "soft" if agent.state is AgentState.OFFLINE else "",
+                "appointment" if agent.for_today else "",
+            ),
             Cell(state, tone, icon_name),
             Cell(since, "soft"),
         )
-        rows.append(TableRow(agent.id, cells))
+        today = _services_words(agent, services) if agent.for_today else ""
+        said = (*(cell.text for cell in cells), agent.why, today)
+        rows.append(TableRow(agent.id, cells, ", ".join(part for part in said if part)))
     return rows
+
+
+def _services_words(agent: AgentFacts, services: Mapping[str, Service]) -> str:
+    names = ", ".join(services[one].name for one in agent.services if one in services)
+    return _("today: {services}").format(services=names)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QFileDialog, QWidget
+from PyQt6.QtCore import QDate, pyqtSignal
+from PyQt6.QtWidgets import QComboBox, QDateEdit, QFileDialog, QWidget
 
 from resources.texts import _
 from session.core.clock import Clock
@@ -20,16 +20,23 @@ from views.board.tables import BoardTable, Cell, TableRow
 from views.widgets.parts import ElidedLabel, EmptyState, clock_words, column, push_button, row
 from views.widgets.theme import SPACE
 
+CHOSEN = 0
+"""In place of a number of days: from one day to another."""
+
+MOST_DAYS = 400
+"""The hub counts no longer period at once."""
+
 
 class BoardStatisticsPage(QWidget):
-    """One period, one way to group.
+    """One period, one way to group or two.
 
     Signals:
-        wanted(object, object, object): first day, last day, `StatisticsBy`.
+        wanted(object, object, object, object): first day, last day, `StatisticsBy`, and the
+            `StatisticsBy` that parts each group once more.
         file_wanted(object, object, str): first day, last day, path that ends in .csv or .pdf.
     """
 
-    wanted = pyqtSignal(object, object, object)
+    wanted = pyqtSignal(object, object, object, object)
     file_wanted = pyqtSignal(object, object, str)
 
     def __init__(self, facts: BoardFacts, clock: Clock) -> None:
@@ -45,8 +52,11 @@ class BoardStatisticsPage(QWidget):
             (31, _("31 days")),
             (92, _("3 months")),
             (366, _("1 year")),
+            (CHOSEN, _("From … to …")),
         ):
             self._days.addItem(words, days)
+        self._first = _date("statistics_first", _("First day"))
+        self._last = _date("statistics_last", _("Last day"))
         self._days.setCurrentIndex(1)
         self._by.setObjectName("statistics_by")
         self._by.setAccessibleName(_("Grouped by"))
@@ -58,8 +68,20 @@ class BoardStatisticsPage(QWidget):
             (StatisticsBy.TOTAL, _("All together")),
         ):
             self._by.addItem(words, by)
+        self._across = QComboBox()
+        self._across.setObjectName("statistics_across")
+        self._across.setAccessibleName(_("And grouped by"))
+        for by, words in (
+            (StatisticsBy.TOTAL, _("One grouping")),
+            (StatisticsBy.SERVICE, _("and by service")),
+            (StatisticsBy.SITE, _("and by site")),
+            (StatisticsBy.HOUR, _("and by hour of arrival")),
+            (StatisticsBy.DAY, _("and by day")),
+        ):
+            self._across.addItem(words, by)
         heads = [
             _("Group"),
+            _("Of it"),
             _("Callers"),
             _("Answered"),
             _("Gave up"),
@@ -88,7 +110,8 @@ class BoardStatisticsPage(QWidget):
 
     def show_statistics(self, answer: StatisticsAnswer) -> None:
         """The rows that were asked for."""
-        self.table.show_rows([self._row(answer.by, one) for one in answer.rows])
+        self.table.setColumnHidden(1, answer.across is StatisticsBy.TOTAL)
+        self.table.show_rows([self._row(answer, one) for one in answer.rows])
         self._empty.setVisible(not answer.rows)
         self.table.setVisible(bool(answer.rows))
         total = sum(one.callers for one in answer.rows)
@@ -99,15 +122,38 @@ class BoardStatisticsPage(QWidget):
 
     def ask(self) -> None:
         """Asks for what is chosen."""
-        self.wanted.emit(*self._period(), self._by.currentData())
+        by, across = self._by.currentData(), self._across.currentData()
+        # the same twice is one grouping
+        self.wanted.emit(*self._period(), by, StatisticsBy.TOTAL if by == across else across)
+
+    def _on_days(self) -> None:
+        """The days that were shown are those with which a choice of one's own begins."""
+        chosen = self._days.currentData() == CHOSEN
+        if chosen and self._first.isHidden():
+            today = self._facts.today(self._clock.utc_now())
+            for box, day in ((self._first, today - timedelta(days=6)), (self._last, today)):
+                box.blockSignals(True)
+                box.setMaximumDate(QDate(today.year, today.month, today.day))
+                box.setMinimumDate(box.maximumDate().addDays(1 - MOST_DAYS))
+                box.setDate(QDate(day.year, day.month, day.day))
+                box.blockSignals(False)
+        for box in (self._first, self._last):
+            box.setVisible(chosen)
+        self.ask()
 
     def _period(self) -> tuple[date, date]:
         today = self._facts.today(self._clock.utc_now())
+        if self._days.currentData() == CHOSEN:
+            first, last = self._first.date().toPyDate(), self._last.date().toPyDate()
+            return min(first, last), max(first, last)
         return today - timedelta(days=int(self._days.currentData()) - 1), today
 
-    def _row(self, by: StatisticsBy, one: StatisticsRow) -> TableRow:
+    def _row(self, answer: StatisticsAnswer, one: StatisticsRow) -> TableRow:
+        by, across = answer.by, answer.across
+        single = across is StatisticsBy.TOTAL
         cells = (
             Cell(self._name(by, one.key)),
+            Cell("" if single else self._name(across, one.across)),
             Cell(str(one.callers), right=True),
             Cell(str(one.answered), right=True),
             Cell(
@@ -123,7 +169,7 @@ class BoardStatisticsPage(QWidget):
                 )
             ),
         )
-        return TableRow(f"{by}/{one.key}", cells)
+        return TableRow(f"{by}/{one.key}" if single else f"{by}/{one.key}/{one.across}", cells)
 
     def _name(self, by: StatisticsBy, key: str) -> str:
         match by:
@@ -150,15 +196,38 @@ class BoardStatisticsPage(QWidget):
         dialog.open()
 
     def _build(self) -> None:
-        for box in (self._days, self._by):
+        self._days.currentIndexChanged.connect(lambda _index: self._on_days())
+        for box in (self._by, self._across):
             box.currentIndexChanged.connect(lambda _index: self.ask())
+        for day in (self._first, self._last):
+            day.dateChanged.connect(lambda _day: self.ask())
         self._csv.clicked.connect(lambda: self._save("csv"))
         self._pdf.clicked.connect(lambda: self._save("pdf"))
-        choice = row(None, self._days, self._by, 0, self._csv, self._pdf)
+        choice = row(
+            None,
+            self._days,
+            self._first,
+            self._last,
+            self._by,
+            self._across,
+            0,
+            self._csv,
+            self._pdf,
+        )
         whole = column(self, choice, self.table, self._empty, self._state, space=SPACE[1])
         whole.setStretch(1, 1)
         whole.setStretch(2, 1)
         self.table.hide()
+
+
+def _date(name: str, spoken: str) -> QDateEdit:
+    box = QDateEdit()
+    box.setObjectName(name)
+    box.setAccessibleName(spoken)
+    box.setDisplayFormat("dd/MM/yyyy")
+    box.setCalendarPopup(True)
+    box.hide()
+    return box
 
 
 def _share(part: int, of: int) -> str:

@@ -44,7 +44,7 @@ _ID = Qt.ItemDataRole.UserRole
 @dataclass(frozen=True)
 class Cell:
     """One text of a row; `tone` is the name of a colour of the theme, `place` a service's for its
-    colour mark.
+    colour mark, `hint` what the tool tip says beside the text.
     """
 
     text: str
@@ -52,6 +52,7 @@ class Cell:
     icon_name: str = ""
     place: int = -1
     right: bool = False
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,11 @@ class BoardTable(QTreeWidget):
             that.
 
     Signals: menu_requested(QPoint): the person wants the acts of the chosen row, at this place of
-        the screen.
+        the screen. sort_requested(int): the head of this column was pressed.
     """
 
     menu_requested = pyqtSignal(QPoint)
+    sort_requested = pyqtSignal(int)
 
     def __init__(
         self,
@@ -121,6 +123,7 @@ class BoardTable(QTreeWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
         header.setSectionsClickable(False)
+        header.sectionClicked.connect(self.sort_requested)
         self._wide, self._most_px = wide, most_px
         self._items: dict[str, QTreeWidgetItem] = {}
         self._shown: dict[str, tuple[TableRow, Tokens]] = {}
@@ -171,6 +174,29 @@ class BoardTable(QTreeWidget):
         item = self.currentItem()
         return str(item.data(0, _ID)) if item is not None else ""
 
+    def all_chosen(self) -> list[str]:
+        """Ids of all chosen rows, from top to bottom."""
+        chosen = {str(item.data(0, _ID)) for item in self.selectedItems()} or {self.chosen()}
+        return [row_id for row_id in self.ids() if row_id in chosen]
+
+    def choose_several(self) -> None:
+        """Lets several rows be chosen: Ctrl or Shift and a click or an arrow, Ctrl+A for all."""
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+
+    def sort_by_heads(self) -> None:
+        """Lets the heads be pressed."""
+        header = self.header()
+        assert header is not None
+        header.setSectionsClickable(True)
+
+    def show_sorting(self, column: int, descending: bool) -> None:
+        """An arrow in the head of the column by which the rows are sorted; -1 for none."""
+        header = self.header()
+        assert header is not None
+        header.setSortIndicatorShown(column >= 0)
+        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+        header.setSortIndicator(column, order)
+
     def choose(self, row_id: str) -> None:
         """Chooses a row, if it is there."""
         item = self._items.get(row_id)
@@ -196,7 +222,7 @@ class BoardTable(QTreeWidget):
         """Puts the rows in order. The chosen row stays chosen; when it is gone, the row in its
         place is chosen.
         """
-        chosen = self.chosen()
+        chosen, several = self.chosen(), self.all_chosen()
         at = self.indexOfTopLevelItem(self.currentItem() or QTreeWidgetItem())
         bar = self.verticalScrollBar()
         scrolled = bar.value() if bar is not None else 0
@@ -210,6 +236,10 @@ class BoardTable(QTreeWidget):
         self.blockSignals(False)
         if chosen in self._items:
             self.choose(chosen)
+            if len(several) > 1:
+                for row_id in several:
+                    if row_id in self._items:
+                        self._items[row_id].setSelected(True)
         elif chosen and rows:
             self.choose(rows[min(max(at, 0), len(rows) - 1)].id)
         if bar is not None:
@@ -224,9 +254,9 @@ class BoardTable(QTreeWidget):
                 cell.icon_name,
             ):
                 self._fill_tone(item, column, cell, row.strong and column == 0)
-            if known is None or known.text != cell.text:
+            if known is None or (known.text, known.hint) != (cell.text, cell.hint):
                 item.setText(column, cell.text)
-                item.setToolTip(column, cell.text)
+                item.setToolTip(column, "\n".join(filter(None, (cell.text, cell.hint))))
         spoken = row.spoken or ", ".join(cell.text for cell in row.cells if cell.text)
         item.setData(0, Qt.ItemDataRole.AccessibleTextRole, spoken)
 
@@ -266,6 +296,7 @@ class TicketTable(BoardTable):
         most_px: Mapping[int, int] = MappingProxyType({}),
     ) -> None:
         super().__init__(name, spoken, heads=heads, wide=wide, most_px=most_px)
+        self.choose_several()
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
 
@@ -274,10 +305,9 @@ class TicketTable(BoardTable):
         return [TICKET_MIME]
 
     def mimeData(self, items: Iterable[QTreeWidgetItem]) -> QMimeData | None:
-        """The id of the dragged ticket."""
+        """The ids of the dragged tickets, with a space between two."""
         data = QMimeData()
-        for item in items:
-            data.setData(TICKET_MIME, str(item.data(0, _ID)).encode())
+        data.setData(TICKET_MIME, " ".join(str(item.data(0, _ID)) for item in items).encode())
         return data
 
 
@@ -285,7 +315,8 @@ class TargetTable(BoardTable):
     """Rows that take a ticket.
 
     Signals:
-        ticket_dropped(str, str): ticket id, id of the row it was dropped on.
+        ticket_dropped(str, str): ids of tickets with a space between two, id of the row they were
+            dropped on.
     """
 
     ticket_dropped = pyqtSignal(str, str)

@@ -35,10 +35,12 @@ from views.board.header import BoardHeader
 from views.board.history_page import BoardHistoryPage
 from views.board.lines_page import BoardLinesPage
 from views.board.live_page import BoardLivePage
+from views.board.rows import QueueLimits
 from views.board.statistics_page import BoardStatisticsPage
 from views.board.tables import BoardTable
 from views.board.trends_page import BoardTrendsPage
 from views.board.words import words_of
+from views.widgets.announcer import announcer_of
 from views.widgets.connection_gate import ConnectionGate
 from views.widgets.message_bar import Level, MessageBar
 from views.widgets.parts import Segments, column, row
@@ -83,15 +85,15 @@ class BoardWindow(QMainWindow):
     def __init__(self, clock: Clock, thresholds: Thresholds | None = None) -> None:
         super().__init__()
         self.setObjectName("board_window")
+        announcer_of(self)
         self._clock, self._limits = clock, thresholds or Thresholds()
         self._facts = BoardFacts()
         self._may_close = False
         self.header, self.figures = BoardHeader(), BoardFigures(self._limits)
         self.panel, self.messages = ActPanel(), MessageBar()
         self._acts = ActBeginner(self._facts, self.panel, messages=self.messages, window=self)
-        self.live = BoardLivePage(
-            self._facts, self._acts, clock=clock, longest_s=self._limits.longest_s
-        )
+        limits = QueueLimits(self._limits.waits, self._limits.level_percent)
+        self.live = BoardLivePage(self._facts, self._acts, clock=clock, limits=limits)
         self.trends, self.lines = BoardTrendsPage(), BoardLinesPage(clock)
         self.history = BoardHistoryPage(self._facts, clock)
         self.statistics = BoardStatisticsPage(self._facts, clock)
@@ -192,7 +194,8 @@ class BoardWindow(QMainWindow):
 
     def refresh(self) -> None:
         """Moves every clock to now."""
-        self.figures.show_waiting(self._facts.tickets, self._clock.utc_now())
+        facts = self._facts
+        self.figures.show_waiting(facts.tickets, facts.services, self._clock.utc_now())
         alerts = self.figures.new_alerts() if self._facts.board is not None else []
         if alerts:
             self.messages.show_message(

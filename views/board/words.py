@@ -14,12 +14,18 @@ from session.desk.hub.board_acts import (
     GiveToService,
     Join,
     MoveQueue,
+    OnTicket,
+    SetAgentServices,
+    SetAgentState,
     SetPriority,
     SetQueue,
+    Several,
 )
+from session.protocol.hub.board import MessageTo
 from session.protocol.hub.history import ActFacts, ActKind, ActSide, UndoState
 from views.board.facts import BoardFacts
 from views.board.rows import priority_words
+from views.widgets.agent_state import state_look
 
 KINDS: dict[ActKind, tuple[str, str]] = {
     ActKind.SERVICE: (N_("Given to a service"), "queue"),
@@ -29,10 +35,12 @@ KINDS: dict[ActKind, tuple[str, str]] = {
     ActKind.MOVE: (N_("Everybody moved"), "arrow_right"),
     ActKind.CLOSE: (N_("Service closed"), "forbidden"),
     ActKind.OPEN: (N_("Service opened"), "available"),
-    ActKind.BROADCAST: (N_("Message to all"), "bell"),
+    ActKind.BROADCAST: (N_("Message"), "bell"),
     ActKind.WITHDRAW: (N_("Message withdrawn"), "undo"),
     ActKind.CLOSE_SITE: (N_("Site closed"), "forbidden"),
     ActKind.OPEN_SITE: (N_("Site opened"), "available"),
+    ActKind.AGENT_STATE: (N_("Agent's state"), "agent"),
+    ActKind.AGENT_SERVICES: (N_("Agent's services"), "appointment"),
     ActKind.OTHER: (N_("Other"), "help"),
 }
 """Words and icon of each kind, in the order of the filter."""
@@ -51,33 +59,44 @@ UNDO_WORDS: dict[UndoState, str] = {
 def words_of(act: Act, facts: BoardFacts) -> str:
     """An act of this board."""
     match act:
-        case GiveToService(ticket=ticket, service=service):
-            return _("{number} to {service}").format(
-                number=ticket.number, service=facts.service_name(service)
-            )
-        case GiveToOrganisation(ticket=ticket, target=target):
-            return _("{number} to {service}").format(
-                number=ticket.number, service=facts.service_name(target)
-            )
-        case GiveToAgent(ticket=ticket, agent=""):
-            return _("{number} for everybody").format(number=ticket.number)
-        case GiveToAgent(ticket=ticket, agent=agent):
-            return _("{number} for {name}").format(
-                number=ticket.number, name=facts.agent_name(agent)
-            )
-        case SetPriority(ticket=ticket, priority=priority):
-            words = _("{number}: priority {priority}")
-            return words.format(number=ticket.number, priority=priority_words(priority).lower())
+        case GiveToService() | GiveToOrganisation() | GiveToAgent() | SetPriority():
+            return _on_ticket(act, facts)
+        case Several(acts=acts):
+            words = _("{count} callers, the first: {act}")
+            return words.format(count=len(acts), act=_on_ticket(acts[0], facts))
         case MoveQueue(service=service, to=to):
             words = _("everybody from {service} to {target}")
             return words.format(service=facts.service_name(service), target=facts.service_name(to))
         case SetQueue(service=service, closed=closed):
             words = _("{service} closed") if closed else _("{service} open")
             return words.format(service=facts.service_name(service))
-        case Announce():
+        case Announce(to=None):
             return _("message to all agents")
+        case Announce(to=to, target=target):
+            return _("message to {who}").format(who=_reader(str(to), target, facts))
+        case SetAgentState(agent=agent, available=available, pause=pause):
+            state = state_look(available, pause)[0].lower()
+            return f"{facts.agent_name(agent)}: {state}"
+        case SetAgentServices(agent=agent, services=services):
+            return f"{facts.agent_name(agent)}: {_services(services, facts)}"
         case Join(ticket=ticket):
             return _("conversation with {number} joined").format(number=ticket.number)
+
+
+def _on_ticket(act: OnTicket, facts: BoardFacts) -> str:
+    number = act.ticket.number
+    match act:
+        case GiveToService(service=service) | GiveToOrganisation(target=service):
+            return _("{number} to {service}").format(
+                number=number, service=facts.service_name(service)
+            )
+        case GiveToAgent(agent=""):
+            return _("{number} for everybody").format(number=number)
+        case GiveToAgent(agent=agent):
+            return _("{number} for {name}").format(number=number, name=facts.agent_name(agent))
+        case SetPriority(priority=priority):
+            words = _("{number}: priority {priority}")
+            return words.format(number=number, priority=priority_words(priority).lower())
 
 
 def subject_of(act: ActFacts, facts: BoardFacts) -> str:
@@ -88,8 +107,12 @@ def subject_of(act: ActFacts, facts: BoardFacts) -> str:
             return words.format(service=facts.service_name(act.service), count=act.tickets)
         case ActKind.CLOSE | ActKind.OPEN:
             return facts.service_name(act.service)
+        case ActKind.BROADCAST | ActKind.WITHDRAW if act.to:
+            return f"{_reader(act.to, act.service, facts, act.about)}: {act.text}"
         case ActKind.BROADCAST | ActKind.WITHDRAW:
             return act.text
+        case ActKind.AGENT_STATE | ActKind.AGENT_SERVICES:
+            return facts.agent_name(act.to)
         case ActKind.CLOSE_SITE | ActKind.OPEN_SITE:
             return act.about or act.service
     return " · ".join(part for part in (act.number, act.conversation) if part)
@@ -104,12 +127,34 @@ def change_of(act: ActFacts, facts: BoardFacts) -> str:
             return f"{_('Is open')} → {_('Is closed')}"
         case ActKind.OPEN | ActKind.OPEN_SITE:
             return f"{_('Is closed')} → {_('Is open')}"
+        case ActKind.AGENT_STATE:
+            pause = "" if act.text in ("available", "paused") else act.text
+            return f"→ {state_look(act.text == 'available', pause)[0]}"
+        case ActKind.AGENT_SERVICES:
+            return f"→ {_services(tuple(filter(None, act.text.split(','))), facts)}"
         case ActKind.ORGANISATION if act.before is not None:
             return f"{facts.service_name(act.before.service)} → {facts.service_name(act.to)}"
     if act.before is None or act.after is None:
         return ""
     pairs = zip(_side(act.before, facts), _side(act.after, facts), strict=True)
     return ", ".join(f"{before} → {after}" for before, after in pairs if before != after)
+
+
+def _reader(to: str, target: str, facts: BoardFacts, site: str = "") -> str:
+    """Whom a message is for."""
+    match to:
+        case MessageTo.AGENT:
+            return facts.agent_name(target)
+        case MessageTo.SERVICE:
+            return _("Agents of {service}").format(service=facts.service_name(target))
+    return _("Callers at {site}").format(site=site or facts.site_name(target))
+
+
+def _services(services: tuple[str, ...], facts: BoardFacts) -> str:
+    """What an agent serves today."""
+    if not services:
+        return _("services as the convention says")
+    return ", ".join(facts.service_name(one) for one in services)
 
 
 def _side(side: ActSide, facts: BoardFacts) -> tuple[str, str, str]:

@@ -31,7 +31,7 @@ class DeskHeader(QFrame):
     Signals:
         queue_pressed(), side_pressed(): show or fold a panel.
         theme_requested(bool): True for dark.
-        settings_pressed(): show camera, microphone and loudspeaker.
+        settings_pressed(): show text size, camera, microphone and loudspeaker.
         help_pressed(): show the shortcuts.
         sign_out_pressed(): this computer shall no longer be known.
         state_requested(bool, str): the agent is available, or pauses for this reason.
@@ -71,7 +71,7 @@ class DeskHeader(QFrame):
         )
         self._help.clicked.connect(self.help_pressed)
         self._settings = tool_button(
-            _("Camera, microphone and loudspeaker"), "settings", "show_media", keys="Ctrl+,"
+            _("Settings: text size, camera, microphone"), "settings", "show_media", keys="Ctrl+,"
         )
         self._settings.clicked.connect(self.settings_pressed)
         shortcut("Ctrl+,", self._settings, self)

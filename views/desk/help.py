@@ -40,7 +40,7 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Ctrl+Space", N_("Speak while held, with the microphone off")),
             ("Ctrl+Shift+E", N_("Privacy pause")),
             ("Ctrl+5", N_("Write to the caller")),
-            ("Ctrl+,", N_("Camera, microphone and loudspeaker")),
+            ("Ctrl+,", N_("Settings: text size, camera, microphone")),
             ("F5", N_("Hold, talk again")),
             ("Ctrl+T", N_("Pass on or call a colleague")),
             ("Ctrl+Shift+A", N_("Call the site's host to the caller")),

@@ -4,15 +4,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import QBoxLayout, QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from resources.texts import _
 from session.core.clock import Clock
 from session.protocol.hub.requests import Service
 from session.protocol.hub.routing import ServiceWork, may_serve
 from session.protocol.hub.tickets import Ticket, TicketState, queue_order
+from views.desk.queue_groups import (
+    GROUP_WORDS,
+    MINE,
+    NEXT,
+    REST,
+    GroupBy,
+    QueueGroup,
+    QueueSection,
+    sections,
+)
 from views.desk.ticket_row import TicketRow
 from views.widgets.agent_state import NOT_RESPONDING, PAUSES
 from views.widgets.icons import IconLabel
@@ -28,16 +40,21 @@ from views.widgets.parts import (
     tool_button,
 )
 from views.widgets.theme import SPACE
+from views.words.waits import WaitLimits
 
 WAITING = frozenset({TicketState.WAITING, TicketState.OFFERED})
 OTHERS = frozenset({TicketState.IN_SESSION, TicketState.WRAP_UP})
+
+WIDE_LETTERS = 66
+"""From so many letters of width on the queue is wide."""
 
 RAIL_WIDTH = 76
 """Width of the folded queue, in pixels."""
 
 
 class DeskQueueView(QFrame):
-    """Shows the tickets of the organisation; the longest waiting first.
+    """Shows the tickets of the organisation: whom F2 takes first, then this agent's own callers,
+    then all others, the longest waiting first, in groups if the agent wants.
 
     Signals: accept_requested(str): the agent takes this ticket id. next_requested(str): the agent
         takes whoever is next, of this service ("" for all). availability_changed(bool): the agent
@@ -61,6 +78,10 @@ class DeskQueueView(QFrame):
         self._tickets: list[Ticket] = []
         self._services: dict[str, Service] = {}
         self._rows: dict[str, TicketRow] = {}
+        self._groups: dict[str, QueueGroup] = {}
+        self._sections: list[QueueSection] = []
+        self._tab_order: list[QWidget] = []
+        self._stop = ""
         self._ringing: set[str] = set()
         self._busy, self._connected, self._accepting = False, False, ""
         self._agent = ""
@@ -103,6 +124,14 @@ class DeskQueueView(QFrame):
         )
         self._line.setText(_("Connected") if connected else _("Connection lost, trying again…"))
         self._allow()
+
+    def group_by(self, by: str) -> None:
+        """Shows the groups that this name of `grouping` stands for; arrival for any other."""
+        self._grouping.setCurrentIndex(max(0, self._grouping.findData(by)))
+
+    def grouping(self) -> str:
+        """The name of the groups shown, to be remembered."""
+        return str(self._grouping.currentData())
 
     def set_agent(self, agent_id: str) -> None:
         """Whose desk this is: tickets kept for somebody else cannot be taken."""
@@ -186,6 +215,7 @@ class DeskQueueView(QFrame):
             )
             shown.show_later(self._later_s(shown.ticket))
             shown.show_wait(now)
+        self._show_heads()
         waiting = self._waiting()
         longest = max(
             ((now - ticket.arrived_at_utc).total_seconds() for ticket in waiting), default=0.0
@@ -224,16 +254,32 @@ class DeskQueueView(QFrame):
         self._filter.setMinimumContentsLength(12)
         self._filter.currentIndexChanged.connect(lambda: self._show_all())
         self._fill_filter({})
+        self._grouping = QComboBox()
+        self._grouping.setObjectName("queue_grouping")
+        self._grouping.setAccessibleName(_("Groups of the queue"))
+        for by, words in GROUP_WORDS.items():
+            self._grouping.addItem(_(words), by.value)
+        self._grouping.currentIndexChanged.connect(lambda: self._show_all())
+        choices = row(None, self._filter, space=SPACE[1])
+        choices.setStretch(0, 1)
+        choices.addWidget(self._grouping)
+        self._head = row(None, row(None, self._count, 0, self._longest), self._availability)
         top = column(
             None,
-            row(None, self._count, 0, self._longest),
-            self._availability,
+            self._head,
             self._pause,
-            self._filter,
+            choices,
             space=SPACE[1],
             margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[1]),
         )
         column(self, top, self._build_list(), self._build_line(), space=0)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Where it is wide, the agent's state stands beside the count: more rows are seen."""
+        super().resizeEvent(event)
+        wide = self.width() >= self.fontMetrics().averageCharWidth() * WIDE_LETTERS
+        direction = QBoxLayout.Direction
+        self._head.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
 
     def _build_list(self) -> QScrollArea:
         self._empty = EmptyState("empty_queue", "", advice="", name="queue_empty")
@@ -242,7 +288,7 @@ class DeskQueueView(QFrame):
         self._waiting_box = QVBoxLayout()
         self._others_box = QVBoxLayout()
         for box in (self._waiting_box, self._others_box):
-            box.setSpacing(SPACE[0])
+            box.setSpacing(1)
         whole = column(body, space=SPACE[0], margins=(SPACE[1], 0, SPACE[1], SPACE[1]))
         whole.addWidget(self._empty, 1)
         whole.addLayout(self._waiting_box)
@@ -303,6 +349,14 @@ class DeskQueueView(QFrame):
         only = self._filter.currentData()
         return [ticket for ticket in self._waiting() if not only or ticket.service == only]
 
+    def _is_own(self, ticket: Ticket) -> bool:
+        """Kept for, offered to, or known by this agent: a caller who comes back, or is to be called
+        back.
+        """
+        now = self._clock.utc_now()
+        names = (ticket.kept_for(now), ticket.offered_to(now), ticket.preferred)
+        return bool(self._agent) and self._agent in names
+
     def _show_all(self) -> None:
         waiting = self._shown_waiting()
         others = [ticket for ticket in self._tickets if ticket.state in OTHERS]
@@ -311,7 +365,14 @@ class DeskQueueView(QFrame):
             old = self._rows.pop(gone)
             old.hide()
             old.deleteLater()
-        self._place(self._waiting_box, waiting)
+        self._sections = sections(
+            waiting,
+            GroupBy(self.grouping()),
+            first=self.next_ticket(),
+            is_mine=self._is_own,
+            services=list(self._services),
+        )
+        self._place_sections()
         self._place(self._others_box, others)
         self._empty.setVisible(not waiting)
         if self._waiting() and not waiting:
@@ -325,31 +386,119 @@ class DeskQueueView(QFrame):
         self._others_title.setVisible(bool(others))
         self._others_title.setText(_("In conversation: {count}").format(count=len(others)))
         self._count.setText(_("Waiting: {count}").format(count=len(self._waiting())))
-        if focused is not None and focused not in self._rows and waiting:
-            self._rows[waiting[0].id].setFocus()
+        reachable = self._reachable()
+        if focused is not None and focused not in self._rows and reachable:
+            self._rows[reachable[0].id].setFocus()
+        self._keep_tab_stop()
         self._allow()
         self.refresh_waits()
 
-    def _place(self, box: QVBoxLayout, tickets: list[Ticket]) -> None:
+    # ---- groups ----
+
+    def _place_sections(self) -> None:
+        for gone in set(self._groups) - {section.key for section in self._sections}:
+            head = self._groups.pop(gone)
+            head.hide()
+            head.deleteLater()
+        at, under = 0, self.grouping()
+        for section in self._sections:
+            folded = False
+            if section.key not in ("", NEXT):
+                head = self._groups.get(section.key) or self._new_group(section.key)
+                folded = head.isChecked()
+                if self._waiting_box.indexOf(head) != at:
+                    self._waiting_box.insertWidget(at, head)
+                at += 1
+            named = under if section.key not in ("", NEXT, MINE, REST) else ""
+            self._place(self._waiting_box, section.tickets, at=at, under=named)
+            at += len(section.tickets)
+            for ticket in section.tickets:
+                self._rows[ticket.id].setVisible(not folded)
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """Tab goes from top to bottom, whatever was made first."""
+        items = (self._waiting_box.itemAt(at) for at in range(self._waiting_box.count()))
+        order = [item.widget() for item in items if item is not None]
+        parts = [part for part in order if part is not None]
+        if parts != self._tab_order:
+            self._tab_order = parts
+            for before, after in pairwise([self._grouping, *parts]):
+                QWidget.setTabOrder(before, after)
+
+    def _new_group(self, key: str) -> QueueGroup:
+        head = QueueGroup(key)
+        head.toggled.connect(lambda _folded: self._show_all())
+        self._groups[key] = head
+        return head
+
+    def _show_heads(self) -> None:
+        now = self._clock.utc_now()
+        for section in self._sections:
+            head = self._groups.get(section.key)
+            if head is None:
+                continue
+            longest_s = max((now - one.arrived_at_utc).total_seconds() for one in section.tickets)
+            service = self._services.get(section.key)
+            head.show_group(
+                self._name_of_group(section.key),
+                len(section.tickets),
+                longest_s,
+                WaitLimits().of(service),
+            )
+
+    def _name_of_group(self, key: str) -> str:
+        own = {MINE: _("Your callers"), REST: _("Everybody else")}
+        if key in own:
+            return own[key]
+        return self._services[key].name if key in self._services else key
+
+    def _place(
+        self, box: QVBoxLayout, tickets: Sequence[Ticket], *, at: int = 0, under: str = ""
+    ) -> None:
         first_free = self.next_ticket()
-        for index, ticket in enumerate(tickets):
+        for index, ticket in enumerate(tickets, start=at):
             shown = self._rows.get(ticket.id) or self._new_row(ticket)
             if box.indexOf(shown) != index:
                 box.insertWidget(index, shown)
             service, place = self.service(ticket.service)
-            first = ticket is first_free and ticket.state in WAITING
-            ringing = ticket.id in self._ringing
-            shown.show_ticket(ticket, service, place=place, next_one=first, ringing=ringing)
+            shown.show_ticket(
+                ticket,
+                service,
+                place=place,
+                next_one=ticket is first_free and ticket.state in WAITING,
+                ringing=ticket.id in self._ringing,
+                under=under,
+            )
 
     def _new_row(self, ticket: Ticket) -> TicketRow:
         shown = TicketRow(ticket)
         shown.accept_requested.connect(self._accept)
         shown.moved.connect(lambda step: self._move_focus(shown, step))
+        shown.focused.connect(lambda: self._keep_tab_stop(shown.ticket.id))
         self._rows[ticket.id] = shown
         return shown
 
+    def _reachable(self) -> list[Ticket]:
+        """The waiting callers whose rows are not folded away, from top to bottom."""
+        heads = self._groups
+        return [
+            ticket
+            for section in self._sections
+            if section.key not in heads or not heads[section.key].isChecked()
+            for ticket in section.tickets
+        ]
+
+    def _keep_tab_stop(self, wanted: str = "") -> None:
+        """Tab stops once among the rows: where the keyboard was last, else at the first."""
+        reachable = [ticket.id for ticket in self._reachable()]
+        stop = wanted or self._stop
+        self._stop = stop if stop in reachable else next(iter(reachable), "")
+        for key, shown in self._rows.items():
+            shown.set_tab_stop(key == self._stop)
+
     def _move_focus(self, start: TicketRow, step: int) -> None:
-        order = [self._rows[ticket.id] for ticket in self._shown_waiting()]
+        order = [self._rows[ticket.id] for ticket in self._reachable()]
         if start in order:
             target = order[max(0, min(len(order) - 1, order.index(start) + step))]
             target.setFocus()

@@ -6,10 +6,20 @@ Used by the queue view.
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QIcon, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PyQt6.QtWidgets import QFrame, QSizePolicy, QWidget
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QIcon,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PyQt6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QSizePolicy, QWidget
 
 from resources.texts import _
 from session.protocol.hub.requests import Service
@@ -19,7 +29,6 @@ from views.widgets.parts import (
     Chip,
     ElidedLabel,
     clock_words,
-    column,
     label,
     push_button,
     restyle,
@@ -27,14 +36,39 @@ from views.widgets.parts import (
     steady_figures,
 )
 from views.widgets.theme import service_colour
+from views.words.waits import WaitLimits, wait_look
 
 WAITING = frozenset({TicketState.WAITING, TicketState.OFFERED})
-LONG_WAIT_S = 600.0
-"""A wait of so many seconds is shown as a long one."""
 
 BORDER_PX = 2
 BADGE_SPACE = 6
 """Pixels between two badges."""
+
+NO_LIMIT = 16_777_215
+"""Qt's QWIDGETSIZE_MAX, which PyQt does not name."""
+
+SERVICE_PART = 0.31
+"""Part of a row's width for the service, where it stands on one line with the site."""
+
+PLACE_LETTERS = 15
+"""So many letters of a service or a site must be seen where both stand on one line."""
+
+
+class RowForm(StrEnum):
+    """How a row is arranged: the next caller as a card, all others on one line; on two where one is
+    too narrow, and a third for many badges.
+    """
+
+    CARD = "card"
+    LINE = "line"
+    TWO_LINES = "two_lines"
+
+
+MARGINS = {
+    RowForm.CARD: (10, 8, 8, 8),
+    RowForm.LINE: (10, 1, 4, 1),
+    RowForm.TWO_LINES: (10, 3, 4, 3),
+}
 
 
 class ServiceTag(QWidget):
@@ -75,18 +109,22 @@ class TicketRow(QFrame):
     Signals:
         accept_requested(str): ticket id.
         moved(int): the person wants the row before (-1) or after (+1).
+        focused(): it has the keyboard now.
     """
 
     accept_requested = pyqtSignal(str)
     moved = pyqtSignal(int)
+    focused = pyqtSignal()
 
     def __init__(self, ticket: Ticket) -> None:
         super().__init__()
         self.ticket = ticket
         self.setObjectName(f"ticket_{ticket.id}")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._number = label(role="number", name="ticket_number")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._number = label(role="strong", name="ticket_number")
+        self._number.setMinimumWidth(4 * self.fontMetrics().horizontalAdvance("0"))
         self._wait = steady_figures(label(role="strong", name="ticket_wait"))
+        self._wait.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._wait_icon = IconLabel(size_px=16)
         self._tag = ServiceTag(0)
         self._site = ElidedLabel(role="small")
@@ -102,7 +140,12 @@ class TicketRow(QFrame):
         self._later = Chip("ticket_later")
         self._later.hide()
         self._can, self._is_kept = True, False
+        self._limits, self._primary, self._under = WaitLimits(), False, ""
+        self._form: RowForm | None = None
+        self._below = False
+        self._fitted: tuple[object, ...] = ()
         self._accept = push_button(_("Accept"), "accept", "plain", name=f"accept_{ticket.id}")
+        self._accept.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._accept.clicked.connect(lambda: self.accept_requested.emit(self.ticket.id))
         self._build()
 
@@ -118,55 +161,133 @@ class TicketRow(QFrame):
             self._given,
         )
         self._badges = QWidget()
-        self._badges.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         badges = row(self._badges, *self._chips, space=BADGE_SPACE)
         badges.addStretch(1)
-        self._top = row(None, self._number, space=6)
-        self._top.addWidget(self._badges, 1)
-        self._top.addWidget(self._wait_icon)
-        self._top.addWidget(self._wait)
-        bottom = row(None, space=6)
-        bottom.addWidget(column_of(self._tag, self._site), 1)
-        bottom.addWidget(self._accept, 0, Qt.AlignmentFlag.AlignBottom)
-        self._whole = column(self, self._top, bottom, space=4, margins=(10, 8, 8, 8))
+        self._clock = QWidget()
+        row(self._clock, self._wait_icon, self._wait, space=6)
+        self._where = QWidget()
+        self._places = row(self._where, space=6)
+        self._places.addWidget(self._tag, 5)
+        self._places.addWidget(self._site, 6)
+        # they are placed once the width is known, and never a window of their own
+        for part in (
+            self._number,
+            self._badges,
+            self._clock,
+            self._where,
+            self._accept,
+        ):
+            part.setParent(self)
+        self._grid = QGridLayout(self)
+        self._grid.setHorizontalSpacing(6)
+        self._grid.setVerticalSpacing(4)
+
+    # ---- arranging ----
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """The badges use the room there is."""
+        """The parts use the room there is."""
         super().resizeEvent(event)
         self._fit()
 
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Other letters need other room."""
+        super().changeEvent(event)
+        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fitted = ()
+
     def _fit(self) -> None:
-        """Badges stand beside the number; where they are too wide, in a line of their own; and
-        where that is too narrow, without words. Number, wait and Accept are never cut.
+        """The next caller has a card, every other caller one line, or two where one is too narrow.
+
+        Badges stand beside the number; where they are too wide, in a line of their own; and where
+        that is too narrow, without words. Number, wait and Accept are never cut.
         """
         shown = [chip for chip in self._chips if not chip.isHidden()]
-        inside = self._whole.contentsMargins()
-        room = self.width() - inside.left() - inside.right() - 2 * BORDER_PX
-        others = (self._number, self._wait_icon, self._wait)
-        taken = sum(
-            max(widget.sizeHint().width(), widget.minimumWidth()) + self._top.spacing()
-            for widget in others
-        )
+        state = (self.width(), self._primary, self._under, self._wait.text()[:-3])
+        fitted = (*state, *(chip.text() for chip in shown), self._number.text())
+        if fitted == self._fitted:
+            return
+        self._fitted = fitted
+        room = self.width() - 2 * BORDER_PX
+        form = RowForm.CARD if self._primary else self._line_form(room, shown)
+        margins = MARGINS[form]
+        room -= margins[0] + margins[2] + self._taken(form)
+        self._fit_badges(form, room, shown)
+        if form is RowForm.LINE and not self._under:
+            # services and sites stand in columns, whatever else is in a row
+            self._tag.setFixedWidth(round(self.width() * SERVICE_PART))
+
+    def _line_form(self, room: int, shown: list[Chip]) -> RowForm:
+        """One line when service and site are readable on it."""
+        margins = MARGINS[RowForm.LINE]
+        names = 1 if self._under else 2
+        needed = self._taken(RowForm.LINE) + margins[0] + margins[2]
+        needed += sum(chip.width_px(words=False) + BADGE_SPACE for chip in shown)
+        needed += names * PLACE_LETTERS * self.fontMetrics().averageCharWidth() + 40
+        return RowForm.LINE if needed <= room else RowForm.TWO_LINES
+
+    def _taken(self, form: RowForm) -> int:
+        """Pixels of what is never cut and stands in the first line."""
+        parts: list[QWidget] = [self._number, self._clock]
+        if form is not RowForm.CARD:
+            parts.append(self._accept)
+        space = self._grid.horizontalSpacing()
+        return sum(max(one.sizeHint().width(), one.minimumWidth()) + space for one in parts)
+
+    def _fit_badges(self, form: RowForm, room: int, shown: list[Chip]) -> None:
         needed = sum(chip.width_px(words=True) + BADGE_SPACE for chip in shown)
-        below = needed > room - taken
-        self._place_badges(below=below)
+        least = sum(chip.width_px(words=False) + BADGE_SPACE for chip in shown)
+        below = (needed if form is RowForm.CARD else least) > room and form is not RowForm.LINE
+        if below:
+            room = self.width() - 2 * BORDER_PX - MARGINS[form][0] - MARGINS[form][2]
         for chip in reversed(shown):
-            worded = needed <= (room if below else room - taken)
+            worded = needed <= room and form is not RowForm.LINE
             if not worded:
                 needed += chip.width_px(words=False) - chip.width_px(words=True)
             chip.show_words(worded)
+        self._arrange(form, below=below)
 
-    def _place_badges(self, *, below: bool) -> None:
-        if below == (self._whole.indexOf(self._badges) >= 0):
+    def _arrange(self, form: RowForm, *, below: bool) -> None:
+        if (form, below) == (self._form, self._below):
             return
-        if below:
-            self._top.removeWidget(self._badges)
-            self._top.insertStretch(1, 1)
-            self._whole.insertWidget(1, self._badges)
-        else:
-            self._whole.removeWidget(self._badges)
-            self._top.takeAt(1)
-            self._top.insertWidget(1, self._badges, 1)
+        self._form, self._below = form, below
+        line, card = form is RowForm.LINE, form is RowForm.CARD
+        policy = QSizePolicy.Policy
+        self._badges.setSizePolicy(policy.Fixed if line else policy.Ignored, policy.Fixed)
+        self._places.setDirection(
+            QBoxLayout.Direction.TopToBottom if card else QBoxLayout.Direction.LeftToRight
+        )
+        self._grid.setContentsMargins(*MARGINS[form])
+        self._grid.setVerticalSpacing(4 if card else 1)
+        restyle(self, form=form.value)
+        restyle(self._number, role="number" if card else "strong")
+        restyle(self._accept, dense=not card)
+        self._accept.setText(_("Accept") if card else "")
+        self._tag.setMinimumWidth(0)
+        self._tag.setMaximumWidth(NO_LIMIT)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.addWidget(self._number, 0, 0)
+        self._grid.addWidget(self._where if line else self._badges, 0, 1)
+        self._grid.addWidget(self._clock, 0, 3, Qt.AlignmentFlag.AlignRight)
+        self._place_rest(form, below=below)
+
+    def _place_rest(self, form: RowForm, *, below: bool) -> None:
+        sides = Qt.AlignmentFlag
+        match form:
+            case RowForm.LINE:
+                self._grid.addWidget(self._badges, 0, 2)
+                self._grid.addWidget(self._accept, 0, 4)
+            case RowForm.TWO_LINES:
+                if below:
+                    self._grid.addWidget(self._badges, 2, 0, 1, 5)
+                self._grid.addWidget(self._where, 1, 0, 1, 4)
+                self._grid.addWidget(self._accept, 0, 4, 2, 1, sides.AlignVCenter)
+            case RowForm.CARD:
+                if below:
+                    self._grid.addWidget(self._badges, 1, 0, 1, 4)
+                self._grid.addWidget(self._where, 2, 0, 1, 3)
+                self._grid.addWidget(self._accept, 2, 3, sides.AlignRight | sides.AlignBottom)
+
+    # ---- facts ----
 
     def show_ticket(
         self,
@@ -176,21 +297,26 @@ class TicketRow(QFrame):
         place: int,
         next_one: bool,
         ringing: bool,
+        under: str = "",
     ) -> None:
-        """Shows the ticket's facts; `next_one` is the first of the queue, `place` the service's for
-        its colour.
+        """Shows the ticket's facts; `next_one` is whom F2 takes, `place` the service's for its
+        colour. `under` a head that names the "service" or the "site", the row does not.
         """
         self.ticket = ticket
         waiting = ticket.state in WAITING
+        self._primary, self._under = waiting and (next_one or ringing), under
+        self._limits = WaitLimits().of(service)
         self._number.setText(ticket.number)
         self._tag.show_service(service, ticket.service, place)
         self._site.setText(ticket.site)
+        self._tag.setVisible(under != "service" or self._primary)
+        self._site.setVisible(under != "site" or self._primary)
         self._given.setVisible(ticket.caller_number_given)
         self._bell.setVisible(ringing)
         self._urgent.setVisible(ticket.priority > 0 and not ringing)
         self._accept.setVisible(waiting)
-        restyle(self._accept, kind="primary" if next_one or ringing else "plain")
-        self._accept.setIcon(_accept_icon(next_one or ringing))
+        restyle(self._accept, kind="primary" if self._primary else "plain")
+        self._accept.setIcon(_accept_icon(self._primary))
         self._number.setEnabled(waiting)
         self._show_away()
         restyle(self, place="next" if next_one else "", ringing=ringing)
@@ -213,17 +339,16 @@ class TicketRow(QFrame):
         if not waiting and self.ticket.accepted_at_utc is not None:
             since = self.ticket.accepted_at_utc
         seconds = (now - since).total_seconds()
-        long = waiting and seconds >= LONG_WAIT_S
-        tone = "" if waiting else "soft"
-        if long:
-            tone = "warn"
+        look = wait_look(seconds if waiting else 0.0, self._limits)
         self._wait.setText(clock_words(seconds))
-        self._wait_icon.set_icon("wait_long" if long else "time", "warn" if long else "soft")
-        restyle(self._wait, tone=tone)
-        self.setAccessibleName(self._spoken(seconds, long))
+        self._wait_icon.set_icon(look.icon_name, look.tone or "soft")
+        restyle(self._wait, tone=look.tone if waiting else "soft")
+        self._wait.setToolTip(look.words)
+        self._wait_icon.setToolTip(look.words)
+        self.setAccessibleName(self._spoken(seconds, look.words))
         self._fit()
 
-    def _spoken(self, seconds: float, long: bool) -> str:
+    def _spoken(self, seconds: float, late: str) -> str:
         ticket = self.ticket
         if ticket.state not in WAITING:
             return _("{number}, {service}, {site}, in conversation").format(
@@ -235,19 +360,15 @@ class TicketRow(QFrame):
             site=ticket.site,
             minutes=int(seconds // 60),
         )
-        extra = [_("long wait")] if long else []
+        extra = [late] if late else []
         extra.append(_("number given") if ticket.caller_number_given else _("no number"))
         if ticket.priority > 0:
             extra.append(_("Priority"))
-        if not self._kept.isHidden():
-            extra.append(self._kept.text())
-        if not self._away.isHidden():
-            extra.append(self._away.text())
-        if not self._known.isHidden():
-            extra.append(self._known.text())
-        if not self._later.isHidden():
-            extra.append(self._later.text())
-        self._accept.setAccessibleName(_("Accept {number}").format(number=ticket.number))
+        chips = (self._kept, self._away, self._known, self._later)
+        extra += [chip.text() for chip in chips if not chip.isHidden()]
+        name = _("Accept {number}").format(number=ticket.number)
+        self._accept.setAccessibleName(name)
+        self._accept.setToolTip(name)
         return ", ".join([words, *extra])
 
     def show_kept(self, kept_for: str | None, agent: str) -> None:
@@ -292,6 +413,20 @@ class TicketRow(QFrame):
             and self._later.isHidden()
         )
 
+    # ---- hands ----
+
+    def set_tab_stop(self, stops: bool) -> None:
+        """Whether Tab comes here: one row of the queue does, the arrows reach the others."""
+        policy = Qt.FocusPolicy.StrongFocus if stops else Qt.FocusPolicy.ClickFocus
+        if self.focusPolicy() != policy:
+            self.setFocusPolicy(policy)
+            self._accept.setFocusPolicy(policy)
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        """Tells the queue where the keyboard is."""
+        super().focusInEvent(event)
+        self.focused.emit()
+
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Enter accepts, arrows move."""
         keys = Qt.Key
@@ -312,13 +447,6 @@ class TicketRow(QFrame):
         """A double click accepts."""
         if self._accept.isEnabled() and not self._accept.isHidden():
             self.accept_requested.emit(self.ticket.id)
-
-
-def column_of(*parts: QWidget) -> QWidget:
-    """The parts one under the other, as one widget."""
-    made = QWidget()
-    column(made, *parts, space=3)
-    return made
 
 
 def _accept_icon(primary: bool) -> QIcon:

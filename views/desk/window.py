@@ -41,6 +41,7 @@ from views.desk.talk_bar import TalkBar
 from views.desk.wrap_up import WrapUpView
 from views.media.visit_view import VisitView
 from views.widgets.agent_state import NOT_RESPONDING, state_look
+from views.widgets.announcer import announcer_of
 from views.widgets.confirm_bar import ConfirmBar
 from views.widgets.connection_gate import ConnectionGate
 from views.widgets.message_bar import MessageBar
@@ -48,7 +49,7 @@ from views.widgets.parts import Segments, column
 from views.widgets.window_settings import WindowSettings, packed, unpacked
 
 FACE, PAGE = "face", "page"
-_QUEUE_WIDTH = 380
+_QUEUE_WIDTH, _QUEUE_PART = 380, 0.42
 WIDE_PX = 1200
 """From this width on the commands in the header have words."""
 
@@ -92,6 +93,7 @@ class DeskWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.setObjectName("desk_window")
+        announcer_of(self)
         self.queue, self.call, self.cobrowse = queue, call, cobrowse
         self.dossier, self.devices = dossier, devices
         self._settings, self._clock = settings, clock
@@ -433,12 +435,14 @@ class DeskWindow(QMainWindow):
     def _fold_queue(self, fold: bool) -> None:
         self._left.setCurrentWidget(self._rail if fold else self.queue)
         self._left.setMinimumWidth(RAIL_WIDTH if fold else 264)
-        self._left.setMaximumWidth(RAIL_WIDTH if fold else 520)
+        self._left.setMaximumWidth(RAIL_WIDTH if fold else 640)
         left, side = RAIL_WIDTH if fold else self._queue_width(), _SIDE_WIDTH
         self._columns.setSizes([left, max(400, self._columns.width() - left - side), side])
 
     def _queue_width(self) -> int:
-        return _QUEUE_WIDTH if self._session is None else _QUEUE_WIDTH - 50
+        """Between callers the queue is what is worked with."""
+        wide = min(640, round(self.width() * _QUEUE_PART))
+        return max(_QUEUE_WIDTH, wide) if self._session is None else _QUEUE_WIDTH - 50
 
     def _toggle_queue(self) -> None:
         self._fold_queue(self._left.currentWidget() is self.queue)
@@ -584,9 +588,11 @@ class DeskWindow(QMainWindow):
     def _remember(self) -> None:
         self._settings.write("window/geometry", packed(self.saveGeometry()))
         self._settings.write("window/columns", packed(self._columns.saveState()))
+        self._settings.write("queue/groups", self.queue.grouping())
 
     def _restore(self) -> None:
         self.resize(1280, 760)
+        self.queue.group_by(self._settings.read("queue/groups"))
         geometry = self._settings.read("window/geometry")
         columns = self._settings.read("window/columns")
         if geometry:

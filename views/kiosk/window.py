@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from resources.texts import _
 from session.core.clock import Clock, SystemClock
 from session.core.short_number import short_number
 from session.kiosk.call.consent import Question
@@ -46,6 +47,9 @@ from views.kiosk.pages.waiting import WaitingPage
 from views.kiosk.widgets.hold_off import FingerWatch
 from views.kiosk.widgets.page_base import KioskPage
 from views.kiosk.widgets.theme import apply_unit, is_portrait, load_fonts, spaced, unit_px
+from views.widgets.announcer import announce, announcer_of
+from views.words.consent import question_words, time_words
+from views.words.errors import kiosk_sentence
 
 NUMBER_IDLE_S = 60.0
 """Seconds without a key after which a half-typed number is forgotten: the caller has walked away.
@@ -112,6 +116,7 @@ class KioskWindow(QWidget):
         super().__init__()
         load_fonts()
         self.setObjectName("kiosk")
+        announcer_of(self)
         self.setMinimumSize(800, 600)
         self._clock: Clock = clock or SystemClock()
         self._unit = 0.0
@@ -121,6 +126,8 @@ class KioskWindow(QWidget):
         self._touched_at_s = 0.0
         self._offer: ServicesAnswer | None = None
         self._speech, self._spoken = "off", ""
+        self._announced = self._powers = ""
+        self._written = 0
         self._phone_for: Callable[[str], None] | None = None
         self._returns: frozenset[str] = frozenset()
         self._before_number: KioskPage | None = None
@@ -211,13 +218,15 @@ class KioskWindow(QWidget):
         self._names = (answer.organisation_name, answer.site)
         self._header.show_names(*self._names)
         self._offer = answer
-        self.start_page.show_services(answer.services)
+        self.start_page.show_services(answer.services, answer.notices)
         self._fit(again=True)
 
     def show_help(self, state: HelpState) -> None:
         """What the site's host has answered."""
         self._header.show_help(state)
         self.session_page.show_help(state)
+        if state is not HelpState.NONE:
+            announce(self, self.session_page.help.accessibleName())
 
     def show_start(self) -> None:
         """The first page, for the next caller."""
@@ -310,7 +319,9 @@ class KioskWindow(QWidget):
         self._header.show_names(facts.organisation_name or self._names[0], facts.site)
         self.session_page.show_session(facts)
         self.goodbye_page.show_number(short_number(facts.id))
+        self._written, self._powers = 0, self.session_page.line.text()
         self._show(self.session_page)
+        announce(self, _("You are talking with {name}").format(name=facts.agent_name))
 
     def show_passing(self, answer: PassingAnswer) -> None:
         """The caller was passed on: for whom the ticket waits now."""
@@ -333,6 +344,10 @@ class KioskWindow(QWidget):
     def show_chat(self, lines: tuple[ChatLine, ...]) -> None:
         """Shows the written conversation."""
         self.session_page.chat.show_lines(lines)
+        theirs = [line.text for line in lines if not line.mine]
+        for text in theirs[self._written :]:
+            announce(self, _("Your adviser writes: {text}").format(text=text))
+        self._written = len(theirs)
 
     def show_private(self, on: bool) -> None:
         """Shows that nobody sees face or page for a moment."""
@@ -349,6 +364,9 @@ class KioskWindow(QWidget):
     def show_grants(self, grants: Mapping[Grant, bool]) -> None:
         """Every power as it is now."""
         self.session_page.show_grants(grants)
+        if (powers := self.session_page.line.text()) != self._powers:
+            self._powers = powers
+            announce(self, powers)
 
     def show_times(self, left_s: Mapping[Grant, float]) -> None:
         """Seconds that are left of each power, from now on."""
@@ -359,6 +377,8 @@ class KioskWindow(QWidget):
         `question_answered` follows, or nothing (silence is kept by the program).
         """
         self.session_page.ask(question)
+        _icon, asked, detail = question_words(question)
+        announce(self, f"{_(asked)} {_(detail)} {time_words(question)}", urgent=True)
 
     def end_question(self, question: Question) -> None:
         """The question is over (silence, STOP)."""
@@ -367,6 +387,7 @@ class KioskWindow(QWidget):
     def show_print(self, shown: ShownPrint) -> None:
         """Shows a document before it prints: `print_answered` follows, or nothing."""
         self.session_page.show_print(shown)
+        announce(self, self.session_page.printing.words(), urgent=True)
 
     def end_print(self, print_id: str) -> None:
         """The question about this document is over."""
@@ -375,6 +396,7 @@ class KioskWindow(QWidget):
     def show_devices_notice(self, code: str) -> None:
         """A word of `DeviceNotice`, or an error code about scanner or printer; empty removes it."""
         self.session_page.show_notice(code)
+        announce(self, self.session_page.notice)
 
     def remind_of(self, thing: str) -> None:
         """The caller has used this (a word of `Belonging`) and takes it along at the end."""
@@ -413,6 +435,8 @@ class KioskWindow(QWidget):
 
     def show_trouble(self, code: str) -> None:
         """A trouble (code of `session.core.errors`) in plain words, until `clear_trouble`."""
+        if code != self._trouble:
+            announce(self, kiosk_sentence(code), urgent=True)
         self._trouble = code
         self._show_trouble()
 
@@ -427,6 +451,8 @@ class KioskWindow(QWidget):
 
     def clear_trouble(self) -> None:
         """All is well again."""
+        if self._trouble:
+            announce(self, _("It works again."))
         self._trouble = ""
         self._show_trouble()
 
@@ -549,8 +575,19 @@ class KioskWindow(QWidget):
         self._header.setVisible(page is not self.session_page)
         self._header.show_listen(self._speech != "off" and bool(page.words()))
         self._speak_change()
+        self._announce_page()
         page.setFocus()  # no button has the focus before somebody uses a keyboard
         self._show_trouble()
+
+    def _announce_page(self) -> None:
+        """Names the page for a screen reader, and says what is new on it."""
+        page = self._page
+        shown = (text for text in page.findChildren(QLabel) if text.isVisibleTo(page))
+        page.setAccessibleName(next((text.text() for text in shown if text.text()), ""))
+        words = " ".join(page.words())
+        if words != self._announced:
+            self._announced = words
+            announce(self, words)
 
     def _show_trouble(self) -> None:
         whole_page = self._trouble in LINE_CODES and self._page in (

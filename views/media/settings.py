@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Camera, microphone, loudspeaker and engine of the desk, each tried before it is needed.
-Opened from the header.
+"""The desk's settings: size of the text; camera, microphone, loudspeaker and engine, each tried
+before it is needed. Opened from the header.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import QEvent, QTimer, pyqtSignal
 from PyQt6.QtGui import QHideEvent
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QDialog, QProgressBar, QSizePolicy, QWidget
 
@@ -17,11 +17,13 @@ from session.media.audio.echo_check import ENOUGH_DB, EchoFinding
 from session.media.audio.echo_choice import EchoCanceller, EchoSetting
 from session.media.engines.engine_choice import ChoiceReason, EngineChoice, EngineKind
 from views.media.video_pane import FrameGiver, OwnPlace, VideoPane
-from views.widgets.parts import column, label, push_button, row
+from views.widgets.look import TEXT_SIZES
+from views.widgets.parts import Segments, column, label, push_button, row, scroll_area
 from views.widgets.theme import SPACE
 
 AUTO = "auto"
 _CHOICES = ("camera", "microphone", "speaker", "echo", "engine")
+_SCROLL_BAR_PX, _TITLE_BAR_PX = 12, 40
 _ENGINES = {
     EngineKind.AUTO: N_("Chosen for this computer"),
     EngineKind.AIORTC: N_("Program's own (aiortc)"),
@@ -87,11 +89,13 @@ class MediaSettingsDialog(QDialog):
 
     Signals:
         chosen(object): a `MediaChoice`, at each change.
+        text_size_chosen(float): one of `views.widgets.look.TEXT_SIZES`.
         tone_requested(), echo_requested(): try the loudspeaker; look for echo.
         closed(): nothing needs to be tried any more.
     """
 
     chosen = pyqtSignal(object)
+    text_size_chosen = pyqtSignal(float)
     tone_requested = pyqtSignal()
     echo_requested = pyqtSignal()
     closed = pyqtSignal()
@@ -99,9 +103,10 @@ class MediaSettingsDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("media_settings")
-        self.setWindowTitle(_("Camera, microphone and loudspeaker"))
+        self.setWindowTitle(_("Settings"))
         self.setModal(False)
         self._choice = MediaChoice()
+        self._inside, self._text_size = QWidget(), self._text_sizes()
         self._combos = {name: self._combo(name) for name in _CHOICES}
         self._preview = VideoPane()
         self._preview.setAccessibleName(_("Preview of your picture"))
@@ -134,9 +139,21 @@ class MediaSettingsDialog(QDialog):
         combo.activated.connect(lambda _index: self._choose(**{name: str(combo.currentData())}))
         return combo
 
+    def _text_sizes(self) -> Segments:
+        sizes = Segments(
+            "text_size",
+            _("Text size"),
+            choices=[(size, f"{round(100 * size)} %", "") for size in TEXT_SIZES],
+        )
+        sizes.chosen.connect(lambda size: self.text_size_chosen.emit(size))
+        return sizes
+
     def _build(self) -> None:
         edge = SPACE[3]
-        box = column(self, space=SPACE[1], margins=(edge, edge, edge, edge))
+        box = column(self._inside, space=SPACE[1], margins=(edge, edge, edge, edge))
+        column(self, scroll_area(self._inside))
+        box.addWidget(label(_("Text size"), role="strong"))
+        box.addWidget(self._text_size)
         parts: tuple[tuple[str, str, tuple[QWidget, ...]], ...] = (
             ("camera", _("Camera"), (self._preview,)),
             ("microphone", _("Microphone"), (self._level,)),
@@ -160,6 +177,10 @@ class MediaSettingsDialog(QDialog):
         self._echo_words.hide()
 
     # ---- facts ----
+
+    def show_text_size(self, size: float) -> None:
+        """The text size that holds now."""
+        self._text_size.choose(size)
 
     def show_devices(
         self,
@@ -263,10 +284,17 @@ class MediaSettingsDialog(QDialog):
         self._fit()
 
     def _fit(self) -> None:
-        """As high as its words need at this width."""
-        if (box := self.layout()) is not None:
-            box.activate()
-            self.resize(self.width(), max(self.height(), box.totalHeightForWidth(self.width())))
+        """As high as its words need at this width, as far as the screen is; the rest scrolls."""
+        inside, screen = self._inside, self.screen()
+        if (box := inside.layout()) is None or screen is None:
+            return
+        box.activate()
+        room = screen.availableGeometry()
+        wide = min(
+            max(self.width(), inside.minimumSizeHint().width() + _SCROLL_BAR_PX), room.width()
+        )
+        high = box.totalHeightForWidth(wide - _SCROLL_BAR_PX)
+        self.resize(wide, min(max(self.height(), high), room.height() - _TITLE_BAR_PX))
 
     # ---- requests ----
 
@@ -274,6 +302,12 @@ class MediaSettingsDialog(QDialog):
         self._choice = replace(self._choice, **changes)  # type: ignore[arg-type]  # the names are our own
         self._echo_words.hide()
         self.chosen.emit(self._choice)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Larger words need more room."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.StyleChange:
+            QTimer.singleShot(0, self._fit)
 
     def hideEvent(self, event: QHideEvent | None) -> None:
         """Closed, by whatever way."""

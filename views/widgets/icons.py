@@ -129,6 +129,7 @@ _GLYPHS = {
     "up": "chevron-up",
     "written": "message-text-outline",
     "wait_long": "clock-alert-outline",
+    "wait_over": "clock-plus-outline",
     "warning": "alert-outline",
     "work": "briefcase-outline",
     "wrap_up": "clipboard-check-outline",

@@ -16,6 +16,7 @@ from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QProgressBar, QWidget
 
 from resources.texts import N_, _
+from views.widgets.announcer import announce
 from views.widgets.icons import IconLabel
 from views.widgets.parts import column, label, push_button, restyle, row, tool_button
 
@@ -107,7 +108,7 @@ class MessageLine(QFrame):
 
 
 class MessageBar(QWidget):
-    """The stack of lines; without a line it takes no space."""
+    """The stack of lines; without one it takes no space. A screen reader is told each new one."""
 
     def __init__(self, stays_s: dict[Level, float] | None = None) -> None:
         super().__init__()
@@ -128,12 +129,16 @@ class MessageBar(QWidget):
             key: a later line with the same key takes its place.
             action: a button on the line.
         """
-        if key is not None:
-            self.clear(key)
+        before = self._find(key) if key is not None else None
+        news = before is None or before.text() != text
+        if before is not None:
+            self._drop(before)
         if any(line.text() == text and line.level == level for line in self._lines):
             return
         line = MessageLine(level, text, key=key or "", action=action)
         self._put(line)
+        if news:
+            announce(self, text, urgent=level is Level.ERROR)
         line.leave_after(self._stays_s[level])
 
     def show_progress(self, key: str, text: str, percent: int) -> None:

@@ -9,6 +9,8 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QCloseEvent
 from PyQt6.QtWidgets import QMainWindow, QWidget
 
+from views.widgets.announcer import announcer_of
+
 
 class PlainWindow(QMainWindow):
     """Holds `view`.
@@ -21,6 +23,7 @@ class PlainWindow(QMainWindow):
 
     def __init__(self, view: QWidget, title: str) -> None:
         super().__init__()
+        announcer_of(self)
         self.setCentralWidget(view)
         self.setWindowTitle(title)
 

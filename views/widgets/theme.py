@@ -224,6 +224,11 @@ def _load_fonts() -> None:
             return
 
 
+def text_scale() -> float:
+    """How much larger than usual the text is now, 1.0 to 2.0: for widths that words must fit."""
+    return QApplication.font().pointSizeF() / _TYPE_PT["size_base"]
+
+
 def apply_theme(app: QApplication, dark: bool, text_scale: float = 1.0) -> None:
     """Gives the whole program its look; may be called again at any time.
 

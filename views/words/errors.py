@@ -151,6 +151,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("This colleague is not free, or somebody else has joined already."),
         N_("Choose another colleague, or a queue."),
     ),
+    "agent_away": (
+        N_("This agent's desk is not there, or did not answer."),
+        N_("Call the agent; only the agent can say that it is back."),
+    ),
     "queue_closed": (
         N_("This service is closed for new calls."),
         N_("Choose another one, or open it first."),

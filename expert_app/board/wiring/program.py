@@ -32,7 +32,7 @@ from resources.texts import _
 from session.bus.client import BusClient
 from session.core.errors import BusRefusedIdentity
 from session.desk.hub.board import BoardLink
-from session.desk.hub.board_acts import Act, Join, MoveQueue
+from session.desk.hub.board_acts import Act, Join, MoveQueue, Several
 from session.desk.hub.board_past import BoardPast
 from session.desk.hub.client import DeskLink
 from session.desk.hub.deliveries import DeliveryLink
@@ -45,8 +45,8 @@ from views.board.visit_window import VisitWindow
 from views.board.window import GED, HISTORY, STATISTICS, TRENDS, BoardWindow
 from views.board.words import UNDO_WORDS
 from views.desk.dossier.history_words import export_words
+from views.widgets.look import Look
 from views.widgets.message_bar import Level
-from views.widgets.theme import apply_theme
 from views.widgets.window_settings import IniSettings
 from views.words.accesses import access_words
 from views.words.deliveries import copy_words
@@ -134,9 +134,9 @@ class BoardProgram:
         self._jobs, self._app = jobs, jobs.app
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        self._application = application
         self._window_settings = IniSettings(paths.data / "board.ini")
-        apply_theme(application, (self._window_settings.read("theme") or settings.theme) == "dark")
+        self._look = Look(application, self._window_settings, theme=settings.theme)
+        self._look.apply()
         self.window = BoardWindow(
             program.clock, Thresholds(**msgspec.structs.asdict(settings.board))
         )
@@ -275,8 +275,13 @@ class BoardProgram:
     def _on_done(self, done: ActDone) -> None:
         words = _("Taken back: {act}") if done.undone else _("Done: {act}")
         text = words.format(act=self._words(done.act))
-        if isinstance(done.act, MoveQueue) or done.left:
+        if isinstance(done.act, MoveQueue) or (done.left and not isinstance(done.act, Several)):
             text += " · " + _("{moved} moved, {left} left").format(moved=done.moved, left=done.left)
+        elif isinstance(done.act, Several) and done.left:
+            words = _("{moved} done, {left} left: they have just changed")
+            text += " · " + words.format(moved=done.moved, left=done.left)
+        if done.there is not None:
+            text += " · " + _("there to read it now: {count}").format(count=done.there)
         self.window.messages.show_message(Level.INFO, text, key=ACT)
 
     def _on_trouble(self, trouble: ActTrouble) -> None:
@@ -299,6 +304,5 @@ class BoardProgram:
         self.window.messages.show_message(Level.ERROR, sentence(code, detail).sentence, key=ACT)
 
     def _on_theme(self, dark: bool) -> None:
-        self._window_settings.write("theme", "dark" if dark else "light")
-        apply_theme(self._application, dark)
+        self._look.set_dark(dark)
         self.window.refresh()

@@ -11,6 +11,7 @@ from expert_app.desk.ask_first import AskFirst
 from expert_app.desk.jobs import DeskJobs
 from expert_app.desk.parts import DeskParts
 from expert_app.desk.wiring.agent_work import AgentWorkConnections
+from expert_app.desk.wiring.announcements import DeskAnnouncements
 from expert_app.desk.wiring.chat_and_privacy import ChatAndPrivacyConnections
 from expert_app.desk.wiring.conversation import ConversationConnections
 from expert_app.desk.wiring.devices import DevicesConnections
@@ -33,6 +34,7 @@ class DeskConnections:
 
     window: WindowConnections
     work: AgentWorkConnections
+    announcements: DeskAnnouncements
     conversation: tuple[object, ...]
     paper: tuple[object, ...]
 
@@ -69,6 +71,9 @@ def connect_desk(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> DeskCo
         work=work,
         conversation=_connect_conversation(parts, jobs, screen, window, first),
         paper=_connect_paper(parts, jobs, screen, first),
+        announcements=DeskAnnouncements(
+            screen.window, app=jobs.app, work=jobs.work, devices=jobs.devices, filing=jobs.filing
+        ),
     )
 
 
@@ -81,7 +86,7 @@ def _connect_conversation(
 ) -> tuple[object, ...]:
     window, video, app = screen.window, screen.video, jobs.app
     media, settings = parts.media, parts.window_settings
-    dialog = MediaConnections(window, media, store=settings)
+    dialog = MediaConnections(window, media, store=settings, look=screen.look)
     window.header.settings_pressed.connect(dialog.open)
     return (
         ConversationConnections(

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Connects the choice of camera, microphone, loudspeaker and engine with the desk's engines."""
+"""Connects the desk's settings with its look and its engines: text size; camera, microphone,
+loudspeaker and engine.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +29,7 @@ from session.media.frames import VideoFrame, to_screen
 from views.media.devices import MediaDevices
 from views.media.settings import MediaChoice, MediaSettingsDialog
 from views.media.sound import SoundDevices
+from views.widgets.look import Look
 from views.widgets.window_settings import WindowSettings
 
 TICK_MS, BLOCKS_PER_TICK = 100, 5
@@ -45,8 +48,9 @@ class MediaConnections:
         media: DeskMedia,
         *,
         store: WindowSettings,
+        look: Look,
     ) -> None:
-        self._media, self._store = media, store
+        self._media, self._store, self._look = media, store, look
         self.dialog = MediaSettingsDialog(window)
         self._devices = MediaDevices(window)
         self._devices.changed.connect(self._on_devices)
@@ -61,6 +65,7 @@ class MediaConnections:
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self._on_tick)
         self.dialog.chosen.connect(self._on_chosen)
+        self.dialog.text_size_chosen.connect(look.set_text_size)
         self.dialog.tone_requested.connect(self._on_tone)
         self.dialog.echo_requested.connect(self._on_echo)
         self.dialog.closed.connect(self._close_devices)
@@ -72,6 +77,7 @@ class MediaConnections:
         self.dialog.open()
 
     def _show(self) -> None:
+        self.dialog.show_text_size(self._look.text_size)
         settings = self._media.settings
         choice = MediaChoice(**{name: getattr(settings, name) for name in CHOICES})
         devices = self._devices

@@ -25,7 +25,6 @@ from expert_app.runtime.paths import LOG_FOLDER, Paths
 from expert_app.runtime.window_program import STOP_S, Program
 from session.log.writer import left_over
 from views.automation.desk_driver import DeskDriver
-from views.widgets.theme import apply_theme
 
 WINDOW_SIZE = (1440, 900)
 
@@ -74,7 +73,7 @@ class Desk:
         self.parts, self.jobs, self.screen = parts, jobs, screen
         self._connections, self._program = connections, program
         self._network = NetworkWatch(screen.window, self._on_network_changed)
-        screen.window.theme_requested.connect(self._on_theme)
+        screen.window.theme_requested.connect(screen.look.set_dark)
         screen.window.close_requested.connect(program.stop.set)
         screen.window.sign_out_requested.connect(self._on_sign_out)
         screen.window.support_requested.connect(self._on_support)
@@ -148,10 +147,6 @@ class Desk:
         )
         said = (await process.communicate())[1].decode(errors="replace").strip()
         self._connections.window.show_support(said.splitlines()[-1] if said else "")
-
-    def _on_theme(self, dark: bool) -> None:
-        self.parts.window_settings.write("theme", "dark" if dark else "light")
-        apply_theme(self.screen.application, dark)
 
     def _on_sign_out(self) -> None:
         """The key is forgotten; the next start asks for a code."""

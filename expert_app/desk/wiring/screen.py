@@ -17,7 +17,7 @@ from views.desk.shared_page.view import SharedPageView
 from views.desk.window import DeskWindow
 from views.media.ring import Ring
 from views.media.video_pane import VideoPane
-from views.widgets.theme import apply_theme
+from views.widgets.look import Look
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +25,7 @@ class DeskScreen:
     """The desk's window, and those parts of it that are connected one by one."""
 
     application: QApplication
+    look: Look
     window: DeskWindow
     mirror: MirrorPane
     video: VideoPane
@@ -32,11 +33,11 @@ class DeskScreen:
 
 
 def build_screen(parts: DeskParts) -> DeskScreen:
-    """Makes the window in the theme that this person chose; it is not shown yet."""
+    """Makes the window in the look that this person chose; it is not shown yet."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
-    theme = parts.window_settings.read("theme") or parts.settings.theme
-    apply_theme(application, theme == "dark")
+    look = Look(application, parts.window_settings, theme=parts.settings.theme)
+    look.apply()
     mirror, video = MirrorPane(), VideoPane()
     window = DeskWindow(
         queue=DeskQueueView(parts.clock),
@@ -49,5 +50,10 @@ def build_screen(parts: DeskParts) -> DeskScreen:
     )
     window.queue.set_agent(parts.settings.user)
     return DeskScreen(
-        application=application, window=window, mirror=mirror, video=video, ring=Ring(window)
+        application=application,
+        look=look,
+        window=window,
+        mirror=mirror,
+        video=video,
+        ring=Ring(window),
     )

@@ -25,7 +25,7 @@ from resources.texts import _
 from session.core.errors import BusRefusedIdentity, NobodyWaits
 from session.desk.hub.client import DeskLink
 from session.protocol.conversation.messages import KioskWiped
-from session.protocol.hub.requests import Announcement, DocumentFiled, SessionEnded
+from session.protocol.hub.requests import AgentChanged, Announcement, DocumentFiled, SessionEnded
 from session.protocol.hub.tickets import HelpState, Ticket, TicketState
 from views.desk.talk_bar import host_sentence
 from views.desk.window import DeskWindow
@@ -70,6 +70,7 @@ class WindowConnections:
         )
         self._link.announced.connect(self._on_announced)
         self._link.withdrawn.connect(self._on_withdrawn)
+        self._link.agent_changed.connect(self._on_agent_changed)
         self._app.troubled.connect(self._on_trouble)
         self._app.trouble_cleared.connect(self._window.messages.clear)
         # The queue may have said it before there was a conversation.
@@ -131,6 +132,16 @@ class WindowConnections:
         words = _("Message from {name}: {text}").format(name=said.by_name, text=said.text)
         self._window.messages.show_message(
             Level.WARNING, words, key=f"announcement {said.broadcast_id}"
+        )
+
+    def _on_agent_changed(self, change: AgentChanged) -> None:
+        words = (
+            _("{name} has changed what you serve today: {reason}")
+            if change.services
+            else _("{name} has changed your state: {reason}")
+        )
+        self._window.messages.show_message(
+            Level.WARNING, words.format(name=change.by_name, reason=change.reason), key="changed"
         )
 
     def _on_withdrawn(self, broadcast_id: str) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
 from session.bus.client import BusClient
 from session.core.errors import SessionError
@@ -19,11 +20,16 @@ from session.protocol.hub.board import (
     BoardAnswer,
     BoardRequest,
     BroadcastRequest,
+    MessageRequest,
+    MessageSent,
+    MessageTo,
     MoveQueueRequest,
     PrioritiseRequest,
     QueueMoved,
     QueueStateRequest,
     ReassignRequest,
+    SetAgentServicesRequest,
+    SetAgentStateRequest,
     TicketActed,
     TicketSeen,
 )
@@ -152,6 +158,39 @@ class BoardLink:
         """Sends a message to every agent of the organisation."""
         request = BroadcastRequest(broadcast_id=act_id or new_id(), text=text, reason=reason)
         await self._request("broadcast", request, Done)
+
+    async def message(
+        self, to: MessageTo, target: str, text: str, *, reason: str, act_id: str = ""
+    ) -> int:
+        """Sends a message to one agent, the agents of one service, or the callers of one site; how
+        many agents or kiosks are there.
+        """
+        request = MessageRequest(
+            message_id=act_id or new_id(), to=to, target=target, text=text, reason=reason
+        )
+        return (await self._request("message", request, MessageSent)).there
+
+    async def set_agent_state(
+        self, agent: str, available: bool, pause: str, *, reason: str, act_id: str = ""
+    ) -> None:
+        """Makes an agent available or pauses it. Raises `AgentAway`."""
+        request = SetAgentStateRequest(
+            agent=agent,
+            available=available,
+            pause=pause,
+            reason=reason,
+            act_id=act_id or new_id(),
+        )
+        await self._request("set_agent_state", request, Done)
+
+    async def set_agent_services(
+        self, agent: str, services: Sequence[str], reason: str, *, act_id: str = ""
+    ) -> None:
+        """What an agent serves until midnight; none: what the convention says."""
+        request = SetAgentServicesRequest(
+            agent=agent, services=list(services), reason=reason, act_id=act_id or new_id()
+        )
+        await self._request("set_agent_services", request, Done)
 
     async def _request[Answer](
         self, verb: str, request: HubMessage, answer_type: type[Answer]

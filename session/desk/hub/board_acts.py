@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from session.protocol.hub.board import MessageTo
 from session.protocol.hub.tickets import Ticket
 
 
@@ -52,9 +53,30 @@ class SetQueue:
 
 @dataclass(frozen=True)
 class Announce:
-    """Every agent reads this text."""
+    """Every agent reads this text; with `to`, one agent, the agents of a service, or the callers of
+    a site.
+    """
 
     text: str
+    to: MessageTo | None = None
+    target: str = ""
+
+
+@dataclass(frozen=True)
+class SetAgentState:
+    """An agent is available, or pauses with this code."""
+
+    agent: str
+    available: bool
+    pause: str = ""
+
+
+@dataclass(frozen=True)
+class SetAgentServices:
+    """What an agent serves today; none: what the convention says."""
+
+    agent: str
+    services: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -76,23 +98,32 @@ class Join:
     ticket: Ticket
 
 
-Act = (
-    GiveToService
-    | GiveToAgent
-    | GiveToOrganisation
-    | SetPriority
-    | MoveQueue
-    | SetQueue
-    | Announce
-    | Join
-)
+OnTicket = GiveToService | GiveToAgent | GiveToOrganisation | SetPriority
+"""An act on one waiting caller."""
+
+
+@dataclass(frozen=True)
+class Several:
+    """The same for several callers, one after the other: who has changed meanwhile is left."""
+
+    acts: tuple[OnTicket, ...]
+
+
+Act = OnTicket | Several | MoveQueue | SetQueue | Announce | SetAgentState | SetAgentServices | Join
 """`MoveQueue.to` may be a `MoveTarget`'s `ref` too.
-All but what goes to another organisation can be taken back.
+All but what goes to another organisation, and what an agent is told to do, can be taken back.
 """
 
 
 def can_be_undone(act: Act) -> bool:
-    """False for callers who wait with another organisation: only that one may send them back."""
-    return not isinstance(act, GiveToOrganisation | Join) and not (
-        isinstance(act, MoveQueue) and "/" in act.to
-    )
+    """False for callers who wait with another organisation: only that one may send them back.
+    What an agent shall do is decided again.
+    """
+    match act:
+        case Several(acts=acts):
+            return all(can_be_undone(one) for one in acts)
+        case GiveToOrganisation() | Join() | SetAgentState() | SetAgentServices():
+            return False
+        case MoveQueue(to=to):
+            return "/" not in to
+    return True

@@ -36,6 +36,7 @@ from session.protocol.codec import decode_plain, decode_request
 from session.protocol.hub.log import LogAck, LogAppend, LogPart, LogRequest
 from session.protocol.hub.requests import (
     AcceptRequest,
+    AgentChanged,
     Announcement,
     CloseRequest,
     DocumentFiled,
@@ -108,7 +109,8 @@ class DeskLink:
             then.
         session_ended: one of our sessions is over.
         peer_presence: its kiosk is silent or back.
-        announced: a supervisor says something to every agent.
+        announced: a supervisor says something to this agent.
+        agent_changed: a supervisor has changed this agent's state, or what it serves today.
         withdrawn: its id, when it is taken back.
         reservation_ended: a caller who was kept for one agent waits for everybody again.
         retrying: a request is being repeated because its outcome is unknown.
@@ -121,6 +123,7 @@ class DeskLink:
         self.session_ended: Signal[SessionEnded] = Signal()
         self.peer_presence: Signal[PeerPresence] = Signal()
         self.announced: Signal[Announcement] = Signal()
+        self.agent_changed: Signal[AgentChanged] = Signal()
         self.withdrawn: Signal[str] = Signal()
         self.reservation_ended: Signal[Ticket] = Signal()
         self.retrying: Signal[str] = Signal()
@@ -210,8 +213,11 @@ class DeskLink:
         last: date,
         by: StatisticsBy = StatisticsBy.TOTAL,
         timeout_s: float = 10.0,
+        *,
+        across: StatisticsBy = StatisticsBy.TOTAL,
     ) -> StatisticsAnswer:
         """Callers who arrived from `first` to `last`, both included; for supervisors.
+        `across` parts each group once more.
 
         Raises:
             NotAllowed: not a supervisor, or a period that is reversed or over 400 days.
@@ -219,7 +225,7 @@ class DeskLink:
         """
         return await self._request(
             "statistics",
-            StatisticsRequest(first=first, last=last, by=by),
+            StatisticsRequest(first=first, last=last, by=by, across=across),
             StatisticsAnswer,
             timeout_s,
         )
@@ -481,3 +487,5 @@ class DeskLink:
             case Announcement() if event.broadcast_id not in self._known_broadcasts:
                 self._known_broadcasts.add(event.broadcast_id)
                 self.announced.emit(event)
+            case AgentChanged():
+                self.agent_changed.emit(event)

@@ -109,6 +109,10 @@ class Catalogue:
             raise NotAllowed(why="organisation")
         return entry
 
+    def has_organisation(self, organisation: str) -> bool:
+        """Whether there is such an organisation."""
+        return organisation in self._organisations
+
     def services(self, organisation: str) -> list[Service]:
         """All services of an organisation."""
         return [service.shown() for service in self.organisation(organisation).services]
@@ -162,6 +166,16 @@ class Catalogue:
                 if (organisation, service) in [split_service(ref, home) for ref in site.services]
             }
             yield from ((home, kiosk.id) for kiosk in entry.kiosks if kiosk.site in sites)
+
+    def sites_offering(self, organisation: str) -> list[tuple[str, SiteEntry]]:
+        """(home, site) of every site with a button of this organisation, its own first."""
+        found = [
+            (home, site)
+            for home, entry in self._organisations.items()
+            for site in entry.sites
+            if organisation in [split_service(ref, home)[0] for ref in site.services]
+        ]
+        return sorted(found, key=lambda one: one[0] != organisation)
 
     def kiosks_of(self, home: str, site: str) -> list[KioskEntry]:
         """The kiosks of a site, in the order of the file."""
@@ -243,10 +257,6 @@ class Catalogue:
             if person.id == user:
                 return person
         raise NotAllowed(why="agent")
-
-    def services_of(self, organisation: str, agent: str) -> frozenset[str] | None:
-        """The services that this agent serves; None for all."""
-        return frozenset(self.agent(organisation, agent).services) or None
 
     def has_host(self, home: str, site: str) -> bool:
         """True when somebody looks after this site and can be called there."""

@@ -80,6 +80,8 @@ class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         callback: callers may ask to be called back when it is closed.
         away: how callers may wait elsewhere: come "back" to the kiosk, or be called by "phone".
         message: what callers read with it.
+        within_s, longest_s, most_waiting: the wait that is promised, the one that is too long, and
+            how many waiting callers are too many; 0 for what desk and board take as usual.
         transfers_to: "organisation" or "organisation/service": where its callers may be sent,
             beside what the organisation itself allows.
     """
@@ -102,6 +104,9 @@ class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     callback: bool = False
     away: tuple[Literal["back", "phone"], ...] = ("back", "phone")
     message: Said = ""
+    within_s: Annotated[int, msgspec.Meta(ge=0, le=36_000)] = 0
+    longest_s: Annotated[int, msgspec.Meta(ge=0, le=36_000)] = 0
+    most_waiting: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 0
     overflow: list[OverflowEntry] = []
     overflow_from: list[ServiceRef] = []
     transfers_to: list[ServiceRef] = []
@@ -115,6 +120,9 @@ class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             number_kind=self.number_kind,
             icon=self.icon,
             away=list(self.away),
+            within_s=self.within_s,
+            longest_s=self.longest_s,
+            most_waiting=self.most_waiting,
         )
 
 

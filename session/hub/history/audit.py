@@ -23,7 +23,12 @@ from session.bus.jetstream.streams import NANOSECONDS, StreamState
 from session.bus.transport.connection import Incoming
 from session.core.errors import BusUnreachable, MessageMalformed, StoreUnreachable
 from session.hub.storage.board_store import BUCKET as BOARD_BUCKET
-from session.hub.storage.board_store import BroadcastRecord, MoveRecord, QueueRecord
+from session.hub.storage.board_store import (
+    BroadcastRecord,
+    DutyRecord,
+    MoveRecord,
+    QueueRecord,
+)
 from session.hub.storage.store_space import NO_LIMITS, StoreLimits
 from session.hub.storage.ticket_store import BUCKET
 from session.protocol.codec import decode_plain
@@ -76,25 +81,29 @@ class AuditEntry:
     revision: int = 0
 
 
+BoardRecord = QueueRecord | BroadcastRecord | MoveRecord | DutyRecord
+
+
 @dataclass(frozen=True)
 class BoardEntry:
-    """A supervisor's act on a service or on all agents, or an operator's on a site (`is_site`).
+    """A supervisor's act on a service or on agents, or an operator's on a site (`is_site`).
 
     Attributes:
-        name: the service, the site, the message's or the act's id.
+        name: the service, the site, the agent, the message's or the act's id.
     """
 
     organisation: str
     name: str
-    record: QueueRecord | BroadcastRecord | MoveRecord
+    record: BoardRecord
     is_site: bool = False
 
 
-_BOARD_KINDS: dict[str, type[QueueRecord | BroadcastRecord | MoveRecord]] = {
+_BOARD_KINDS: dict[str, type[BoardRecord]] = {
     "queue": QueueRecord,
     "said": BroadcastRecord,
     "move": MoveRecord,
     "site": QueueRecord,
+    "duty": DutyRecord,
 }
 """Third token of a subject of the audit, and what lies there.
 Tickets' subjects have no more than three.

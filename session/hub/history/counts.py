@@ -14,6 +14,7 @@ from datetime import date
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import structs
 from sqlalchemy import String, cast, func, select
 
 from session.hub.history import tables
@@ -30,30 +31,44 @@ _KEYS = {
 
 
 def count(
-    history: History, organisation: str, *, first: date, last: date, by: StatisticsBy
+    history: History,
+    organisation: str,
+    *,
+    first: date,
+    last: date,
+    by: StatisticsBy,
+    across: StatisticsBy = StatisticsBy.TOTAL,
 ) -> list[StatisticsRow]:
     """Finished tickets of callers who arrived from `first` to `last`, local days, both included;
-    by order of key.
+    by order of their keys. `across` parts each group once more.
 
     Raises:
         StoreUnreachable: the database fails.
     """
-    days, keys, columns = _read(history, organisation, first=first, last=last, by=by)
+    days, groups, columns = _read(history, organisation, first=first, last=last, by=(by, across))
     if not days:
         return []
     named = _names(history)
+    keys, parts = groups
+    kinds = int(parts.max(initial=0)) + 1
     rows = []
-    for key, (outcome, wait_s, talk_s) in _groups(keys, columns):
-        rows.append(
-            _row(_text(by, key, days, named), outcome, wait_s=wait_s, talk_s=talk_s, named=named)
+    for key, (outcome, wait_s, talk_s) in _groups(keys * kinds + parts, columns):
+        row = _row(
+            _text(by, key // kinds, days, named), outcome, wait_s=wait_s, talk_s=talk_s, named=named
         )
-    return sorted(rows, key=lambda row: row.key)
+        rows.append(structs.replace(row, across=_text(across, key % kinds, days, named)))
+    return sorted(rows, key=lambda row: (row.key, row.across))
 
 
 def _read(
-    history: History, organisation: str, *, first: date, last: date, by: StatisticsBy
-) -> tuple[list[str], Numbers, tuple[Numbers, Numbers, Numbers]]:
-    """(days, keys, (outcome, wait, talk)):
+    history: History,
+    organisation: str,
+    *,
+    first: date,
+    last: date,
+    by: tuple[StatisticsBy, StatisticsBy],
+) -> tuple[list[str], list[Numbers], tuple[Numbers, Numbers, Numbers]]:
+    """(days, keys of each grouping, (outcome, wait, talk)):
     a day at a time, each column as one text, along the index.
 
     No sorting in the database and few rows to fetch:
@@ -61,8 +76,7 @@ def _read(
     """
     table = tables.tickets
     wanted = [table.c.outcome, table.c.wait_s, table.c.talk_s]
-    if by in _KEYS:
-        wanted.append(_KEYS[by])
+    wanted += [_KEYS[one] for one in by if one in _KEYS]
     query = (
         select(
             table.c.day,
@@ -82,14 +96,17 @@ def _read(
         _numbers(",".join(row[place] for row in found)) for place in range(2, 2 + len(wanted))
     ]
     counts = [row[1] for row in found]
-    match by:
-        case StatisticsBy.DAY:
-            keys = np.repeat(np.arange(len(found)), counts)
-        case StatisticsBy.TOTAL:
-            keys = np.zeros(sum(counts), np.int64)
-        case _:
-            keys = columns[3]
-    return [row[0] for row in found], keys, (columns[0], columns[1], columns[2])
+    rest = iter(columns[3:])
+    groups = []
+    for one in by:
+        match one:
+            case StatisticsBy.DAY:
+                groups.append(np.repeat(np.arange(len(found)), counts))
+            case StatisticsBy.TOTAL:
+                groups.append(np.zeros(sum(counts), np.int64))
+            case _:
+                groups.append(next(rest))
+    return [row[0] for row in found], groups, (columns[0], columns[1], columns[2])
 
 
 def _numbers(text: str) -> Numbers:

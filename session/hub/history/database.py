@@ -26,7 +26,7 @@ from session.hub.history import tables
 from session.hub.history.audit import AuditEntry, BoardEntry
 from session.hub.parts import TIME_ZONE
 from session.hub.queue.ticket_changes import ENDED
-from session.hub.storage.board_store import BroadcastRecord, MoveRecord, QueueRecord
+from session.hub.storage.board_store import BroadcastRecord, DutyRecord, MoveRecord, QueueRecord
 from session.protocol.hub.tickets import Ticket, TicketState
 
 REMEMBERED = 3000
@@ -370,13 +370,15 @@ def _act(stream: int, entry: AuditEntry, board: BoardEntry) -> dict[str, Any]:
         "changed_by": record.changed_by[:60],
         "reason": record.reason[:200],
         "at_utc": naive(record.at_utc),
-        "undoes": record.undoes or None,
+        "undoes": None,
         "service": "",
         "to": "",
         "said": "",
         "text": "",
         "revision": entry.revision or -entry.seq,
     }
+    if not isinstance(record, DutyRecord):
+        row["undoes"] = record.undoes or None
     match record:
         case QueueRecord():  # one from before acts had names gets its place in the audit as name
             act = record.act or f"entry_{entry.revision or entry.seq}"
@@ -398,6 +400,17 @@ def _act(stream: int, entry: AuditEntry, board: BoardEntry) -> dict[str, Any]:
                 "kind": kind,
                 "said": board.name,
                 "text": record.text[:200],
+                "to": record.to,
+                "service": record.target.rpartition("/")[2],
+            }
+        case DutyRecord():
+            services = ",".join(record.services or ())
+            of_state = record.state is not None
+            return row | {
+                "act": record.act,
+                "kind": "agent_state" if of_state else "agent_services",
+                "to": board.name,
+                "text": record.state if of_state else services[:200],
             }
         case MoveRecord():
             return row | {

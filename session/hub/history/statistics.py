@@ -34,10 +34,18 @@ class StatisticsService:
             rows=rows,
             time_zone=history.time_zone,
             behind=self._projection.position.behind,
+            across=request.across,
         )
 
 
 def _count(history: History, organisation: str, request: StatisticsRequest) -> list[StatisticsRow]:
     from session.hub.history.counts import count
 
-    return count(history, organisation, first=request.first, last=request.last, by=request.by)
+    return count(
+        history,
+        organisation,
+        first=request.first,
+        last=request.last,
+        by=request.by,
+        across=request.across,
+    )

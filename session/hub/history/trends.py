@@ -9,12 +9,12 @@ tickets still open.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Float, and_, case, cast, func, select
+from sqlalchemy import ColumnElement, Float, and_, case, cast, func, literal, select
 
 from session.core.clock import Clock
 from session.core.errors import StoreUnreachable
@@ -36,6 +36,9 @@ BEFORE = timedelta(hours=12)
 KEPT_S = 1.0
 """For so long an answer is given again: every board asks every 2 s."""
 
+Day = tuple[DayFigures, Mapping[str, DayFigures]]
+"""Of all services, and of each."""
+
 _WAITING = (TicketState.WAITING.value, TicketState.OFFERED.value)
 
 
@@ -46,26 +49,30 @@ class DayAndTrends:
         self._projection = projection
         self._clock = clock
         self._zone = ZoneInfo(time_zone)
-        self._days: dict[tuple[str, int], tuple[float, DayFigures]] = {}
+        self._days: dict[tuple[str, int], tuple[float, Day]] = {}
         self._reading = asyncio.Lock()
 
-    async def day(self, organisation: str, within_s: int) -> DayFigures:
-        """The day so far; `known` is false while the history cannot be read."""
+    async def day(
+        self, organisation: str, within_s: int, promised: Mapping[str, int]
+    ) -> tuple[DayFigures, Mapping[str, DayFigures]]:
+        """The day so far, of all services and of each; `known` is false while the history cannot be
+        read. `promised`: the waits of services that do not promise `within_s`.
+        """
         since = midnight(self._clock.utc_now(), self._zone)
         key = (organisation, within_s)
         async with self._reading:
-            at_s, figures = self._days.get(key, (-KEPT_S, None))
+            at_s, day = self._days.get(key, (-KEPT_S, None))
             now_s = self._clock.monotonic_s()
-            if figures is not None and now_s - at_s < KEPT_S and figures.since_utc == since:
-                return figures
+            if day is not None and now_s - at_s < KEPT_S and day[0].since_utc == since:
+                return day
             try:
-                figures = await asyncio.to_thread(
-                    day_figures, self._projection.history, organisation, since, within_s
+                day = await asyncio.to_thread(
+                    day_figures, self._projection.history, organisation, since, within_s, promised
                 )
             except StoreUnreachable:
-                return DayFigures(since_utc=since, known=False)
-            self._days[key] = (now_s, figures)
-            return figures
+                return DayFigures(since_utc=since, known=False), {}
+            self._days[key] = (now_s, day)
+            return day
 
     @handles("trends")
     async def trends(self, asker: Asker, request: TrendsRequest) -> TrendsAnswer:
@@ -92,8 +99,14 @@ def midnight(now_utc: datetime, zone: ZoneInfo) -> datetime:
     )
 
 
-def day_figures(history: History, organisation: str, since: datetime, within_s: int) -> DayFigures:
-    """Callers answered and lost since then;
+def day_figures(
+    history: History,
+    organisation: str,
+    since: datetime,
+    within_s: int,
+    promised: Mapping[str, int],
+) -> Day:
+    """Callers answered and lost since then, of all services and of each;
     one who is answered twice (a desk was lost) counts once, the first time.
 
     Raises:
@@ -106,6 +119,7 @@ def day_figures(history: History, organisation: str, since: datetime, within_s: 
             table.c.ticket,
             func.min(table.c.accepted_at_utc).label("accepted"),
             func.min(table.c.arrived_at_utc).label("arrived"),
+            func.max(table.c.service).label("service"),
         )
         .where(today, table.c.accepted_at_utc >= naive(since))
         .group_by(table.c.ticket)
@@ -116,19 +130,39 @@ def day_figures(history: History, organisation: str, since: datetime, within_s: 
         wait_s = cast(func.extract("epoch", first.c.accepted - first.c.arrived), Float)
     else:
         wait_s = (func.julianday(first.c.accepted) - func.julianday(first.c.arrived)) * 86_400.0
+    limit_s: ColumnElement[int] = literal(within_s)
+    if promised:
+        limit_s = case(promised, value=first.c.service, else_=within_s)
     # A thousandth more: a Julian day in floating point is only that exact.
-    answered = select(
-        func.count(), func.sum(case((wait_s <= within_s + 0.001, 1), else_=0))
-    ).select_from(first)
-    gone = select(func.count(table.c.ticket.distinct())).where(
-        today, table.c.state == TicketState.ABANDONED.value, table.c.reason.not_in(NOT_GIVEN_UP)
+    in_time = func.sum(case((wait_s <= limit_s + 0.001, 1), else_=0))
+    answered = select(first.c.service, func.count(), in_time).group_by(first.c.service)
+    gone = (
+        select(table.c.service, func.count(table.c.ticket.distinct()))
+        .where(
+            today, table.c.state == TicketState.ABANDONED.value, table.c.reason.not_in(NOT_GIVEN_UP)
+        )
+        .group_by(table.c.service)
     )
     with history.reading() as connection:
-        count, within = connection.execute(answered).one()
-        abandoned = connection.execute(gone).scalar_one()
-    return DayFigures(
-        since_utc=since, answered=int(count), within=int(within or 0), abandoned=int(abandoned)
+        taken = {str(row[0]): (int(row[1]), int(row[2])) for row in connection.execute(answered)}
+        lost = {str(row[0]): int(row[1]) for row in connection.execute(gone)}
+    of_services = {
+        service: DayFigures(
+            since_utc=since,
+            answered=taken.get(service, (0, 0))[0],
+            within=taken.get(service, (0, 0))[1],
+            abandoned=lost.get(service, 0),
+        )
+        for service in taken.keys() | lost.keys()
+    }
+    parts = of_services.values()
+    whole = DayFigures(
+        since_utc=since,
+        answered=sum(one.answered for one in parts),
+        within=sum(one.within for one in parts),
+        abandoned=sum(one.abandoned for one in parts),
     )
+    return whole, of_services
 
 
 def quarters_of(

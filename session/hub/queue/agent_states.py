@@ -7,7 +7,7 @@ Nothing here is counted or summed by agent; the state of this moment is all ther
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -71,12 +71,39 @@ class AgentStates:
     def reported(self, organisation: str, agent: str) -> AgentRecord | None:
         """What the agent last said today."""
         record = self._store.agent(organisation, agent)
-        today = self._clock.utc_now().astimezone(self._zone).date()
-        return (
-            record
-            if record is not None and record.at_utc.astimezone(self._zone).date() == today
-            else None
-        )
+        if record is None or self._day(record.at_utc) != self._day(self._clock.utc_now()):
+            return None
+        return record
+
+    # ---- what agents serve today
+
+    def services_today(self, organisation: str, agent: str) -> tuple[str, ...] | None:
+        """What a supervisor said today that this agent serves; None for the convention's word."""
+        record = self._store.duty(organisation, agent)
+        if record is None or self._day(record.at_utc) != self._day(self._clock.utc_now()):
+            return None
+        return record.services
+
+    def today(self, organisation: str) -> list[PersonEntry]:
+        """Everybody who answers callers, with what they serve today."""
+        return [self.as_today(organisation, one) for one in self._catalogue.agents(organisation)]
+
+    def services_of(self, organisation: str, agent: str) -> frozenset[str] | None:
+        """The services that this agent serves today; None for all. Raises `NotAllowed`."""
+        person = self.as_today(organisation, self._catalogue.agent(organisation, agent))
+        return frozenset(person.services) or None
+
+    def as_today(self, organisation: str, person: PersonEntry) -> PersonEntry:
+        """The agent with what it serves today."""
+        services = self.services_today(organisation, person.id)
+        # a service may have left the convention since
+        known = [one for one in services or () if self._catalogue.has(organisation, one)]
+        return msgspec.structs.replace(person, services=known) if known else person
+
+    def _day(self, at_utc: datetime) -> date:
+        return at_utc.astimezone(self._zone).date()
+
+    # ---- who is there
 
     def is_there(self, organisation: str, agent: str) -> bool:
         """Whether the agent's desk gives signs of life."""
@@ -94,19 +121,13 @@ class AgentStates:
 
     def free(self, organisation: str) -> list[PersonEntry]:
         """Who is free, the longest idle first."""
-        found = [
-            one
-            for one in self._catalogue.agents(organisation)
-            if self.is_free(organisation, one.id)
-        ]
+        found = [one for one in self.today(organisation) if self.is_free(organisation, one.id)]
         return sorted(found, key=lambda one: (self.idle_since(organisation, one.id), one.id))
 
     def answering(self, organisation: str, service: str) -> int:
         """How many agents of the service are there and available, busy or not."""
         able = (
-            one
-            for one in self._catalogue.agents(organisation)
-            if not one.services or service in one.services
+            one for one in self.today(organisation) if not one.services or service in one.services
         )
         return sum(1 for one in able if self.is_ready(organisation, one.id))
 
@@ -134,7 +155,12 @@ class AgentStates:
 
     def facts(self, organisation: str, person: PersonEntry) -> AgentFacts:
         """One agent as the board shows it."""
-        facts, record = self._work_of(organisation, person), self.reported(organisation, person.id)
+        facts = msgspec.structs.replace(
+            self._work_of(organisation, person),
+            services=list(self.as_today(organisation, person).services),
+            for_today=self.services_today(organisation, person.id) is not None,
+        )
+        record = self.reported(organisation, person.id)
         if record is None or not record.help or facts.state is AgentState.OFFLINE:
             return facts
         return msgspec.structs.replace(facts, help=record.help, help_since_utc=record.help_at_utc)
@@ -168,7 +194,15 @@ class AgentStates:
             state=reported_state(record),
             since_utc=record.at_utc if record is not None else None,
             reason=record.reason if record is not None else "",
+            by_name=self._set_by(organisation, record),
+            why=record.why if record is not None else "",
         )
+
+    def _set_by(self, organisation: str, record: AgentRecord | None) -> str:
+        """The name of the supervisor who set this state; "" when the agent or the hub did."""
+        if record is None or not record.changed_by:
+            return ""
+        return self._catalogue.person_name(organisation, record.changed_by.partition(".")[2])
 
     # ---- changes
 
@@ -204,6 +238,22 @@ class AgentStates:
         known = self.reported(organisation, agent)
         if known is None or known.available:
             await self._put(organisation, agent, False, NOT_RESPONDING)
+
+    async def set_by_supervisor(
+        self, organisation: str, agent: str, available: bool, *, pause: str, by: str, why: str
+    ) -> None:
+        """A supervisor makes an agent available, or pauses it. Raises `StoreUnreachable`."""
+        known = self.reported(organisation, agent)
+        record = AgentRecord(
+            available=available,
+            reason=pause,
+            at_utc=self._clock.utc_now(),
+            changed_by=by,
+            why=why,
+            help=known.help if known is not None else "",
+            help_at_utc=known.help_at_utc if known is not None else None,
+        )
+        await self._store.put_agent(organisation, agent, record)
 
     async def _put(self, organisation: str, agent: str, available: bool, reason: str) -> None:
         known = self.reported(organisation, agent)

@@ -6,6 +6,7 @@ Used by all rules of the hub.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import msgspec
@@ -16,7 +17,7 @@ from session.hub.queue.notifications import Notifications
 from session.hub.queue.presence import Presence
 from session.hub.queue.ticket_changes import TicketChanges
 from session.hub.queue.view import QueueView
-from session.hub.storage.board_store import QueueRecord
+from session.hub.storage.board_store import BroadcastRecord, QueueRecord
 from session.hub.storage.interfaces import CallerStore
 from session.protocol.hub.requests import Service
 from session.protocol.wire.ids import split_service
@@ -33,9 +34,19 @@ class Decisions(Protocol):
         """The last decision about a site."""
         ...
 
+    def messages_at(self, site: str) -> list[tuple[str, BroadcastRecord]]:
+        """(organisation, message) to the callers of a site ("organisation/site")."""
+        ...
+
+
+NOTICE = timedelta(hours=12)
+"""How long a message to the callers of a site stands there, unless it is taken back."""
+
 
 class Closures:
-    """Services that a supervisor has closed for new calls, and sites that an operator has."""
+    """Services that a supervisor has closed for new calls, sites that an operator has, and what
+    supervisors say there.
+    """
 
     def __init__(self, decisions: Decisions) -> None:
         self._decisions = decisions
@@ -49,6 +60,15 @@ class Closures:
         """True when an operator has closed the site."""
         record = self._decisions.site(home, site)
         return record is not None and record.closed
+
+    def notices(self, home: str, site: str, now_utc: datetime) -> list[tuple[str, BroadcastRecord]]:
+        """(organisation, message) of what its callers read now, the newest first."""
+        found = [
+            (organisation, said)
+            for organisation, said in self._decisions.messages_at(f"{home}/{site}")
+            if not said.withdrawn and now_utc - said.at_utc < NOTICE
+        ]
+        return sorted(found, key=lambda one: one[1].at_utc, reverse=True)
 
     def shown(self, organisation: str, services: list[Service]) -> list[Service]:
         """The services with what supervisors decided about them."""

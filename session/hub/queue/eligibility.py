@@ -33,20 +33,25 @@ class Eligibility:
 
     Args:
         answering: (organisation, service) -> how many who answer it are there and available.
+        today: (organisation, agent) -> the agent with what it serves today.
     """
 
     def __init__(
         self,
         catalogue: Catalogue,
         answering: Callable[[str, str], int] = lambda organisation, service: 1,
+        *,
+        today: Callable[[str, PersonEntry], PersonEntry] = lambda organisation, person: person,
     ):
         self._catalogue = catalogue
         self._answering = answering
+        self._today = today
 
     def after_s(self, organisation: str, person: PersonEntry, service: ServiceEntry) -> int | None:
         """Seconds that a caller of `service` must have waited before `person` may serve, now;
         None for never.
         """
+        person = self._today(organisation, person)
         ways = [serves_after_s(person, service)]
         for rule in service.overflow:
             owner, name = split_service(rule.to, organisation)

@@ -11,14 +11,22 @@ import msgspec
 
 from session.hub.access.handlers import Asker, handles
 from session.hub.convention.open_now import FAR, OpenNow
-from session.hub.queue.core import QueueCore
+from session.hub.queue.core import NOTICE, QueueCore
 from session.protocol.codec import encode
-from session.protocol.hub.requests import ServicesAnswer, ServicesChanged, ServicesRequest
+from session.protocol.hub.requests import (
+    ServicesAnswer,
+    ServicesChanged,
+    ServicesRequest,
+    SiteMessage,
+)
 from session.protocol.wire.ids import split_service
 from session.protocol.wire.roles import Role
 
 QUIET_S = 60.0
 """A kiosk is told at most this often."""
+
+MOST_NOTICES = 2
+"""What supervisors say at one site, the newest first; more than two nobody reads."""
 
 Kiosk = tuple[str, str]
 
@@ -53,7 +61,21 @@ class KioskOffers:
             organisation, self._catalogue.site_of(organisation, kiosk).id
         ):
             services = [msgspec.structs.replace(one, closed=True) for one in services]
-        return msgspec.structs.replace(answer, services=services)
+        return msgspec.structs.replace(
+            answer, services=services, notices=self._notices(organisation, kiosk)
+        )
+
+    def _notices(self, home: str, kiosk: str) -> list[SiteMessage]:
+        site = self._catalogue.site_of(home, kiosk).id
+        return [
+            SiteMessage(
+                organisation_name=self._catalogue.organisation(owner).name,
+                text=said.text,
+                until_utc=said.at_utc + NOTICE,
+            )
+            for owner, said in self._closures.notices(home, site, self._clock.utc_now())
+            if self._catalogue.has_organisation(owner)
+        ][:MOST_NOTICES]
 
     def _by_convention(self, organisation: str, kiosk: str) -> ServicesAnswer:
         answer = self._catalogue.offer(organisation, kiosk)

@@ -143,8 +143,24 @@ class Play:
             ranges + [None if self._last is None else WaitRange(self._last.least_s, None)] * behind
         )
 
+    def at_end(self, service: str) -> WaitRange | None:
+        """The range of one who came now, without taking the place."""
+        if self._played >= MOST_PLAYED:
+            return None if self._last is None else WaitRange(self._last.least_s, None)
+        return _range([heap[0] for heap in self._next_heaps(service)])
+
     def _starts(self, service: str) -> list[float]:
         """When the next place is served, in each play; nothing when nobody serves it."""
+        heaps = self._next_heaps(service)
+        if not heaps:
+            return []
+        took = self._draw.choices(self._pools[service][1], k=PLAYS)
+        return [
+            heapreplace(heap, heap[0] + seconds) for heap, seconds in zip(heaps, took, strict=True)
+        ]
+
+    def _next_heaps(self, service: str) -> Heaps:
+        """The heap of who is free first, in each play; nothing when nobody serves it."""
         if service not in self._pools:
             able = [
                 heaps
@@ -152,18 +168,12 @@ class Play:
                 if services is None or service in services
             ]
             self._pools[service] = (able, self._times(service))
-        able, samples = self._pools[service]
+        able, _samples = self._pools[service]
         if not able:
             return []
-        heaps = (
-            able[0]
-            if len(able) == 1
-            else [min(heaps, key=itemgetter(0)) for heaps in zip(*able, strict=True)]
-        )
-        took = self._draw.choices(samples, k=PLAYS)
-        return [
-            heapreplace(heap, heap[0] + seconds) for heap, seconds in zip(heaps, took, strict=True)
-        ]
+        if len(able) == 1:
+            return able[0]
+        return [min(heaps, key=itemgetter(0)) for heaps in zip(*able, strict=True)]
 
 
 def _range(starts: list[float]) -> WaitRange | None:
@@ -265,6 +275,13 @@ class WaitEstimates:
             return known.ranges[ticket.id]
         last = next((each for each in reversed(known.ranges.values()) if each is not None), None)
         return None if last is None else WaitRange(last.least_s, None)
+
+    def of_newcomer(self, organisation: str, service: str) -> WaitRange | None:
+        """The range of a caller who came now; None when nobody can know."""
+        known = self._known.get(organisation)
+        if known is None or self._clock.monotonic_s() - known.at_s >= FRESH_S:
+            known = self._play_line(organisation)
+        return known.play.at_end(service)
 
     def _play_line(self, organisation: str) -> _Known:
         waiting = self._view.waiting(organisation)

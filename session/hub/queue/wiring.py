@@ -87,7 +87,7 @@ def build(
     notifications = BusNotifications(parts.connection)
     core = _core(parts, stores, claims, notifications)
     agents = AgentStates(core, stores.board, time_zone=parts.time_zone)
-    eligibility = Eligibility(parts.catalogue, agents.answering)
+    eligibility = Eligibility(parts.catalogue, agents.answering, today=agents.as_today)
     returning, lines = ReturningCallers(returns, parts.clock), KioskLines(core)
     relays = turn or TurnCredentials([], b"", relay_only=False, clock=parts.clock)
     sessions = _sessions(parts, core, eligibility, returning, lines, relays, log_opener)
@@ -184,5 +184,5 @@ def _wait_estimates(parts: HubParts, core: QueueCore, agents: AgentStates) -> Wa
         HandlingTimes(),
         agents=agents.all_facts,
         clock=parts.clock,
-        services_of=parts.catalogue.services_of,
+        services_of=agents.services_of,
     )

@@ -2,7 +2,7 @@
 """What the board knows beside tickets, in JetStream: services, agents, messages to all, moves.
 Used by the hub's board.
 
-A bucket as in ADR-8, subjects `$KV.bd.<organisation>.<queue|agent|said|move|site>.<id>`, never
+A bucket as in ADR-8, subjects `$KV.bd.<organisation>.<queue|agent|said|move|site|duty>.<id>`, never
 republished. Every hub follows it, so what a supervisor closed stays closed over restarts and is the
 same at all hubs. The audit copies all but the agents' states.
 """
@@ -24,6 +24,7 @@ from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.hub.storage.store_space import NO_LIMITS, StoreLimits
 from session.protocol.codec import decode_plain
+from session.protocol.hub.board import MessageTo
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,10 @@ class QueueRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BroadcastRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A message to all agents, or (`withdrawn`) that it was taken back by the act `act`."""
+    """A message to all agents, or (`withdrawn`) that it was taken back by the act `act`.
+
+    `to`, `target`: a message to one agent, service or site ("organisation/site") instead.
+    """
 
     text: str
     changed_by: str
@@ -62,6 +66,8 @@ class BroadcastRecord(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn: bool = False
     act: str = ""
     undoes: str = ""
+    to: str = ""
+    target: str = ""
 
 
 class MoveRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,13 +84,35 @@ class MoveRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AgentRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The state that an agent last gave itself, and for what it asks a supervisor for help."""
+    """The state that an agent last gave itself, or a supervisor did (`changed_by`, `why`), and for
+    what it asks a supervisor for help.
+    """
 
     available: bool
     reason: str
     at_utc: datetime
+    changed_by: str = ""
+    why: str = ""
     help: str = ""
     help_at_utc: datetime | None = None
+
+
+class DutyRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What a supervisor last decided about an agent, for one day.
+
+    Attributes:
+        state: the state the agent was given ("available" or the code of a pause, "paused" without
+            one); None when the decision was about its services.
+        services: what it serves that day, decided now or earlier the same day; None for what the
+            convention says.
+    """
+
+    changed_by: str
+    reason: str
+    at_utc: datetime
+    act: str
+    state: str | None = None
+    services: tuple[str, ...] | None = None
 
 
 class BoardStore(Protocol):
@@ -138,6 +166,20 @@ class BoardStore(Protocol):
         """Stores the state that an agent gives itself."""
         ...
 
+    def duty(self, organisation: str, user: str) -> DutyRecord | None:
+        """What a supervisor last decided about an agent."""
+        ...
+
+    async def put_duty(self, organisation: str, user: str, record: DutyRecord) -> None:
+        """Stores it."""
+        ...
+
+    def messages_at(self, site: str) -> list[tuple[str, BroadcastRecord]]:
+        """(organisation, message) to the callers of a site ("organisation/site"), also those that
+        were taken back.
+        """
+        ...
+
 
 class NatsBoardStore:
     """`BoardStore` on JetStream, read from memory.
@@ -167,6 +209,8 @@ class NatsBoardStore:
         self._agents: dict[Key, tuple[int, AgentRecord]] = {}
         self._broadcasts: dict[Key, tuple[int, BroadcastRecord]] = {}
         self._sites: dict[Key, tuple[int, QueueRecord]] = {}
+        self._duties: dict[Key, tuple[int, DutyRecord]] = {}
+        self._at_sites: dict[str, set[Key]] = {}
         self._follower: StreamFollower[Stored] | None = None
         self.changed: Signal[str] = Signal()
 
@@ -264,6 +308,22 @@ class NatsBoardStore:
         """See `BoardStore`."""
         await self._put(f"$KV.bd.{organisation}.agent.{user}", record)
 
+    def duty(self, organisation: str, user: str) -> DutyRecord | None:
+        """See `BoardStore`."""
+        known = self._duties.get((organisation, user))
+        return known[1] if known is not None else None
+
+    async def put_duty(self, organisation: str, user: str, record: DutyRecord) -> None:
+        """See `BoardStore`."""
+        await self._put(f"$KV.bd.{organisation}.duty.{user}", record)
+
+    def messages_at(self, site: str) -> list[tuple[str, BroadcastRecord]]:
+        """See `BoardStore`."""
+        keys = self._at_sites.get(site, set())
+        return [
+            (organisation, self._broadcasts[organisation, one][1]) for organisation, one in keys
+        ]
+
     async def _put(self, subject: str, record: msgspec.Struct, expected: int | None = None) -> None:
         payload = msgspec.json.encode(record)
         revision = await self._streams.append(subject, payload, expected=expected)
@@ -283,8 +343,13 @@ class NatsBoardStore:
                     _newest(self._sites, (organisation, name), stored, QueueRecord)
                 case "agent":
                     _newest(self._agents, (organisation, name), stored, AgentRecord)
+                case "duty":
+                    _newest(self._duties, (organisation, name), stored, DutyRecord)
                 case "said":
                     _newest(self._broadcasts, (organisation, name), stored, BroadcastRecord)
+                    said = self._broadcasts[organisation, name][1]
+                    if said.to == MessageTo.SITE:
+                        self._at_sites.setdefault(said.target, set()).add((organisation, name))
         except MessageMalformed:
             log.error("stored state at revision %d is unreadable and left out", stored.revision)
         self.changed.emit(organisation)

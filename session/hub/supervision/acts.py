@@ -48,6 +48,8 @@ _BESIDE_TICKETS = frozenset(
         ActKind.WITHDRAW,
         ActKind.CLOSE_SITE,
         ActKind.OPEN_SITE,
+        ActKind.AGENT_STATE,
+        ActKind.AGENT_SERVICES,
     }
 )
 

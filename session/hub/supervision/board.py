@@ -9,24 +9,24 @@ the slower of two supervisors is refused, and nothing is overwritten.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from session.bus.jetstream.streams import WrongRevision
 from session.core.errors import QueueClosed, TicketTaken, TicketUnknown
 from session.hub.access.handlers import Asker, handles
 from session.hub.assignment.dispatch import unoffered
 from session.hub.queue.agent_states import AgentStates
 from session.hub.queue.core import QueueCore
+from session.hub.queue.place_notifications import wait_fields
 from session.hub.queue.view import WAITING
-from session.hub.storage.board_store import BoardStore, BroadcastRecord, MoveRecord, QueueRecord
+from session.hub.queue.wait_estimates import WaitEstimates
+from session.hub.storage.board_store import BoardStore, MoveRecord, QueueRecord
 from session.hub.supervision.acts import with_queue
 from session.protocol.hub.board import (
     BoardAnswer,
     BoardRequest,
-    BroadcastRequest,
     DayFigures,
     MoveQueueRequest,
     PrioritiseRequest,
@@ -34,11 +34,11 @@ from session.protocol.hub.board import (
     QueueMoved,
     QueueStateRequest,
     ReassignRequest,
+    SiteFacts,
     TicketActed,
     TicketSeen,
 )
 from session.protocol.hub.requests import (
-    Announcement,
     Done,
     QueueAnswer,
     QueueRequest,
@@ -65,8 +65,10 @@ class Named(NamedTuple):
 class DayCounts(Protocol):
     """`DayAndTrends` of the history."""
 
-    async def day(self, organisation: str, within_s: int) -> DayFigures:
-        """The day so far."""
+    async def day(
+        self, organisation: str, within_s: int, promised: Mapping[str, int]
+    ) -> tuple[DayFigures, Mapping[str, DayFigures]]:
+        """The day so far, of all services and of each."""
         ...
 
 
@@ -74,16 +76,24 @@ class Board:
     """Acts of supervisors, states of services."""
 
     def __init__(
-        self, core: QueueCore, store: BoardStore, *, agents: AgentStates, days: DayCounts
+        self,
+        core: QueueCore,
+        store: BoardStore,
+        *,
+        agents: AgentStates,
+        days: DayCounts,
+        waits: WaitEstimates,
     ) -> None:
         self._changes = core.changes
         self._catalogue = core.catalogue
         self._closures = core.closures
+        self._presence = core.presence
         self._notifications = core.notifications
         self._clock = core.clock
         self._store = store
         self._agents = agents
         self._days = days
+        self._waits = waits
 
     # ---- acts on tickets
 
@@ -276,87 +286,60 @@ class Board:
         for home, kiosk in self._catalogue.kiosks_offering(organisation, service):
             await self._notifications.notify(home, Role.KIOSK, kiosk, ServicesChanged())
 
-    @handles("broadcast")
-    async def broadcast(self, asker: Asker, request: BroadcastRequest) -> Done:
-        """Stores it with its reason, then tells every agent who is there.
-        Raises `StoreUnreachable`.
-        """
-        named = Named(f"{Role.SUPERVISOR}.{asker.user}", request.reason, request.broadcast_id)
-        if self._store.broadcast(asker.organisation, request.broadcast_id) is None:
-            try:
-                await self.store_broadcast(
-                    asker.organisation, request.broadcast_id, request.text, named, expected=0
-                )
-            except WrongRevision:  # another hub has stored it
-                log.info("a message to all was stored already")
-        await self.notify_agents(asker.organisation, asker.user, request.broadcast_id, request.text)
-        return Done()
-
-    async def store_broadcast(
-        self,
-        organisation: str,
-        broadcast: str,
-        text: str,
-        named: Named,
-        *,
-        expected: int,
-        withdrawn: bool = False,
-    ) -> None:
-        """Stores a message to all, or that it is taken back.
-        Raises `WrongRevision`, `StoreUnreachable`.
-        """
-        record = BroadcastRecord(
-            text=text,
-            changed_by=named.by,
-            reason=named.reason,
-            at_utc=self._clock.utc_now(),
-            withdrawn=withdrawn,
-            act=named.act,
-            undoes=named.undoes or "",
-        )
-        await self._store.put_broadcast(organisation, broadcast, record, expected)
-
-    async def notify_agents(
-        self,
-        organisation: str,
-        supervisor: str,
-        broadcast: str,
-        text: str,
-        *,
-        withdrawn: bool = False,
-    ) -> None:
-        """Tells every agent who is there what was said, or that it is taken back."""
-        name = self._catalogue.person_name(organisation, supervisor)
-        said = Announcement(broadcast_id=broadcast, text=text, by_name=name, withdrawn=withdrawn)
-        for agent in self._catalogue.agents(organisation):
-            await self._notifications.notify(organisation, Role.AGENT, agent.id, said)
-
     # ---- agents
 
     @handles("board")
     async def board(self, asker: Asker, request: BoardRequest) -> BoardAnswer:
         """What the board shows now, with the day's counts of the history."""
-        agents = self._agents.all_facts(asker.organisation)
-        queues = [
-            self._queue(asker.organisation, service.id)
-            for service in self._catalogue.services(asker.organisation)
-        ]
+        organisation = asker.organisation
+        services = self._catalogue.services(organisation)
+        promised = {one.id: one.within_s for one in services if one.within_s}
+        day, of_services = await self._days.day(organisation, request.within_s, promised)
         return BoardAnswer(
-            agents=agents,
-            queues=queues,
-            day=await self._days.day(asker.organisation, request.within_s),
+            agents=self._agents.all_facts(organisation),
+            queues=[self._queue(organisation, one.id, of_services.get(one.id)) for one in services],
+            day=day,
+            sites=self._sites(organisation),
         )
 
-    def _queue(self, organisation: str, service: str) -> QueueFacts:
+    def _queue(self, organisation: str, service: str, day: DayFigures | None) -> QueueFacts:
+        least_s, most_s = wait_fields(self._waits.of_newcomer(organisation, service))
+        facts = QueueFacts(
+            service=service,
+            wait_s=least_s,
+            wait_most_s=most_s,
+            answering=self._agents.answering(organisation, service),
+            answered=day.answered if day is not None else 0,
+            within=day.within if day is not None else 0,
+            abandoned=day.abandoned if day is not None else 0,
+        )
         record = self._store.queue(organisation, service)
         if record is None:
-            return QueueFacts(service=service)
-        return QueueFacts(
-            service=service,
+            return facts
+        return msgspec.structs.replace(
+            facts,
             closed=record.closed,
             changed_by=self._catalogue.person_name(
                 organisation, record.changed_by.partition(".")[2]
             ),
             reason=record.reason,
             at_utc=record.at_utc,
+        )
+
+    def _sites(self, organisation: str) -> tuple[SiteFacts, ...]:
+        now_utc = self._clock.utc_now()
+        return tuple(
+            SiteFacts(
+                ref=site.id if home == organisation else f"{home}/{site.id}",
+                name=site.name,
+                kiosks=len(kiosks),
+                there=sum(self._presence.is_there(home, Role.KIOSK, one.id) for one in kiosks),
+                messages=[
+                    said.text
+                    for owner, said in self._closures.notices(home, site.id, now_utc)
+                    if owner == organisation
+                ],
+            )
+            for home, site in self._catalogue.sites_offering(organisation)
+            if (kiosks := self._catalogue.kiosks_of(home, site.id))
         )

@@ -24,6 +24,8 @@ from session.hub.queue.view import OPEN, WAITING
 from session.hub.storage.board_store import BoardStore
 from session.hub.supervision import acts
 from session.hub.supervision.board import Board, Named
+from session.hub.supervision.messages import SupervisorMessages
+from session.protocol.hub.board import MessageTo
 from session.protocol.hub.history import (
     MOST_ACTS,
     ActFacts,
@@ -50,13 +52,20 @@ class Undo:
     """Acts of one organisation's supervisors, as they were and as they can be taken back."""
 
     def __init__(
-        self, core: QueueCore, board: Board, *, store: BoardStore, projection: Projection
+        self,
+        core: QueueCore,
+        board: Board,
+        *,
+        messages: SupervisorMessages,
+        store: BoardStore,
+        projection: Projection,
     ) -> None:
         self._changes = core.changes
+        self._catalogue = core.catalogue
         self._name_of = core.catalogue.person_name
-        self._site_name = core.catalogue.site_name
         self._clock = core.clock
         self._board = board
+        self._messages = messages
         self._store = store
         self._projection = projection
 
@@ -92,13 +101,21 @@ class Undo:
 
     def _shown(self, organisation: str, act: ActFacts, *, is_undone: bool) -> ActFacts:
         state = UndoState.UNDONE if is_undone else self._state(organisation, act)
-        of_site = act.kind in (ActKind.CLOSE_SITE, ActKind.OPEN_SITE)
         return msgspec.structs.replace(
             act,
             by_name=self._name_of(organisation, act.by),
             undo=state,
-            about=self._site_name(organisation, act.service) if of_site else "",
+            about=self._about(organisation, act),
         )
+
+    def _about(self, organisation: str, act: ActFacts) -> str:
+        """The name of the site that the act is about, "" for none."""
+        if act.kind in (ActKind.CLOSE_SITE, ActKind.OPEN_SITE):
+            return self._catalogue.site_name(organisation, act.service)
+        if act.to != MessageTo.SITE:
+            return ""
+        sites = {site.id: site.name for _home, site in self._catalogue.sites_offering(organisation)}
+        return sites.get(act.service, act.service)
 
     # ---- can it be taken back?
 
@@ -276,18 +293,17 @@ class Undo:
         revision, record = known
         if not record.withdrawn:
             try:
-                await self._board.store_broadcast(
+                await self._messages.store(
                     organisation,
                     act.ticket_id,
-                    record.text,
+                    msgspec.structs.replace(record, withdrawn=True),
                     named,
                     expected=revision,
-                    withdrawn=True,
                 )
             except WrongRevision as error:
                 raise UndoImpossible(why=UndoState.UNDONE) from error
         elif record.act != named.act:
             raise UndoImpossible(why=UndoState.UNDONE)
-        await self._board.notify_agents(
-            organisation, supervisor, act.ticket_id, record.text, withdrawn=True
+        await self._messages.notify(
+            organisation, supervisor, act.ticket_id, msgspec.structs.replace(record, withdrawn=True)
         )

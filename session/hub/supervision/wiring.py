@@ -9,6 +9,8 @@ from session.hub.history.wiring import HistoryServices
 from session.hub.queue.wiring import Queue
 from session.hub.storage.wiring import Stores
 from session.hub.supervision.board import Board
+from session.hub.supervision.duties import AgentDuties
+from session.hub.supervision.messages import SupervisorMessages
 from session.hub.supervision.undo import Undo
 
 
@@ -17,16 +19,24 @@ class Supervision:
     """Acts of supervisors."""
 
     board: Board
+    messages: SupervisorMessages
+    duties: AgentDuties
     undo: Undo
 
     @property
     def rules(self) -> tuple[object, ...]:
         """What answers verbs."""
-        return (self.board, self.undo)
+        return (self.board, self.messages, self.duties, self.undo)
 
 
 def build(stores: Stores, *, queue: Queue, history: HistoryServices) -> Supervision:
     """Acts are stored as decisions or in tickets; undo reads them from the history."""
-    board = Board(queue.core, stores.board, agents=queue.agents, days=history.days)
-    undo = Undo(queue.core, board, store=stores.board, projection=history.projection)
-    return Supervision(board=board, undo=undo)
+    board = Board(
+        queue.core, stores.board, agents=queue.agents, days=history.days, waits=queue.waits
+    )
+    messages = SupervisorMessages(queue.core, stores.board, agents=queue.agents)
+    undo = Undo(
+        queue.core, board, messages=messages, store=stores.board, projection=history.projection
+    )
+    duties = AgentDuties(queue.core, stores.board, agents=queue.agents)
+    return Supervision(board=board, messages=messages, duties=duties, undo=undo)

@@ -17,7 +17,7 @@ import msgspec
 from session.core.field_types import UtcTime
 from session.protocol.hub.requests import Done, HubMessage, Text, Verb
 from session.protocol.hub.tickets import Ticket, TicketState
-from session.protocol.wire.ids import Id
+from session.protocol.wire.ids import Id, ServiceRef
 from session.protocol.wire.roles import Role
 
 REASON_PATTERN = r"\S.+\S"
@@ -121,6 +121,35 @@ class BroadcastRequest(HubMessage, frozen=True, kw_only=True):
     reason: Reason
 
 
+class MessageTo(StrEnum):
+    """Who reads a supervisor's message that is not for all agents."""
+
+    AGENT = "agent"
+    SERVICE = "service"
+    SITE = "site"
+
+
+class MessageRequest(HubMessage, frozen=True, kw_only=True):
+    """A message to one agent, to the agents of one service, or to the callers at one site's kiosks,
+    where it stands until the day ends or it is taken back.
+
+    `target`: the agent, the service, or the `ref` of a `SiteFacts`. Repeating the same
+    `message_id`, also its act, shows it once.
+    """
+
+    message_id: Id
+    to: MessageTo
+    target: ServiceRef
+    text: Reason
+    reason: Reason
+
+
+class MessageSent(HubMessage, frozen=True, kw_only=True):
+    """How many agents or kiosks are there to read it; the others do when they come."""
+
+    there: Count
+
+
 # ---- agents
 
 
@@ -149,6 +178,31 @@ class AgentStateRequest(HubMessage, frozen=True, kw_only=True):
     reason: Annotated[str, msgspec.Meta(max_length=60)] = ""
 
 
+PauseCode = Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{0,40}$")]
+MOST_SERVICES = 100
+
+
+class SetAgentStateRequest(HubMessage, frozen=True, kw_only=True):
+    """A supervisor makes an agent available or pauses it, with the `pause` code that the agent
+    itself would give. A conversation in hand goes on.
+    """
+
+    agent: Id
+    available: bool
+    pause: PauseCode = ""
+    reason: Reason
+    act_id: Id | None = None
+
+
+class SetAgentServicesRequest(HubMessage, frozen=True, kw_only=True):
+    """What an agent serves until the day ends; no `services`: again what the convention says."""
+
+    agent: Id
+    services: Annotated[list[Id], msgspec.Meta(max_length=MOST_SERVICES)]
+    reason: Reason
+    act_id: Id | None = None
+
+
 class AskSupervisorRequest(HubMessage, frozen=True, kw_only=True):
     """An agent asks a supervisor for help; "" takes it back.
 
@@ -163,6 +217,10 @@ class AgentFacts(msgspec.Struct, frozen=True, kw_only=True):
     """One agent as the board shows it.
     `ticket` and `service` of the caller in hand; `since_utc` unknown when None. `help`: the agent
     asks a supervisor for help, for this reason, since `help_since_utc`.
+
+    Attributes:
+        services: what the agent serves today, [] for all; `for_today`: a supervisor said so.
+        by_name, why: the supervisor who set the state, and the reason.
     """
 
     id: Id
@@ -172,18 +230,48 @@ class AgentFacts(msgspec.Struct, frozen=True, kw_only=True):
     reason: Text = ""
     ticket: Text = ""
     service: Text = ""
+    services: list[Id] = []
+    for_today: bool = False
+    by_name: Text = ""
+    why: Text = ""
     help: Text = ""
     help_since_utc: UtcTime | None = None
 
 
 class QueueFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether a service takes calls, and who decided it."""
+    """Whether a service takes calls, and who decided it; how it is served.
+
+    Attributes:
+        wait_s, wait_most_s: how long a caller who came now would wait, at least and at most; None
+            where nobody can say.
+        answering: agents of the service who are there and available, busy or not.
+        answered, within, abandoned: of the day, as in `DayFigures`, by the wait that the service
+            itself promises.
+    """
 
     service: Id
     closed: bool = False
     changed_by: Text = ""
     reason: Text = ""
     at_utc: UtcTime | None = None
+    wait_s: int | None = None
+    wait_most_s: int | None = None
+    answering: Count = 0
+    answered: Count = 0
+    within: Count = 0
+    abandoned: Count = 0
+
+
+class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A site with buttons of the organisation. `ref`: "site", or "organisation/site" where another
+    organisation's kiosks stand there; `there` of its `kiosks` give signs of life.
+    """
+
+    ref: ServiceRef
+    name: Text
+    kiosks: Count = 0
+    there: Count = 0
+    messages: list[Text] = []
 
 
 class DayFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -213,6 +301,7 @@ class BoardAnswer(HubMessage, frozen=True, kw_only=True):
     agents: list[AgentFacts]
     queues: list[QueueFacts]
     day: DayFigures
+    sites: tuple[SiteFacts, ...] = ()
 
 
 _S = frozenset({Role.SUPERVISOR})
@@ -224,6 +313,9 @@ BOARD_VERBS: dict[str, Verb] = {
     "close_queue": (_S, QueueStateRequest, Done),
     "open_queue": (_S, QueueStateRequest, Done),
     "broadcast": (_S, BroadcastRequest, Done),
+    "message": (_S, MessageRequest, MessageSent),
+    "set_agent_state": (_S, SetAgentStateRequest, Done),
+    "set_agent_services": (_S, SetAgentServicesRequest, Done),
     "board": (_S, BoardRequest, BoardAnswer),
     "agent_state": (frozenset({Role.AGENT}), AgentStateRequest, Done),
     "ask_supervisor": (frozenset({Role.AGENT}), AskSupervisorRequest, Done),

@@ -43,6 +43,8 @@ class ActKind(StrEnum):
     WITHDRAW = "withdraw"
     CLOSE_SITE = "close_site"
     OPEN_SITE = "open_site"
+    AGENT_STATE = "agent_state"
+    AGENT_SERVICES = "agent_services"
     OTHER = "other"
 
 
@@ -76,11 +78,15 @@ class ActFacts(msgspec.Struct, frozen=True, kw_only=True):
         by, by_name: the supervisor.
         ticket_id, number: of an act on one ticket.
         before, after: how it was and became.
-        service, to: of an act on a service; `to` is where everybody, or the caller, went.
+        service, to: of an act on a service; `to` is where everybody, or the caller, went. Of a
+            message, `to` is its `MessageTo` ("" for all agents) and `service` its target.
+        text: a message; the state that an agent was given ("available", "paused" or the code of a
+            pause), or its services of the day, with commas ("" for those of the convention); the
+            agent is `to`.
         tickets: how many a move reached.
         undoes: the act that this one takes back.
         undo: whether it can be taken back now.
-        about: the name of a site that was closed or opened.
+        about: the name of a site that was closed or opened, or whose callers a message is for.
         conversation: the short number of the conversation that the ticket had, "" for none.
     """
 

@@ -57,10 +57,19 @@ class ServicesRequest(HubMessage, frozen=True, kw_only=True):
     """A kiosk asks what it may offer now."""
 
 
+class SiteMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """What a supervisor of `organisation_name` says to the callers of a site, until `until_utc`."""
+
+    organisation_name: Text
+    text: Text
+    until_utc: UtcTime
+
+
 class ServicesAnswer(HubMessage, frozen=True, kw_only=True):
     """At most six services; `allowed_addresses` are URL prefixes an agent may open.
 
     `host`: one may be called here. `contacts`: how callers reach each organisation otherwise.
+    `notices`: what supervisors say to the callers here, the newest first.
     """
 
     organisation: Id
@@ -71,6 +80,7 @@ class ServicesAnswer(HubMessage, frozen=True, kw_only=True):
     home_address: Address = ""
     host: bool = False
     contacts: dict[str, Contact] = {}
+    notices: list[SiteMessage] = []
 
 
 # ---- ticket
@@ -365,7 +375,7 @@ class PeerPresence(HubMessage, frozen=True, kw_only=True):
 
 
 class Announcement(HubMessage, frozen=True, kw_only=True):
-    """To every agent: a supervisor says something to all, once per `broadcast_id`, or takes it back
+    """To an agent: a supervisor says something to it, once per `broadcast_id`, or takes it back
     (`withdrawn`).
     """
 
@@ -373,6 +383,16 @@ class Announcement(HubMessage, frozen=True, kw_only=True):
     text: Text
     by_name: Text
     withdrawn: bool = False
+
+
+class AgentChanged(HubMessage, frozen=True, kw_only=True):
+    """To an agent: a supervisor has changed its state, or (`services`) what it serves today.
+    Ask `work` again.
+    """
+
+    by_name: Text
+    reason: Text
+    services: bool = False
 
 
 class ServicesChanged(HubMessage, frozen=True, kw_only=True):
@@ -410,6 +430,7 @@ HubEvent = (
     | SessionEnded
     | PeerPresence
     | Announcement
+    | AgentChanged
     | ServicesChanged
     | RemoteHelpWanted
 )

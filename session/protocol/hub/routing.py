@@ -68,8 +68,8 @@ class WorkRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class WorkAnswer(HubMessage, frozen=True, kw_only=True):
-    """`said` is the state the agent chose, or that an unanswered offer put it into, with its
-    reason.
+    """`said` is the state the agent chose, or that an unanswered offer or a supervisor put it into,
+    with its reason.
     """
 
     services: list[ServiceWork]

@@ -19,6 +19,9 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     for new calls. Hours: `opens_at` when not `open_now`, `closes_at` when it is (ISO 8601, the
     site's clock, "" unknown). `message` to callers is French; `messages` has it by language.
     `away`: how its callers may wait elsewhere, "back" or "phone".
+
+    For desks and boards, 0 for what is usual there: the wait that is promised (`within_s`), the one
+    that is too long (`longest_s`), and how many waiting callers are too many (`most_waiting`).
     """
 
     id: ServiceRef
@@ -36,3 +39,6 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     away: list[str] = []
     message: Text = ""
     messages: dict[str, Text] = {}
+    within_s: int = 0
+    longest_s: int = 0
+    most_waiting: int = 0

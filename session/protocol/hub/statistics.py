@@ -26,12 +26,13 @@ class StatisticsBy(StrEnum):
 
 class StatisticsRequest(HubMessage, frozen=True, kw_only=True):
     """A supervisor asks about callers who arrived from `first` to `last`, both included, at most
-    400 days.
+    400 days. `across`: each group of `by` is counted by this, too.
     """
 
     first: date
     last: date
     by: StatisticsBy = StatisticsBy.TOTAL
+    across: StatisticsBy = StatisticsBy.TOTAL
 
 
 class StatisticsRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +41,7 @@ class StatisticsRow(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         key: the day ("2026-03-02"), hour ("09"), site (its name), service (its id), or "" for the
             total.
+        across: the same of the second grouping.
         callers: whose ticket has ended; `answered` and `abandoned` add up to it.
         wait_median_s, wait_p90_s: from the button to the agent, of those answered.
         talk_median_s, talk_p90_s: from the agent's accept to the end of the conversation.
@@ -48,6 +50,7 @@ class StatisticsRow(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     key: str
+    across: str = ""
     callers: int
     answered: int
     abandoned: int
@@ -60,7 +63,7 @@ class StatisticsRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StatisticsAnswer(HubMessage, frozen=True, kw_only=True):
-    """The rows in order of their key.
+    """The rows in order of their keys.
     Days and hours are of `time_zone`; `behind` changes are not counted yet.
     """
 
@@ -68,6 +71,7 @@ class StatisticsAnswer(HubMessage, frozen=True, kw_only=True):
     rows: list[StatisticsRow]
     time_zone: str
     behind: int = 0
+    across: StatisticsBy = StatisticsBy.TOTAL
 
 
 STATISTICS_VERBS: dict[str, Verb] = {

@@ -236,6 +236,9 @@ EXAMPLES: dict[str, dict[str, object]] = {
     "close_queue": {"service": "housing"},
     "open_queue": {"service": "housing"},
     "broadcast": {"broadcast_id": "b1", "text": "good morning"},
+    "message": {"message_id": "m1", "to": "agent", "target": "bob", "text": "good morning"},
+    "set_agent_state": {"agent": "bob", "available": False},
+    "set_agent_services": {"agent": "bob", "services": ["rights"]},
     "board": {},
 }
 

@@ -5,6 +5,8 @@ from the board's act to the accept.
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,12 +20,17 @@ from session.desk.hub.board_acts import (
     GiveToAgent,
     GiveToService,
     MoveQueue,
+    SetAgentServices,
+    SetAgentState,
     SetPriority,
     SetQueue,
+    Several,
 )
 from session.desk.hub.board_past import BoardPast
 from session.desk.hub.client import DeskLink
-from session.protocol.hub.board import AgentState, BoardAnswer
+from session.protocol.hub.board import AgentState, BoardAnswer, MessageTo
+from session.protocol.hub.history import ActFacts, ActKind, HistoryRequest, UndoState
+from session.protocol.hub.requests import AgentChanged
 from session.protocol.hub.tickets import TicketState
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, hub_world
@@ -133,3 +140,67 @@ async def test_a_whole_queue_moves_and_every_agent_reads_the_message(tmp_path: P
         await until(
             lambda: (boss.done[-1].moved, boss.done[-1].left, boss.done[-1].undone) == (2, 0, True)
         )
+
+
+async def test_several_callers_get_the_same_and_are_taken_back_together(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        boss, link = await supervised(world)
+        alice = await world.desk("alice")
+        for name in ("kiosk1", "kiosk2"):
+            await (await world.kiosk(name)).call("housing", "", "r1")
+        await until(lambda: len(link.queue) == 2)
+        seen = tuple(SetPriority(one, 5) for one in link.queue)
+        await boss.acts(Several(seen), "school is over")
+        await until(lambda: [one.priority for one in link.queue] == [5, 5])
+        boss.app.undo("not yet")
+        await until(lambda: [one.priority for one in link.queue] == [0, 0])
+        await until(lambda: boss.done[-1].undone)
+        assert (boss.done[-1].moved, boss.undos[-1]) == (2, None)
+        both = tuple(GiveToService(one, "rights") for one in link.queue)
+        await alice.accept(both[0].ticket.id)
+        done = await boss.acts(Several(both), "agency closes")
+        assert (done.moved, done.left) == (1, 1), "who was taken meanwhile is left"
+        assert boss.troubles == []
+
+
+async def test_an_agent_hears_at_once_what_a_supervisor_decided_and_the_history_keeps_it(
+    tmp_path: Path,
+) -> None:
+    async with hub_world(tmp_path) as world:
+        boss, _link = await supervised(world)
+        alice = await world.desk("alice")
+        changes: list[AgentChanged] = []
+        alice.agent_changed.connect(changes.append)
+        await until(lambda: bool(boss.boards))
+        await boss.acts(SetAgentServices("alice", ("housing",)), "only one is left")
+        await until(lambda: len(changes) == 1)
+        assert (changes[0].by_name, changes[0].services) == ("Chantal V.", True)
+        work = {one.id: one.after_s for one in (await world.work_of(alice).work()).services}
+        assert work == {"rights": None, "housing": 0}
+        await boss.acts(SetAgentState("alice", False, "meeting"), "agreed on")
+        answer = await world.work_of(alice).work()
+        assert (answer.said, answer.reason) == (AgentState.PAUSED, "meeting")
+        said = await boss.acts(Announce("Come back", MessageTo.AGENT, "alice"), "the queue is long")
+        assert said.there == 1
+        past = BoardPast(await world.client(Role.SUPERVISOR, "boss"))
+        today = datetime.now(UTC).date()
+        request = HistoryRequest(first=today - timedelta(days=1), last=today + timedelta(days=1))
+        acts: list[ActFacts] = []
+        async with asyncio.timeout(20):
+            while len(acts) < 3:
+                acts = (await past.history(request)).acts
+                await asyncio.sleep(0.05)
+        assert [(act.kind, act.to, act.text, act.reason) for act in acts] == [
+            (ActKind.BROADCAST, "agent", "Come back", "the queue is long"),
+            (ActKind.AGENT_STATE, "alice", "meeting", "agreed on"),
+            (ActKind.AGENT_SERVICES, "alice", "housing", "only one is left"),
+        ]
+        assert acts[0].service == "alice"
+        assert [act.undo for act in acts] == [
+            UndoState.POSSIBLE,
+            UndoState.NEVER,
+            UndoState.NEVER,
+        ]
+        boss.app.act(SetAgentState("bob", True), "nobody is there")
+        await until(lambda: bool(boss.troubles))
+        assert boss.troubles[0].code == "agent_away"

@@ -16,7 +16,7 @@ from session.hub.queue.sessions import Sessions
 from session.hub.queue.ticket_changes import TicketChanges
 from session.hub.queue.view import QueueView
 from session.hub.queue.wait_estimates import HandlingTimes, WaitEstimates
-from session.hub.storage.board_store import QueueRecord
+from session.hub.storage.board_store import BroadcastRecord, QueueRecord
 from session.protocol.hub.board import AgentFacts
 from session.protocol.hub.requests import TicketRequested
 from session.protocol.hub.tickets import Ticket
@@ -38,6 +38,9 @@ class NoDecisions:
 
     def site(self, organisation: str, site: str) -> QueueRecord | None:
         return None
+
+    def messages_at(self, site: str) -> list[tuple[str, BroadcastRecord]]:
+        return []
 
 
 class NoPartners:

@@ -12,7 +12,14 @@ from session.core.clock import ManualClock
 from session.core.dossier_model import Delivery, DeliveryState
 from session.desk.hub.board_acts import SetPriority
 from session.protocol.dossier.deliveries import DeliveriesAnswer, TargetFacts
-from session.protocol.hub.board import AgentFacts, AgentState, BoardAnswer, DayFigures, QueueFacts
+from session.protocol.hub.board import (
+    AgentFacts,
+    AgentState,
+    BoardAnswer,
+    DayFigures,
+    QueueFacts,
+    SiteFacts,
+)
 from session.protocol.hub.history import (
     ActFacts,
     ActKind,
@@ -109,13 +116,23 @@ def figures(abandoned: int = 6) -> BoardAnswer:
             closed=queue.id == "emploi",
             changed_by="Chantal Viguier",
             reason="Agence fermée cet après-midi",
+            wait_s=None if index == 4 else 60 * index * index,
+            wait_most_s=None if index == 3 else 300 + 600 * index,
+            answering=0 if index == 4 else 2,
+            answered=10 + index,
+            within=9 - index,
+            abandoned=index // 2,
         )
-        for queue in QUEUES
+        for index, queue in enumerate(QUEUES)
     ]
     day = DayFigures(
         since_utc=NOW - timedelta(hours=1), answered=58, within=41, abandoned=abandoned
     )
-    return BoardAnswer(agents=agents, queues=queues, day=day)
+    sites = tuple(
+        SiteFacts(ref=f"site{index}", name=name, kiosks=2, there=2 - index % 2)
+        for index, name in enumerate(SITES)
+    )
+    return BoardAnswer(agents=agents, queues=queues, day=day, sites=sites)
 
 
 def full() -> BoardWindow:

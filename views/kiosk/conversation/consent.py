@@ -325,6 +325,10 @@ class StoppedPanel(SlidingPanel):
         self._box.addLayout(answers, 6)
         self.retranslate()
 
+    def words(self) -> str:
+        """What it says, for a screen reader."""
+        return f"{self._title.text()} {self._detail.text()}"
+
     def set_portrait(self, portrait: bool) -> None:
         """The answers under the words."""
         directions = QBoxLayout.Direction

@@ -44,6 +44,7 @@ from views.kiosk.widgets.hold_off import FingerWatch
 from views.kiosk.widgets.icons import IconView, StopSign
 from views.kiosk.widgets.page_base import BigButton, KioskPage, label
 from views.kiosk.widgets.theme import BLUE, INK, SKY, WHITE, sized, spaced
+from views.widgets.announcer import announce
 from views.widgets.pdf_picture import pdf_picture
 from views.words.consent import CHIPS, left_words, powers_sentence
 from views.words.errors import kiosk_sentence
@@ -427,6 +428,11 @@ class SessionPage(KioskPage):
         self._notice = code
         self.retranslate()
 
+    @property
+    def notice(self) -> str:
+        """What scanner and printer want of the caller, in words; "" for nothing."""
+        return self._notice_words.text() if self._notice else ""
+
     def ask(self, question: Question) -> None:
         """Puts a question to the caller."""
         self.stopped.hide()
@@ -443,6 +449,7 @@ class SessionPage(KioskPage):
         self.document.close_by_caller()
         self.stop_requested.emit()
         self.stopped.slide_in(self.width())
+        announce(self, self.stopped.words(), urgent=True)
 
     def press_stop_key(self) -> None:
         """The caller pressed Escape, anywhere in the window or in the web page."""

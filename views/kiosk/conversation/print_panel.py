@@ -124,6 +124,10 @@ class CallerPrintPanel(SlidingPanel):
         self._box.addLayout(answers, 6)
         self.retranslate()
 
+    def words(self) -> str:
+        """The question, for a screen reader."""
+        return f"{self._question.text()} {self._detail.text()}"
+
     def set_portrait(self, portrait: bool) -> None:
         """The answers under the question."""
         directions = QBoxLayout.Direction

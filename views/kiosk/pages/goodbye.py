@@ -110,6 +110,12 @@ class GoodbyePage(KioskPage):
         self.retranslate()
         self.tick()
 
+    def words(self) -> list[str]:
+        """The sentences on the page, to be spoken."""
+        cards = [card for card in self._all_cards() if card.isVisibleTo(self)]
+        shown = [self._title, *(text for card in cards for text in (card.words, card.detail))]
+        return [text.text() for text in shown]
+
     def remind_of(self, thing: Belonging) -> None:
         """The caller has to take this along at the end."""
         self._left.add(thing)

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -18,7 +19,7 @@ from PyQt6.QtWidgets import (
 
 from resources.texts import N_, _
 from session.core.clock import Clock
-from session.protocol.hub.requests import Service
+from session.protocol.hub.requests import Service, SiteMessage
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import BigButton, KioskPage, TouchButton, label
 from views.kiosk.widgets.theme import BLUE, GREEN, GREY, SKY, spaced
@@ -180,6 +181,10 @@ class StartPage(KioskPage):
         self._clock = clock
         self._portrait = False
         self._services: list[Service] = []
+        self._notices: Sequence[SiteMessage] = ()
+        self._notices_end = QTimer(self)
+        self._notices_end.setSingleShot(True)
+        self._notices_end.timeout.connect(self.retranslate)
         self.cards: list[ServiceCard] = []
         self._title = label("title", centred=True)
         self._invitation = label("lead", tone="grey", centred=True)
@@ -208,11 +213,24 @@ class StartPage(KioskPage):
         box.addLayout(self._foot)
         self.retranslate()
 
-    def show_services(self, services: list[Service]) -> None:
-        """Shows at most six services; none says that nobody answers now."""
+    def show_services(self, services: list[Service], notices: Sequence[SiteMessage] = ()) -> None:
+        """Shows at most six services; none says that nobody answers now.
+        In the place of the invitation, what supervisors say to the callers here, until each ends.
+        """
+        self._notices = notices
         self._services = by_organisation(services[:MOST_SERVICES])
         self._deal()
         self.retranslate()
+
+    def _invitation_words(self) -> str:
+        now = self._clock.utc_now()
+        said = [one for one in self._notices if one.until_utc > now]
+        self._notices_end.stop()
+        if not said:
+            return _("Touch a button. An adviser will answer you on this screen.")
+        left_s = min((one.until_utc - now).total_seconds() for one in said)
+        self._notices_end.start(1000 * (int(left_s) + 1))
+        return "\n".join(f"{one.organisation_name}\u00a0: {one.text}" for one in said)
 
     def _on_card(self, service: Service) -> None:
         if is_closed(service):
@@ -283,7 +301,7 @@ class StartPage(KioskPage):
         )
         self._closed.setVisible(not self._services)
         self._invitation.setVisible(bool(self._services))
-        self._invitation.setText(_("Touch a button. An adviser will answer you on this screen."))
+        self._invitation.setText(self._invitation_words())
         self._closed.words.setText(_("No service is open right now. Please ask at the reception."))
         for _icon, words, text in self._promises:
             words.setText(_(text))

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QDropEvent
-from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton
+from PyQt6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from session.desk.hub.board_acts import (
@@ -18,12 +18,17 @@ from session.desk.hub.board_acts import (
     GiveToAgent,
     GiveToService,
     MoveQueue,
+    SetAgentServices,
+    SetAgentState,
     SetPriority,
     SetQueue,
+    Several,
 )
-from session.protocol.hub.tickets import TicketState
+from session.protocol.hub.board import MessageTo
+from session.protocol.hub.tickets import Ticket, TicketState
 from tests.support.screens.board_scenes import QUEUES, callers, figures, full, quiet
 from tests.support.screens.fingers import click, key, write
+from tests.support.screens.invented import ticket
 from views.board.tables import TargetTable
 from views.board.window import BoardWindow
 
@@ -68,8 +73,19 @@ def test_forty_callers_in_six_queues_are_shown_in_the_order_they_are_served(
 ) -> None:
     assert len(board.tickets.ids()) == 40
     assert [number_at(board, place) for place in range(4)] == ["E121", "B108", "B136", "E135"]
-    assert board.queues.texts("logement") == ["Aide au logement", "12", "13:37", "Is open"]
-    assert board.queues.texts("emploi")[3] == "Is closed"
+    assert board.queues.texts("logement") == [
+        "Aide au logement",
+        "12",
+        "13:37",
+        "73\u00a0%",
+        "1–15 min",
+    ]
+    assert [board.queues.texts(service)[4] for service in ("alloc", "rdv", "sante", "emploi")] == [
+        "< 5 min",
+        "> 9 min",
+        "Nobody",
+        "Is closed",
+    ]
     waiting = sum(int(board.queues.texts(service.id)[1]) for service in QUEUES)
     assert (waiting, board.figures.waiting.value()) == (36, "36")
     kept = next(one for one in callers() if one.assigned_to is not None)
@@ -276,3 +292,185 @@ def test_a_reservation_that_ran_out_is_told_with_the_agent_s_name(board: BoardWi
     said = " ".join(text.text() for text in board.messages.findChildren(QLabel))
     assert f"{kept.number} was kept for" in said
     assert f"kept for {kept.assigned_to}," not in said  # a name, no id
+
+
+def choose_several(board: BoardWindow, count: int) -> list[Ticket]:
+    """The first callers who wait, as with Shift and an arrow."""
+    board.tickets.setFocus()
+    board.tickets.choose(board.tickets.ids()[0])
+    for _step in range(count - 1):
+        key(board.tickets, KEYS.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    known = {one.id: one for one in callers()}
+    return [known[one] for one in board.tickets.ids()[:count]]
+
+
+def test_several_callers_are_given_away_at_once_and_stay_chosen_while_others_come(
+    board: BoardWindow, asked: list[tuple[Act, str]]
+) -> None:
+    chosen = choose_several(board, 3)
+    board.set_tickets([*callers(), ticket("Z999", "rsa", 3000)], QUEUES)
+    assert board.tickets.all_chosen() == [one.id for one in chosen]
+    title = board.findChild(QLabel, "board_callers")
+    assert title is not None
+    assert title.text().endswith("3 chosen")
+    key(board, KEYS.Key_F6)
+    target = board.panel.findChild(QComboBox, "act_target")
+    assert target is not None
+    target.setCurrentIndex(target.findData(10))
+    give_reason(board, "school is over")
+    assert asked == [(Several(tuple(SetPriority(one, 10) for one in chosen)), "school is over")]
+    assert board.words_of(asked[0][0]) == "3 callers, the first: E121: priority urgent"
+
+
+def test_who_waits_for_a_service_already_is_not_given_to_it(
+    board: BoardWindow, asked: list[tuple[Act, str]]
+) -> None:
+    chosen = choose_several(board, 5)
+    key(board, KEYS.Key_F5)
+    target = board.panel.findChild(QComboBox, "act_target")
+    assert target is not None
+    target.setCurrentIndex(target.findData("logement"))
+    give_reason(board, "the only one open")
+    act = asked[0][0]
+    assert isinstance(act, Several)
+    assert act.acts == tuple(
+        GiveToService(one, "logement") for one in chosen if one.service != "logement"
+    )
+    assert len(act.acts) < 5
+
+
+def combo(board: BoardWindow, name: str) -> QComboBox:
+    found = board.findChild(QComboBox, name)
+    assert found is not None
+    return found
+
+
+def test_one_site_and_one_service_are_shown_with_the_agents_who_serve_it(
+    board: BoardWindow,
+) -> None:
+    sites = combo(board, "board_of_site")
+    sites.setCurrentIndex(sites.findData("Maison de services de Courville"))
+    shown = [board.tickets.texts(one) for one in board.tickets.ids()]
+    assert 0 < len(shown) < 20
+    assert {row[2] for row in shown} == {"Maison de services de Courville"}
+    services = combo(board, "board_of_service")
+    services.setCurrentIndex(services.findData("rdv"))
+    assert {board.tickets.texts(one)[1] for one in board.tickets.ids()} <= {
+        "Préparer un rendez-vous"
+    }
+    answer = figures()
+    only = [
+        msgspec.structs.replace(one, services=["rdv" if one.id == "a3" else "alloc"])
+        for one in answer.agents
+    ]
+    board.show_board(msgspec.structs.replace(answer, agents=only))
+    assert board.agents.ids() == ["a3"]
+    services.setCurrentIndex(services.findData("emploi"))
+    sites.setCurrentIndex(sites.findData("Maison de services de Courville"))
+    if not board.tickets.ids():
+        assert not board.tickets.isVisible()
+    services.setCurrentIndex(0)
+    sites.setCurrentIndex(0)
+    assert len(board.tickets.ids()) == 40
+
+
+def test_a_head_sorts_up_and_down_and_then_in_turn_again(board: BoardWindow) -> None:
+    in_turn = board.tickets.ids()
+    header = board.tickets.header()
+    assert header is not None
+    header.sectionClicked.emit(2)
+    sites = [board.tickets.texts(one)[2] for one in board.tickets.ids()]
+    assert sites == sorted(sites)
+    assert header.isSortIndicatorShown()
+    header.sectionClicked.emit(2)
+    assert [board.tickets.texts(one)[2] for one in board.tickets.ids()] == sites[::-1]
+    header.sectionClicked.emit(2)
+    assert board.tickets.ids() == in_turn
+    assert not header.isSortIndicatorShown()
+
+
+def test_a_message_goes_to_one_agent_one_service_or_one_site(
+    board: BoardWindow, asked: list[tuple[Act, str]]
+) -> None:
+    for target in ((MessageTo.AGENT, "a6"), (MessageTo.SERVICE, "rsa"), (MessageTo.SITE, "site1")):
+        key(board, KEYS.Key_F9)
+        box = combo(board, "act_target")
+        box.setCurrentIndex(next(at for at in range(box.count()) if box.itemData(at) == target))
+        field = QApplication.focusWidget()
+        assert field is not None
+        write(field, "Agents come late")
+        give_reason(board, "strike")
+    assert [act for act, _reason in asked] == [
+        Announce("Agents come late", MessageTo.AGENT, "a6"),
+        Announce("Agents come late", MessageTo.SERVICE, "rsa"),
+        Announce("Agents come late", MessageTo.SITE, "site1"),
+    ]
+    assert [board.words_of(act) for act, _reason in asked] == [
+        "message to Solène Cadiou",
+        "message to Agents of RSA et prime d'activité",
+        "message to Callers at France services de Morlaix-les-Bains",
+    ]
+
+
+def test_an_agent_is_paused_and_made_available_by_keyboard_with_a_reason(
+    board: BoardWindow, asked: list[tuple[Act, str]]
+) -> None:
+    board.agents.setFocus()
+    board.agents.choose("a3")
+    key(board, KEYS.Key_E, Qt.KeyboardModifier.ControlModifier)
+    box = combo(board, "act_target")
+    box.setCurrentIndex(box.findData("meeting"))
+    give_reason(board, "asked for")
+    board.agents.choose("a5")
+    key(board, KEYS.Key_E, Qt.KeyboardModifier.ControlModifier)
+    assert box.currentText() == "Available", "who is paused is mostly wanted back"
+    give_reason(board, "the queue is long")
+    board.agents.choose("a8")
+    key(board, KEYS.Key_E, Qt.KeyboardModifier.ControlModifier)
+    assert not board.panel.isVisible(), "nobody is there"
+    assert asked == [
+        (SetAgentState("a3", False, "meeting"), "asked for"),
+        (SetAgentState("a5", True), "the queue is long"),
+    ]
+    assert board.words_of(asked[0][0]) == "Yanis Belcourt: paused · meeting"
+
+
+def test_what_an_agent_serves_today_is_ticked_and_said(
+    board: BoardWindow, asked: list[tuple[Act, str]]
+) -> None:
+    board.agents.choose("a3")
+    key(board, KEYS.Key_T, Qt.KeyboardModifier.ControlModifier)
+    boxes = board.panel.findChildren(QCheckBox)
+    assert [box.isChecked() for box in boxes] == [True] * 6
+    for box in boxes:
+        box.setChecked(box.objectName() in ("act_choice_rsa", "act_choice_rdv"))
+    give_reason(board, "nobody else for it")
+    assert asked == [(SetAgentServices("a3", ("rsa", "rdv")), "nobody else for it")]
+    answer = figures()
+    changed = [
+        msgspec.structs.replace(one, services=["rsa", "rdv"], for_today=True)
+        if one.id == "a3"
+        else one
+        for one in answer.agents
+    ]
+    board.show_board(msgspec.structs.replace(answer, agents=changed))
+    item = board.agents.topLevelItem(board.agents.ids().index("a3"))
+    assert item is not None
+    spoken = item.data(0, Qt.ItemDataRole.AccessibleTextRole)
+    assert "today: RSA et prime d'activité, Préparer un rendez-vous" in spoken
+
+
+def test_a_service_s_own_thresholds_make_its_alerts(board: BoardWindow) -> None:
+    own = [
+        msgspec.structs.replace(one, longest_s=3600, most_waiting=3) if one.id == "sante" else one
+        for one in QUEUES
+    ]
+    board.set_tickets(callers(), own)
+    said = " ".join(text.text() for text in board.messages.findChildren(QLabel))
+    count = board.queues.texts("sante")[1]
+    assert f"Carte et remboursements: {count} waiting" in said
+    item = board.queues.topLevelItem(4)
+    assert item is not None
+    spoken = item.data(0, Qt.ItemDataRole.AccessibleTextRole)
+    assert "too many callers" in spoken
+    assert "long wait" not in spoken, "an hour is what this service takes for long"

@@ -12,7 +12,15 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QLineEdit, QPushButton
+from PyQt6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDateEdit,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+)
 from pytestqt.qtbot import QtBot
 
 from resources.texts import use_language
@@ -215,11 +223,13 @@ def test_figures_are_grouped_and_saved_as_a_file(
     board: BoardWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
     asked: list[StatisticsBy] = []
-    board.statistics.wanted.connect(lambda _first, _last, by: asked.append(by))
+    board.statistics.wanted.connect(lambda _first, _last, by, _across: asked.append(by))
     board.show_page(STATISTICS)
     board.show_statistics(week())
-    assert board.statistics.table.texts("service/alloc")[:4] == [
+    assert board.statistics.table.isColumnHidden(1)
+    assert board.statistics.table.texts("service/alloc")[:5] == [
         "Allocations familiales",
+        "",
         "140",
         "128",
         "12 (9\u00a0%)",
@@ -228,6 +238,25 @@ def test_figures_are_grouped_and_saved_as_a_file(
     assert by is not None
     by.setCurrentIndex(by.findData(StatisticsBy.HOUR))
     assert asked == [StatisticsBy.HOUR]
+    crossed: list[tuple[StatisticsBy, StatisticsBy]] = []
+    board.statistics.wanted.connect(lambda _first, _last, by, across: crossed.append((by, across)))
+    across = board.findChild(QComboBox, "statistics_across")
+    assert across is not None
+    across.setCurrentIndex(across.findData(StatisticsBy.SITE))
+    across.setCurrentIndex(across.findData(StatisticsBy.HOUR))
+    assert crossed == [
+        (StatisticsBy.HOUR, StatisticsBy.SITE),
+        (StatisticsBy.HOUR, StatisticsBy.TOTAL),
+    ], "the same twice is one grouping"
+    row = msgspec.structs.replace(week().rows[0], key="09", across="Mairie de Valdoré")
+    board.show_statistics(
+        msgspec.structs.replace(week(), by=StatisticsBy.HOUR, across=StatisticsBy.SITE, rows=[row])
+    )
+    assert not board.statistics.table.isColumnHidden(1)
+    assert board.statistics.table.texts("hour/09/Mairie de Valdoré")[:2] == [
+        "09:00 to 09:59",
+        "Mairie de Valdoré",
+    ]
     saved: list[tuple[date, date, str]] = []
     board.statistics.file_wanted.connect(
         lambda first, last, path: saved.append((first, last, path))
@@ -251,7 +280,7 @@ def test_the_days_of_the_hub_are_counted_whatever_this_computer_takes_for_today(
     board: BoardWindow, page: str, zone: str
 ) -> None:
     asked: list[tuple[date, date]] = []
-    board.statistics.wanted.connect(lambda first, last, _by: asked.append((first, last)))
+    board.statistics.wanted.connect(lambda first, last, _by, _across: asked.append((first, last)))
     board.history.wanted.connect(lambda wish: asked.append((wish.first, wish.last)))
     board.show_page(page)
     days = board.findChild(QComboBox, "history_days")
@@ -305,7 +334,8 @@ def test_no_word_of_an_act_is_cut_on_a_small_screen(
     window.resize(1280, 800)
     window.show()
     qtbot.waitExposed(window)
-    names = ("agent", "service", "priority", "join", "undo", "move", "close", "announce")
+    of_callers = ("agent", "service", "priority", "join", "undo")
+    names = (*of_callers, "move", "close", "announce", "state", "services")
     buttons = [
         button
         for name in names
@@ -315,3 +345,26 @@ def test_no_word_of_an_act_is_cut_on_a_small_screen(
     assert [button.text() for button in buttons if button.width() < button.sizeHint().width()] == []
     assert window.queues.columnWidth(0) > 140
     assert window.tickets.columnWidth(2) > 80
+
+
+def test_figures_are_asked_for_any_days_up_to_four_hundred(board: BoardWindow) -> None:
+    asked: list[tuple[date, date]] = []
+    board.show_page(STATISTICS)
+    board.statistics.wanted.connect(lambda first, last, _by, _across: asked.append((first, last)))
+    days = board.findChild(QComboBox, "statistics_days")
+    first = board.findChild(QDateEdit, "statistics_first")
+    last = board.findChild(QDateEdit, "statistics_last")
+    assert days is not None
+    assert first is not None
+    assert last is not None
+    assert not first.isVisible()
+    days.setCurrentIndex(days.findText("From … to …"))
+    assert first.isVisible()
+    assert (asked[-1][1] - asked[-1][0]).days == 6
+    first.setDate(first.date().addDays(-30))
+    assert (asked[-1][1] - asked[-1][0]).days == 36
+    last.setDate(first.date().addDays(-2))
+    assert (asked[-1][1] - asked[-1][0]).days == 2, "the other way round is the same period"
+    last.setDate(last.maximumDate())
+    first.setDate(first.minimumDate().addDays(-5))
+    assert (asked[-1][1] - asked[-1][0]).days == 399

@@ -8,7 +8,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWidget
+from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
@@ -16,9 +16,10 @@ from session.protocol.hub.routing import ServiceMode, ServiceWork
 from session.protocol.hub.tickets import TicketState
 from tests.support.screens.fingers import click, key
 from tests.support.screens.invented import NOW, SERVICES, TICKETS, ticket
+from views.desk.queue_groups import QueueGroup
 from views.desk.queue_view import DeskQueueView
 from views.desk.ticket_row import TicketRow
-from views.widgets.parts import Chip
+from views.widgets.parts import Chip, ElidedLabel
 from views.widgets.theme import apply_theme
 
 
@@ -194,7 +195,8 @@ def test_a_caller_kept_for_a_colleague_cannot_be_taken_until_the_minute_is_over(
     queue.set_agent("a1")
     queue.set_tickets(kept, SERVICES)
     assert not button(queue, "accept_t-c007").isEnabled()
-    assert "For a colleague" in rows(queue)[0].accessibleName()
+    assert [row.ticket.id for row in rows(queue)][:2] == ["t-b012", "t-c007"]
+    assert "For a colleague" in rows(queue)[1].accessibleName()
     first = queue.next_ticket()
     assert first is not None
     assert first.id == "t-b012"
@@ -248,10 +250,10 @@ def test_only_callers_whom_this_agent_may_serve_are_shown_and_those_of_specialis
     qtbot.waitUntil(lambda: any(row.ticket.number == "C007" for row in rows(queue)))
     shown = next(row for row in rows(queue) if row.ticket.number == "C007")
     assert "Specialists first: 0:12" in shown.accessibleName()
-    assert not button(queue, "accept_t-c007").isEnabled()
+    assert not button(shown, "accept_t-c007").isEnabled()
     clock.advance(13)
     queue.refresh_waits()
-    assert button(queue, "accept_t-c007").isEnabled()
+    assert button(shown, "accept_t-c007").isEnabled()
 
 
 def test_a_caller_offered_to_a_colleague_still_waits_but_cannot_be_taken(
@@ -332,3 +334,131 @@ def test_wait_and_accept_are_never_cut_whatever_stands_in_the_row(
             assert "For you" in row.accessibleName()
     finally:
         apply_theme(desk_theme, dark=False)
+
+
+def heads(queue: DeskQueueView) -> list[str]:
+    shown = [one for one in queue.findChildren(QueueGroup) if one.isVisible()]
+    shown.sort(key=lambda one: one.mapTo(queue, one.rect().topLeft()).y())
+    return [one.accessibleName() for one in shown]
+
+
+def settle() -> None:
+    for _pass in range(4):
+        QApplication.sendPostedEvents()
+        QApplication.processEvents()
+
+
+def test_own_callers_stand_above_everybody_else_and_f2_s_caller_above_all(
+    queue: DeskQueueView,
+) -> None:
+    back = [
+        msgspec.structs.replace(one, preferred="a1") if one.id == "t-a032" else one
+        for one in TICKETS
+    ]
+    queue.set_agent("a1")
+    queue.set_tickets(back, SERVICES)
+    settle()
+    assert [row.ticket.number for row in rows(queue)][:4] == ["C007", "A032", "B012", "A031"]
+    assert heads(queue) == [
+        "Your callers: 1 waiting, longest 0:21, unfolded",
+        "Everybody else: 2 waiting, longest 12:34, long wait, unfolded",
+    ]
+    assert "Comes back to you" in rows(queue)[1].accessibleName()
+
+
+def test_callers_stand_in_groups_that_fold_and_the_arrows_pass_over_what_is_folded(
+    queue: DeskQueueView,
+) -> None:
+    queue.group_by("service")
+    settle()
+    assert [row.ticket.number for row in rows(queue)][:4] == ["C007", "A031", "A032", "B012"]
+    assert heads(queue) == [
+        "Allocations familiales: 2 waiting, longest 6:52, over 3 min, unfolded",
+        "Aide au logement: 1 waiting, longest 12:34, long wait, unfolded",
+    ]
+    first = queue.findChild(QueueGroup, "queue_group_alloc")
+    assert first is not None
+    key(first, Qt.Key.Key_Return)
+    settle()
+    assert [row.ticket.number for row in rows(queue)][:2] == ["C007", "B012"]
+    rows(queue)[0].setFocus()
+    key(rows(queue)[0], Qt.Key.Key_Down)
+    focused = QApplication.focusWidget()
+    assert isinstance(focused, TicketRow)
+    assert focused.ticket.number == "B012"
+    queue.group_by("site")
+    settle()
+    assert heads(queue)[0].startswith("Mairie de Saint-Aubin-le-Vieux: 1 waiting")
+    assert queue.grouping() == "site"
+
+
+def test_tab_stops_once_among_the_rows_where_the_keyboard_was_last(queue: DeskQueueView) -> None:
+    def stops() -> list[str]:
+        return [
+            row.ticket.number
+            for row in rows(queue)
+            if row.focusPolicy() == Qt.FocusPolicy.StrongFocus
+        ]
+
+    assert stops() == ["C007"]
+    key(rows(queue)[0], Qt.Key.Key_Down)
+    assert stops() == ["B012"]
+    queue.set_tickets([one for one in TICKETS if one.number != "B012"], SERVICES)
+    assert stops() == ["C007"]
+
+
+def test_a_service_says_itself_from_when_a_wait_is_too_long(queue: DeskQueueView) -> None:
+    strict = SERVICES | {
+        "alloc": msgspec.structs.replace(SERVICES["alloc"], within_s=60, longest_s=300)
+    }
+    assert "over 3 min" in rows(queue)[2].accessibleName()
+    queue.set_tickets(TICKETS, strict)
+    late = rows(queue)[2]
+    assert late.ticket.number == "A031"
+    assert "long wait" in late.accessibleName()
+    wait = late.findChild(QLabel, "ticket_wait")
+    assert wait is not None
+    assert (wait.property("tone"), wait.toolTip()) == ("bad", "long wait")
+
+
+def test_only_whom_f2_takes_has_the_primary_button_and_words_on_it(queue: DeskQueueView) -> None:
+    queue.resize(560, 700)
+    settle()
+    kinds = {row.ticket.number: row for row in rows(queue)}
+    assert [
+        (number, row.property("form"), button(row, f"accept_{row.ticket.id}").property("kind"))
+        for number, row in kinds.items()
+    ] == [
+        ("C007", "card", "primary"),
+        ("B012", "line", "plain"),
+        ("A031", "line", "plain"),
+        ("A032", "line", "plain"),
+        ("D002", "line", "plain"),
+    ]
+    assert button(kinds["B012"], "accept_t-b012").accessibleName() == "Accept B012"
+
+
+def test_sixteen_callers_are_seen_at_once_in_a_queue_of_an_office_screen(
+    queue: DeskQueueView,
+) -> None:
+    many = [
+        ticket(f"B{100 + n}", list(SERVICES)[n % 3], 30 * n, site=f"Mairie de Valdoré {n}")
+        for n in range(40)
+    ]
+    queue.resize(560, 690)
+    queue.set_tickets(many, SERVICES)
+    settle()
+    area = queue.findChild(QScrollArea)
+    assert area is not None
+    viewport = area.viewport()
+    assert viewport is not None
+    whole = [
+        row
+        for row in rows(queue)
+        if viewport.rect().contains(row.mapTo(viewport, row.rect().bottomRight()))
+    ]
+    assert len(whole) >= 16
+    for row in whole:
+        site = row.findChild(ElidedLabel)
+        assert site is not None
+        assert row.height() <= 32 or row.property("form") == "card"

@@ -4,13 +4,17 @@
 from __future__ import annotations
 
 import pytest
-from PyQt6.QtWidgets import QComboBox
+from PyQt6.QtWidgets import QApplication, QComboBox
 from pytestqt.qtbot import QtBot
 
 from session.media.audio.echo_check import EchoFinding
 from session.media.audio.echo_choice import EchoCanceller, EchoSetting
 from session.media.engines.engine_choice import ChoiceReason, EngineChoice, EngineKind
+from tests.accessibility.layout import flaws, settle
 from views.media.settings import MediaChoice, MediaSettingsDialog
+from views.widgets.look import TEXT_SIZES
+from views.widgets.parts import Segments
+from views.widgets.theme import apply_theme
 
 CAMERAS, MICROPHONES, SPEAKERS = ["Camera A", "Camera B"], ["Headset", "Desk"], ["Headset"]
 
@@ -107,3 +111,25 @@ def test_a_louder_voice_fills_more_of_the_meter(dialog: MediaSettingsDialog) -> 
         shown.append(dialog._level.value())
     assert shown == sorted(set(shown))
     assert shown[-1] == 100
+
+
+def test_the_text_size_is_told_and_shown(dialog: MediaSettingsDialog) -> None:
+    told: list[float] = []
+    dialog.text_size_chosen.connect(told.append)
+    dialog.show_text_size(1.25)
+    sizes = dialog.findChild(Segments, "text_size")
+    assert sizes is not None
+    assert sizes.choice() == 1.25
+    sizes.button(1.5).click()
+    assert told == [1.5]
+
+
+@pytest.mark.parametrize("size", TEXT_SIZES)
+def test_settings_stay_readable_at_every_text_size(
+    dialog: MediaSettingsDialog, desk_theme: QApplication, size: float
+) -> None:
+    apply_theme(desk_theme, dark=False, text_scale=size)
+    dialog.show()
+    dialog.show_engine(EngineChoice(EngineKind.BROWSER, ChoiceReason.ECHO), later=True)
+    settle()
+    assert flaws(dialog) == []

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from datetime import date
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from session.hub.history.counts import count
@@ -74,6 +75,30 @@ def test_every_grouping_is_what_a_plain_count_says(history: History, by: Statist
     tickets = days_of_work(700, 12)
     history.apply(history.stream("x"), [entry(seq, one) for seq, one in enumerate(tickets, 1)])
     assert count(history, "valdore", first=FIRST, last=LAST, by=by) == plain(tickets, by)
+
+
+@pytest.mark.parametrize(
+    ("by", "across"),
+    [
+        (StatisticsBy.SITE, StatisticsBy.HOUR),
+        (StatisticsBy.SERVICE, StatisticsBy.DAY),
+        (StatisticsBy.DAY, StatisticsBy.SITE),
+    ],
+)
+def test_two_groupings_at_once_are_what_a_plain_count_says(
+    history: History, by: StatisticsBy, across: StatisticsBy
+) -> None:
+    tickets = days_of_work(300, 6)
+    history.apply(history.stream("x"), [entry(seq, one) for seq, one in enumerate(tickets, 1)])
+    parts: dict[str, list[Ticket]] = defaultdict(list)
+    for one in tickets:
+        parts[key_of(one, by)].append(one)
+    wanted = [
+        msgspec.structs.replace(row, key=key, across=row.key)
+        for key, members in sorted(parts.items())
+        for row in plain(members, across)
+    ]
+    assert count(history, "valdore", first=FIRST, last=LAST, by=by, across=across) == wanted
 
 
 def test_only_the_days_asked_for_and_only_the_own_callers_count(history: History) -> None:

@@ -85,13 +85,13 @@ def test_the_day_counts_answers_in_time_and_who_gave_up(history: History) -> Non
     a_morning(history)
     since = midnight(TEN, ZoneInfo("Europe/Paris"))
     assert since == datetime(2026, 3, 1, 23, 0, tzinfo=UTC)
-    day = day_figures(history, "valdore", since, 180)
+    day = day_figures(history, "valdore", since, 180, {})[0]
     assert (day.answered, day.within, day.abandoned) == (2, 1, 1)
     # exactly two minutes are in time
-    assert day_figures(history, "valdore", since, 120).within == 1
-    assert day_figures(history, "valdore", since, 119).within == 0
-    assert day_figures(history, "valdore", since, 1200).within == 2
-    other = day_figures(history, "marais", since, 180)
+    assert day_figures(history, "valdore", since, 120, {})[0].within == 1
+    assert day_figures(history, "valdore", since, 119, {})[0].within == 0
+    assert day_figures(history, "valdore", since, 1200, {})[0].within == 2
+    other = day_figures(history, "marais", since, 180, {})[0]
     assert (other.answered, other.abandoned) == (0, 0)
 
 
@@ -99,16 +99,16 @@ def test_yesterdays_answer_is_not_todays_when_its_ticket_is_closed_today(history
     day = Day(history)
     talking = day.accepted(1, day.arrives(0, 1))
     day.note(60, msgspec.structs.replace(talking, state=TicketState.CLOSED, reason="done"))
-    assert day_figures(history, "valdore", TEN + timedelta(minutes=30), 180).answered == 0
+    assert day_figures(history, "valdore", TEN + timedelta(minutes=30), 180, {})[0].answered == 0
 
 
 def test_the_days_counts_survive_a_restart(open_history: OpenHistory) -> None:
     first = open_history()
     a_morning(first)
     since = midnight(TEN, ZoneInfo("Europe/Paris"))
-    before = day_figures(first, "valdore", since, 180)
+    before = day_figures(first, "valdore", since, 180, {})[0]
     first.close()
-    assert day_figures(open_history(), "valdore", since, 180) == before
+    assert day_figures(open_history(), "valdore", since, 180, {})[0] == before
 
 
 def test_the_last_hours_in_quarters(history: History) -> None:
@@ -145,3 +145,17 @@ def test_who_waited_before_the_asked_time_waits_in_it(history: History) -> None:
         1,
         1,
     ]
+
+
+def test_each_service_is_measured_by_the_wait_that_it_promises_itself(history: History) -> None:
+    day = Day(history)
+    since = midnight(TEN, ZoneInfo("UTC"))
+    for number, service in ((1, "rights"), (2, "housing"), (3, "housing")):
+        first = day.arrives(0, number, service=service)
+        day.accepted(4, first)
+    day.gone(5, day.arrives(0, 4, service="housing"))
+    whole, each = day_figures(history, "valdore", since, 180, {"housing": 300})
+    assert (whole.answered, whole.within, whole.abandoned) == (3, 2, 1)
+    assert (each["rights"].answered, each["rights"].within) == (1, 0)
+    housing = each["housing"]
+    assert (housing.answered, housing.within, housing.abandoned) == (2, 2, 1)

@@ -13,7 +13,7 @@ from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.open_now import OpenNow
 from session.hub.convention.problems import CatalogueWrong
 from session.hub.queue.kiosk_offers import QUIET_S, KioskOffers
-from session.hub.storage.board_store import QueueRecord
+from session.hub.storage.board_store import BroadcastRecord, QueueRecord
 from session.protocol.hub.requests import Service, TicketRequested
 from tests.support.askers import a_kiosk
 from tests.support.memory.queue import MemoryQueue, memory_core
@@ -56,6 +56,9 @@ class Place:
             self.catalogue, self.clock, notifications=self.notifications, decisions=self
         )
         self.offers = KioskOffers(self.core, self.openings)
+
+    def messages_at(self, site: str) -> list[tuple[str, BroadcastRecord]]:
+        return []
 
     def queue(self, organisation: str, service: str) -> QueueRecord | None:
         return QueueRecord(

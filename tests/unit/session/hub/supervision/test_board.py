@@ -5,6 +5,9 @@ races, repeats after a lost answer, and the counts of the day.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
 import msgspec
 import pytest
 
@@ -12,8 +15,16 @@ from session.bus.jetstream.streams import WrongRevision
 from session.core.errors import NotAllowed, QueueClosed, ServiceUnknown, TicketTaken
 from session.hub.access.handlers import Asker
 from session.hub.queue.agent_states import AgentStates
-from session.hub.storage.board_store import AgentRecord, BroadcastRecord, MoveRecord, QueueRecord
+from session.hub.storage.board_store import (
+    AgentRecord,
+    BroadcastRecord,
+    DutyRecord,
+    MoveRecord,
+    QueueRecord,
+)
 from session.hub.supervision.board import Board
+from session.hub.supervision.duties import AgentDuties
+from session.hub.supervision.messages import SupervisorMessages
 from session.protocol.hub.board import (
     AgentState,
     AgentStateRequest,
@@ -41,6 +52,7 @@ class MemoryBoardStore:
         self.revisions: dict[tuple[str, str], int] = {}
         self.beaten = False
         self.sites: dict[tuple[str, str], QueueRecord] = {}
+        self.duties: dict[tuple[str, str], DutyRecord] = {}
 
     def queue(self, organisation: str, service: str) -> QueueRecord | None:
         return self.queues.get((organisation, service))
@@ -83,10 +95,29 @@ class MemoryBoardStore:
     async def put_agent(self, organisation: str, user: str, record: AgentRecord) -> None:
         self.agents[organisation, user] = record
 
+    def duty(self, organisation: str, user: str) -> DutyRecord | None:
+        return self.duties.get((organisation, user))
 
-class NoDay:
-    async def day(self, organisation: str, within_s: int) -> DayFigures:
-        raise AssertionError
+    async def put_duty(self, organisation: str, user: str, record: DutyRecord) -> None:
+        self.duties[organisation, user] = record
+
+    def messages_at(self, site: str) -> list[tuple[str, BroadcastRecord]]:
+        return [
+            (organisation, said)
+            for (organisation, _name), (_revision, said) in self.messages.items()
+            if (said.to, said.target) == ("site", site)
+        ]
+
+
+class ADay:
+    """Nobody came but one, who was answered in time."""
+
+    async def day(
+        self, organisation: str, within_s: int, promised: Mapping[str, int]
+    ) -> tuple[DayFigures, Mapping[str, DayFigures]]:
+        since = datetime(2026, 3, 2, tzinfo=UTC)
+        one = DayFigures(since_utc=since, answered=1, within=1)
+        return one, {"rights": one}
 
 
 class Supervised(MemoryQueue):
@@ -95,7 +126,11 @@ class Supervised(MemoryQueue):
     def __init__(self) -> None:
         store = MemoryBoardStore()
         super().__init__(decisions=store)
-        self.board = Board(self.core, store, agents=AgentStates(self.core, store), days=NoDay())
+        self.board_store = store
+        self.states = AgentStates(self.core, store)
+        self.board = Board(self.core, store, agents=self.states, days=ADay(), waits=self.waits)
+        self.duties = AgentDuties(self.core, store, agents=self.states)
+        self.messages = SupervisorMessages(self.core, store, agents=self.states)
 
 
 def priority(ticket: Ticket, to: int, reason: str = "cannot stand") -> PrioritiseRequest:

@@ -4,15 +4,17 @@
 from __future__ import annotations
 
 import gettext
+from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel
 
 from resources import texts
 from session.core.clock import ManualClock
-from session.protocol.hub.requests import Service
+from session.protocol.hub.requests import Service, SiteMessage
 from tests.support.screens.kiosk_fingers import CallerTouches, on_screen, said, type_number
 from tests.support.screens.kiosk_gallery import (
     SERVICES,
@@ -34,6 +36,25 @@ def test_never_more_than_six_services(window: KioskWindow) -> None:
     more = [*answer.services, Service(id="more", name="Encore")]
     window.start_page.show_services(more)
     assert len(window.start_page.cards) == 6
+
+
+def test_what_a_supervisor_says_here_is_read_until_it_ends(window: KioskWindow) -> None:
+    now = window.start_page._clock.utc_now()
+    notices = [
+        SiteMessage(
+            organisation_name="Caisse d'entraide du Val-Doré",
+            text="Les conseillers répondent à partir de 14 h.",
+            until_utc=now + timedelta(hours=left_h),
+        )
+        for left_h in (1, -1)
+    ]
+    window.show_services(msgspec.structs.replace(services_answer(), notices=notices))
+    words = said(window)
+    assert words.count("Caisse d'entraide du Val-Doré\u00a0: Les conseillers répondent") == 1
+    assert "Touch a button" not in words
+    assert any("14 h" in one for one in window.start_page.words()), "it is spoken too"
+    window.show_services(services_answer())
+    assert "Touch a button" in said(window)
 
 
 def test_no_service_is_said_in_words(window: KioskWindow) -> None:

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Says what happens at the desk to an agent who does not see it. What the message bar shows, it
+says itself; here is all else: callers, powers, pages, prints, the line.
+"""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QTimer
+
+from expert_app.desk.agent_work import AgentWork, ReportedState
+from expert_app.desk.app import DeskApp
+from expert_app.desk.devices import DevicesJob, Printing
+from expert_app.desk.filing import CleanedPage, Filing
+from resources.texts import _
+from session.desk.session import DeskSession
+from session.media.engine import MediaState
+from session.protocol.conversation.line import LineGoverned
+from session.protocol.conversation.messages import (
+    Grant,
+    GrantChanged,
+    GrantReason,
+    PageShown,
+    PrintState,
+    ScanEnded,
+)
+from session.protocol.endpoints.chat import ChatLine
+from session.protocol.hub.requests import SessionEnded
+from session.protocol.hub.tickets import Ticket
+from views.desk.devices.print_panel import PRINT_WORDS
+from views.desk.session_header import GRANT_WORDS
+from views.desk.window import DeskWindow
+from views.widgets.agent_state import state_look
+from views.widgets.announcer import announce
+from views.words.errors import sentence
+from views.words.line import caller_words
+
+SOON_S = 30.0
+"""So long before a power ends by itself the agent is told."""
+TOGETHER_MS = 150
+"""Answers to one question come power by power; they are said in one sentence."""
+_LINE, _PEER = "line", "peer_gone"
+
+
+class DeskAnnouncements:
+    """Listens to the jobs, speaks in the window."""
+
+    def __init__(
+        self,
+        window: DeskWindow,
+        *,
+        app: DeskApp,
+        work: AgentWork,
+        devices: DevicesJob,
+        filing: Filing,
+    ) -> None:
+        self._window, self._app = window, app
+        self._given: dict[Grant, bool] = {}
+        self._new: list[Grant] = []
+        self._gone: list[Grant] = []
+        self._warned: set[Grant] = set()
+        self._page, self._weak, self._answered = "", "", False
+        self._call = MediaState.NEW
+        self._together = QTimer(window)
+        self._together.setSingleShot(True)
+        self._together.setInterval(TOGETHER_MS)
+        self._together.timeout.connect(self._say_powers)
+        self._seconds = QTimer(window)
+        self._seconds.setInterval(1000)
+        self._seconds.timeout.connect(self._on_second)
+        self._connect_queue(work)
+        self._connect_conversation()
+        devices.printing.connect(self._on_printing)
+        filing.page_cleaned.connect(self._on_cleaned)
+
+    def _say(self, words: str, urgent: bool = False) -> None:
+        announce(self._window, words, urgent=urgent)
+
+    # ---- callers ----
+
+    def _connect_queue(self, work: AgentWork) -> None:
+        self._window.queue.ticket_rang.connect(self._on_rang)
+        self._window.offer.accept_requested.connect(self._on_offer_answered)
+        self._window.offer.decline_requested.connect(self._on_offer_answered)
+        work.offered.connect(self._on_offer)
+        work.state_changed.connect(self._on_state)
+
+    def _on_rang(self, ticket_id: str) -> None:
+        ticket = self._window.queue.ticket(ticket_id)
+        if ticket is not None:
+            self._say(_("New caller: {caller}").format(caller=self._called(ticket)))
+
+    def _on_offer(self, ticket: Ticket | None) -> None:
+        if ticket is None:
+            if not self._answered:
+                self._say(_("The offer is over: the caller goes to somebody else."))
+            return
+        self._answered = False
+        words = _("A caller is offered to you: {caller}. F2 accepts.")
+        self._say(words.format(caller=self._called(ticket)), urgent=True)
+
+    def _on_offer_answered(self, *_what: object) -> None:
+        self._answered = True
+
+    def _called(self, ticket: Ticket) -> str:
+        service = self._window.queue.service(ticket.service)[0]
+        name = service.name if service is not None else ticket.service
+        return f"{ticket.number}, {name}, {ticket.site}"
+
+    def _on_state(self, said: ReportedState) -> None:
+        words, _icon, _tone = state_look(said.available, said.reason)
+        self._say(_("Your state: {state}").format(state=words))
+
+    # ---- the conversation ----
+
+    def _connect_conversation(self) -> None:
+        self._app.session_opened.connect(self._on_opened)
+        self._app.session_ended.connect(self._on_ended)
+        self._app.trouble_cleared.connect(self._on_cleared)
+
+    def _on_opened(self, session: DeskSession) -> None:
+        self._given, self._page, self._weak = dict(session.grants.all()), "", ""
+        self._new, self._gone, self._warned = [], [], set()
+        self._call = MediaState.NEW
+        ticket = self._window.queue.ticket(session.facts.ticket_id)
+        caller = self._called(ticket) if ticket is not None else session.facts.site
+        self._say(_("The conversation begins: {caller}").format(caller=caller))
+        session.grants.changed.connect(lambda change: self._on_grant(session, change))
+        session.call.state_changed.connect(self._on_call)
+        session.line.peer_governed.connect(self._on_line)
+        session.page.page_shown.connect(self._on_page)
+        session.chat.received.connect(self._on_written)
+        session.devices.scan_ended.connect(self._on_scanned)
+        self._seconds.start()
+
+    def _on_ended(self, _ended: SessionEnded) -> None:
+        self._seconds.stop()
+        self._together.stop()
+        self._say(_("The conversation is over. Wrap-up."), urgent=True)
+
+    def _on_cleared(self, key: str) -> None:
+        if key == _LINE:
+            self._say(_("Connected again."))
+        elif key == _PEER:
+            self._say(_("The kiosk is back."))
+
+    # ---- powers ----
+
+    def _on_grant(self, session: DeskSession, change: GrantChanged) -> None:
+        """A no to a question is in the message bar already."""
+        before, now = self._given.get(change.grant, False), change.allowed
+        self._given[change.grant] = now
+        self._warned.discard(change.grant)
+        refused = change.reason in (GrantReason.ANSWERED, GrantReason.SILENT)
+        if now and not before:
+            self._new.append(change.grant)
+        elif before and not now and not refused:
+            self._gone.append(change.grant)
+        self._together.start()
+
+    def _say_powers(self) -> None:
+        new, gone = self._new, self._gone
+        self._new, self._gone = [], []
+        if new:
+            self._say(_("The caller allows: {powers}").format(powers=_named(new)))
+        if gone:
+            self._say(_("No longer allowed: {powers}").format(powers=_named(gone)), urgent=True)
+
+    def _on_second(self) -> None:
+        session = self._app.session
+        if session is None:
+            return
+        soon = [
+            grant
+            for grant, left_s in session.grants.all_left_s().items()
+            if 0 < left_s <= SOON_S and grant not in self._warned
+        ]
+        if soon:
+            self._warned.update(soon)
+            words = _("Ends in {seconds} seconds: {powers}")
+            self._say(words.format(seconds=round(SOON_S), powers=_named(soon)))
+
+    # ---- page, paper, words ----
+
+    def _on_page(self, page: PageShown) -> None:
+        if page.title and page.title != self._page:
+            self._say(_("Page: {title}").format(title=page.title))
+        self._page = page.title
+
+    def _on_scanned(self, ended: ScanEnded) -> None:
+        if ended.code:
+            self._say(sentence(ended.code, ended.detail).sentence, urgent=True)
+        else:
+            self._say(_("Scanned. Pages: {count}").format(count=ended.pages))
+
+    def _on_cleaned(self, page: CleanedPage) -> None:
+        facts = self._window.devices.page(page.page_id)
+        if facts is not None and facts.note:
+            self._say(_("Page to look at: {why}").format(why=facts.note))
+
+    def _on_printing(self, printing: Printing) -> None:
+        changed = printing.changed
+        if changed.state in (PrintState.SENT, PrintState.RECEIVED, PrintState.PRINTING):
+            return
+        words = f"{printing.name}: {_(PRINT_WORDS[changed.state][0])}"
+        if changed.code:
+            words = f"{words}. {sentence(changed.code, changed.detail).sentence}"
+        self._say(words, urgent=changed.state in (PrintState.FAILED, PrintState.WAITING))
+
+    def _on_written(self, line: ChatLine) -> None:
+        self._say(_("The caller wrote: {text}").format(text=line.text))
+
+    # ---- the line ----
+
+    def _on_call(self, state: MediaState) -> None:
+        before, self._call = self._call, state
+        if state is MediaState.UNSTABLE:
+            self._say(_("The line is weak."))
+        elif state is MediaState.LOST:
+            self._say(_("Picture and sound are away; trying again."), urgent=True)
+        elif state is MediaState.CONNECTED:
+            if before in (MediaState.UNSTABLE, MediaState.LOST):
+                self._say(_("Picture and sound are back."))
+            elif before is not MediaState.CONNECTED:
+                self._say(_("You see and hear each other."))
+
+    def _on_line(self, rule: LineGoverned) -> None:
+        """What the caller's line gives up; said when it begins and when it is over."""
+        words = caller_words(rule.step, document=False, motion=rule.motion)
+        if words and not self._weak:
+            self._say(words)
+        elif self._weak and not words:
+            self._say(_("The line is good again."))
+        self._weak = words
+
+
+def _named(grants: list[Grant]) -> str:
+    return ", ".join(_(GRANT_WORDS[grant][0]) for grant in grants)

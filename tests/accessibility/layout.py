@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Finds what is wrong with how a window is laid out: cut words, controls on one another or
+outside, small targets. `flaws(window)` says it in sentences; used by the tests of every window.
+
+    window.resize(1366, 768); window.show(); settle()
+    assert flaws(window) == []
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+
+from PyQt6.QtCore import QEvent, QPoint, QRect, Qt
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractScrollArea,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QSplitter,
+    QStackedWidget,
+    QTabBar,
+    QWidget,
+)
+
+from views.widgets.parts import ElidedLabel
+
+TARGET_PX = 24
+"""WCAG 2.2, 2.5.8: the smallest side of what is pressed with a mouse; a kiosk's finger needs 60."""
+
+_CONTENT = (
+    QAbstractButton,
+    QLabel,
+    QLineEdit,
+    QComboBox,
+    QAbstractSpinBox,
+    QPlainTextEdit,
+    QProgressBar,
+    QTabBar,
+)
+_PRESSED = (QAbstractButton, QComboBox, QLineEdit, QAbstractSpinBox)
+_SLACK_PX = 1
+
+
+def settle() -> None:
+    """Lets a window that was resized or filled lay itself out: twice, for texts that wrap."""
+    for _round in range(3):
+        QApplication.sendPostedEvents()
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+        QApplication.processEvents()
+
+
+def flaws(
+    window: QWidget, *, size: tuple[int, int] | None = None, target_px: int = 24
+) -> list[str]:
+    """What is wrong with a window that is shown, one sentence for each; [] when all is well.
+
+    Args:
+        window: a shown window, or any part of one.
+        size: what the screen has; the window may not have grown beyond it.
+        target_px: smallest side of everything that is pressed.
+    """
+    found = []
+    if size is not None and (window.width() > size[0] or window.height() > size[1]):
+        has = f"the screen has {size[0]}x{size[1]}"
+        found.append(f"the window needs {window.width()}x{window.height()}, {has}")
+    return [
+        *found,
+        *cut_words(window),
+        *outside(window),
+        *overlaps(window),
+        *small(window, target_px),
+    ]
+
+
+def cut_words(window: QWidget) -> list[str]:
+    """Words that have less room than they need. A label that ends in dots on purpose
+    (`ElidedLabel`) is well.
+    """
+    return [f"cut: {_called(part)}" for part in _content(window) if _is_cut(part)]
+
+
+def outside(window: QWidget) -> list[str]:
+    """Parts that stick out of what holds them; what can be scrolled into view is well."""
+    return [
+        f"{_called(part)} sticks out of {_called(holder)}"
+        for part in _content(window)
+        if (holder := _too_small_holder(part, window)) is not None
+    ]
+
+
+def overlaps(window: QWidget) -> list[str]:
+    """Pairs that a layout has put on one another. What lies over the rest on purpose is placed
+    by hand and in no layout: it is well.
+    """
+    parts = [(part, _place(part, window)) for part in _content(window)]
+    return [
+        f"{_called(one)} lies over {_called(other)}"
+        for (one, at), (other, there) in combinations(parts, 2)
+        if _on_one_another(at, there) and not _is_above(one, other)
+    ]
+
+
+def small(window: QWidget, target_px: int = TARGET_PX) -> list[str]:
+    """What is pressed and smaller than `target_px` on a side."""
+    found = [
+        f"{_called(part)} is {part.width()}x{part.height()}, less than {target_px}"
+        for part in _content(window)
+        if isinstance(part, _PRESSED)
+        and part.isEnabled()
+        and min(part.width(), part.height()) < target_px
+        and not isinstance(part.parentWidget(), QAbstractSpinBox | QComboBox)
+    ]
+    for bar in _shown(window.findChildren(QTabBar)):
+        found += [
+            f"tab {bar.tabText(tab)!r} is {bar.tabRect(tab).height()} high"
+            for tab in range(bar.count())
+            if bar.tabRect(tab).height() < target_px
+        ]
+    for rows in _shown(window.findChildren(QAbstractItemView)):
+        high = rows.sizeHintForRow(0)
+        if 0 < high < target_px and rows.focusPolicy() != Qt.FocusPolicy.NoFocus:
+            found.append(f"rows of {_called(rows)} are {high} high")
+    return found
+
+
+def unnamed(window: QWidget) -> list[str]:
+    """Controls without a name that a screen reader could say. What Qt makes of them on the bus
+    is looked at by `tests/accessibility/test_tree.py`.
+    """
+    return [
+        f"{_called(part)} has no name"
+        for part in _shown(window.findChildren(QWidget))
+        if part.focusPolicy() != Qt.FocusPolicy.NoFocus
+        and isinstance(part, (*_PRESSED, QAbstractItemView, QPlainTextEdit))
+        and not part.accessibleName()
+        and not (isinstance(part, QAbstractButton) and part.text())
+        and not isinstance(part.parentWidget(), QAbstractSpinBox | QComboBox)
+    ]
+
+
+# ---- how it is measured ----
+
+
+def _shown[Kind: QWidget](parts: Iterable[Kind]) -> Iterator[Kind]:
+    return (part for part in parts if part.isVisible())
+
+
+def _content(window: QWidget) -> list[QWidget]:
+    """What carries words or is pressed, and is seen: nothing of another window, nothing empty."""
+    return [
+        part
+        for part in _shown(window.findChildren(QWidget))
+        if isinstance(part, _CONTENT)
+        and part.window() is window.window()
+        and part.width() > 0
+        and part.height() > 0
+        and not (isinstance(part, QLabel) and not part.text() and part.pixmap().isNull())
+        and not isinstance(part.parentWidget(), QAbstractSpinBox | QComboBox | QTabBar)
+        and (part is window or _scrolled_into_view(part, window))
+    ]
+
+
+def _place(part: QWidget, window: QWidget) -> QRect:
+    return QRect(part.mapTo(window, QPoint(0, 0)), part.size())
+
+
+def _scrolled_into_view(part: QWidget, window: QWidget) -> bool:
+    """False for what is scrolled away at the moment, so that nobody sees it."""
+    seen, holder = _place(part, window), part.parentWidget()
+    while holder is not None and holder is not window:
+        if isinstance(holder.parentWidget(), QAbstractScrollArea):
+            seen = seen.intersected(_place(holder, window))
+        holder = holder.parentWidget()
+    return not seen.isEmpty()
+
+
+def _is_cut(part: QWidget) -> bool:
+    metrics = part.fontMetrics()
+    if isinstance(part, ElidedLabel):
+        return metrics.height() > part.height() + _SLACK_PX
+    if isinstance(part, QLabel) and part.text():
+        if part.wordWrap():
+            return part.heightForWidth(part.width()) > part.height() + _SLACK_PX
+        needed = part.sizeHint()
+        return (
+            needed.width() > part.width() + _SLACK_PX or needed.height() > part.height() + _SLACK_PX
+        )
+    if isinstance(part, QAbstractButton) and part.text() and _shows_words(part):
+        lines = part.text().replace("&&", "\0").replace("&", "").replace("\0", "&").split("\n")
+        wide = max(metrics.horizontalAdvance(line) for line in lines)
+        icon = 0 if part.icon().isNull() else part.iconSize().width()
+        return (
+            wide + icon > part.width() - 4
+            or len(lines) * metrics.height() > part.height() + _SLACK_PX
+        )
+    if isinstance(part, QLineEdit):
+        return metrics.height() > part.height()
+    if isinstance(part, QComboBox):
+        return metrics.horizontalAdvance(part.currentText()) > part.width() - 20
+    return False
+
+
+def _shows_words(button: QAbstractButton) -> bool:
+    style = getattr(button, "toolButtonStyle", None)
+    return style is None or style() != Qt.ToolButtonStyle.ToolButtonIconOnly
+
+
+def _too_small_holder(part: QWidget, window: QWidget) -> QWidget | None:
+    """The first thing around it that does not hold all of it, up to what scrolls."""
+    holder = part.parentWidget()
+    while holder is not None:
+        place = QRect(part.mapTo(holder, QPoint(0, 0)), part.size())
+        area = holder.parentWidget()
+        scrolls = isinstance(area, QAbstractScrollArea) and area.viewport() is holder
+        room = holder.rect().adjusted(-_SLACK_PX, -_SLACK_PX, _SLACK_PX, _SLACK_PX)
+        if scrolls:
+            assert isinstance(area, QAbstractScrollArea)
+            never = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+            across = area.horizontalScrollBarPolicy() == never
+            return (
+                holder
+                if across and (place.left() < room.left() or place.right() > room.right())
+                else None
+            )
+        if not room.contains(place):
+            return holder
+        if holder is window:
+            return None
+        holder = area
+    return None
+
+
+def _on_one_another(one: QRect, other: QRect) -> bool:
+    shared = one.intersected(other)
+    return shared.width() > _SLACK_PX and shared.height() > _SLACK_PX
+
+
+def _is_above(one: QWidget, other: QWidget) -> bool:
+    """Whether one holds the other, or one of them is in something that no layout has placed."""
+    if one.isAncestorOf(other) or other.isAncestorOf(one):
+        return True
+    ours, theirs = _up_to_common(one, other)
+    return not (_laid_out(ours) and _laid_out(theirs))
+
+
+def _up_to_common(one: QWidget, other: QWidget) -> tuple[QWidget, QWidget]:
+    """The two children of their common holder in which they are."""
+    while (holder := one.parentWidget()) is not None and not holder.isAncestorOf(other):
+        one = holder
+    while (there := other.parentWidget()) is not None and there is not holder:
+        other = there
+    return one, other
+
+
+def _laid_out(part: QWidget) -> bool:
+    holder = part.parentWidget()
+    if isinstance(holder, QSplitter | QStackedWidget | QAbstractScrollArea) or holder is None:
+        return True
+    layout = holder.layout()
+    return layout is not None and _is_in(layout, part)
+
+
+def _is_in(layout: QLayout, part: QWidget) -> bool:
+    if layout.indexOf(part) >= 0:
+        return True
+    inner = (layout.itemAt(place) for place in range(layout.count()))
+    return any(
+        item is not None and (below := item.layout()) is not None and _is_in(below, part)
+        for item in inner
+    )
+
+
+def _called(part: QWidget) -> str:
+    """How a person finds it again: class, object name, words, size."""
+    words = getattr(part, "text", None)
+    said = words() if callable(words) else part.accessibleName()
+    names = [type(part).__name__, part.objectName() and f"#{part.objectName()}", repr(str(said))]
+    return f"{' '.join(name for name in names if name)} ({part.width()}x{part.height()})"

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What a caller who does not see the kiosk is told, for each thing that happens."""
+
+from __future__ import annotations
+
+from session.kiosk.devices.print_preview import ShownPrint
+from session.protocol.conversation.messages import Grant
+from session.protocol.endpoints.chat import ChatLine
+from session.protocol.hub.tickets import HelpState
+from tests.support.screens.kiosk_gallery import WIPED, session_facts, ticket_answer
+from views.kiosk.window import KioskWindow
+from views.widgets.announcer import announcer_of
+
+
+class Heard:
+    """What a screen reader is given, without what was said before."""
+
+    def __init__(self, window: KioskWindow) -> None:
+        self.said: list[tuple[str, bool]] = []
+        announcer_of(window).said.connect(lambda *said: self.said.append(said))
+
+    def take(self) -> list[tuple[str, bool]]:
+        said, self.said = self.said, []
+        return said
+
+    def only(self) -> str:
+        (words, _urgent) = self.take()[0]
+        return words
+
+
+def test_a_page_is_told_when_it_comes_and_when_its_words_change(window: KioskWindow) -> None:
+    heard = Heard(window)
+    window.show_ticket(ticket_answer(3, 600))
+    first = heard.only()
+    window.show_ticket(ticket_answer(3, 600))
+    assert heard.take() == []
+    window.show_ticket(ticket_answer(2, 300))
+    assert heard.only() != first
+
+
+def test_a_question_is_urgent_and_says_what_silence_means(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    heard = Heard(window)
+    window.ask_grants((Grant.SCAN,))
+    [(words, urgent)] = heard.take()
+    assert urgent
+    assert words.startswith("May your adviser scan your document?")
+    assert "Without an answer, it is no." in words
+
+
+def test_what_the_adviser_can_do_is_told_when_it_changes(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    heard = Heard(window)
+    window.show_grants({Grant.SEE_PAGE: True})
+    assert "They see your page." in heard.only()
+    window.show_grants({Grant.SEE_PAGE: True})
+    assert heard.take() == []
+
+
+def test_stop_says_that_everything_is_stopped(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    heard = Heard(window)
+    window.session_page.stop.click()
+    [(words, urgent)] = heard.take()
+    assert urgent
+    assert words.startswith("Everything is stopped.")
+
+
+def test_written_words_are_told_once_and_ones_own_never(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    heard = Heard(window)
+    first, mine = ChatLine("1", "Bonjour", mine=False), ChatLine("2", "Oui", mine=True)
+    window.show_chat((first,))
+    assert heard.only() == "Your adviser writes: Bonjour"
+    window.show_chat((first, mine))
+    assert heard.take() == []
+
+
+def test_scanner_host_trouble_and_print_are_told(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    heard = Heard(window)
+    window.show_devices_notice("scanned")
+    assert heard.only().startswith("Your document is scanned.")
+    window.show_devices_notice("")
+    assert heard.take() == []
+    window.show_help(HelpState.COMING)
+    assert heard.only().startswith("The host is coming.")
+    window.show_print(ShownPrint(print_id="p", name="Reçu", document=b"", pages=1, copies=1))
+    assert "Reçu" in heard.only()
+    window.show_trouble("call_lost")
+    assert heard.take()[0][1]
+    window.clear_trouble()
+    assert heard.only() == "It works again."
+
+
+def test_beginning_and_end_of_the_talk_are_told(window: KioskWindow) -> None:
+    heard = Heard(window)
+    window.show_session(session_facts())
+    assert heard.take()[-1][0].startswith("You are talking with ")
+    window.show_goodbye(None)
+    assert heard.only().startswith("Thank you. The talk is over. We are wiping your traces")
+    window.show_goodbye(WIPED)
+    assert "Everything is wiped" in heard.only()
+
+
+def test_every_page_has_a_name_for_the_screen_reader(window: KioskWindow) -> None:
+    window.ask_number("nir")
+    assert window.number_page.accessibleName()
+    window.show_ticket(ticket_answer())
+    assert window.waiting_page.accessibleName() == window.waiting_page.words()[0]

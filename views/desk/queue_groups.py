@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The groups of the desk's queue: who is in which, and the head above each.
+Used by the queue view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QPushButton, QWidget
+
+from resources.texts import N_, _
+from session.protocol.hub.tickets import Ticket
+from views.widgets.icons import IconLabel
+from views.widgets.parts import ElidedLabel, clock_words, label, restyle, row, steady_figures
+from views.words.waits import WaitLimits, wait_look
+
+
+class GroupBy(StrEnum):
+    """What the callers of a group have in common."""
+
+    ARRIVAL = "arrival"
+    SERVICE = "service"
+    SITE = "site"
+
+
+GROUP_WORDS = {
+    GroupBy.ARRIVAL: N_("By arrival"),
+    GroupBy.SERVICE: N_("By service"),
+    GroupBy.SITE: N_("By site"),
+}
+
+NEXT, MINE, REST = "next", "mine", "rest"
+"""Keys of the groups that are always there; any other is a service's id or a site's name."""
+
+
+@dataclass(frozen=True)
+class QueueSection:
+    """Rows that stand together. `key` "" and `NEXT` have no head."""
+
+    key: str
+    tickets: Sequence[Ticket]
+
+
+def sections(
+    waiting: Sequence[Ticket],
+    by: GroupBy,
+    *,
+    first: Ticket | None,
+    is_mine: Callable[[Ticket], bool],
+    services: Sequence[str],
+) -> list[QueueSection]:
+    """Whom F2 takes, then this agent's own callers, then everybody else, in groups.
+
+    Args:
+        waiting: in the order of the queue, which stays within each group.
+        services: ids in the organisation's order, which groups of services keep; sites stand by
+            their longest wait.
+    """
+    rest = [ticket for ticket in waiting if ticket is not first]
+    mine = [ticket for ticket in rest if is_mine(ticket)]
+    found = [QueueSection(NEXT, [first])] if first is not None else []
+    if mine:
+        found.append(QueueSection(MINE, mine))
+    others = [ticket for ticket in rest if not is_mine(ticket)]
+    if by is GroupBy.ARRIVAL:
+        # a head is only needed to part them from this agent's own
+        return [*found, QueueSection(REST if mine else "", others)] if others else found
+    groups: dict[str, list[Ticket]] = {one: [] for one in services} if by is by.SERVICE else {}
+    for ticket in others:
+        groups.setdefault(ticket.service if by is by.SERVICE else ticket.site, []).append(ticket)
+    return [*found, *(QueueSection(key, tickets) for key, tickets in groups.items() if tickets)]
+
+
+class QueueGroup(QPushButton):
+    """The head of a group: what its callers have in common, how many wait, the longest wait.
+    Pressed, it folds the group.
+    """
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.setObjectName(f"queue_group_{key}")
+        self.setCheckable(True)
+        self._arrow = IconLabel("down", "soft", size_px=16)
+        self._name = ElidedLabel(role="caption")
+        self._count = label(role="caption")
+        self._icon = IconLabel(size_px=16)
+        self._wait = steady_figures(label(role="small"))
+        box = row(self, self._arrow, space=6, margins=(6, 2, 8, 2))
+        box.addWidget(self._name, 1)
+        parts: tuple[QWidget, ...] = (self._count, self._icon, self._wait)
+        for part in parts:
+            box.addWidget(part)
+        for part in (self._arrow, self._name, *parts):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.toggled.connect(lambda folded: self._arrow.set_icon(_arrow(folded), "soft"))
+
+    def sizeHint(self) -> QSize:
+        """As high as its words."""
+        layout = self.layout()
+        assert layout is not None
+        return layout.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """As the layout says, not the empty text of the button."""
+        layout = self.layout()
+        assert layout is not None
+        return layout.minimumSize()
+
+    def show_group(self, name: str, count: int, longest_s: float, limits: WaitLimits) -> None:
+        """The name, how many wait, and the longest wait by the limits of its service."""
+        look = wait_look(longest_s, limits)
+        self._name.setText(name)
+        self._count.setText(str(count))
+        self._icon.set_icon(look.icon_name, look.tone or "soft")
+        self._wait.setText(clock_words(longest_s))
+        restyle(self._wait, tone=look.tone or "soft")
+        words = _("{group}: {count} waiting, longest {time}").format(
+            group=name, count=count, time=clock_words(longest_s)
+        )
+        state = _("folded") if self.isChecked() else _("unfolded")
+        self.setAccessibleName(", ".join(part for part in (words, look.words, state) if part))
+        self.setToolTip(", ".join(part for part in (name, look.words) if part))
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Enter does what Space does."""
+        if event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+def _arrow(folded: bool) -> str:
+    return "arrow_right" if folded else "down"

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""How a wait looks and what is said of it, by what its service promises.
+Used by the desk's queue and the board.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from resources.texts import _
+from session.protocol.hub.requests import Service
+
+WITHIN_S, LONGEST_S = 180, 600
+"""The wait that is promised and the one that is too long, where a service says nothing else."""
+
+
+class WaitLimits(NamedTuple):
+    """Seconds: the wait that is promised, and the one that is too long."""
+
+    within_s: int = WITHIN_S
+    longest_s: int = LONGEST_S
+
+    def of(self, service: Service | None) -> WaitLimits:
+        """Those of a service; these where it has none of its own."""
+        if service is None:
+            return self
+        longest_s = service.longest_s or self.longest_s
+        return WaitLimits(min(service.within_s or self.within_s, longest_s), longest_s)
+
+
+class WaitLook(NamedTuple):
+    """The name of a colour ("" for that of texts), of an icon, and words ("" for a usual wait)."""
+
+    tone: str
+    icon_name: str
+    words: str
+
+
+def wait_look(seconds: float, limits: WaitLimits) -> WaitLook:
+    """How a wait of so many seconds is shown."""
+    if seconds >= limits.longest_s:
+        return WaitLook("bad", "wait_long", _("long wait"))
+    if seconds >= limits.within_s:
+        minutes = -(-limits.within_s // 60)
+        return WaitLook("warn", "wait_over", _("over {minutes} min").format(minutes=minutes))
+    return WaitLook("", "time", "")
