@@ -292,7 +292,7 @@ def check_voice(name: str, mode: str) -> CheckResult:
         )
     if not name:
         words = _(
-            "No voice is installed: the kiosk's texts are shown only. On Linux install espeak-ng."
+            "Nothing can speak here: the kiosk's texts are shown only. On Linux install libpulse0."
         )
         return CheckResult("voice", "absent", words)
     return CheckResult("voice", "ok", _("The kiosk can speak ({name}).").format(name=name))

@@ -46,15 +46,6 @@ class CallerRequests:
         if (session := self._running.session) is not None:
             session.grants.withdraw(grant)
 
-    def withdraw_control(self) -> None:
-        """The agent may not act in the page any more."""
-        for grant in (Grant.CONTROL, Grant.TYPE):
-            self.withdraw_grant(grant)
-
-    def withdraw_page(self) -> None:
-        """The agent may not see the page any more."""
-        self.withdraw_grant(Grant.SEE_PAGE)
-
     def banner_painted(self, user: str) -> None:
         """The screen names the third person now."""
         if (session := self._running.session) is not None:

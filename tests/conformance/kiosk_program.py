@@ -79,6 +79,10 @@ class KioskProgram:
                 raise CannotDo("this kiosk's caller goes, and the agent ends the conversation")
             case Finish():
                 await self.close()
+            case Withdraw(grant=grant):
+                await self._click("powers")
+                await self._click(f"withdraw_{grant.value}")
+                await self._click("powers_close")
             case _:
                 await self._click(_button(wish))
 
@@ -186,8 +190,6 @@ def _button(wish: Wish) -> str:
             return "yes" if yes else "no"
         case AnswerPrint(yes=yes):
             return "print_yes" if yes else "print_no"
-        case Withdraw(grant=grant):
-            return f"withdraw_{grant.value}"
         case StopAll():
             return "stop"
         case Pause():

@@ -40,6 +40,9 @@ C_LIBRARIES = {
     "session/media/engines/opus.py": (
         "libopus by opus.h, in PyAV's wheel or the system; contract: test_opus.py"
     ),
+    "views/media/speech_program.py": (
+        "libespeak-ng by speak_lib.h, in its own wheel; contract: test_voice.py"
+    ),
 }
 
 

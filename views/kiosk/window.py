@@ -14,7 +14,7 @@ from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from resources.texts import _
+from resources.texts import LANGUAGES, _
 from session.core.clock import Clock, SystemClock
 from session.core.short_number import short_number
 from session.kiosk.call.consent import Question
@@ -33,6 +33,7 @@ from session.protocol.hub.requests import (
 from session.protocol.hub.third_parties import PassingAnswer, TalkAnswer
 from session.protocol.hub.tickets import HelpState, Ticket, TicketState
 from session.protocol.hub.waiting import AwayTicket
+from views.kiosk.access_bar import AccessBar
 from views.kiosk.conversation.page import SessionPage
 from views.kiosk.header import KioskHeader
 from views.kiosk.pages.away import AwayPage
@@ -46,7 +47,16 @@ from views.kiosk.pages.trouble import LINE_CODES, TroubleBanner, TroublePage
 from views.kiosk.pages.waiting import WaitingPage
 from views.kiosk.widgets.hold_off import FingerWatch
 from views.kiosk.widgets.page_base import KioskPage
-from views.kiosk.widgets.theme import apply_unit, is_portrait, load_fonts, spaced, unit_px
+from views.kiosk.widgets.page_scroll import PageScroll
+from views.kiosk.widgets.theme import (
+    CONTRAST,
+    PLAIN,
+    apply_unit,
+    is_portrait,
+    load_fonts,
+    spaced,
+    unit_px,
+)
 from views.widgets.announcer import announce, announcer_of
 from views.words.consent import question_words, time_words
 from views.words.errors import kiosk_sentence
@@ -54,6 +64,14 @@ from views.words.errors import kiosk_sentence
 NUMBER_IDLE_S = 60.0
 """Seconds without a key after which a half-typed number is forgotten: the caller has walked away.
 """
+
+
+_LOUDER = {Qt.Key.Key_VolumeUp: 1, Qt.Key.Key_VolumeDown: -1}
+
+
+def _sentence(words: str) -> str:
+    """So that a voice takes a breath after it."""
+    return words if words[-1:] in ".?!:…" else f"{words}."
 
 
 class KioskWindow(QWidget):
@@ -77,10 +95,12 @@ class KioskWindow(QWidget):
         number). callback_requested(str, str): the caller of a closed service wants to be called:
         (service, number). returns_requested(): whose callers may come back? Answer with
         `show_returns`. came_back(str): the caller of this ticket number is here. slip_requested():
-        print the number. speak_requested(str): say this. quiet_requested(): say no more; always
-        before a call. start_requested(): the window has gone back to the start by itself; nobody is
-        there, forget the last press. close_requested(): the window was asked to close; it stays
-        until the program has stopped in order.
+        print the number. pause_requested(bool): the caller's own privacy pause begins or ends.
+        text_size_changed(float): letters are so many times as large now.
+        speak_requested(str): say this. quiet_requested(): say no more; always before a call.
+        volume_requested(int): -1 less loud, 1 louder. start_requested(): the window has gone back
+        to the start by itself; nobody is there, forget the last press. close_requested(): the
+        window was asked to close; it stays until the program has stopped in order.
     """
 
     service_requested = pyqtSignal(str)
@@ -100,8 +120,11 @@ class KioskWindow(QWidget):
     returns_requested = pyqtSignal()
     came_back = pyqtSignal(str)
     slip_requested = pyqtSignal()
+    pause_requested = pyqtSignal(bool)
+    text_size_changed = pyqtSignal(float)
     speak_requested = pyqtSignal(str)
     quiet_requested = pyqtSignal()
+    volume_requested = pyqtSignal(int)
     close_requested = pyqtSignal()
 
     def __init__(
@@ -120,6 +143,7 @@ class KioskWindow(QWidget):
         self.setMinimumSize(800, 600)
         self._clock: Clock = clock or SystemClock()
         self._unit = 0.0
+        self._is_fitting = False
         self._portrait: bool | None = None
         self._trouble = ""
         self._names = ("", "")
@@ -140,9 +164,13 @@ class KioskWindow(QWidget):
         )
         self.trouble_page = TroublePage()
         self._header, self._banner, self._pages = KioskHeader(), TroubleBanner(), QStackedWidget()
+        self._scroll, self.bar = PageScroll(self._pages), AccessBar()
+        self._language = self._first_language = language
+        self._own_pause = self._leaves = self._has_spoken = False
         self._page: KioskPage = self.start_page
         self._lay_out()
         self._connect()
+        self._scroll.page_changed.connect(self._fit_page)
         self._seconds = QTimer(self)
         self._seconds.timeout.connect(self.tick)
         self._seconds.start(250)
@@ -153,14 +181,18 @@ class KioskWindow(QWidget):
         box = spaced(QVBoxLayout(self), (0,), 0)
         box.addWidget(self._header)
         box.addWidget(self._banner)
-        box.addWidget(self._pages, 1)
+        box.addWidget(self._scroll, 1)
+        box.addWidget(self.bar)
         for page in self.pages():
             self._pages.addWidget(page)
 
     def _connect(self) -> None:
-        self._header.language_requested.connect(self.language_requested)
-        self._header.listen_requested.connect(self._listen)
-        self._header.help_requested.connect(self.help_requested)
+        self.bar.languages_requested.connect(self._on_language)
+        self.bar.listen_requested.connect(self._on_listen)
+        self.bar.volume_requested.connect(self.volume_requested)
+        self.bar.help_requested.connect(self.help_requested)
+        self.bar.pause_requested.connect(lambda: self.pause_requested.emit(not self._own_pause))
+        self.bar.look_changed.connect(self._on_look)
         self.start_page.service_requested.connect(self.service_requested)
         self.start_page.closed_requested.connect(self._on_closed)
         self.start_page.return_requested.connect(self._on_return)
@@ -168,7 +200,7 @@ class KioskWindow(QWidget):
         self.number_page.number_skipped.connect(self.number_skipped)
         self.number_page.back_requested.connect(self._back_from_number)
         self.number_page.touched.connect(self._on_touched)
-        self.waiting_page.leave_requested.connect(self.leave_requested)
+        self.waiting_page.leave_requested.connect(self._on_leave)
         self.waiting_page.elsewhere_requested.connect(lambda: self._show(self.away_page))
         self.away_page.stay_chosen.connect(lambda: self._show(self.waiting_page))
         self.away_page.back_chosen.connect(lambda: self.away_requested.emit("back", ""))
@@ -186,7 +218,6 @@ class KioskWindow(QWidget):
         self.session_page.grant_withdrawn.connect(self.grant_withdrawn)
         self.session_page.print_answered.connect(self.print_answered)
         self.session_page.acting_changed.connect(self.acting_changed)
-        self.session_page.help_requested.connect(self.help_requested)
         self.goodbye_page.over.connect(self._back_to_start)
 
     def pages(self) -> list[KioskPage]:
@@ -213,8 +244,7 @@ class KioskWindow(QWidget):
 
     def show_services(self, answer: ServicesAnswer) -> None:
         """What the site offers now. Does not change the page."""
-        self._header.help.setVisible(answer.host)
-        self.session_page.offer_help(answer.host)
+        self.bar.offer_help(answer.host)
         self._names = (answer.organisation_name, answer.site)
         self._header.show_names(*self._names)
         self._offer = answer
@@ -223,13 +253,15 @@ class KioskWindow(QWidget):
 
     def show_help(self, state: HelpState) -> None:
         """What the site's host has answered."""
-        self._header.show_help(state)
-        self.session_page.show_help(state)
+        self.bar.show_help(state)
         if state is not HelpState.NONE:
-            announce(self, self.session_page.help.accessibleName())
+            announce(self, self.bar.help.accessibleName())
 
     def show_start(self) -> None:
-        """The first page, for the next caller."""
+        """The first page, for the next caller or for one whose request was refused."""
+        if self._leaves:
+            self._leaves = False
+            self._forget_choices()
         self._header.show_names(*self._names)
         self.number_page.clear()
         self.goodbye_page.forget()
@@ -317,6 +349,7 @@ class KioskWindow(QWidget):
     def show_session(self, facts: SessionFacts) -> None:
         """An agent is there, of the organisation that the caller has chosen."""
         self._header.show_names(facts.organisation_name or self._names[0], facts.site)
+        self.show_own_pause(False)
         self.session_page.show_session(facts)
         self.goodbye_page.show_number(short_number(facts.id))
         self._written, self._powers = 0, self.session_page.line.text()
@@ -355,7 +388,8 @@ class KioskWindow(QWidget):
 
     def show_own_pause(self, on: bool) -> None:
         """Shows whether the caller's own pause goes on."""
-        self.session_page.show_own_pause(on)
+        self._own_pause = on
+        self.bar.show_pause(on)
 
     def show_page(self, visible: bool) -> None:
         """Shows the browser beside the face, or hides it."""
@@ -416,12 +450,26 @@ class KioskWindow(QWidget):
         themselves when they change).
         """
         self._speech = mode
-        self._header.show_listen(mode != "off" and bool(self._page.words()))
+        self.bar.show_listen(mode != "off")
+
+    def show_speaking(self, on: bool) -> None:
+        """Whether the voice speaks now: then the same button makes it quiet."""
+        self.bar.show_speaking(on)
+
+    def _on_listen(self) -> None:
+        if self.bar.is_speaking:
+            self.quiet_requested.emit()
+            self.bar.show_speaking(False)
+        else:
+            self._listen()
 
     def _listen(self) -> None:
-        """Says the page that is shown."""
-        self._spoken = " ".join(self._page.words())
-        self.speak_requested.emit(self._spoken)
+        """Says the page that is shown; the first time, what kind of voice this is."""
+        self._spoken = " ".join(_sentence(words) for words in self._page.words())
+        first = "" if self._has_spoken else _("This is a synthetic voice.") + " "
+        self._has_spoken = True
+        self.speak_requested.emit(first + self._spoken)
+        self.bar.show_speaking(True)
 
     def _speak_change(self) -> None:
         """Says what is new on a page that waits for nobody's touch."""
@@ -429,7 +477,7 @@ class KioskWindow(QWidget):
         if (
             self._speech == "auto"
             and self._page in spoken
-            and " ".join(self._page.words()) != self._spoken
+            and " ".join(_sentence(words) for words in self._page.words()) != self._spoken
         ):
             self._listen()
 
@@ -460,12 +508,11 @@ class KioskWindow(QWidget):
         """The language has changed (`resources.texts.use_language` was called):
         says everything again.
         """
-        self._header.show_language(language)
-        self._header.retranslate()
+        self._language = language
+        self.bar.retranslate()
         self._banner.retranslate()
         for page in self.pages():
             page.retranslate()
-        self._header.show_listen(self._speech != "off" and bool(self._page.words()))
         self._fit(again=True)
 
     def tick(self) -> None:
@@ -477,8 +524,12 @@ class KioskWindow(QWidget):
             self.session_page.tick()
         elif self._page in (self.goodbye_page, self.kept_page, self.closed_page):
             self._page.tick()
-        elif self._page in (self.number_page, self.return_page) and self._idle_s() >= NUMBER_IDLE_S:
+        elif self._idle_s() < NUMBER_IDLE_S:
+            return
+        elif self._page in (self.number_page, self.return_page):
             self._back_from_number()
+        elif self._page is self.start_page:
+            self._forget_choices()
 
     def stop_ticking(self) -> None:
         """Stops the window's own timer: the program is about to end, or a test calls `tick`
@@ -487,6 +538,28 @@ class KioskWindow(QWidget):
         self._seconds.stop()
 
     # ---- its own steps ----
+
+    def _on_language(self) -> None:
+        at = LANGUAGES.index(self._language) if self._language in LANGUAGES else 0
+        self._on_touched()
+        self.language_requested.emit(LANGUAGES[(at + 1) % len(LANGUAGES)])
+
+    def _on_look(self) -> None:
+        """Larger letters, or other colours; for pages of the web too."""
+        self._on_touched()
+        self._fit(again=True)
+        self.text_size_changed.emit(self.bar.text)
+
+    def _forget_choices(self) -> None:
+        """The caller has gone: the next one sees and hears the kiosk as everybody does."""
+        self.bar.forget()
+        self._has_spoken = False
+        if self._language != self._first_language:
+            self.language_requested.emit(self._first_language)
+
+    def _on_leave(self) -> None:
+        self._leaves = True
+        self.leave_requested.emit()
 
     def _on_touched(self) -> None:
         self._touched_at_s = self._clock.monotonic_s()
@@ -558,6 +631,7 @@ class KioskWindow(QWidget):
         self.returns_requested.emit()
 
     def _back_to_start(self) -> None:
+        self._forget_choices()
         self.show_start()
         self.start_requested.emit()
 
@@ -571,9 +645,10 @@ class KioskWindow(QWidget):
         if page is not self._page:
             self._spoken = ""
             self.quiet_requested.emit()
+            self.bar.show_speaking(False)
         self._page = page
         self._header.setVisible(page is not self.session_page)
-        self._header.show_listen(self._speech != "off" and bool(page.words()))
+        self.bar.offer_pause(page is self.session_page)
         self._speak_change()
         self._announce_page()
         page.setFocus()  # no button has the focus before somebody uses a keyboard
@@ -598,6 +673,7 @@ class KioskWindow(QWidget):
             self.trouble_page.show_trouble(self._trouble)
         self._banner.show_trouble("" if whole_page else self._trouble)
         self._pages.setCurrentWidget(self.trouble_page if whole_page else self._page)
+        self._fit_page()
 
     def _fit(self, again: bool = False) -> None:
         if again:
@@ -610,8 +686,20 @@ class KioskWindow(QWidget):
             self._portrait, self._unit = portrait, unit
             for page in self.pages():
                 page.set_portrait(portrait)
-            apply_unit(self, unit)
-        self.session_page.fit_panels()
+            palette = CONTRAST if self.bar.contrast else PLAIN
+            apply_unit(self, unit, text=self.bar.text, palette=palette)
+        self._fit_page()
+
+    def _fit_page(self) -> None:
+        """The page that is shown gets the room that it needs, once there is any."""
+        layout = self.layout()
+        if self._is_fitting or layout is None or not self._unit:
+            return
+        self._is_fitting = True
+        layout.activate()
+        self.session_page.fit_panels(self.width(), self.height())
+        self._scroll.fit(self._unit)
+        self._is_fitting = False
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:
         """Sizes follow the window."""
@@ -634,6 +722,8 @@ class KioskWindow(QWidget):
             and self._page is self.session_page
         ):
             self.session_page.press_stop_key()
+        elif a0 is not None and a0.key() in _LOUDER:
+            self.volume_requested.emit(_LOUDER[Qt.Key(a0.key())])
         else:
             super().keyPressEvent(a0)
 

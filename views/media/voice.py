@@ -1,30 +1,40 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Reads aloud what the screen shows, by the system's voice or the program espeak-ng. Used by kiosk
-and display.
+"""Reads aloud what the screen shows, by the voice that comes with the program, or the system's.
+Used by kiosk and display.
 
-Windows has voices that Qt speaks with;
-a bare Linux has none, and `espeak-ng` is a small package with French. Where there is no voice,
-texts are shown only, and `expert-app doctor` says so.
+The voice is a synthetic one (eSpeak NG, in every language of the screen) and says so when it first
+speaks to a caller. Where its library cannot be loaded, Qt speaks with a voice of the system; where
+there is none either, texts are shown only, and `expert-app doctor` says so.
 """
 
 from __future__ import annotations
 
 import logging
-import shutil
-from typing import Protocol
+import sys
+from collections.abc import Callable
+from functools import partial
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Protocol, cast
 
-from PyQt6.QtCore import QLocale, QObject, QProcess
+from PyQt6.QtCore import QBuffer, QIODevice, QLocale, QObject, QProcess, pyqtSignal
 
 from resources.texts import language
 
+if TYPE_CHECKING:
+    from PyQt6.QtMultimedia import QAudioFormat, QAudioSink
+
 log = logging.getLogger(__name__)
 
-ESPEAK = "espeak-ng"
+BUNDLED = "eSpeak NG"
 WORDS_PER_MINUTE = 145
 """Slower than usual (175): for people who hear it once, in a noisy room."""
 
-_ESPEAK_VOICES = {"fr": "fr-fr", "en": "en-gb"}
-_LOCALES = {"fr": "fr_FR", "en": "en_GB"}
+VOLUME_STEP = 15
+
+_VOICES = {"falc": "fr"}
+"""Of eSpeak NG, where it is not called like the language."""
+
+_LOCALES = {"fr": "fr_FR", "en": "en_GB", "falc": "fr_FR"}
 
 
 class Voice(Protocol):
@@ -40,49 +50,139 @@ class Voice(Protocol):
         """Quiet at once."""
         ...
 
+    def change_volume(self, steps: int) -> None:
+        """Louder (1) or less loud (-1), from now on."""
+        ...
 
-class EspeakVoice(QObject):
-    """Runs `espeak-ng` for each text; it is killed to be quiet.
+    def when_quiet(self, then: Callable[[], None]) -> None:
+        """Calls `then` each time a text has been said to its end."""
+        ...
 
-    Args:
-        program: its path.
-        volume: 0..100.
+
+class SoundPlayer(QObject):
+    """Plays samples on the system's loudspeaker, or on earphones where the system has chosen them.
+    Raises `ImportError` on a machine whose sound library is not there.
+
+    Signals:
+        ended(): all was played.
     """
 
-    def __init__(self, program: str, volume: int, *, parent: QObject | None = None) -> None:
+    ended = pyqtSignal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.name = ESPEAK
-        self._program, self._volume = program, volume
+        from PyQt6.QtMultimedia import QAudio, QAudioFormat
+
+        from views.media.speech_program import RATE_HZ
+
+        self._format = QAudioFormat()
+        self._format.setSampleRate(RATE_HZ)
+        self._format.setChannelCount(1)
+        self._format.setSampleFormat(QAudioFormat.SampleFormat.Int16)
+        self._make: Callable[[], QAudioSink] = partial(_open_sink, self._format, self)
+        self._idle = QAudio.State.IdleState
+        self._sink: QAudioSink | None = None
+        self._samples = QBuffer(self)
+        self._volume = 1.0
+
+    def play(self, samples: bytes) -> None:
+        """Plays these from their beginning."""
+        self.stop()
+        self._samples.setData(samples)
+        self._samples.open(QIODevice.OpenModeFlag.ReadOnly)
+        self._sink = self._make()
+        self._sink.setVolume(self._volume)
+        self._sink.stateChanged.connect(self._on_state)
+        self._sink.start(self._samples)
+
+    def _on_state(self, state: object) -> None:
+        if state == self._idle:
+            self.ended.emit()
+
+    def stop(self) -> None:
+        """Quiet at once."""
+        if self._sink is not None:
+            self._sink.stop()
+            self._sink.deleteLater()
+            self._sink = None
+        self._samples.close()
+
+    def set_volume(self, volume: float) -> None:
+        """0..1, for what is being said too."""
+        self._volume = volume
+        if self._sink is not None:
+            self._sink.setVolume(volume)
+
+
+def _open_sink(form: QAudioFormat, parent: QObject) -> QAudioSink:
+    from PyQt6.QtMultimedia import QAudioSink, QMediaDevices
+
+    return QAudioSink(QMediaDevices.defaultAudioOutput(), form, parent)
+
+
+class BundledVoice(QObject):
+    """eSpeak NG, which comes with the program; a process for each text makes its sound.
+
+    Args:
+        volume: 0..100.
+        player: plays the sound; the machine's loudspeaker by default.
+
+    Signals:
+        made(bytes): the samples of a text are about to be played.
+    """
+
+    made = pyqtSignal(bytes)
+
+    def __init__(
+        self, volume: int, player: SoundPlayer | None = None, *, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.name = BUNDLED
+        self._player = player or SoundPlayer(self)
         self._process: QProcess | None = None
+        self._volume = volume
+        self._player.set_volume(volume / 100)
 
     def say(self, text: str) -> None:
         """See `Voice`."""
         self.stop()
         process = self._process = QProcess(self)
-        process.finished.connect(process.deleteLater)
+        process.finished.connect(self._on_made)
         process.errorOccurred.connect(
             lambda error: log.info("the voice does not speak: %s", error.name)
         )
-        voice = _ESPEAK_VOICES.get(language(), "fr-fr")
-        # 100 is espeak-ng's usual amplitude;
-        # the text comes by standard input, so it is no option whatever it says.
-        process.start(
-            self._program,
-            ["-v", voice, "-s", str(WORDS_PER_MINUTE), "-a", str(self._volume), "--stdin"],
-        )
+        voice = _VOICES.get(language(), language())
+        program = ["-m", "views.media.speech_program", voice, str(WORDS_PER_MINUTE)]
+        process.start(sys.executable, program)
         process.write(text.encode())
         process.closeWriteChannel()
 
+    def _on_made(self) -> None:
+        process = cast(QProcess, self.sender())
+        process.deleteLater()
+        if process is not self._process:  # it was stopped
+            return
+        self._process = None
+        samples = process.readAllStandardOutput().data()
+        if samples:
+            self.made.emit(samples)
+            self._player.play(samples)
+
     def stop(self) -> None:
         """See `Voice`."""
+        self._player.stop()
         process, self._process = self._process, None
-        if process is None:
-            return
-        try:
-            if process.state() is not QProcess.ProcessState.NotRunning:
-                process.kill()
-        except RuntimeError:
-            log.debug("the voice had finished")  # Qt has deleted the process already
+        if process is not None:
+            process.kill()
+
+    def change_volume(self, steps: int) -> None:
+        """See `Voice`."""
+        self._volume = min(100, max(VOLUME_STEP, self._volume + steps * VOLUME_STEP))
+        self._player.set_volume(self._volume / 100)
+
+    def when_quiet(self, then: Callable[[], None]) -> None:
+        """See `Voice`."""
+        self._player.ended.connect(then)
 
 
 class QtVoice(QObject):
@@ -95,7 +195,7 @@ class QtVoice(QObject):
         for engine in QTextToSpeech.availableEngines():
             speech = None if engine == "mock" else QTextToSpeech(engine, self)
             if speech is not None and speech.state() is QTextToSpeech.State.Ready:
-                self._speech = speech
+                self._speech, self._volume = speech, volume
                 self._speech.setVolume(volume / 100)
                 self.name = engine
                 return
@@ -104,12 +204,22 @@ class QtVoice(QObject):
     def say(self, text: str) -> None:
         """See `Voice`."""
         self._speech.stop()
-        self._speech.setLocale(QLocale(_LOCALES.get(language(), "fr_FR")))
+        self._speech.setLocale(QLocale(_LOCALES.get(language(), language())))
         self._speech.say(text)
 
     def stop(self) -> None:
         """See `Voice`."""
         self._speech.stop()
+
+    def change_volume(self, steps: int) -> None:
+        """See `Voice`."""
+        self._volume = min(100, max(VOLUME_STEP, self._volume + steps * VOLUME_STEP))
+        self._speech.setVolume(self._volume / 100)
+
+    def when_quiet(self, then: Callable[[], None]) -> None:
+        """See `Voice`."""
+        ready = type(self._speech).State.Ready
+        self._speech.stateChanged.connect(lambda state: then() if state == ready else None)
 
 
 def open_voice(volume: int, parent: QObject | None = None) -> Voice | None:
@@ -118,9 +228,11 @@ def open_voice(volume: int, parent: QObject | None = None) -> Voice | None:
     Args:
         volume: 0..100.
     """
-    program = shutil.which(ESPEAK)
-    if program is not None:
-        return EspeakVoice(program, volume, parent=parent)
+    if find_spec("espeakng_loader") is not None:
+        try:
+            return BundledVoice(volume, parent=parent)
+        except ImportError as error:
+            log.info("no sound for the voice of the program: %s", error)
     try:
         return QtVoice(volume, parent)
     except (ImportError, LookupError) as error:

@@ -87,17 +87,6 @@ _SEVERAL = (
     N_("You see everything they do."),
 )
 
-CHIPS: dict[Grant, tuple[str, str]] = {
-    Grant.SEE_PAGE: ("eye", N_("Hide my page")),
-    Grant.POINT: ("cursor-default-click", N_("No more pointing")),
-    Grant.CONTROL: ("cursor-pointer", N_("No more clicking")),
-    Grant.TYPE: ("form-textbox", N_("No more typing")),
-    Grant.SCAN: ("scanner", N_("No more scanning")),
-    Grant.PRINT: ("printer", N_("No more printing")),
-    Grant.KEEP: ("folder-account", N_("Keep nothing")),
-}
-"""Icon and words of the button that takes a power back."""
-
 _MEDIA = {
     (True, True): N_("Your adviser sees and hears you."),
     (True, False): N_("Your adviser sees you but does not hear you."),

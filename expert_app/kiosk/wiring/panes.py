@@ -82,6 +82,7 @@ def script_names(window: KioskWindow) -> dict[str, QWidget]:
         "yes": page.consent.yes,
         "no": page.consent.no,
         "stop": page.stop,
+        "powers": page.show_powers,
         "print_yes": page.printing.yes,
         "give_yes": page.giving.yes,
         "give_no": page.giving.no,
@@ -100,11 +101,11 @@ def script_names(window: KioskWindow) -> dict[str, QWidget]:
         "have_number": window.start_page.have_number,
         "written_yes": page.chat.answers[0],
         "written_send": page.chat.send,
-        "pause": page.pause,
-        "call_host": page.help,
+        "pause": window.bar.pause,
+        "call_host": window.bar.help,
         "closed_callback": window.closed_page.callback,
     }
-    names |= {f"withdraw_{grant.value}": chip for grant, chip in page.chips.items()}
+    names |= {f"withdraw_{grant.value}": row for grant, row in page.powers.rows.items()}
     for keys in (pad.digits, pad.letters):
         names |= {f"key_{face}": key for face, key in keys.keys.items()}
     return names

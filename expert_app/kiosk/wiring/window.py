@@ -39,10 +39,8 @@ def connect_conversation(panes: KioskPanes, requests: CallerRequests) -> None:
     page.chat.say_requested.connect(requests.write)
     page.chat.painted.connect(requests.words_painted)
     page.giving.answered.connect(requests.answer_file)
-    page.pause_requested.connect(requests.pause)
+    window.pause_requested.connect(requests.pause)
     page.faces_changed.connect(panes.call.show_names)
-    browser.share_stop_requested.connect(requests.withdraw_page)
-    browser.take_back_requested.connect(requests.withdraw_control)
     browser.stop_key_pressed.connect(page.press_stop_key)
     browser.touched.connect(page.fingers.note_tap)
 
@@ -66,6 +64,9 @@ def connect_language_and_voice(panes: KioskPanes) -> None:
         panes.browser.retranslate()
 
     panes.window.language_requested.connect(on_language)
+    panes.window.text_size_changed.connect(panes.browser.show_text_size)
     if panes.voice is not None:
         panes.window.speak_requested.connect(panes.voice.say)
         panes.window.quiet_requested.connect(panes.voice.stop)
+        panes.window.volume_requested.connect(panes.voice.change_volume)
+        panes.voice.when_quiet(lambda: panes.window.show_speaking(False))

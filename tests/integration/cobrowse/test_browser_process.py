@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Whatever a page or its browser does, the kiosk's screen goes on: STOP, "Hide my page", the call,
+"""Whatever a page or its browser does, the kiosk's screen goes on: STOP, the powers, the call,
 and the next page.
 """
 
@@ -64,20 +64,14 @@ class Kiosk:
         self.refused: list[str] = []
         self.pushed: list[int] = []
         self.asked: list[object] = []
-        self.hidden = 0
         self.browser.page_shown.connect(lambda _address, title, _w, _h: self.loaded.append(title))
         self.browser.address_refused.connect(lambda address, _code: self.refused.append(address))
         self.browser.events_pushed.connect(lambda text: self.pushed.append(len(text)))
         self.browser.dialog_shown.connect(self.asked.append)
-        self.browser.share_stop_requested.connect(self._on_hide)
         for pane in (self.browser, self.call):
             pane.resize(1000, 760)
             pane.show()
         self.browser.set_allowed([web.address + "/t/"])
-
-    def _on_hide(self) -> None:
-        self.hidden += 1
-        self.browser.stop_sharing()
 
     async def opens(self, name: str, html: str) -> None:
         """Opens a page and waits until the screen says so."""
@@ -88,9 +82,9 @@ class Kiosk:
     async def is_well(self) -> None:
         """The caller hides the page, the call answers, and another page opens."""
         self.browser.start_sharing()
-        before = self.hidden
-        self.browser.findChild(type(self.browser.calm.leave), "browser_stop_share").click()
-        assert self.hidden == before + 1
+        assert not self.browser.seen.isHidden()
+        self.browser.stop_sharing()
+        assert self.browser.seen.isHidden()
         assert await asyncio.wait_for(self.call.run("1 + 1"), 10) == 2
         await self.opens("bonne", GOOD)
         await until(lambda: self.browser.calm.trouble is None, PATIENCE_S)

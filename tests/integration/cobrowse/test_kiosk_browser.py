@@ -54,17 +54,15 @@ def test_every_button_is_large_enough_for_a_finger_and_has_a_name(
     qt_loop.run(stage.play(story()))
 
 
-def test_the_stop_button_is_there_exactly_while_the_agent_sees(
-    stage: Stage, qt_loop: QtLoop
-) -> None:
+def test_the_eye_is_there_exactly_while_the_agent_sees(stage: Stage, qt_loop: QtLoop) -> None:
     async def story() -> None:
-        stop = buttons(stage)["browser_stop_share"]
+        eye = stage.browser.seen
         await stage.open(stage.web.site + "index.html")
-        assert not stop.isVisible()
+        assert not eye.isVisible()
         stage.consent.give(Grant.SEE_PAGE)
-        assert stop.isVisible()
+        assert eye.isVisible()
         stage.consent.take_back(Grant.SEE_PAGE)
-        assert not stop.isVisible()
+        assert not eye.isVisible()
 
     qt_loop.run(stage.play(story()))
 

@@ -82,10 +82,11 @@ async def test_touching_the_power_takes_it_back_from_the_agent(scene: Scene) -> 
     await scene.desk.request(Grant.SCAN)
     await scene.settle()
     scene.window.session_page.consent.yes.click()
-    scene.window.session_page.chips[Grant.SCAN].click()
+    scene.window.session_page.show_powers.click()
+    scene.window.session_page.powers.rows[Grant.SCAN].click()
     await scene.settle()
     assert not scene.desk.allowed(Grant.SCAN)
-    assert not scene.window.session_page.chips[Grant.SCAN].isVisible()
+    assert not scene.window.session_page.powers.rows[Grant.SCAN].isEnabled()
 
 
 async def test_two_questions_come_one_after_the_other(scene: Scene) -> None:
@@ -152,7 +153,8 @@ async def test_both_ends_show_the_time_that_is_left(scene: Scene) -> None:
     await scene.settle()
     scene.clock.advance(61)
     scene.window.tick()
-    assert scene.window.session_page.chips[Grant.SCAN].words() == "No more scanning (18 min)"
+    row = scene.window.session_page.powers.rows[Grant.SCAN]
+    assert row.words() == "Scan my document : Yes (18 min)"
     assert scene.desk.left_s(Grant.SCAN) == LASTS_S[Grant.SCAN] - 61
 
 

@@ -38,7 +38,7 @@ from session.protocol.hub.waiting import AwayTicket
 from views.kiosk.widgets.page_base import BigButton
 from views.kiosk.window import KioskWindow
 
-SIZES = ((1280, 800), (1080, 1920), (1920, 1080))
+SIZES = ((1280, 720), (1080, 1920), (2160, 3840))
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 SERVICES = [
@@ -146,6 +146,7 @@ OWNERS = (
     ("entraide", "Caisse d'entraide du Val-Doré"),
     ("marais", "Mutuelle du Marais"),
     ("emploi", "Office de l'emploi et de la formation des Trois-Rivières"),
+    ("sante", "Service de santé au travail et de prévention de la vallée de l'Orne bleue"),
 )
 
 
@@ -295,6 +296,12 @@ def _muted_and_helped(window: KioskWindow) -> None:
 def _with_host(window: KioskWindow) -> None:
     window.show_services(msgspec.structs.replace(services_answer(), host=True))
     window.show_session(session_facts())
+
+
+def _powers(window: KioskWindow) -> None:
+    _page_shared(window)
+    window.show_grants({Grant.SEE_PAGE: True, Grant.POINT: True, Grant.SCAN: True})
+    window.session_page.show_powers.click()
 
 
 def _page_notice(window: KioskWindow) -> None:
@@ -461,6 +468,7 @@ SCENES: dict[str, Callable[[KioskWindow], None]] = {
     "coming": lambda window: window.show_ticket(ticket_answer(0, None, None, TicketState.OFFERED)),
     "session-face": lambda window: window.show_session(session_facts()),
     "session-page": _page_shared,
+    "session-powers": _powers,
     "session-notice": _page_notice,
     "session-muted": _muted_and_helped,
     "session-host": _with_host,
@@ -516,6 +524,8 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--po", type=Path)
     parser.add_argument("--only", default="")
+    parser.add_argument("--text", type=float, default=1.0, help="so many times larger letters")
+    parser.add_argument("--contrast", action="store_true")
     wanted = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QApplication(sys.argv[:1])
@@ -527,6 +537,7 @@ def main() -> None:
             continue
         for width, height in SIZES:
             window = kiosk_window()
+            window.bar.text, window.bar.contrast = wanted.text, wanted.contrast
             window.resize(width, height)
             window.show()
             scene(window)

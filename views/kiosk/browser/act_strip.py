@@ -3,7 +3,8 @@
 proposes for a field.
 
 Used by `views.kiosk.browser.pane`.
-Both are shown as long as they are true, each with one big button that ends it.
+Both are shown as long as they are true. The strip has no button: a touch on the page stops the
+agent for a moment, STOP and the sheet of powers for good.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from session.core.clock import SystemClock
 from views.kiosk.widgets.hold_off import FingerWatch, HoldOff
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import BigButton, label
-from views.kiosk.widgets.theme import ACCENT, ACCENT_PAPER, BLUE, INK, WHITE, spaced
+from views.kiosk.widgets.theme import BLUE, INK, WHITE, spaced
 
 ACTING_SHOWN_MS = 2_500
 PAUSED_SHOWN_MS = 1_000
@@ -33,36 +34,19 @@ def _single_shot(wait_ms: int, on_timeout: Callable[[], None]) -> QTimer:
 
 
 class ActStrip(QFrame):
-    """Says that the agent may act, that they act now, or that the caller is in charge for a moment.
-
-    Signals:
-        take_back_requested(): the caller wants the agent to act no more.
+    """Says that the agent may act, that they act now, or that the caller is in charge for a
+    moment.
     """
-
-    take_back_requested = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("act_strip")
-        self.setStyleSheet(f"#act_strip {{ background: {ACCENT}; }}")
         self._may_act = False
-        self._icon = IconView("cursor-pointer", 3.6, colour=INK)
+        self._icon = IconView("cursor-pointer", 2.8, colour=INK)
         self._words = label("body", heavy=True)
-        self.take_back = BigButton(
-            "danger",
-            "hand-back-right",
-            colour=WHITE,
-            icon_u=3,
-            size="body",
-            margins=(1.4, 0.3, 1.8, 0.3),
-        )
-        self.take_back.setObjectName("browser_take_back")
-        self.take_back.setMinimumHeight(64)
-        self.take_back.clicked.connect(self.take_back_requested)
-        row = spaced(QHBoxLayout(self), (1.2, 0.6, 1, 0.6), 1.2)
+        row = spaced(QHBoxLayout(self), (1.2, 0.3, 1.2, 0.3), 1.2)
         row.addWidget(self._icon)
         row.addWidget(self._words, 1)
-        row.addWidget(self.take_back)
         self._active = _single_shot(ACTING_SHOWN_MS, self.retranslate)
         self._paused = _single_shot(PAUSED_SHOWN_MS, self.retranslate)
         self.hide()
@@ -99,12 +83,10 @@ class ActStrip(QFrame):
         elif self._active.isActive():
             words, icon = _("Your adviser is acting on the page."), "cursor-pointer"
         else:
-            words, icon = _("Your adviser may act on this page."), "cursor-default-outline"
+            words = _("Your adviser may act on this page. Touch it and you are in charge.")
+            icon = "cursor-default-outline"
         self._words.setText(words)
         self._icon.show_icon(icon, INK)
-        self.take_back.set_words(
-            _("I take over"), _("I take over. Your adviser may no longer click or type.")
-        )
 
 
 class ProposalStrip(QFrame):
@@ -122,9 +104,6 @@ class ProposalStrip(QFrame):
     def __init__(self, fingers: FingerWatch | None = None) -> None:
         super().__init__()
         self.setObjectName("proposal_strip")
-        self.setStyleSheet(
-            f"#proposal_strip {{ background: {ACCENT_PAPER}; border-bottom: 3px solid {ACCENT}; }}"
-        )
         self._label = self._value = ""
         self._question = label("body")
         self._shown = label("lead", heavy=True)

@@ -28,7 +28,7 @@ from views.kiosk.browser.calm_page import CalmPage, WebPageTrouble
 from views.kiosk.widgets.hold_off import FingerWatch
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import BigButton, label
-from views.kiosk.widgets.theme import BLUE, INK, LINE, PAPER, SKY, WHITE, spaced, unit_px
+from views.kiosk.widgets.theme import BLUE, spaced, unit_px
 from views.widgets.parts import ElidedLabel
 
 NOTICE_STAYS_MS = 8_000
@@ -73,23 +73,19 @@ class KioskBrowser(QFrame):
     Signals: events_pushed(text): JSON of the recorder. page_shown(address, title, width_px,
         height_px): a page is loaded; size of its viewport. address_refused(address, code): the page
         tried to leave the list, or could not be loaded. pointer_painted(x_px, y_px): the agent's
-        pointer is on the screen, in pixels of the viewport. share_stop_requested(): the caller
-        wants the agent to see the page no more. dialog_shown(DialogShown),
+        pointer is on the screen, in pixels of the viewport. dialog_shown(DialogShown),
         dialog_closed(dialog_id): the page asks the caller, or wants what a kiosk does not.
-        take_back_requested(): the caller wants the agent to act in the page no more. touched(): the
-        caller touched the page or a button of the browser. stop_key_pressed(): the caller pressed
-        Escape while the page has the keyboard. proposal_answered(taken): the caller's answer to a
-        value that the agent proposed.
+        touched(): the caller touched the page or a button of the browser. stop_key_pressed(): the
+        caller pressed Escape while the page has the keyboard. proposal_answered(taken): the
+        caller's answer to a value that the agent proposed.
     """
 
     events_pushed = pyqtSignal(str)
     page_shown = pyqtSignal(str, str, int, int)
     address_refused = pyqtSignal(str, str)
     pointer_painted = pyqtSignal(int, int)
-    share_stop_requested = pyqtSignal()
     dialog_shown = pyqtSignal(object)
     dialog_closed = pyqtSignal(str)
-    take_back_requested = pyqtSignal()
     touched = pyqtSignal()
     stop_key_pressed = pyqtSignal()
     proposal_answered = pyqtSignal(bool)
@@ -109,6 +105,7 @@ class KioskBrowser(QFrame):
         self._sharing = self._may_go_back = False
         self._address = self._dialog_id = ""
         self._look = messages.UseLook("", 0.0)
+        self._text = 1.0
         self._numbers = itertools.count(1)
         self._asked: dict[int, Callable[[str], None]] = {}
         self._fetched: dict[int, Callable[[bytes, str], None]] = {}
@@ -136,19 +133,10 @@ class KioskBrowser(QFrame):
         self._down = BigButton(
             "plain", "mdi6.chevron-down", icon_u=3.6, size="body", margins=(0.6, 0.3, 0.6, 0.3)
         )
-        self._stop = BigButton(
-            "danger",
-            "mdi6.eye-off",
-            colour=WHITE,
-            icon_u=3.2,
-            size="body",
-            margins=(1.4, 0.3, 1.8, 0.3),
-        )
         for button, name in (
             (self._back, "back"),
             (self._up, "up"),
             (self._down, "down"),
-            (self._stop, "stop_share"),
         ):
             button.setObjectName(f"browser_{name}")
             button.setMinimumSize(64, 64)
@@ -159,9 +147,10 @@ class KioskBrowser(QFrame):
         for button in (self._back, self._up, self._down):
             button.clicked.connect(self.touched)
         self.act_strip, self.proposal = ActStrip(), ProposalStrip(self._fingers)
-        self.act_strip.take_back_requested.connect(self.take_back_requested)
         self.proposal.answered.connect(self.proposal_answered)
-        self._stop.clicked.connect(self.share_stop_requested)
+        self.seen = IconView("eye", 3.2, colour=BLUE)
+        self.seen.setObjectName("browser_seen")
+        self.seen.hide()
         self._title, self._host = ElidedLabel(), ElidedLabel()
         self._title.setProperty("look", "body")
         self._title.setProperty("heavy", True)
@@ -180,12 +169,6 @@ class KioskBrowser(QFrame):
         self._stack.addWidget(self._page.widget)
         self._stack.addWidget(self.calm)
         column.addLayout(self._stack, 1)
-        self.setStyleSheet(
-            f"#browser {{ background: {WHITE}; }}"
-            f"#browser_bar {{ background: {PAPER}; border-bottom: 2px solid {LINE}; }}"
-            f"#browser_notice {{ background: {SKY}; color: {INK}; padding: 12px 16px; }}"
-            f"#browser_empty {{ background: {PAPER}; }}"
-        )
 
     def _toolbar(self) -> QWidget:
         bar = QFrame()
@@ -199,8 +182,9 @@ class KioskBrowser(QFrame):
         row.setContentsMargins(8, 8, 8, 8)
         row.setSpacing(8)
         row.addWidget(self._back)
+        row.addWidget(self.seen)
         row.addLayout(words, 1)
-        for button in (self._up, self._down, self._stop):
+        for button in (self._up, self._down):
             row.addWidget(button)
         return bar
 
@@ -229,10 +213,18 @@ class KioskBrowser(QFrame):
         self._address = address
         self._show(PAGE)
         self._page.obey(messages.LoadPage(address))
+        if self._text != 1.0:
+            self.zoom(round(self._text * 100))
         return True
 
+    def show_text_size(self, text: float) -> None:
+        """The caller wants letters so many times as large: pages follow, those to come too."""
+        self._text = text
+        if self._stack.currentIndex() == PAGE:
+            self.zoom(round(text * 100))
+
     def start_sharing(self) -> None:
-        """Puts the recorder in; the button that stops it appears."""
+        """Puts the recorder in; an eye says so."""
         self._sharing = True
         self._page.obey(messages.ShareBegin())
         self._show_buttons()
@@ -497,7 +489,7 @@ class KioskBrowser(QFrame):
         self._back.setEnabled(shown and self._may_go_back)
         self._up.setEnabled(shown)
         self._down.setEnabled(shown)
-        self._stop.setVisible(self._sharing)
+        self.seen.setVisible(self._sharing)
 
     def _show_notice(self, text: str) -> None:
         self._notice.setText(text)
@@ -513,7 +505,7 @@ class KioskBrowser(QFrame):
         self._back.set_words(_("Back"))
         self._up.set_words("", _("Scroll up"))
         self._down.set_words("", _("Scroll down"))
-        self._stop.set_words(_("Hide my page"), _("Your adviser sees this page. Hide it."))
+        self.seen.setAccessibleName(_("Your adviser sees this page."))
         self.act_strip.retranslate()
         self.proposal.retranslate()
         self.calm.retranslate()
@@ -532,6 +524,10 @@ class KioskBrowser(QFrame):
         """What lies over the page keeps the size of the window's texts."""
         super().resizeEvent(event)
         self._send_look()
+
+    def hasHeightForWidth(self) -> bool:
+        """False: whoever holds it decides its size, whatever its texts would like to have."""
+        return False
 
     def sizeHint(self) -> QSize:
         """Room for a page."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtGui import QPaintEvent
-from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
+from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from resources.texts import N_, _
 from session.protocol.conversation.chat_and_privacy import MAX_WORDS
@@ -55,6 +55,7 @@ class ChatStrip(QFrame):
         self._entry.returnPressed.connect(self._send)
         self.keyboard = TouchKeyboard(self._entry)
         self.keyboard.sent.connect(self._send)
+        self.keyboard.opened.connect(lambda _open: self.retranslate())
         sized(self._entry, None, 6)
         self.answers = [
             BigButton("plain", size="body", margins=(1.4, 0.6, 1.4, 0.6)) for _answer in ANSWERS
@@ -70,13 +71,14 @@ class ChatStrip(QFrame):
         said = spaced(QHBoxLayout(), (0,), 2)
         said.addWidget(IconView("message-text-outline", 6, colour=BLUE))
         said.addWidget(self._words, 1)
-        quick, typed = spaced(QHBoxLayout(), (0,), 1), spaced(QHBoxLayout(), (0,), 1)
+        self._quick = QWidget()
+        quick, typed = spaced(QHBoxLayout(self._quick), (0,), 1), spaced(QHBoxLayout(), (0,), 1)
         for button in self.answers:
             quick.addWidget(button)
         typed.addWidget(self._entry, 1)
         typed.addWidget(self.send)
         self._touch: QBoxLayout = spaced(QHBoxLayout(), (0,), 1)
-        self._touch.addLayout(quick)
+        self._touch.addWidget(self._quick)
         self._touch.addLayout(typed, 1)
         box = spaced(QVBoxLayout(self), (3, 1.2, 3, 1.2), 1)
         box.addLayout(said)
@@ -108,7 +110,9 @@ class ChatStrip(QFrame):
         spoken = _("Your adviser writes: {text}").format(text=" ".join(theirs)) if theirs else ""
         self._words.setAccessibleName(spoken)
         self._mine.setText(_("You answered: {text}").format(text=mine[0]) if mine else "")
-        self._mine.setVisible(bool(mine))
+        types = not self.keyboard.isHidden()  # its keys need the height
+        self._mine.setVisible(bool(mine) and not types)
+        self._quick.setVisible(not types)
         for button, answer in zip(self.answers, ANSWERS, strict=True):
             button.set_words(_(answer))
         self._entry.setPlaceholderText(_("Or type your answer…"))

@@ -15,7 +15,6 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import (
     QBoxLayout,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QSizePolicy,
     QVBoxLayout,
@@ -31,28 +30,28 @@ from session.protocol.conversation.messages import Grant
 from session.protocol.hub.requests import SessionFacts
 from session.protocol.hub.talk_state import ThirdState
 from session.protocol.hub.third_parties import TalkAnswer
-from session.protocol.hub.tickets import HelpState
 from views.kiosk.conversation.chat import ChatStrip
 from views.kiosk.conversation.consent import ConsentPanel, StoppedPanel
 from views.kiosk.conversation.document_pane import DocumentPane
 from views.kiosk.conversation.give_file_panel import GiveFilePanel
+from views.kiosk.conversation.powers_sheet import PowersSheet
 from views.kiosk.conversation.print_panel import CallerPrintPanel, PrintSheet
 from views.kiosk.conversation.session_sign import chosen_sign
 from views.kiosk.conversation.third_party_strip import ThirdPartyStrip
-from views.kiosk.header import show_help_words
 from views.kiosk.widgets.hold_off import FingerWatch
 from views.kiosk.widgets.icons import IconView, StopSign
-from views.kiosk.widgets.page_base import BigButton, KioskPage, label
+from views.kiosk.widgets.page_base import BigButton, KioskPage, label, words_in_sight
 from views.kiosk.widgets.theme import BLUE, INK, SKY, WHITE, sized, spaced
 from views.widgets.announcer import announce
 from views.widgets.pdf_picture import pdf_picture
-from views.words.consent import CHIPS, left_words, powers_sentence
+from views.words.consent import powers_sentence
 from views.words.errors import kiosk_sentence
 
-FACE_SHARE, PAGE_SHARE, KEYBOARD_SHARE = 40, 60, 88
-"""Of the stage for the face and for what is beside it:
-ten keys in a row need the width of ten fingers.
-"""
+FACE_SHARE, PAGE_SHARE = 25, 75
+"""Of the stage for the face and for what is beside it, or below it on an upright screen."""
+
+LEAST_FACE_WIDTH, LEAST_FACE_HEIGHT = 0.225, 0.18
+"""Of the window: no question and no page may take more from the face, lying and upright."""
 
 
 class DeviceNotice(StrEnum):
@@ -100,9 +99,8 @@ class SessionPage(KioskPage):
         leave_requested: the caller ends the session.
         print_answered(str, bool): print id, whether the caller wants it.
         question_answered, grant_withdrawn, acting_changed: as of the kiosk window.
-        help_requested: the caller calls the site's host, or takes it back.
-        pause_requested(bool): the caller's own privacy pause begins or ends. faces_changed(str,
-        str): names of the agent and of a third person ("" for none), to stand under their faces.
+        faces_changed(str, str): names of the agent and of a third person ("" for none), to stand
+            under their faces.
     """
 
     stop_requested = pyqtSignal()
@@ -111,8 +109,6 @@ class SessionPage(KioskPage):
     grant_withdrawn = pyqtSignal(Grant)
     print_answered = pyqtSignal(str, bool)
     acting_changed = pyqtSignal(bool, str)
-    help_requested = pyqtSignal()
-    pause_requested = pyqtSignal(bool)
     faces_changed = pyqtSignal(str, str)
 
     def __init__(
@@ -121,12 +117,9 @@ class SessionPage(KioskPage):
         super().__init__()
         self.setObjectName("session")
         self._grants: dict[Grant, bool] = {}
-        self._until_s: dict[Grant, float] = {}
-        self._clock = clock
         self._seen = self._heard = True
         self._agent_camera = self._agent_microphone = True
-        self._held = self._has_host = False
-        self._help_state = HelpState.NONE
+        self._held = False
         self._facts: SessionFacts | None = None
         self._notice = ""
         self.call_pane, self.browser = call_pane, browser
@@ -135,7 +128,7 @@ class SessionPage(KioskPage):
         self.stopped = StoppedPanel(clock, self.fingers)
         self.consent.answered.connect(self.question_answered)
         self.consent.acting_changed.connect(self.acting_changed)
-        self._page_shown = self._private = self._own_pause = False
+        self._page_shown = self._private = False
         self.document = DocumentPane()
         self.document.shown_changed.connect(lambda _shown: self._place_page())
         self.printing, self.sheet = CallerPrintPanel(clock, self.fingers), PrintSheet()
@@ -144,7 +137,10 @@ class SessionPage(KioskPage):
         self.giving.answered.connect(lambda _file_id: self._place_page())
         self.talk, self.chat = ThirdPartyStrip(), ChatStrip()
         self.chat.keyboard.opened.connect(lambda _open: self._place_page())
-        self._mandate_shown = False
+        self.powers = PowersSheet(clock)
+        self.powers.withdraw_requested.connect(self.grant_withdrawn)
+        self.powers.shown_changed.connect(lambda _shown: self._place_page())
+        self._mandate_shown = self._portrait = False
         self.consent.mandate_shown.connect(self._on_mandate)
         self.stopped.end_requested.connect(self.leave_requested)
         self._lay_out()
@@ -154,44 +150,35 @@ class SessionPage(KioskPage):
 
     def _lay_out(self) -> None:
         box = spaced(QVBoxLayout(self), (0,), 0)
-        above = (self._build_name(), self._build_switched_off(), self.talk)
         questions = (self.printing, self.giving, self.consent, self.stopped)
-        for widget in above:
-            box.addWidget(widget)
+        box.addWidget(self.talk)
         box.addWidget(self._build_stage(), 1)
-        below = (self.chat, self._build_notice(), *questions, self._build_bar())
-        for widget in below:
+        for widget in (self.chat, *questions, self._build_bar()):
             box.addWidget(widget)
 
-    def _build_name(self) -> QWidget:
-        strip = QFrame()
-        strip.setObjectName("name")
+    def _build_face(self) -> QWidget:
+        """The adviser, with the name above, and below what the caller has to know of either end's
+        devices: none of it takes room from the page.
+        """
+        column = QWidget()
         self._name = label("lead", heavy=True)
-        says = spaced(QHBoxLayout(), (0,), 1.4)
-        says.addWidget(IconView("account-voice", 4.2, colour=SKY))
+        self._name.setObjectName("adviser")
+        says = spaced(QHBoxLayout(), (0.6, 0, 0, 0), 1)
+        says.addWidget(IconView("account-voice", 3.6, colour=SKY))
         says.addWidget(self._name, 1)
-        self._help_icon = IconView("hand-heart", 3.2, colour=INK)
-        margins = (1.4, 0.4, 1.4, 0.4)
-        self.help = BigButton("chip", self._help_icon, size="body", margins=margins)
-        self.help.clicked.connect(self.help_requested)
-        self.pause = BigButton(
-            "chip", "eye-off-outline", colour=INK, icon_u=3.2, size="body", margins=margins
-        )
-        self.pause.clicked.connect(lambda: self.pause_requested.emit(not self._own_pause))
-        buttons = spaced(QHBoxLayout(), (0,), 1.4)
-        buttons.addWidget(self.help)
-        buttons.addWidget(self.pause)
-        self._name_box: QBoxLayout = spaced(QHBoxLayout(strip), (3, 0.8, 3, 0.4), 1.4)
-        self._name_box.addLayout(says, 1)
-        self._name_box.addLayout(buttons)
-        return strip
+        box = spaced(QVBoxLayout(column), (0,), 0.6)
+        box.addLayout(says)
+        box.addWidget(self.call_pane, 1)
+        box.addWidget(self._build_switched_off())
+        box.addWidget(self._build_notice())
+        return column
 
     def _build_switched_off(self) -> QWidget:
-        """What the agent has switched off: a line of its own under the name, over no face."""
+        """What the agent has switched off: a line of its own under the face."""
         self._switched_off, self._off_words = QFrame(), label("body", heavy=True)
         self._switched_off.setObjectName("switched_off")
         self._off_icon = IconView("microphone-off", 3.2, colour=INK)
-        off = spaced(QHBoxLayout(self._switched_off), (3, 0.6, 3, 0.6), 1.4)
+        off = spaced(QHBoxLayout(self._switched_off), (1, 0.6, 1, 0.6), 1)
         off.addWidget(self._off_icon)
         off.addWidget(self._off_words, 1)
         self._switched_off.hide()
@@ -203,23 +190,28 @@ class SessionPage(KioskPage):
         for pane in (self.call_pane, self.browser, self.document):
             pane.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
             pane.setMinimumSize(1, 1)
-        self._stage: QBoxLayout = spaced(QHBoxLayout(stage), (2, 1.2, 2, 1.2), 1.6)
-        self._stage.addWidget(self.call_pane, FACE_SHARE)
-        self._stage.addWidget(self.browser, PAGE_SHARE)
-        self._stage.addWidget(self.document, PAGE_SHARE)
-        self._stage.addWidget(self.consent.mandate, PAGE_SHARE)
-        self._stage.addWidget(self.chat.keyboard, KEYBOARD_SHARE)
-        self._stage.addWidget(self.sheet, PAGE_SHARE)
-        self._stage.addWidget(self.giving.sheet, PAGE_SHARE)
+        self._stage: QBoxLayout = spaced(QHBoxLayout(stage), (1.6, 0.8, 1.6, 0.8), 1.2)
+        self._stage.addWidget(self._build_face(), FACE_SHARE)
+        beside = (
+            self.browser,
+            self.document,
+            self.consent.mandate,
+            self.chat.keyboard,
+            self.sheet,
+            self.giving.sheet,
+            self.powers,
+        )
+        for widget in beside:
+            self._stage.addWidget(widget, PAGE_SHARE)
         self.browser.hide()
         return stage
 
     def _build_notice(self) -> QWidget:
         self._notice_strip = QFrame()
         self._notice_strip.setObjectName("notice")
-        row = spaced(QHBoxLayout(self._notice_strip), (3, 1.6, 3, 1.6), 2)
-        self._notice_icon = IconView("printer", 6, colour=BLUE)
-        self._notice_words = label("lead", heavy=True)
+        row = spaced(QHBoxLayout(self._notice_strip), (1, 1, 1, 1), 1)
+        self._notice_icon = IconView("printer", 4, colour=BLUE)
+        self._notice_words = label("body", heavy=True)
         row.addWidget(self._notice_icon)
         row.addWidget(self._notice_words, 1)
         self._notice_strip.hide()
@@ -229,41 +221,37 @@ class SessionPage(KioskPage):
         bar = QFrame()
         bar.setObjectName("bar")
         self.line = label("body")
-        self.chips: dict[Grant, BigButton] = {}
-        self._chips = spaced(QGridLayout(), (0,), 1)
-        for grant, (icon, _words) in CHIPS.items():
-            chip = BigButton(
-                "chip",
-                icon,
-                colour=INK,
-                icon_u=3.2,
-                size="body",
-                wrap=True,
-                margins=(1.4, 0.4, 1.4, 0.4),
-            )
-            chip.clicked.connect(lambda _checked, grant=grant: self.grant_withdrawn.emit(grant))
-            self.chips[grant] = chip
-            self._chips.addWidget(chip)
-            chip.hide()
-        self.stop = BigButton("stop", StopSign(8), size="large", margins=(2.4, 0.8, 3, 0.8))
-        sized(self.stop, None, 11)
+        self.line.setObjectName("powers_line")
+        self.show_powers = BigButton(
+            "chip",
+            "shield-account",
+            colour=INK,
+            icon_u=3.2,
+            size="body",
+            wrap=True,
+            margins=(1.4, 0.4, 1.4, 0.4),
+        )
+        self.show_powers.setObjectName("powers")
+        sized(self.show_powers, 34)
+        self.show_powers.clicked.connect(self.powers.open_sheet)
+        self.stop = BigButton("stop", StopSign(7), size="large", margins=(2, 0.4, 2.6, 0.4))
         self.stop.clicked.connect(self._on_stop)
         tells = spaced(QHBoxLayout(), (0,), 2)
         self.sign = IconView("shield-account", 5, colour=SKY)
         tells.addWidget(self.sign)
         tells.addWidget(self.line, 1)
-        says = spaced(QVBoxLayout(), (0,), 1)
-        says.addLayout(tells)
-        says.addLayout(self._chips)
-        self._bar: QBoxLayout = spaced(QHBoxLayout(bar), (3, 1.4, 3, 1.6), 2)
-        self._bar.addLayout(says, 1)
-        self._bar.addWidget(self.stop)
+        buttons = spaced(QHBoxLayout(), (0,), 2)
+        buttons.addWidget(self.show_powers)
+        buttons.addWidget(self.stop, 1)
+        self._bar: QBoxLayout = spaced(QHBoxLayout(bar), (2, 0.8, 2, 0.8), 2)
+        self._bar.addLayout(tells, 1)
+        self._bar.addLayout(buttons)
         return bar
 
     def set_portrait(self, portrait: bool) -> None:
         """Face above the page, answers under the questions, STOP across the foot."""
+        self._portrait = portrait
         directions = QBoxLayout.Direction
-        self._name_box.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
         self._stage.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
         self._bar.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
         self.chat.set_portrait(portrait)
@@ -271,11 +259,18 @@ class SessionPage(KioskPage):
         self.printing.set_portrait(portrait)
         self.giving.set_portrait(portrait)
         self.stopped.set_portrait(portrait)
+        self.powers.set_portrait(portrait)
 
-    def fit_panels(self) -> None:
-        """The panels take the height they need at this width."""
+    def fit_panels(self, width_px: int, height_px: int) -> None:
+        """The panels take the height they need at the window's width, and the face keeps its
+        least.
+        """
+        if self._portrait:
+            self.call_pane.setMinimumSize(1, round(height_px * LEAST_FACE_HEIGHT))
+        else:
+            self.call_pane.setMinimumSize(round(width_px * LEAST_FACE_WIDTH), 1)
         for panel in (self.consent, self.printing, self.giving, self.stopped):
-            panel.fit(self.width())
+            panel.fit(width_px)
 
     def finish_slides(self) -> None:
         """Ends the sliding of a panel at once (before a picture is taken)."""
@@ -287,10 +282,13 @@ class SessionPage(KioskPage):
     def show_session(self, facts: SessionFacts) -> None:
         """A session begins (or is resumed): no power, no web page, nothing asked."""
         self._facts = facts
-        self._grants, self._until_s, self._notice = {}, {}, ""
+        self._grants, self._notice = {}, ""
+        self.powers.show_grants({})
+        self.powers.show_times({})
+        self.powers.close_sheet()
         self._seen = self._heard = True
         self._agent_camera = self._agent_microphone = True
-        self._page_shown = self._private = self._own_pause = False
+        self._page_shown = self._private = False
         self.document.close_document()
         self._place_page()
         self._held = False
@@ -323,16 +321,6 @@ class SessionPage(KioskPage):
         self._seen, self._heard = seen, heard
         self.retranslate()
 
-    def offer_help(self, offered: bool) -> None:
-        """Whether this site has a host who can be called."""
-        self._has_host = offered
-        self._place_page()
-
-    def show_help(self, state: HelpState) -> None:
-        """What the site's host has answered."""
-        self._help_state = state
-        self.retranslate()
-
     def show_agent_switches(self, camera_on: bool, microphone_on: bool) -> None:
         """What the agent has switched off for a moment: silence is no lost line."""
         self._agent_camera, self._agent_microphone = camera_on, microphone_on
@@ -341,19 +329,18 @@ class SessionPage(KioskPage):
     def show_grants(self, grants: Mapping[Grant, bool]) -> None:
         """The powers as they are now."""
         self._grants = dict(grants)
+        self.powers.show_grants(grants)
         self.retranslate()
 
     def show_times(self, left_s: Mapping[Grant, float]) -> None:
         """Seconds that are left of each power."""
-        now_s = self._clock.monotonic_s()
-        self._until_s = {grant: now_s + left for grant, left in left_s.items()}
-        self._show_times_left()
+        self.powers.show_times(left_s)
 
     def tick(self) -> None:
         """A moment has passed: the question's countdown and the powers' times."""
         self.consent.tick()
         self.printing.tick()
-        self._show_times_left()
+        self.powers.tick()
 
     def show_page(self, visible: bool) -> None:
         """Shows the web page beside the face, or the face alone."""
@@ -368,28 +355,20 @@ class SessionPage(KioskPage):
         self._place_page()
         self.retranslate()
 
-    def show_own_pause(self, on: bool) -> None:
-        """Whether the caller's own pause goes on;
-        the adviser's may go on beside it, and the button ends only this.
-        """
-        self._own_pause = on
-        self.retranslate()
-
     def _on_mandate(self, shown: bool) -> None:
         self._mandate_shown = shown
         self._place_page()
 
     def _place_page(self) -> None:
         """Beside the face stands one thing:
-        a mandate to be typed, a sheet to be printed, files to choose from, the keyboard, the
-        agent's document, the web page; the last two not in a privacy pause.
+        a mandate to be typed, a sheet to be printed, files to choose from, what the adviser can
+        do, the keyboard, the agent's document, the web page; the last two not in a privacy pause.
         """
         asked = self._mandate_shown or not self.sheet.isHidden() or self.giving.is_asking
+        self.powers.setVisible(self.powers.is_open and not asked)
+        asked = asked or self.powers.is_open
         if asked:
             self.chat.keyboard.close_keyboard()
-        # its height is needed by what is typed
-        self.pause.setVisible(not asked and self.chat.keyboard.isHidden())
-        self.help.setVisible(self._has_host and self.chat.keyboard.isHidden())
         free = not asked and self.chat.keyboard.isHidden() and not self._private
         self.document.setVisible(free and self.document.is_open)
         self.browser.setVisible(free and self._page_shown and not self.document.is_open)
@@ -447,6 +426,7 @@ class SessionPage(KioskPage):
         self.consent.end()
         self.end_print()
         self.document.close_by_caller()
+        self.powers.close_sheet()
         self.stop_requested.emit()
         self.stopped.slide_in(self.width())
         announce(self, self.stopped.words(), urgent=True)
@@ -459,6 +439,21 @@ class SessionPage(KioskPage):
 
     # ---- texts ----
 
+    def words(self) -> list[str]:
+        """What is asked now, else what the sheet says, else with whom the caller talks and what
+        the adviser can do; STOP always.
+        """
+        questions = (self.consent, self.printing, self.giving, self.stopped)
+        asked = [panel for panel in questions if not panel.isHidden()]
+        notice = [self._notice_words.text()] if self._notice else []
+        if asked:
+            said = [words for panel in asked for words in words_in_sight(panel.panel)]
+        elif self.powers.is_open:
+            said = self.powers.words()
+        else:
+            said = [f"{self._name.text()}.", self.line.text(), *notice]
+        return [*said, self.stop.accessibleName()]
+
     def retranslate(self) -> None:
         """Says every text again."""
         name = self._facts.agent_name if self._facts else ""
@@ -468,17 +463,9 @@ class SessionPage(KioskPage):
         self.stop.set_words(
             _("STOP"), spoken=_("STOP. Takes everything back from your adviser at once. (Escape)")
         )
-        self.pause.set_words(
-            _("End my privacy pause") if self._own_pause else _("Privacy pause"),
-            spoken=_(
-                "Privacy pause: your adviser and you do not see each other, and nobody sees the "
-                "page."
-            ),
-        )
-        show_help_words(self.help, self._help_icon, self._help_state, INK)
         self._show_switched_off()
-        self._place_chips()
-        self._show_times_left()
+        self.show_powers.set_words(_("What can my adviser do?"))
+        self.powers.retranslate()
         self.talk.retranslate()
         self.chat.retranslate()
         self.document.retranslate()
@@ -508,23 +495,6 @@ class SessionPage(KioskPage):
         )
         seen = self._seen and not self._held and not self._private
         return powers_sentence({**self._grants, **hidden}, seen, self._heard and not self._held)
-
-    def _place_chips(self) -> None:
-        """The powers that are given stand side by side; more than four in two rows."""
-        given = [grant for grant in self.chips if self._grants.get(grant, False)]
-        per_row = 4 if len(given) > 4 else max(1, len(given))
-        for chip in self.chips.values():
-            self._chips.removeWidget(chip)
-        for place, grant in enumerate(given):
-            self._chips.addWidget(self.chips[grant], *divmod(place, per_row))
-        for grant, chip in self.chips.items():
-            chip.setVisible(grant in given)
-
-    def _show_times_left(self) -> None:
-        now_s = self._clock.monotonic_s()
-        for grant, chip in self.chips.items():
-            words, until_s = _(CHIPS[grant][1]), self._until_s.get(grant, 0.0)
-            chip.set_words(f"{words} ({left_words(until_s - now_s)})" if until_s > now_s else words)
 
     def _show_notice(self) -> None:
         self._notice_strip.setVisible(bool(self._notice))

@@ -82,7 +82,7 @@ class GoodbyePage(KioskPage):
         foot.addWidget(self.finish)
         foot.addWidget(self._countdown)
         foot.addWidget(self._closing, 1)
-        box = spaced(QVBoxLayout(self), (6, 4, 6, 4), 3)
+        box = spaced(QVBoxLayout(self), (6, 2, 6, 2), 2)
         box.addWidget(self._title)
         box.addWidget(self._spoken_number)
         box.addLayout(self._cards, 1)

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -21,8 +22,8 @@ from resources.texts import N_, _
 from session.core.clock import Clock
 from session.protocol.hub.requests import Service, SiteMessage
 from views.kiosk.widgets.icons import IconView
-from views.kiosk.widgets.page_base import BigButton, KioskPage, TouchButton, label
-from views.kiosk.widgets.theme import BLUE, GREEN, GREY, SKY, spaced
+from views.kiosk.widgets.page_base import BigButton, KioskPage, TouchButton, label, needed_px
+from views.kiosk.widgets.theme import BLUE, GREEN, GREY, SKY, sized, spaced
 from views.words.opening import opens_words
 
 MOST_SERVICES = 6
@@ -41,11 +42,8 @@ def columns_for(services: int, portrait: bool) -> int:
     return {1: 1, 2: 2, 3: 3, 4: 2}.get(services, 3)
 
 
-def icon_units(services: int, portrait: bool) -> int:
-    """Size of the cards' icons, in units: what leaves room for a name of two lines."""
-    if portrait:
-        return {1: 26, 2: 24, 3: 18, 4: 13}.get(services, 17)
-    return 22 if services <= 3 else 11
+ICONS_U = (26, 22, 18, 14, 11, 8, 6, 0)
+"""Sizes of the cards' icons, in units: the largest one that leaves room for all words is taken."""
 
 
 def by_organisation(services: list[Service]) -> list[Service]:
@@ -85,20 +83,14 @@ def _name_size(services: int, *, portrait: bool) -> str:
     return "large" if services <= 4 or portrait else "name"
 
 
-def _subtitle_size(*, few: bool, tight: bool) -> tuple[str, float]:
-    """(size of the letters, height in units)."""
-    if few:
-        return "lead", 8
-    return ("small", 5.5) if tight else ("body", 6)
-
-
 class ServiceCard(TouchButton):
-    """One service: icon, name, and what it is for; larger when there are few of them.
+    """One service: icon, name, whose it is and what it is for; larger when there are few of them.
+    In one column the icon stands beside the words, else above them.
 
     Args:
         services: how many cards there are.
         now: for the words about its opening.
-        named: say whose service it is, above its icon: the kiosk serves several organisations.
+        named: say whose service it is: the kiosk serves several organisations.
     """
 
     def __init__(
@@ -114,40 +106,84 @@ class ServiceCard(TouchButton):
         self.setAccessibleName(". ".join(text for text in (service.name, owner, words) if text))
         self.setEnabled(not closed or may_be_looked_at(service))
         few = services <= 3
-        tight = bool(owner) and not few and not portrait
-        name = label(_name_size(services, portrait=portrait), heavy=True, centred=True)
-        subtitle_size, subtitle_u = _subtitle_size(few=few, tight=tight)
-        subtitle = label(subtitle_size, tone="grey", centred=True)
-        subtitle.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-        name.setText(service.name)
-        subtitle.setText(words)
-        # Two lines for each subtitle, so that icons and names of one row stand at the same height.
-        subtitle.setProperty("min_height_u", subtitle_u)
-        icon_u = icon_units(services, portrait) - (4 if tight else 0)
-        icon = IconView(service.icon, icon_u, colour=GREY if closed else BLUE, disc=SKY)
-        box = spaced(
-            QVBoxLayout(self), (1, 0.5, 1, 0.5) if tight else (2, 1, 2, 1), 1.6 if few else 0.8
+        self.picture = IconView(service.icon, 6, colour=GREY if closed else BLUE, disc=SKY)
+        self.picture.setParent(self)
+        said = (
+            (_name_size(services, portrait=portrait), "", True, service.name),
+            ("small", "blue", True, owner),
+            ("lead" if few else "body", "grey", False, words),
         )
-        if owner:
-            box.addWidget(_owner(owner))
-        box.addStretch(1)
-        box.addWidget(icon, 0, Qt.AlignmentFlag.AlignCenter)
-        box.addWidget(name)
-        box.addWidget(subtitle)
-        box.addStretch(1)
-        for text in (name, subtitle):
-            text.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._texts = [
+            _words(size, text, tone=tone, heavy=heavy, card=self)
+            for size, tone, heavy, text in said
+            if text
+        ]
+        self._icon_px, self._unit = 0, 8.0
+        self.set_beside(columns_for(services, portrait) == 1)
+
+    def set_beside(self, beside: bool) -> None:
+        """The icon stands beside the words, or above them."""
+        self._beside = beside
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        for text in self._texts:
+            text.setAlignment(left if beside else Qt.AlignmentFlag.AlignCenter)
+
+    def show_icon(self, size_u: float, unit: float) -> None:
+        """The icon in this size, in units; 0 for none."""
+        self._icon_px, self._unit = round(size_u * unit), unit
+        sized(self.picture, size_u, size_u)
+        self.picture.setFixedSize(self._icon_px, self._icon_px)
+        self.picture.setVisible(size_u > 0)
+        self._place()
+
+    def least_width_px(self, unit: float) -> int:
+        """What its longest word needs."""
+        longest = max(text.minimumSizeHint().width() for text in self._texts)
+        return longest + 2 * round(1.6 * unit)
+
+    def needed_px(self, width_px: int, size_u: float, unit: float) -> int:
+        """The least height at this width, with the icon in this size."""
+        self._unit = unit
+        icon_px = round(size_u * unit)
+        words = sum(text.heightForWidth(self._inner(width_px, icon_px)) for text in self._texts)
+        height = max(icon_px, words) if self._beside else icon_px + self._gap(icon_px) + words
+        return height + 2 * round(0.7 * unit)
+
+    def _gap(self, icon_px: int) -> int:
+        return round(0.8 * self._unit) if icon_px else 0
+
+    def _inner(self, width_px: int, icon_px: int) -> int:
+        """Of the words."""
+        taken = icon_px + round(2.4 * self._unit) if self._beside and icon_px else 0
+        return max(1, width_px - 2 * round(1.6 * self._unit) - taken)
+
+    def _place(self) -> None:
+        """Icon and words in the middle of the card."""
+        pad, inner = round(1.6 * self._unit), self._inner(self.width(), self._icon_px)
+        heights = [text.heightForWidth(inner) for text in self._texts]
+        left, top = pad, (self.height() - sum(heights)) // 2
+        if self._beside:
+            self.picture.move(pad, (self.height() - self._icon_px) // 2)
+            left = self.width() - pad - inner
+        else:
+            top -= (self._icon_px + self._gap(self._icon_px)) // 2
+            self.picture.move((self.width() - self._icon_px) // 2, top)
+            top += self._icon_px + self._gap(self._icon_px)
+        for text, height in zip(self._texts, heights, strict=True):
+            text.setGeometry(left, top, inner, height)
+            top += height
+
+    def resizeEvent(self, a0: QResizeEvent | None) -> None:
+        """The words follow."""
+        self._place()
 
 
-def _owner(name: str) -> QLabel:
-    """Whose service it is; one height on every card, so that the icons of a row stand at the same
-    height.
-    """
-    owner = label("small", tone="blue", heavy=True, centred=True)
-    owner.setText(name)
-    owner.setProperty("min_height_u", 5.6)
-    owner.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-    return owner
+def _words(size: str, text: str, *, tone: str, heavy: bool, card: ServiceCard) -> QLabel:
+    words = label(size, tone=tone, heavy=heavy)
+    words.setParent(card)
+    words.setText(text)
+    words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    return words
 
 
 class _Closed(QFrame):
@@ -185,6 +221,7 @@ class StartPage(KioskPage):
         self._notices_end = QTimer(self)
         self._notices_end.setSingleShot(True)
         self._notices_end.timeout.connect(self.retranslate)
+        self._fitted: tuple[object, ...] = ()
         self.cards: list[ServiceCard] = []
         self._title = label("title", centred=True)
         self._invitation = label("lead", tone="grey", centred=True)
@@ -251,7 +288,9 @@ class StartPage(KioskPage):
         ]
         for card in self.cards:
             card.clicked.connect(lambda _checked, card=card: self._on_card(card.service))
-        self._place()
+            card.show()  # else its words count for nothing before the next round of events
+        self._fitted = ()
+        self._place(columns_for(count, self._portrait))
 
     def set_portrait(self, portrait: bool) -> None:
         """Fewer columns, and the promises one above the other."""
@@ -263,8 +302,49 @@ class StartPage(KioskPage):
         self._foot.setProperty("spacing_u", 1 if portrait else 3)
         self._deal()
 
-    def _place(self) -> None:
+    def fit(self, room: QSize, unit: float) -> None:
+        """As many columns as the longest word allows, and the icons as large as all words allow."""
+        words = tuple(text.text() for text in self.findChildren(QLabel) if not text.isHidden())
+        wanted = (room.width(), room.height(), unit, self._title.fontMetrics().height(), words)
+        if wanted == self._fitted or not self.cards:
+            return
+        self._fitted = wanted
+        inner_px, gap_px = room.width() - round(10 * unit), round(2.4 * unit)
         columns = columns_for(len(self.cards), self._portrait)
+        least_px = max(card.least_width_px(unit) for card in self.cards)
+        while columns > 1 and (inner_px - (columns - 1) * gap_px) // columns < least_px:
+            columns -= 1
+        width_px = (inner_px - (columns - 1) * gap_px) // columns
+        for card in self.cards:
+            card.set_beside(columns == 1)
+            card.setMinimumHeight(0)
+        self._place(columns)
+        self._measure_again()
+        rows = -(-len(self.cards) // columns)
+        free_px = (
+            room.height()
+            - needed_px(self, room.width())
+            + rows * self.cards[0].minimumSizeHint().height()
+        )
+        for size_u in ICONS_U:
+            tallest = max(card.needed_px(width_px, size_u, unit) for card in self.cards)
+            if rows * tallest <= free_px:
+                break
+        for card in self.cards:
+            card.show_icon(size_u, unit)
+            card.setMinimumHeight(tallest)
+        self._measure_again()
+
+    def _measure_again(self) -> None:
+        """What the layouts remember of their cards' heights is no longer true."""
+        self._grid.invalidate()
+        whole = self.layout()
+        if whole is not None:
+            whole.invalidate()
+
+    def _place(self, columns: int) -> None:
+        for card in self.cards:
+            self._grid.removeWidget(card)
         for row in range(self._grid.rowCount()):
             self._grid.setRowStretch(row, 0)
         for place, card in enumerate(self.cards):

@@ -79,7 +79,7 @@ class WaitingPage(KioskPage):
         middle.addWidget(self._ticket, 4)
         middle.addLayout(self._place, 6)
         self._middle = middle
-        box = spaced(QVBoxLayout(self), (6, 4, 6, 4), 2.4)
+        box = spaced(QVBoxLayout(self), (6, 2, 6, 2), 1.6)
         box.addWidget(self._title)
         box.addLayout(middle, 1)
         box.addWidget(self._leaving)
@@ -94,7 +94,7 @@ class WaitingPage(KioskPage):
         self._number.setObjectName("waiting_number")
         self._dots = WaitingDots(3)
         self._elapsed = label("body", tone="grey", centred=True)
-        ticket = spaced(QVBoxLayout(self._ticket), (3, 4, 3, 4), 2)
+        ticket = spaced(QVBoxLayout(self._ticket), (3, 2, 3, 2), 1.6)
         ticket.addStretch(1)
         ticket.addWidget(self._ticket_title)
         ticket.addWidget(self._number)

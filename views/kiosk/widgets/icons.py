@@ -13,7 +13,19 @@ from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
 from PyQt6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QWidget
 
-from views.kiosk.widgets.theme import ACCENT, BLUE, INK, LINE, RED, WHITE, sized
+from views.kiosk.widgets.theme import (
+    ACCENT,
+    BLACK,
+    BLUE,
+    GREY,
+    INK,
+    LINE,
+    RED,
+    WHITE,
+    YELLOW,
+    in_contrast,
+    sized,
+)
 
 SERVICE_ICONS = {
     "help": "mdi6.account-question",
@@ -54,6 +66,18 @@ def find_icon(name: str, colour: str) -> QIcon:
         return _make_icon(SERVICE_ICONS["help"], color=colour)
 
 
+def is_contrast(widget: QWidget) -> bool:
+    """Whether the caller has asked for high contrast."""
+    window = widget.window()
+    return window is not None and bool(window.property("contrast"))
+
+
+def drawn(colour: str, widget: QWidget) -> QColor:
+    """The colour in which `widget` draws what is `colour` without high contrast."""
+    seen = {INK: WHITE, BLUE: YELLOW, LINE: GREY} if is_contrast(widget) else {}
+    return QColor(seen.get(colour, colour))
+
+
 class IconView(QWidget):
     """One icon, `size_u` units wide; on a disc when `disc` names a colour."""
 
@@ -66,9 +90,9 @@ class IconView(QWidget):
 
     def show_icon(self, name: str, colour: str = BLUE, disc: str = "") -> None:
         """Another icon in the same place; `disc` gives its disc another colour."""
-        self.name = name
+        self.name, self._colour = name, colour
         self._disc = disc or self._disc
-        self._icon = find_icon(name, colour)
+        self._icon, self._painted = find_icon(name, colour), colour
         self.update()
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
@@ -76,8 +100,12 @@ class IconView(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         room = self.rect()
+        contrast = is_contrast(self)
+        colour = in_contrast(self._colour, self.parentWidget()) if contrast else self._colour
+        if colour != self._painted:
+            self._icon, self._painted = find_icon(self.name, colour), colour
         if self._disc:
-            painter.setBrush(QColor(self._disc))
+            painter.setBrush(QColor(BLACK if contrast else self._disc))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.drawEllipse(room)
             inset = room.width() * 22 // 100
@@ -132,15 +160,15 @@ class Countdown(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         width = self.width() / 9
         room = QRectF(self.rect()).adjusted(width, width, -width, -width)
-        painter.setPen(QPen(QColor(LINE), width))
+        painter.setPen(QPen(drawn(LINE, self), width))
         painter.drawEllipse(room)
-        painter.setPen(QPen(QColor(BLUE), width, cap=Qt.PenCapStyle.FlatCap))
+        painter.setPen(QPen(drawn(BLUE, self), width, cap=Qt.PenCapStyle.FlatCap))
         painter.drawArc(room, 90 * 16, round(360 * 16 * self._left_s / self._total_s))
         font = self.font()
         font.setPixelSize(max(8, round(self.width() * 0.36)))
         font.setBold(True)
         painter.setFont(font)
-        painter.setPen(QColor(INK))
+        painter.setPen(drawn(INK, self))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, str(self._left_s))
 
 
@@ -164,7 +192,7 @@ class WaitingDots(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         for place in range(3):
-            painter.setBrush(QColor(BLUE if place == self._step else LINE))
+            painter.setBrush(drawn(BLUE if place == self._step else LINE, self))
             painter.drawEllipse(
                 QRectF(place * self.width() * 0.375, 0, self.height(), self.height())
             )
@@ -180,8 +208,6 @@ class PeopleRow(QWidget):
     def __init__(self, size_u: float) -> None:
         super().__init__()
         self._ahead = 0
-        self._person = find_icon("human-male", LINE)
-        self._you = find_icon("human-greeting", BLUE)
         sized(self, None, size_u)
 
     def show_ahead(self, ahead: int) -> None:
@@ -199,10 +225,12 @@ class PeopleRow(QWidget):
         painter.drawEllipse(
             QRect(round(height * 0.05), height - height // 8, height - height // 5, height // 9)
         )
-        self._you.paint(painter, QRect(0, 0, height - height // 10, height - height // 10))
+        you = find_icon("human-greeting", drawn(BLUE, self).name())
+        person = find_icon("human-male", drawn(LINE, self).name())
+        you.paint(painter, QRect(0, 0, height - height // 10, height - height // 10))
         shown = min(self._ahead, self.MOST)
         for place in range(shown):
-            self._person.paint(
+            person.paint(
                 painter, QRect(height + place * step, height // 8, step, height - height // 5)
             )
         if self._ahead > self.MOST:
@@ -210,6 +238,6 @@ class PeopleRow(QWidget):
             font.setPixelSize(max(8, height // 3))
             font.setBold(True)
             painter.setFont(font)
-            painter.setPen(QColor(BLUE))
+            painter.setPen(drawn(BLUE, self))
             room = QRect(height + shown * step, 0, height, height)
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, f"+{self._ahead - self.MOST}")

@@ -5,8 +5,8 @@ Used by all kiosk pages.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtGui import QFocusEvent
+from PyQt6.QtCore import QPoint, QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 )
 
 from views.kiosk.widgets.icons import IconView
-from views.kiosk.widgets.theme import BLUE, MIN_TOUCH_PX, spaced
+from views.kiosk.widgets.theme import ACCENT, BLUE, INK, MIN_TOUCH_PX, spaced
 
 CENTRE = Qt.AlignmentFlag.AlignCenter
 
@@ -37,14 +37,47 @@ class KioskPage(QFrame):
         """Says every text again, in the language in use."""
 
     def words(self) -> list[str]:
-        """The sentences that a voice says of this page; none for a page that is not said."""
-        return []
+        """The sentences that a voice says of this page."""
+        return words_in_sight(self)
 
     def tick(self) -> None:
         """A moment has passed."""
 
     def set_portrait(self, portrait: bool) -> None:
         """Lays the page out for an upright screen, or a lying one."""
+
+    def fit(self, room: QSize, unit: float) -> None:
+        """Makes the best of so much room, after everything has its size for this unit."""
+
+
+def words_in_sight(part: QWidget) -> list[str]:
+    """What is written in a part of the screen, from top to bottom: its texts, and what its buttons
+    do; keys of a keyboard are not read out.
+    """
+    found: list[tuple[int, int, str]] = []
+    for widget in part.findChildren(QWidget):
+        if not widget.isVisibleTo(part) or not widget.isEnabled():
+            continue
+        if isinstance(widget, TouchButton) and widget.property("look") != "key":
+            words = widget.accessibleName()
+        elif isinstance(widget, QLabel) and not isinstance(widget.parentWidget(), TouchButton):
+            words = widget.text()
+        else:
+            continue
+        place = widget.mapTo(part, QPoint(0, 0))
+        found.append((place.y(), place.x(), words))
+    return [words for _y, _x, words in sorted(found) if words]
+
+
+def needed_px(page: QWidget, width_px: int) -> int:
+    """The least height of a page of this width, which cuts none of its texts."""
+    layout = page.layout()
+    if layout is None:
+        return 0
+    least = layout.minimumSize().height()
+    if layout.hasHeightForWidth():
+        return max(least, layout.minimumHeightForWidth(width_px))
+    return least
 
 
 def label(
@@ -70,6 +103,7 @@ class TouchButton(QPushButton):
 
     def __init__(self, look: str, face: str = "") -> None:
         super().__init__(face)
+        self.ringed = False
         self.setProperty("look", look)
         self.setAccessibleName(face)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -89,9 +123,25 @@ class TouchButton(QPushButton):
         super().focusOutEvent(a0)
 
     def _ring(self, ringed: bool) -> None:
-        if bool(self.property("ringed")) != ringed:
-            self.setProperty("ringed", ringed)
-            restyle(self)
+        if self.ringed != ringed:
+            self.ringed = ringed
+            self.update()
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        """The button, and its ring: a dark and a bright line, one of which stands out from any
+        ground.
+        """
+        super().paintEvent(a0)
+        if not self.ringed:
+            return
+        line_px = float(self.property("ring_px") or 3)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for place, colour in ((0.5, INK), (1.5, ACCENT)):
+            painter.setPen(QPen(QColor(colour), line_px))
+            inset = line_px * place
+            room = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+            painter.drawRoundedRect(room, 3 * line_px, 3 * line_px)
 
     def _touch(self) -> QSize:
         side_px = int(self.property("touch_px") or MIN_TOUCH_PX)
@@ -167,6 +217,10 @@ class BigButton(TouchButton):
         self._words.setText(words)
         self._words.setVisible(bool(words))
         self.setAccessibleName(spoken or words)
+
+    def insert(self, picture: QWidget) -> None:
+        """One more picture, between the first and the words."""
+        self._row.insertWidget(self._row.indexOf(self._words), picture, 0, CENTRE)
 
     def words(self) -> str:
         """The words on the button."""

@@ -3,11 +3,12 @@
 
 One unit is about a hundredth of the window's height, so that the same page looks right at 1280x800,
 1920x1080 and upright at 1080x1920. Widgets ask for a look by the property `look`; layouts and icons
-keep their sizes in units.
+keep their sizes in units. A caller may have larger letters, and white or yellow ones on black.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 from PyQt6.QtCore import QMargins
@@ -64,6 +65,90 @@ TEXT_PAIRS: tuple[tuple[str, str], ...] = (
 )
 """Every (text, background) that the style sheet uses; a test asks for 4.5:1 of each."""
 
+BLACK, YELLOW = "#000000", "#FFE14D"
+"""The grounds of high contrast, and the letters beside white ones."""
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours by what they are for; `on_blue`, `on_green`, `on_dark` and `on_accent` are letters on
+    such a ground, `held` and `on_held` a button that does not count yet.
+    """
+
+    ink: str = INK
+    navy: str = NAVY
+    deep: str = DEEP
+    on_dark: str = WHITE
+    blue: str = BLUE
+    blue_pressed: str = NAVY
+    on_blue: str = WHITE
+    blue_words: str = BLUE
+    sky: str = SKY
+    pale_words: str = SKY
+    paper: str = PAPER
+    white: str = WHITE
+    grey: str = GREY
+    line: str = LINE
+    disabled: str = DISABLED
+    accent: str = ACCENT
+    on_accent: str = INK
+    accent_paper: str = ACCENT_PAPER
+    green: str = GREEN
+    green_dark: str = GREEN_DARK
+    on_green: str = WHITE
+    green_words: str = GREEN
+    green_paper: str = GREEN_PAPER
+    chosen: str = WHITE
+    on_chosen: str = INK
+    held: str = LINE
+    on_held: str = GREY
+
+
+PLAIN = Palette()
+CONTRAST = Palette(
+    ink=WHITE,
+    navy=BLACK,
+    deep=BLACK,
+    blue=YELLOW,
+    blue_pressed=YELLOW,
+    on_blue=BLACK,
+    blue_words=YELLOW,
+    sky=BLACK,
+    pale_words=WHITE,
+    paper=BLACK,
+    white=BLACK,
+    grey=WHITE,
+    line=WHITE,
+    accent=YELLOW,
+    on_accent=BLACK,
+    accent_paper=BLACK,
+    green=YELLOW,
+    green_dark=YELLOW,
+    on_green=BLACK,
+    green_words=YELLOW,
+    green_paper=BLACK,
+    chosen=YELLOW,
+    on_chosen=BLACK,
+    held=INK,
+    on_held=WHITE,
+)
+
+
+def in_contrast(colour: str, parent: QWidget | None) -> str:
+    """The colour of an icon in high contrast: black on the yellow grounds, red as it is, else
+    white.
+    """
+    if parent is None:
+        return WHITE
+    on_yellow = (
+        parent.property("look") in ("primary", "yes", "access-on")
+        or parent.objectName() == "act_strip"
+    )
+    if on_yellow and not parent.property("on_hold"):
+        return BLACK
+    return RED if colour == RED else WHITE
+
+
 FAMILIES = ("Inter Expert", "Inter", "Marianne", "Noto Sans", "Segoe UI", "DejaVu Sans")
 MIN_TOUCH_PX = 60
 """Smallest side of anything that may be touched."""
@@ -96,9 +181,12 @@ def spaced[Layout: QLayout](
     return layout
 
 
-def apply_unit(root: QWidget, unit: float) -> None:
-    """Gives everything below `root` its size in pixels for this unit."""
-    root.setStyleSheet(style_sheet(unit))
+def apply_unit(root: QWidget, unit: float, *, text: float = 1.0, palette: Palette = PLAIN) -> None:
+    """Gives everything below `root` its size in pixels for this unit, letters `text` times as
+    large, and its colours.
+    """
+    root.setProperty("contrast", palette == CONTRAST)
+    root.setStyleSheet(style_sheet(unit, text, palette))
     for layout in root.findChildren(QLayout):
         margins, spacing = layout.property("margins_u"), layout.property("spacing_u")
         if margins is not None:
@@ -107,11 +195,13 @@ def apply_unit(root: QWidget, unit: float) -> None:
     touch_px = max(MIN_TOUCH_PX, round(8 * unit))
     for button in root.findChildren(QPushButton):
         button.setProperty("touch_px", touch_px)
+        button.setProperty("ring_px", max(3, round(0.45 * unit)))
         button.updateGeometry()
     for widget in root.findChildren(QWidget):
         width, height = widget.property("width_u"), widget.property("height_u")
         if (least := widget.property("min_height_u")) is not None:
-            widget.setMinimumHeight(round(least * unit))
+            touch = MIN_TOUCH_PX if isinstance(widget, QPushButton) else 0
+            widget.setMinimumHeight(max(touch, round(least * unit)))
         if width is not None:
             widget.setFixedWidth(round(width * unit))
         if height is not None:
@@ -144,77 +234,117 @@ _TYPE = {
 }
 _HEAVY = ("giant", "number", "number-long", "title", "large", "name")
 
-_LOOKS: dict[str, tuple[str, str, str, str]] = {
-    # look: (background, pressed, text, border)
-    "plain": (WHITE, SKY, INK, LINE),
-    "card": (WHITE, SKY, INK, LINE),
-    "key": (WHITE, SKY, INK, LINE),
-    "primary": (BLUE, NAVY, WHITE, BLUE),
-    "yes": (GREEN, GREEN_DARK, WHITE, GREEN),
-    "no": (NAVY, DEEP, WHITE, NAVY),
-    "stop": (RED, RED_DARK, WHITE, WHITE),
-    "danger": (RED, RED_DARK, WHITE, RED),
-    "chip": (SKY, WHITE, INK, SKY),
-    "language": (NAVY, DEEP, SKY, SKY),
-    "language-on": (SKY, WHITE, INK, SKY),
-}
+LARGEST_GROWN = 6.0
+"""Letters that are larger than this in units do not grow: titles are read from afar already."""
 
 
-def style_sheet(unit: float) -> str:
-    """The whole style sheet, sizes in pixels for this unit."""
+LARGEST_IN_TALK = 4.2
+"""The same in the conversation, where face, question and STOP are on the screen together."""
+
+
+def grown(size_u: float, text: float, largest_u: float = LARGEST_GROWN) -> float:
+    """The size of letters that shall be `text` times as large, in units."""
+    return min(size_u * text, max(size_u, largest_u))
+
+
+def looks(p: Palette) -> dict[str, tuple[str, str, str, str]]:
+    """Of each button look: (background, pressed, text, border)."""
+    return {
+        "plain": (p.white, p.sky, p.ink, p.line),
+        "card": (p.white, p.sky, p.ink, p.line),
+        "key": (p.white, p.sky, p.ink, p.line),
+        "primary": (p.blue, p.blue_pressed, p.on_blue, p.blue),
+        "yes": (p.green, p.green_dark, p.on_green, p.green),
+        "no": (p.navy, p.deep, p.on_dark, p.line if p == CONTRAST else p.navy),
+        "stop": (RED, RED_DARK, WHITE, WHITE),
+        "danger": (RED, RED_DARK, WHITE, RED),
+        "chip": (p.sky, p.white, p.ink, p.line if p == CONTRAST else p.sky),
+        "access": (p.navy, p.deep, p.on_dark, p.pale_words),
+        "access-on": (p.chosen, p.chosen, p.on_chosen, p.chosen),
+    }
+
+
+def style_sheet(unit: float, text: float = 1.0, p: Palette = PLAIN) -> str:
+    """The whole style sheet, sizes in pixels for this unit, letters `text` times as large."""
 
     def px(units: float) -> str:
         return f"{round(units * unit)}px"
 
+    def letters(units: float) -> str:
+        return f"font-size: {px(grown(units, text))};"
+
     families = ", ".join(f'"{family}"' for family in FAMILIES)
     heavy_font = "font-weight: 600;"
     rules = [
-        f"QWidget {{ font-family: {families}; font-size: {px(2.7)}; color: {INK}; }}",
-        f"#kiosk {{ background: {PAPER}; }}",
+        f"QWidget {{ font-family: {families}; {letters(2.7)} color: {p.ink}; }}",
+        f"#kiosk, #pages, #pages > QWidget, #pages QStackedWidget {{ background: {p.paper}; }}",
         "QLabel { background: transparent; }",
-        f"#header {{ background: {NAVY}; }} #header > QLabel {{ color: {WHITE}; }}",
-        f"#header > QLabel[look=small] {{ color: {SKY}; }}",
-        f"#bar {{ background: {DEEP}; }} #bar > QLabel {{ color: {WHITE}; }}",
-        f"#session, #stage {{ background: {DEEP}; }} #name > QLabel {{ color: {WHITE}; }}",
-        f"#question {{ background: {WHITE}; border-top: {px(0.8)} solid {ACCENT}; }}",
-        f"#panel {{ background: {WHITE}; border: 2px solid {LINE}; border-radius: {px(2.4)}; }}",
-        f"#banner {{ background: {ACCENT_PAPER}; border-bottom: {px(0.5)} solid {ACCENT}; }}",
-        f"#notice {{ background: {SKY}; }}",
-        f"#switched_off {{ background: {ACCENT_PAPER}; }}",
-        f"#state[state=complete] {{ background: {GREEN_PAPER}; border-radius: {px(1.4)}; }}",
-        f"#state[state=complete] QLabel {{ color: {GREEN}; }}",
-        f"#state[state=wrong] {{ background: {ACCENT_PAPER}; border-radius: {px(1.4)}; }}",
-        f"#display {{ background: {WHITE}; border: 3px solid {BLUE}; border-radius: {px(1.6)}; }}",
+        f"#header {{ background: {p.navy}; }} #header > QLabel {{ color: {p.on_dark}; }}",
+        f"#header > QLabel[look=small] {{ color: {p.pale_words}; }}",
+        f"#access_bar {{ background: {p.navy}; border-top: 2px solid {p.line}; }}",
+        f"#bar {{ background: {p.deep}; }} #bar > QLabel {{ color: {p.on_dark}; }}",
+        f"#session, #stage {{ background: {p.deep}; }} QLabel#adviser {{ color: {p.on_dark}; }}",
+        f"#question {{ background: {p.white}; border-top: {px(0.8)} solid {p.accent}; }}",
+        f"#panel {{ background: {p.white}; border: 2px solid {p.line};"
+        f" border-radius: {px(2.4)}; }}",
+        f"#powers_sheet, #powers_inside {{ background: {p.white}; }}",
+        f"#banner {{ background: {p.accent_paper}; border-bottom: {px(0.5)} solid {p.accent}; }}",
+        f"#notice {{ background: {p.sky}; }}",
+        f"#switched_off {{ background: {p.accent_paper}; }}",
+        f"#state[state=complete] {{ background: {p.green_paper}; border-radius: {px(1.4)}; }}",
+        f"#state[state=complete] QLabel {{ color: {p.green_words}; }}",
+        f"#state[state=wrong] {{ background: {p.accent_paper}; border-radius: {px(1.4)}; }}",
+        f"#display {{ background: {p.white}; border: 3px solid {p.blue};"
+        f" border-radius: {px(1.6)}; }}",
+        f"#act_strip {{ background: {p.accent}; }} #act_strip QLabel {{ color: {p.on_accent}; }}",
+        f"#proposal_strip {{ background: {p.accent_paper}; border-bottom: 3px solid {p.accent}; }}",
+        f"#browser {{ background: {p.white}; }}",
+        f"#browser_bar {{ background: {p.paper}; border-bottom: 2px solid {p.line}; }}",
+        f"#browser_notice {{ background: {p.sky}; color: {p.ink}; padding: 12px 16px; }}",
+        f"QLineEdit {{ background: {p.white}; color: {p.ink}; border: 2px solid {p.disabled};"
+        f" border-radius: {px(1)}; }}",
+        f"#browser_empty {{ background: {p.paper}; }}",
+        f"QScrollBar:vertical {{ width: {px(8)}; background: {p.paper}; }}"
+        f"QScrollBar::handle:vertical {{ background: {p.blue}; min-height: {px(10)};"
+        f" border-radius: {px(1)}; margin: 0 {px(1)}; }}"
+        "QScrollBar::add-line, QScrollBar::sub-line { height: 0; }",
     ]
     for look, size in _TYPE.items():
         weight = heavy_font if look in _HEAVY else ""
-        rules.append(f"QLabel[look={look}] {{ font-size: {px(size)}; {weight} }}")
-    rules.append(f"QLabel[tone=grey] {{ color: {GREY}; }} QLabel[tone=blue] {{ color: {BLUE}; }}")
-    rules.append(f"QLabel[heavy=true] {{ {heavy_font} }}")
-    for look, (ground, pressed, text, border) in _LOOKS.items():
+        rules.append(f"QLabel[look={look}] {{ {letters(size)} {weight} }}")
+        in_talk = px(grown(size, text, LARGEST_IN_TALK))
+        rules.append(f"#session QLabel[look={look}] {{ font-size: {in_talk}; }}")
+    rules.append(
+        f"#session QLabel#powers_line {{ font-size: {px(grown(2.7, text, 3.4))}; }}"
+        f"QLabel[look=access] {{ font-size: {px(2.2 * min(text, 1.3))}; {heavy_font} }}"
+        f"QLabel[tone=grey] {{ color: {p.grey}; }}"
+        f"QLabel[tone=blue] {{ color: {p.blue_words}; }}"
+        f"QLabel[heavy=true] {{ {heavy_font} }}"
+    )
+    for look, (ground, pressed, words, border) in looks(p).items():
         rules.append(
-            f"QPushButton[look={look}] {{ background: {ground}; color: {text}; border: 2px solid "
-            f"{border};"
-            f" border-radius: {px(1.8)}; font-size: {px(3)};"
-            f" {heavy_font} }}"
-            f"QPushButton[look={look}] QLabel {{ color: {text}; }}"
+            f"QPushButton[look={look}] {{ background: {ground}; color: {words}; border: 2px solid "
+            f"{border}; border-radius: {px(1.8)}; {letters(3)} {heavy_font} }}"
+            f"QPushButton[look={look}] QLabel {{ color: {words}; }}"
             f"QPushButton[look={look}]:pressed {{ background: {pressed}; }}"
-            f"QPushButton[look={look}][ringed=true] {{ border: {px(0.6)} solid {ACCENT}; }}"
         )
+    held = f"background: {p.held}; border-color: {p.held};"
     rules += [
         f"QPushButton[look=key] {{ font-size: {px(4.6)}; }}",
-        f"QPushButton[look=key]:disabled {{ background: {PAPER}; color: {DISABLED}; border-color: "
-        f"{SKY}; }}",
-        f"QPushButton[look=primary]:disabled, QPushButton[look=yes]:disabled"
-        f" {{ background: {LINE}; border-color: {LINE}; }}",
-        f"QPushButton[look=primary] QLabel:disabled, QPushButton[look=yes] QLabel:disabled {{ "
-        f"color: {GREY}; }}",
-        f"QPushButton[look=yes][on_hold=true] {{ background: {LINE}; border-color: {LINE}; }}",
-        f"QPushButton[look=yes][on_hold=true] QLabel {{ color: {GREY}; }}",
-        f"QPushButton[look=plain]:checked {{ background: {SKY}; border-color: {BLUE}; }}",
-        f"QPushButton[look=card] {{ border-radius: {px(2.4)}; }}",
-        f"QPushButton[look=card] QLabel[tone=grey] {{ color: {GREY}; }}",
-        f"QPushButton[look=card]:disabled {{ background: {PAPER}; }}",
-        f"QPushButton[look=card] QLabel:disabled {{ color: {GREY}; }}",
+        f"QPushButton[look=key]:disabled {{ background: {p.paper}; color: {p.disabled};"
+        f" border-color: {p.sky}; }}",
+        f"QPushButton[look=primary]:disabled, QPushButton[look=yes]:disabled {{ {held} }}",
+        f"QPushButton[look=primary] QLabel:disabled, QPushButton[look=yes] QLabel:disabled"
+        f" {{ color: {p.on_held}; }}",
+        f"QPushButton[look=yes][on_hold=true] {{ {held} }}",
+        f"QPushButton[look=yes][on_hold=true] QLabel {{ color: {p.on_held}; }}",
+        f"QPushButton[look=plain]:checked {{ background: {p.sky}; border-color: {p.blue_words}; }}",
+        f"QPushButton[look=plain]:disabled {{ background: {p.paper}; }}",
+        f"QPushButton[look=plain] QLabel:disabled {{ color: {p.grey}; }}",
+        f"QPushButton[look=card] {{ border-radius: {px(2.4)}; border-color: {p.disabled}; }}",
+        f"QPushButton[look=card] QLabel[tone=grey] {{ color: {p.grey}; }}",
+        f"QPushButton[look=card] QLabel[tone=blue] {{ color: {p.blue_words}; }}",
+        f"QPushButton[look=card]:disabled {{ background: {p.paper}; }}",
+        f"QPushButton[look=card] QLabel:disabled {{ color: {p.grey}; }}",
     ]
     return "\n".join(rules)

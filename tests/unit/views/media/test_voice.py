@@ -1,91 +1,118 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The voice: the text comes by standard input in the language of the screen, and it is quiet at
-once when told.
+"""The voice that comes with the program: it speaks without anything of the system, and it is quiet
+at once when told.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
-import stat
+import array
 import sys
 from pathlib import Path
 
 import pytest
+from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from resources import texts
 from views.media import voice
-from views.media.voice import ESPEAK, EspeakVoice, open_voice
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
-
-
-def _stand_in(folder: Path, then: str = "") -> Path:
-    """A program that writes down how it was called, what it was told, and then goes on as long as
-    it is asked to.
-    """
-    program = folder / ESPEAK
-    told = folder / "said"
-    lines = [
-        "#!/bin/sh",
-        f'echo "$@" > "{told}"',
-        f'cat >> "{told}"',
-        f'echo $$ > "{folder}/pid"',
-        then,
-    ]
-    program.write_text("\n".join(lines) + "\n")
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    return program
+from views.media.speech_program import RATE_HZ
+from views.media.voice import BundledVoice, open_voice
 
 
-def test_a_text_is_said_slowly_in_the_language_of_the_screen(
-    tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+class Loudspeaker(QObject):
+    """Keeps what it is given to play."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.played: list[bytes] = []
+        self.stops = 0
+        self.volume = 0.0
+
+    def play(self, samples: bytes) -> None:
+        self.played.append(samples)
+
+    def stop(self) -> None:
+        self.stops += 1
+
+    def set_volume(self, volume: float) -> None:
+        self.volume = volume
+
+
+@pytest.fixture
+def loudspeaker() -> Loudspeaker:
+    return Loudspeaker()
+
+
+@pytest.fixture
+def speaking(loudspeaker: Loudspeaker) -> BundledVoice:
+    return BundledVoice(70, loudspeaker)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "ar", "ru", "tr", "uk"])
+def test_it_speaks_the_language_of_the_screen(
+    speaking: BundledVoice,
+    loudspeaker: Loudspeaker,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
 ) -> None:
-    monkeypatch.setattr(texts, "_language", ["fr"])
-    made = EspeakVoice(str(_stand_in(tmp_path)), 70)
-    made.say("--help ; il y a « deux » personnes")
-    qtbot.waitUntil(lambda: (tmp_path / "pid").exists())
-    said = (tmp_path / "said").read_text(encoding="utf-8")
-    assert said.startswith("-v fr-fr -s 145 -a 70 --stdin\n")
-    assert said.endswith("--help ; il y a « deux » personnes")
-    made.stop()
+    monkeypatch.setattr(texts, "_language", [language])
+    with qtbot.waitSignal(speaking.made, timeout=20_000):
+        speaking.say("--help ; 12 345")
+    samples = array.array("h", loudspeaker.played[0])
+    assert RATE_HZ / 2 < len(samples) < RATE_HZ * 15
+    assert max(samples) > 2_000
+    assert loudspeaker.volume == 0.7
 
 
-def test_it_is_quiet_at_once(tmp_path: Path, qtbot: QtBot) -> None:
-    made = EspeakVoice(str(_stand_in(tmp_path, "exec sleep 60")), 70)
-    made.say("one")
-    qtbot.waitUntil(lambda: (tmp_path / "pid").exists())
-    pid = int((tmp_path / "pid").read_text())
-    made.stop()
+def test_it_is_quiet_at_once_and_what_was_stopped_is_never_heard(
+    speaking: BundledVoice, loudspeaker: Loudspeaker, qtbot: QtBot
+) -> None:
+    speaking.say("one")
+    speaking.stop()
+    with qtbot.waitSignal(speaking.made, timeout=20_000):
+        speaking.say("two")
+    assert len(loudspeaker.played) == 1
+    assert loudspeaker.stops >= 2
 
-    def is_gone() -> bool:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        return False
 
-    qtbot.waitUntil(is_gone)
-    made.stop()
+def test_it_becomes_louder_while_it_speaks(
+    speaking: BundledVoice, loudspeaker: Loudspeaker
+) -> None:
+    speaking.change_volume(1)
+    assert loudspeaker.volume == 0.85
+    for _touch in range(9):
+        speaking.change_volume(1)
+    assert loudspeaker.volume == 1.0
+    for _touch in range(9):
+        speaking.change_volume(-1)
+    assert loudspeaker.volume == 0.15, "never so low that nobody knows why it is quiet"
 
 
 def test_a_program_that_cannot_run_speaks_nothing_and_breaks_nothing(
-    tmp_path: Path, qtbot: QtBot
+    speaking: BundledVoice,
+    loudspeaker: Loudspeaker,
+    tmp_path: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    made = EspeakVoice(str(tmp_path / "gone"), 70)
-    made.say("one")
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "gone"))
+    speaking.say("one")
     qtbot.wait(50)
-    made.say("two")
-    made.stop()
+    speaking.say("two")
+    speaking.stop()
+    assert loudspeaker.played == []
 
 
 def test_without_a_voice_texts_are_shown_only(
     monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
+    def no_sound(volume: int, parent: object = None) -> None:
+        raise ImportError("no libpulse")
+
     def no_engine(volume: int, parent: object = None) -> None:
         raise LookupError("no engine is ready")
 
-    monkeypatch.setattr(shutil, "which", lambda program: None)
+    monkeypatch.setattr(voice, "BundledVoice", no_sound)
     monkeypatch.setattr(voice, "QtVoice", no_engine)
     assert open_voice(70) is None

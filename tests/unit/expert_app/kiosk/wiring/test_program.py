@@ -41,7 +41,9 @@ async def kiosk(qapp: QApplication, tmp_path: Path) -> AsyncIterator[KioskProgra
 
 
 WIDGETS = {
+    "views.kiosk.access_bar.AccessButton",
     "views.kiosk.conversation.power_switches.PowerSwitch",
+    "views.kiosk.conversation.powers_sheet.PowerRow",
     "views.kiosk.conversation.session_sign.SignBand",
     "views.kiosk.pages.away.ChoiceCard",
     "views.kiosk.pages.goodbye._Reminder",

@@ -114,19 +114,19 @@ def test_a_real_keyboard_makes_do_without_and_a_new_caller_finds_it_shut(
 
 def test_the_caller_begins_and_ends_a_pause_of_its_own(window: KioskWindow) -> None:
     requested: list[bool] = []
-    window.session_page.pause_requested.connect(requested.append)
+    window.pause_requested.connect(requested.append)
     window.show_session(session_facts())
     window.show_grants(dict.fromkeys(ALL_GRANTS, True))
     window.show_page(True)
-    window.session_page.pause.click()
+    window.bar.pause.click()
     window.show_private(True)
     window.show_own_pause(True)
     assert not window.session_page.browser.isVisible()
-    assert "End my privacy pause" in said(window)
+    assert "End the pause" in said(window)
     line = window.session_page.line.text()
     assert "does not see you" in line
     assert "do not see your page" in line, "what is hidden is not said to be seen"
-    window.session_page.pause.click()
+    window.bar.pause.click()
     window.show_own_pause(False)
     assert requested == [True, False]
     assert "End my privacy pause" not in said(window)

@@ -20,6 +20,7 @@ from tests.support.screens.kiosk_gallery import (
     session_facts,
 )
 from views.kiosk.widgets.icons import StopSign
+from views.kiosk.widgets.page_base import TouchButton
 from views.kiosk.window import KioskWindow
 from views.words.consent import powers_sentence
 
@@ -129,12 +130,45 @@ def test_given_power_can_be_taken_back_by_touch(
     window: KioskWindow, touches: CallerTouches
 ) -> None:
     window.show_session(session_facts())
-    chips = window.session_page.chips
-    assert not any(chip.isVisible() for chip in chips.values())
+    page = window.session_page
+    window.show_page(True)
+    page.show_powers.click()
+    assert page.powers.isVisible()
+    assert page.call_pane.isVisible()
+    assert not any(row.isEnabled() for row in page.powers.rows.values())
     window.show_grants(ALL_GRANTS)
-    assert all(chip.isVisible() for chip in chips.values())
-    chips[Grant.SCAN].click()
+    window.show_times({Grant.SCAN: 600.0})
+    rows = page.powers.rows
+    assert all(row.isEnabled() for row in rows.values())
+    assert rows[Grant.SCAN].words() == "Scan my document : Yes (10 min)"
+    rows[Grant.SCAN].click()
     assert touches.heard == [("grant_withdrawn", Grant.SCAN)]
+    window.show_grants({**ALL_GRANTS, Grant.SCAN: False})
+    assert rows[Grant.SCAN].words() == "Scan my document : No"
+    assert page.powers.isVisible(), "the caller may take back another one"
+    page.powers.close_button.click()
+    assert not page.powers.isVisible()
+    assert page.browser.isVisible()
+
+
+def test_the_only_red_button_of_a_conversation_is_stop(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    window.show_page(True)
+    window.show_grants(ALL_GRANTS)
+    stops = [
+        button
+        for button in window.findChildren(TouchButton)
+        if button.isVisible() and button.property("look") in ("stop", "danger")
+    ]
+    assert stops == [window.session_page.stop]
+
+
+def test_stop_and_a_sheet_to_print_take_the_place_of_the_powers(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    page = window.session_page
+    page.show_powers.click()
+    page.stop.click()
+    assert not page.powers.isVisible()
 
 
 def test_stop_is_at_once_and_then_asks_what_to_do(
@@ -186,7 +220,7 @@ def test_next_session_starts_with_nothing_of_the_last(window: KioskWindow) -> No
     page = window.session_page
     assert not page.browser.isVisible()
     assert not page.consent.isVisible()
-    assert not any(chip.isVisible() for chip in page.chips.values())
+    assert not any(row.isEnabled() for row in page.powers.rows.values())
     assert "scanned" not in said(window)
 
 
@@ -194,9 +228,9 @@ def test_the_host_can_be_called_from_the_conversation(window: KioskWindow) -> No
     asked: list[bool] = []
     window.help_requested.connect(lambda: asked.append(True))
     window.show_session(session_facts())
-    assert not window.session_page.help.isVisible()  # this site has no host
+    assert not window.bar.help.isVisible()  # this site has no host
     window.show_services(msgspec.structs.replace(services_answer(), host=True))
-    window.session_page.help.click()
+    window.bar.help.click()
     assert asked == [True]
     window.show_help(HelpState.COMING)
     assert "The host is coming" in said(window)

@@ -111,12 +111,17 @@ def test_a_page_is_said_at_a_touch_and_only_where_there_is_a_voice(window: Kiosk
     said_aloud: list[str] = []
     window.speak_requested.connect(said_aloud.append)
     window.show_ticket(ticket_answer())
-    listen = window._header.listen
+    listen = window.bar.listen
     assert not listen.isVisible()
     window.set_speech("button")
     window.show_ticket(ticket_answer(position=2))
     assert (listen.isVisible(), said_aloud) == (True, [])
     listen.click()
     assert "One person is before you." in said_aloud[0]
+    listen.click()
+    assert len(said_aloud) == 1, "a touch while it speaks makes it quiet"
     window.ask_number("allocataire")
-    assert not listen.isVisible(), "a page with nothing to say offered to say it"
+    listen.click()
+    assert said_aloud[-1].startswith(window.number_page.words()[0])
+    assert "synthetic voice" in said_aloud[0]
+    assert "synthetic voice" not in said_aloud[-1], "one caller is told once"

@@ -10,11 +10,23 @@ from pytestqt.qtbot import QtBot
 
 from views.kiosk.widgets import theme as kiosk_theme
 from views.kiosk.widgets.theme import (
+    ACCENT,
+    BLUE,
+    CONTRAST,
+    DEEP,
     DISABLED,
     FAMILIES,
+    GREEN,
+    INK,
+    NAVY,
     PAPER,
+    PLAIN,
+    RED,
+    SKY,
     TEXT_PAIRS,
+    grown,
     load_fonts,
+    looks,
     style_sheet,
     unit_px,
 )
@@ -31,9 +43,40 @@ def test_sleeping_keys_can_still_be_made_out() -> None:
 
 
 def test_every_button_look_uses_checked_colours() -> None:
-    for ground, pressed, text, _border in kiosk_theme._LOOKS.values():
-        assert (text, ground) in TEXT_PAIRS
-        assert contrast(text, pressed) >= 4.5
+    for palette, least in ((PLAIN, 4.5), (CONTRAST, 6.5)):
+        for ground, pressed, text, _border in looks(palette).values():
+            assert contrast(text, ground) >= least
+            assert contrast(text, pressed) >= 4.5
+
+
+def test_high_contrast_is_seven_to_one_for_all_that_is_read() -> None:
+    p = CONTRAST
+    for text, ground in (
+        (p.ink, p.paper),
+        (p.grey, p.white),
+        (p.blue_words, p.paper),
+        (p.green_words, p.green_paper),
+        (p.on_dark, p.deep),
+        (p.on_blue, p.blue),
+        (p.on_green, p.green),
+        (p.on_accent, p.accent),
+        (p.on_held, p.held),
+        (p.pale_words, p.navy),
+    ):
+        assert contrast(text, ground) >= 7
+
+
+def test_the_ring_stands_out_from_every_ground() -> None:
+    for ground in (PAPER, "#FFFFFF", SKY, NAVY, DEEP, BLUE, GREEN, RED, "#000000"):
+        assert max(contrast(INK, ground), contrast(ACCENT, ground)) >= 3
+    assert contrast(INK, ACCENT) >= 3
+
+
+def test_letters_grow_and_titles_that_are_large_already_do_not() -> None:
+    assert [grown(2.3, text) for text in (1.0, 1.5, 2.0)] == [2.3, pytest.approx(3.45), 4.6]
+    assert grown(5.6, 2.0) == 6.0
+    assert grown(15.0, 2.0) == 15.0
+    assert "font-size: 46px" in style_sheet(10, 2.0)
 
 
 def test_the_style_sheet_names_only_colours_of_the_palette() -> None:
@@ -42,7 +85,8 @@ def test_the_style_sheet_names_only_colours_of_the_palette() -> None:
         for value in vars(kiosk_theme).values()
         if isinstance(value, str) and value.startswith("#")
     }
-    assert set(re.findall(r"#[0-9A-F]{6}", style_sheet(8))) <= palette
+    for colours in (PLAIN, CONTRAST):
+        assert set(re.findall(r"#[0-9A-F]{6}", style_sheet(8, 1.5, colours))) <= palette
 
 
 @pytest.mark.parametrize(

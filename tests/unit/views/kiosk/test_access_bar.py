@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The bar at the foot of every page: what a caller chooses holds until they leave."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QApplication, QLabel
+
+from session.core.clock import ManualClock
+from session.protocol.conversation.messages import Grant
+from tests.support.screens.kiosk_fingers import CallerTouches
+from tests.support.screens.kiosk_gallery import SCENES, WIPED, session_facts, ticket_answer
+from views.kiosk.header import KioskHeader
+from views.kiosk.window import NUMBER_IDLE_S, KioskWindow
+
+
+def letters_px(window: KioskWindow) -> int:
+    """Of the smallest ones."""
+    text = window.findChild(KioskHeader).findChildren(QLabel)[1]
+    text.ensurePolished()
+    return text.font().pixelSize()
+
+
+def test_the_bar_is_on_every_page_and_never_covered(window: KioskWindow) -> None:
+    for scene in SCENES.values():
+        scene(window)
+        QApplication.sendPostedEvents()
+        for button in (window.bar.bigger, window.bar.contrast_button, window.bar.language):
+            middle = button.mapTo(window, button.rect().center())
+            assert button.isVisible()
+            assert window.childAt(middle) is button or button.isAncestorOf(window.childAt(middle))
+
+
+def test_large_letters_and_contrast_hold_until_the_caller_leaves(
+    window: KioskWindow, clock: ManualClock
+) -> None:
+    sizes: list[float] = []
+    window.text_size_changed.connect(sizes.append)
+    window.show_session(session_facts())
+    before = letters_px(window)
+    window.show_ticket(ticket_answer())
+    window.bar.bigger.click()
+    window.bar.bigger.click()
+    window.bar.contrast_button.click()
+    window.show_session(session_facts())
+    assert letters_px(window) > 1.9 * before
+    assert window.bar.bigger.words() == "200 %"
+    assert window.property("contrast")
+    window.show_goodbye(WIPED)
+    assert window.bar.text == 2.0, "the last page is read by the same eyes"
+    clock.advance(60)
+    window.tick()
+    assert window.current_page is window.start_page
+    assert (window.bar.text, window.bar.contrast) == (1.0, False)
+    assert letters_px(window) == before
+    assert sizes[:2] == [1.5, 2.0]
+    assert sizes[-1] == 1.0
+
+
+def test_a_third_touch_makes_letters_small_again(window: KioskWindow) -> None:
+    for _touch in range(3):
+        window.bar.bigger.click()
+    assert window.bar.text == 1.0
+
+
+def test_who_leaves_the_queue_takes_the_large_letters_along(window: KioskWindow) -> None:
+    window.show_ticket(ticket_answer())
+    window.bar.bigger.click()
+    window.waiting_page.leave.click()
+    window.waiting_page.leave_really.click()
+    window.show_start()
+    assert window.bar.text == 1.0
+
+
+def test_a_caller_who_was_refused_keeps_them_and_one_who_walks_away_does_not(
+    window: KioskWindow, clock: ManualClock, touches: CallerTouches
+) -> None:
+    window.bar.bigger.click()
+    window.bar.language.click()
+    window.show_language("en")
+    window.show_calling()
+    window.show_start()
+    assert window.bar.text == 1.5
+    clock.advance(NUMBER_IDLE_S + 1)
+    window.tick()
+    assert window.bar.text == 1.0
+    assert touches.heard == [("language_requested", "en"), ("language_requested", "fr")]
+
+
+def test_with_the_largest_letters_face_and_stop_stay_where_they_are(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    window.show_page(True)
+    window.show_grants(dict.fromkeys(Grant, True))
+    window.bar.bigger.click()
+    window.bar.bigger.click()
+    for width, height in ((1280, 720), (1080, 1920)):
+        window.resize(width, height)
+        for _round in range(2):
+            QApplication.sendPostedEvents()
+        page = window.session_page
+        for widget in (page.stop, page.call_pane, page.line):
+            place = widget.rect().translated(widget.mapTo(window, widget.rect().topLeft()))
+            assert window.rect().contains(place), (widget.objectName(), place, width)
+            assert place.bottom() < window.bar.y()
+        assert page.call_pane.width() >= 0.22 * width
+
+
+def test_questions_and_stop_are_read_aloud(window: KioskWindow) -> None:
+    said_aloud: list[str] = []
+    window.speak_requested.connect(said_aloud.append)
+    window.set_speech("button")
+    window.show_session(session_facts())
+    window.bar.listen.click()
+    assert "You are talking with Claire Vasseur." in said_aloud[-1]
+    assert "They do not see your page." in said_aloud[-1]
+    assert "STOP. Takes everything back" in said_aloud[-1]
+    window.ask_grants((Grant.SCAN,))
+    window.bar.listen.click()
+    window.bar.listen.click()
+    for words in ("May your adviser scan your document?", "Without an answer, it is no.", "Yes"):
+        assert words in said_aloud[-1]
+    window.session_page.consent.no.click()
+    window.session_page.show_powers.click()
+    window.bar.listen.click()
+    window.bar.listen.click()
+    assert "Scan my document : No." in said_aloud[-1]
+
+
+def test_every_page_has_something_to_be_read(window: KioskWindow) -> None:
+    for name, scene in SCENES.items():
+        scene(window)
+        page = window.current_page
+        assert page is not None
+        assert any(text.strip() for text in page.words()), name  # type: ignore[attr-defined]
+
+
+def test_the_voice_becomes_louder_by_touch_and_by_key(window: KioskWindow, fingers: Any) -> None:
+    steps: list[int] = []
+    window.volume_requested.connect(steps.append)
+    window.set_speech("button")
+    assert not window.bar.louder.isVisible()
+    window.bar.listen.click()
+    window.bar.louder.click()
+    window.bar.quieter.click()
+    fingers.keyClick(window, Qt.Key.Key_VolumeUp)
+    assert steps == [1, -1, 1]
+    window.show_speaking(False)
+    assert not window.bar.louder.isVisible()

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The bar at the foot of every page, in the conversation too: larger letters, contrast, listening,
+the language, the pause, the host. Used by the kiosk's window.
+
+What a caller chooses here holds until they leave; the window then calls `forget`.
+"""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
+
+from resources.texts import _
+from session.protocol.hub.tickets import HelpState
+from views.kiosk.widgets.icons import IconView
+from views.kiosk.widgets.page_base import BigButton, restyle
+from views.kiosk.widgets.theme import INK, WHITE, spaced
+
+TEXT_SIZES = (1.0, 1.5, 2.0)
+"""How many times as large letters can be; a touch takes the next one."""
+
+
+class AccessButton(BigButton):
+    """One thing of the bar: an icon above a word or two; light while it is on."""
+
+    def __init__(self, name: str, icon: str) -> None:
+        self.picture = IconView(icon, 3.2, colour=WHITE)
+        super().__init__(
+            "access", self.picture, size="access", upright=True, wrap=True, margins=(0.4,)
+        )
+        self.setObjectName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._row.setProperty("spacing_u", 0)
+        self.setProperty("min_height_u", 8)
+
+    def show_on(self, on: bool) -> None:
+        """Whether it is in use now."""
+        look = "access-on" if on else "access"
+        if self.property("look") != look:
+            self.setProperty("look", look)
+            restyle(self)
+            restyle(self._words)
+            self.picture.show_icon(self.picture.name, INK if on else WHITE)
+
+
+class AccessBar(QFrame):
+    """Shows what is chosen; the window does it.
+
+    Signals:
+        look_changed(): `text` or `contrast` is another.
+        listen_requested(), help_requested(), pause_requested(), languages_requested(): touched.
+        volume_requested(int): -1 less loud, 1 louder.
+
+    Attributes:
+        text: how many times as large letters are. contrast: white and yellow on black.
+        is_speaking: the voice says something now.
+    """
+
+    look_changed = pyqtSignal()
+    listen_requested = pyqtSignal()
+    help_requested = pyqtSignal()
+    pause_requested = pyqtSignal()
+    languages_requested = pyqtSignal()
+    volume_requested = pyqtSignal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("access_bar")
+        self.text, self.contrast = TEXT_SIZES[0], False
+        self.is_speaking = False
+        self._help_state, self._own_pause = HelpState.NONE, False
+        self.bigger = AccessButton("bigger", "format-size")
+        self.contrast_button = AccessButton("contrast", "contrast-circle")
+        self.listen = AccessButton("listen", "volume-high")
+        self.quieter = AccessButton("quieter", "volume-minus")
+        self.louder = AccessButton("louder", "volume-plus")
+        self.language = AccessButton("language", "translate")
+        self.help = AccessButton("help", "hand-heart")
+        self.pause = AccessButton("pause", "eye-off-outline")
+        self.bigger.clicked.connect(self._on_bigger)
+        self.contrast_button.clicked.connect(self._on_contrast)
+        self.listen.clicked.connect(self.listen_requested)
+        self.quieter.clicked.connect(lambda: self.volume_requested.emit(-1))
+        self.louder.clicked.connect(lambda: self.volume_requested.emit(1))
+        self.language.clicked.connect(self.languages_requested)
+        self.help.clicked.connect(self.help_requested)
+        self.pause.clicked.connect(self.pause_requested)
+        self._row = spaced(QHBoxLayout(self), (1, 0.3, 1, 0.3), 0.6)
+        for button in self.buttons:
+            self._row.addWidget(button, 1)
+        for button in (self.listen, self.quieter, self.louder, self.help, self.pause):
+            button.hide()
+        self.retranslate()
+
+    @property
+    def buttons(self) -> tuple[AccessButton, ...]:
+        """From left to right."""
+        return (
+            self.bigger,
+            self.contrast_button,
+            self.listen,
+            self.quieter,
+            self.louder,
+            self.language,
+            self.help,
+            self.pause,
+        )
+
+    def _on_bigger(self) -> None:
+        at = TEXT_SIZES.index(self.text)
+        self.text = TEXT_SIZES[(at + 1) % len(TEXT_SIZES)]
+        self._show_look()
+
+    def _on_contrast(self) -> None:
+        self.contrast = not self.contrast
+        self._show_look()
+
+    def _show_look(self) -> None:
+        self.retranslate()
+        self.look_changed.emit()
+
+    def forget(self) -> None:
+        """The next caller sees the kiosk as everybody does."""
+        if (self.text, self.contrast) != (TEXT_SIZES[0], False):
+            self.text, self.contrast = TEXT_SIZES[0], False
+            self._show_look()
+
+    def show_speaking(self, on: bool) -> None:
+        """The voice speaks: the same button makes it quiet, and it can be louder or less loud."""
+        self.is_speaking = on
+        self.quieter.setVisible(on)
+        self.louder.setVisible(on)
+        self.retranslate()
+
+    def show_listen(self, offered: bool) -> None:
+        """Whether the page can be listened to."""
+        self.listen.setVisible(offered)
+
+    def offer_help(self, offered: bool) -> None:
+        """Whether this site has a host who can be called."""
+        self.help.setVisible(offered)
+
+    def show_help(self, state: HelpState) -> None:
+        """What the site's host has answered."""
+        self._help_state = state
+        self.retranslate()
+
+    def offer_pause(self, offered: bool) -> None:
+        """Whether somebody sees the caller, who may want a pause."""
+        self.pause.setVisible(offered)
+
+    def show_pause(self, on: bool) -> None:
+        """Whether the caller's own pause goes on; the adviser's may go on beside it."""
+        self._own_pause = on
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Says every text again."""
+        percent = round(self.text * 100)
+        self.bigger.set_words(
+            _("Bigger") if percent == 100 else f"{percent} %",
+            spoken=f"{_('Bigger letters')}: {percent} %",
+        )
+        self.bigger.show_on(percent != 100)
+        self.contrast_button.set_words(
+            _("Contrast"),
+            spoken=f"{_('High contrast')}: {_('Yes') if self.contrast else _('No')}",
+        )
+        self.contrast_button.show_on(self.contrast)
+        self.listen.set_words(
+            _("Silence") if self.is_speaking else _("Listen"),
+            spoken=_("Silence") if self.is_speaking else _("Listen to this page"),
+        )
+        self.listen.show_on(self.is_speaking)
+        self.quieter.set_words(_("Less loud"))
+        self.louder.set_words(_("Louder"))
+        self.language.set_words(_("Language"))
+        self.pause.set_words(
+            _("End the pause") if self._own_pause else _("Pause"),
+            spoken=_("End my privacy pause")
+            if self._own_pause
+            else _(
+                "Privacy pause: your adviser and you do not see each other, and nobody sees the "
+                "page."
+            ),
+        )
+        self.pause.show_on(self._own_pause)
+        self._show_help()
+
+    def _show_help(self) -> None:
+        words = {
+            HelpState.NONE: _("Call the host"),
+            HelpState.WANTED: _("The host is called"),
+            HelpState.COMING: _("The host is coming"),
+            HelpState.HERE: _("The host is with you"),
+        }
+        spoken = {
+            HelpState.WANTED: _("The host is called. Touch again to take it back."),
+            HelpState.COMING: _("The host is coming. Touch again if you need no help any more."),
+        }
+        state = self._help_state
+        self.help.set_words(words[state], spoken=spoken.get(state, words[state]))
+        self.help.picture.name = "hand-heart" if state is HelpState.NONE else "check-bold"
+        self.help.show_on(state is not HelpState.NONE)
+        self.help.picture.show_icon(
+            self.help.picture.name, WHITE if state is HelpState.NONE else INK
+        )
