@@ -264,7 +264,7 @@ class BoardLivePage(QWidget):
         columns.addWidget(self._build_agents())
         columns.setStretchFactor(1, 3)
         columns.setStretchFactor(2, 1)
-        columns.setSizes([342, 600, 290])
+        columns.setSizes([340, 602, 302])
         column(self, columns, space=0)
 
     def _build_queues(self) -> QWidget:
@@ -295,7 +295,7 @@ class BoardLivePage(QWidget):
         return made
 
     def _build_agents(self) -> QWidget:
-        self.agents.setMinimumWidth(290)
+        self.agents.setMinimumWidth(302)
         acts = row(
             None,
             self._button(self.set_state, "paused", "act_state"),

@@ -34,6 +34,9 @@ GROUP_WORDS = {
     GroupBy.SITE: N_("By site"),
 }
 
+TARGET_PX = 24
+"""WCAG 2.2, 2.5.8: the least height of what is pressed."""
+
 NEXT, MINE, REST = "next", "mine", "rest"
 """Keys of the groups that are always there; any other is a service's id or a site's name."""
 
@@ -100,16 +103,16 @@ class QueueGroup(QPushButton):
         self.toggled.connect(lambda folded: self._arrow.set_icon(_arrow(folded), "soft"))
 
     def sizeHint(self) -> QSize:
-        """As high as its words."""
+        """As high as its words, and high enough for a mouse."""
         layout = self.layout()
         assert layout is not None
-        return layout.sizeHint()
+        return layout.sizeHint().expandedTo(QSize(0, TARGET_PX))
 
     def minimumSizeHint(self) -> QSize:
         """As the layout says, not the empty text of the button."""
         layout = self.layout()
         assert layout is not None
-        return layout.minimumSize()
+        return layout.minimumSize().expandedTo(QSize(0, TARGET_PX))
 
     def show_group(self, name: str, count: int, longest_s: float, limits: WaitLimits) -> None:
         """The name, how many wait, and the longest wait by the limits of its service."""

@@ -343,7 +343,7 @@ def test_no_word_of_an_act_is_cut_on_a_small_screen(
     ]
     assert len(buttons) == len(names)
     assert [button.text() for button in buttons if button.width() < button.sizeHint().width()] == []
-    assert window.queues.columnWidth(0) > 140
+    assert window.queues.columnWidth(0) > 128
     assert window.tickets.columnWidth(2) > 80
 
 
