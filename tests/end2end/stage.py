@@ -188,12 +188,8 @@ class Stage:
     async def _turn_to_devices(self, *buttons: str) -> None:
         # a desk that has just started has neither dossier nor pages yet
         async with asyncio.timeout(30.0):
-            # the dossier is in front
-            while not set(buttons) & set(shown := await self.desk.ask("visible")):
-                piece = next((name for name in shown if name.startswith("piece_scan_")), None)
-                if piece is not None:
-                    await self.script.click(self.desk, piece)
-                    return
+            while not set(buttons) & set(await self.desk.ask("visible")):
+                await self.script.click(self.desk, "key:Ctrl+4")
                 await asyncio.sleep(POLL_S)
 
     async def choose(self, box: str, entry: str) -> None:
