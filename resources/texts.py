@@ -1,38 +1,112 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The language of the screen: gettext catalogues, French first. Source strings are English.
 
+Every program speaks French and English. What a caller sees at the kiosk has more languages, in a
+catalogue of its own (`kiosk.po`); what that has not is said in French.
 Used by views (`from resources.texts import _`) and by documents for printed text.
 """
 
 from __future__ import annotations
 
 import gettext
+import struct
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from resources import ROOT
 
 LANGUAGES = ("fr", "en")
+"""Languages of every program."""
+CALLER_LANGUAGES = ("fr", "fr_easy", "en", "ar", "es", "it", "pt", "ro", "ru", "tr", "uk")
+"""Languages of what callers see; "fr_easy" is French that is easy to read (FALC)."""
+RIGHT_TO_LEFT = frozenset({"ar"})
 DOMAIN = "expert_app"
+CALLER_DOMAIN = "kiosk"
 
 _active: list[gettext.NullTranslations] = [gettext.NullTranslations()]
 _language = ["en"]
+_on_paper: ContextVar[bool] = ContextVar("on_paper", default=False)
+_corrections: dict[str, Mapping[str, str]] = {}
 
 
 def use_language(language: str) -> None:
-    """Makes `language` ("fr" or "en") the language of every text from now on."""
-    _active[0] = gettext.translation(DOMAIN, ROOT / "locale", [language], fallback=language == "en")
+    """Makes `language`, one of `CALLER_LANGUAGES`, the language of every text from now on."""
+    first = language if language in LANGUAGES else "fr"
+    catalogue = gettext.translation(DOMAIN, ROOT / "locale", [first], fallback=first == "en")
+    if language not in LANGUAGES:
+        french, catalogue = (
+            catalogue,
+            gettext.translation(CALLER_DOMAIN, ROOT / "locale", [language]),
+        )
+        catalogue.add_fallback(french)
+    _active[0] = catalogue
     _language[0] = language
 
 
+def correct_texts(corrections: Mapping[str, Mapping[str, str]]) -> None:
+    """From now on other words stand for some: language -> text as the program says it -> text as
+    an organisation wants it said.
+    """
+    _corrections.clear()
+    _corrections.update(corrections)
+
+
+def texts_of(language: str) -> frozenset[str]:
+    """Every text of a language, each of its plural forms (of French and English the texts of all
+    programs), as the compiled catalogue has them: GNU gettext's manual, "The Format of GNU MO
+    Files".
+    """
+    domain = DOMAIN if language in LANGUAGES else CALLER_DOMAIN
+    data = (ROOT / "locale" / language / "LC_MESSAGES" / f"{domain}.mo").read_bytes()
+    _magic, _revision, count, _sources, table = struct.unpack_from("<5I", data)
+    texts: set[str] = set()
+    for row in range(count):
+        length, begin = struct.unpack_from("<2I", data, table + 8 * row)
+        texts.update(data[begin : begin + length].decode().split("\0"))
+    return frozenset(texts)
+
+
 def language() -> str:
-    """The language in use, "fr" or "en"."""
+    """The language in use."""
     return _language[0]
+
+
+@contextmanager
+def on_paper() -> Iterator[None]:
+    """Texts for a sheet: in French where the screen's language is written from right to left,
+    because our sheets are drawn letter by letter. Holds for this thread or task alone.
+    """
+    token = _on_paper.set(_language[0] in RIGHT_TO_LEFT)
+    try:
+        yield
+    finally:
+        _on_paper.reset(token)
+
+
+def language_tag(language: str) -> str:
+    """A language as web pages and voices name it (RFC 5646): easy French is French."""
+    return language.partition("_")[0]
 
 
 def _(text: str) -> str:
     """The text in the language in use."""
-    return _active[0].gettext(text) if text else ""
+    return _corrected(_catalogue().gettext(text)) if text else ""
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """The text for so many things in the language in use; some languages have six forms."""
+    return _corrected(_catalogue().ngettext(one, many, count))
 
 
 def N_(text: str) -> str:  # noqa: N802
     """Marks a text for translation where it is declared; translated later by `_`."""
     return text
+
+
+def _catalogue() -> gettext.NullTranslations:
+    return gettext.translation(DOMAIN, ROOT / "locale", ["fr"]) if _on_paper.get() else _active[0]
+
+
+def _corrected(text: str) -> str:
+    return _corrections.get(_language[0], {}).get(text, text)

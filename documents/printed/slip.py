@@ -24,7 +24,7 @@ from documents.printed.sheet import (
     PrintedSheet,
     TextStyle,
 )
-from resources.texts import _
+from resources.texts import _, on_paper
 
 _NUMBER = TextStyle(BOLD, 96, 108, ACCENT)
 _LABEL = TextStyle(BODY, 13, 19, SOFT)
@@ -49,6 +49,11 @@ def make_slip(facts: SlipFacts) -> bytes:
     """A PDF of one A4 sheet, its upper half used:
     kiosks print on A4, and the number is read from afar.
     """
+    with on_paper():
+        return _drawn(facts)
+
+
+def _drawn(facts: SlipFacts) -> bytes:
     sheet = PrintedSheet(lambda _pen, _page: None)
     sheet.y = HEIGHT - MARGIN
     at = _("{date}, {hour}").format(

@@ -19,7 +19,13 @@ import keyring.errors
 
 from documents.pdf.text_layer import languages
 from expert_app.kiosk.device_settings import setting_refused
-from expert_app.runtime.config import DeskSettings, KioskSettings, MediaSettings
+from expert_app.kiosk.texts import corrections_of, unknown_texts
+from expert_app.runtime.config import (
+    DeskSettings,
+    KioskSettings,
+    MediaSettings,
+    SettingsWrong,
+)
 from expert_app.runtime.ice_settings import ice_plan
 from resources.texts import _
 from session.core.errors import SessionError
@@ -314,6 +320,23 @@ def check_reading(read: Sequence[str]) -> CheckResult:
     )
 
 
+def check_texts(file: str) -> CheckResult | None:
+    """Whether the organisation's own words for callers can be used; None where there are none."""
+    if not file:
+        return None
+    try:
+        unknown = unknown_texts(corrections_of(file))
+    except SettingsWrong as error:
+        return CheckResult("texts", "wrong", str(error))
+    if unknown:
+        words = _(
+            "{file} has texts that the program does not say; they do nothing. Copy the text as "
+            "the screen shows it: {unknown}"
+        )
+        return CheckResult("texts", "wrong", words.format(file=file, unknown="; ".join(unknown)))
+    return CheckResult("texts", "ok", _("The texts in {file} are used.").format(file=file))
+
+
 async def examine(
     desk: DeskSettings,
     kiosk: KioskSettings,
@@ -343,6 +366,7 @@ async def examine(
         check_relays(plan),
     )
     bus, media, scanner, printer, keys, relay = found
+    texts = check_texts(kiosk.texts)
     trust = check_relay_trust(plan, desk.ca_file or kiosk.ca_file)
     camera = check_device("camera", cameras, no_camera)
     microphone = check_device("microphone", microphones, no_microphone)
@@ -360,6 +384,7 @@ async def examine(
         keys,
         relay,
         *([trust] if trust is not None else []),
+        *([texts] if texts is not None else []),
         check_reading(languages()),
     ]
 

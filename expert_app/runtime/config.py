@@ -8,7 +8,7 @@ A wrong file is refused with the place and the reason; a missing file means the 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -24,6 +24,7 @@ from session.protocol.wire.ids import Id, OptionalId
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Language = Literal["fr", "en"]
+CallerLanguage = Literal["fr", "fr_easy", "en", "ar", "es", "it", "pt", "ro", "ru", "tr", "uk"]
 Engine = Literal["auto", "aiortc", "browser"]
 Echo = Literal["auto", "off", "apm", "system"]
 LOOPBACK_BUS = "nats://127.0.0.1:4222"
@@ -153,6 +154,10 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The kiosk.
 
     Attributes:
+        language: what the screen speaks when nobody has chosen another language.
+        languages: what a caller may choose beside it, in this order; "fr_easy" is French that is
+            easy to read.
+        texts: TOML file of texts that the organisation says in other words; "" for none.
         scanner: "escl://host:port/eSCL", "escls://..." (TLS), "escl-uuid:<UUID>" (found on the
             network wherever it is), "sane:<device>" or "" for none.
         printer: "ipp://host:port/path", "ipps://..." (TLS), "ipp-uuid:<UUID>" or "" for none.
@@ -177,7 +182,11 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     organisation: Id = "caf"
     user: Id = "kiosk"
     bus: list[str] = msgspec.field(default_factory=lambda: [LOOPBACK_BUS])
-    language: Language = "fr"
+    language: CallerLanguage = "fr"
+    languages: list[CallerLanguage] = msgspec.field(
+        default_factory=lambda: list(get_args(CallerLanguage))
+    )
+    texts: str = ""
     scanner: str = ""
     files_from: list[str] = msgspec.field(default_factory=lambda: ["/media", "/run/media"])
     printer: str = ""

@@ -218,6 +218,17 @@ function showNames(agent, thirdPerson) {
   return true;
 }
 
+// Everything is said in another language from now on: {lang, heads: [id, title, words], texts}.
+function useWords(words) {
+  document.documentElement.lang = words.lang;
+  for (const [id, title, text] of words.heads) {
+    document.querySelector(`#${id} h1`).textContent = title;
+    document.querySelector(`#${id} p`).textContent = text;
+  }
+  Object.assign(TEXTS, words.texts);
+  return true;
+}
+
 // A few soft notes while the caller waits: made here, note by note.
 const music = (() => {
   const NOTES_HZ = [392, 493.9, 587.3, 493.9, 440, 523.3, 659.3, 523.3];

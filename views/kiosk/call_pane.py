@@ -13,7 +13,7 @@ from html import escape
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QWidget
 
-from resources.texts import _
+from resources.texts import _, language, language_tag
 from session.core.signals import Signal
 from session.media.call_page import PageEvent
 from views.media.call_page import LockedCallPage, json_for_script
@@ -59,6 +59,12 @@ class KioskCallPane(LockedCallPage):
         """Names under the two faces; none while there is one face."""
         self.run_soon(f"showNames({json.dumps(agent)}, {json.dumps(third)})")
 
+    def retranslate(self) -> None:
+        """Says every text again, in the language in use."""
+        self._view.setAccessibleName(_("Call with the agent"))
+        words = {"lang": language_tag(language()), "heads": _heads(), "texts": _texts()}
+        self.run_soon(f"useWords({json_for_script(words)})")
+
     def show_life_size(self, share: float) -> None:
         """The agent as large as in the room: the picture is so many times as wide as the screen;
         0 fits the pane.
@@ -75,7 +81,38 @@ class KioskCallPane(LockedCallPage):
 
 
 def _words() -> dict[str, str]:
-    texts = {
+    (_hold, hold_title, hold_words), (_private, private_title, private_words) = _heads()
+    return {
+        "__LANG__": language_tag(language()),
+        "__HOLD_TITLE__": escape(hold_title),
+        "__HOLD_WORDS__": escape(hold_words),
+        "__PRIVATE_TITLE__": escape(private_title),
+        "__PRIVATE_WORDS__": escape(private_words),
+        "__TEXTS__": json_for_script(_texts()),
+    }
+
+
+def _heads() -> tuple[tuple[str, str, str], tuple[str, str, str]]:
+    """What stands over the whole call: element, title, words."""
+    return (
+        (
+            "hold",
+            _("One moment, please"),
+            _("Your adviser cannot see or hear you now and will be back in a moment."),
+        ),
+        (
+            "private",
+            _("Privacy pause"),
+            _(
+                "You and your adviser do not see each other, and nobody sees the page. You can go "
+                "on talking."
+            ),
+        ),
+    )
+
+
+def _texts() -> dict[str, str]:
+    return {
         "you": _("You"),
         "youSimulated": _("You, simulated"),
         "simulated": _("Simulated picture"),
@@ -84,19 +121,4 @@ def _words() -> dict[str, str]:
         "unstable": _("The line is unsteady. Please wait a moment…"),
         "agentCameraOff": _("Your adviser has switched the camera off. You can go on talking."),
         "agentMicrophoneOff": _("Your adviser has switched the microphone off for a moment."),
-    }
-    return {
-        "__LANG__": _("en"),
-        "__HOLD_TITLE__": escape(_("One moment, please")),
-        "__HOLD_WORDS__": escape(
-            _("Your adviser cannot see or hear you now and will be back in a moment.")
-        ),
-        "__PRIVATE_TITLE__": escape(_("Privacy pause")),
-        "__PRIVATE_WORDS__": escape(
-            _(
-                "You and your adviser do not see each other, and nobody sees the page. You can go "
-                "on talking."
-            )
-        ),
-        "__TEXTS__": json_for_script(texts),
     }

@@ -5,6 +5,7 @@ For the kiosk's window.
 
 from __future__ import annotations
 
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from views.kiosk.widgets.icons import IconView
@@ -31,3 +32,9 @@ class KioskHeader(QFrame):
         """The organisation and the site."""
         self._organisation.setText(organisation)
         self._site.setText(site)
+
+    def retranslate(self) -> None:
+        """The names are French, whatever the language is, and stand beside the icon."""
+        side = Qt.AlignmentFlag.AlignRight if self.isRightToLeft() else Qt.AlignmentFlag.AlignLeft
+        for name in (self._organisation, self._site):
+            name.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)

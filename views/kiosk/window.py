@@ -14,7 +14,7 @@ from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from resources.texts import LANGUAGES, _
+from resources.texts import CALLER_LANGUAGES, RIGHT_TO_LEFT, _
 from session.core.clock import Clock, SystemClock
 from session.core.short_number import short_number
 from session.kiosk.call.consent import Question
@@ -40,6 +40,7 @@ from views.kiosk.pages.away import AwayPage
 from views.kiosk.pages.closed import ClosedPage
 from views.kiosk.pages.come_back import ComeBackPage
 from views.kiosk.pages.goodbye import Belonging, GoodbyePage
+from views.kiosk.pages.language import LanguagePage
 from views.kiosk.pages.number import NumberPage
 from views.kiosk.pages.place_kept import PlaceKeptPage
 from views.kiosk.pages.start import StartPage
@@ -58,11 +59,12 @@ from views.kiosk.widgets.theme import (
     unit_px,
 )
 from views.widgets.announcer import announce, announcer_of
+from views.words.caller_errors import kiosk_sentence
 from views.words.consent import question_words, time_words
-from views.words.errors import kiosk_sentence
 
-NUMBER_IDLE_S = 60.0
-"""Seconds without a key after which a half-typed number is forgotten: the caller has walked away.
+IDLE_S = 60.0
+"""Seconds without a touch after which the caller has walked away: a half-typed number is forgotten,
+and the start page speaks its first language again.
 """
 
 
@@ -80,7 +82,8 @@ class KioskWindow(QWidget):
     Args:
         call_pane: shows the agent; given, not built.
         browser: the kiosk's browser; given, not built.
-        language: the language in use at the start.
+        languages: those that are offered; the first is in use at the start, and again when a
+            caller has gone.
         clock: for countdowns.
 
     Signals: service_requested(str): a service's button was touched. number_entered(str),
@@ -89,7 +92,7 @@ class KioskWindow(QWidget):
         once. print_answered(str, bool): whether the caller wants the document that is shown (its
         print id). question_answered(Question, given powers), grant_withdrawn(Grant): the consent.
         acting_changed(bool, str): who touches the question now: somebody who acts for the caller,
-        their mandate. language_requested(str): "fr" or "en"; answer with `show_language`.
+        their mandate. language_requested(str): one of `languages`; answer with `show_language`.
         help_requested(): the caller calls the site's host, or takes it back; answer with
         `show_help`. away_requested(str, str): the caller waits elsewhere: ("back", "") or ("phone",
         number). callback_requested(str, str): the caller of a closed service wants to be called:
@@ -101,6 +104,7 @@ class KioskWindow(QWidget):
         volume_requested(int): -1 less loud, 1 louder. start_requested(): the window has gone back
         to the start by itself; nobody is there, forget the last press. close_requested(): the
         window was asked to close; it stays until the program has stopped in order.
+        solved_answered(Solved): what the caller says of the conversation.
     """
 
     service_requested = pyqtSignal(str)
@@ -126,13 +130,14 @@ class KioskWindow(QWidget):
     quiet_requested = pyqtSignal()
     volume_requested = pyqtSignal(int)
     close_requested = pyqtSignal()
+    solved_answered = pyqtSignal(object)
 
     def __init__(
         self,
         call_pane: QWidget,
         browser: QWidget,
         *,
-        language: str = "fr",
+        languages: Sequence[str] = CALLER_LANGUAGES,
         clock: Clock | None = None,
         fingers: FingerWatch | None = None,
     ) -> None:
@@ -155,6 +160,9 @@ class KioskWindow(QWidget):
         self._phone_for: Callable[[str], None] | None = None
         self._returns: frozenset[str] = frozenset()
         self._before_number: KioskPage | None = None
+        self._languages = tuple(languages)
+        self._language = self._languages[0]
+        self._before_languages: KioskPage | None = None
         self.start_page, self.number_page = StartPage(self._clock), NumberPage()
         self.away_page, self.kept_page = AwayPage(), PlaceKeptPage(self._clock)
         self.return_page, self.closed_page = ComeBackPage(), ClosedPage(self._clock)
@@ -162,10 +170,9 @@ class KioskWindow(QWidget):
         self.session_page = SessionPage(
             call_pane, browser, clock=self._clock, fingers=fingers or FingerWatch(self._clock)
         )
-        self.trouble_page = TroublePage()
+        self.trouble_page, self.language_page = TroublePage(), LanguagePage(self._languages)
         self._header, self._banner, self._pages = KioskHeader(), TroubleBanner(), QStackedWidget()
         self._scroll, self.bar = PageScroll(self._pages), AccessBar()
-        self._language = self._first_language = language
         self._own_pause = self._leaves = self._has_spoken = False
         self._page: KioskPage = self.start_page
         self._lay_out()
@@ -174,7 +181,7 @@ class KioskWindow(QWidget):
         self._seconds = QTimer(self)
         self._seconds.timeout.connect(self.tick)
         self._seconds.start(250)
-        self.show_language(language)
+        self.show_language(self._language)
         self.show_start()
 
     def _lay_out(self) -> None:
@@ -182,12 +189,15 @@ class KioskWindow(QWidget):
         box.addWidget(self._header)
         box.addWidget(self._banner)
         box.addWidget(self._scroll, 1)
+        self.bar.language.setVisible(len(self._languages) > 1)
         box.addWidget(self.bar)
         for page in self.pages():
             self._pages.addWidget(page)
 
     def _connect(self) -> None:
-        self.bar.languages_requested.connect(self._on_language)
+        self.bar.languages_requested.connect(self.choose_language)
+        self.language_page.language_chosen.connect(self._on_language)
+        self.language_page.back_requested.connect(self._leave_languages)
         self.bar.listen_requested.connect(self._on_listen)
         self.bar.volume_requested.connect(self.volume_requested)
         self.bar.help_requested.connect(self.help_requested)
@@ -207,7 +217,7 @@ class KioskWindow(QWidget):
         self.away_page.phone_chosen.connect(
             lambda: self._ask_phone(lambda number: self.away_requested.emit("phone", number))
         )
-        self.kept_page.over.connect(self._back_to_start)
+        self.kept_page.over.connect(self._on_gone)
         self.kept_page.slip_requested.connect(self.slip_requested)
         self.return_page.back_requested.connect(self._back_to_start)
         self.closed_page.back_requested.connect(self._back_to_start)
@@ -218,7 +228,8 @@ class KioskWindow(QWidget):
         self.session_page.grant_withdrawn.connect(self.grant_withdrawn)
         self.session_page.print_answered.connect(self.print_answered)
         self.session_page.acting_changed.connect(self.acting_changed)
-        self.goodbye_page.over.connect(self._back_to_start)
+        self.goodbye_page.over.connect(self._on_gone)
+        self.goodbye_page.solved_answered.connect(self.solved_answered)
 
     def pages(self) -> list[KioskPage]:
         """Every page."""
@@ -233,6 +244,7 @@ class KioskWindow(QWidget):
             self.kept_page,
             self.return_page,
             self.closed_page,
+            self.language_page,
         ]
 
     @property
@@ -410,6 +422,7 @@ class KioskWindow(QWidget):
         """Puts a question to the caller:
         `question_answered` follows, or nothing (silence is kept by the program).
         """
+        self._leave_languages()  # a question may not wait behind them
         self.session_page.ask(question)
         _icon, asked, detail = question_words(question)
         announce(self, f"{_(asked)} {_(detail)} {time_words(question)}", urgent=True)
@@ -420,6 +433,7 @@ class KioskWindow(QWidget):
 
     def show_print(self, shown: ShownPrint) -> None:
         """Shows a document before it prints: `print_answered` follows, or nothing."""
+        self._leave_languages()  # a question may not wait behind them
         self.session_page.show_print(shown)
         announce(self, self.session_page.printing.words(), urgent=True)
 
@@ -509,10 +523,15 @@ class KioskWindow(QWidget):
         says everything again.
         """
         self._language = language
+        directions = Qt.LayoutDirection
+        is_mirrored = language in RIGHT_TO_LEFT
+        self.setLayoutDirection(directions.RightToLeft if is_mirrored else directions.LeftToRight)
+        self._header.retranslate()
         self.bar.retranslate()
         self._banner.retranslate()
         for page in self.pages():
             page.retranslate()
+        self.language_page.show_language(language)
         self._fit(again=True)
 
     def tick(self) -> None:
@@ -524,10 +543,12 @@ class KioskWindow(QWidget):
             self.session_page.tick()
         elif self._page in (self.goodbye_page, self.kept_page, self.closed_page):
             self._page.tick()
-        elif self._idle_s() < NUMBER_IDLE_S:
+        elif self._idle_s() < IDLE_S:
             return
         elif self._page in (self.number_page, self.return_page):
             self._back_from_number()
+        elif self._page is self.language_page:
+            self._leave_languages()
         elif self._page is self.start_page:
             self._forget_choices()
 
@@ -537,12 +558,25 @@ class KioskWindow(QWidget):
         """
         self._seconds.stop()
 
+    def choose_language(self) -> None:
+        """Shows the languages; from there back to this page."""
+        if self._page is not self.language_page:
+            self._before_languages = self._page
+        self._on_touched()
+        self._show(self.language_page)
+
     # ---- its own steps ----
 
-    def _on_language(self) -> None:
-        at = LANGUAGES.index(self._language) if self._language in LANGUAGES else 0
-        self._on_touched()
-        self.language_requested.emit(LANGUAGES[(at + 1) % len(LANGUAGES)])
+    def _on_language(self, language: str) -> None:
+        self._leave_languages()
+        self.language_requested.emit(language)
+
+    def _leave_languages(self) -> None:
+        """Back to the page before, if no other has come meanwhile."""
+        before, self._before_languages = self._before_languages, None
+        if self._page is self.language_page:
+            self._on_touched()
+            self._show(before or self.start_page)
 
     def _on_look(self) -> None:
         """Larger letters, or other colours; for pages of the web too."""
@@ -554,8 +588,8 @@ class KioskWindow(QWidget):
         """The caller has gone: the next one sees and hears the kiosk as everybody does."""
         self.bar.forget()
         self._has_spoken = False
-        if self._language != self._first_language:
-            self.language_requested.emit(self._first_language)
+        if self._language != self._languages[0]:
+            self.language_requested.emit(self._languages[0])
 
     def _on_leave(self) -> None:
         self._leaves = True
@@ -630,8 +664,12 @@ class KioskWindow(QWidget):
         self.show_returns(None)
         self.returns_requested.emit()
 
-    def _back_to_start(self) -> None:
+    def _on_gone(self) -> None:
+        """The caller is through with this kiosk."""
         self._forget_choices()
+        self._back_to_start()
+
+    def _back_to_start(self) -> None:
         self.show_start()
         self.start_requested.emit()
 

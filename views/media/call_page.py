@@ -287,7 +287,7 @@ def _page_html(place: str, words: Mapping[str, str]) -> str:
     return html
 
 
-def json_for_script(texts: Mapping[str, str]) -> str:
+def json_for_script(texts: Mapping[str, object]) -> str:
     """Texts as a script's literal, which cannot end the script."""
     return json.dumps(texts).replace("<", "\\u003c")
 

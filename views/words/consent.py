@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from resources.texts import N_, _, language
+from resources.texts import N_, _, language, ngettext
 from session.kiosk.call.consent import LASTS_S, NEEDS_PAGE, Question
 from session.protocol.conversation.messages import Grant
 
@@ -142,13 +142,20 @@ def question_words(question: Question) -> tuple[str, str, str]:
 
 def time_words(question: Question) -> str:
     """What silence means, and when a yes ends by itself."""
-    words = _("Without an answer, it is no. A yes ends by itself after {minutes} minutes.")
+    minutes = round(max(LASTS_S[grant] for grant in question) / 60)
+    words = ngettext(
+        "Without an answer, it is no. A yes ends by itself after one minute.",
+        "Without an answer, it is no. A yes ends by itself after {minutes} minutes.",
+        minutes,
+    )
     if len({LASTS_S[grant] for grant in question}) > 1:
-        words = _(
+        words = ngettext(
+            "Without an answer, it is no. A yes ends by itself, after one minute at the latest.",
             "Without an answer, it is no. A yes ends by itself, after {minutes} minutes at the "
-            "latest."
+            "latest.",
+            minutes,
         )
-    return words.format(minutes=round(max(LASTS_S[grant] for grant in question) / 60))
+    return words.format(minutes=minutes)
 
 
 def text_version(question: Question) -> str:

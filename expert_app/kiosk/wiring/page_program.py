@@ -18,8 +18,9 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtWidgets import QApplication
 
+from expert_app.kiosk.texts import corrections_of
 from expert_app.runtime.window_program import prepare_browser
-from resources.texts import use_language
+from resources.texts import correct_texts, use_language
 from session.core.clock import SystemClock
 from session.kiosk.cobrowse import browser_messages as messages
 from session.kiosk.cobrowse.browser_frames import CommandReader, frame
@@ -36,9 +37,9 @@ _FIRST_TO_GO = "500"
 """proc(5), oom_score_adj: when memory runs out, the page goes and not the screen."""
 
 
-def page_command(folder: Path) -> list[str]:
-    """The command line of this program."""
-    return [sys.executable, "-m", __name__, str(folder)]
+def page_command(folder: Path, *, texts: str = "") -> list[str]:
+    """The command line of this program; `texts` is the kiosk's setting."""
+    return [sys.executable, "-m", __name__, str(folder), texts]
 
 
 class Pipes(QObject):
@@ -134,10 +135,11 @@ def _stand_back() -> None:
         Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO, encoding="ascii")
 
 
-def main(folder: Path) -> int:
+def main(folder: Path, texts: str) -> int:
     """Shows the page until the screen ends."""
     _stand_back()
     pipes = Pipes()
+    correct_texts(corrections_of(texts))
     proxy = WebProxy()
     way_out = WayOut(port=proxy.port, secret=proxy.secret)
     prepare_browser(way_out.flags())
@@ -152,4 +154,4 @@ def main(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2]))

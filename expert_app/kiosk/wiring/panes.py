@@ -6,6 +6,7 @@ Part of `expert_app.kiosk.wiring.program`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PyQt6.QtWidgets import QWidget
@@ -65,10 +66,12 @@ def build_panes(
     trust_relays_in_browser(settings.ca_file, Path.home())
     is_drawn_here = settings.media.camera == "simulated"
     call = KioskCallPane(only_drawn=lambda: running.has_only_drawn_faces(is_drawn_here))
-    pages = PageProcesses(page_command, paths.runtime, clock=clock)
+    command = partial(page_command, texts=settings.texts)
+    pages = PageProcesses(command, paths.runtime, clock=clock)
     fingers = FingerWatch(clock)
     browser = KioskBrowser(pages, fingers=fingers)
-    window = KioskWindow(call, browser, language=settings.language, clock=clock, fingers=fingers)
+    languages = tuple(dict.fromkeys((settings.language, *settings.languages)))
+    window = KioskWindow(call, browser, languages=languages, clock=clock, fingers=fingers)
     voice = open_voice(settings.volume, window) if settings.speak != "off" else None
     if voice is not None:
         window.set_speech(settings.speak)

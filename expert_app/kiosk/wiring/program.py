@@ -21,6 +21,7 @@ from expert_app.kiosk.remote_help import HelpedKiosk, RemoteHelpJob, doctor_comm
 from expert_app.kiosk.running_session import RunningSession
 from expert_app.kiosk.self_test import SelfTest, TriedThings
 from expert_app.kiosk.session_opener import KioskSessionOpener
+from expert_app.kiosk.texts import corrections_of, unknown_texts
 from expert_app.kiosk.watchdog import keep_telling
 from expert_app.kiosk.wiring.conversations import ConversationWiring
 from expert_app.kiosk.wiring.hub import KioskHub, build_hub
@@ -40,7 +41,7 @@ from expert_app.runtime.network_watch import NetworkWatch
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
 from expert_app.runtime.window_program import STOP_S, Program, run_application
-from resources.texts import _
+from resources.texts import _, correct_texts
 from session.bus.client import BusClient
 from session.bus.transport.nkeys import public_key
 from session.core.clock import SystemClock
@@ -58,6 +59,8 @@ from views.kiosk.browser.page_process import can_show_pages
 from views.words.consent import text_version
 from views.words.errors import sentence
 
+log = logging.getLogger(__name__)
+
 
 def run_kiosk(settings: KioskSettings, paths: Paths, *, driven: bool, fullscreen: bool) -> int:
     """Runs the kiosk until it is told to stop; the exit code."""
@@ -65,6 +68,7 @@ def run_kiosk(settings: KioskSettings, paths: Paths, *, driven: bool, fullscreen
     try:
         seed = load_seed(name, Path(settings.key_file) if settings.key_file else None)
         tls_for(settings)
+        say_corrected(settings)
         if wrong := refused_setting(settings):
             print(wrong)
             return 2
@@ -97,6 +101,14 @@ def run_kiosk(settings: KioskSettings, paths: Paths, *, driven: bool, fullscreen
         await asyncio.wait_for(kiosk.stop(), STOP_S)
 
     return max([run_application(main, settings.language), *ends])
+
+
+def say_corrected(settings: KioskSettings) -> None:
+    """Takes the organisation's own words into use. Raises `SettingsWrong`."""
+    corrections = corrections_of(settings.texts)
+    correct_texts(corrections)
+    for text in unknown_texts(corrections):
+        log.warning("%s has a text that the program does not say: %s", settings.texts, text)
 
 
 def no_foreign_windows() -> str:

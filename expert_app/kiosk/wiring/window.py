@@ -25,6 +25,7 @@ def connect_queue(panes: KioskPanes, app: KioskApp) -> None:
     window.returns_requested.connect(app.show_returns)
     window.came_back.connect(app.come_back)
     window.slip_requested.connect(app.print_slip)
+    window.solved_answered.connect(app.tell_solved)
 
 
 def connect_conversation(panes: KioskPanes, requests: CallerRequests) -> None:
@@ -62,6 +63,7 @@ def connect_language_and_voice(panes: KioskPanes) -> None:
         use_language(language)
         panes.window.show_language(language)
         panes.browser.retranslate()
+        panes.call.retranslate()
 
     panes.window.language_requested.connect(on_language)
     panes.window.text_size_changed.connect(panes.browser.show_text_size)

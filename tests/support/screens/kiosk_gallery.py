@@ -492,6 +492,7 @@ SCENES: dict[str, Callable[[KioskWindow], None]] = {
         KioskWiped(pages_removed=0, files_removed=1, profile_removed=True, left_over=2)
     ),
     "trouble": _start_trouble,
+    "languages": lambda window: window.choose_language(),
 }
 """Every state of every page, by name."""
 

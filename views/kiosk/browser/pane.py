@@ -16,7 +16,7 @@ from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
-from resources.texts import N_, _
+from resources.texts import N_, _, language
 from session.core.errors import AddressNotAllowed, SessionError
 from session.kiosk.cobrowse import browser_messages as messages
 from session.kiosk.cobrowse.shared_page import SignalLike
@@ -515,7 +515,7 @@ class KioskBrowser(QFrame):
     def _send_look(self) -> None:
         """The page speaks the screen's language, in its size."""
         window = self.window() or self
-        look = messages.UseLook(_("en"), unit_px(window.width(), window.height()))
+        look = messages.UseLook(language(), unit_px(window.width(), window.height()))
         if look != self._look:
             self._look = look
             self._page.obey(look)

@@ -44,8 +44,8 @@ from views.kiosk.widgets.page_base import BigButton, KioskPage, label, words_in_
 from views.kiosk.widgets.theme import BLUE, INK, SKY, WHITE, sized, spaced
 from views.widgets.announcer import announce
 from views.widgets.pdf_picture import pdf_picture
+from views.words.caller_errors import kiosk_sentence
 from views.words.consent import powers_sentence
-from views.words.errors import kiosk_sentence
 
 FACE_SHARE, PAGE_SHARE = 25, 75
 """Of the stage for the face and for what is beside it, or below it on an upright screen."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout
 
-from resources.texts import _, language
+from resources.texts import _, language, language_tag
 from session.core.clock import Clock
 from session.protocol.hub.requests import Contact, Service
 from views.kiosk.widgets.icons import IconView
@@ -99,7 +99,7 @@ class ClosedPage(KioskPage):
         self._title.setText(_("{service} is closed now").format(service=service.name))
         hours = _("It opens again as soon as possible.") if service.open_now else ""
         self._opens.setText(hours or opens_words(service.opens_at, self._clock.utc_now()))
-        message = service.messages.get(language(), service.message)
+        message = service.messages.get(language_tag(language()), service.message)
         self._message.setText(message)
         self._message.setVisible(bool(message))
         phone, email = self._contact.phone, self._contact.email

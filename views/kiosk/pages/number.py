@@ -5,7 +5,7 @@ Used by the kiosk window.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import (
     QBoxLayout,
@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from resources.texts import N_, _
+from resources.texts import N_, _, ngettext
 from session.protocol.hub.number_check import (
     DIGITS,
     FORMS,
@@ -34,6 +34,10 @@ from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import BigButton, KioskPage, TouchButton, label, restyle
 from views.kiosk.widgets.theme import BLUE, GREEN, INK, WHITE, sized, spaced
 
+MASKED_AFTER_MS = 1000
+"""A digit is seen for so long by whoever stands behind the caller."""
+MASK = "•"
+MISSING = "_"
 LONG = 11
 """A number with more characters is shown in smaller type."""
 
@@ -61,6 +65,8 @@ class _Keys(QWidget):
 
     def __init__(self, characters: str, columns: int) -> None:
         super().__init__()
+        # a pad reads from left to right in every language
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.keys: dict[str, TouchButton] = {}
         self.grid = spaced(QGridLayout(self), (0,), 1.2)
         self.columns = columns
@@ -95,7 +101,12 @@ class NumberPage(KioskPage):
         super().__init__()
         self._kind = "allocataire"
         self._text = ""
-        self._refused = self._sent = False
+        self._refused = self._sent = self._in_clear = False
+        self._fresh = 0
+        self._mask_soon = QTimer(self)
+        self._mask_soon.setSingleShot(True)
+        self._mask_soon.setInterval(MASKED_AFTER_MS)
+        self._mask_soon.timeout.connect(self.hide_last)
         self._build_texts()
         self._build_keys()
         self._lay_out()
@@ -107,9 +118,15 @@ class NumberPage(KioskPage):
         self._title = label("title")
         self._hint = label("lead", tone="grey")
         self._shown = label("number", centred=True, wrap=False)
+        self._shown.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         display = QFrame()
         display.setObjectName("display")
-        spaced(QHBoxLayout(display), (1, 0, 1, 0)).addWidget(self._shown)
+        self.show_number = BigButton("plain", "eye", icon_u=4, margins=(1, 0.2, 1, 0.2))
+        self.show_number.setCheckable(True)
+        self.show_number.toggled.connect(self._on_show)
+        row = spaced(QHBoxLayout(display), (1, 0, 1, 0), 1)
+        row.addWidget(self._shown, 1)
+        row.addWidget(self.show_number)
         self._display = sized(display, None, 11.5)
         self._state_icon = IconView("information-outline", 4, colour=BLUE)
         self._state_words = label("body", heavy=True)
@@ -211,6 +228,8 @@ class NumberPage(KioskPage):
     def clear(self) -> None:
         """Forgets what was typed."""
         self._text, self._refused, self._sent = "", False, False
+        self._fresh = 0
+        self.show_number.setChecked(False)
         self._turn_to_what_follows()
         self._refresh()
 
@@ -236,6 +255,8 @@ class NumberPage(KioskPage):
     def _type(self, character: str) -> None:
         self.touched.emit()
         self._text += character
+        self._fresh = 1
+        self._mask_soon.start()
         self._refused = self._sent = False
         if character in LETTERS:
             self.pad.setCurrentWidget(self.digits)
@@ -243,7 +264,7 @@ class NumberPage(KioskPage):
 
     def _erase(self) -> None:
         self.touched.emit()
-        self._text = self._text[:-1]
+        self._text, self._fresh = self._text[:-1], 0
         self._refused = self._sent = False
         self._turn_to_what_follows()
         self._refresh()
@@ -267,6 +288,28 @@ class NumberPage(KioskPage):
 
     # ---- showing ----
 
+    def hide_last(self) -> None:
+        """Hides the last character too: its second is over."""
+        self._fresh = 0
+        self._show_number()
+
+    def _on_show(self, in_clear: bool) -> None:
+        self._in_clear = in_clear
+        self.touched.emit()
+        self.retranslate()
+        self._show_number()
+
+    def _show_number(self) -> None:
+        """The number with its last character only, unless the caller asked to see it or it is on a
+        slip that everybody sees.
+        """
+        hidden = 0 if self._in_clear or self._kind == TICKET else len(self._text) - self._fresh
+        missing = max(0, FORMS[self._kind].lengths[0] - len(self._text))
+        seen = MASK * hidden + self._text[hidden:] + MISSING * missing
+        self._shown.setText(grouped(self._kind, seen))
+        said = self._text if self._in_clear else self._text[hidden:]
+        self._shown.setAccessibleName(" ".join(said))
+
     def retranslate(self) -> None:
         """Says every text again."""
         title, hint = _TITLES[self._kind]
@@ -283,6 +326,9 @@ class NumberPage(KioskPage):
             )
         )
         self.send.set_words(_("Confirm"))
+        self.show_number.set_words(
+            "", _("Hide the number") if self._in_clear else _("Show the number")
+        )
         for key in (self.erase, self.erase_too):
             key.setAccessibleName(_("Erase the last character"))
         self.letters_key.setAccessibleName(_("Show the letters"))
@@ -298,9 +344,8 @@ class NumberPage(KioskPage):
         self.letters_key.setVisible(self._kind not in ("allocataire", PHONE))
         self.skip.setVisible(self._kind not in (PHONE, TICKET))
         self.erase.setEnabled(bool(self._text))
-        missing = max(0, FORMS[self._kind].lengths[0] - len(self._text))
-        self._shown.setText(grouped(self._kind, self._text + "•" * missing))
-        self._shown.setAccessibleName(" ".join(self._text))
+        self.show_number.setVisible(self._kind != TICKET)
+        self._show_number()
         self.send.setEnabled(self._can_send)
         self.retranslate()
 
@@ -353,6 +398,5 @@ class NumberPage(KioskPage):
         ) - len(self._text)
         if self._kind == "france_travail" and len(self._text) > len(DIGITS) - 3:
             missing = FORMS[self._kind].lengths[-1] - len(self._text)
-        if missing == 1:
-            return _("One more character.")
-        return _("{count} more characters.").format(count=missing)
+        words = ngettext("One more character.", "{count} more characters.", missing)
+        return words.format(count=missing)

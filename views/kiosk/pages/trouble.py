@@ -12,7 +12,7 @@ from resources.texts import _
 from views.kiosk.widgets.icons import IconView, WaitingDots
 from views.kiosk.widgets.page_base import KioskPage, label
 from views.kiosk.widgets.theme import ACCENT_PAPER, INK, spaced
-from views.words.errors import kiosk_sentence
+from views.words.caller_errors import kiosk_sentence
 
 LINE_CODES = frozenset({"bus_unreachable", "hub_unreachable", "store_unreachable"})
 """While one of these lasts, nobody can be called: they take the whole page when no session runs."""

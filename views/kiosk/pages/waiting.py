@@ -8,7 +8,7 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.core.clock import Clock
 from session.protocol.hub.requests import TicketAnswer, TicketChanged
 from session.protocol.hub.third_parties import PassingAnswer
@@ -27,21 +27,29 @@ def wait_words(least_s: int | None, most_s: int | None) -> str:
         return _("We do not know the waiting time yet.")
     least, most = max(0, least_s) // 60, None if most_s is None else -(-max(0, most_s) // 60)
     if most is None:
-        return _("More than {count} minutes to wait.").format(count=least) if least else ""
+        words = ngettext(
+            "More than one minute to wait.", "More than {count} minutes to wait.", least
+        )
+        return words.format(count=least) if least else ""
     if most <= 1:
         return _("About one minute to wait.")
     if least < 1:
-        return _("Less than {count} minutes to wait.").format(count=most)
-    return _("Between {least} and {most} minutes to wait.").format(least=least, most=most)
+        words = ngettext(
+            "Less than one minute to wait.", "Less than {count} minutes to wait.", most
+        )
+        return words.format(count=most)
+    words = ngettext(
+        "Up to one minute to wait.", "Between {least} and {most} minutes to wait.", most
+    )
+    return words.format(least=least, most=most)
 
 
 def ahead_words(position: int) -> str:
     """How many are served before the one at `position` (1 is the next)."""
     if position <= 1:
         return _("You are next.")
-    if position == 2:
-        return _("One person is before you.")
-    return _("{count} people are before you.").format(count=position - 1)
+    words = ngettext("One person is before you.", "{count} people are before you.", position - 1)
+    return words.format(count=position - 1)
 
 
 def elapsed_words(elapsed_s: float) -> str:
@@ -49,9 +57,12 @@ def elapsed_words(elapsed_s: float) -> str:
     minutes = int(elapsed_s // 60)
     if minutes < 1:
         return _("You have just arrived.")
-    if minutes == 1:
-        return _("You have been waiting for one minute.")
-    return _("You have been waiting for {count} minutes.").format(count=minutes)
+    words = ngettext(
+        "You have been waiting for one minute.",
+        "You have been waiting for {count} minutes.",
+        minutes,
+    )
+    return words.format(count=minutes)
 
 
 class WaitingPage(KioskPage):

@@ -66,6 +66,10 @@ def find_icon(name: str, colour: str) -> QIcon:
         return _make_icon(SERVICE_ICONS["help"], color=colour)
 
 
+POINTING = frozenset({"arrow-left", "arrow-right"})
+"""Icons that point the other way where people read from right to left."""
+
+
 def is_contrast(widget: QWidget) -> bool:
     """Whether the caller has asked for high contrast."""
     window = widget.window()
@@ -110,6 +114,9 @@ class IconView(QWidget):
             painter.drawEllipse(room)
             inset = room.width() * 22 // 100
             room = room.adjusted(inset, inset, -inset, -inset)
+        if self.name in POINTING and self.isRightToLeft():
+            painter.translate(self.width(), 0)
+            painter.scale(-1, 1)
         self._icon.paint(painter, room)
 
 

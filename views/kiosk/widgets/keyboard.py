@@ -50,6 +50,7 @@ class TouchKeyboard(QFrame):
     def __init__(self, entry: QLineEdit) -> None:
         super().__init__()
         self.setObjectName("panel")
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self._entry = entry
         self._capital = False
         self.keys: dict[str, TouchButton] = {}

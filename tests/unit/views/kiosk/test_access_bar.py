@@ -13,7 +13,7 @@ from session.protocol.conversation.messages import Grant
 from tests.support.screens.kiosk_fingers import CallerTouches
 from tests.support.screens.kiosk_gallery import SCENES, WIPED, session_facts, ticket_answer
 from views.kiosk.header import KioskHeader
-from views.kiosk.window import NUMBER_IDLE_S, KioskWindow
+from views.kiosk.window import IDLE_S, KioskWindow
 
 
 def letters_px(window: KioskWindow) -> int:
@@ -79,11 +79,12 @@ def test_a_caller_who_was_refused_keeps_them_and_one_who_walks_away_does_not(
 ) -> None:
     window.bar.bigger.click()
     window.bar.language.click()
+    window.language_page.buttons["en"].click()
     window.show_language("en")
     window.show_calling()
     window.show_start()
     assert window.bar.text == 1.5
-    clock.advance(NUMBER_IDLE_S + 1)
+    clock.advance(IDLE_S + 1)
     window.tick()
     assert window.bar.text == 1.0
     assert touches.heard == [("language_requested", "en"), ("language_requested", "fr")]

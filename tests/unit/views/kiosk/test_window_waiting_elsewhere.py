@@ -25,7 +25,7 @@ from tests.support.screens.kiosk_gallery import (
 from views.kiosk.pages.closed import CLOSED_S
 from views.kiosk.pages.number import NumberPage
 from views.kiosk.pages.place_kept import KEPT_S
-from views.kiosk.window import NUMBER_IDLE_S, KioskWindow
+from views.kiosk.window import IDLE_S, KioskWindow
 from views.words.opening import opens_words
 
 
@@ -97,7 +97,7 @@ def test_a_half_typed_telephone_number_is_forgotten_but_not_the_place(
     window.waiting_page.elsewhere.click()
     window.away_page.phone.click()
     type_number(window, "0612")
-    clock.advance(NUMBER_IDLE_S)
+    clock.advance(IDLE_S)
     window.tick()
     assert on_screen(window, window.waiting_page)
     assert touches.heard == []
@@ -154,7 +154,7 @@ def test_who_comes_back_types_the_own_number(
     assert touches.heard[-1] == ("came_back", "L042")
     window.show_returns([])
     assert "Nobody is expected back here." in said(window)
-    clock.advance(NUMBER_IDLE_S)
+    clock.advance(IDLE_S)
     window.tick()
     assert on_screen(window, window.start_page)
 
@@ -171,7 +171,7 @@ def test_who_comes_back_reads_the_place_in_the_queue(
     window.show_ticket(ticket_answer())
     assert on_screen(window, window.waiting_page)
     assert "L042" in said(window)
-    clock.advance(NUMBER_IDLE_S)
+    clock.advance(IDLE_S)
     window.tick()
     assert on_screen(window, window.waiting_page)
 

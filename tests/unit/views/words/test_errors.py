@@ -8,7 +8,8 @@ import string
 import pytest
 
 from session.core.error_codes import error_classes
-from views.words.errors import _SENTENCES, caller_codes, kiosk_sentence, known_codes, sentence
+from views.words.caller_errors import caller_codes, kiosk_sentence
+from views.words.errors import _SENTENCES, known_codes, sentence
 
 
 def test_every_error_has_a_sentence_and_none_is_extra() -> None:

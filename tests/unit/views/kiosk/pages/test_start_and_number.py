@@ -21,7 +21,7 @@ from tests.support.screens.kiosk_gallery import (
     services_answer,
     ticket_answer,
 )
-from views.kiosk.window import NUMBER_IDLE_S, KioskWindow
+from views.kiosk.window import IDLE_S, KioskWindow
 
 
 def test_touching_a_service_asks_for_it(
@@ -71,10 +71,14 @@ def test_language_is_asked_for_and_everything_is_said_again(
 
     assert "Welcome. What do you need today?" in said(window)
     window.bar.language.click()
-    assert touches.heard == [("language_requested", "en")]
+    assert on_screen(window, window.language_page)
+    window.language_page.buttons["en"].click()
+    assert on_screen(window, window.start_page)
+    assert touches.heard[-1] == ("language_requested", "en")
     monkeypatch.setattr(texts, "_active", [Shouting()])
     window.show_language("en")
     assert "WELCOME. WHAT DO YOU NEED TODAY?" in said(window)
+    assert window.language_page.buttons["en"].accessibleName().startswith("✓")
 
 
 def test_complete_number_can_be_sent(window: KioskWindow, touches: CallerTouches) -> None:
@@ -158,9 +162,9 @@ def test_number_of_a_caller_who_walked_away_is_forgotten(
     window: KioskWindow, touches: CallerTouches, clock: ManualClock
 ) -> None:
     window.ask_number("allocataire")
-    clock.advance(NUMBER_IDLE_S - 1)
+    clock.advance(IDLE_S - 1)
     type_number(window, "123")
-    clock.advance(NUMBER_IDLE_S - 1)
+    clock.advance(IDLE_S - 1)
     window.tick()
     assert on_screen(window, window.number_page)
     clock.advance(1)

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A number that is typed is hidden from whoever stands behind the caller."""
+
+from __future__ import annotations
+
+from tests.support.screens.kiosk_fingers import type_number
+from views.kiosk.pages.number import MASK, MISSING
+from views.kiosk.window import KioskWindow
+
+
+def _seen(window: KioskWindow) -> str:
+    return window.number_page._shown.text().replace(" ", "").replace(MISSING, "")
+
+
+def test_only_the_last_digit_is_seen_and_only_for_a_second(window: KioskWindow) -> None:
+    page = window.number_page
+    window.ask_number("allocataire")
+    type_number(window, "104")
+    assert _seen(window) == MASK * 2 + "4"
+    assert page._mask_soon.isActive()
+    assert page._mask_soon.interval() == 1000
+    page.hide_last()
+    assert _seen(window) == MASK * 3
+    assert "1" not in page._shown.accessibleName()
+
+
+def test_the_caller_may_look_at_the_number_and_hide_it_again(window: KioskWindow) -> None:
+    page = window.number_page
+    window.ask_number("allocataire")
+    type_number(window, "104")
+    page.show_number.click()
+    assert _seen(window) == "104"
+    assert page.show_number.accessibleName() == "Hide the number"
+    page.show_number.click()
+    assert _seen(window) == MASK * 2 + "4"
+    page.show_number.click()
+    page.clear()
+    type_number(window, "2")
+    type_number(window, "3")
+    assert _seen(window) == MASK + "3"
+
+
+def test_a_ticket_number_is_no_secret(window: KioskWindow) -> None:
+    window.ask_number("ticket")
+    type_number(window, "A04")
+    window.number_page.hide_last()
+    assert _seen(window) == "A04"
+    assert not window.number_page.show_number.isVisible()

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The languages of the kiosk, each by its own name. Used by the kiosk window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
+
+from resources.texts import _
+from views.kiosk.widgets.icons import IconView
+from views.kiosk.widgets.page_base import CENTRE, BigButton, KioskPage, label
+from views.kiosk.widgets.theme import BLUE, SKY, spaced
+from views.words.languages import LANGUAGE_NAMES
+
+
+class LanguagePage(KioskPage):
+    """One button for each language; the one in use is marked.
+
+    Args:
+        languages: those that this kiosk offers, in the order of the buttons.
+
+    Signals:
+        language_chosen: the language that was touched.
+        back_requested: back to the page before.
+    """
+
+    language_chosen = pyqtSignal(str)
+    back_requested = pyqtSignal()
+
+    def __init__(self, languages: Sequence[str]) -> None:
+        super().__init__()
+        self.buttons: dict[str, BigButton] = {}
+        self._marks: dict[str, IconView] = {}
+        self._title = label("title", centred=True)
+        self._grid = spaced(QGridLayout(), (0,), 2)
+        for language in languages:
+            mark = IconView("check-bold", 4, colour=BLUE)
+            button = BigButton("plain", mark, size="large", margins=(2, 1, 2, 1))
+            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+            button.setObjectName(f"language_{language}")
+            button.clicked.connect(
+                lambda _checked, language=language: self.language_chosen.emit(language)
+            )
+            self.buttons[language], self._marks[language] = button, mark
+        self.back = BigButton("plain", "arrow-left")
+        self.back.clicked.connect(self.back_requested)
+        foot = spaced(QHBoxLayout(), (0,), 2)
+        foot.addWidget(self.back)
+        foot.addStretch(1)
+        box = spaced(QVBoxLayout(self), (6, 4, 6, 4), 2.4)
+        box.addWidget(IconView("translate", 9, colour=BLUE, disc=SKY), 0, CENTRE)
+        box.addWidget(self._title)
+        box.addLayout(self._grid, 1)
+        box.addLayout(foot)
+        self.set_portrait(False)
+        self.show_language("")
+
+    def set_portrait(self, portrait: bool) -> None:
+        """Two columns instead of three."""
+        columns = 2 if portrait else 3
+        for place, button in enumerate(self.buttons.values()):
+            self._grid.addWidget(button, *divmod(place, columns))
+        for column in range(3):
+            self._grid.setColumnStretch(column, 1 if column < columns else 0)
+
+    def show_language(self, language: str) -> None:
+        """Marks the language in use, and says the page again in it."""
+        for each, button in self.buttons.items():
+            name = LANGUAGE_NAMES[each]
+            self._marks[each].setVisible(each == language)
+            button.set_words(name, spoken=f"✓ {name}" if each == language else name)
+        self._title.setText(_("Choose your language"))
+        self.back.set_words(_("Back"))
+
+    def words(self) -> list[str]:
+        """The sentences on the page, to be spoken."""
+        return [self._title.text()]

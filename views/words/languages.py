@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What a language is called in itself: nobody has to know a flag or a word of another language.
+Used by the kiosk's language page.
+"""
+
+from __future__ import annotations
+
+LANGUAGE_NAMES = {
+    "fr": "Français",
+    "fr_easy": "Français facile",
+    "en": "English",
+    "ar": "العربية",
+    "es": "Español",
+    "it": "Italiano",
+    "pt": "Português",
+    "ro": "Română",
+    "ru": "Русский",
+    "tr": "Türkçe",
+    "uk": "Українська",
+}
