@@ -46,6 +46,7 @@ from session.protocol.hub.requests import (
     TicketAnswer,
     TicketChanged,
 )
+from session.protocol.hub.statistics import Solved
 from session.protocol.hub.tickets import TicketState
 
 log = logging.getLogger(__name__)
@@ -122,7 +123,7 @@ class KioskApp:
             show_ticket=self._show_answer,
             clock=clock,
         )
-        self._service = ""
+        self._service = self._talked = ""
         self._resuming = False
         self._arrived_at_utc: datetime | None = None
         self._closing, self._connected = asyncio.Lock(), asyncio.Event()
@@ -296,8 +297,21 @@ class KioskApp:
         """The caller wants the number on paper."""
         self._start(self.elsewhere.print_slip(), "print a slip")
 
+    def tell_solved(self, solved: Solved) -> None:
+        """The caller says whether it was solved."""
+        ticket, self._talked = self._talked, ""
+        if ticket:
+            self._start(self._tell_solved(ticket, solved), "tell whether it was solved")
+
+    async def _tell_solved(self, ticket: str, solved: Solved) -> None:
+        try:
+            await self._link.tell_solved(ticket, solved)
+        except SessionError as error:
+            log.info("an answer of a caller was not counted: %s", error.code)
+
     def forget_press(self) -> None:
         """The screen went back to the start by itself: nobody is there."""
+        self._talked = ""
         self.elsewhere.forget()
         if not self._memory.ticket:
             self._button.release()
@@ -483,6 +497,7 @@ class KioskApp:
             if session is None:
                 return
             waits_again = ended.reason in WAITS_AGAIN
+            self._talked = "" if waits_again else self._memory.ticket
             self.session_ended.emit(ended)
             if not waits_again:
                 self._screen.show_goodbye(None)

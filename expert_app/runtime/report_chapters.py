@@ -45,4 +45,5 @@ def _figures(row: StatisticsRow, name: str) -> ReportFigures:
         talk_p90_s=row.talk_p90_s,
         outcomes=row.outcomes,
         left=row.left,
+        solved=row.solved,
     )

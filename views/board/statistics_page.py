@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import QComboBox, QDateEdit, QFileDialog, QWidget
 from resources.texts import _
 from session.core.clock import Clock
 from session.protocol.hub.requests import Service
-from session.protocol.hub.statistics import StatisticsAnswer, StatisticsBy, StatisticsRow
+from session.protocol.hub.statistics import Solved, StatisticsAnswer, StatisticsBy, StatisticsRow
 from views.board.facts import BoardFacts
 from views.board.tables import BoardTable, Cell, TableRow
 from views.widgets.parts import ElidedLabel, EmptyState, clock_words, column, push_button, row
@@ -89,6 +89,7 @@ class BoardStatisticsPage(QWidget):
             _("90 %"),
             _("Median talk"),
             _("90 %"),
+            _("Solved"),
         ]
         self.table = BoardTable(
             "board_statistics", _("Figures of finished requests"), heads=heads, wide=0
@@ -168,6 +169,7 @@ class BoardStatisticsPage(QWidget):
                     one.talk_p90_s,
                 )
             ),
+            Cell(_solved(one.solved), right=True),
         )
         return TableRow(f"{by}/{one.key}" if single else f"{by}/{one.key}/{one.across}", cells)
 
@@ -228,6 +230,14 @@ def _date(name: str, spoken: str) -> QDateEdit:
     box.setCalendarPopup(True)
     box.hide()
     return box
+
+
+def _solved(answers: Mapping[str, int]) -> str:
+    """The share of callers who said yes, and how many answered; a dash for too few."""
+    if not answers:
+        return "–"
+    total = sum(answers.values())
+    return f"{round(100 * answers.get(Solved.YES, 0) / total)}\u00a0% ({total})"
 
 
 def _share(part: int, of: int) -> str:

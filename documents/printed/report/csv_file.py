@@ -28,6 +28,7 @@ COLUMNS = (
     "talk_p90_s",
     "outcomes",
     "left",
+    "solved",
 )
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -65,6 +66,7 @@ def _cells(figures: ReportFigures) -> tuple[str | int, ...]:
         *("" if one is None else one for one in seconds),
         _counted(figures.outcomes),
         _counted(figures.left),
+        _counted(figures.solved),
     )
 
 

@@ -70,6 +70,7 @@ def _masked_row(row: ReportFigures) -> ReportFigures:
         talk_p90_s=None if few else row.talk_p90_s,
         outcomes=_masked_counts(row.outcomes) if answered >= 0 else {},
         left=_masked_counts(row.left) if abandoned >= 0 else {},
+        solved=_masked_counts(row.solved),
     )
 
 

@@ -27,6 +27,7 @@ from documents.printed.report.words import (
     outcome_words,
     period,
     share,
+    solved_share,
     whole,
 )
 from documents.printed.sheet import (
@@ -274,6 +275,7 @@ class _Report:
             _("Median wait"),
             _("9 out of 10"),
             _("Conversation"),
+            _("Solved"),
         )
         _row(sheet, head, _LABEL, _LABEL)
         for figures in sorted(rows, key=lambda one: (-one.callers, one.name)):
@@ -286,6 +288,7 @@ class _Report:
                 duration(figures.wait_median_s),
                 duration(figures.wait_p90_s),
                 duration(figures.talk_median_s),
+                solved_share(figures.solved),
             )
             _row(sheet, cells, _STRONG, _VALUE)
         sheet.down(5 * mm)
@@ -295,6 +298,9 @@ class _Report:
         self._shares(
             sheet, _("What came of the conversations"), total.outcomes, total.answered, lost=False
         )
+        if total.solved:
+            said = sum(max(0, number) for number in total.solved.values())
+            self._shares(sheet, _("Solved, as callers say"), total.solved, said, lost=False)
         if total.left:
             self._shares(sheet, _("Callers who gave up"), total.left, total.abandoned, lost=True)
 
@@ -341,7 +347,7 @@ class _Report:
         sheet.down(sheet.text(words, _SMALL))
 
 
-_WIDTHS = (0.33, 0.09, 0.11, 0.1, 0.125, 0.12, 0.125)
+_WIDTHS = (0.27, 0.09, 0.11, 0.1, 0.12, 0.11, 0.12, 0.08)
 
 
 def _row(sheet: PrintedSheet, cells: Sequence[str], first: TextStyle, other: TextStyle) -> None:

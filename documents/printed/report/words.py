@@ -5,6 +5,7 @@ Used by the PDF and the CSV report.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import msgspec
@@ -27,6 +28,9 @@ _OUTCOMES = {
     "kiosk_lost": N_("Kiosk no longer answered"),
     "new_call": N_("Asked for something else"),
     "no_longer_offered": N_("Service no longer offered"),
+    "yes": N_("Yes"),
+    "partly": N_("In part"),
+    "no": N_("No"),
     "overflow": N_("Sent on by a rule of the convention"),
     "not_back": N_("Called, did not come back"),
 }
@@ -45,6 +49,8 @@ class ReportFigures(msgspec.Struct, frozen=True, kw_only=True):
         key: an ISO day, an hour ("09"), or any key of a site, service or organisation.
         name: what people read.
         outcomes, left: how often each code.
+        solved: how often callers said "yes", "partly" and "no" to whether it was solved; empty for
+            too few answers.
     """
 
     key: str
@@ -58,6 +64,7 @@ class ReportFigures(msgspec.Struct, frozen=True, kw_only=True):
     talk_p90_s: int | None = None
     outcomes: dict[str, int] = {}
     left: dict[str, int] = {}
+    solved: dict[str, int] = {}
 
 
 class Chapter(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +108,11 @@ def whole(number: int) -> str:
 def share(part: int, of: int) -> str:
     """E.g. "12 %"; a dash of nothing."""
     return f"{round(100 * part / of)}\u00a0%" if of > 0 and part >= 0 else "–"
+
+
+def solved_share(solved: Mapping[str, int]) -> str:
+    """How many of those who answered said yes; a dash where too few answered."""
+    return share(solved.get("yes", 0), sum(max(0, number) for number in solved.values()))
 
 
 def period(first: date, last: date) -> str:

@@ -18,6 +18,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import msgspec
+
 from session.bus.hub_connection import HubConnection
 from session.bus.jetstream.streams import NANOSECONDS, StreamState
 from session.bus.transport.connection import Incoming
@@ -68,6 +70,7 @@ class AuditEntry:
         ticket: as it became; None when it is no ticket's, or cannot be read.
         reply: where it is acknowledged.
         board: what a supervisor did beside tickets.
+        answer: what a caller said of a conversation; the hub wrote it here itself.
         revision: its number in the bucket it was copied from, 0 when that is not said. A bucket
             that was restored from a backup is copied again from its beginning (measured): what has
             this number already is no news.
@@ -79,6 +82,23 @@ class AuditEntry:
     reply: str = ""
     board: BoardEntry | None = None
     revision: int = 0
+    answer: AnswerEntry | None = None
+
+
+class AnswerRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What a caller said of a conversation (a word of `Solved`), and nothing that says who."""
+
+    service: str
+    site: str
+    solved: str
+
+
+@dataclass(frozen=True)
+class AnswerEntry:
+    """A caller's answer, and whose service it is about."""
+
+    organisation: str
+    record: AnswerRecord
 
 
 BoardRecord = QueueRecord | BroadcastRecord | MoveRecord | DutyRecord
@@ -97,6 +117,9 @@ class BoardEntry:
     record: BoardRecord
     is_site: bool = False
 
+
+_ANSWERS = "answer.*"
+"""Subject of callers' answers, by organisation: this stream alone has them."""
 
 _BOARD_KINDS: dict[str, type[BoardRecord]] = {
     "queue": QueueRecord,
@@ -139,6 +162,7 @@ class Audit:
                     {"name": BUCKET, "subject_transforms": [transform]},
                     {"name": BOARD_BUCKET, "subject_transforms": acts},
                 ],
+                "subjects": [_ANSWERS],
                 "storage": "file",
                 "num_replicas": self._replicas,
                 "max_age": AUDIT_DAYS * 24 * 3600 * NANOSECONDS,
@@ -150,6 +174,11 @@ class Audit:
                 "allow_direct": False,
             },
         )
+
+    async def add_answer(self, organisation: str, record: AnswerRecord) -> None:
+        """Keeps what a caller said. Raises `StoreUnreachable`."""
+        subject = _ANSWERS.replace("*", organisation)
+        await self._connection.streams.append(subject, msgspec.json.encode(record))
 
     async def state(self) -> StreamState:
         """What it holds, once it has a leader: without one the answer is old data.
@@ -270,8 +299,11 @@ def _entry(message: Incoming) -> tuple[AuditEntry, int]:
     seq, stored_ns, pending = int(tokens[start]), int(tokens[start + 2]), int(tokens[start + 3])
     ticket: Ticket | None = None
     board: BoardEntry | None = None
+    answer: AnswerEntry | None = None
     try:
         match message.subject.split("."):
+            case ["answer", organisation]:
+                answer = AnswerEntry(organisation, decode_plain(AnswerRecord, message.payload))
             case [_, organisation, kind, name] if kind in _BOARD_KINDS:
                 board = BoardEntry(
                     organisation,
@@ -284,7 +316,10 @@ def _entry(message: Incoming) -> tuple[AuditEntry, int]:
     except MessageMalformed:
         log.error("entry %d of the audit is unreadable and left out", seq)
     at = datetime.fromtimestamp(stored_ns / NANOSECONDS, tz=UTC)
-    return AuditEntry(seq, at, ticket, message.reply, board, _revision(message)), pending
+    entry = AuditEntry(
+        seq, at, ticket, message.reply, board, revision=_revision(message), answer=answer
+    )
+    return entry, pending
 
 
 def _revision(message: Incoming) -> int:

@@ -12,14 +12,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
-from msgspec import structs
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import String, cast, func, literal, select
 
 from session.hub.history import tables
 from session.hub.history.database import History
 from session.protocol.hub.statistics import StatisticsBy, StatisticsRow
+
+FEWEST = 5
+"""Fewer answers than these are not shown: they might tell who gave them."""
+
+_NAMED = {
+    StatisticsBy.SITE: tables.answers.c.site,
+    StatisticsBy.SERVICE: tables.answers.c.service,
+}
 
 Numbers = npt.NDArray[np.int64]
 
@@ -49,15 +57,52 @@ def count(
     if not days:
         return []
     named = _names(history)
+    said = _said(history, organisation, first=first, last=last, by=by)
     keys, parts = groups
     kinds = int(parts.max(initial=0)) + 1
     rows = []
     for key, (outcome, wait_s, talk_s) in _groups(keys * kinds + parts, columns):
-        row = _row(
-            _text(by, key // kinds, days, named), outcome, wait_s=wait_s, talk_s=talk_s, named=named
-        )
-        rows.append(structs.replace(row, across=_text(across, key % kinds, days, named)))
+        text = _text(by, key // kinds, days, named)
+        row = _row(text, outcome, wait_s=wait_s, talk_s=talk_s, named=named)
+        solved = said.get(text, {}) if across is StatisticsBy.TOTAL else {}
+        part = _text(across, key % kinds, days, named)
+        rows.append(msgspec.structs.replace(row, across=part, solved=solved))
     return sorted(rows, key=lambda row: (row.key, row.across))
+
+
+def _said(
+    history: History, organisation: str, *, first: date, last: date, by: StatisticsBy
+) -> dict[str, dict[str, int]]:
+    """Key -> how often callers said each word; without keys of fewer than `FEWEST` answers, and
+    never without exactly one key: the total would give it away.
+    """
+    if by is StatisticsBy.HOUR:
+        return {}
+    table, names = tables.answers, tables.names
+    key = {
+        StatisticsBy.DAY: table.c.day,
+        StatisticsBy.SITE: names.c.text,
+        StatisticsBy.SERVICE: names.c.text,
+    }.get(by, literal(""))
+    query = (
+        select(key.label("key"), table.c.solved, func.count())
+        .where(
+            table.c.organisation == organisation,
+            table.c.day.between(first.isoformat(), last.isoformat()),
+        )
+        .group_by("key", table.c.solved)
+    )
+    if by in _NAMED:
+        query = query.join(names, names.c.id == _NAMED[by])
+    said: dict[str, dict[str, int]] = {}
+    with history.reading() as connection:
+        for text, solved, answers in connection.execute(query):
+            said.setdefault(str(text), {})[str(solved)] = int(answers)
+    by_number = sorted(said, key=lambda key: sum(said[key].values()))
+    hidden = [key for key in by_number if sum(said[key].values()) < FEWEST]
+    if len(hidden) == 1:
+        hidden = by_number[:2]
+    return {key: counts for key, counts in said.items() if key not in hidden}
 
 
 def _read(

@@ -103,7 +103,7 @@ class History:
                     ).scalar()
                     or 0
                 )
-                for table in (tables.transitions, tables.acts)
+                for table in (tables.transitions, tables.acts, tables.answers)
             )
 
     def begin_again(self, stream: int, first_seq: int) -> str:
@@ -112,7 +112,7 @@ class History:
         """
         old = self.reader
         with self._writing() as connection:
-            for table in (tables.transitions, tables.tickets, tables.acts):
+            for table in (tables.transitions, tables.tickets, tables.acts, tables.answers):
                 connection.execute(
                     delete(table).where(table.c.stream == stream, table.c.seq >= first_seq)
                 )
@@ -130,6 +130,7 @@ class History:
         with self._writing() as connection:
             if acts:
                 self._insert_new(connection, tables.acts, acts)
+            self._add_answers(connection, stream, entries)
             rows = [_transition(stream, entry, ticket) for entry, ticket in read]
             fresh = self._insert_fresh(connection, rows) if rows else frozenset()
             finished = [
@@ -149,6 +150,29 @@ class History:
                         for entry, ticket in newest.values()
                     ],
                 )
+
+    def _add_answers(
+        self, connection: Connection, stream: int, entries: Sequence[AuditEntry]
+    ) -> None:
+        said = [(entry, entry.answer) for entry in entries if entry.answer is not None]
+        if not said:
+            return
+        named = self._numbers_of(
+            connection, {text for _, one in said for text in (one.record.site, one.record.service)}
+        )
+        rows = [
+            {
+                "stream": stream,
+                "seq": entry.seq,
+                "organisation": one.organisation,
+                "day": entry.stored_at_utc.astimezone(self._zone).date().isoformat(),
+                "site": named[one.record.site],
+                "service": named[one.record.service],
+                "solved": one.record.solved,
+            }
+            for entry, one in said
+        ]
+        self._insert_new(connection, tables.answers, rows)
 
     def _put_tickets(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
         """A finished ticket's row is that of its newest entry."""
@@ -198,9 +222,14 @@ class History:
 
     def _named(self, connection: Connection, found: Sequence[Ticket]) -> dict[str, int]:
         """Numbers of all names that these tickets use."""
-        wanted = sorted(
-            {text for ticket in found for text in (ticket.site, ticket.service, ticket.reason)}
+        return self._numbers_of(
+            connection,
+            {text for ticket in found for text in (ticket.site, ticket.service, ticket.reason)},
         )
+
+    def _numbers_of(self, connection: Connection, texts: set[str]) -> dict[str, int]:
+        """Numbers of these names."""
+        wanted = sorted(texts)
         self._insert_new(connection, tables.names, [{"text": text} for text in wanted])
         query = select(tables.names.c.text, tables.names.c.id).where(
             tables.names.c.text.in_(wanted)
@@ -301,6 +330,9 @@ class History:
                 select(tables.about.c.format, tables.about.c.time_zone)
             ).first()
             if known is not None and tuple(known) == (tables.FORMAT, self.time_zone):
+                tables.metadata.create_all(
+                    connection
+                )  # a table that this version is the first with
                 return
             if known is not None and known.format > tables.FORMAT:
                 raise StoreUnreachable(why="format", theirs=known.format, ours=tables.FORMAT)

@@ -167,6 +167,21 @@ nobody answered.
 """
 
 
+answers = Table(
+    "history_answer",
+    metadata,
+    Column("stream", ForeignKey("history_stream.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("organisation", String(40), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("site", ForeignKey("history_name.id"), nullable=False),
+    Column("service", ForeignKey("history_name.id"), nullable=False),
+    Column("solved", String(10), nullable=False),
+    Index("history_answer_counted", "organisation", "day", "site", "service", "solved"),
+)
+"""One row per caller who said whether it was solved; nothing says which caller."""
+
+
 def open_engine(folder: Path, database_url: str) -> Engine:
     """The database of `database_url`, or a SQLite file in `folder` when it is empty."""
     if database_url and not database_url.startswith("sqlite"):

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from session.hub.history.answers import CallerAnswers
 from session.hub.history.audit import Audit
 from session.hub.history.database import History
 from session.hub.history.projection import Projection
 from session.hub.history.statistics import StatisticsService
 from session.hub.history.trends import DayAndTrends
 from session.hub.parts import HubParts
+from session.hub.queue.wiring import Queue
 
 
 @dataclass(frozen=True)
@@ -23,14 +25,15 @@ class HistoryServices:
     projection: Projection
     statistics: StatisticsService
     days: DayAndTrends
+    answers: CallerAnswers
 
     @property
     def rules(self) -> tuple[object, ...]:
         """What answers verbs."""
-        return (self.statistics, self.days)
+        return (self.statistics, self.days, self.answers)
 
 
-def build(parts: HubParts) -> HistoryServices:
+def build(parts: HubParts, queue: Queue) -> HistoryServices:
     """The database is opened by the projection, once it is started."""
 
     def open_database() -> History:
@@ -45,4 +48,5 @@ def build(parts: HubParts) -> HistoryServices:
         projection=projection,
         statistics=StatisticsService(projection),
         days=DayAndTrends(projection, parts.clock, time_zone=parts.time_zone),
+        answers=CallerAnswers(queue.moved, audit),
     )

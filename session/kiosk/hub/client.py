@@ -44,6 +44,7 @@ from session.protocol.hub.requests import (
     TicketRequested,
 )
 from session.protocol.hub.site import HelpAnswer, HelpCall
+from session.protocol.hub.statistics import Solved, SolvedAnswered
 from session.protocol.hub.talk_state import Third
 from session.protocol.hub.third_parties import (
     BannerShown,
@@ -229,6 +230,12 @@ class KioskLink:
             )
             if answer.ticket.state is TicketState.IN_SESSION and answer.ticket.session is not None:
                 await self.hang_up(answer.ticket.session, "caller")
+
+    async def tell_solved(self, ticket_id: str, solved: Solved) -> None:
+        """What the caller says of the conversation; told once, because a repetition might count
+        twice. Raises as `BusClient.request`.
+        """
+        await self._bus.request("solved", SolvedAnswered(ticket_id=ticket_id, solved=solved), Done)
 
     def drop_ticket(self) -> None:
         """This kiosk's caller has gone: what the hub still tells of the ticket concerns nobody

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How many callers came, waited and talked: a supervisor's question and its answer.
-Used by supervisor and hub.
+"""How many callers came, waited and talked, and whether they say it was solved.
+Used by supervisor, kiosk and hub.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from enum import StrEnum
 
 import msgspec
 
-from session.protocol.hub.requests import HubMessage, Verb
+from session.protocol.hub.requests import Done, HubMessage, Verb
+from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
 
 
@@ -22,6 +23,25 @@ class StatisticsBy(StrEnum):
     HOUR = "hour"
     SITE = "site"
     SERVICE = "service"
+
+
+class Solved(StrEnum):
+    """Whether a caller's request was solved, as the caller says it: the faces of the goodbye
+    page.
+    """
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+
+
+class SolvedAnswered(HubMessage, frozen=True, kw_only=True):
+    """The caller of this ticket says, at the kiosk, whether it was solved. The hub counts it for
+    service and site, and keeps nothing that says who answered.
+    """
+
+    ticket_id: Id
+    solved: Solved
 
 
 class StatisticsRequest(HubMessage, frozen=True, kw_only=True):
@@ -47,6 +67,8 @@ class StatisticsRow(msgspec.Struct, frozen=True, kw_only=True):
         talk_median_s, talk_p90_s: from the agent's accept to the end of the conversation.
         outcomes: how often each code of `CloseRequest.outcome`.
         left: how often each reason of an abandoned ticket.
+        solved: how often each word of `Solved`, as callers said it; empty for fewer than five
+            answers, which might tell who gave them, and by hour.
     """
 
     key: str
@@ -60,6 +82,7 @@ class StatisticsRow(msgspec.Struct, frozen=True, kw_only=True):
     talk_p90_s: int | None = None
     outcomes: dict[str, int] = {}
     left: dict[str, int] = {}
+    solved: dict[str, int] = {}
 
 
 class StatisticsAnswer(HubMessage, frozen=True, kw_only=True):
@@ -76,5 +99,6 @@ class StatisticsAnswer(HubMessage, frozen=True, kw_only=True):
 
 STATISTICS_VERBS: dict[str, Verb] = {
     "statistics": (frozenset({Role.SUPERVISOR}), StatisticsRequest, StatisticsAnswer),
+    "solved": (frozenset({Role.KIOSK}), SolvedAnswered, Done),
 }
 """Verb -> (roles that may say it, request, answer)."""

@@ -25,7 +25,12 @@ from expert_app.backup.archive import LIST, BackupDamaged, BackupTooNew, reading
 from session.core.dossier_model import Dossier, NewDocument, Piece, PieceState
 from session.hub.access.identities import Identity, IdentityBook
 from session.kiosk.hub.client import KioskLink
-from session.protocol.hub.statistics import StatisticsAnswer, StatisticsBy, StatisticsRequest
+from session.protocol.hub.statistics import (
+    Solved,
+    StatisticsAnswer,
+    StatisticsBy,
+    StatisticsRequest,
+)
 from session.protocol.hub.tickets import TicketState
 from session.protocol.wire.roles import Role
 from tests.support.programs import HubFolder, People, one_session, people
@@ -51,7 +56,7 @@ def rows_of(place: HubFolder) -> dict[str, list[Any]]:
     with closing(sqlite3.connect(place.history)) as base:
         return {
             name: base.execute(ROWS.format(name)).fetchall()
-            for name in ("transition", "act", "ticket", "name")
+            for name in ("transition", "act", "ticket", "name", "answer")
         }
 
 
@@ -87,11 +92,14 @@ async def test_a_restored_hub_knows_exactly_what_it_knew_and_goes_on(tmp_path: P
     async with old.hub(), people(old) as them:
         kiosk, desk = await them.kiosk(), await them.desk()
         for number in range(5):
-            await one_session(kiosk, desk, f"r{number}")
+            told = await one_session(kiosk, desk, f"r{number}")
+            await kiosk.tell_solved(told, Solved.PARTLY if number else Solved.YES)
         waiting = (await (await them.kiosk("kiosk2")).call("housing", "7654321", "waits")).ticket
         # the history gathers
         await until(lambda: waiting.id in {row[3] for row in rows_of(old)["transition"]})
         before, counted = await written(old, 5), await statistics(them)
+        assert [row["solved"] for row in counted] == [{"partly": 4, "yes": 1}]
+        assert len(before["answer"]) == 5
         code, said = await old.run("backup", str(file))  # the hub works on
         assert code == 0, said
         await one_session(kiosk, desk, "after")

@@ -10,15 +10,18 @@ from enum import StrEnum
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout
 
-from resources.texts import _
+from resources.texts import N_, _
 from session.core.clock import Clock
 from session.protocol.conversation.messages import KioskWiped
+from session.protocol.hub.statistics import Solved
 from views.kiosk.widgets.icons import Countdown, IconView
 from views.kiosk.widgets.page_base import BigButton, KioskPage, label
 from views.kiosk.widgets.theme import ACCENT, BLUE, GREEN, GREEN_PAPER, INK, SKY, WHITE, spaced
 
 GOODBYE_S = 20.0
 """Seconds until the kiosk is there for the next caller."""
+ASKED_S = 10.0
+"""Seconds for which the caller is asked whether it was solved."""
 
 
 class Belonging(StrEnum):
@@ -29,22 +32,106 @@ class Belonging(StrEnum):
     STICK = "stick"
 
 
+_FACES = {
+    Solved.YES: ("emoticon-happy-outline", GREEN, N_("Yes")),
+    Solved.PARTLY: ("emoticon-neutral-outline", BLUE, N_("In part")),
+    Solved.NO: ("emoticon-sad-outline", INK, N_("No")),
+}
+"""Icon, colour and words of each answer."""
+
+
 class _Reminder(QFrame):
     """One thing to know: a big icon, a few words, a line of detail."""
 
     def __init__(self, icon: str, colour: str, *, disc: str) -> None:
         super().__init__()
         self.setObjectName("panel")
-        self.icon = IconView(icon, 18, colour=colour, disc=disc)
+        self.icon = IconView(icon, 12, colour=colour, disc=disc)
         self.words = label("large", centred=True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self.detail = label("body", tone="grey", centred=True)
-        self.box: QBoxLayout = spaced(QVBoxLayout(self), (2.5, 3, 2.5, 3), 1.6)
         self.detail.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-        self.box.addStretch(2)
-        self.box.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignCenter)
-        self.box.addWidget(self.words)
-        self.box.addWidget(self.detail, 3)
+        self._says = spaced(QVBoxLayout(), (0,), 1.6)
+        self._says.addWidget(self.words)
+        self._says.addWidget(self.detail, 1)
+        self._box: QBoxLayout = spaced(QVBoxLayout(self), (2.5, 2.5, 2.5, 2.5), 1.6)
+        self._box.addStretch(1)
+        self._box.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignCenter)
+        self._box.addLayout(self._says, 2)
+
+    def set_portrait(self, portrait: bool) -> None:
+        """The words beside the icon, or under it: two lines each, so that the icons of all cards
+        stand at one height.
+        """
+        directions = QBoxLayout.Direction
+        self._box.setDirection(directions.LeftToRight if portrait else directions.TopToBottom)
+        self._says.setStretch(0, 1 if portrait else 0)
+        self._box.setStretch(0, 0 if portrait else 1)
+        self._box.setStretch(2, 1 if portrait else 2)
+        side = Qt.AlignmentFlag.AlignLeft if portrait else Qt.AlignmentFlag.AlignHCenter
+        self.words.setAlignment(
+            side | (Qt.AlignmentFlag.AlignBottom if portrait else Qt.AlignmentFlag.AlignTop)
+        )
+        self.detail.setAlignment(side | Qt.AlignmentFlag.AlignTop)
+        self.words.setProperty("min_height_u", 0 if portrait else 10)
+
+
+class SolvedStrip(QFrame):
+    """Was it solved? Three faces, one touch, and nobody learns who touched.
+
+    Signals:
+        answered(Solved): once.
+    """
+
+    answered = pyqtSignal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._given = False
+        self._question = label("lead", heavy=True)
+        self._anonymous = label("small", tone="grey")
+        self.faces: dict[Solved, BigButton] = {}
+        says = spaced(QVBoxLayout(), (0,), 0.4)
+        says.addWidget(self._question)
+        says.addWidget(self._anonymous)
+        self._row: QBoxLayout = spaced(QHBoxLayout(self), (0,), 1.6)
+        self._row.addLayout(says, 2)
+        faces = spaced(QHBoxLayout(), (0,), 2.4)
+        self._row.addLayout(faces, 3)
+        for solved, (icon, colour, _words) in _FACES.items():
+            face = BigButton("plain", icon, colour=colour, icon_u=6)
+            face.setObjectName(f"solved_{solved.value}")
+            face.clicked.connect(lambda _checked, solved=solved: self._on_face(solved))
+            self.faces[solved] = face
+            faces.addWidget(face, 1)
+        self.retranslate()
+
+    def set_portrait(self, portrait: bool) -> None:
+        """The faces under the question."""
+        directions = QBoxLayout.Direction
+        self._row.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
+
+    def _on_face(self, solved: Solved) -> None:
+        if not self._given:
+            self._given = True
+            self.retranslate()
+            self.answered.emit(solved)
+
+    def ask(self) -> None:
+        """Asks the next caller."""
+        self._given = False
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Says every text again."""
+        if self._given:
+            self._question.setText(_("Thank you for your answer."))
+        else:
+            self._question.setText(_("Was your request solved?"))
+        self._anonymous.setText(_("Your answer is anonymous."))
+        for solved, (_icon, _colour, words) in _FACES.items():
+            self.faces[solved].set_words(_(words))
+            self.faces[solved].setVisible(not self._given)
 
 
 class GoodbyePage(KioskPage):
@@ -53,9 +140,11 @@ class GoodbyePage(KioskPage):
 
     Signals:
         over: the caller touched "I have everything", or the time is over.
+        solved_answered(Solved): whether the request was solved.
     """
 
     over = pyqtSignal()
+    solved_answered = pyqtSignal(object)
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -73,6 +162,8 @@ class GoodbyePage(KioskPage):
         self._cards: QBoxLayout = spaced(QHBoxLayout(), (0,), 2.4)
         for card in self._all_cards():
             self._cards.addWidget(card, 1)
+        self.solved = SolvedStrip()
+        self.solved.answered.connect(self.solved_answered)
         self.finish = BigButton("primary", "check-bold", colour=WHITE, size="large")
         self.finish.clicked.connect(self._finish)
         self._countdown = Countdown(8)
@@ -86,6 +177,7 @@ class GoodbyePage(KioskPage):
         box.addWidget(self._title)
         box.addWidget(self._spoken_number)
         box.addLayout(self._cards, 1)
+        box.addWidget(self.solved)
         box.addLayout(foot)
         self.retranslate()
 
@@ -96,9 +188,9 @@ class GoodbyePage(KioskPage):
         """The reminders one above the other."""
         directions = QBoxLayout.Direction
         self._cards.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
+        self.solved.set_portrait(portrait)
         for card in self._all_cards():
-            # Side by side, two lines for each, so that the icons stand at one height.
-            card.words.setProperty("min_height_u", 0 if portrait else 10)
+            card.set_portrait(portrait)
 
     def show_goodbye(self, wiped: KioskWiped | None) -> None:
         """The session is over; None while the kiosk is still wiping.
@@ -107,6 +199,8 @@ class GoodbyePage(KioskPage):
         self._wiped = wiped
         if self._until_s is None:
             self._until_s = self._clock.monotonic_s() + GOODBYE_S
+            self.solved.ask()
+            self.solved.show()
         self.retranslate()
         self.tick()
 
@@ -142,6 +236,8 @@ class GoodbyePage(KioskPage):
             return
         left_s = self._until_s - self._clock.monotonic_s()
         self._countdown.show_seconds(max(0, int(-(-left_s // 1))), int(GOODBYE_S))
+        if left_s <= GOODBYE_S - ASKED_S:
+            self.solved.hide()
         if left_s <= 0:
             self._finish()
 
@@ -173,6 +269,7 @@ class GoodbyePage(KioskPage):
         self._sheets.setVisible(Belonging.SHEETS in self._left)
         # there is room for three
         self._stick.setVisible(has_stick and not has_original)
+        self.solved.retranslate()
         self._closing.setText(_("This screen closes by itself."))
         self.finish.set_words(_("I have everything") if self._left else _("Finish"))
         self._show_traces()

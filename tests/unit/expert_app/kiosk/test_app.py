@@ -16,9 +16,11 @@ from session.bus.client import BusClient
 from session.core.clock import ManualClock
 from session.core.errors import StoreUnreachable
 from session.hub.access.handlers import Asker
+from session.hub.history.audit import AnswerRecord, Audit
 from session.hub.parts import KIOSK_RETURN_S, RETURN_S
 from session.kiosk.hub.client import KioskLink
 from session.protocol.hub.requests import HubMessage, SessionEnded, TicketRequested
+from session.protocol.hub.statistics import Solved
 from session.protocol.hub.tickets import TicketState
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import hub_world
@@ -122,6 +124,28 @@ async def test_the_caller_hangs_up_and_nothing_stays(hall: Hall) -> None:
     assert (wiped.files_removed, wiped.profile_removed, wiped.left_over) == (1, True, 0)
     assert (kiosk.files(), kiosk.browser.wiped, kiosk.screen.page) == ([], 1, "goodbye")
     await until(lambda: hall.tickets(TicketState.WRAP_UP) == [facts.ticket_id])
+
+
+async def test_what_the_caller_says_of_the_talk_is_told_once_and_says_not_who(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[tuple[str, AnswerRecord]] = []
+
+    async def keep(_audit: Audit, organisation: str, record: AnswerRecord) -> None:
+        kept.append((organisation, record))
+
+    monkeypatch.setattr(Audit, "add_answer", keep)
+    kiosk, desk = await hall.kiosk(), await hall.world.desk("alice")
+    kiosk.app.tell_solved(Solved.NO)  # nobody has talked yet
+    await desk.accept(await hall.waiting(kiosk))
+    await until(lambda: kiosk.screen.page == "session with Alice M.")
+    kiosk.app.leave()
+    await until(lambda: bool(kiosk.screen.wiped))
+    kiosk.app.tell_solved(Solved.PARTLY)
+    kiosk.app.tell_solved(Solved.YES)
+    await until(lambda: bool(kept))
+    ((organisation, record),) = kept
+    assert (organisation, record.service, record.solved) == ("valdore", "rights", "partly")
 
 
 async def test_a_caller_who_goes_while_the_hub_is_away_is_wiped_and_the_hub_told_later(
