@@ -83,7 +83,7 @@ def test_the_next_caller_finds_the_first_language(
     chosen.show_goodbye(None)
     clock.advance(GOODBYE_S + 1)
     chosen.tick()
-    assert touches.heard[-1] == ("language_requested", "fr")
+    assert ("language_requested", "fr") in touches.heard
 
 
 def test_a_caller_who_walks_away_leaves_no_language_behind(
