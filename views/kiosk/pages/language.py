@@ -58,11 +58,11 @@ class LanguagePage(KioskPage):
         self.show_language("")
 
     def set_portrait(self, portrait: bool) -> None:
-        """Two columns instead of three."""
-        columns = 2 if portrait else 3
+        """Two columns instead of four."""
+        columns = 2 if portrait else 4
         for place, button in enumerate(self.buttons.values()):
             self._grid.addWidget(button, *divmod(place, columns))
-        for column in range(3):
+        for column in range(4):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
 
     def show_language(self, language: str) -> None:
