@@ -46,7 +46,7 @@ class _Reminder(QFrame):
     def __init__(self, icon: str, colour: str, *, disc: str) -> None:
         super().__init__()
         self.setObjectName("panel")
-        self.icon = IconView(icon, 12, colour=colour, disc=disc)
+        self.icon = IconView(icon, 9, colour=colour, disc=disc)
         self.words = label("large", centred=True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self.detail = label("body", tone="grey", centred=True)
@@ -73,7 +73,7 @@ class _Reminder(QFrame):
             side | (Qt.AlignmentFlag.AlignBottom if portrait else Qt.AlignmentFlag.AlignTop)
         )
         self.detail.setAlignment(side | Qt.AlignmentFlag.AlignTop)
-        self.words.setProperty("min_height_u", 0 if portrait else 10)
+        self.words.setProperty("min_height_u", 0 if portrait else 8)
 
 
 class SolvedStrip(QFrame):
@@ -201,6 +201,7 @@ class GoodbyePage(KioskPage):
             self._until_s = self._clock.monotonic_s() + GOODBYE_S
             self.solved.ask()
             self.solved.show()
+            self._closing.hide()
         self.retranslate()
         self.tick()
 
@@ -238,6 +239,7 @@ class GoodbyePage(KioskPage):
         self._countdown.show_seconds(max(0, int(-(-left_s // 1))), int(GOODBYE_S))
         if left_s <= GOODBYE_S - ASKED_S:
             self.solved.hide()
+            self._closing.show()
         if left_s <= 0:
             self._finish()
 

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from resources.texts import _
 from views.kiosk.widgets.icons import IconView
-from views.kiosk.widgets.page_base import CENTRE, BigButton, KioskPage, label
+from views.kiosk.widgets.page_base import CENTRE, BigButton, KioskPage, label, restyle
 from views.kiosk.widgets.theme import BLUE, SKY, spaced
 from views.words.languages import LANGUAGE_NAMES
 
@@ -32,18 +32,16 @@ class LanguagePage(KioskPage):
     def __init__(self, languages: Sequence[str]) -> None:
         super().__init__()
         self.buttons: dict[str, BigButton] = {}
-        self._marks: dict[str, IconView] = {}
         self._title = label("title", centred=True)
         self._grid = spaced(QGridLayout(), (0,), 2)
         for language in languages:
-            mark = IconView("check-bold", 4, colour=BLUE)
-            button = BigButton("plain", mark, size="large", margins=(2, 1, 2, 1))
+            button = BigButton("plain", size="lead", margins=(1, 1, 1, 1))
             button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
             button.setObjectName(f"language_{language}")
             button.clicked.connect(
                 lambda _checked, language=language: self.language_chosen.emit(language)
             )
-            self.buttons[language], self._marks[language] = button, mark
+            self.buttons[language] = button
         self.back = BigButton("plain", "arrow-left")
         self.back.clicked.connect(self.back_requested)
         foot = spaced(QHBoxLayout(), (0,), 2)
@@ -69,7 +67,8 @@ class LanguagePage(KioskPage):
         """Marks the language in use, and says the page again in it."""
         for each, button in self.buttons.items():
             name = LANGUAGE_NAMES[each]
-            self._marks[each].setVisible(each == language)
+            button.setProperty("look", "primary" if each == language else "plain")
+            restyle(button)
             button.set_words(name, spoken=f"✓ {name}" if each == language else name)
         self._title.setText(_("Choose your language"))
         self.back.set_words(_("Back"))
