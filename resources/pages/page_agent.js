@@ -31,6 +31,17 @@
     return false;
   }
 
+  // The engine drops what is done to a page before it was painted for the first time.
+  const isPainted = () => performance.getEntriesByName("first-paint").length > 0;
+
+  let written = 0;
+  const watched = new WeakSet();
+  function watchText(inner) {
+    if (watched.has(inner)) return;
+    watched.add(inner);
+    for (const kind of ["beforeinput", "input"]) inner.addEventListener(kind, (event) => event.isTrusted && (written += 1), true);
+  }
+
   // ---- where it is -----------------------------------------------------------------------------------------------------
 
   // From the viewport of an element's own frame to the one of the page.
@@ -169,8 +180,7 @@
     locate(id, fx, fy) {
       const element = elementOf(id);
       if (!element) return GONE;
-      // The engine drops what is done to a page before it was painted for the first time.
-      if (!performance.getEntriesByName("first-paint").length) return { wait: true };
+      if (!isPainted()) return { wait: true };
       if (isPrivate(element)) return PRIVATE;
       let point = pointIn(element, fx, fy);
       if (!isSeen(point)) {
@@ -196,8 +206,11 @@
       return { x: point[0], y: point[1], field };
     },
 
+    // `written`: how often trusted text has reached this document; the kiosk looks whether its own has.
     focused() {
-      return { field: fieldOf(focusedElement()) };
+      const element = focusedElement();
+      if (element) watchText(element.ownerDocument);
+      return { field: fieldOf(element), written, wait: !isPainted() };
     },
 
     scroll(id, right, down) {

@@ -346,6 +346,7 @@
       holdsPicture = true;
       canvases.again();
       selects.again();
+      focus.again();
     }
     queue.push(event);
     if (event.type === 3 && MOVES.includes(event.data.source)) handOverIn(config.movesMs);
@@ -372,6 +373,7 @@
   // rrweb calls `emit` before these exist only for what is not a picture.
   let canvases = { again() {}, stop() {} };
   let selects = { again() {}, stop() {} };
+  let focus = { again() {}, stop() {} };
 
   // rrweb listens for its frames' messages itself; here the guard (record_guard.js) does, and passes on what is signed.
   const frames = window.posteFrames;
@@ -434,6 +436,7 @@
   const comparing = comparePage(parts);
   canvases = sampleCanvases({ ...parts, roots: comparing.roots });
   selects = watchSelects(parts);
+  focus = watchFocus(parts);
 
   // ---- the two calls of the browser pane -------------------------------------------------------------------------------
 
@@ -451,7 +454,7 @@
       if (stopRrweb) stopRrweb();
       clearInterval(checkpoint);
       clearTimeout(namesTimer);
-      for (const part of [comparing, canvases, selects, pads, posteBudget]) part.stop();
+      for (const part of [comparing, canvases, selects, focus, pads, posteBudget]) part.stop();
       if (isTop && frames) frames.listener = null;
       removeEventListener("load", onLoad);
       delete window.posteRecorder;

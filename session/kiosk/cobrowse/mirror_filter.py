@@ -132,12 +132,21 @@ class _Select(msgspec.Struct):
     ]
 
 
+class _Focus(msgspec.Struct):
+    id: int
+    at: int = -1
+
+
 class _Tagged(msgspec.Struct):
     tag: str
     payload: msgspec.Raw
 
 
-_PAYLOADS: dict[str, type[_Canvas] | type[_Select]] = {"canvas": _Canvas, "select": _Select}
+_PAYLOADS: dict[str, type[_Canvas] | type[_Select] | type[_Focus]] = {
+    "canvas": _Canvas,
+    "select": _Select,
+    "focus": _Focus,
+}
 """What our own recorder adds to rrweb's events, by tag; nothing else passes."""
 
 

@@ -76,6 +76,8 @@ ASK_S = 4.0
 PAINT_CHECKS = 40
 """A page that was just loaded is looked at so often, every `_SETTLE_S`, until it is painted."""
 _SETTLE_S = 0.05
+TEXT_CHECKS, _TEXT_S = 50, 0.02
+"""How often, and how far apart, it is looked whether a text has reached the page."""
 _TICK_S = 0.1
 _PAUSE_SENT_EVERY_S = 0.3
 
@@ -189,6 +191,7 @@ class PageAnswer(msgspec.Struct, frozen=True):
         label: its name.
         click: False when a click would open a window of the system.
         wait: the page is not painted yet.
+        written: how often trusted text has reached the document.
     """
 
     code: str = ""
@@ -198,6 +201,7 @@ class PageAnswer(msgspec.Struct, frozen=True):
     label: str = ""
     click: bool = True
     wait: bool = False
+    written: int = 0
 
 
 class Acted(msgspec.Struct, frozen=True):
@@ -382,14 +386,7 @@ class KioskRemoteControl:
         return FieldKind.NONE
 
     async def _click(self, command: ClickRequested) -> FieldKind:
-        place = await self._ask("locate", command.node, command.x, command.y)
-        for _ in range(PAINT_CHECKS):
-            if not place.wait:
-                break
-            await asyncio.sleep(_SETTLE_S)
-            place = await self._ask("locate", command.node, command.x, command.y)
-        if place.wait:
-            raise ElementGone
+        place = await self._ask_painted("locate", command.node, command.x, command.y)
         self._check_again(command)
         if place.click:
             self._browser.click(place.x, place.y)
@@ -397,7 +394,8 @@ class KioskRemoteControl:
         return place.field if not place.click else await self._focused()
 
     async def _type(self, command: PageCommand, text: str) -> FieldKind:
-        field = (await self._ask("focused")).field
+        before = await self._ask_painted("focused")
+        field = before.field
         if field is FieldKind.PRIVATE:
             raise FieldPrivate
         if field is not FieldKind.TEXT:
@@ -405,10 +403,21 @@ class KioskRemoteControl:
         self._check_again(command)
         self._browser.commit(text)
         self._browser.show_active()
+        await self._reached(before.written)
         return field
 
+    async def _reached(self, written: int) -> None:
+        """Waits until the text is in the page. Raises `PageChanged` when the page went away with
+        it, `FieldNotReady` when the field did not take it: no text is lost in silence.
+        """
+        for _ in range(TEXT_CHECKS):
+            if (await self._ask("focused")).written > written:
+                return
+            await asyncio.sleep(_TEXT_S)
+        raise FieldNotReady
+
     async def _press(self, command: PageCommand, key: PageKey) -> FieldKind:
-        field = (await self._ask("focused")).field
+        field = (await self._ask_painted("focused")).field
         if field is FieldKind.PRIVATE and key not in _PRIVATE_KEYS:
             raise FieldPrivate
         self._check_again(command)
@@ -483,6 +492,18 @@ class KioskRemoteControl:
             return (await self._ask("focused")).field
         except SessionError:
             return FieldKind.NONE
+
+    async def _ask_painted(self, what: str, *values: object) -> PageAnswer:
+        """The same, of a page that was painted: before, the engine drops what is done to it."""
+        place = await self._ask(what, *values)
+        for _ in range(PAINT_CHECKS):
+            if not place.wait:
+                return place
+            await asyncio.sleep(_SETTLE_S)
+            place = await self._ask(what, *values)
+        if place.wait:
+            raise ElementGone
+        return place
 
     async def _ask(self, what: str, *values: object) -> PageAnswer:
         """The page script's answer. Raises the error that it names; `PageChanged` when it is

@@ -89,6 +89,7 @@ RECORDER_SETTINGS: dict[str, str | int | float] = {
     "canvasShare": 0.03,
     "canvasMaxChars": 200_000,
     "selectMs": 80,
+    "focusMs": 60,
     "optionsMax": 200,
     "padQuietMs": 1_500,
 }
@@ -124,7 +125,7 @@ _OFF = (
 )
 
 
-_PARTS = ("fields", "pads", "compare", "canvas", "select")
+_PARTS = ("fields", "pads", "compare", "canvas", "select", "focus")
 
 
 @cache

@@ -22,6 +22,7 @@ export const SETTINGS = {
   canvasShare: 0.03,
   canvasMaxChars: 200000,
   selectMs: 80,
+  focusMs: 60,
   optionsMax: 200,
   padQuietMs: 1500,
 };
@@ -54,6 +55,7 @@ const SCRIPTS = [
   "../../record_compare.js",
   "../../record_canvas.js",
   "../../record_select.js",
+  "../../record_focus.js",
 ];
 const RECORD = "../../record.js";
 

@@ -6,6 +6,7 @@ time, pause, words in the log.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from session.protocol.conversation.messages import Grant, GrantRequested
 from session.protocol.conversation.remote_control import FieldKind
 from tests.support.memory.channel import channel_pair
 from tests.support.program_parts import QuietPage, QuietSignal, invented_session
+from tests.support.waiting import until
 
 SPOT = Spot(1, 5, 0.5, 0.5)
 
@@ -55,6 +57,8 @@ class Field(QuietPage):
         self.clicks = 0
         self.acting: list[bool] = []
         self.touched = self.touches = Touches()
+        self.written, self.waits = 0, 0
+        self.takes_text, self.is_there = True, True
 
     def touch(self) -> None:
         self.touches.tell()
@@ -62,13 +66,17 @@ class Field(QuietPage):
     def ask(
         self, document: str, what: str, values: Sequence[object], on_answer: Callable[[str], None]
     ) -> None:
-        on_answer('{"x": 3, "y": 4, "field": "text"}')
+        wait, self.waits = self.waits > 0, self.waits - 1
+        facts = {"x": 3, "y": 4, "field": "text", "written": self.written, "wait": wait}
+        on_answer(json.dumps(facts) if self.is_there else "")
 
     def click(self, x: float, y: float) -> None:
         self.clicks += 1
 
     def commit(self, text: str) -> None:
+        assert self.waits <= 0, "the engine drops what comes before a page was painted"
         self.typed.append(text)
+        self.written += self.takes_text
 
     def show_acting(self, may_act: bool) -> None:
         self.acting.append(may_act)
@@ -115,6 +123,9 @@ class Scene:
         self.lines += records
         return first + len(records)
 
+    async def answered(self, answers: int) -> None:
+        await until(lambda: len(self.codes) >= answers)
+
     async def settle(self) -> None:
         await asyncio.sleep(0.2)
 
@@ -136,6 +147,29 @@ async def test_a_power_whose_time_is_over_does_nothing_any_more(scene: Scene) ->
     assert scene.field.typed == ["avant"]
     assert [code for code, _field in scene.codes] == ["", "grant_missing"]
     assert scene.field.acting[-1] is False, "and the caller sees that nobody acts"
+
+
+async def test_text_is_never_lost_in_silence_right_after_a_navigation(scene: Scene) -> None:
+    await scene.give(Grant.CONTROL, Grant.TYPE)
+    scene.field.waits = 2  # the new page is not painted yet
+    scene.desk.type("Garrigue")
+    await scene.settle()
+    assert scene.field.typed == ["Garrigue"]
+    assert [code for code, _field in scene.codes] == [""]
+    scene.field.takes_text = False  # the engine, or the page, dropped it
+    scene.desk.type("perdu")
+    await scene.answered(2)
+    assert scene.codes[-1][0] == "field_not_ready"
+    commit = scene.field.commit
+
+    def commit_and_leave(text: str) -> None:
+        commit(text)
+        scene.field.is_there = False
+
+    scene.field.commit = commit_and_leave  # type: ignore[method-assign]
+    scene.desk.type("parti")
+    await scene.answered(3)
+    assert scene.codes[-1][0] == "page_changed"
 
 
 async def test_typing_needs_its_own_power(scene: Scene) -> None:
