@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only
-// Shows shared-page events in a frame that can run no script: `mirror.feed(text, epoch)`, `mirror.clear()`, `mirror.facts()`.
+// Shows shared-page events in a frame that can run no script: `mirror.feed(text, epoch)`, `mirror.place(left, top, scale)`, `mirror.clear()`, `mirror.facts()`.
 // Called by views/desk/shared_page/mirror_pane.py and by nobody else; it calls nobody.
 (function () {
   "use strict";
@@ -14,6 +14,7 @@
   let visible = null; // {replayer, stage} that is seen
   let building = null; // {replayer, stage} that waits for its full picture
   let size = null;
+  let placed = null; // left, top and scale that the pane gave
   let places = new Map(); // where the caller stands in what scrolls, by the node's number, in the newest picture
   let epoch = 0; // number of the web document that is fed
 
@@ -229,14 +230,25 @@
     leave(inner.activeElement);
   }
 
+  function draw(left, top, scale) {
+    const transform = `translate(${left}px, ${top}px) scale(${scale})`;
+    for (const picture of [visible, building]) if (picture) picture.stage.style.transform = transform;
+  }
+
+  // Where the pane wants it, once it has said so.
+  function place(left, top, scale) {
+    placed = [left, top, scale];
+    draw(...placed);
+  }
+
   function fit() {
+    if (placed) return draw(...placed);
     if (!size || !size.width || !size.height) return;
     // The same sum as MirrorPane._fitted(): as large as fits, never enlarged, in the middle.
     const scale = Math.min(innerWidth / size.width, innerHeight / size.height, 1);
     const left = Math.max(0, (innerWidth - size.width * scale) / 2);
     const top = Math.max(0, (innerHeight - size.height * scale) / 2);
-    const transform = `translate(${left}px, ${top}px) scale(${scale})`;
-    for (const picture of [visible, building]) if (picture) picture.stage.style.transform = transform;
+    draw(left, top, scale);
   }
   addEventListener("resize", fit);
 
@@ -265,6 +277,7 @@
 
   window.mirror = {
     feed,
+    place,
     clear,
     facts: () => ({ ...facts, sandbox: replayer ? replayer.iframe.getAttribute("sandbox") : "" }),
     visible: () => visible,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only
-// Tells what lies under a point of the mirror, so that the desk can say it to the kiosk: `pick(x, y)`, `rect(node)`.
+// Tells what lies under a point of the mirror, so that the desk can say it to the kiosk: `pick(x, y)`, `rect(node)`,
+// `focusBox(node, at)`.
 // Served by views/desk/shared_page/mirror_pane.py after mirror.js, whose picture it looks at. It changes nothing.
 (function () {
   "use strict";
@@ -102,19 +103,50 @@
     });
   };
 
-  // Where a node is drawn: fractions of the viewport; null when it is gone.
-  window.rect = function (node) {
+  function boxOf(node) {
     const picture = mirror.visible();
     const element = picture && picture.replayer.getMirror().getNode(node);
     if (!element || !element.getBoundingClientRect) return null;
     const box = element.getBoundingClientRect();
     const origin = originOf(element);
     const frame = picture.replayer.iframe;
-    return JSON.stringify({
+    const place = {
       x: (origin.left + box.left) / frame.clientWidth,
       y: (origin.top + box.top) / frame.clientHeight,
       width: box.width / frame.clientWidth,
       height: box.height / frame.clientHeight,
-    });
+    };
+    return { element, frame, box, place };
+  }
+
+  // Where a node is drawn: fractions of the viewport; null when it is gone.
+  window.rect = function (node) {
+    const found = boxOf(node);
+    return found && JSON.stringify(found.place);
+  };
+
+  // The caret of a field of one line, so many letters in; null where it cannot be told.
+  function caretOf({ element, frame, box, place }, at) {
+    if (at < 0 || nameOf(element) !== "input" || typeof element.value !== "string") return null;
+    const style = element.ownerDocument.defaultView.getComputedStyle(element);
+    const brush = element.ownerDocument.createElement("canvas").getContext("2d");
+    if (!brush || style.textAlign === "right" || style.textAlign === "center") return null;
+    brush.font = style.font;
+    const start = parseFloat(style.borderLeftWidth) + parseFloat(style.paddingLeft);
+    const along = start + brush.measureText(element.value.slice(0, at)).width - element.scrollLeft;
+    const height = Math.min(box.height, parseFloat(style.fontSize) * 1.3);
+    return [
+      place.x + Math.min(Math.max(along, 1), box.width - 2) / frame.clientWidth,
+      place.y + (box.height - height) / 2 / frame.clientHeight,
+      height / frame.clientHeight,
+    ];
+  }
+
+  // The field that has the keyboard at the kiosk: where, what it is called, and its caret.
+  window.focusBox = function (node, at) {
+    const found = boxOf(node);
+    if (!found || !found.box.width || !found.box.height) return null;
+    const caret = caretOf(found, at);
+    return JSON.stringify({ ...found.place, label: labelOf(found.element), ...(caret && { caret }) });
   };
 })();

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 
-from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt, QTimer
+from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRectF, QSizeF, Qt, QTimer
 from PyQt6.QtGui import QMouseEvent, QWheelEvent
 from PyQt6.QtWidgets import QMenu, QWidget
 
@@ -51,6 +51,7 @@ class DeskDriver(WindowDriver):
             return
         if not self._mirror.isVisible():
             raise LookupError("the mirror is not on screen")
+        self._show_place(0.5, 0.5)
         place = self._mirror.place(0.5, 0.5)
         target = self._mirror.childAt(place.toPoint()) or self._mirror
         local = QPointF(target.mapFrom(self._mirror, place.toPoint()))
@@ -113,12 +114,20 @@ class DeskDriver(WindowDriver):
 
     def _under(self, x: float, y: float) -> tuple[QWidget, QPoint]:
         """What a mouse meets at a fraction of the mirrored page, and where in it."""
+        self._show_place(x, y)
         at = self._mirror.place(x, y).toPoint()
         target = self._mirror.childAt(at) or self._mirror
         return target, target.mapFrom(self._mirror, at)
 
+    def _show_place(self, x: float, y: float) -> None:
+        """As a person: scrolls at this desk to what the pane does not show."""
+        at = self._mirror.place(x, y)
+        self._mirror.bring_into_view(QRectF(at, QSizeF(1, 1)))
+
     def _turn_wheel(self, down_px: float) -> None:
-        target, at = self._under(0.5, 0.5)
+        middle = self._mirror.rect().center()
+        target = self._mirror.childAt(middle) or self._mirror
+        at = target.mapFrom(self._mirror, middle)
         none, turn = Qt.KeyboardModifier.NoModifier, QPoint(0, -round(down_px))
         wheel = QWheelEvent(
             QPointF(at),

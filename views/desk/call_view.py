@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from PyQt6.QtCore import Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QBoxLayout, QFrame, QPushButton, QWidget
+from PyQt6.QtCore import QPoint, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PyQt6.QtWidgets import QBoxLayout, QFrame, QPushButton, QToolButton, QWidget
 
 from resources.texts import N_, _
 from session.core.clock import Clock
@@ -53,6 +53,14 @@ class Quality(StrEnum):
     BAD = "bad"
 
 
+class CallForm(StrEnum):
+    """How much room the call has."""
+
+    LARGE = "large"
+    COLUMN = "column"
+    CARD = "card"
+
+
 _STATES: dict[CallState, tuple[str, str, str]] = {
     CallState.NEW: (N_("No call yet"), "time", "soft"),
     CallState.CONNECTING: (N_("Connecting…"), "retry", "accent"),
@@ -68,6 +76,10 @@ _QUALITIES: dict[Quality, tuple[str, str, str]] = {
     Quality.BAD: (N_("Weak line"), "quality_bad", "bad"),
 }
 PRIVACY_KEYS, SIGN_KEYS = "Ctrl+Shift+E", "Ctrl+Shift+L"
+CARD_BUTTON_PX, MOVE_PX = 32, 40
+_LEAST = {CallForm.LARGE: (320, 160), CallForm.COLUMN: (180, 90), CallForm.CARD: (80, 60)}
+"""The smallest picture, in pixels."""
+
 _ACROSS, _DOWN = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
 _LIVE = frozenset(
     {CallState.CONNECTING, CallState.CONNECTED, CallState.UNSTABLE, CallState.LOST, CallState.HELD}
@@ -83,7 +95,8 @@ class CallView(QWidget):
         call_again_requested(): set voice and picture up again. quality_requested(): show the line
         in figures and curves. sign_language_requested(bool): let movement go before size, or no
         longer. life_size_requested(bool): show the caller as large as in the room, or as large as
-        the pane. calibration_requested(): measure the screen for that.
+        the pane. calibration_requested(): measure the screen for that. moved_by(QPoint): the card
+        is dragged, or pushed with the arrow keys, so many pixels.
     """
 
     microphone_requested = pyqtSignal(bool)
@@ -96,15 +109,17 @@ class CallView(QWidget):
     sign_language_requested = pyqtSignal(bool)
     life_size_requested = pyqtSignal(bool)
     calibration_requested = pyqtSignal()
+    moved_by = pyqtSignal(QPoint)
 
     def __init__(self, video: QWidget, clock: Clock) -> None:
         super().__init__()
         self.setObjectName("call_view")
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._clock, self._video = clock, video
         self._since: datetime | None = None
         self._on = {"microphone": True, "camera": True}
-        self._compact = False
+        self._form, self._state_now = CallForm.LARGE, CallState.NEW
+        self._dragged_from: QPoint | None = None
         self._third = VideoPane()
         self._third.setObjectName("call_third_pane")
         self._third.set_own_place(OwnPlace.HIDDEN)
@@ -122,6 +137,7 @@ class CallView(QWidget):
 
     def show_state(self, state: CallState) -> None:
         """What is known about the call; the picture stays as it is."""
+        self._state_now = state
         text, icon_name, tone = _STATES[state]
         self._state.show_state(_(text), icon_name, tone)
         for button in (
@@ -136,12 +152,9 @@ class CallView(QWidget):
         self._again.setVisible(state in (CallState.LOST, CallState.UNSTABLE))
         if state != CallState.CONNECTED:
             self._quality.hide()
-        self._figures.setVisible(state in _LIVE)
-        self._life.setVisible(state in _LIVE)
-        self._measure.setVisible(state in _LIVE and self._life.isChecked())
         if state not in _LIVE:
             self.show_line("")
-        self._flow()
+        self._show_controls()
 
     @property
     def third_pane(self) -> VideoPane:
@@ -180,11 +193,12 @@ class CallView(QWidget):
             (self._microphone, "microphone", on_off[0], "Ctrl+M"),
             (self._camera, "camera", on_off[1], "Ctrl+E"),
         ):
-            button.setText(texts[0] if self._on[key] else texts[1])
+            words = texts[0] if self._on[key] else texts[1]
+            button.setText("" if self._form is CallForm.CARD else words)
             button.setIcon(
                 icon(key if self._on[key] else f"{key}_off", "text" if self._on[key] else "warn")
             )
-            name_button(button, button.text(), keys)
+            name_button(button, words, keys)
             restyle(button, off=not self._on[key])
 
     def show_line(self, words: str, also: str = "") -> None:
@@ -205,7 +219,9 @@ class CallView(QWidget):
     def show_speaking(self, held: bool) -> None:
         """Push-to-talk: a microphone that is off is heard while the keys are held."""
         if held:
-            self._microphone.setText(_("You are heard"))
+            words = _("You are heard")
+            self._microphone.setText("" if self._form is CallForm.CARD else words)
+            name_button(self._microphone, words, "Ctrl+M")
             self._microphone.setIcon(icon("microphone", "good"))
             restyle(self._microphone, off=False)
         else:
@@ -221,6 +237,7 @@ class CallView(QWidget):
             self._privacy, _("End the privacy pause") if mine else _("Privacy pause"), PRIVACY_KEYS
         )
         self._third.show_private(on)
+        self._show_controls()
 
     def show_sign_language(self, on: bool) -> None:
         """Whether movement goes before size, because the caller signs."""
@@ -235,19 +252,60 @@ class CallView(QWidget):
             clock_words((now - self._since).total_seconds()) if self._since else ""
         )
 
-    def set_compact(self, compact: bool) -> None:
-        """True puts the controls beside the picture, when the shared page needs the space."""
-        self._compact = compact
-        self._box.setDirection(_ACROSS if compact else _DOWN)
-        self._video.setMinimumSize(*((200, 132) if compact else (320, 200)))
-        self._controls.setMaximumWidth(300 if compact else 16_777_215)
-        restyle(self._controls, compact=compact)
+    def set_form(self, form: CallForm) -> None:
+        """Large with the controls below, a narrow column, or a small card over the page."""
+        self._form = form
+        self._video.setMinimumSize(*_LEAST[form])
+        self._third.setMinimumSize(*_LEAST[form])
+        if isinstance(self._video, VideoPane):  # our own picture would hide half of a small one
+            self._video.set_own_place(OwnPlace.HIDDEN if form is CallForm.CARD else OwnPlace.CORNER)
+        self._controls.setMaximumWidth(300 if form is CallForm.COLUMN else 16_777_215)
+        margin = 2 if form is CallForm.CARD else SPACE[2]
+        self._control_box.setContentsMargins(margin, SPACE[0], margin, SPACE[0])
+        restyle(self, form=form.value)
+        for button in (self._microphone, self._camera):
+            button.setMaximumWidth(CARD_BUTTON_PX if form is CallForm.CARD else 16_777_215)
+        self._hang_up.set_short(form is CallForm.CARD)
+        for box in (self._control_box, self._state_box, self._button_box, *self._button_rows):
+            box.setSpacing(3 if form is CallForm.CARD else SPACE[1])
+        for chip in (self._state, self._quality, self._line):
+            chip.show_words(form is not CallForm.CARD)
+        self.show_own_media(microphone_on=self._on["microphone"], camera_on=self._on["camera"])
+        self._limit_picture()
+        self._show_controls()
+
+    def _show_controls(self) -> None:
+        """What a card has no room for has its key, and its place in the other layouts."""
+        live, card = self._state_now in _LIVE, self._form is CallForm.CARD
+        asking = card and self._hang_up.is_asking()
+        self._figures.setVisible(live and not card)
+        self._life.setVisible(live and not card)
+        self._measure.setVisible(live and not card and self._life.isChecked())
+        self._move.setVisible(card)
+        for button in (self._signs, self._write):
+            button.setVisible(not card)
+        for part in (self._state, self._duration, self._microphone, self._camera):
+            part.setVisible(not asking)
+        self._privacy.setVisible(not asking and (not card or self._privacy.isChecked()))
+        self._hang_up.setMaximumWidth(CARD_BUTTON_PX if card and not asking else 16_777_215)
+        if asking:
+            self._quality.hide()
         self._flow()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """In a narrow view the state stands above the buttons."""
         super().resizeEvent(event)
+        self._limit_picture()
         self._flow()
+
+    def _limit_picture(self) -> None:
+        """In a column the picture has no more height than it can fill."""
+        column = self._form is CallForm.COLUMN
+        self._stage.setMaximumHeight(round(self.width() * 0.75) if column else 16_777_215)
+        self._box.setAlignment(
+            self._controls,
+            Qt.AlignmentFlag.AlignTop if column else Qt.AlignmentFlag(0),
+        )
 
     def _flow(self) -> None:
         states = (
@@ -268,14 +326,34 @@ class CallView(QWidget):
             self._privacy,
             self._hang_up,
         )
-        narrow = self._compact or self.width() < _width(*states, *buttons)
-        self._control_box.setDirection(_DOWN if narrow else _ACROSS)
-        self._button_box.setDirection(
-            _DOWN if self._compact or self.width() < _width(*buttons) else _ACROSS
-        )
+        column, card = self._form is CallForm.COLUMN, self._form is CallForm.CARD
+        narrow = column or self.width() < _width(*states, *buttons)
+        self._control_box.setDirection(_DOWN if narrow and not card else _ACROSS)
+        few = column or self.width() < _width(*buttons)
+        self._button_box.setDirection(_DOWN if few and not card else _ACROSS)
         for box in self._button_rows:
-            box.setDirection(_DOWN if self._compact else _ACROSS)
-        self._state_box.setDirection(_DOWN if self._compact else _ACROSS)
+            box.setDirection(_DOWN if column else _ACROSS)
+        self._state_box.setDirection(_DOWN if column else _ACROSS)
+        first = self.width() < _width(self._state, self._duration)
+        self._first_states.setDirection(_DOWN if column and first else _ACROSS)
+
+    # ---- a card is moved ----
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """Takes the card in hand; the picture itself is its handle."""
+        if event is not None and self._form is CallForm.CARD:
+            self._dragged_from = event.globalPosition().toPoint()
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        """The card goes along."""
+        if event is not None and self._dragged_from is not None:
+            at = event.globalPosition().toPoint()
+            self.moved_by.emit(at - self._dragged_from)
+            self._dragged_from = at
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        """The card stays where it is."""
+        self._dragged_from = None
 
     # ---- building ----
 
@@ -330,6 +408,9 @@ class CallView(QWidget):
             keys="Ctrl+Shift+H",
         )
         self._hang_up.confirmed.connect(self.hang_up_requested)
+        self._hang_up.asking_changed.connect(lambda _asking: self._show_controls())
+        self._move = MoveHandle()
+        self._move.moved_by.connect(self.moved_by)
         shortcut("Ctrl+Shift+H", self._hang_up, self)
 
     def show_life_size(self, on: bool) -> None:
@@ -337,12 +418,11 @@ class CallView(QWidget):
         self._life.blockSignals(True)
         self._life.setChecked(on)
         self._life.blockSignals(False)
-        self._measure.setVisible(on and self._life.isVisible())
+        self._show_controls()
 
     def _on_life_size(self, on: bool) -> None:
-        self._measure.setVisible(on)
         self.life_size_requested.emit(on)
-        self._flow()
+        self._show_controls()
 
     def _control(self, which: str, keys: str) -> QPushButton:
         button = push_button("", which, name=f"call_{which}")
@@ -353,7 +433,7 @@ class CallView(QWidget):
         box = self._box = QBoxLayout(_DOWN, self)
         box.setSpacing(0)
         box.setContentsMargins(0, 0, 0, 0)
-        stage = QWidget()
+        stage = self._stage = QWidget()
         stage.setObjectName("call_stage")
         stage.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         inside = QBoxLayout(_ACROSS, stage)
@@ -365,8 +445,9 @@ class CallView(QWidget):
         self._controls = QFrame()
         self._controls.setObjectName("call_controls")
         box.addWidget(self._controls)
+        box.addStretch(0)
         self._fill_controls()
-        self.set_compact(False)
+        self.set_form(CallForm.LARGE)
 
     def _fill_controls(self) -> None:
         self._control_box = QBoxLayout(_ACROSS, self._controls)
@@ -376,12 +457,14 @@ class CallView(QWidget):
         self._button_rows = QBoxLayout(_ACROSS), QBoxLayout(_ACROSS)
         for box in (self._state_box, self._button_box, *self._button_rows):
             box.setSpacing(SPACE[1])
+        self._control_box.addWidget(self._move)
         self._control_box.addLayout(self._state_box)
         self._control_box.addLayout(self._button_box)
         for box in self._button_rows:
             self._button_box.addLayout(box)
-        self._control_box.insertStretch(1, 1)
-        self._state_box.addLayout(row(None, self._state, self._duration))
+        self._control_box.insertStretch(2, 1)
+        self._first_states = row(None, self._state, self._duration)
+        self._state_box.addLayout(self._first_states)
         self._state_box.addLayout(
             row(None, self._quality, self._figures, self._life, self._measure, 0)
         )
@@ -393,6 +476,55 @@ class CallView(QWidget):
         # signs alone: side by side in any view
         others.addLayout(row(None, self._signs, self._write, self._privacy, 0))
         others.addWidget(self._hang_up)
+
+
+class MoveHandle(QToolButton):
+    """Moves a card: with the mouse, or with the arrow keys while it has the keyboard.
+
+    Signals:
+        moved_by(QPoint): so many pixels.
+    """
+
+    moved_by = pyqtSignal(QPoint)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("call_move")
+        self.setIcon(icon("mdi6.drag", "soft"))
+        self.setIconSize(QSize(16, 18))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.SizeAllCursor)
+        self.setFixedWidth(22)
+        name_button(self, _("Move the face: drag it, or press the arrow keys"))
+        self._from: QPoint | None = None
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Each arrow moves one step."""
+        steps = {
+            Qt.Key.Key_Left: QPoint(-MOVE_PX, 0),
+            Qt.Key.Key_Right: QPoint(MOVE_PX, 0),
+            Qt.Key.Key_Up: QPoint(0, -MOVE_PX),
+            Qt.Key.Key_Down: QPoint(0, MOVE_PX),
+        }
+        if event is not None and event.key() in steps:
+            self.moved_by.emit(steps[Qt.Key(event.key())])
+            return
+        super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """Takes it in hand."""
+        self._from = None if event is None else event.globalPosition().toPoint()
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        """It goes along."""
+        if event is not None and self._from is not None:
+            at = event.globalPosition().toPoint()
+            self.moved_by.emit(at - self._from)
+            self._from = at
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        """It stays where it is."""
+        self._from = None
 
 
 def _width(*parts: QWidget) -> int:

@@ -56,11 +56,12 @@ class DeskHeader(QFrame):
         self._state.state_requested.connect(self.state_requested)
         self._state.supervisor_requested.connect(self.supervisor_requested)
         self._line, self._was_connected = Chip("header_connection"), False
+        self._narrow = self._connected = False
         self._queue = tool_button(
             _("Show or fold the queue"), "queue", "toggle_queue", keys="Ctrl+1"
         )
         self._side = tool_button(
-            _("Show or fold dossier and devices"), "dossier", "toggle_side", keys="Ctrl+3"
+            _("Show or fold dossier and devices"), "dossier", "toggle_side", keys="Shift+F6"
         )
         self._theme = tool_button(_("Dark theme"), "dark", "toggle_theme")
         self._help = tool_button(_("Shortcuts"), "keyboard", "show_help", keys="F1")
@@ -95,6 +96,10 @@ class DeskHeader(QFrame):
         """What a supervisor is asked for; "" for nothing."""
         self._state.show_help(reason)
 
+    def take_keyboard(self) -> None:
+        """The keyboard goes to the agent's state."""
+        self._state.setFocus()
+
     def open_states(self) -> None:
         """Shows the states to choose from."""
         self._state.open_choices()
@@ -102,6 +107,8 @@ class DeskHeader(QFrame):
     def show_connection(self, connected: bool) -> None:
         """Whether the hub answers."""
         self._was_connected |= connected
+        self._connected = connected
+        self._line.show_words(not self._narrow or not connected)
         if connected:
             self._state.show()
             self._line.show_state(_("Connected"), "connected", "good")
@@ -126,8 +133,11 @@ class DeskHeader(QFrame):
         name_button(self._theme, _("Light theme") if dark else _("Dark theme"))
 
     def set_narrow(self, narrow: bool) -> None:
-        """Hides the theme's button in a narrow window."""
-        self._theme.setVisible(not narrow)
+        """A narrow window has the commands; the agent knows their own name."""
+        for part in (self._agent_icon, self._agent):
+            part.setVisible(not narrow)
+        self._narrow = narrow
+        self._line.show_words(not narrow or not self._connected)
 
     def add_command(self, widget: QWidget) -> None:
         """Puts a command of the window beside the agent's name."""
@@ -143,7 +153,8 @@ class DeskHeader(QFrame):
         box.addLayout(column(None, self._organisation, space=0), 1)
         box.addLayout(self._commands)
         box.addSpacing(SPACE[1])
-        for part in (IconLabel("agent", "soft", size_px=20), self._agent, self._state, self._line):
+        self._agent_icon = IconLabel("agent", "soft", size_px=20)
+        for part in (self._agent_icon, self._agent, self._state, self._line):
             box.addWidget(part)
         box.addSpacing(SPACE[1])
         box.addLayout(

@@ -11,6 +11,8 @@ from PyQt6.QtWidgets import (
     QBoxLayout,
     QFrame,
     QGridLayout,
+    QLabel,
+    QLineEdit,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -18,6 +20,7 @@ from PyQt6.QtWidgets import (
 
 from resources.texts import N_, _
 from session.core.program_version import program_version
+from views.desk.shared_page.library_panel import plain
 from views.widgets.parts import column, label, push_button, row, tool_button
 from views.widgets.theme import SPACE
 
@@ -48,6 +51,12 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("F11", N_("Not now; leave a colleague's conversation (twice)")),
             ("Ctrl+Shift+H", N_("Hang up (twice)")),
             ("Ctrl+D", N_("Face or shared page large")),
+            ("Shift+F1", N_("The face alone")),
+            ("Shift+F2", N_("The page, the face small over it")),
+            ("Shift+F3", N_("Page and face side by side")),
+            ("Shift+F4", N_("The page in a window of its own")),
+            ("Shift+F5", N_("Scanned pages, the face small over them")),
+            ("Shift+F6", N_("Fold or show dossier and devices")),
             ("Ctrl+I", N_("Quality of the line")),
             ("Ctrl+0", N_("Life-size")),
             ("Ctrl+Shift+L", N_("Sign language: movement before size")),
@@ -129,10 +138,20 @@ class ShortcutHelp(QWidget):
         over.installEventFilter(self)
         self._close = tool_button(_("Close"), "close", "help_close", keys="Esc")
         self._close.clicked.connect(self.hide)
+        self._search = QLineEdit()
+        self._search.setObjectName("help_search")
+        self._search.setPlaceholderText(_("Search: a key, or what it does"))
+        self._search.setAccessibleName(_("Search the shortcuts"))
+        self._search.setClearButtonEnabled(True)
+        self._search.textChanged.connect(self._filter)
+        self._lines: list[tuple[QWidget, list[tuple[str, QLabel, QLabel]]]] = []
         self._build()
 
     def open(self) -> None:
-        """Shows the card and takes the keyboard."""
+        """Shows the card and takes the keyboard; the second time it goes."""
+        if self.isVisible():
+            self.hide()
+            return
         parent = self.parentWidget()
         if parent is not None:
             window = parent.window()
@@ -140,7 +159,8 @@ class ShortcutHelp(QWidget):
             self.setGeometry(parent.rect())
         self.show()
         self.raise_()
-        self._close.setFocus()
+        self._search.clear()
+        self._search.setFocus()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Stays as large as the window."""
@@ -179,7 +199,12 @@ class ShortcutHelp(QWidget):
         card = QFrame()
         card.setObjectName("shortcut_help")
         body = column(card, space=SPACE[2], margins=(SPACE[4], SPACE[3], SPACE[4], SPACE[4]))
-        body.addLayout(row(None, label(_("Shortcuts"), "large"), 0, self._close))
+        head = row(None, label(_("Shortcuts"), "large"), SPACE[3], self._search, self._close)
+        head.setStretch(2, 1)
+        body.addLayout(head)
+        self._none = label(_("No shortcut has these words."), "soft", "help_none")
+        self._none.hide()
+        body.addWidget(self._none)
         groups = QWidget()
         columns = row(groups, space=40, margins=(0, 0, SPACE[2], 0))
         sides = (QVBoxLayout(), QVBoxLayout())
@@ -187,7 +212,9 @@ class ShortcutHelp(QWidget):
             side.setSpacing(SPACE[2])
             columns.addLayout(side)
         for place, (title, keys) in enumerate(SHORTCUTS):
-            sides[0 if place < 2 else 1].addLayout(_group(title, keys))
+            group, lines = _group(title, keys)
+            self._lines.append((group, lines))
+            sides[0 if place < 2 else 1].addWidget(group)
         for side in sides:
             side.addStretch(1)
         self._area = _WholeArea(groups)
@@ -195,6 +222,21 @@ class ShortcutHelp(QWidget):
         body.addLayout(self._build_about())
         outer = column(self)
         outer.addWidget(card, 0, Qt.AlignmentFlag.AlignCenter)
+
+    def _filter(self, text: str) -> None:
+        """Leaves the lines with every word, in key or sentence; accents and case do not count."""
+        words = plain(text).split()
+        found = False
+        for group, lines in self._lines:
+            seen = False
+            for searched, shown_key, shown_text in lines:
+                is_hit = all(word in searched for word in words)
+                shown_key.setVisible(is_hit)
+                shown_text.setVisible(is_hit)
+                seen = seen or is_hit
+            group.setVisible(seen)
+            found = found or seen
+        self._none.setVisible(not found)
 
     def _build_about(self) -> QBoxLayout:
         """Which program this is, under which licence, and what a person gives to the help desk."""
@@ -235,15 +277,23 @@ class _WholeArea(QScrollArea):
         return QSize(self._groups.minimumSizeHint().width(), 120)
 
 
-def _group(title: str, keys: tuple[tuple[str, str], ...]) -> QGridLayout:
-    grid = QGridLayout()
+def _group(
+    title: str, keys: tuple[tuple[str, str], ...]
+) -> tuple[QWidget, list[tuple[str, QLabel, QLabel]]]:
+    """A group, and its lines: what is searched, the key, what it does."""
+    group = QWidget()
+    grid = QGridLayout(group)
+    grid.setContentsMargins(0, 0, 0, 0)
     grid.setHorizontalSpacing(SPACE[3])
     grid.setVerticalSpacing(6)
     grid.addWidget(label(_(title), "caption"), 0, 0, 1, 2)
+    lines = []
     for line, (sequence, text) in enumerate(keys, start=1):
         shown = QKeySequence(sequence).toString(QKeySequence.SequenceFormat.NativeText)
-        grid.addWidget(label(shown, "key"), line, 0, Qt.AlignmentFlag.AlignLeft)
-        grid.addWidget(label(_(text)), line, 1)
+        parts = label(shown, "key"), label(_(text))
+        grid.addWidget(parts[0], line, 0, Qt.AlignmentFlag.AlignLeft)
+        grid.addWidget(parts[1], line, 1)
+        lines.append((plain(f"{shown} {_(title)} {_(text)}"), *parts))
     grid.setColumnMinimumWidth(0, 100)
     grid.setColumnStretch(1, 1)
-    return grid
+    return group, lines

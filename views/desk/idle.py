@@ -129,6 +129,14 @@ class IdlePage(QWidget):
         self._refused = True
         self._show()
 
+    def take_keyboard(self) -> bool:
+        """The keyboard goes to what an agent does next here; False when there is nothing to do."""
+        for button in (self._accept, self._back):
+            if button.isVisible() and button.isEnabled():
+                button.setFocus()
+                return True
+        return False
+
     def _figure(self, name: str) -> QLabel:
         figure = steady_figures(label(role="huge", name=name))
         figure.setAlignment(Qt.AlignmentFlag.AlignHCenter)

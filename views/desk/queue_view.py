@@ -48,7 +48,7 @@ OTHERS = frozenset({TicketState.IN_SESSION, TicketState.WRAP_UP})
 WIDE_LETTERS = 66
 """From so many letters of width on the queue is wide."""
 
-RAIL_WIDTH = 76
+RAIL_WIDTH = 44
 """Width of the folded queue, in pixels."""
 
 
@@ -558,15 +558,13 @@ class QueueRail(QFrame):
         self._open = tool_button(_("Show the queue"), "expand_left", "queue_expand", keys="Ctrl+1")
         self._open.clicked.connect(self.expand_requested)
         self._number = label("0", "large", "rail_count")
-        self._word = label(_("waiting"), "small")
         self._longest = label("", "small", "rail_longest")
         steady_figures(self._longest)
-        box = column(self, space=SPACE[0], margins=(4, SPACE[1], 4, SPACE[1]))
+        box = column(self, space=SPACE[0], margins=(1, SPACE[1], 1, SPACE[1]))
         for part in (
             self._open,
             IconLabel("queue", "soft", size_px=20),
             self._number,
-            self._word,
             self._longest,
         ):
             box.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QPushButton
+from PyQt6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QPushButton, QSizePolicy, QWidget
 
 from resources.texts import N_, _
 from session.core.short_number import short_number
@@ -32,6 +32,10 @@ GRANT_WORDS: dict[Grant, tuple[str, str]] = {
 """What each permission is called, and its icon."""
 
 
+BAR_PX = 44
+"""The bar with the page's tools is not higher than this."""
+ROOMY_PX, NARROW_PX = 1000, 700
+"""From these widths on the permissions beside the page's tools have words; the ticket is named."""
 SOON_S = 600.0
 """Less than this is shown on the button; there is no space for more on seven buttons."""
 
@@ -59,6 +63,7 @@ class GrantButton(QPushButton):
         super().__init__()
         self.grant = grant
         self._allowed, self._asked, self._left_s, self._answer_s = False, False, 0.0, 0.0
+        self._with_words = True
         self.setObjectName(f"grant_{grant.value}")
         self.setIconSize(QSize(20, 16))
         self.setProperty("kind", "quiet")
@@ -70,14 +75,37 @@ class GrantButton(QPushButton):
         """Shows whether the caller allows it, or is being asked."""
         self._allowed, self._asked = allowed, asked and not allowed
         self._left_s = self._left_s if allowed else 0.0
-        state, name, tone = "none", "ask", "soft"
+        state = "none"
         if allowed:
-            state, name, tone = "allowed", "allowed", "good"
+            state = "allowed"
         elif self._asked:
-            state, name, tone = "asked", "time", "accent"
-        self.setIcon(icon(name, tone))
+            state = "asked"
         self._show_words()
         restyle(self, state=state)
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether the caller allows it now."""
+        return self._allowed
+
+    def show_words(self, shown: bool) -> None:
+        """With its word, or as its icon alone; what counts down has its seconds in both."""
+        self._with_words = shown
+        restyle(self, short=not shown)
+        self._show_words()
+
+    def words_px(self) -> int:
+        """How much wider its word makes it."""
+        return self.fontMetrics().horizontalAdvance(_(GRANT_WORDS[self.grant][0])) + 12
+
+    def _show_icon(self) -> None:
+        """How it stands; without its word also which power it is."""
+        tone, name = "soft", "ask"
+        if self._allowed:
+            tone, name = "good", "allowed"
+        elif self._asked:
+            tone, name = "accent", "time"
+        self.setIcon(icon(name if self._with_words else GRANT_WORDS[self.grant][1], tone))
 
     def show_answer_left(self, left_s: float) -> None:
         """Seconds that the caller has for the answer."""
@@ -100,10 +128,17 @@ class GrantButton(QPushButton):
         elif self._asked:
             state = _ASKED
         left = clock_words(self._left_s) if self._left_s else ""
+        self._show_icon()
+        counted = ""
         if self._asked:
-            self.setText(f"{words} {answer_words(self._answer_s)}")
+            counted = answer_words(self._answer_s)
+        elif self._allowed:
+            counted = left if 0 < self._left_s < SOON_S else ""
+        if self._with_words:
+            self.setText(f"{words} {counted}".rstrip())
         else:
-            self.setText(f"{words} {left}" if 0 < self._left_s < SOON_S else words)
+            # not by its colour alone
+            self.setText(counted or ("✓" if self._allowed else ""))
         spoken = f"{words}: {_(state).format(left=left)}"
         if spoken != self.toolTip():
             self.setAccessibleName(spoken)
@@ -128,6 +163,7 @@ class SessionHeader(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("session_header")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self._session: SessionFacts | None = None
         self._ticket = label(role="large", name="session_ticket")
         self._number = label(role="small", name="session_number")
@@ -138,7 +174,8 @@ class SessionHeader(QFrame):
         self._service = ServiceTag(0)
         self._where = ElidedLabel(role="small", name="session_where")
         self._grants = {grant: GrantButton(grant) for grant in Grant}
-        facts = row(None, column(None, self._ticket, self._number, space=1), space=SPACE[2])
+        self._facts = QWidget()
+        facts = row(self._facts, column(None, self._ticket, self._number, space=1), space=SPACE[2])
         facts.addLayout(column(None, self._service, self._where, space=1), 1)
         self._places = QGridLayout()
         self._places.setSpacing(6)
@@ -146,9 +183,31 @@ class SessionHeader(QFrame):
         for button in self._grants.values():
             button.wanted.connect(self.grant_requested)
         self._place(len(self._grants))
-        self._box = row(self, space=SPACE[1], margins=(SPACE[2], 6, SPACE[2], 6))
-        self._box.addLayout(facts, 1)
+        self._box = row(self, space=SPACE[1], margins=(SPACE[2], 4, SPACE[2], 4))
+        self._box.addWidget(self._facts, 1)
         self._box.addLayout(self._places)
+        self._page_bar: QWidget | None = None
+        self._with_page = self._with_tools = False
+
+    def take_page_bar(self, bar: QWidget | None) -> None:
+        """The page's tools stand in this bar from now on, before the permissions; or elsewhere."""
+        if bar is self._page_bar:
+            return
+        self._page_bar = bar
+        if bar is not None:
+            self._box.insertWidget(1, bar, 3)
+            bar.setVisible(self._with_tools)
+
+    def show_page(self, shown: bool, *, tools: bool = True) -> None:
+        """All in one line, with the page's tools or without; or the facts with all words."""
+        self._with_page, self._with_tools = shown, shown and tools
+        if self._page_bar is not None:
+            self._page_bar.setVisible(self._with_tools)
+        for part in (self._number, self._service, self._where):
+            part.setVisible(not shown)
+        self.setMaximumHeight(BAR_PX if shown else 16_777_215)
+        self._box.setStretchFactor(self._facts, 0 if self._with_tools else 1)
+        self._arrange()
 
     def _place(self, per_row: int) -> None:
         if per_row == self._per_row:
@@ -162,13 +221,36 @@ class SessionHeader(QFrame):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """In a narrow view the permissions stand below, as many side by side as fit."""
         super().resizeEvent(event)
-        widest = max(button.sizeHint().width() for button in self._grants.values()) + 6
-        needed = sum(button.sizeHint().width() + 6 for button in self._grants.values())
+        self._arrange()
+
+    def _arrange(self) -> None:
+        buttons = list(self._grants.values())
+        if self._with_page:
+            tools = ROOMY_PX if self._with_tools else NARROW_PX // 2
+            words = self.width() >= tools + sum(button.words_px() for button in buttons)
+            for button in buttons:
+                button.show_words(words)
+            self._places.setSpacing(3)
+            self._facts.setVisible(self.width() >= NARROW_PX)
+            self._box.setDirection(QBoxLayout.Direction.LeftToRight)
+            self._place(len(buttons))
+            return
+        self._places.setSpacing(6)
+        self._facts.show()
+        for button in buttons:
+            button.show_words(True)
+        widest = max(button.sizeHint().width() for button in buttons) + 6
+        needed = sum(button.sizeHint().width() + 6 for button in buttons)
         narrow, space = self.width() < needed + 300, self.width() - 2 * SPACE[2]
         self._box.setDirection(
             QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         )
-        self._place(len(self._grants) if needed <= space else max(1, min(4, space // widest)))
+        beside = space // widest
+        if needed > space and beside < 4:  # more than two rows: the face needs the room
+            for button in buttons:
+                button.show_words(False)
+            beside = len(buttons)
+        self._place(len(buttons) if needed <= space else min(len(buttons), beside))
 
     def show_session(
         self, session: SessionFacts, ticket_number: str, service: Service | None, place: int
@@ -202,6 +284,13 @@ class SessionHeader(QFrame):
                 _("sealed for {organisation}").format(organisation=session.organisation_name)
             )
         self._where.setText(" · ".join(places))
+        self._ticket.setToolTip("\n".join([self._service.accessibleName(), *places]))
+
+    def take_keyboard(self) -> None:
+        """The keyboard goes to the first permission that is not given yet."""
+        buttons = list(self._grants.values())
+        first = next((one for one in buttons if not one.is_allowed), buttons[0])
+        first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def show_grants(self, grants: Mapping[Grant, bool]) -> None:
         """What the caller allows now; permissions that are not named stay as they are."""

@@ -12,7 +12,7 @@ from resources.texts import _
 from views.widgets.icons import icon
 from views.widgets.parts import column
 
-WIDTH_PX = 408
+WIDTH_PX, LEAST_PX = 408, 400
 
 
 class SidePanel(QFrame):
@@ -21,7 +21,7 @@ class SidePanel(QFrame):
     def __init__(self, dossier: QWidget, devices: QWidget, *, chat: QWidget) -> None:
         super().__init__()
         self.setObjectName("side_panel")
-        self.setMinimumWidth(372)
+        self.setMinimumWidth(LEAST_PX)
         self._tabs = QTabWidget()
         self._tabs.setObjectName("side_tabs")
         self._tabs.setDocumentMode(True)
@@ -35,6 +35,7 @@ class SidePanel(QFrame):
         bar = self._tabs.tabBar()
         if bar is not None:
             bar.setDrawBase(False)
+            bar.setAccessibleName(_("Dossier, devices, written words"))
         self._tabs.currentChanged.connect(lambda _index: self.show_unread(0))
         column(self, self._tabs, space=0)
 

@@ -11,8 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from PyQt6.QtCore import QEvent, Qt, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QImage, QKeySequence, QResizeEvent, QShortcut
+from PyQt6.QtCore import QEvent, QRect, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import (
+    QCloseEvent,
+    QImage,
+    QKeySequence,
+    QResizeEvent,
+    QScreen,
+    QShortcut,
+    QShowEvent,
+)
 from PyQt6.QtWidgets import QLineEdit, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from resources.texts import _
@@ -30,11 +38,17 @@ from views.desk.header import DeskHeader
 from views.desk.help import ShortcutHelp
 from views.desk.idle import IdlePage
 from views.desk.invitation_bar import InvitationBar
+from views.desk.layouts.layout import LAYOUTS, WITH_PAGE, Layout, LayoutMemory
+from views.desk.layouts.page_window import PageWindow
+from views.desk.layouts.stage import WorkStage
+from views.desk.layouts.tab_order import order_by_sight
 from views.desk.offer_card import OfferCard
 from views.desk.pass_on_panel import PassOnPanel
 from views.desk.phone import PhoneView
 from views.desk.queue_view import RAIL_WIDTH, DeskQueueView, QueueRail
 from views.desk.session_header import SessionHeader
+from views.desk.shared_page.view import SharedPageView
+from views.desk.side import LEAST_PX as SIDE_LEAST_PX
 from views.desk.side import WIDTH_PX as _SIDE_WIDTH
 from views.desk.side import SidePanel
 from views.desk.talk_bar import TalkBar
@@ -45,11 +59,13 @@ from views.widgets.announcer import announcer_of
 from views.widgets.confirm_bar import ConfirmBar
 from views.widgets.connection_gate import ConnectionGate
 from views.widgets.message_bar import MessageBar
-from views.widgets.parts import Segments, column
+from views.widgets.parts import Segments, column, name_button
 from views.widgets.window_settings import WindowSettings, packed, unpacked
 
-FACE, PAGE = "face", "page"
 _QUEUE_WIDTH, _QUEUE_PART = 380, 0.42
+SIDE_KEYS = "Shift+F6"
+WORDS_PX, ROOM_FOR_SIDE_PX = 1600, 1100
+"""From these widths on the layouts have words; dossier and devices stand beside a shared page."""
 WIDE_PX = 1200
 """From this width on the commands in the header have words."""
 
@@ -100,6 +116,12 @@ class DeskWindow(QMainWindow):
         self._session: SessionFacts | None = None
         self._may_close, self._connected, self._viewed = False, False, ""
         self._reason, self._in_wrap_up = "", False
+        self._before_paper, self._side_now = Layout.FACE, 0
+        self._follows_screen = False
+        self._ordering = QTimer(self)
+        self._ordering.setSingleShot(True)
+        self._ordering.setInterval(0)
+        self._ordering.timeout.connect(self._order_tabs)
         self.header, self.session_header = DeskHeader(), SessionHeader()
         self.talk_bar, self.pass_on = TalkBar(), PassOnPanel()
         self.invitation, self.visit_view = InvitationBar(), VisitView()
@@ -110,7 +132,7 @@ class DeskWindow(QMainWindow):
         self._build()
         self._connect()
         self._add_shortcuts()
-        self.setMinimumSize(900, 520)
+        self.setMinimumSize(900, 500)
         self._restore()
         self.set_connection(False)
         self.show_idle()
@@ -155,6 +177,7 @@ class DeskWindow(QMainWindow):
         self.queue.set_busy(False)
         self.call.show_started(None)
         self.call.show_state(CallState.NEW)
+        self._use_layout(Layout.FACE)
         self.dossier.show_nothing()
         self.devices.clear()
         self.phone.clear()
@@ -165,8 +188,9 @@ class DeskWindow(QMainWindow):
         self.header.set_side_enabled(False)
         self._modes.hide()
         self.talk_bar.commands.hide()
-        self.idle.setFocus()
         self._show_state()
+        if not self.idle.take_keyboard():
+            self.header.take_keyboard()
 
     def show_session(self, session: SessionFacts) -> None:
         """A conversation begins (or goes on after a restart)."""
@@ -189,8 +213,8 @@ class DeskWindow(QMainWindow):
             return
         self._modes.show()
         self.talk_bar.commands.show()
-        self.show_mode(FACE)
-        self.call.setFocus()
+        self._use_layout(Layout.FACE)
+        self._to_conversation()
         self._show_state()
 
     def _show_phone(self, session: SessionFacts, number: str, service: Service | None) -> None:
@@ -202,6 +226,21 @@ class DeskWindow(QMainWindow):
         self.phone.setFocus()
         self.talk_bar.commands.hide()
         self._show_state()
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """From now on it is known which screen the window is on."""
+        super().showEvent(event)
+        handle = self.windowHandle()
+        if handle is not None and not self._follows_screen:
+            self._follows_screen = True
+            handle.screenChanged.connect(self._on_screen)
+        self._memory.use_screen(self.screen())
+
+    def _on_screen(self, screen: QScreen | None) -> None:
+        """Another screen remembers another layout."""
+        self._memory.use_screen(screen)
+        if self.stage.layout_now in WITH_PAGE:
+            self._use_layout(self._memory.now.page)
 
     def show_guest(self) -> None:
         """This agent is the third person in a colleague's conversation."""
@@ -221,6 +260,7 @@ class DeskWindow(QMainWindow):
         self.call.show_state(CallState.CLOSED)
         self.call.show_started(None)
         self.close_viewer()
+        self._use_layout(Layout.FACE)
         self._centre.setCurrentWidget(self.wrap_up)
         self._modes.hide()
         self.talk_bar.commands.hide()
@@ -240,28 +280,90 @@ class DeskWindow(QMainWindow):
         self.devices.show_grants(grants)
 
     def show_sharing(self, sharing: bool) -> None:
-        """The kiosk's page is shared, or no longer: the larger view follows."""
-        self.show_mode(PAGE if sharing else FACE)
+        """The kiosk's page is shared, or no longer: the layout follows."""
+        if sharing:
+            self.show_page()
+            return
+        self._before_paper = Layout.FACE
+        if self.stage.layout_now in WITH_PAGE:
+            self._use_layout(Layout.FACE)
 
-    def show_mode(self, mode: str) -> None:
-        """`FACE` makes the picture large, `PAGE` the shared page;
-        the face stays in view in both.
-        """
-        self._modes.choose(mode)
-        page = mode == PAGE
-        self._lower.setVisible(page)
-        self.call.set_compact(page)
-        if page:
-            height = max(400, self._middle.height())
-            self._middle.setSizes([round(height * 0.27), round(height * 0.73)])
+    def show_page(self) -> None:
+        """Brings the shared page in front, in the layout that this screen remembers for it."""
+        if self.stage.layout_now in WITH_PAGE:
+            return
+        here = self.focusWidget()
+        asked_here = here is None or any(
+            part.isAncestorOf(here) for part in (self.session_header, self.stage)
+        )
+        self._use_layout(self._memory.now.page)
+        if asked_here and isinstance(self.cobrowse, SharedPageView):
+            self.cobrowse.take_keyboard()
+
+    def choose_layout(self, layout: Layout) -> None:
+        """The agent wants this layout; one with the page is remembered for this screen."""
+        if self._session is None or self._centre.currentWidget() is not self._conversation:
+            return
+        if layout is Layout.PAPER:
+            self._show_paper()
+            return
+        if layout in WITH_PAGE:
+            self._memory.keep(page=layout)
+        self._use_layout(layout)
+        if layout is Layout.FACE:
+            self._to_conversation()
+        elif isinstance(self.cobrowse, SharedPageView):
+            self.cobrowse.take_keyboard()
+
+    def _use_layout(self, layout: Layout) -> None:
+        self._modes.choose(layout)
+        bar = self._page_bar
+        self.session_header.take_page_bar(None if layout is Layout.WINDOW else bar)
+        self.stage.show_layout(layout)
+        tools = layout in (Layout.PAGE, Layout.SIDE) and bar is not None
+        self.session_header.show_page(tools or layout is Layout.PAPER, tools=tools)
+        if self._session is not None and self._centre.currentWidget() is self._conversation:
+            self._side.setVisible(layout not in WITH_PAGE or self._side_wanted())
+        self._fit_columns()
+
+    def _side_wanted(self) -> bool:
+        """Beside a shared page: as the agent left it, else where there is room."""
+        wanted = self._memory.now.side_open
+        return self.width() >= ROOM_FOR_SIDE_PX if wanted is None else wanted
+
+    def _on_page_focus(self, box: QRect, _name: str) -> None:
+        """The small face does not lie over the field that has the keyboard."""
+        sender = self.cobrowse
+        if isinstance(sender, SharedPageView) and self.stage.isAncestorOf(sender.mirror):
+            at = sender.mirror.mapTo(self.stage, box.topLeft())
+            self.stage.keep_clear(QRect() if box.isEmpty() else QRect(at, box.size()))
+
+    def _on_window_closed(self) -> None:
+        """The page comes back into this window."""
+        self._memory.keep(page=Layout.PAGE)
+        self._use_layout(Layout.PAGE)
+
+    def _show_paper(self) -> None:
+        """The chosen scanned page at full size, or that there is none; the devices beside it."""
+        self._open_tab(self.devices)
+        order = self.devices.strip.order()
+        chosen = [*self.devices.strip.chosen(), *order[-1:]]
+        if chosen:
+            self._on_page(chosen[0])
+        if self.stage.layout_now is not Layout.PAPER:
+            self._before_paper = self.stage.layout_now
+            self.viewer.show_nothing()
+            self._use_layout(Layout.PAPER)
+            self.viewer.setFocus()
 
     def show_picture(
         self, title: str, image: QImage | None, note: str = "", marks: Sequence[Mark] = ()
     ) -> None:
         """A scanned page or a sheet of a document at full size, in the place of the shared page."""
         if self._centre.currentWidget() is self._conversation:
-            self._lower.setCurrentWidget(self.viewer)
-            self.show_mode(PAGE)
+            if self.stage.layout_now is not Layout.PAPER:
+                self._before_paper = self.stage.layout_now
+            self._use_layout(Layout.PAPER)
         else:
             self._centre.setCurrentWidget(self._viewer_alone)
             self._viewer_box.addWidget(self.viewer)
@@ -272,8 +374,9 @@ class DeskWindow(QMainWindow):
         """Back from the full-size page."""
         if self._centre.currentWidget() is self._viewer_alone:
             self._centre.setCurrentWidget(self._without_viewer())
-        self._lower.addWidget(self.viewer)
-        self._lower.setCurrentWidget(self.cobrowse)
+            self.stage.take_paper()
+        elif self.stage.layout_now is Layout.PAPER:
+            self._use_layout(self._before_paper)
 
     def _without_viewer(self) -> QWidget:
         if self._session is None:
@@ -282,6 +385,7 @@ class DeskWindow(QMainWindow):
 
     def close_now(self) -> None:
         """Remembers place and panels, and closes; the program has stopped everything before."""
+        self._use_layout(Layout.FACE)
         self._remember()
         self._may_close = True
         self.close()
@@ -293,6 +397,14 @@ class DeskWindow(QMainWindow):
         root.setObjectName("desk_root")
         self._confirm = ConfirmBar("close_confirm", _("Hang up and close"), no=_("Stay"))
         self._confirm_out = ConfirmBar("sign_out_confirm", _("Sign out and close"), no=_("Stay"))
+        self._memory = LayoutMemory(self._settings)
+        self._modes = Segments(
+            "centre_mode",
+            _("Layout"),
+            choices=[(layout, _(look[0]), look[2]) for layout, look in LAYOUTS.items()],
+        )
+        for layout, look in LAYOUTS.items():
+            name_button(self._modes.button(layout), _(look[1]), look[3])
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._columns.setObjectName("desk_columns")
         self._columns.setChildrenCollapsible(False)
@@ -311,35 +423,34 @@ class DeskWindow(QMainWindow):
         whole.addWidget(self.messages)
         self.setCentralWidget(root)
         self._help = ShortcutHelp(root)
-        self._modes = Segments(
-            "centre_mode",
-            _("Large"),
-            choices=[(FACE, _("Face"), "face"), (PAGE, _("Page"), "shared_page")],
-        )
-        self._modes.setToolTip("Ctrl+D")
         self.header.add_command(self.talk_bar.commands)
         self.header.add_command(self._modes)
 
     def _build_centre(self) -> QWidget:
-        self._lower = QStackedWidget()
-        self._lower.addWidget(self.cobrowse)
-        self._lower.addWidget(self.viewer)
-        self._middle = QSplitter(Qt.Orientation.Vertical)
-        self._middle.setChildrenCollapsible(False)
-        self._middle.addWidget(self.call)
-        self._middle.addWidget(self._lower)
-        self._middle.setStretchFactor(1, 1)
+        self._page_bar = self.cobrowse.bar if isinstance(self.cobrowse, SharedPageView) else None
+        self.stage = WorkStage(
+            self.call,
+            self.cobrowse,
+            paper=self.viewer,
+            bar=self._page_bar,
+            memory=self._memory,
+            window=PageWindow(self, self._settings),
+        )
+        self.stage.window_closed.connect(self._on_window_closed)
         self._conversation = QWidget()
         whole = column(
             self._conversation, self.session_header, self.talk_bar, self.pass_on, space=0
         )
-        whole.addWidget(self._middle, 1)
+        whole.addWidget(self.stage, 1)
+        if isinstance(self.cobrowse, SharedPageView):
+            self.cobrowse.listen_in(self._conversation)
+            self.cobrowse.mirror.focus_moved.connect(self._on_page_focus)
         self._viewer_alone = QWidget()
         self._viewer_box = QVBoxLayout(self._viewer_alone)
         self._viewer_box.setContentsMargins(0, 0, 0, 0)
         self._centre = QStackedWidget()
         self._centre.setObjectName("desk_centre")
-        self._centre.setMinimumWidth(400)
+        self._centre.setMinimumWidth(340)
         for part in (
             self.idle,
             self._conversation,
@@ -359,7 +470,7 @@ class DeskWindow(QMainWindow):
         self._help.support_requested.connect(self.support_requested)
         self.call.write_requested.connect(self._open_chat)
         self._rail.expand_requested.connect(self._toggle_queue)
-        self._modes.chosen.connect(lambda mode: self.show_mode(str(mode)))
+        self._modes.chosen.connect(self._on_layout)
         self.queue.summary_changed.connect(self._on_summary)
         self.queue.summary_changed.connect(self._rail.show_summary)
         self.queue.state_chosen.connect(lambda available, reason: self._on_state(available, reason))
@@ -370,6 +481,8 @@ class DeskWindow(QMainWindow):
         self.dossier.piece_chosen.connect(self._on_piece)
         self.devices.piece_scan_requested.connect(self._on_piece)
         self.devices.page_opened.connect(self._on_page)
+        self.devices.strip.itemSelectionChanged.connect(self._follow_strip)
+        self.devices.page_changed.connect(self._on_page_changed)
         self.viewer.closed.connect(self.close_viewer)
         self.viewer.stepped.connect(self._on_step)
         self.wrap_up.finish_requested.connect(self.finish_requested)
@@ -387,10 +500,9 @@ class DeskWindow(QMainWindow):
             "F4": self.offer.open_reasons,
             "F12": self.messages.dismiss_all,
             "Ctrl+1": self._toggle_queue,
-            "Ctrl+2": self.call.setFocus,
+            "Ctrl+2": self._to_conversation,
             "Ctrl+3": lambda: self._open_tab(self.dossier),
             "Ctrl+4": lambda: self._open_tab(self.devices),
-            "Ctrl+D": self._toggle_mode,
             "F6": lambda: self._with_devices(self.devices.scan.press_preview),
             "F7": lambda: self._with_devices(self.devices.scan.press_scan),
             "Shift+F7": lambda: self._with_devices(self.devices.scan_piece),
@@ -398,7 +510,11 @@ class DeskWindow(QMainWindow):
             "Shift+F8": lambda: self._file(self.devices.filing.press_each),
             "Ctrl+P": lambda: self._with_devices(self.devices.printing.press_receipt),
             "Ctrl+Alt+P": lambda: self._with_devices(self.devices.printing.press_file),
+            "Ctrl+D": self._toggle_page,
+            SIDE_KEYS: self._toggle_side,
         }
+        for layout, look in LAYOUTS.items():
+            acts[look[3]] = partial(self.choose_layout, layout)
         for keys, act in acts.items():
             QShortcut(QKeySequence(keys), self).activated.connect(act)
         for place, grant in enumerate(Grant, start=1):
@@ -436,8 +552,29 @@ class DeskWindow(QMainWindow):
         self._left.setCurrentWidget(self._rail if fold else self.queue)
         self._left.setMinimumWidth(RAIL_WIDTH if fold else 264)
         self._left.setMaximumWidth(RAIL_WIDTH if fold else 640)
-        left, side = RAIL_WIDTH if fold else self._queue_width(), _SIDE_WIDTH
-        self._columns.setSizes([left, max(400, self._columns.width() - left - side), side])
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """The middle gets what the two sides leave."""
+        self._ordering.start()
+        folded = self._left.currentWidget() is self._rail
+        left = RAIL_WIDTH if folded else self._queue_width()
+        side = 0 if self._side.isHidden() else self._side_width()
+        self._columns.setSizes([left, max(340, self._columns.width() - left - side), side])
+
+    def _order_tabs(self) -> None:
+        """Tab goes as the eye does, whatever is seen now."""
+        middle = self._centre.currentWidget()
+        parts: list[QWidget] = [self.header, self.offer, self.invitation, self._left]
+        if middle is self._conversation:
+            parts += [self.session_header, self.talk_bar, self.pass_on]
+            parts += [*self.stage.parts_in_order()]
+        elif middle is not None:
+            parts.append(middle)
+        order_by_sight([*parts, self._side, self.messages])
+
+    def _side_width(self) -> int:
+        return _SIDE_WIDTH if self.width() >= WIDE_PX * 1.2 else SIDE_LEAST_PX
 
     def _queue_width(self) -> int:
         """Between callers the queue is what is worked with."""
@@ -452,10 +589,14 @@ class DeskWindow(QMainWindow):
     def _open_side(self) -> None:
         self._side.show()
         self.header.set_side_enabled(True)
+        self._fit_columns()
 
     def _toggle_side(self) -> None:
         if self._session is not None:
             self._side.setVisible(self._side.isHidden())
+            if self.stage.layout_now in WITH_PAGE:
+                self._memory.keep(side_open=not self._side.isHidden())
+            self._fit_columns()
 
     def _open_tab(self, view: QWidget) -> None:
         if self._session is not None:
@@ -473,9 +614,16 @@ class DeskWindow(QMainWindow):
             self._open_tab(self.chat)
             self.chat.focus_entry()
 
-    def _toggle_mode(self) -> None:
-        if self._session is not None and self._centre.currentWidget() is self._conversation:
-            self.show_mode(FACE if self._modes.choice() == PAGE else PAGE)
+    def _toggle_page(self) -> None:
+        with_page = self.stage.layout_now in WITH_PAGE
+        self.choose_layout(Layout.FACE if with_page else self._memory.now.page)
+
+    def _on_layout(self, layout: object) -> None:
+        self.choose_layout(Layout(str(layout)))
+
+    def _to_conversation(self) -> None:
+        """The keyboard goes to the permissions: what an agent does first."""
+        self.session_header.take_keyboard()
 
     def _on_grant_key(self, grant: Grant) -> None:
         if self._session is not None:
@@ -533,18 +681,38 @@ class DeskWindow(QMainWindow):
         ):
             self.devices.filing.take_keyboard()
 
+    def _follow_strip(self) -> None:
+        """In the layout for paper the chosen page is the one that is seen."""
+        chosen = self.devices.strip.chosen()
+        if len(chosen) == 1:
+            self._on_page_changed(chosen[0])
+
+    def _on_page_changed(self, page_id: str) -> None:
+        """In the layout for paper a new page, or a better picture of it, is seen at once; the
+        keyboard stays where it is.
+        """
+        if self.stage.layout_now is Layout.PAPER:
+            seen = self._seen_page(page_id)
+            if seen is not None:
+                self._viewed = page_id
+                self.viewer.fill(*seen)
+
     def _on_page(self, page_id: str) -> None:
-        facts = self.devices.page(page_id)
-        order = self.devices.strip.order()
-        if facts is not None and facts.picture() is not None and page_id in order:
+        seen = self._seen_page(page_id)
+        if seen is not None:
             self._viewed = page_id
             self.devices.strip.choose(page_id)
-            title = _("Page {number} of {all}").format(
-                number=order.index(page_id) + 1, all=len(order)
-            )
-            self.show_picture(
-                f"{title} · {facts.words()}", facts.picture(), facts.note, facts.shown_marks()
-            )
+            self.show_picture(*seen)
+
+    def _seen_page(self, page_id: str) -> tuple[str, QImage, str, Sequence[Mark]] | None:
+        """What is seen of a page: its title, picture, note and marks."""
+        facts, order = self.devices.page(page_id), self.devices.strip.order()
+        picture = None if facts is None else facts.picture()
+        if facts is None or picture is None or page_id not in order:
+            return None
+        number = order.index(page_id) + 1
+        title = _("Page {number} of {all}").format(number=number, all=len(order))
+        return f"{title} · {facts.words()}", picture, facts.note, facts.shown_marks()
 
     def _on_step(self, step: int) -> None:
         order = self.devices.strip.order()
@@ -567,6 +735,11 @@ class DeskWindow(QMainWindow):
         super().resizeEvent(event)
         self.talk_bar.set_narrow(self.width() < WIDE_PX)
         self.header.set_narrow(self.width() < WIDE_PX)
+        self._modes.show_words(self.width() >= WORDS_PX)
+        side = self._side_width()
+        if side != self._side_now:
+            self._side_now = side
+            self._fit_columns()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Requests to be closed; during a conversation the agent is asked first."""

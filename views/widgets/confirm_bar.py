@@ -22,9 +22,11 @@ class ConfirmButton(QPushButton):
 
     Signals:
         confirmed(): pressed twice.
+        asking_changed(bool): the first press came, or is forgotten.
     """
 
     confirmed = pyqtSignal()
+    asking_changed = pyqtSignal(bool)
 
     def __init__(
         self,
@@ -39,6 +41,7 @@ class ConfirmButton(QPushButton):
         super().__init__()
         self.setObjectName(name)
         self._texts, self._keys, self._kind = (text, again), keys, kind
+        self._short = False
         self._asking = QTimer(self)
         self._asking.setSingleShot(True)
         self._asking.setInterval(round(CONFIRM_WITHIN_S * 1000))
@@ -59,8 +62,17 @@ class ConfirmButton(QPushButton):
         self._asking.stop()
         self._show_text(0)
 
+    def set_short(self, short: bool) -> None:
+        """An icon alone where there is little room; the question after the first press has
+        words.
+        """
+        self._short = short
+        self._show_text(int(self.is_asking()))
+
     def sizeHint(self) -> QSize:
         """Wide enough for both texts, so that nothing moves between the two presses."""
+        if self._short:
+            return super().sizeHint()
         words = max(self.fontMetrics().horizontalAdvance(text) for text in self._texts)
         return super().sizeHint().expandedTo(QSize(words + 60, 0))
 
@@ -78,16 +90,17 @@ class ConfirmButton(QPushButton):
         super().changeEvent(event)
 
     def _show_text(self, which: int) -> None:
-        self.setText(self._texts[which])
+        self.setText("" if self._short and not which else self._texts[which])
         name_button(self, self._texts[which], self._keys)
+        self.asking_changed.emit(bool(which))
 
     def _on_clicked(self) -> None:
         if self.is_asking():
             self.take_back()
             self.confirmed.emit()
             return
-        self._show_text(1)
         self._asking.start()
+        self._show_text(1)
 
 
 class ConfirmBar(QFrame):

@@ -188,6 +188,9 @@ class Chip(QFrame):
     def show_state(self, text: str, icon_name: str = "", tone: str = "soft") -> None:
         """Changes words, icon and tone ("soft", "accent", "good", "warn", "bad" or "solid")."""
         self._words.setText(text)
+        if self._words.isHidden() and self.toolTip() == self._hidden:
+            self._hidden = text
+            self.setToolTip(text)
         self._icon.set_icon(icon_name, "on_accent" if tone == "solid" else tone)
         self.setAccessibleName(text)
         restyle(self, tone=tone)
@@ -263,6 +266,14 @@ class Segments(QFrame):
         self._buttons[key] = button
         button.clicked.connect(lambda: self.chosen.emit(key))
         return button
+
+    def show_words(self, shown: bool) -> None:
+        """Words beside the icons, or the icons alone."""
+        style = Qt.ToolButtonStyle
+        for button in self._buttons.values():
+            button.setToolButtonStyle(
+                style.ToolButtonTextBesideIcon if shown else style.ToolButtonIconOnly
+            )
 
     def button(self, key: object) -> QToolButton:
         """The button of a choice."""

@@ -38,7 +38,7 @@ def build_screen(parts: DeskParts) -> DeskScreen:
     assert isinstance(application, QApplication)
     look = Look(application, parts.window_settings, theme=parts.settings.theme)
     look.apply()
-    mirror, video = MirrorPane(), VideoPane()
+    mirror, video = MirrorPane(fits_width=True), VideoPane()
     window = DeskWindow(
         queue=DeskQueueView(parts.clock),
         call=CallView(video, parts.clock),

@@ -15,7 +15,7 @@ from session.desk.hub.client import DeskLink
 from session.desk.session import DeskSession
 from session.protocol.conversation.shown_document import ShownPagePainted
 from views.desk.shared_page.view import SharedPageView
-from views.desk.window import PAGE, DeskWindow
+from views.desk.window import DeskWindow
 from views.widgets.message_bar import Level
 from views.words.errors import sentence
 
@@ -69,7 +69,7 @@ class ShownDocumentConnections:
 
         def do() -> None:
             if self._app.session is not None:
-                self._window.show_mode(PAGE)
+                self._window.show_page()
                 act()
 
         return do
@@ -103,13 +103,13 @@ class ShownDocumentConnections:
             self._view.end_document()
         else:
             self._window.messages.clear(SHOWN)
-            self._window.show_mode(PAGE)
+            self._window.show_page()
             self._view.show_document(shown.title, shown.pages, shown.page)
 
     def _keep_in_view(self, session: DeskSession) -> None:
         """The page's sharing ends or begins: what is shown stays in view."""
         if session.show.shown is not None:
-            self._window.show_mode(PAGE)
+            self._window.show_page()
 
     def _on_drawn(self, drawn: tuple[int, DrawnPicture]) -> None:
         page, picture = drawn

@@ -26,7 +26,7 @@ from tests.support.screens.invented import (
 )
 from views.desk.call_view import CallState, Quality
 from views.desk.dossier.find_card import OPEN
-from views.desk.window import PAGE, DeskWindow
+from views.desk.window import DeskWindow
 from views.widgets.message_bar import Level, MessageAction
 from views.words.errors import sentence
 
@@ -91,7 +91,7 @@ def face() -> DeskWindow:
 def page() -> DeskWindow:
     """The page is shared, pages are coming, a print waits."""
     window = face()
-    window.show_mode(PAGE)
+    window.show_page()
     window.call.show_quality(Quality.BAD)
     window.call.show_own_media(microphone_on=False, camera_on=True)
     window.show_grants({Grant.SCAN: True, Grant.POINT: False})

@@ -240,13 +240,17 @@ class DrawnPage(QWidget):
         painter.end()
 
 
-def desk(clock: ManualClock | None = None, settings: WindowSettings | None = None) -> DeskWindow:
+def desk(
+    clock: ManualClock | None = None,
+    settings: WindowSettings | None = None,
+    cobrowse: QWidget | None = None,
+) -> DeskWindow:
     """A whole desk window with its views and no program behind it."""
     clock = clock or ManualClock(NOW)
     return DeskWindow(
         queue=DeskQueueView(clock),
         call=CallView(DrawnFace(), clock),
-        cobrowse=DrawnPage(),
+        cobrowse=cobrowse or DrawnPage(),
         dossier=DossierView(clock),
         devices=DevicesView(),
         settings=settings or MemorySettings(),

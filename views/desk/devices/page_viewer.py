@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import QFrame, QScrollArea, QWidget
 from resources.texts import _
 from views.desk.devices.strip_page import Mark, turned_box
 from views.widgets.icons import IconLabel
-from views.widgets.parts import ElidedLabel, column, label, row, tool_button
+from views.widgets.parts import ElidedLabel, EmptyState, column, label, row, tool_button
 from views.widgets.theme import SPACE, tokens_for
 
 _STEPS = (0.1, 0.17, 0.25, 0.33, 0.5, 0.67, 0.8, 1.0, 1.5, 2.0, 3.0)
@@ -91,15 +91,29 @@ class PageViewer(QFrame):
     def show_picture(
         self, title: str, image: QImage | None, note: str = "", marks: Sequence[Mark] = ()
     ) -> None:
-        """Shows a picture, fitted into the view; `note` says what is wrong at the `marks`."""
+        """Shows a picture, fitted into the view, with the keyboard on it; `note` says what is wrong
+        at the `marks`.
+        """
+        self.fill(title, image, note, marks)
+        self.setFocus()
+
+    def fill(
+        self, title: str, image: QImage | None, note: str = "", marks: Sequence[Mark] = ()
+    ) -> None:
+        """The same, and the keyboard stays where it is."""
         self._title.setText(title)
         self._sheet.image, self._sheet.marks = image, marks
         self._note.setText(note)
         self._note_line.setVisible(bool(note))
         self.setAccessibleName(title)
         self.setAccessibleDescription(note)
+        self._area.setVisible(image is not None)
+        self._none.setVisible(image is None)
         self.fit()
-        self.setFocus()
+
+    def show_nothing(self) -> None:
+        """No page was scanned yet."""
+        self.fill(_("No page yet"), None)
 
     def fit(self) -> None:
         """As large as the view allows."""
@@ -181,3 +195,11 @@ class PageViewer(QFrame):
         self._note_line.hide()
         whole = column(self, bar, self._note_line, space=0)
         whole.addWidget(self._area, 1)
+        self._none = EmptyState(
+            "scanner",
+            _("No page yet"),
+            advice=_("F6 looks at the glass, F7 scans. The page is then seen here."),
+            name="viewer_none",
+        )
+        self._none.hide()
+        whole.addWidget(self._none, 1)

@@ -61,7 +61,8 @@ class DevicesView(QWidget):
         scan_cancel_requested(): stop the scan that runs.
         backs_requested(object): a `ChosenScan` for the other sides of the pile.
         pile_ended(): there are no more sides.
-        page_opened(str): show a page at full size.
+        page_opened(str): show a page at full size. page_changed(str): its picture, or what is known
+            of it, is another one.
         order_changed(object): list of page ids in the order of the agent.
         page_turned(str, int): page id, quarter turns to the right from the original, 0..3.
         page_version_changed(str, bool): page id, True for the cleaned picture.
@@ -84,6 +85,7 @@ class DevicesView(QWidget):
     scan_requested = pyqtSignal(object)
     scan_cancel_requested = pyqtSignal()
     page_opened = pyqtSignal(str)
+    page_changed = pyqtSignal(str)
     order_changed = pyqtSignal(object)
     page_turned = pyqtSignal(str, int)
     page_version_changed = pyqtSignal(str, bool)
@@ -566,6 +568,7 @@ class DevicesView(QWidget):
         if facts is not None:
             self.strip.put(change(facts))
             self._on_chosen()
+            self.page_changed.emit(page_id)
         self._removed = [
             (change(old) if old.page_id == page_id else old, place, reason)
             for old, place, reason in self._removed

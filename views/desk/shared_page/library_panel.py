@@ -25,8 +25,10 @@ _KINDS: dict[LibraryKind, tuple[str, str]] = {
     LibraryKind.FORM: (N_("form"), "form"),
     LibraryKind.DOCUMENT: (N_("document"), "document"),
 }
-HEIGHT_PX = 250
+HEIGHT_PX, WHOLE_PX = 250, 640
+"""Over a page, and in the place of one."""
 _ITEM_ID = Qt.ItemDataRole.UserRole
+_ADDRESS = Qt.ItemDataRole.UserRole + 1
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
 
 
@@ -49,23 +51,37 @@ def found(items: Sequence[LibraryItem], wanted: str) -> list[LibraryItem]:
     return sorted(hits, key=lambda item: not all(word in plain(item.title) for word in words))
 
 
+def _is_address(text: str) -> bool:
+    """Whether what was written is an address, not words to search."""
+    return " " not in text and ("://" in text or "." in text.strip("."))
+
+
 class LibraryPanel(QFrame):
     """A field to search and what was found.
 
     Signals:
         push_requested(item_id): put this before the caller.
         cancel_requested(): what is being made ready is not wanted any more.
+        address_requested(str): no entry, but an address that was written here.
+        items_changed(): the library is another one.
         closed(): the panel goes away.
+
+    Attributes:
+        items: the library.
+        is_whole: it stands in the place of a page, and does not go away.
     """
 
     push_requested = pyqtSignal(str)
     cancel_requested = pyqtSignal()
+    address_requested = pyqtSignal(str)
+    items_changed = pyqtSignal()
     closed = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("library_panel")
-        self._items: list[LibraryItem] = []
+        self.items: list[LibraryItem] = []
+        self.is_whole, self._wanted_whole = False, False
         self.search = QLineEdit()
         self.search.setObjectName("library_search")
         self.search.setPlaceholderText(_("Search the library"))
@@ -77,6 +93,7 @@ class LibraryPanel(QFrame):
         self.list.setObjectName("library_list")
         self.list.setAccessibleName(_("Library"))
         self.list.setIconSize(QSize(18, 18))
+        self.list.setSpacing(3)  # rows of 24 px and more (WCAG 2.2, 2.5.8)
         self.list.itemClicked.connect(self._on_chosen)
         self.list.installEventFilter(self)
         self._none = label("", "soft", "library_none", wrap=True)
@@ -112,8 +129,10 @@ class LibraryPanel(QFrame):
 
     def show_items(self, items: Sequence[LibraryItem]) -> None:
         """The library as it is now."""
-        self._items = list(items)
+        self.items = list(items)
         self._fill()
+        self.show_whole(self._wanted_whole)
+        self.items_changed.emit()
 
     def show_fetching(self, title: str, percent: int) -> None:
         """A document is being made ready; `percent` -1: nobody knows how far."""
@@ -133,9 +152,22 @@ class LibraryPanel(QFrame):
         self.show()
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def show_whole(self, whole: bool) -> None:
+        """Stands in the place of a page that is not there, with all the room it has; an empty
+        library has nothing to offer.
+        """
+        self._wanted_whole = whole
+        whole = whole and bool(self.items)
+        if whole == self.is_whole:
+            return
+        self.is_whole = whole
+        self.setMaximumHeight(WHOLE_PX if whole else HEIGHT_PX)
+        self._close.setVisible(not whole)
+        self.setVisible(whole)
+
     def close_panel(self) -> None:
-        """Hides the panel."""
-        if not self.isHidden():
+        """Hides the panel, but where there is no page to be seen instead."""
+        if not self.isHidden() and not self.is_whole:
             self.hide()
             self.closed.emit()
 
@@ -143,29 +175,40 @@ class LibraryPanel(QFrame):
 
     def _fill(self) -> None:
         self.list.clear()
-        hits = found(self._items, self.search.text())
+        hits = found(self.items, self.search.text())
         for item in hits:
             words, icon_name = _KINDS[item.kind]
             row_item = QListWidgetItem(icon(icon_name), f"{item.title}   ·   {_(words)}")
             row_item.setData(_ITEM_ID, item.id)
             row_item.setToolTip(item.address or _("Shown page by page"))
             self.list.addItem(row_item)
-        if hits:
+        wanted = self.search.text().strip()
+        if _is_address(wanted):
+            words = _("Open the address {address}").format(address=wanted)
+            row_item = QListWidgetItem(icon("address", "accent"), words)
+            row_item.setData(_ADDRESS, wanted)
+            self.list.addItem(row_item)
+        if self.list.count():
             self.list.setCurrentRow(0)
-        self.list.setVisible(bool(hits))
-        if not self._items:
+        hits_or_address = bool(self.list.count())
+        self.list.setVisible(hits_or_address)
+        if not self.items:
             self._none.setText(
                 _("Your organisation's library is empty. Whoever keeps its convention can fill it.")
             )
         else:
             self._none.setText(_("Nothing in the library has these words."))
-        self._none.setVisible(not hits)
+        self._none.setVisible(not hits_or_address)
 
     # ---- what the agent does ----
 
     def _on_chosen(self, chosen: QListWidgetItem) -> None:
-        self.push_requested.emit(str(chosen.data(_ITEM_ID)))
+        address = chosen.data(_ADDRESS)
         self.close_panel()
+        if address:
+            self.address_requested.emit(str(address))
+        else:
+            self.push_requested.emit(str(chosen.data(_ITEM_ID)))
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Arrows move in the list from the field too; Enter puts what is marked before the caller;

@@ -18,8 +18,21 @@ from collections.abc import Callable
 
 import msgspec
 from PyQt6 import sip
-from PyQt6.QtCore import QBuffer, QIODevice, QPointF, QRectF, QSize, Qt, QTimer, QUrl, pyqtSignal
-from PyQt6.QtGui import QColor, QResizeEvent
+from PyQt6.QtCore import (
+    QBuffer,
+    QEvent,
+    QIODevice,
+    QLineF,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    QUrl,
+    pyqtSignal,
+)
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWebEngineCore import (
     QWebEngineNavigationRequest,
     QWebEnginePage,
@@ -33,9 +46,10 @@ from PyQt6.QtWebEngineCore import (
     QWebEngineUrlSchemeHandler,
 )
 from PyQt6.QtWebEngineWidgets import QWebEngineView
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QScrollBar, QWidget
 
 from resources import resource_text
+from resources.texts import _
 from views.desk.shared_page.overlay import MirrorOverlay, Tool
 from views.kiosk.browser.dialogs import ASK_SCHEME
 
@@ -45,6 +59,8 @@ SHELL_SCHEME = b"cbshell"
 RESOURCE_SCHEME = b"cbres"
 SHELL_URL = "cbshell://mirror/"
 MARK_LOOK_MS = 120
+_BAR_PX, _LINE_PX, _LARGEST = 12, 40, 2.0
+"""Width of the bar that scrolls, one step of it, and how much a page is enlarged at most."""
 
 _SERVED_TYPES = (
     "image/",
@@ -53,7 +69,7 @@ _SERVED_TYPES = (
     "application/x-font",
     "application/vnd.ms-fontobject",
 )
-_META, _INCREMENTAL, _RESIZE_SOURCE = 4, 3, 4
+_META, _INCREMENTAL, _CUSTOM, _RESIZE_SOURCE = 4, 3, 5, 4
 
 _Setting = QWebEngineSettings.WebAttribute
 _OFF = (
@@ -110,14 +126,31 @@ class _Event(msgspec.Struct):
     data: msgspec.Raw
 
 
+class _Focus(msgspec.Struct):
+    id: int = 0
+    at: int = -1
+
+
+class _Told(msgspec.Struct):
+    tag: str = ""
+    payload: msgspec.Raw = msgspec.Raw(b"{}")
+
+
 _events = msgspec.json.Decoder(list[_Event])
 
 
-def _viewport_in(text: str) -> QSize | None:
-    """The last viewport size in the events, in pixels of the kiosk's page."""
-    size = None
+def _facts_in(text: str) -> tuple[QSize | None, _Focus | None]:
+    """The last viewport size in the events, in pixels of the kiosk's page, and the last field that
+    has the keyboard there; None for what they do not tell.
+    """
+    size, focus = None, None
     try:
         for event in _events.decode(text):
+            if event.type == _CUSTOM:
+                told = msgspec.json.decode(event.data, type=_Told)
+                if told.tag == "focus":
+                    focus = msgspec.json.decode(told.payload, type=_Focus)
+                continue
             if event.type not in (_META, _INCREMENTAL):
                 continue
             facts = msgspec.json.decode(event.data, type=_Size)
@@ -129,7 +162,7 @@ def _viewport_in(text: str) -> QSize | None:
                 size = QSize(round(facts.width), round(facts.height))
     except msgspec.MsgspecError:
         log.info("the events to mirror are of a shape we do not know")
-    return size
+    return size, focus
 
 
 class FieldChoice(msgspec.Struct, frozen=True):
@@ -164,7 +197,19 @@ class Pick(msgspec.Struct, frozen=True):
     options: list[FieldChoice] = msgspec.field(default_factory=list)
 
 
+class _FocusBox(msgspec.Struct, frozen=True):
+    """Where a field is drawn, and its caret (x, y, height), as fractions of the viewport."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    label: str = ""
+    caret: tuple[float, float, float] | None = None
+
+
 _pick = msgspec.json.Decoder(Pick)
+_focus_box = msgspec.json.Decoder(_FocusBox)
 
 
 class _OnlyOurs(QWebEngineUrlRequestInterceptor):
@@ -277,7 +322,11 @@ class _MirrorPage(QWebEnginePage):
 
 
 class MirrorPane(QWidget):
-    """Draws the mirror, as large as fits and never enlarged, in the middle of the pane.
+    """Draws the mirror: whole and never enlarged in the middle of the pane, or as wide as the pane.
+
+    Args:
+        fits_width: the page is as wide as the pane and is scrolled here; its scale then changes
+            with the pane's width only, never by itself.
 
     Signals: resource_requested(address): a picture or font is wanted; answer with `give_resource`.
         pointed(x, y): the laser is at this fraction (0..1) of the kiosk's viewport. pointer_left():
@@ -285,7 +334,9 @@ class MirrorPane(QWidget):
         was clicked. scrolled(Pick, right_px, down_px): the wheel turned over it while the agent
         controls the page. arrow_drawn(start, end): fractions of the viewport, as tuples.
         typed(text), key_pressed(PageKey): the agent types while controlling the page. ready(): the
-        shell is loaded; events fed before are shown now.
+        shell is loaded; events fed before are shown now. focus_moved(QRect, str): the field that
+        has the keyboard in the caller's page is here in this pane, and what it is called; empty for
+        none.
     """
 
     resource_requested = pyqtSignal(str)
@@ -297,14 +348,23 @@ class MirrorPane(QWidget):
     typed = pyqtSignal(str)
     key_pressed = pyqtSignal(object)
     ready = pyqtSignal()
+    focus_moved = pyqtSignal(QRect, str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, fits_width: bool = False) -> None:
         super().__init__(parent)
         self._viewport = QSize()
+        self._fits_width, self._scale = fits_width, 0.0
+        self._bar = QScrollBar(Qt.Orientation.Vertical, self)
+        self._bar.setObjectName("mirror_scroll")
+        self._bar.setRange(0, 0)
+        self._bar.setAccessibleName(_("Scroll the page at this desk"))
+        self._bar.valueChanged.connect(lambda _down: self._place())
+        self._bar.hide()
         self._early: list[tuple[str, int]] = []
         self._is_ready = False
         self._build_page()
-        self._overlay = MirrorOverlay(self)
+        self._overlay = MirrorOverlay(self, takes_keys=fits_width)
+        self.setFocusProxy(self._overlay)
         self._overlay.moved.connect(self._on_moved)
         self._overlay.left.connect(self.pointer_left)
         self._overlay.pressed.connect(lambda at: self._pick(at, self.picked.emit))
@@ -316,6 +376,10 @@ class MirrorPane(QWidget):
         self._marks_timer = QTimer(self)
         self._marks_timer.setInterval(MARK_LOOK_MS)
         self._marks_timer.timeout.connect(self._place_mark)
+        self._focus, self._new_focus = _Focus(), False
+        self._focus_timer = QTimer(self)
+        self._focus_timer.setInterval(MARK_LOOK_MS)
+        self._focus_timer.timeout.connect(self._place_focus)
         self._page.load(QUrl(SHELL_URL))
 
     def _build_page(self) -> None:
@@ -345,7 +409,8 @@ class MirrorPane(QWidget):
         settings.setUnknownUrlSchemePolicy(
             QWebEngineSettings.UnknownUrlSchemePolicy.DisallowUnknownUrlSchemes
         )
-        page.setBackgroundColor(QColor(Qt.GlobalColor.transparent))
+        # A see-through page would be painted over all other widgets, the help and the face too.
+        page.setBackgroundColor(self.palette().window().color())
         page.navigationRequested.connect(page.on_navigation_requested)
         page.permissionRequested.connect(_deny)
         page.loadFinished.connect(self._on_loaded)
@@ -358,19 +423,24 @@ class MirrorPane(QWidget):
         Args:
             epoch: number of the web document; `picked` returns it.
         """
-        viewport = _viewport_in(text)
-        if viewport is not None:
-            self._viewport = viewport
+        viewport, focus = _facts_in(text)
         if self._is_ready:
             self._page.runJavaScript(f"mirror.feed({json.dumps(text)}, {int(epoch)})")
         else:
             self._early.append((text, epoch))
+        if viewport is not None and viewport != self._viewport:
+            self._viewport = viewport
+            self._place()
+        if focus is not None:
+            self._follow_focus(focus)
 
     def clear(self) -> None:
         """Shows nothing and forgets everything."""
         self._early.clear()
         self.remove_marks()
-        self._viewport = QSize()
+        self._follow_focus(_Focus())
+        self._viewport, self._scale = QSize(), 0.0
+        self._bar.setValue(0)
         if self._is_ready:
             self._page.runJavaScript("mirror.clear()")
 
@@ -381,6 +451,10 @@ class MirrorPane(QWidget):
     def give_resource(self, address: str, data: bytes, media_type: str) -> None:
         """Answers `resource_requested`; empty `data` means that the kiosk refused."""
         self._resources.give(address, data, media_type)
+
+    def show_name(self, name: str) -> None:
+        """What a screen reader calls it."""
+        self._overlay.setAccessibleName(name)
 
     def set_tool(self, tool: Tool) -> None:
         """What the mouse and the keyboard do over the mirror."""
@@ -402,6 +476,47 @@ class MirrorPane(QWidget):
         """No frame and no arrow."""
         self._forget_mark()
         self._overlay.show_arrow(None)
+
+    # ---- the field that has the keyboard at the kiosk ----
+
+    def _follow_focus(self, focus: _Focus) -> None:
+        """Its place is looked for as long as it has the keyboard: the page may move."""
+        self._focus, self._new_focus = focus, focus.id != self._focus.id
+        if focus.id > 0:
+            self._focus_timer.start()
+            self._place_focus()
+        else:
+            self._focus_timer.stop()
+            self._show_focus(QRectF(), None, "")
+
+    def _place_focus(self) -> None:
+        if self._is_ready:
+            code = f"focusBox({self._focus.id}, {self._focus.at})"
+            self._page.runJavaScript(code, self._on_focus_box)
+
+    def _on_focus_box(self, answer: object) -> None:
+        if self._focus.id <= 0:
+            return
+        if not isinstance(answer, str):
+            self._show_focus(QRectF(), None, "")
+            return
+        found = _focus_box.decode(answer)
+        start = self.place(found.x, found.y)
+        end = self.place(found.x + found.width, found.y + found.height)
+        caret = None
+        if found.caret:
+            left, top, height = found.caret
+            caret = QLineF(self.place(left, top), self.place(left, top + height))
+        self._show_focus(QRectF(start, end), caret, found.label)
+
+    def _show_focus(self, box: QRectF, caret: QLineF | None, label: str) -> None:
+        if self._new_focus and not box.isEmpty():
+            self._new_focus = False
+            self.bring_into_view(box)
+            self._place_focus()  # where it is now
+            return
+        if self._overlay.show_focus(box, caret):
+            self.focus_moved.emit(box.toAlignedRect(), label)
 
     def _forget_mark(self) -> None:
         self._marked = 0
@@ -442,16 +557,56 @@ class MirrorPane(QWidget):
         return self._interceptor.blocked
 
     def _fitted(self) -> QRectF:
-        """Where the kiosk's viewport is drawn, in this widget's pixels;
+        """Where the kiosk's viewport is drawn, in this widget's pixels; unless it fits the width,
         the same sum as `fit()` in mirror.js.
         """
         if self._viewport.isEmpty():
             return QRectF()
         width, height = self._viewport.width(), self._viewport.height()
+        if self._fits_width:
+            scale, room = self._scale, self.width() - _BAR_PX
+            left = max(0.0, (room - width * scale) / 2)
+            return QRectF(left, -self._bar.value(), width * scale, height * scale)
         scale = min(self.width() / width, self.height() / height, 1.0)
         left = max(0.0, (self.width() - width * scale) / 2)
         top = max(0.0, (self.height() - height * scale) / 2)
         return QRectF(left, top, width * scale, height * scale)
+
+    def _place(self) -> None:
+        """Tells the shell where to draw; the scale stays while the page fits."""
+        if not self._fits_width or self._viewport.isEmpty():
+            return
+        widest = min((self.width() - _BAR_PX) / self._viewport.width(), _LARGEST)
+        if not self._scale or self._scale > widest:
+            self._scale = widest
+        below = max(0, round(self._viewport.height() * self._scale) - self.height())
+        self._bar.setPageStep(max(1, self.height()))
+        self._bar.setSingleStep(_LINE_PX)
+        if self._bar.maximum() != below:
+            self._bar.setRange(0, below)
+        self._bar.setVisible(below > 0)
+        drawn = self._fitted()
+        if self._is_ready:
+            self._page.runJavaScript(f"mirror.place({drawn.x()}, {drawn.y()}, {self._scale})")
+        self._overlay.update()
+
+    @property
+    def scale(self) -> float:
+        """Pixels here for one of the kiosk's page."""
+        return self._fitted().width() / max(1, self._viewport.width())
+
+    def scroll_here(self, down_px: float) -> bool:
+        """Moves the page at this desk only; whether it moved."""
+        before = self._bar.value()
+        self._bar.setValue(before + round(down_px))
+        return self._bar.value() != before
+
+    def bring_into_view(self, box: QRectF) -> None:
+        """Scrolls this pane as little as needed to show a box of it."""
+        if box.bottom() > self.height():
+            self.scroll_here(min(box.top(), box.bottom() - self.height() + _LINE_PX))
+        elif box.top() < 0:
+            self.scroll_here(box.top() - _LINE_PX)
 
     def pick(self, point: QPointF) -> tuple[float, float] | None:
         """The fraction (x, y), 0..1, of the kiosk's viewport under a point of this widget;
@@ -488,6 +643,9 @@ class MirrorPane(QWidget):
             self.pick_at(*fraction, on_picked)
 
     def _on_turned(self, at: QPointF, right_px: float, down_px: float) -> None:
+        """First what this pane does not show of the kiosk's screen, then the kiosk's page."""
+        if self.scroll_here(down_px) or self._overlay.tool is Tool.LOOK:
+            return
         self._pick(at, lambda found: self.scrolled.emit(found, right_px, down_px))
 
     def _on_drawn(self, start: QPointF, end: QPointF) -> None:
@@ -505,6 +663,7 @@ class MirrorPane(QWidget):
         early, self._early = self._early, []
         for text, epoch in early:
             self.feed(text, epoch)
+        self._place()
         self.ready.emit()
 
     def _on_moved(self, point: QPointF) -> None:
@@ -519,6 +678,18 @@ class MirrorPane(QWidget):
         self._view.setGeometry(self.rect())
         self._overlay.setGeometry(self.rect())
         self._overlay.raise_()
+        if self._fits_width:
+            self._bar.setGeometry(self.width() - _BAR_PX, 0, _BAR_PX, self.height())
+            self._bar.raise_()
+            if event is None or event.size().width() != event.oldSize().width():
+                self._scale = 0.0
+            self._place()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Beside the page is the window's colour."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.PaletteChange:
+            self._page.setBackgroundColor(self.palette().window().color())
 
     def sizeHint(self) -> QSize:
         """Room for a page."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, QVariant, pyqtSignal
+from PyQt6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, QVariant, pyqtSignal
 from PyQt6.QtGui import (
+    QColor,
     QInputMethodEvent,
     QKeyEvent,
     QMouseEvent,
@@ -71,13 +72,24 @@ _KEYS: dict[int, PageKey] = {
 }
 
 
+_SCROLLS: dict[int, tuple[int, float]] = {
+    Qt.Key.Key_PageUp: (-1, 0),
+    Qt.Key.Key_PageDown: (1, 0),
+    Qt.Key.Key_Up: (0, -0.5),
+    Qt.Key.Key_Down: (0, 0.5),
+    Qt.Key.Key_Home: (-100, 0),
+    Qt.Key.Key_End: (100, 0),
+}
+"""Heights of this pane, and notches of a wheel."""
+
+
 class MirrorOverlay(QWidget):
     """Takes the agent's mouse and keyboard over the mirror.
 
     Signals:
         moved(at), left(): the laser.
         pressed(at): a click with a tool that means something in the page.
-        turned(at, right_px, down_px): the wheel, with a tool in hand.
+        turned(at, right_px, down_px): the wheel, or keys that scroll while nothing is controlled.
         drawn(start, end): an arrow.
         typed(text), key_pressed(PageKey): while controlling and with the keyboard here.
     """
@@ -90,13 +102,17 @@ class MirrorOverlay(QWidget):
     typed = pyqtSignal(str)
     key_pressed = pyqtSignal(object)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, *, takes_keys: bool = False) -> None:
         super().__init__(parent)
+        self._takes_keys = takes_keys
+        if takes_keys:
+            self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._tool = Tool.LOOK
         self._spot: QPointF | None = None
         self._start: QPointF | None = None
         self._frame: QRectF | None = None
         self._arrow: tuple[QPointF, QPointF] | None = None
+        self._focused, self._caret = QRectF(), QLineF()
         self.setMouseTracking(True)
         self.setObjectName("mirror_overlay")
 
@@ -111,17 +127,18 @@ class MirrorOverlay(QWidget):
         return self._frame is not None or self._arrow is not None
 
     def set_tool(self, tool: Tool) -> None:
-        """Another tool. Only control takes the keyboard."""
+        """Another tool. Control takes the keyboard."""
         self._tool, self._start = tool, None
         self.setCursor(_CURSORS[tool])
         if tool is not Tool.POINT:
             self._spot = None
         controls = tool is Tool.CONTROL
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if controls else Qt.FocusPolicy.NoFocus)
+        takes = controls or self._takes_keys
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if takes else Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, controls)
         if controls:
             self.setFocus()
-        elif self.hasFocus():
+        elif self.hasFocus() and not takes:
             self.clearFocus()
         self.update()
 
@@ -134,6 +151,19 @@ class MirrorOverlay(QWidget):
         """The arrow that the caller is shown."""
         self._arrow = arrow
         self.update()
+
+    def show_focus(self, box: QRectF, caret: QLineF | None) -> bool:
+        """Where the keyboard is in the caller's page, empty for nowhere; whether that is new."""
+        line = caret or QLineF()
+        if box == self._focused and line == self._caret:
+            return False
+        self._focused, self._caret = box, line
+        self.update()
+        return True
+
+    def caret_x(self) -> float:
+        """Where the caret is drawn; 0 for none."""
+        return self._caret.x1()
 
     # ---- mouse ----
 
@@ -179,7 +209,7 @@ class MirrorOverlay(QWidget):
         """Scrolls the caller's page, with any tool in hand; whether it may is decided elsewhere."""
         if event is None:
             return
-        if self._tool is Tool.LOOK:
+        if self._tool is Tool.LOOK and not self._takes_keys:
             event.ignore()
             return
         exact = event.pixelDelta()
@@ -222,6 +252,11 @@ class MirrorOverlay(QWidget):
         """Text and keys for the page. Function keys and shortcuts stay the window's."""
         if event is None:
             return
+        if self._tool is not Tool.CONTROL and self._takes_keys and event.key() in _SCROLLS:
+            pages, lines = _SCROLLS[Qt.Key(event.key())]
+            middle = QPointF(self.rect().center())
+            self.turned.emit(middle, 0.0, pages * self.height() * 0.9 + lines * _WHEEL_STEP_PX)
+            return
         if self._tool is not Tool.CONTROL or not _belongs_to_page(event):
             event.ignore()
             return
@@ -248,12 +283,14 @@ class MirrorOverlay(QWidget):
         """What the caller is shown, and an edge while the agent has the page in hand."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._tool is Tool.CONTROL:
+        if self._tool is Tool.CONTROL or self.hasFocus():
             strong = self.palette().highlight().color()
             strong.setAlphaF(1.0 if self.hasFocus() else 0.45)
             painter.setPen(QPen(strong, _EDGE_PX))
             half = _EDGE_PX / 2
             painter.drawRect(QRectF(self.rect()).adjusted(half, half, -half, -half))
+        if not self._focused.isEmpty():
+            self._paint_focus(painter)
         if self._frame is not None:
             paint_frame(painter, self._frame)
         if self._arrow is not None:
@@ -261,6 +298,16 @@ class MirrorOverlay(QWidget):
         if self._spot is not None:
             paint_spot(painter, self._spot, SPOT_RADIUS)
         painter.end()
+
+    def _paint_focus(self, painter: QPainter) -> None:
+        """A ring with a light rim, so that it is seen on any page, and the caret."""
+        ring = self._focused.adjusted(-3, -3, 3, 3)
+        for colour, width in ((QColor("#ffffff"), 5.0), (QColor("#1a5fb4"), 2.5)):
+            painter.setPen(QPen(colour, width))
+            painter.drawRoundedRect(ring, 4, 4)
+        if not self._caret.isNull():
+            painter.setPen(QPen(QColor("#1a5fb4"), 2.0))
+            painter.drawLine(self._caret)
 
     def focusInEvent(self, event: object) -> None:
         """The edge shows where the keyboard is."""

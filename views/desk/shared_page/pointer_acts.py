@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QRect, pyqtSignal
 from PyQt6.QtGui import QAction, QCursor
 from PyQt6.QtWidgets import QMenu, QWidget
 
@@ -63,8 +63,10 @@ class PointerActs(QObject):
         super().__init__(parent)
         self._mirror, self._tools, self._bar = mirror, tools, bar
         self._may_type = self._may_control = False
+        self._field_name, self._in_text = "", False
         self._menu: QMenu | None = None
         mirror.picked.connect(self._on_picked)
+        mirror.focus_moved.connect(self._on_focus_moved)
         mirror.scrolled.connect(self._on_scrolled)
         mirror.arrow_drawn.connect(self._on_arrow)
         mirror.typed.connect(self._on_typed)
@@ -103,8 +105,9 @@ class PointerActs(QObject):
             self._mirror.remove_marks()
 
     def _show_field_hint(self, field: FieldKind) -> None:
-        if field is FieldKind.TEXT and self._may_type:
-            self.hint_changed.emit(_("What you type goes into this field."), "good")
+        self._in_text = field is FieldKind.TEXT and self._may_type
+        if self._in_text:
+            self._name_field()
         elif field is FieldKind.TEXT:
             power = _(GRANT_WORDS[Grant.TYPE][0])
             self.hint_changed.emit(_("Missing permission: {power}").format(power=power), "warn")
@@ -113,12 +116,26 @@ class PointerActs(QObject):
         else:
             self.hint_changed.emit("", "")
 
+    def _name_field(self) -> None:
+        words = _("What you type goes into this field.")
+        if self._field_name:
+            words = _("What you type goes into “{field}”.").format(field=self._field_name)
+        self.hint_changed.emit(words, "good")
+
+    def _on_focus_moved(self, _box: QRect, name: str) -> None:
+        """Another field has the keyboard in the caller's page."""
+        if name != self._field_name:
+            self._field_name = name
+            if self._in_text:
+                self._name_field()
+
     def show_paused(self) -> None:
         """The caller touches the page."""
         self.hint_changed.emit(sentence("control_paused").sentence, "warn")
 
     def clear(self) -> None:
         """Removes everything of a page that is gone."""
+        self._field_name, self._in_text = "", False
         self._bar.close_bar()
         if self._menu is not None:
             self._menu.close()

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QButtonGroup, QFrame, QToolButton, QWidget
 
 from resources.texts import N_, _
@@ -66,13 +66,15 @@ class PageTools(QFrame):
     def __init__(self, window: QWidget) -> None:
         super().__init__()
         self.setObjectName("page_tools")
+        self._shortcuts: list[QShortcut] = []
         self._grants: dict[Grant, bool] = dict.fromkeys(Grant, False)
-        self._live, self._tool = False, Tool.LOOK
+        self._with_words = False
+        self._live, self._tool, self._off = False, Tool.LOOK, False
         self._group = QButtonGroup(self)
         self._buttons = {tool: self._make_tool(tool, window) for tool in _TOOLS}
-        self._whole = self._make_whole()
+        self.whole = self._make_whole()
         self._left_s: dict[Grant, float] = {}
-        row(self, *self._buttons.values(), 0, *self._whole, space=2)
+        row(self, *self._buttons.values(), *self.whole.values(), space=2)
         self._show()
 
     # ---- building ----
@@ -93,29 +95,36 @@ class PageTools(QFrame):
         if keys:
             made = QShortcut(QKeySequence(keys), window)
             made.activated.connect(lambda: self._on_key(tool))
+            self._shortcuts.append(made)
         return button
 
-    def _make_whole(self) -> list[QToolButton]:
+    def _make_whole(self) -> dict[str, QToolButton]:
+        made = {}
+        self._clear = tool_button(_("Remove frame and arrow"), "remove", "page_marks_remove")
+        self._clear.clicked.connect(self.marks_remove_requested)
+        made["marks_remove"] = self._clear
         steps = (
             (_("Back"), "arrow_left", HistoryStep.BACK),
             (_("Forward"), "arrow_right", HistoryStep.FORWARD),
             (_("Load the page again"), "reload", HistoryStep.RELOAD),
         )
-        made = []
         for words, icon_name, step in steps:
             button = tool_button(words, icon_name, f"page_{step.value}")
             button.clicked.connect(lambda _checked, step=step: self.history_requested.emit(step))
-            made.append(button)
+            made[step.value] = button
         for words, icon_name, by in (
             (_("Smaller page"), "zoom_out", -1),
             (_("Larger page"), "zoom_in", 1),
         ):
             button = tool_button(words, icon_name, f"page_{icon_name}")
             button.clicked.connect(lambda _checked, by=by: self.zoom_requested.emit(by))
-            made.append(button)
-        self._clear = tool_button(_("Remove frame and arrow"), "remove", "page_marks_remove")
-        self._clear.clicked.connect(self.marks_remove_requested)
-        return [self._clear, *made]
+            made[icon_name] = button
+        return made
+
+    def listen_in(self, scope: QWidget) -> None:
+        """The keys work wherever `scope` is seen: the page may not be in front yet."""
+        for made in self._shortcuts:
+            made.setParent(scope)
 
     # ---- facts ----
 
@@ -132,6 +141,11 @@ class PageTools(QFrame):
         """What the caller allows now; permissions that are not named stay as they are."""
         self._grants |= dict(grants)
         self._show()
+
+    def set_off(self, off: bool) -> None:
+        """A document is shown in the place of the page: no tool is for it."""
+        self._off = off
+        self.setVisible(not off)
 
     def set_live(self, live: bool) -> None:
         """Whether there is a page to work on."""
@@ -155,7 +169,7 @@ class PageTools(QFrame):
 
     def _on_key(self, tool: Tool) -> None:
         """The same key chooses a tool and gives it up again."""
-        if not self.isHidden():
+        if not self._off:
             self._want(Tool.LOOK if self._tool is tool else tool)
 
     def _want(self, tool: Tool) -> None:
@@ -178,8 +192,9 @@ class PageTools(QFrame):
             name_button(button, f"{_(spoken)}. {advice}" if advice else _(spoken), keys)
             button.setText(answer_words(left_s) if left_s else _(words))
             button.setIcon(icon("time", "accent") if left_s else icon(icon_name, "text"))
+            button.setToolButtonStyle(self._style(left_s))
         advice = self._advice(Grant.CONTROL)
-        for whole in self._whole:
+        for whole in self.whole.values():
             whole.setEnabled(self._live)
             name = whole.accessibleName()
             whole.setToolTip(f"{name}. {advice}" if advice and whole is not self._clear else name)
@@ -193,14 +208,18 @@ class PageTools(QFrame):
             return _("The caller is being asked")
         return _("Asks the caller first")
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Words beside the icons where they fit."""
-        super().resizeEvent(event)
-        wide = self.width() >= 150 + 110 * len(self._buttons)
-        style = (
-            Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-            if wide
-            else Qt.ToolButtonStyle.ToolButtonIconOnly
-        )
-        for button in self._buttons.values():
-            button.setToolButtonStyle(style)
+    def words_px(self) -> int:
+        """How much wider the words beside the icons make it."""
+        metrics = self.fontMetrics()
+        return sum(metrics.horizontalAdvance(_(words)) + 16 for words, *_rest in _TOOLS.values())
+
+    def show_words(self, shown: bool) -> None:
+        """Words beside the icons, or the icons alone."""
+        self._with_words = shown
+        self._show()
+
+    def _style(self, left_s: float) -> Qt.ToolButtonStyle:
+        if self._with_words:
+            return Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        style = Qt.ToolButtonStyle
+        return style.ToolButtonTextOnly if left_s else style.ToolButtonIconOnly

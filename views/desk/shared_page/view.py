@@ -10,19 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
-from urllib.parse import urlsplit
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QShortcut
-from PyQt6.QtWidgets import (
-    QComboBox,
-    QFileDialog,
-    QFrame,
-    QSizePolicy,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt6.QtWidgets import QApplication, QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from resources.texts import N_, _
 from session.protocol.conversation.messages import AddressRefused, Grant, PageShown, PointerShown
@@ -31,22 +22,12 @@ from views.desk.shared_page.library_panel import LibraryPanel
 from views.desk.shared_page.mirror_dialog import MirrorDialog
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.desk.shared_page.overlay import Tool
+from views.desk.shared_page.page_bar import PageBar, shown_address
 from views.desk.shared_page.pointer_acts import PointerActs
 from views.desk.shared_page.shown_document_view import ShownDocumentView
 from views.desk.shared_page.tools import PageTools
 from views.desk.shared_page.value_bar import ValueBar
-from views.widgets.icons import icon
-from views.widgets.parts import (
-    Chip,
-    ElidedLabel,
-    EmptyState,
-    column,
-    label,
-    push_button,
-    restyle,
-    row,
-    tool_button,
-)
+from views.widgets.parts import EmptyState, column, label, push_button, restyle
 from views.widgets.theme import SPACE
 from views.words.errors import sentence
 
@@ -84,14 +65,9 @@ _EMPTY: dict[ShareState, tuple[str, str]] = {
     ),
     ShareState.ON: (
         N_("No page is open on the kiosk"),
-        N_("Choose an address above: it opens on the kiosk and you look at it together."),
+        N_("Choose a page of the library, or write an address above: you look at it together."),
     ),
 }
-
-
-def _shown(address: str) -> str:
-    """An address as people read it: without scheme, without the last slash."""
-    return address.partition("://")[2].rstrip("/") or address
 
 
 class SharedPageView(QWidget):
@@ -110,6 +86,7 @@ class SharedPageView(QWidget):
     Attributes:
         tools, acts: what the agent can do in the page, and the requests that follow
             (`PointerActs` has the signals).
+        bar: address, library and tools in one line; the desk's window has it in a bar of its own.
         library: what can be put before the caller.
         document: what is shown, in the place of the mirror.
     """
@@ -127,23 +104,26 @@ class SharedPageView(QWidget):
         self.mirror = mirror
         self._state = ShareState.OFF
         self._page: PageShown | None = None
+        self._opening, self._allowed = "", list[str]()
         self._acting = self._showing = False
         self.library, self.document = LibraryPanel(), ShownDocumentView()
         self.tools, self.value_bar = PageTools(self), ValueBar()
         self.acts = PointerActs(mirror, self.tools, bar=self.value_bar, parent=self)
-        self._make_bar()
+        self.bar = PageBar(self.tools)
+        self._connect_bar()
+        self._make_notes()
         self._make_stage()
         below = (self._refusal, self._hint, self.value_bar, self.library, self.library.progress)
-        column(self, self._bar, *below, space=0).addWidget(self._stage, 1)
+        column(self, self.bar, *below, space=0).addWidget(self._stage, 1)
         mirror.pointed.connect(self.pointer_moved)
         mirror.pointer_left.connect(self.pointer_left)
         self._refusal_timer = self._timer(REFUSAL_STAYS_MS, self._refusal.hide)
         self._seen_timer = self._timer(POINTER_SEEN_MS, self._show_state)
-        QShortcut(QKeySequence("Ctrl+L"), self).activated.connect(self._edit_address)
+        self._address_key = QShortcut(QKeySequence("Ctrl+L"), self)
+        self._address_key.activated.connect(self.bar.edit_address)
         self.tools.tool_chosen.connect(self._on_tool)
         self.acts.hint_changed.connect(self._on_hint)
-        for button in (self._library_button, self._file_button):
-            button.setEnabled(False)
+        self._set_open(False)
         self._show_state()
 
     def _timer(self, wait_ms: int, on_timeout: Callable[[], object]) -> QTimer:
@@ -155,51 +135,37 @@ class SharedPageView(QWidget):
 
     # ---- building ----
 
-    def _make_bar(self) -> None:
-        self._address = QComboBox()
-        self._address.setObjectName("cobrowse_address")
-        self._address.setEditable(True)
-        self._address.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self._address.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._address.setMinimumContentsLength(12)
-        self._address.setAccessibleName(_("Address to open on the kiosk"))
-        self._address.setToolTip(f"{_('Address to open on the kiosk')}  (Ctrl+L)")
-        edit = self._address.lineEdit()
-        assert edit is not None  # an editable box has one
-        edit.setPlaceholderText(_("Address to open on the kiosk"))
-        edit.setMaxLength(2000)
-        edit.returnPressed.connect(self._on_open)
-        self._address.activated.connect(self._on_open)
-        self._open = push_button(_("Open"), "address", name="cobrowse_open")
-        self._open.clicked.connect(self._on_open)
-        self._again = tool_button(_("Draw the page again"), "retry", "cobrowse_again")
-        self._again.clicked.connect(self.snapshot_requested)
-        self._library_button = tool_button(
-            _("Library of pages and documents"), "library", "cobrowse_library", keys="Ctrl+B"
-        )
-        self._library_button.clicked.connect(self.toggle_library)
-        self._file_button = tool_button(
-            _("Show a document of yours…"), "document", "cobrowse_show_file", keys="Ctrl+O"
-        )
-        self._file_button.clicked.connect(self.choose_file)
-        self._chip = Chip("cobrowse_state")
-        self._title = ElidedLabel("", "small", name="cobrowse_title")
-        self._bar = QFrame()
-        self._bar.setObjectName("page_bar")
-        acts = row(
-            None, self._address, self._open, self._library_button, self._file_button, self._again
-        )
-        acts.setStretch(0, 1)
-        self._names = QWidget()
-        row(self._names, self._title, self._chip).setStretch(0, 1)
-        column(
-            self._bar,
-            acts,
-            self.tools,
-            self._names,
-            space=6,
-            margins=(SPACE[2], SPACE[1], SPACE[2], SPACE[1]),
-        )
+    def _connect_bar(self) -> None:
+        bar = self.bar
+        bar.address_requested.connect(self._on_open)
+        bar.address_wanted.connect(self.open_library)
+        bar.again.clicked.connect(self.snapshot_requested)
+        bar.library_button.clicked.connect(self.toggle_library)
+        bar.file_button.clicked.connect(self.choose_file)
+        self.library.address_requested.connect(lambda text: self._on_open(bar.whole_address(text)))
+        self.library.items_changed.connect(self._show_addresses)
+        self.library.closed.connect(self.take_keyboard)
+
+    def listen_in(self, scope: QWidget) -> None:
+        """The keys of address and tools work wherever `scope` is seen."""
+        self._address_key.setParent(scope)
+        self.tools.listen_in(scope)
+
+    def take_keyboard(self) -> None:
+        """The keyboard goes to what is in front: the page, or what leads to one."""
+        front = self._stage.currentWidget()
+        if front is self._mirrored:
+            self.mirror.setFocus()
+        elif front is self.document:
+            self.document.setFocus()
+        elif self.library.is_whole:
+            self.library.search.setFocus()
+        elif self._ask.isVisible():
+            self._ask.setFocus()
+        else:
+            self.bar.library_button.setFocus()
+
+    def _make_notes(self) -> None:
         self._refusal = label("", "small", "cobrowse_refusal", wrap=True)
         self._refusal.setProperty("tone", "bad")
         self._refusal.setContentsMargins(SPACE[2], SPACE[0], SPACE[2], SPACE[0])
@@ -217,7 +183,7 @@ class SharedPageView(QWidget):
         box.insertSpacing(box.count() - 1, SPACE[2])
         box.insertWidget(box.count() - 1, self._ask, 0, Qt.AlignmentFlag.AlignHCenter)
         self._mirrored = QWidget()
-        column(self._mirrored, self.mirror, margins=(SPACE[1], SPACE[1], SPACE[1], SPACE[1]))
+        column(self._mirrored, self.mirror)
         self._dialog = MirrorDialog(self._mirrored)
         self._stage = QStackedWidget()
         self._stage.setObjectName("cobrowse_stage")
@@ -228,15 +194,21 @@ class SharedPageView(QWidget):
     # ---- facts ----
 
     def set_addresses(self, addresses: Sequence[str]) -> None:
-        """Addresses (URL prefixes) that the kiosk may open in this session;
-        the first is proposed.
-        """
-        self._address.clear()
-        for address in addresses:
-            self._address.addItem(icon("address", "soft"), _shown(address), address)
-        self._address.setCurrentIndex(0 if addresses else -1)
-        for button in (self._library_button, self._file_button):
-            button.setEnabled(True)
+        """Addresses (URL prefixes) that the kiosk may open in this session."""
+        self._allowed = list(addresses)
+        self._show_addresses()
+        self._set_open(True)
+
+    def _show_addresses(self) -> None:
+        """Pages of the library come first: an allowed prefix alone is often no page."""
+        pages = [(one.title, one.address) for one in self.library.items if one.address]
+        shown = [(shown_address(address), address) for address in self._allowed]
+        self.bar.set_addresses([*pages, *shown] if self._allowed else [])
+
+    def _set_open(self, is_open: bool) -> None:
+        """Whether there is a conversation to show something in."""
+        self.bar.library_button.setEnabled(is_open)
+        self.bar.file_button.setEnabled(is_open)
 
     def show_grants(self, grants: Mapping[Grant, bool]) -> None:
         """What the caller allows now; permissions that are not named stay as they are."""
@@ -254,7 +226,7 @@ class SharedPageView(QWidget):
     def show_sharing(self, sharing: bool) -> None:
         """The mirror runs, or has stopped: then nothing of the page stays on the screen."""
         if not sharing:
-            self._page = None
+            self._forget_page()
             self._dialog.clear()
             self.mirror.clear()
         if sharing or self._state is ShareState.ON:
@@ -262,8 +234,10 @@ class SharedPageView(QWidget):
 
     def show_page(self, page: PageShown) -> None:
         """The kiosk shows this page."""
-        self._page = page
+        self._page, self._opening = page, ""
         self._refusal.hide()
+        self.bar.show_address(page.address, page.title)
+        self.mirror.show_name(_("The caller's page: {title}").format(title=page.title))
         self._show_state()
 
     def show_refused(self, refused: AddressRefused) -> None:
@@ -274,13 +248,15 @@ class SharedPageView(QWidget):
             words = sentence(refused.code).sentence
         else:
             words = _("{address} does not answer. Check the address, or try again.")
-        self._refusal.setText(words.format(address=_shown(refused.address)))
+        self._opening = ""
+        self._show_state()
+        self._refusal.setText(words.format(address=shown_address(refused.address)))
         self._refusal.show()
         self._refusal_timer.start()
 
     def show_pointer(self, _shown_at: PointerShown) -> None:
         """The kiosk painted the pointer: the caller sees it."""
-        self._chip.show_state(_("The caller sees your pointer"), "point", "good")
+        self.bar.chip.show_state(_("The caller sees your pointer"), "point", "good")
         self._seen_timer.start()
 
     def show_dialog(self, dialog: DialogShown) -> None:
@@ -306,18 +282,23 @@ class SharedPageView(QWidget):
     def clear(self) -> None:
         """Removes everything of the caller: the session is over."""
         self._dialog.clear()
-        self._page = None
+        self._forget_page()
+        self._allowed = []
         self.tools.show_grants(dict.fromkeys(Grant, False))
         self.acts.clear()
         self.mirror.clear()
-        self._address.clear()
+        self.bar.address.clear()
+        self.bar.address.clearEditText()
         self._refusal.hide()
         self.library.close_panel()
         self.library.end_fetching()
-        for button in (self._library_button, self._file_button):
-            button.setEnabled(False)
+        self._set_open(False)
         self.end_document()
         self._set_state(ShareState.OFF)
+
+    def _forget_page(self) -> None:
+        self._page, self._opening = None, ""
+        self.bar.show_address("", "")
 
     # ---- what the agent does ----
 
@@ -325,16 +306,19 @@ class SharedPageView(QWidget):
         """Opens the library with the keyboard in its field, or closes it;
         nothing without a conversation.
         """
-        if not self._library_button.isEnabled():
-            return
-        if self.library.isHidden():
-            self.library.open_panel()
+        if self.library.isHidden() or self.library.is_whole:
+            self.open_library()
         else:
             self.library.close_panel()
 
+    def open_library(self) -> None:
+        """The library with the keyboard in its field; nothing without a conversation."""
+        if self.bar.library_button.isEnabled():
+            self.library.open_panel()
+
     def choose_file(self) -> None:
         """Asks which document of this computer is shown; nothing without a conversation."""
-        if not self._file_button.isEnabled():
+        if not self.bar.file_button.isEnabled():
             return
         kinds = _("Documents and pictures (*.pdf *.jpg *.jpeg *.png)")
         dialog = QFileDialog(self, _("Show the caller a document"), "", kinds)
@@ -344,30 +328,11 @@ class SharedPageView(QWidget):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _edit_address(self) -> None:
-        self._address.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        edit = self._address.lineEdit()
-        if edit is not None:
-            edit.selectAll()
-
-    def _wanted(self) -> str:
-        """The address typed or chosen, with a scheme."""
-        text = self._address.currentText().strip()
-        index = self._address.findText(text)
-        if index >= 0:
-            return str(self._address.itemData(index))
-        if not text or "://" in text:
-            return text
-        known = [str(self._address.itemData(place)) for place in range(self._address.count())]
-        host = text.partition("/")[0]
-        same_host = [address for address in known if urlsplit(address).netloc == host]
-        return f"{urlsplit(same_host[0]).scheme if same_host else 'https'}://{text}"
-
-    def _on_open(self) -> None:
-        address = self._wanted()
-        if address:
-            self._refusal.hide()
-            self.address_requested.emit(address)
+    def _on_open(self, address: str) -> None:
+        self._refusal.hide()
+        self._opening = address
+        self._show_state()
+        self.address_requested.emit(address)
 
     def _on_tool(self, tool: Tool) -> None:
         self._acting = tool is Tool.CONTROL
@@ -392,20 +357,28 @@ class SharedPageView(QWidget):
         self._show_state()
 
     def _show_state(self) -> None:
+        chip = self.bar.chip
         text, icon_name, tone = _CHIPS[self._state]
-        self._chip.show_state(_(text), icon_name, tone)
+        chip.show_state(_(text), icon_name, tone)
         title, advice = _EMPTY[self._state]
         self._empty.show_words(_(title), _(advice))
+        if self._opening and self._state is ShareState.ON:
+            opening = _("Opening {address} on the kiosk…")
+            self._empty.show_words(opening.format(address=shown_address(self._opening)), "")
         self._ask.setVisible(self._state is ShareState.OFF)
         live = self._state is ShareState.ON and self._page is not None
+        here = QApplication.focusWidget()
+        was_here = here is not None and (
+            self._stage.isAncestorOf(here) or self.library.isAncestorOf(here)
+        )
+        before = self._stage.currentWidget()
         self._stage.setCurrentWidget(self._in_front(live=live))
-        self._again.setEnabled(live and not self._showing)
-        for of_page in (self.tools, self._names):
-            of_page.setVisible(not self._showing)
+        self.library.show_whole(not live and not self._showing and bool(self._allowed))
+        self.bar.again.setEnabled(live and not self._showing)
+        self.tools.set_off(self._showing)
         self.tools.set_live(live and not self._showing)
         if live and self._acting:
-            self._chip.show_state(_("You act in the caller's page"), "control", "accent")
-        page = self._page
-        self._title.setText(
-            f"{page.title}   –   {urlsplit(page.address).netloc}" if page is not None else ""
-        )
+            chip.show_state(_("You act in the caller's page"), "control", "accent")
+        self.bar.show_chip(not self._showing)
+        if was_here and self._stage.currentWidget() is not before:
+            self.take_keyboard()  # not to whatever comes next in the window

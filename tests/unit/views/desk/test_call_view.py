@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from session.core.clock import ManualClock
 from tests.support.screens.fingers import click, key
 from tests.support.screens.invented import NOW, DrawnFace
-from views.desk.call_view import CallState, CallView, Quality
+from views.desk.call_view import CallForm, CallState, CallView, Quality
 from views.widgets.confirm_bar import ConfirmBar, ConfirmButton
 from views.widgets.parts import Chip
 
@@ -132,9 +132,9 @@ def test_duration_follows_the_clock(call: CallView, clock: ManualClock) -> None:
     assert duration.text() == ""
 
 
-@pytest.mark.parametrize("compact", [False, True])
-def test_no_control_lies_over_the_picture(call: CallView, qtbot: QtBot, compact: bool) -> None:
-    call.set_compact(compact)
+@pytest.mark.parametrize("form", list(CallForm))
+def test_no_control_lies_over_the_picture(call: CallView, qtbot: QtBot, form: CallForm) -> None:
+    call.set_form(form)
     call.show_quality(Quality.BAD)
     face = call.findChild(DrawnFace)
     assert face is not None

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 from PyQt6 import sip
-from PyQt6.QtCore import QPointF, QRect
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
+from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.support.screens.fingers import key
 from tests.support.screens.mirrored import (
     in_mirror,
     new_words,
@@ -22,6 +23,7 @@ from tests.support.screens.mirrored import (
     wait_mirrored,
 )
 from views.desk.shared_page.mirror_pane import MirrorPane
+from views.desk.shared_page.overlay import MirrorOverlay, Tool
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -152,3 +154,88 @@ def test_what_is_no_event_breaks_nothing(pane: MirrorPane, qtbot: QtBot) -> None
         pane.feed(text)
     pane.feed(text_of(*picture("Debout")))
     wait_mirrored(qtbot, pane, "document.querySelector('h1')?.textContent === 'Debout'")
+
+
+@pytest.fixture
+def wide(qapp: QApplication, qtbot: QtBot) -> Iterator[MirrorPane]:
+    """A pane in which the page is as wide as the pane."""
+    made = MirrorPane(fits_width=True)
+    made.resize(952, 500)
+    with qtbot.waitSignal(made.ready, timeout=20_000):
+        made.show()
+    yield made
+    made.close()
+    sip.delete(made)
+
+
+def test_the_scale_follows_the_panes_width_alone(wide: MirrorPane, qtbot: QtBot) -> None:
+    wide.feed(text_of(*picture("Bonjour", size=(470, 400))))
+    assert wide.scale == 2.0
+    wide.resize(952, 300)
+    assert wide.scale == 2.0
+    for height in (380, 250, 700):  # the kiosk's strips come and go
+        wide.feed(text_of(*picture("Bonjour", size=(470, height))))
+        assert wide.scale == 2.0
+    wide.feed(text_of(*picture("Bonjour", size=(940, 400))))
+    assert wide.scale == 1.0, "it no longer fits"
+    wide.feed(text_of(*picture("Bonjour", size=(470, 400))))
+    assert wide.scale == 1.0, "it does not jump back by itself"
+    wide.clear()
+    wide.feed(text_of(*picture("Bonjour", size=(470, 400))))
+    assert wide.scale == 2.0
+
+
+def test_what_the_pane_does_not_show_is_scrolled_to_and_only_then_the_kiosks_page(
+    wide: MirrorPane, qtbot: QtBot
+) -> None:
+    wide.feed(text_of(*picture("Bonjour", size=(940, 700))))
+    wait_mirrored(qtbot, wide, "document.querySelector('h1')?.textContent === 'Bonjour'")
+    overlay = wide.findChild(MirrorOverlay)
+    assert overlay is not None
+    overlay.setFocus()
+    assert wide.pick(QPointF(10, 10)) == (10 / 940, 10 / 700)
+    key(overlay, Qt.Key.Key_End)
+    assert wide.pick(QPointF(10, 490)) == (10 / 940, 690 / 700)
+    wide.bring_into_view(QRectF(wide.place(0.1, 0.0), wide.place(0.2, 0.05)))
+    assert wide.place(0.0, 0.0).y() == 0
+    asked: list[float] = []
+    wide.scrolled.connect(lambda _pick, _right, down: asked.append(down))
+    wide.set_tool(Tool.CONTROL)
+    overlay.turned.emit(QPointF(300, 200), 0.0, 900.0)
+    assert wide.place(0.0, 1.0).y() == 500
+    assert asked == []
+    overlay.turned.emit(QPointF(300, 200), 0.0, 100.0)
+    qtbot.waitUntil(lambda: asked == [100.0])
+
+
+def test_other_widgets_can_lie_over_the_mirror(wide: MirrorPane) -> None:
+    """A see-through web page is composed over everything in its window, the help and the face."""
+    over = Qt.WidgetAttribute.WA_AlwaysStackOnTop
+    assert [part for part in wide.findChildren(QWidget) if part.testAttribute(over)] == []
+
+
+def test_the_field_that_has_the_keyboard_is_ringed_with_its_caret(
+    wide: MirrorPane, qtbot: QtBot
+) -> None:
+    wide.feed(text_of(*picture("Bonjour", size=(940, 700)), typed("Garrigue", 5)))
+    wait_mirrored(qtbot, wide, "document.getElementById('champ')?.value === 'Garrigue'")
+    seen: list[QRect] = []
+    wide.focus_moved.connect(lambda box, _name: seen.append(box))
+
+    def focus(node: int, at: int) -> dict[str, object]:
+        payload = {"tag": "focus", "payload": {"id": node, "at": at}}
+        return {"type": 5, "data": payload, "timestamp": 9}
+
+    wide.feed(text_of(focus(9, 0)))
+    qtbot.waitUntil(lambda: bool(seen))
+    overlay = wide.findChild(MirrorOverlay)
+    assert overlay is not None
+    box, start = seen[-1], overlay.caret_x()
+    assert box.width() > 100
+    assert box.left() <= start <= box.left() + 8
+    wide.feed(text_of(focus(9, 8)))
+    qtbot.waitUntil(lambda: overlay.caret_x() > start + 20)
+    wide.feed(text_of(focus(9, -1)))  # what is masked has no caret
+    qtbot.waitUntil(lambda: overlay.caret_x() == 0)
+    wide.feed(text_of(focus(0, -1)))
+    assert seen[-1].isEmpty()
