@@ -37,6 +37,9 @@ GROUP_WORDS = {
 TARGET_PX = 24
 """WCAG 2.2, 2.5.8: the least height of what is pressed."""
 
+MARGIN_PX = 2
+"""Above and below the words of a head."""
+
 NEXT, MINE, REST = "next", "mine", "rest"
 """Keys of the groups that are always there; any other is a service's id or a site's name."""
 
@@ -93,7 +96,7 @@ class QueueGroup(QPushButton):
         self._count = label(role="caption")
         self._icon = IconLabel(size_px=16)
         self._wait = steady_figures(label(role="small"))
-        box = row(self, self._arrow, space=6, margins=(6, 2, 8, 2))
+        box = row(self, self._arrow, space=6, margins=(6, MARGIN_PX, 8, MARGIN_PX))
         box.addWidget(self._name, 1)
         parts: tuple[QWidget, ...] = (self._count, self._icon, self._wait)
         for part in parts:
@@ -106,13 +109,19 @@ class QueueGroup(QPushButton):
         """As high as its words, and high enough for a mouse."""
         layout = self.layout()
         assert layout is not None
-        return layout.sizeHint().expandedTo(QSize(0, TARGET_PX))
+        return QSize(layout.sizeHint().width(), self._high_px())
 
     def minimumSizeHint(self) -> QSize:
         """As the layout says, not the empty text of the button."""
         layout = self.layout()
         assert layout is not None
-        return layout.minimumSize().expandedTo(QSize(0, TARGET_PX))
+        return QSize(layout.minimumSize().width(), self._high_px())
+
+    def _high_px(self) -> int:
+        for part in (self._name, self._wait):
+            part.ensurePolished()
+        letters = max(part.sizeHint().height() for part in (self._name, self._wait))
+        return max(TARGET_PX, letters + 2 * MARGIN_PX)
 
     def show_group(self, name: str, count: int, longest_s: float, limits: WaitLimits) -> None:
         """The name, how many wait, and the longest wait by the limits of its service."""
@@ -128,6 +137,9 @@ class QueueGroup(QPushButton):
         state = _("folded") if self.isChecked() else _("unfolded")
         self.setAccessibleName(", ".join(part for part in (words, look.words, state) if part))
         self.setToolTip(", ".join(part for part in (name, look.words) if part))
+        # a style sheet sets the least height of buttons, whatever their letters are
+        if self.minimumHeight() != self._high_px():
+            self.setMinimumHeight(self._high_px())
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Enter does what Space does."""

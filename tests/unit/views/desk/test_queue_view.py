@@ -462,3 +462,23 @@ def test_sixteen_callers_are_seen_at_once_in_a_queue_of_an_office_screen(
         site = row.findChild(ElidedLabel)
         assert site is not None
         assert row.height() <= 32 or row.property("form") == "card"
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+def test_no_word_of_a_head_is_cut_in_large_letters(
+    queue: DeskQueueView, desk_theme: QApplication, scale: float
+) -> None:
+    apply_theme(desk_theme, dark=False, text_scale=scale)
+    try:
+        queue.group_by("service")
+        settle()
+        queue.refresh_waits()
+        settle()
+        heads_shown = [one for one in queue.findChildren(QueueGroup) if one.isVisible()]
+        assert len(heads_shown) == 2
+        for head in heads_shown:
+            assert head.height() >= 24
+            for words in head.findChildren(QLabel):
+                assert words.height() >= words.sizeHint().height() - 1, words.text()
+    finally:
+        apply_theme(desk_theme, dark=False)
