@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from PyQt6.QtCore import Qt
+
 from expert_app.desk.agent_work import AgentWork, WrapUpTime
 from expert_app.desk.app import DeskApp, DeskTrouble
 from expert_app.desk.dossier.closing import closing_proposal
@@ -18,6 +20,7 @@ from session.protocol.hub.routing import CallerPreview, ServiceWork
 from session.protocol.hub.tickets import Ticket
 from views.desk.offer_card import preview_words
 from views.desk.window import DeskWindow
+from views.media.notification import DesktopNotification
 from views.media.ring import Ring
 from views.widgets.agent_state import help_words
 from views.widgets.message_bar import Level
@@ -45,6 +48,7 @@ class AgentWorkConnections:
         filing: Filing,
         user: str,
         settings: WindowSettings,
+        notification: DesktopNotification,
     ) -> None:
         self._window = window
         self._ring = ring
@@ -53,6 +57,7 @@ class AgentWorkConnections:
         self._filing, self._user, self._settings = filing, user, settings
         self._why_ended = ""
         self._calls: list[datetime] = []
+        self._notification, self._notified = notification, ""
         self._connect_queue()
         self._connect_wrap_up()
 
@@ -81,6 +86,9 @@ class AgentWorkConnections:
         self._filing.document_filed.connect(lambda _filed: self.show_open_work())
         work.rang.connect(self._on_rang)
         self._app.troubled.connect(self._on_trouble)
+        self._app.session_opened.connect(lambda _session: self._notification.close())
+        self._notification.acted.connect(self._on_notification_accepted)
+        self._notification.opened.connect(self._show_window)
 
     def _on_services(self, services: list[ServiceWork]) -> None:
         self._window.queue.set_work(services)
@@ -101,6 +109,7 @@ class AgentWorkConnections:
         if ticket is None:
             self._window.offer.clear()
             self._ring.stop()
+            self._notification.close()
             return
         service, place = self._window.queue.service(ticket.service)
         self._window.offer.show_offer(
@@ -111,6 +120,7 @@ class AgentWorkConnections:
             by_itself=self._chosen_by_itself() or self._work.answers_by_itself(ticket),
         )
         self._ring.start()
+        self._notify(ticket)
 
     def _on_preview(self) -> None:
         ticket = self._window.queue.next_ticket()
@@ -156,6 +166,34 @@ class AgentWorkConnections:
     def _on_rang(self, ticket: Ticket) -> None:
         if self._app.session is None and self._window.queue.may_ring(ticket):
             self._window.queue.ring(ticket.id)
+            self._notify(ticket)
+
+    def _notify(self, ticket: Ticket) -> None:
+        """Tells an agent who looks at another window; a number and a service, nobody's name."""
+        if self._window.isActiveWindow():
+            return
+        service, _place = self._window.queue.service(ticket.service)
+        what = service.name if service is not None else ticket.service
+        self._notified = ticket.id
+        self._notification.show(
+            _("A caller for you"), f"{ticket.number} · {what} · {ticket.site}", _("Accept")
+        )
+
+    def _on_notification_accepted(self) -> None:
+        self._show_window()
+        ticket = self._window.queue.ticket(self._notified)
+        if ticket is None or self._app.session is not None:
+            return  # somebody else was quicker
+        self._ring.stop()
+        if self._window.offer.ticket_id == ticket.id:
+            self._work.accept_offer(ticket.id)
+        else:
+            self._app.accept(ticket.id)
+
+    def _show_window(self) -> None:
+        self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowMinimized)
+        self._window.raise_()
+        self._window.activateWindow()
 
     def _on_trouble(self, trouble: DeskTrouble) -> None:
         if trouble.key in ("accept", "decline"):

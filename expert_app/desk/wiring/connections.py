@@ -58,6 +58,7 @@ def connect_desk(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> DeskCo
         filing=jobs.filing,
         user=parts.settings.user,
         settings=parts.window_settings,
+        notification=screen.notification,
     )
     parts.link.reservation_ended.connect(work.show_reservation_ended)
 

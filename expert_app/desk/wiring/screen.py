@@ -15,6 +15,7 @@ from views.desk.queue_view import DeskQueueView
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.desk.shared_page.view import SharedPageView
 from views.desk.window import DeskWindow
+from views.media.notification import DesktopNotification
 from views.media.ring import Ring
 from views.media.video_pane import VideoPane
 from views.widgets.look import Look
@@ -30,6 +31,7 @@ class DeskScreen:
     mirror: MirrorPane
     video: VideoPane
     ring: Ring
+    notification: DesktopNotification
 
 
 def build_screen(parts: DeskParts) -> DeskScreen:
@@ -56,4 +58,5 @@ def build_screen(parts: DeskParts) -> DeskScreen:
         mirror=mirror,
         video=video,
         ring=Ring(window),
+        notification=DesktopNotification(window),
     )

@@ -30,6 +30,7 @@ from tests.support.screens.fingers import key
 from tests.support.screens.invented import DOSSIER, NOW, SERVICES, SESSION, TICKETS, desk, ticket
 from views.desk.window import DeskWindow
 from views.desk.wrap_up import NOT_SAID
+from views.media.notification import DesktopNotification
 from views.media.ring import Ring
 
 
@@ -59,6 +60,21 @@ class Work:
         return lambda *values: self.asked.append((name, *values))
 
 
+class Notification:
+    """What the desktop would show."""
+
+    def __init__(self) -> None:
+        self.acted: Signal[None] = Signal()
+        self.opened: Signal[None] = Signal()
+        self.shown: list[str] = []
+
+    def show(self, title: str, text: str, button: str) -> None:
+        self.shown.append(f"{title}: {text} [{button}]")
+
+    def close(self) -> None:
+        self.shown.clear()
+
+
 class Desk:
     """The window and its connections over work, job and filing that only listen."""
 
@@ -70,12 +86,14 @@ class Desk:
         self.window.queue.set_tickets(TICKETS, SERVICES)
         self.window.show()
         qtbot.waitExposed(self.window)
-        self.settings = MemorySettings()
+        self.settings, self.notification = MemorySettings(), Notification()
         self.ring, self.work, self.unfiled = Ring(self.window), Work(), 0
         self.app = SimpleNamespace(
             session=None,
             dossier=None,
             troubled=Signal(),
+            session_opened=Signal(),
+            accept=lambda ticket_id: self.work.asked.append(("accept", ticket_id)),
             session_ended=Signal(),
             session_closed=Signal(),
             dossier_changed=Signal(),
@@ -96,6 +114,7 @@ class Desk:
             filing=cast("Filing", filing),
             user="a1",
             settings=self.settings,
+            notification=cast("DesktopNotification", self.notification),
         )
 
 
@@ -174,6 +193,21 @@ def test_a_supervisor_is_asked_from_the_menu_of_states_and_no_longer_when_taken_
     assert actions["supervisor_no_more"].isVisible()
     actions["supervisor_no_more"].trigger()
     assert made.work.asked == [("ask_supervisor", "advice"), ("ask_supervisor", "")]
+
+
+def test_who_looks_at_another_window_is_notified_and_accepts_there(
+    made: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made.work.rang.emit(TICKETS[3])
+    assert made.notification.shown == [], "the desk is in front"
+    monkeypatch.setattr(made.window, "isActiveWindow", lambda: False)
+    made.work.rang.emit(TICKETS[3])
+    [shown] = made.notification.shown
+    assert TICKETS[3].number in shown
+    made.notification.acted.emit(None)
+    assert made.work.asked == [("accept", TICKETS[3].id)]
+    made.work.offered.emit(None)
+    assert made.notification.shown == []
 
 
 def test_the_next_caller_is_looked_at_by_a_key_and_an_offered_one_at_once(made: Desk) -> None:
