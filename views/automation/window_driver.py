@@ -6,6 +6,7 @@ clicks real widgets with real mouse events, takes pictures.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Mapping
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
@@ -19,6 +20,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import (
     QAbstractButton,
+    QApplication,
     QComboBox,
     QFileDialog,
     QLabel,
@@ -29,6 +31,7 @@ from PyQt6.QtWidgets import (
 )
 
 KEY = "key"
+TRAVEL = "pointer:travel"
 
 SHOWS_PERSON = "shows_person"
 """The attribute of every pane that shows faces: whether one of them is filmed, not drawn."""
@@ -45,6 +48,8 @@ class WindowDriver:
     def __init__(self, window: QWidget, names: Mapping[str, QWidget] | None = None) -> None:
         self._window = window
         self._names = dict(names or {})
+        self._pointer: QPointF | None = None
+        self._travel_px = 0.0
 
     def _find(self, name: str) -> QWidget:
         named = (
@@ -74,7 +79,8 @@ class WindowDriver:
         to where the keyboard is. Raises `LookupError` when that is nowhere.
         """
         wanted = QKeySequence(keys)
-        for one in self._window.findChildren(QShortcut):
+        shortcuts = [] if QApplication.activePopupWidget() else self._window.findChildren(QShortcut)
+        for one in shortcuts:
             place = one.parent()
             if one.key() == wanted and one.isEnabled() and _is_seen(place):
                 one.activated.emit()
@@ -83,7 +89,7 @@ class WindowDriver:
             if button.shortcut() == wanted and button.isVisible() and button.isEnabled():
                 button.click()
                 return
-        focus = self._window.focusWidget()
+        focus = QApplication.activePopupWidget() or self._window.focusWidget()
         if focus is None or not focus.isVisible():
             raise LookupError(f"nothing has the keyboard for {keys}")
         for at in range(wanted.count()):
@@ -97,6 +103,10 @@ class WindowDriver:
         """Presses and releases the left button at `at` (widget pixels; its middle by default)."""
         point = QPointF(at or widget.rect().center())
         away = QPointF(widget.mapToGlobal(point.toPoint()))
+        if self._pointer is not None:
+            way = away - self._pointer
+            self._travel_px += math.hypot(way.x(), way.y())
+        self._pointer = away
         left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
         for kind, buttons in (
             (QEvent.Type.MouseButtonPress, left),
@@ -184,7 +194,11 @@ class WindowDriver:
         return self._window.grab()
 
     def read(self, name: str) -> str:
-        """What a screen reader says of the widget."""
+        """What a screen reader says of the widget; of "pointer:travel" how many pixels lay between
+        all that was clicked.
+        """
+        if name == TRAVEL:
+            return f"{self._travel_px:.0f}"
         widget = self._find(name)
         named = widget.accessibleName()
         if not named and isinstance(widget, QLabel | QAbstractButton):

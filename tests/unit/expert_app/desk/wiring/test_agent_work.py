@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import msgspec
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QCheckBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -60,12 +60,13 @@ class Work:
         return lambda *values: self.asked.append((name, *values))
 
 
-class Notification:
+class Notification(QObject):
     """What the desktop would show."""
 
+    acted, opened = pyqtSignal(), pyqtSignal()
+
     def __init__(self) -> None:
-        self.acted: Signal[None] = Signal()
-        self.opened: Signal[None] = Signal()
+        super().__init__()
         self.shown: list[str] = []
 
     def show(self, title: str, text: str, button: str) -> None:
@@ -204,7 +205,7 @@ def test_who_looks_at_another_window_is_notified_and_accepts_there(
     made.work.rang.emit(TICKETS[3])
     [shown] = made.notification.shown
     assert TICKETS[3].number in shown
-    made.notification.acted.emit(None)
+    made.notification.acted.emit()
     assert made.work.asked == [("accept", TICKETS[3].id)]
     made.work.offered.emit(None)
     assert made.notification.shown == []

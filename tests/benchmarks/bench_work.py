@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`make bench-work`: what the whole job costs an agent's hands and a caller's patience: keys,
+clicks, pointer travel and questions, counted at the real programs.
+
+The job: accept a caller, bring a form, fill it in together, scan a paper, file it, print the
+receipt, hang up, close with an outcome and a note, pause. Everything that has a key is done by it.
+What is typed into the form is not counted: the words are the caller's. The travel is what lies
+between the middles of what was clicked; a print that the caller looks at is no question.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from expert_app.demo.run import Demo, DemoSetup
+from expert_app.demo.script import Script
+from expert_app.demo.world import CALLER_NUMBER
+from expert_app.runtime.child_programs import Child, ChildFailed
+from session.core.tasks import Tasks
+from tests.benchmarks.table import Row, publish
+from tests.end2end.stage import EASY_MEDIA
+
+MOST_KEYS, MOST_CLICKS, MOST_QUESTIONS = 20, 10, 3
+PAGE_S = 60.0
+TYPED = "Jeanne Exemple"
+BEFORE = "on 28 November 2026"
+KEYS_BEFORE, QUESTIONS_BEFORE = 59, 7
+
+
+class Hands:
+    """Acts at the desk as one person would, and counts."""
+
+    def __init__(self, script: Script, desk: Child) -> None:
+        self._script, self._desk = script, desk
+        self.keys, self.clicks = 0, 0
+
+    async def press(self, *keys: str) -> None:
+        """One key or combination after the other; each counts as one."""
+        for one in keys:
+            await self._script.click(self._desk, f"key:{one}")
+            self.keys += 1
+
+    async def click(self, name: str) -> None:
+        """One click, as soon as the thing is there."""
+        await self._script.click(self._desk, name)
+        self.clicks += 1
+
+    async def choose(self, name: str, entry: str) -> None:
+        """An entry of an open list: a click on it."""
+        await self._script.chosen(name, entry)
+        self.clicks += 1
+
+    async def write(self, text: str) -> None:
+        """Words for the form; not counted."""
+        await self._desk.ask("type", name="mirror_overlay", text=text)
+
+    async def travel_px(self) -> float:
+        """How far the pointer has gone since the program began."""
+        return float(await self._desk.ask("read", name="pointer:travel"))
+
+
+class Job:
+    """The job at a running demo, with a caller who says yes."""
+
+    def __init__(self, demo: Demo) -> None:
+        self._demo, self._script = demo, Script(demo)
+        self.hands = Hands(self._script, demo.desk)
+        self.questions = 0
+
+    async def seen(self, child: Child, name: str, before: int = 0, **wanted: Any) -> Any:
+        """Waits until `child` has observed `name` more than `before` times."""
+        return await self._script.fact(
+            child, name, count=lambda n: n > before, timeout_s=PAGE_S, **wanted
+        )
+
+    async def count(self, child: Child, name: str) -> int:
+        return int((await child.ask("facts")).get(name, {}).get("count", 0))
+
+    async def yes(self, powers: str) -> None:
+        """The caller is asked for these powers, in one question, and touches Yes."""
+        await self._script.fact(self._demo.kiosk, "grant_asked", grant=powers, timeout_s=PAGE_S)
+        await self._script.click(self._demo.kiosk, "yes")
+        self.questions += 1
+
+    async def calls(self) -> None:
+        """The caller presses a service's button; not the agent's work."""
+        kiosk = self._demo.kiosk
+        before = await self.count(kiosk, "ticket")
+        await self._script.click(kiosk, "service_logement", timeout_s=PAGE_S)
+        for digit in CALLER_NUMBER:
+            await self._script.click(kiosk, f"key_{digit}")
+        await self._script.click(kiosk, "number_send")
+        ticket = await self.seen(kiosk, "ticket", before, state="waiting")
+        await self._script.fact(self._demo.desk, "ticket_visible", id=ticket["id"])
+
+    async def form_is_there(self, before: int) -> None:
+        await self.seen(
+            self._demo.kiosk, "page_shown", before, address=lambda a: a.endswith("formulaire.html")
+        )
+        await self._script.fact(self._demo.desk, "mirror_shown", elements=lambda n: n > 5)
+
+    async def printed(self, before: int) -> None:
+        """The caller looks at the receipt and wants it on paper."""
+        await self.seen(self._demo.desk, "print", before, state="shown")
+        await self._script.click(self._demo.kiosk, "print_yes")
+        await self.seen(self._demo.desk, "print", before, state="done")
+
+    async def fill_in(self) -> None:
+        """Two clicks and the caller's words: a field, a box."""
+        for selector, field in (("#nom", "text"), ("#enfants", "button")):
+            await self.hands.click(f"mirror:{selector}")
+            await self._script.fact(
+                self._demo.desk, "command", command="ClickRequested", code="", field=field
+            )
+            if field == "text":
+                await self.hands.write(TYPED)
+                await self._script.fact(self._demo.desk, "command", command="TextRequested")
+
+    async def goodbye(self, closed: int) -> None:
+        await self.seen(self._demo.desk, "session_closed", closed)
+        await self._script.click(self._demo.kiosk, "goodbye_finish")
+
+    async def by_keys(self) -> None:
+        """Everything that has a key is done by it."""
+        desk, kiosk, hands = self._demo.desk, self._demo.kiosk, self.hands
+        await hands.press("F2")
+        await self._script.fact(desk, "dossier", number=bool)
+        await hands.press("Ctrl+D", "F10")
+        await self.yes("see_page point control type")
+        shown = await self.count(kiosk, "page_shown")
+        await hands.press("Ctrl+B", "Return")
+        await self.form_is_there(shown)
+        await self.fill_in()
+        await hands.press("Shift+F7")
+        await self.yes("scan keep")
+        await self._script.fact(desk, "page_cleaned", timeout_s=PAGE_S)
+        await self._ready()
+        filed = await self.count(desk, "document_filed")
+        await hands.press("Return")
+        await self.seen(desk, "document_filed", filed)
+        prints = await self.count(desk, "print")
+        await hands.press("Ctrl+P")
+        await self.yes("print")
+        await self.printed(prints)
+        closed = await self.count(desk, "session_closed")
+        await hands.press("Ctrl+Shift+H", "Ctrl+Shift+H")
+        await self._shown("wrap_up_finish")
+        await hands.press("Ctrl+N", "Ctrl+Return")
+        await self.goodbye(closed)
+        await hands.press("F3", "Down", "Return")
+
+    async def _ready(self) -> None:
+        """The desk says whether the page can be read."""
+        async with asyncio.timeout(PAGE_S):
+            while True:
+                if "Entrée" in await self._read("file_why"):
+                    return
+                await asyncio.sleep(0.05)
+
+    async def _read(self, name: str) -> str:
+        try:
+            return str(await self._demo.desk.ask("read", name=name))
+        except ChildFailed:
+            return ""
+
+    async def _shown(self, prefix: str) -> str:
+        """The first button whose name begins so, once it is there."""
+        async with asyncio.timeout(PAGE_S):
+            while True:
+                names = await self._demo.desk.ask("visible")
+                for name in names:
+                    if name.startswith(prefix):
+                        return str(name)
+                await asyncio.sleep(0.05)
+
+
+async def measure() -> list[Row]:
+    """The job, once, at real programs."""
+    tasks = Tasks()
+    with tempfile.TemporaryDirectory() as folder:
+        demo = Demo(Path(folder), tasks, setup=DemoSetup(script=True, media=EASY_MEDIA))
+        try:
+            await demo.start()
+            job = Job(demo)
+            await job.calls()
+            await job.by_keys()
+            return _rows(job, await job.hands.travel_px())
+        finally:
+            await demo.stop()
+            await tasks.close()
+
+
+def _rows(job: Job, travel: float) -> list[Row]:
+    hands = job.hands
+    counted = (
+        ("keys", hands.keys, KEYS_BEFORE, MOST_KEYS),
+        ("clicks", hands.clicks, None, MOST_CLICKS),
+        ("questions", job.questions, QUESTIONS_BEFORE, MOST_QUESTIONS),
+    )
+    rows = [
+        Row(
+            f"the whole job: {metric}",
+            metric,
+            ours,
+            before,
+            BEFORE if before else "",
+            goal,
+        )
+        for metric, ours, before, goal in counted
+    ]
+    return [*rows, Row("the whole job: pointer travel", "px", round(travel))]
+
+
+def main() -> int:
+    """Runs it and writes `build/bench/work.json`."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    return publish("work", asyncio.run(measure()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
