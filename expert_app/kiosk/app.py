@@ -21,6 +21,7 @@ from expert_app.kiosk.ticket_memory import TicketMemory
 from expert_app.kiosk.unreported_leavings import UnreportedLeavings
 from expert_app.kiosk.waiting_elsewhere import How, KioskElsewhere
 from expert_app.runtime.paths import Paths
+from resources.texts import N_, _
 from session.core.clock import Clock
 from session.core.errors import (
     BusUnreachable,
@@ -47,13 +48,19 @@ from session.protocol.hub.requests import (
     TicketChanged,
 )
 from session.protocol.hub.statistics import Solved
-from session.protocol.hub.tickets import TicketState
+from session.protocol.hub.tickets import SIGN_LANGUAGE, WRITING, TicketState
 
 log = logging.getLogger(__name__)
 
 RETRY_S = 3.0
 REFUSAL_SHOWN_S = 10.0
 FLUSH_S = 3.0
+NEEDS_SAID = {
+    SIGN_LANGUAGE: N_("I use sign language."),
+    WRITING: N_("I would rather write than speak."),
+}
+"""What the agent is told in the caller's words when the conversation begins."""
+
 UNKNOWN = (BusUnreachable, HubUnreachable, StoreUnreachable)
 """After these the outcome is unknown: the same request again."""
 
@@ -273,6 +280,29 @@ class KioskApp:
         """The caller does not have the number."""
         self._start(self._call(""), "call")
 
+    def choose_needs(self, needs: tuple[str, ...]) -> None:
+        """What the caller needs of the agent: sign language, writing, a language."""
+        before, self._link.needs = self._link.needs, needs
+        session = self._running.session
+        if session is not None:
+            self._say_needs(session, tuple(need for need in needs if need not in before))
+            if (SIGN_LANGUAGE in needs) != (SIGN_LANGUAGE in before):
+                session.line.set_motion(SIGN_LANGUAGE in needs)
+        elif self._memory.ticket:
+            self._start(self._tell_needs(self._memory.ticket), "tell what the caller needs")
+
+    async def _tell_needs(self, ticket: str) -> None:
+        try:
+            self._show_answer(await self._link.tell_needs(ticket))
+        except SessionError as error:
+            log.info("the hub does not know what the caller needs: %s", error.code)
+
+    def _say_needs(self, session: KioskSession, needs: tuple[str, ...]) -> None:
+        """The agent reads it as the caller's own words."""
+        for need in needs:
+            if need in NEEDS_SAID:
+                session.chat.send(_(NEEDS_SAID[need]))
+
     def leave(self) -> None:
         """The caller leaves the queue, or ends the session."""
         self._start(self._leave(), "leave")
@@ -478,6 +508,10 @@ class KioskApp:
         await session.start(self._arrived_at_utc)
         if self._link.ticket is not None:
             session.talk.on_ticket(self._link.ticket)
+        if not resumed:
+            self._say_needs(session, self._link.needs)
+        if SIGN_LANGUAGE in self._link.needs:
+            session.line.set_motion(True)
         return None
 
     async def _turn_away(self, facts: SessionFacts, error: SessionError, reason: str) -> None:

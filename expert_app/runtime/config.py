@@ -176,6 +176,8 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         mirror_kbps: rate that the shared page may always use; more only while the line answers as
             fast as when empty.
         ca_file, signers: as at the desk.
+        two_switches: the caller's place has two switches instead of a keyboard: the space bar
+            goes on to the next thing on the screen, Enter takes it.
         self_test_at: local time of the night at which the idle kiosk tries itself; "" for never.
     """
 
@@ -201,6 +203,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     speak: Literal["auto", "button", "off"] = "button"
     volume: Percent = 70
     geometry: GeometrySettings = GeometrySettings()
+    two_switches: bool = False
     self_test_at: Annotated[str, msgspec.Meta(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")] = "03:30"
 
 

@@ -157,7 +157,7 @@ _TALK = (
     MessageRow(PrivacyShown, ("beside",), _K, MessageLevel.TALK),
     MessageRow(LineGoverned, ("line",), _E, MessageLevel.TALK, must=False),
     MessageRow(LineGoverned, (THIRD_TOPIC,), _K, MessageLevel.TALK, must=False),
-    MessageRow(LinePriority, ("line",), _D, MessageLevel.TALK, must=False),
+    MessageRow(LinePriority, ("line",), _E, MessageLevel.TALK, must=False),
     MessageRow(LineSeen, ("line",), _E, MessageLevel.TALK, must=False),
     MessageRow(Geometry, ("line",), _E, MessageLevel.TALK, must=False),
     MessageRow(KioskWiped, ("end",), _K, MessageLevel.TALK),

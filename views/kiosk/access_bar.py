@@ -49,11 +49,13 @@ class AccessBar(QFrame):
     Signals:
         look_changed(): `text` or `contrast` is another.
         listen_requested(), help_requested(), pause_requested(), languages_requested(): touched.
-        volume_requested(int): -1 less loud, 1 louder.
+        volume_requested(int): -1 less loud, 1 louder. needs_changed(): `writes` or `signs` is
+            another.
 
     Attributes:
         text: how many times as large letters are. contrast: white and yellow on black.
         is_speaking: the voice says something now.
+        writes, signs: the caller would rather write, or uses sign language.
     """
 
     look_changed = pyqtSignal()
@@ -62,16 +64,19 @@ class AccessBar(QFrame):
     pause_requested = pyqtSignal()
     languages_requested = pyqtSignal()
     volume_requested = pyqtSignal(int)
+    needs_changed = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("access_bar")
         self.text, self.contrast = TEXT_SIZES[0], False
-        self.is_speaking = False
+        self.is_speaking = self.writes = self.signs = False
         self._help_state, self._own_pause = HelpState.NONE, False
         self.bigger = AccessButton("bigger", "format-size")
         self.contrast_button = AccessButton("contrast", "contrast-circle")
         self.listen = AccessButton("listen", "volume-high")
+        self.write = AccessButton("write", "pencil")
+        self.sign = AccessButton("sign", "human-greeting-variant")
         self.quieter = AccessButton("quieter", "volume-minus")
         self.louder = AccessButton("louder", "volume-plus")
         self.language = AccessButton("language", "translate")
@@ -80,6 +85,8 @@ class AccessBar(QFrame):
         self.bigger.clicked.connect(self._on_bigger)
         self.contrast_button.clicked.connect(self._on_contrast)
         self.listen.clicked.connect(self.listen_requested)
+        self.write.clicked.connect(self._on_write)
+        self.sign.clicked.connect(self._on_sign)
         self.quieter.clicked.connect(lambda: self.volume_requested.emit(-1))
         self.louder.clicked.connect(lambda: self.volume_requested.emit(1))
         self.language.clicked.connect(self.languages_requested)
@@ -101,6 +108,8 @@ class AccessBar(QFrame):
             self.listen,
             self.quieter,
             self.louder,
+            self.write,
+            self.sign,
             self.language,
             self.help,
             self.pause,
@@ -115,6 +124,18 @@ class AccessBar(QFrame):
         self.contrast = not self.contrast
         self._show_look()
 
+    def _on_write(self) -> None:
+        self.writes = not self.writes
+        self._show_needs()
+
+    def _on_sign(self) -> None:
+        self.signs = not self.signs
+        self._show_needs()
+
+    def _show_needs(self) -> None:
+        self.retranslate()
+        self.needs_changed.emit()
+
     def _show_look(self) -> None:
         self.retranslate()
         self.look_changed.emit()
@@ -124,6 +145,9 @@ class AccessBar(QFrame):
         if (self.text, self.contrast) != (TEXT_SIZES[0], False):
             self.text, self.contrast = TEXT_SIZES[0], False
             self._show_look()
+        if self.writes or self.signs:
+            self.writes = self.signs = False
+            self._show_needs()
 
     def show_speaking(self, on: bool) -> None:
         """The voice speaks: the same button makes it quiet, and it can be louder or less loud."""
@@ -174,6 +198,16 @@ class AccessBar(QFrame):
         self.listen.show_on(self.is_speaking)
         self.quieter.set_words(_("Less loud"))
         self.louder.set_words(_("Louder"))
+        self.write.set_words(
+            _("I write"),
+            spoken=f"{_('I would rather write')}: {_('Yes') if self.writes else _('No')}",
+        )
+        self.write.show_on(self.writes)
+        self.sign.set_words(
+            _("Sign language"),
+            spoken=f"{_('Sign language')}: {_('Yes') if self.signs else _('No')}",
+        )
+        self.sign.show_on(self.signs)
         self.language.set_words(_("Language"))
         self.pause.set_words(
             _("End the pause") if self._own_pause else _("Pause"),

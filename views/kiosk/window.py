@@ -31,7 +31,13 @@ from session.protocol.hub.requests import (
     TicketChanged,
 )
 from session.protocol.hub.third_parties import PassingAnswer, TalkAnswer
-from session.protocol.hub.tickets import HelpState, Ticket, TicketState
+from session.protocol.hub.tickets import (
+    SIGN_LANGUAGE,
+    WRITING,
+    HelpState,
+    Ticket,
+    TicketState,
+)
 from session.protocol.hub.waiting import AwayTicket
 from views.kiosk.access_bar import AccessBar
 from views.kiosk.conversation.page import SessionPage
@@ -47,6 +53,7 @@ from views.kiosk.pages.start import StartPage
 from views.kiosk.pages.trouble import LINE_CODES, TroubleBanner, TroublePage
 from views.kiosk.pages.waiting import WaitingPage
 from views.kiosk.widgets.hold_off import FingerWatch
+from views.kiosk.widgets.key_walk import walk
 from views.kiosk.widgets.page_base import KioskPage
 from views.kiosk.widgets.page_scroll import PageScroll
 from views.kiosk.widgets.theme import (
@@ -101,7 +108,8 @@ class KioskWindow(QWidget):
         print the number. pause_requested(bool): the caller's own privacy pause begins or ends.
         text_size_changed(float): letters are so many times as large now.
         speak_requested(str): say this. quiet_requested(): say no more; always before a call.
-        volume_requested(int): -1 less loud, 1 louder. start_requested(): the window has gone back
+        volume_requested(int): -1 less loud, 1 louder. needs_changed(tuple): what the caller needs
+        of the agent now (`Ticket.needs`). start_requested(): the window has gone back
         to the start by itself; nobody is there, forget the last press. close_requested(): the
         window was asked to close; it stays until the program has stopped in order.
         solved_answered(Solved): what the caller says of the conversation.
@@ -129,6 +137,7 @@ class KioskWindow(QWidget):
     speak_requested = pyqtSignal(str)
     quiet_requested = pyqtSignal()
     volume_requested = pyqtSignal(int)
+    needs_changed = pyqtSignal(tuple)
     close_requested = pyqtSignal()
     solved_answered = pyqtSignal(object)
 
@@ -200,6 +209,7 @@ class KioskWindow(QWidget):
         self.language_page.back_requested.connect(self._leave_languages)
         self.bar.listen_requested.connect(self._on_listen)
         self.bar.volume_requested.connect(self.volume_requested)
+        self.bar.needs_changed.connect(self._on_needs)
         self.bar.help_requested.connect(self.help_requested)
         self.bar.pause_requested.connect(lambda: self.pause_requested.emit(not self._own_pause))
         self.bar.look_changed.connect(self._on_look)
@@ -363,6 +373,8 @@ class KioskWindow(QWidget):
         self._header.show_names(facts.organisation_name or self._names[0], facts.site)
         self.show_own_pause(False)
         self.session_page.show_session(facts)
+        if self.bar.writes:
+            self.session_page.chat.open_by_caller()
         self.goodbye_page.show_number(short_number(facts.id))
         self._written, self._powers = 0, self.session_page.line.text()
         self._show(self.session_page)
@@ -522,7 +534,7 @@ class KioskWindow(QWidget):
         """The language has changed (`resources.texts.use_language` was called):
         says everything again.
         """
-        self._language = language
+        changed, self._language = language != self._language, language
         directions = Qt.LayoutDirection
         is_mirrored = language in RIGHT_TO_LEFT
         self.setLayoutDirection(directions.RightToLeft if is_mirrored else directions.LeftToRight)
@@ -532,6 +544,8 @@ class KioskWindow(QWidget):
         for page in self.pages():
             page.retranslate()
         self.language_page.show_language(language)
+        if changed:
+            self.needs_changed.emit(self.needs)
         self._fit(again=True)
 
     def tick(self) -> None:
@@ -583,6 +597,21 @@ class KioskWindow(QWidget):
         self._on_touched()
         self._fit(again=True)
         self.text_size_changed.emit(self.bar.text)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What the caller needs of the agent; a language only when it is not the kiosk's usual
+        one.
+        """
+        asked = ((SIGN_LANGUAGE, self.bar.signs), (WRITING, self.bar.writes))
+        other = self._language not in (self._languages[0], "fr_easy")
+        return (*(need for need, on in asked if on), *((self._language,) if other else ()))
+
+    def _on_needs(self) -> None:
+        self._on_touched()
+        self.needs_changed.emit(self.needs)
+        if self._page is self.session_page and self.bar.writes:
+            self.session_page.chat.open_by_caller()
 
     def _forget_choices(self) -> None:
         """The caller has gone: the next one sees and hears the kiosk as everybody does."""
@@ -747,6 +776,10 @@ class KioskWindow(QWidget):
         """What came while it was not seen is given its sizes."""
         self._fit()
         super().showEvent(a0)
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002, as Qt calls it
+        """Tab goes in the order of the screen."""
+        return walk(self, forward=next)
 
     def keyPressEvent(self, a0: QKeyEvent | None) -> None:
         """Escape is STOP in a session. Only a real key: the agent's comes here too when the web

@@ -31,10 +31,10 @@ WORDS_PER_MINUTE = 145
 
 VOLUME_STEP = 15
 
-_VOICES = {"falc": "fr"}
+_VOICES = {"fr_easy": "fr"}
 """Of eSpeak NG, where it is not called like the language."""
 
-_LOCALES = {"fr": "fr_FR", "en": "en_GB", "falc": "fr_FR"}
+_LOCALES = {"fr": "fr_FR", "en": "en_GB", "fr_easy": "fr_FR"}
 
 
 class Voice(Protocol):

@@ -21,6 +21,7 @@ from views.kiosk.browser.page_process import PageProcesses
 from views.kiosk.browser.pane import KioskBrowser
 from views.kiosk.call_pane import KioskCallPane
 from views.kiosk.widgets.hold_off import FingerWatch
+from views.kiosk.widgets.key_walk import TwoSwitches
 from views.kiosk.window import KioskWindow
 from views.media.voice import Voice, open_voice
 
@@ -72,6 +73,8 @@ def build_panes(
     browser = KioskBrowser(pages, fingers=fingers)
     languages = tuple(dict.fromkeys((settings.language, *settings.languages)))
     window = KioskWindow(call, browser, languages=languages, clock=clock, fingers=fingers)
+    if settings.two_switches:
+        TwoSwitches(window)
     voice = open_voice(settings.volume, window) if settings.speak != "off" else None
     if voice is not None:
         window.set_speech(settings.speak)

@@ -19,6 +19,7 @@ def connect_queue(panes: KioskPanes, app: KioskApp) -> None:
     window.number_entered.connect(app.enter_number)
     window.number_skipped.connect(app.skip_number)
     window.leave_requested.connect(app.leave)
+    window.needs_changed.connect(app.choose_needs)
     window.start_requested.connect(app.forget_press)
     window.away_requested.connect(app.step_away)
     window.callback_requested.connect(app.ask_callback)

@@ -233,6 +233,8 @@ class Dispatch:
             able = candidates.get(ticket.service)
             if not able or ticket.state is not TicketState.WAITING or ticket.away == "back":
                 continue
+            if ticket.skills:
+                able = self._able(ticket, able, pushed[ticket.service])
             person = choose(ticket, able, now_utc)
             if person is None:
                 continue
@@ -245,6 +247,14 @@ class Dispatch:
                 break
         for ticket, person in found:
             await self._offer(ticket, person, pushed[ticket.service])
+
+    def _able(self, ticket: Ticket, able: Candidates, service: ServiceEntry) -> Candidates:
+        """The same agents, each with the wait that the skills this caller needs ask for."""
+        waits = (
+            (self._eligibility.after_s(ticket.organisation, one, service, ticket.skills), one)
+            for _after_s, one in able
+        )
+        return [(after_s, one) for after_s, one in waits if after_s is not None]
 
     async def _offer(self, ticket: Ticket, person: PersonEntry, service: ServiceEntry) -> None:
         def decide(now: Ticket) -> Ticket | None:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 import msgspec
@@ -281,6 +281,15 @@ class Catalogue:
         """What somebody at a desk is said to be able to do."""
         people = self.organisation(organisation).people
         return frozenset(skill for person in people if person.id == user for skill in person.skills)
+
+    def skills_for(self, organisation: str, service: str, needs: Iterable[str]) -> tuple[str, ...]:
+        """Of what a caller needs, the skills that some agent of this service has."""
+        serving = [
+            person
+            for person in self.agents(organisation)
+            if not person.services or service in person.services
+        ]
+        return tuple(need for need in needs if any(need in one.skills for one in serving))
 
     def identities(self) -> dict[tuple[str, Role, str], str]:
         """The file's public key ("" for none) of everybody, by (organisation, role, user)."""

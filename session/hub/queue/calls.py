@@ -35,6 +35,7 @@ from session.hub.storage.store_space import is_no_room
 from session.protocol.hub.requests import (
     Done,
     LeaveRequest,
+    NeedsRequest,
     StatusRequest,
     TicketAnswer,
     TicketChanged,
@@ -155,6 +156,8 @@ class Calls:
             state=TicketState.WAITING,
             arrived_at_utc=self._changes.view.arrival(organisation, self._clock.utc_now()),
             caller_number_given=has_number,
+            needs=request.needs,
+            skills=self._catalogue.skills_for(organisation, service.id, request.needs),
             preferred=preferred,
             changed_by=f"{Role.KIOSK}.{kiosk}",
             home=visitor,
@@ -215,6 +218,32 @@ class Calls:
         return await self.answer(
             await self._moved.at_kiosk(asker.organisation, asker.user, request.ticket_id)
         )
+
+    @handles("needs")
+    async def needs(self, asker: Asker, request: NeedsRequest) -> TicketAnswer:
+        """A caller who waits needs something else of the agent; nothing changes for one who is
+        with an agent already.
+
+        Raises:
+            TicketUnknown: not this kiosk's ticket.
+        """
+
+        def decide(ticket: Ticket) -> Ticket | None:
+            if ticket.state not in WAITING or ticket.needs == request.needs:
+                return None
+            found = self._catalogue.skills_for(ticket.organisation, ticket.service, request.needs)
+            return msgspec.structs.replace(
+                ticket,
+                needs=request.needs,
+                skills=found,
+                changed_by=f"{Role.KIOSK}.{asker.user}",
+            )
+
+        known = await self._moved.at_kiosk(asker.organisation, asker.user, request.ticket_id)
+        stored, _changed = await self._changes.change(
+            known.ticket.organisation, known.ticket.id, decide
+        )
+        return await self.answer(stored)
 
     @handles("leave")
     async def leave(self, asker: Asker, request: LeaveRequest) -> Done:

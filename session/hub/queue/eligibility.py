@@ -5,7 +5,7 @@ Pure; used by routing and dispatch; desks are told the result.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from session.hub.convention.catalogue import Catalogue
@@ -15,16 +15,18 @@ from session.protocol.hub.tickets import Ticket
 from session.protocol.wire.ids import split_service
 
 
-def serves_after_s(person: PersonEntry, service: ServiceEntry) -> int | None:
+def serves_after_s(
+    person: PersonEntry, service: ServiceEntry, skills: Collection[str] = ()
+) -> int | None:
     """Seconds that a caller of `service` must have waited before `person` may serve;
-    None for never.
+    None for never. `skills`: those that this caller needs.
 
     Skills relax with time, services do not:
     after a while any agent of the service is better than more waiting.
     """
     if person.services and service.id not in person.services:
         return None
-    return 0 if set(service.skills) <= set(person.skills) else service.relax_s
+    return 0 if {*service.skills, *skills} <= set(person.skills) else service.relax_s
 
 
 class Eligibility:
@@ -47,17 +49,23 @@ class Eligibility:
         self._answering = answering
         self._today = today
 
-    def after_s(self, organisation: str, person: PersonEntry, service: ServiceEntry) -> int | None:
-        """Seconds that a caller of `service` must have waited before `person` may serve, now;
-        None for never.
+    def after_s(
+        self,
+        organisation: str,
+        person: PersonEntry,
+        service: ServiceEntry,
+        skills: Collection[str] = (),
+    ) -> int | None:
+        """Seconds that a caller of `service` who needs these skills must have waited before
+        `person` may serve, now; None for never.
         """
         person = self._today(organisation, person)
-        ways = [serves_after_s(person, service)]
+        ways = [serves_after_s(person, service, skills)]
         for rule in service.overflow:
             owner, name = split_service(rule.to, organisation)
             if owner != organisation or ways[0] == 0:
                 continue
-            there = serves_after_s(person, self._catalogue.service(organisation, name))
+            there = serves_after_s(person, self._catalogue.service(organisation, name), skills)
             if there is not None:
                 at_once = rule.when_nobody and self._answering(organisation, service.id) == 0
                 ways.append(max(there, 0 if at_once else rule.after_s))
@@ -67,4 +75,5 @@ class Eligibility:
         self, person: PersonEntry, service: ServiceEntry, ticket: Ticket, now_utc: datetime
     ) -> bool:
         """Whether `person` may serve the ticket now."""
-        return may_serve(self.after_s(ticket.organisation, person, service), ticket, now_utc)
+        after_s = self.after_s(ticket.organisation, person, service, ticket.skills)
+        return may_serve(after_s, ticket, now_utc)

@@ -174,5 +174,7 @@ class MovedTickets:
             moved_from=old.id,
             from_organisation=old.organisation,
             reason=old.reason,
+            needs=old.needs,
+            skills=self._catalogue.skills_for(organisation, service, old.needs),
             home=old.kiosk_home if old.kiosk_home != organisation else "",
         )

@@ -50,6 +50,9 @@ SERVING = frozenset({AgentState.AVAILABLE, AgentState.IN_SESSION, AgentState.WRA
 
 Seconds = Sequence[float]
 
+Wanted = tuple[str, frozenset[str]]
+"""A service, and the skills that its caller needs."""
+
 Heaps = list[list[float]]
 """When the agents of a group are free, the next one first; one heap for each play."""
 
@@ -94,13 +97,14 @@ class HandlingTimes:
 
 @dataclass(frozen=True)
 class Serving:
-    """An agent who serves: since when with whom (None when free), and which services (None for
-    all).
+    """An agent who serves: since when with whom (None when free), which services (None for all),
+    and with what skills.
     """
 
     busy_s: float | None = None
     busy_with: str = ""
     services: frozenset[str] | None = None
+    skills: frozenset[str] = frozenset()
 
 
 class Play:
@@ -116,27 +120,29 @@ class Play:
     def __init__(self, agents: Sequence[Serving], times: Callable[[str], Seconds]) -> None:
         self._times = times
         self._draw = random.Random(1)
-        self._groups: dict[frozenset[str] | None, Heaps] = {}
+        self._groups: dict[tuple[frozenset[str] | None, frozenset[str]], Heaps] = {}
         for agent in agents:
-            heaps = self._groups.setdefault(agent.services, [[] for _ in range(PLAYS)])
+            group = agent.services, agent.skills
+            heaps = self._groups.setdefault(group, [[] for _ in range(PLAYS)])
             for heap, free_at_s in zip(heaps, _free_at(agent, times, self._draw), strict=True):
                 heap.append(free_at_s)
         for heaps in self._groups.values():
             for heap in heaps:
                 heapify(heap)
-        self._pools: dict[str, tuple[list[Heaps], Seconds]] = {}
+        self._pools: dict[Wanted, tuple[list[Heaps], Seconds]] = {}
         self._played = 0
         self._last: WaitRange | None = None
 
-    def go_on(self, services: Sequence[str]) -> list[WaitRange | None]:
-        """The ranges of the next places, given as services in order;
-        None where no agent serves the service.
+    def go_on(self, services: Sequence[str | Wanted]) -> list[WaitRange | None]:
+        """The ranges of the next places, given as services in order, with the skills that a
+        caller needs; None where no agent serves the service, or none who is there has the skills:
+        when others may take the caller nobody can know.
         """
         if not self._groups:
             return [None] * len(services)
         now = services[: max(0, MOST_PLAYED - self._played)]
         self._played += len(now)
-        ranges = [_range(self._starts(service)) for service in now]
+        ranges = [_range(self._starts(_wanted(service))) for service in now]
         self._last = next((each for each in reversed(ranges) if each is not None), self._last)
         behind = len(services) - len(ranges)
         return (
@@ -147,33 +153,38 @@ class Play:
         """The range of one who came now, without taking the place."""
         if self._played >= MOST_PLAYED:
             return None if self._last is None else WaitRange(self._last.least_s, None)
-        return _range([heap[0] for heap in self._next_heaps(service)])
+        return _range([heap[0] for heap in self._next_heaps((service, frozenset()))])
 
-    def _starts(self, service: str) -> list[float]:
+    def _starts(self, wanted: Wanted) -> list[float]:
         """When the next place is served, in each play; nothing when nobody serves it."""
-        heaps = self._next_heaps(service)
+        heaps = self._next_heaps(wanted)
         if not heaps:
             return []
-        took = self._draw.choices(self._pools[service][1], k=PLAYS)
+        took = self._draw.choices(self._pools[wanted][1], k=PLAYS)
         return [
             heapreplace(heap, heap[0] + seconds) for heap, seconds in zip(heaps, took, strict=True)
         ]
 
-    def _next_heaps(self, service: str) -> Heaps:
+    def _next_heaps(self, wanted: Wanted) -> Heaps:
         """The heap of who is free first, in each play; nothing when nobody serves it."""
-        if service not in self._pools:
+        service, skills = wanted
+        if wanted not in self._pools:
             able = [
                 heaps
-                for services, heaps in self._groups.items()
-                if services is None or service in services
+                for (services, theirs), heaps in self._groups.items()
+                if (services is None or service in services) and skills <= theirs
             ]
-            self._pools[service] = (able, self._times(service))
-        able, _samples = self._pools[service]
+            self._pools[wanted] = (able, self._times(service))
+        able, _samples = self._pools[wanted]
         if not able:
             return []
         if len(able) == 1:
             return able[0]
         return [min(heaps, key=itemgetter(0)) for heaps in zip(*able, strict=True)]
+
+
+def _wanted(place: str | Wanted) -> Wanted:
+    return (place, frozenset()) if isinstance(place, str) else place
 
 
 def _range(starts: list[float]) -> WaitRange | None:
@@ -185,7 +196,7 @@ def _range(starts: list[float]) -> WaitRange | None:
 
 
 def play(
-    queue: Sequence[str], agents: Sequence[Serving], times: Callable[[str], Seconds]
+    queue: Sequence[str | Wanted], agents: Sequence[Serving], times: Callable[[str], Seconds]
 ) -> list[WaitRange | None]:
     """The range of each place of a whole queue; see `Play`."""
     return Play(agents, times).go_on(queue)
@@ -228,6 +239,7 @@ class WaitEstimates:
     Args:
         agents: the agents of an organisation as its board shows them.
         services_of: (organisation, agent) -> the services this agent serves, None for all.
+        skills_of: (organisation, agent) -> what this agent can do.
     """
 
     def __init__(
@@ -238,12 +250,14 @@ class WaitEstimates:
         agents: Callable[[str], list[AgentFacts]],
         clock: Clock,
         services_of: Callable[[str, str], frozenset[str] | None] = lambda organisation, agent: None,
+        skills_of: Callable[[str, str], frozenset[str]] = lambda organisation, agent: frozenset(),
     ) -> None:
         self._view = view
         self.times = times
         self._agents = agents
         self._clock = clock
         self._services_of = services_of
+        self._skills_of = skills_of
         self._known: dict[str, _Known] = {}
 
     def on_ticket(self, change: TicketChange) -> None:
@@ -268,7 +282,7 @@ class WaitEstimates:
         elif ticket.id not in known.ranges:
             if queue_order(ticket) > known.last:
                 known.last = queue_order(ticket)
-                [known.ranges[ticket.id]] = known.play.go_on([ticket.service])
+                [known.ranges[ticket.id]] = known.play.go_on([_place(ticket)])
             elif age_s >= NEW_FRESH_S:
                 known = self._play_line(ticket.organisation)
         if ticket.id in known.ranges:
@@ -288,7 +302,7 @@ class WaitEstimates:
         played = Play(
             self._serving(organisation), lambda service: self.times.of(organisation, service)
         )
-        found = played.go_on([ticket.service for ticket in waiting])
+        found = played.go_on([_place(ticket) for ticket in waiting])
         ranges = {ticket.id: each for ticket, each in zip(waiting, found, strict=True)}
         last = queue_order(waiting[-1]) if waiting else BEFORE_ALL
         known = self._known[organisation] = _Known(self._clock.monotonic_s(), ranges, played, last)
@@ -302,9 +316,14 @@ class WaitEstimates:
                 continue
             ticket = next(iter(self._view.of_agent(organisation, agent.id)), None)
             services = self._services_of(organisation, agent.id)
+            skills = self._skills_of(organisation, agent.id)
             if ticket is None or ticket.accepted_at_utc is None:
-                serving.append(Serving(services=services))
+                serving.append(Serving(services=services, skills=skills))
             else:
                 busy_s = max(0.0, (now - ticket.accepted_at_utc).total_seconds())
-                serving.append(Serving(busy_s, ticket.service, services))
+                serving.append(Serving(busy_s, ticket.service, services, skills))
         return serving
+
+
+def _place(ticket: Ticket) -> Wanted:
+    return ticket.service, frozenset(ticket.skills)

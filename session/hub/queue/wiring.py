@@ -185,4 +185,5 @@ def _wait_estimates(parts: HubParts, core: QueueCore, agents: AgentStates) -> Wa
         agents=agents.all_facts,
         clock=parts.clock,
         services_of=agents.services_of,
+        skills_of=parts.catalogue.skills_of,
     )

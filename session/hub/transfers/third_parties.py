@@ -24,7 +24,6 @@ from session.hub.storage.interfaces import StoredTicket
 from session.protocol.hub.requests import Done, TicketChanged
 from session.protocol.hub.talk_state import BANNERS, HoldReason, Talk, Third, ThirdEnd, ThirdState
 from session.protocol.hub.third_parties import (
-    SIGN_LANGUAGE,
     BannerShown,
     HoldRequest,
     InvitationAnswered,
@@ -35,7 +34,7 @@ from session.protocol.hub.third_parties import (
     TalkAnswer,
     TalkRequest,
 )
-from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.hub.tickets import SIGN_LANGUAGE, Ticket, TicketState
 from session.protocol.wire.roles import Role
 
 log = logging.getLogger(__name__)

@@ -30,6 +30,7 @@ from session.protocol.hub.requests import (
     HubEvent,
     HubMessage,
     LeaveRequest,
+    NeedsRequest,
     PeerPresence,
     RemoteHelpWanted,
     ServicesAnswer,
@@ -98,6 +99,8 @@ class KioskLink:
         services_changed: ask for the services again.
         help_wanted: the helpdesk wants something of this kiosk.
         retrying: a request is being repeated because its outcome is unknown.
+        needs: what the caller in front of the screen needs of the agent (`Ticket.needs`); sent with
+            the call.
     """
 
     def __init__(
@@ -115,6 +118,7 @@ class KioskLink:
         self._clock = clock
         self._tasks = tasks
         self._poll_s = poll_s
+        self.needs: tuple[str, ...] = ()
         self._ticket: Ticket | None = None
         self._session: str | None = None
         self._early: SessionFacts | None = None
@@ -157,13 +161,23 @@ class KioskLink:
             `HubUnreachable` when the outcome stayed unknown.
         """
         request = TicketRequested(
-            request_id=request_id, service=service, caller_number=caller_number
+            request_id=request_id,
+            service=service,
+            caller_number=caller_number,
+            needs=self.needs,
         )
         if caller_number:
             sealed = await self._bus.sealed_number(split_service(service, "")[0], caller_number)
             if sealed is not None:  # the hub has no use for it in clear
                 request = msgspec.structs.replace(request, caller_number="", sealed_number=sealed)
         answer = await self._request_with_retries("call", request, TicketAnswer)
+        self._take(answer)
+        return answer
+
+    async def tell_needs(self, ticket_id: str) -> TicketAnswer:
+        """The caller who waits needs something else than when the ticket was made."""
+        request = NeedsRequest(ticket_id=ticket_id, needs=self.needs)
+        answer = await self._request_with_retries("needs", request, TicketAnswer)
         self._take(answer)
         return answer
 

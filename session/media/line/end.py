@@ -74,8 +74,8 @@ class LineEnd:
         peer_seen: what the other end received.
         sampled: what this end received in the last ten seconds, for the hub.
         peer_geometry: how the other end's camera sees its person.
-        motion_changed: somebody talks with the hands, or no longer; set by the desk (`set_motion`),
-            kept by both ends.
+        motion_changed: somebody talks with the hands, or no longer; set by either end
+            (`set_motion`), kept by both.
         shares: the rule now.
     """
 
@@ -230,6 +230,7 @@ class LineEnd:
                 self._peer_photo = message.step is LineStep.PHOTO
                 self.peer_governed.emit(message)
             case LinePriority():
+                self._priority = None  # who spoke last decides, and repeats it
                 self._take_motion(message.motion)
             case LineSeen():
                 self.peer_seen.emit(message)

@@ -61,7 +61,7 @@ class LineGoverned(SessionMessage, frozen=True, kw_only=True):
 
 
 class LinePriority(SessionMessage, frozen=True, kw_only=True):
-    """The desk: what goes first on a narrow line.
+    """What goes first on a narrow line; who said it last decides.
     `motion`: hands talk (sign language): movement, then size.
     """
 

@@ -20,7 +20,7 @@ from session.protocol.hub.line_rates import IceRules, LineRates
 from session.protocol.hub.seal_keys import SealCard
 from session.protocol.hub.services import Service as Service
 from session.protocol.hub.services import Text as Text
-from session.protocol.hub.tickets import Ticket
+from session.protocol.hub.tickets import Needs, Ticket
 from session.protocol.wire.ids import Id, ServiceRef, Sha256
 from session.protocol.wire.roles import Role
 from session.protocol.wire.version import PROTOCOL_VERSION
@@ -90,13 +90,21 @@ class TicketRequested(HubMessage, frozen=True, kw_only=True):
     """A caller pressed a button. Repeating the same `request_id` is the same ticket.
 
     `sealed_number` instead of `caller_number` for an organisation with a vault:
-    a number in clear is not kept for one.
+    a number in clear is not kept for one. `needs`: see `Ticket`.
     """
 
     request_id: Id
     service: ServiceRef
     caller_number: Number = ""
     sealed_number: SealedNumber = ""
+    needs: Needs = ()
+
+
+class NeedsRequest(HubMessage, frozen=True, kw_only=True):
+    """A caller who waits needs something else of the agent than before; see `Ticket`."""
+
+    ticket_id: Id
+    needs: Needs
 
 
 class StatusRequest(HubMessage, frozen=True, kw_only=True):
@@ -445,6 +453,7 @@ VERBS: dict[str, Verb] = {
     "services": (_K, ServicesRequest, ServicesAnswer),
     "call": (_K, TicketRequested, TicketAnswer),
     "status": (_K, StatusRequest, TicketAnswer),
+    "needs": (_K, NeedsRequest, TicketAnswer),
     "leave": (_K, LeaveRequest, Done),
     "queue": (frozenset({Role.AGENT, Role.SUPERVISOR}), QueueRequest, QueueAnswer),
     "accept": (_A, AcceptRequest, SessionAnswer),

@@ -25,10 +25,6 @@ kept beside the ticket, told to who accepts, gone when the ticket ends.
 """
 
 
-SIGN_LANGUAGE = "lsf"
-"""The skill of the convention that an interpreter of French sign language has."""
-
-
 class HoldRequest(HubMessage, frozen=True, kw_only=True):
     """The agent lets the caller wait a moment, or talks again."""
 

@@ -69,6 +69,13 @@ caller a new ticket.
 """
 
 
+SIGN_LANGUAGE, WRITING = "lsf", "write"
+"""What a caller may need of the agent beside a language (its code, "ar"): French sign language,
+or written words.
+"""
+
+Needs = Annotated[tuple[Id, ...], msgspec.Meta(max_length=4)]
+
 KEPT = timedelta(seconds=60)
 """How long a ticket that was given to one agent is refused to the others."""
 
@@ -90,6 +97,10 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             "network:organisation" for a kiosk of a partner's network. See `kiosk_home`.
         number: the short word shown to people, e.g. "C042"; not unique for ever.
         priority: each step counts as `STEP` of waiting; see `queue_order`.
+        needs: what the caller needs of the agent: `SIGN_LANGUAGE`, `WRITING`, the code of a
+            language.
+        skills: those of them that somebody who serves this service has, by the convention: its
+            skills are looked for as those of the service are.
         caller_number_given: whether the caller typed a number (the number itself is not in the
             ticket).
         session: the session that is or was opened for it.
@@ -123,6 +134,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     state: TicketState
     arrived_at_utc: UtcTime
     caller_number_given: bool = False
+    needs: Needs = ()
+    skills: Needs = ()
     priority: int = 0
     agent: Id | None = None
     session: Id | None = None

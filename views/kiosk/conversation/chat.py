@@ -42,6 +42,7 @@ class ChatStrip(QFrame):
         super().__init__()
         self.setObjectName("notice")
         self._lines: tuple[ChatLine, ...] = ()
+        self._is_open = False
         self._reported: set[str] = set()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -91,12 +92,20 @@ class ChatStrip(QFrame):
         directions = QBoxLayout.Direction
         self._touch.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
 
+    def open_by_caller(self) -> None:
+        """The caller begins to write; the strip stays until the conversation is over."""
+        self._is_open = True
+        self.retranslate()
+        self._entry.setFocus()
+        self.keyboard.open_keyboard()
+
     def show_lines(self, lines: tuple[ChatLine, ...]) -> None:
         """All that was written, oldest first;
         nothing hides the strip and forgets what was typed.
         """
         self._lines = lines
         if not lines:
+            self._is_open = False
             self._entry.clear()
             self.keyboard.close_keyboard()
             self._reported.clear()
@@ -110,7 +119,7 @@ class ChatStrip(QFrame):
         spoken = _("Your adviser writes: {text}").format(text=" ".join(theirs)) if theirs else ""
         self._words.setAccessibleName(spoken)
         self._mine.setText(_("You answered: {text}").format(text=mine[0]) if mine else "")
-        types = not self.keyboard.isHidden()  # its keys need the height
+        types = self.keyboard.is_open  # its keys need the height
         self._mine.setVisible(bool(mine) and not types)
         self._quick.setVisible(not types)
         for button, answer in zip(self.answers, ANSWERS, strict=True):
@@ -119,7 +128,7 @@ class ChatStrip(QFrame):
         self._entry.setAccessibleName(_("Type your answer"))
         self.send.set_words(_("Send"))
         self.keyboard.retranslate()
-        self.setVisible(bool(self._lines))
+        self.setVisible(bool(self._lines) or self._is_open)
         self.update()
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:

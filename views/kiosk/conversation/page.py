@@ -365,11 +365,15 @@ class SessionPage(KioskPage):
         do, the keyboard, the agent's document, the web page; the last two not in a privacy pause.
         """
         asked = self._mandate_shown or not self.sheet.isHidden() or self.giving.is_asking
-        self.powers.setVisible(self.powers.is_open and not asked)
-        asked = asked or self.powers.is_open
-        if asked:
+        shows_powers = self.powers.is_open and not asked
+        if asked or shows_powers:
             self.chat.keyboard.close_keyboard()
-        free = not asked and self.chat.keyboard.isHidden() and not self._private
+        taken = asked or shows_powers or self.chat.keyboard.is_open
+        free = not taken and not self._private
+        if not free:  # first: a page of another process is not to be made narrow on its way out
+            self.document.hide()
+            self.browser.hide()
+        self.powers.setVisible(shows_powers)
         self.document.setVisible(free and self.document.is_open)
         self.browser.setVisible(free and self._page_shown and not self.document.is_open)
 

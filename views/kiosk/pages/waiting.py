@@ -12,7 +12,7 @@ from resources.texts import _, ngettext
 from session.core.clock import Clock
 from session.protocol.hub.requests import TicketAnswer, TicketChanged
 from session.protocol.hub.third_parties import PassingAnswer
-from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.hub.tickets import SIGN_LANGUAGE, WRITING, Ticket, TicketState
 from views.kiosk.widgets.icons import IconView, PeopleRow, WaitingDots
 from views.kiosk.widgets.page_base import BigButton, KioskPage, label
 from views.kiosk.widgets.theme import BLUE, GREEN, GREEN_PAPER, GREY, RED, WHITE, spaced
@@ -42,6 +42,26 @@ def wait_words(least_s: int | None, most_s: int | None) -> str:
         "Up to one minute to wait.", "Between {least} and {most} minutes to wait.", most
     )
     return words.format(least=least, most=most)
+
+
+def needs_words(ticket: Ticket) -> list[str]:
+    """Whether somebody who signs, or speaks the language, can answer; nothing is promised."""
+    words = []
+    for need in ticket.needs:
+        found = need in ticket.skills
+        if need == SIGN_LANGUAGE:
+            words.append(
+                _("An adviser who signs goes first for you.")
+                if found
+                else _("No adviser here signs. You can write with the one who answers.")
+            )
+        elif need != WRITING:
+            words.append(
+                _("An adviser who speaks your language goes first for you.")
+                if found
+                else _("No adviser here is known to speak your language. One answers in French.")
+            )
+    return words
 
 
 def ahead_words(position: int) -> str:
@@ -270,6 +290,6 @@ class WaitingPage(KioskPage):
         else:
             self._title.setText(self._waiting_title(answer.ticket))
             self._ahead.setText(ahead_words(answer.position))
-            self._wait.setText(self._wait_words(answer))
+            self._wait.setText(" ".join((self._wait_words(answer), *needs_words(answer.ticket))))
             self.people.show_ahead(answer.position - 1)
         self.tick()

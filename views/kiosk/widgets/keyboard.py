@@ -42,6 +42,9 @@ class TouchKeyboard(QFrame):
     Signals:
         sent(): the key at the lower right.
         opened(bool): it takes room now, or no longer.
+
+    Attributes:
+        is_open: it takes room, or is about to.
     """
 
     sent = pyqtSignal()
@@ -49,6 +52,7 @@ class TouchKeyboard(QFrame):
 
     def __init__(self, entry: QLineEdit) -> None:
         super().__init__()
+        self.is_open = False
         self.setObjectName("panel")
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self._entry = entry
@@ -142,14 +146,16 @@ class TouchKeyboard(QFrame):
         """Shows the letters; a first letter is a capital."""
         self._turn(0)
         self._shift(not self._entry.text())
-        if self.isHidden():
+        if not self.is_open:
+            self.is_open = True
+            self.opened.emit(True)  # first: whoever stands in its place goes away at full width
             self.show()
-            self.opened.emit(True)
         self._entry.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def close_keyboard(self) -> None:
         """Gives the room back."""
-        if not self.isHidden():
+        if self.is_open:
+            self.is_open = False
             self.hide()
             self.opened.emit(False)
 

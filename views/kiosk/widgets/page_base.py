@@ -6,7 +6,7 @@ Used by all kiosk pages.
 from __future__ import annotations
 
 from PyQt6.QtCore import QPoint, QRectF, QSize, Qt
-from PyQt6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -107,6 +107,15 @@ class TouchButton(QPushButton):
         self.setProperty("look", look)
         self.setAccessibleName(face)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def keyPressEvent(self, a0: QKeyEvent | None) -> None:
+        """Enter takes it, as the space bar does."""
+        taking = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Select)
+        if a0 is not None and a0.key() in taking:
+            if not a0.isAutoRepeat():
+                self.click()
+        else:
+            super().keyPressEvent(a0)
 
     def focusInEvent(self, a0: QFocusEvent | None) -> None:
         """Shows the ring after Tab."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QLabel
 
 from session.core.clock import ManualClock
 from session.protocol.conversation.messages import Grant
-from tests.support.screens.kiosk_fingers import CallerTouches
+from tests.support.screens.kiosk_fingers import CallerTouches, said
 from tests.support.screens.kiosk_gallery import SCENES, WIPED, session_facts, ticket_answer
 from views.kiosk.header import KioskHeader
 from views.kiosk.window import IDLE_S, KioskWindow
@@ -149,3 +150,51 @@ def test_the_voice_becomes_louder_by_touch_and_by_key(window: KioskWindow, finge
     assert steps == [1, -1, 1]
     window.show_speaking(False)
     assert not window.bar.louder.isVisible()
+
+
+def test_signing_writing_and_the_language_are_needs_until_the_caller_leaves(
+    window: KioskWindow, clock: ManualClock
+) -> None:
+    needs: list[tuple[str, ...]] = []
+    window.needs_changed.connect(needs.append)
+    window.bar.sign.click()
+    window.bar.write.click()
+    window.show_language("en")
+    assert needs == [("lsf",), ("lsf", "write"), ("lsf", "write", "en")]
+    window.show_session(session_facts())
+    chat = window.session_page.chat
+    assert chat.isVisible()
+    assert chat.keyboard.isVisible()
+    window.bar.sign.click()
+    window.show_goodbye(WIPED)
+    clock.advance(60)
+    window.tick()
+    assert needs[-1] == ("en",), "the program answers with the usual language"
+    assert (window.bar.writes, window.bar.signs) == (False, False)
+    window.show_session(session_facts())
+    assert not window.session_page.chat.isVisible()
+
+
+def test_the_caller_begins_to_write(window: KioskWindow) -> None:
+    written: list[str] = []
+    window.session_page.chat.say_requested.connect(written.append)
+    window.show_session(session_facts())
+    window.bar.write.click()
+    chat = window.session_page.chat
+    chat.keyboard.keys["o"].click()
+    chat.keyboard.send.click()
+    assert written == ["O"]
+    assert chat.isVisible(), "the strip stays, an answer may come"
+
+
+def test_what_can_be_promised_to_who_signs_is_written_on_the_waiting_page(
+    window: KioskWindow,
+) -> None:
+    answer = ticket_answer()
+    for skills, words in (
+        (("lsf",), "An adviser who signs goes first"),
+        ((), "No adviser here signs"),
+    ):
+        ticket = msgspec.structs.replace(answer.ticket, needs=("lsf",), skills=skills)
+        window.show_ticket(msgspec.structs.replace(answer, ticket=ticket))
+        assert words in " ".join(window.waiting_page.words()) + said(window)

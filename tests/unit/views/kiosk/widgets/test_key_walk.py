@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Everything that can be touched is reached by Tab and Enter, and by two switches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QApplication
+
+from tests.support.screens.kiosk_fingers import CallerTouches
+from tests.support.screens.kiosk_gallery import SCENES, session_facts
+from views.kiosk.widgets.key_walk import TwoSwitches, in_order
+from views.kiosk.window import KioskWindow
+
+
+def focused(window: KioskWindow) -> object:
+    QApplication.sendPostedEvents()
+    return window.focusWidget()
+
+
+def test_tab_goes_through_every_page_in_the_order_of_the_screen(
+    window: KioskWindow, fingers: Any
+) -> None:
+    window.activateWindow()
+    for name, scene in SCENES.items():
+        scene(window)
+        QApplication.sendPostedEvents()
+        expected = in_order(window)
+        assert window.bar.bigger in expected
+        seen = []
+        for _step in expected:
+            window.focusNextPrevChild(True)
+            seen.append(focused(window))
+        assert set(map(id, seen)) == set(map(id, expected)), name
+        rows = [widget.mapTo(window, widget.rect().center()).y() // 24 for widget in expected]
+        assert rows == sorted(rows)
+
+
+def test_enter_takes_what_has_the_focus_and_a_held_key_takes_it_once(
+    window: KioskWindow, touches: CallerTouches, fingers: Any
+) -> None:
+    card = window.start_page.cards[1]
+    card.setFocus(Qt.FocusReason.TabFocusReason)
+    assert card.ringed
+    fingers.keyClick(card, Qt.Key.Key_Return)
+    assert touches.heard == [("service_requested", "housing")]
+
+
+def test_two_switches_go_on_and_take(
+    window: KioskWindow, touches: CallerTouches, fingers: Any
+) -> None:
+    switches = TwoSwitches(window)
+    window.show_session(session_facts())
+    window.activateWindow()
+    stop = window.session_page.stop
+    for _press in in_order(window):
+        fingers.keyClick(window.focusWidget() or window, Qt.Key.Key_Space)
+        if window.focusWidget() is stop:
+            break
+    assert window.focusWidget() is stop
+    assert touches.heard == [], "going on takes nothing"
+    fingers.keyClick(stop, Qt.Key.Key_Return)
+    assert touches.heard == [("stop_requested",)]
+    QApplication.instance().removeEventFilter(switches)  # type: ignore[union-attr]

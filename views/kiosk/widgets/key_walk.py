@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The kiosk by keyboard or by two switches: everything that can be touched, in the order in which
+it stands on the screen. Used by the kiosk window.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from PyQt6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QApplication, QLineEdit, QWidget
+
+from views.kiosk.widgets.page_base import TouchButton
+
+
+def in_order(window: QWidget) -> list[QWidget]:
+    """What can have the focus now, row by row, from left to right."""
+    found: list[tuple[int, int, QWidget]] = []
+    for widget in window.findChildren(QWidget):
+        takes_keys = isinstance(widget, TouchButton | QLineEdit)
+        if takes_keys and widget.isVisible() and widget.isEnabled():
+            middle = widget.mapTo(window, widget.rect().center())
+            found.append((middle.y() // 24, middle.x(), widget))
+    return [widget for _row, _x, widget in sorted(found, key=lambda one: one[:2])]
+
+
+def walk(window: QWidget, *, forward: bool) -> bool:
+    """Moves the focus to the next widget, or the one before; False when there is none."""
+    widgets = in_order(window)
+    if not widgets:
+        return False
+    now = QApplication.focusWidget()
+    if now in widgets:
+        at = widgets.index(now) + (1 if forward else -1)
+    else:
+        at = 0 if forward else -1
+    reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+    widgets[at % len(widgets)].setFocus(reason)
+    return True
+
+
+class TwoSwitches(QObject):
+    """Somebody who has two switches instead of fingers: one sends the space bar and goes on to the
+    next thing, the other one sends Enter and takes it.
+    """
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.installEventFilter(self)
+
+    def eventFilter(self, a0: QObject | None, a1: QEvent | None) -> bool:
+        """Takes the space bar."""
+        if a1 is None or a1.type() != QEvent.Type.KeyPress or not self._window.isVisible():
+            return False
+        key = cast(QKeyEvent, a1)
+        if key.key() != Qt.Key.Key_Space or not isinstance(a0, QWidget):
+            return False
+        if a0.window() is not self._window:
+            return False
+        if not key.isAutoRepeat():
+            walk(self._window, forward=True)
+        return True
