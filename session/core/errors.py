@@ -521,6 +521,12 @@ class LogFull(SessionError):
     code = "log_full"
 
 
+class LogClosed(SessionError):
+    """A conversation's log takes no more records: it began too long ago. Detail: `days`."""
+
+    code = "log_closed"
+
+
 class LogUnreadable(SessionError):
     """The file is not a session log, or is damaged. Detail: `line`."""
 

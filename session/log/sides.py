@@ -37,6 +37,7 @@ _CODES: dict[FaultSide, tuple[str, ...]] = {
         "relay_not_trusted",
         "rate_limited",
         "log_full",
+        "log_closed",
     ),
     FaultSide.DESK: (
         "desk_disk_unusable",

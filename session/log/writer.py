@@ -21,6 +21,7 @@ import msgspec
 
 from session.core.clock import Clock
 from session.core.errors import (
+    LogClosed,
     LogFull,
     LogUnreadable,
     SessionError,
@@ -164,6 +165,8 @@ class LogWriter:
                     pause_s = self._retry_s[0]
                 except LogFull:
                     self._is_refused = True
+                except LogClosed:
+                    self._give_up("the keeper takes no more records of this session")
                 except (SessionError, TimeoutError) as error:
                     if isinstance(error, TicketUnknown) and self._is_old():
                         self._give_up("no hub knows this session any more")

@@ -506,6 +506,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("The journal of this conversation is full: the page is no longer kept in it."),
         N_("Nothing is to be done: the conversation goes on, and its steps are still kept."),
     ),
+    "log_closed": (
+        N_("This conversation began more than {days} days ago: its journal takes no more records."),
+        N_("Nothing is to be done: what was kept by then stays, what came later is given up."),
+    ),
     "log_reason_needed": (
         N_("A conversation is read only for a reason."),
         N_("Write why you read it (at least {letters} letters): your supervisor sees it."),

@@ -13,6 +13,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
@@ -32,6 +33,7 @@ from session.hub.storage.store_space import (
     OLD_LOG_PREFIX,
     StoreLimits,
     bounded,
+    check_log_open,
 )
 from session.log.upgrade import upgraded_line
 from session.protocol.hub.log import LogPart
@@ -60,13 +62,14 @@ class LogWritten(NamedTuple):
 
 class _State(msgspec.Struct, frozen=True):
     """After a stored message: who may write, the next number of each writer, how many records there
-    are, and how many bytes.
+    are, how many bytes, and when it began (None: an older version wrote it).
     """
 
     ends: list[str]
     next: dict[str, int] = {}
     total: int = 0
     size_bytes: int = 0
+    begun_at_utc: datetime | None = None
 
 
 _state = msgspec.json.Decoder(_State)
@@ -98,7 +101,7 @@ class LogKeeper:
     ) -> None:
         self._streams = connection.streams
         self.written: Signal[LogWritten] = Signal()
-        now = (clock or SystemClock()).utc_now
+        self._now = now = (clock or SystemClock()).utc_now
         self.old = OldLogs(connection.streams, total_of=lambda one: _state_in(one).total, now=now)
         self._old_days: dict[str, float] = {}
         self.kept = KeptLogs(connection.streams, replicas=replicas, limits=limits)
@@ -202,7 +205,8 @@ class LogKeeper:
             return
         await self._bring(organisation, session_id)
         try:
-            await self._append(subject, _State(ends=list(ends)), [], expected=0)
+            state = _State(ends=list(ends), begun_at_utc=self._now())
+            await self._append(subject, state, [], expected=0)
         except WrongRevision:
             return
 
@@ -236,7 +240,7 @@ class LogKeeper:
 
         Raises:
             TicketUnknown: no such session. NotAllowed: not one of its ends. LogFull: it has reached
-                its limit. StoreUnreachable.
+                its limit. LogClosed: it began too long ago. StoreUnreachable.
         """
         subject = _subject(organisation, session_id)
         records = [upgraded_line(record) for record in records]
@@ -248,6 +252,8 @@ class LogKeeper:
             fresh = list(records[kept - first :]) if first <= kept else []
             if not fresh:
                 return kept
+            begun = state.begun_at_utc or self._now()
+            check_log_open(begun, self._now())
             following = {**state.next, writer: kept + len(fresh)}
             size_bytes = state.size_bytes + sum(map(len, fresh))
             self._limits.check_log(size_bytes, fresh)
@@ -256,6 +262,7 @@ class LogKeeper:
                 next=following,
                 total=state.total + len(fresh),
                 size_bytes=size_bytes,
+                begun_at_utc=begun,
             )
             try:
                 await self._append(subject, after, fresh, expected=revision)

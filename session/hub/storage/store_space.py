@@ -12,11 +12,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from session.bus.jetstream.streams import Streams, StreamUse
 from session.core.clock import Clock
-from session.core.errors import LogFull, StoreFull, StoreUnreachable
+from session.core.errors import LogClosed, LogFull, StoreFull, StoreUnreachable
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,11 @@ LOW_PERCENT, FULL_PERCENT = 80, 90
 
 RESERVE_BYTES, SMALL_BYTES = 1 << 20, 4 << 10
 """Of a conversation's log beyond its limit, for records that are no bigger than this."""
+
+LOG_OPEN_DAYS = 7
+"""So long after a conversation began its ends may bring records of it: a conversation lasts hours,
+and a kiosk whose line was away brings what it has when the line is back.
+"""
 
 MEASURE_S = 5.0
 EARLY = timedelta(days=1)
@@ -124,6 +129,12 @@ class StoreLimits:
             return
         if over > RESERVE_BYTES or any(len(record) > SMALL_BYTES for record in records):
             raise LogFull(limit_bytes=self.session_log_bytes)
+
+
+def check_log_open(begun_at_utc: datetime, now: datetime) -> None:
+    """Whether a log that began then takes records now. Raises `LogClosed`."""
+    if now - begun_at_utc > timedelta(days=LOG_OPEN_DAYS):
+        raise LogClosed(days=LOG_OPEN_DAYS)
 
 
 NO_LIMITS = StoreLimits()

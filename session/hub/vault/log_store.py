@@ -21,7 +21,7 @@ import msgspec
 from session.core.errors import NotAllowed, StoreUnreachable, TicketUnknown
 from session.hub.storage.erasures import Erasure, Hold, all_marks, mark_of
 from session.hub.storage.format import StoredTooNew
-from session.hub.storage.store_space import NO_LIMITS, StoreLimits
+from session.hub.storage.store_space import NO_LIMITS, StoreLimits, check_log_open
 from session.log.upgrade import upgraded_line, upgraded_log
 from session.protocol.hub.log import LogPart
 from session.protocol.wire.version import MAX_CONTROL_BYTES
@@ -50,6 +50,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS record_of_writer ON record (session, writer, n
 CREATE TABLE IF NOT EXISTS note (ticket TEXT PRIMARY KEY, text TEXT NOT NULL, at_utc TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS bound (
   ticket TEXT PRIMARY KEY, dossier TEXT NOT NULL, at_utc TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS begun (session TEXT PRIMARY KEY, at_utc TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS older (session TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS held (session TEXT PRIMARY KEY, hold TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS erasure (number INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL);
@@ -84,6 +85,13 @@ def _upgrade(base: sqlite3.Connection, session_id: str) -> None:
         [(data, session_id, place) for (place, _), data in zip(rows, new, strict=True)],
     )
     base.execute("DELETE FROM older WHERE session = ?", (session_id,))
+
+
+def _begin(base: sqlite3.Connection, session_id: str, now: datetime) -> datetime:
+    """When a log began; now, where an older version began it."""
+    base.execute("INSERT OR IGNORE INTO begun VALUES (?, ?)", (session_id, now.isoformat()))
+    query = "SELECT at_utc FROM begun WHERE session = ?"
+    return datetime.fromisoformat(base.execute(query, (session_id,)).fetchone()[0])
 
 
 class VaultLog:
@@ -208,6 +216,7 @@ class VaultLog:
         row = (session_id, " ".join(ends), now.isoformat())
         with self._change() as base:
             base.execute("INSERT OR IGNORE INTO session VALUES (?, ?, ?)", row)
+            _begin(base, session_id, now)
 
     def append(
         self, session_id: str, writer: str, first: int, *, records: Sequence[bytes], now: datetime
@@ -215,7 +224,8 @@ class VaultLog:
         """Adds records of one writer, numbered from `first`; returns the writer's next number.
 
         Raises:
-            TicketUnknown: no such session. NotAllowed: not one of its ends. LogFull.
+            TicketUnknown: no such session. NotAllowed: not one of its ends. LogFull. LogClosed:
+                it began too long ago.
         """
         records = [upgraded_line(record) for record in records]
         with self._change() as base:
@@ -226,6 +236,7 @@ class VaultLog:
             fresh = list(records[kept - first :]) if first <= kept else []
             if not fresh:
                 return kept
+            check_log_open(_begin(base, session_id, now), now)
             query = "SELECT count(*), coalesce(sum(length(data)), 0) FROM record WHERE session = ?"
             place, size_bytes = base.execute(query, (session_id,)).fetchone()
             self._limits.check_log(size_bytes + sum(map(len, fresh)), fresh)
@@ -276,6 +287,7 @@ class VaultLog:
             old = base.execute(query, (before,)).fetchall()
             base.executemany("DELETE FROM record WHERE session = ?", old)
             base.executemany("DELETE FROM session WHERE id = ?", old)
+            base.executemany("DELETE FROM begun WHERE session = ?", old)
             base.executemany("DELETE FROM older WHERE session = ?", old)
             base.executemany("DELETE FROM log_note WHERE session = ?", old)
             for table in ("bound", "note"):
@@ -329,6 +341,7 @@ class VaultLog:
         with self._change() as base:
             count = base.execute("DELETE FROM record WHERE session = ?", (session_id,)).rowcount
             base.execute("DELETE FROM session WHERE id = ?", (session_id,))
+            base.execute("DELETE FROM begun WHERE session = ?", (session_id,))
             base.execute("DELETE FROM log_note WHERE session = ?", (session_id,))
             mark = mark_of(organisation, session_id)
             base.execute("INSERT OR IGNORE INTO erased VALUES (?)", (mark,))

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from session.core.errors import NotAllowed, TicketUnknown
+from session.core.clock import ManualClock
+from session.core.errors import LogClosed, NotAllowed, TicketUnknown
 from session.desk.hub.client import DeskLink
 from session.kiosk.hub.client import KioskLink
 from session.protocol.hub.log import LogPart, LogRequest
@@ -84,6 +85,24 @@ async def test_a_long_log_comes_in_parts_also_from_another_hub(tmp_path: Path) -
         assert [json.loads(record)["n"] for record in await world.kept_log(facts.id)] == list(
             range(101)
         )
+
+
+async def test_long_after_a_conversation_its_log_takes_no_more_records(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with hub_world(tmp_path, clock=clock) as world:
+        kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+        facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
+        assert await kiosk.append_log(facts.id, 0, _records("k", 0, 2)) == 2
+        await desk.hang_up(facts.id)
+        await desk.close(facts.id)
+        clock.advance(6 * 24 * 3600)
+        assert await kiosk.append_log(facts.id, 2, _records("k", 2, 1)) == 3  # its line was away
+        await world.stop_hub()
+        await world.start_hub()
+        clock.advance(2 * 24 * 3600)
+        with pytest.raises(LogClosed):
+            await kiosk.append_log(facts.id, 3, _records("k", 3, 1))
+        assert await kiosk.append_log(facts.id, 0, _records("k", 0, 3)) == 3
 
 
 async def test_only_the_ends_write(tmp_path: Path) -> None:

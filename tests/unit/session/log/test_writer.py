@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from session.core.clock import ManualClock
-from session.core.errors import HubUnreachable, LogFull, TicketUnknown
+from session.core.errors import HubUnreachable, LogClosed, LogFull, TicketUnknown
 from session.core.tasks import Tasks
 from session.log.events import (
     CallRequestedAtKiosk,
@@ -39,7 +39,7 @@ class Keeper:
         self.failures = 0
         self.lose_answers = 0
         self.calls = 0
-        self.takes_pages = self.takes_any = self.knows = True
+        self.takes_pages = self.takes_any = self.knows = self.is_open = True
         self.back = asyncio.Event()
         self.back.set()
 
@@ -53,6 +53,8 @@ class Keeper:
         if not self.knows:
             raise TicketUnknown
         fresh = [decode_record(line).event for line in records[len(self.lines) - first :]]
+        if fresh and not self.is_open:
+            raise LogClosed(days=7)
         if fresh and not self.takes_any:
             raise LogFull
         if not self.takes_pages and any(isinstance(event, MirrorChunk) for event in fresh):
@@ -365,4 +367,17 @@ async def test_a_log_that_takes_nothing_any_more_is_given_up_and_stops_nothing(
     log.write(trouble("not_even_tried"))
     assert await log.close()
     assert keeper.codes == ["before"]
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_what_comes_long_after_the_conversation_is_given_up_at_once(
+    tmp_path: Path, keeper: Keeper, tasks: Tasks
+) -> None:
+    log = writer(tmp_path, keeper, tasks)
+    log.write(trouble("in_time"))
+    assert await log.flush()
+    keeper.is_open = False
+    log.write(trouble("too_late"))
+    assert await log.close()
+    assert keeper.codes == ["in_time"]
     assert list(tmp_path.iterdir()) == []

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from session.core.errors import LogFull, NotAllowed, StoreUnreachable, TicketUnknown
+from session.core.errors import LogClosed, LogFull, NotAllowed, StoreUnreachable, TicketUnknown
 from session.hub.storage.erasures import Erasure, ErasureDemand, Hold, mark_of
 from session.hub.storage.format import StoredTooNew
 from session.hub.storage.store_space import StoreLimits
@@ -51,6 +51,27 @@ def test_records_are_kept_once_in_the_order_they_came(log: VaultLog, tmp_path: P
     assert [bytes(record) for record in log.read("s1", 3).records] == [b"a2"]
 
 
+def test_long_after_its_beginning_a_log_takes_no_more_records(
+    log: VaultLog, tmp_path: Path
+) -> None:
+    late = NOW + timedelta(days=7)
+    log.append("s1", "a.alice", 0, records=[b"a0"], now=NOW + timedelta(days=6))
+    assert log.append("s1", "a.alice", 1, records=[b"a1"], now=late) == 2  # no writing prolongs it
+    late += timedelta(minutes=1)
+    with pytest.raises(LogClosed) as refused:
+        log.append("s1", "a.alice", 2, records=[b"a2"], now=late)
+    assert refused.value.detail == {"days": 7}
+    # what is there already may be said again, and a stranger learns nothing
+    assert log.append("s1", "a.alice", 0, records=[b"a0", b"a1"], now=late) == 2
+    with pytest.raises(NotAllowed):
+        log.append("s1", "a.bob", 0, records=[b"x"], now=late)
+    with sqlite3.connect(tmp_path / "log.sqlite") as base:  # begun by an older version
+        base.execute("DELETE FROM begun")
+    assert log.append("s1", "a.alice", 2, records=[b"a2"], now=late) == 3
+    with pytest.raises(LogClosed):
+        log.append("s1", "a.alice", 3, records=[b"a3"], now=late + timedelta(days=8))
+
+
 def test_only_the_ends_write_and_nobody_a_session_that_is_not_known(log: VaultLog) -> None:
     with pytest.raises(NotAllowed):
         log.append("s1", "a.bob", 0, records=[b"x"], now=NOW)
@@ -76,7 +97,7 @@ def test_a_long_log_is_read_in_parts(log: VaultLog) -> None:
 
 def test_retention_leaves_nothing_in_the_file(log: VaultLog, tmp_path: Path) -> None:
     log.append("s1", "a.alice", 0, records=[b"Garrigue-Tesson" * 500], now=NOW)
-    log.open("s2", ENDS, NOW)
+    log.open("s2", ENDS, NOW + timedelta(days=80))
     log.append("s2", "a.alice", 0, records=[b"new"], now=NOW + timedelta(days=80))
     assert log.forget_older(NOW + timedelta(days=91), 90) == 1
     assert not log.knows("s1")
