@@ -167,6 +167,8 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             must show; "" for the system's authorities. `expert-app kiosk-devices --certificates
             FOLDER` writes them.
         key_file: where a headless kiosk keeps its key (0600); "" for the keyring.
+        intranet: hosts of listed pages that may answer with a private address, e.g.
+            ["espace.caisse.example"]; any other that does is refused.
         chunk_kbps: rate of pages on the line until it is measured; from 1000 on it is believed
             instead of a measure.
         speak: the waiting page is said by itself when it changes ("auto"), at a touch ("button"),
@@ -204,6 +206,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     volume: Percent = 70
     geometry: GeometrySettings = GeometrySettings()
     two_switches: bool = False
+    intranet: list[Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*$")]] = []
     self_test_at: Annotated[str, msgspec.Meta(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")] = "03:30"
 
 

@@ -13,6 +13,7 @@ import contextlib
 import os
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
@@ -37,9 +38,9 @@ _FIRST_TO_GO = "500"
 """proc(5), oom_score_adj: when memory runs out, the page goes and not the screen."""
 
 
-def page_command(folder: Path, *, texts: str = "") -> list[str]:
-    """The command line of this program; `texts` is the kiosk's setting."""
-    return [sys.executable, "-m", __name__, str(folder), texts]
+def page_command(folder: Path, *, texts: str = "", intranet: Sequence[str] = ()) -> list[str]:
+    """The command line of this program; `texts` and `intranet` are the kiosk's settings."""
+    return [sys.executable, "-m", __name__, str(folder), texts, *intranet]
 
 
 class Pipes(QObject):
@@ -135,12 +136,12 @@ def _stand_back() -> None:
         Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO, encoding="ascii")
 
 
-def main(folder: Path, texts: str) -> int:
+def main(folder: Path, texts: str, intranet: Sequence[str]) -> int:
     """Shows the page until the screen ends."""
     _stand_back()
     pipes = Pipes()
     correct_texts(corrections_of(texts))
-    proxy = WebProxy()
+    proxy = WebProxy(intranet)
     way_out = WayOut(port=proxy.port, secret=proxy.secret)
     prepare_browser(way_out.flags())
     application = QApplication(sys.argv[:1])
@@ -154,4 +155,4 @@ def main(folder: Path, texts: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2]))
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3:]))

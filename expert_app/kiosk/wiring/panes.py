@@ -67,7 +67,7 @@ def build_panes(
     trust_relays_in_browser(settings.ca_file, Path.home())
     is_drawn_here = settings.media.camera == "simulated"
     call = KioskCallPane(only_drawn=lambda: running.has_only_drawn_faces(is_drawn_here))
-    command = partial(page_command, texts=settings.texts)
+    command = partial(page_command, texts=settings.texts, intranet=settings.intranet)
     pages = PageProcesses(command, paths.runtime, clock=clock)
     fingers = FingerWatch(clock)
     browser = KioskBrowser(pages, fingers=fingers)

@@ -11,7 +11,7 @@ which the kiosk stands, whatever name led there.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 
 from session.protocol.conversation.allowed_addresses import AllowList
@@ -37,6 +37,14 @@ _LOCAL_ENDINGS = (
     ".alt",
 )
 _LOOPBACK = (ipaddress.IPv4Address("127.0.0.1"), ipaddress.IPv6Address("::1"))
+
+_PRIVATE: tuple[IpNetwork, ...] = (
+    ipaddress.IPv4Network("10.0.0.0/8"),
+    ipaddress.IPv4Network("172.16.0.0/12"),
+    ipaddress.IPv4Network("192.168.0.0/16"),
+    ipaddress.IPv6Network("fc00::/7"),
+)
+"""Addresses that organisations give to their own servers (RFC 1918, RFC 4193)."""
 
 _PUBLIC_V6 = ipaddress.IPv6Network("2000::/3")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
@@ -87,24 +95,41 @@ def why_not_in_clear(host: str, port: int, allowed: AllowList) -> Unreachable | 
 
 
 def why_not_connect(
-    address: IpAddress, host: str, own: Iterable[IpNetwork], *, listed: bool
+    address: IpAddress,
+    host: str,
+    own: Sequence[IpNetwork],
+    *,
+    listed: bool,
+    intranet: Collection[str] = (),
 ) -> Unreachable | None:
     """Why a connection for `host`, which the rules above let pass, does not go to this address.
 
     An address of the kiosk's own network is reached only where the list names that very number;
-    a name that answers with one is refused, listed or not. Names below "localhost" are this
+    a name that answers with one is refused, listed or not, unless the kiosk's operator has said
+    that this listed name is one of the intranet. Names below "localhost" are this
     machine by definition (RFC 6761, section 6.3), so to list one is to list its number.
 
     Args:
         own: the networks to which this machine is attached: with IPv6, printers have public
             addresses.
         listed: whether the list names host and port.
+        intranet: canonical hosts that may answer with an organisation's private address; never
+            with one of this machine, or of its link.
     """
+    if listed and host in intranet and _is_of_organisation(address, own):
+        return None
     if listed and (address_of(host) == address or (is_localhost(host) and address in _LOOPBACK)):
         return None
     if is_public(address) and not any(address in network for network in own):
         return None
     return Unreachable.INSIDE
+
+
+def _is_of_organisation(address: IpAddress, own: Sequence[IpNetwork]) -> bool:
+    if isinstance(address, ipaddress.IPv6Address) and (inner := _wrapped(address)):
+        return _is_of_organisation(inner, own)
+    near = (*_PRIVATE, *own) if is_public(address) else _PRIVATE
+    return any(address in network for network in near)
 
 
 def is_inside(host: str) -> bool:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The web proxy's process: `python -m session.kiosk.web_proxy`. Started by `process.WebProxy`;
-it ends when its standard input does, so it never outlives the browser.
+"""The web proxy's process: `python -m session.kiosk.web_proxy [HOST...]`. Started by
+`process.WebProxy`; it ends when its standard input does, so it never outlives the browser.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+from collections.abc import Collection
 from typing import IO
 
 import msgspec
@@ -18,8 +19,8 @@ from session.kiosk.web_proxy.server import ProxyServer
 from session.protocol.conversation.allowed_addresses import AllowList
 
 
-async def serve(commands: IO[bytes], answers: IO[bytes]) -> None:
-    """Serves until `commands` ends."""
+async def serve(commands: IO[bytes], answers: IO[bytes], intranet: Collection[str]) -> None:
+    """Serves until `commands` ends; `intranet`: see `Dialler`."""
 
     def say(message: msgspec.Struct) -> None:
         answers.write(msgspec.json.encode(message) + b"\n")
@@ -31,7 +32,7 @@ async def serve(commands: IO[bytes], answers: IO[bytes]) -> None:
         loop.call_soon_threadsafe(lines.put_nowait, b"")
 
     loop, lines = asyncio.get_running_loop(), asyncio.Queue[bytes]()
-    server = ProxyServer(Dialler())
+    server = ProxyServer(Dialler(intranet=intranet))
     await server.start()
     say(ProxyReady(port=server.port, secret=server.secret))
     threading.Thread(target=read, name="commands", daemon=True).start()
@@ -44,4 +45,4 @@ async def serve(commands: IO[bytes], answers: IO[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(sys.stdin.buffer, sys.stdout.buffer))
+    asyncio.run(serve(sys.stdin.buffer, sys.stdout.buffer, sys.argv[1:]))

@@ -12,7 +12,7 @@ import asyncio
 import base64
 import ipaddress
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import unquote, urlsplit
 
@@ -21,7 +21,7 @@ import ifaddr
 
 from session.bus.transport.system_proxy import proxy_for
 from session.kiosk.cobrowse.reach import IpAddress, IpNetwork, is_localhost, why_not_connect
-from session.protocol.conversation.web_hosts import address_of
+from session.protocol.conversation.web_hosts import address_of, canonical_host
 
 LOOK_UP_S, CONNECT_S = 8.0, 10.0
 _LOOK_UPS_AT_ONCE = 16
@@ -72,6 +72,7 @@ class Dialler:
         look_up: the addresses of a name; raises `OSError`.
         own: the networks to which this machine is attached.
         far_proxy: the system's HTTP proxy for an address, or None.
+        intranet: hosts that may answer with an address of inside, as `why_not_connect` says.
     """
 
     def __init__(
@@ -80,7 +81,9 @@ class Dialler:
         *,
         own: OwnNetworks = own_networks,
         far_proxy: Callable[[str], str | None] = proxy_for,
+        intranet: Collection[str] = (),
     ) -> None:
+        self._intranet = frozenset(canonical_host(host) for host in intranet) - {""}
         self._look_up, self._read_own, self._far_proxy = look_up, own, far_proxy
         self._own: Sequence[IpNetwork] = ()
         self._own_until_s = 0.0
@@ -108,8 +111,9 @@ class Dialler:
         addresses = await self._addresses(host)
         own = self._own_now()
         # One address of the own network among public ones is a trap, not a choice.
-        if any(why_not_connect(address, host, own, listed=listed) for address in addresses):
-            raise InsideAddress
+        for address in addresses:
+            if why_not_connect(address, host, own, listed=listed, intranet=self._intranet):
+                raise InsideAddress
         async with asyncio.timeout(CONNECT_S):
             connected = await aiohappyeyeballs.start_connection(
                 [_info(address, port) for address in addresses[:_MOST_ADDRESSES]],

@@ -28,6 +28,9 @@ class ProxyGone(Exception):
 class WebProxy:
     """One process, which lets nothing pass before `allow`.
 
+    Args:
+        intranet: hosts that the operator lets answer with an address of inside.
+
     Attributes:
         port: where it listens on 127.0.0.1.
         secret: what the browser gives as a password, with any name.
@@ -36,10 +39,10 @@ class WebProxy:
         ProxyGone: it does not start.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, intranet: Sequence[str] = ()) -> None:
         self._process = subprocess.Popen(
             # -P: nothing is imported from the folder we happen to be in
-            [sys.executable, "-P", "-m", "session.kiosk.web_proxy"],
+            [sys.executable, "-P", "-m", "session.kiosk.web_proxy", *intranet],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

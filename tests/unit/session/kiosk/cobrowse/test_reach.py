@@ -170,6 +170,26 @@ def test_a_name_never_leads_inside_listed_or_not() -> None:
             assert not reached(address, host, listed=False)
 
 
+def test_a_listed_name_leads_inside_where_the_operator_says_so() -> None:
+    own = [ip_network("2606:4700:1::/64")]
+
+    def goes(address: str, host: str = "espace.caisse.example", *, listed: bool = True) -> bool:
+        names = {"espace.caisse.example"}
+        number = ip_address(address)
+        return why_not_connect(number, host, own, listed=listed, intranet=names) is None
+
+    inside = ("10.0.0.7", "172.16.0.1", "192.168.1.9", "fd00::7", "::ffff:10.0.0.7")
+    for address in (*inside, "2606:4700:1::9", "8.8.8.8"):
+        assert goes(address)
+    for address in inside:
+        assert not goes(address, listed=False)
+        assert not goes(address, "www.caisse.example")
+        assert not goes(address, "faux.espace.caisse.example")
+    # this machine, its link with the addresses of clouds' secrets, everybody: never
+    for address in ("127.0.0.1", "::1", "169.254.169.254", "fe80::1", "224.0.0.1", "0.0.0.0"):
+        assert not goes(address)
+
+
 def test_a_listed_number_is_reached_as_itself_only() -> None:
     assert reached("10.0.0.7", "10.0.0.7")
     assert not reached("10.0.0.7", "10.0.0.7", listed=False)

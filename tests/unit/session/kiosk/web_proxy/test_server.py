@@ -17,6 +17,9 @@ from session.kiosk.web_proxy.server import ProxyServer
 from session.protocol.conversation.allowed_addresses import AllowList
 from tests.support.waiting import until
 
+INTRANET = "espace.caisse.example"
+"""The operator lets it answer with an address of inside."""
+
 
 @dataclass
 class Site:
@@ -94,7 +97,9 @@ async def world() -> AsyncIterator[World]:
     listener = await asyncio.start_server(site.serve, "127.0.0.1", 0)
     site.port = listener.sockets[0].getsockname()[1]
     far: list[str] = []
-    dialler = Dialler(look_up, own=list, far_proxy=lambda _address: far[0] if far else None)
+    dialler = Dialler(
+        look_up, own=list, far_proxy=lambda _address: far[0] if far else None, intranet=[INTRANET]
+    )
     proxy = ProxyServer(dialler)
     await proxy.start()
     try:
@@ -263,6 +268,28 @@ async def test_a_name_that_answers_with_an_inner_address_is_refused_listed_or_no
     assert world.proxy.refused == {"inside": 2}
     assert not world.proxy.connections
     assert not world.site.got
+
+
+async def test_a_name_of_the_intranet_is_reached_inside_where_the_operator_named_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[object] = []
+
+    async def start_connection(infos: list[tuple[object, ...]], **_more: object) -> None:
+        tried.extend(info[-1] for info in infos)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("aiohappyeyeballs.start_connection", start_connection)
+    await world.allow(f"https://{INTRANET}/", "https://www.caisse.example/")
+    world.names |= {INTRANET: [["10.1.2.3"], ["127.0.0.1"]], "www.caisse.example": [["10.1.2.3"]]}
+    assert await world.status(f"CONNECT {INTRANET}:443 HTTP/1.1") == 502
+    assert tried == [("10.1.2.3", 443)]
+    assert await world.status(f"CONNECT {INTRANET}:443 HTTP/1.1") == 403  # now it is the kiosk
+    assert await world.status("CONNECT www.caisse.example:443 HTTP/1.1") == 403
+    await world.allow("https://www.caisse.example/")  # the list does not name it any more
+    world.names[INTRANET] = [["10.1.2.3"]]
+    assert await world.status(f"CONNECT {INTRANET}:443 HTTP/1.1") == 403
+    assert len(tried) == 1
 
 
 async def test_a_name_is_looked_up_once_for_each_connection(world: World) -> None:
