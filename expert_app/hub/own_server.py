@@ -22,7 +22,7 @@ from expert_app.stores.identities import open_book
 from expert_app.stores.jetstream import forget_running, hub_seed, note_running, server_store_bytes
 from session.bus.hub_connection import HubConnection
 from session.bus.server.certificate_watch import SOON_DAYS, CertificateWatch
-from session.bus.server.config import BusAccount, BusUser
+from session.bus.server.config import ENROL_ACCOUNT, BusAccount, BusUser
 from session.bus.server.process import BusServer
 from session.bus.transport.nkeys import new_seed, public_key
 from session.bus.transport.tls import client_tls
@@ -31,7 +31,7 @@ from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.hub.access.enrolment import Enrolment
 from session.hub.access.identities import Keys
-from session.hub.access.newcomers import Source
+from session.hub.access.newcomers import Source, Standing
 from session.hub.convention.catalogue import Catalogue
 from session.hub.monitoring.health import Trouble
 from session.protocol.wire.roles import Role
@@ -132,6 +132,7 @@ class OwnServer:
             clock=clock,
             tasks=self._tasks,
             cut_off=self._cut_off,
+            standing=self._at_the_door,
         )
         await self.enrolment.start()
         stack.push_async_callback(self.enrolment.stop)
@@ -139,6 +140,12 @@ class OwnServer:
     async def _cut_off(self, flooding: Collection[Source]) -> None:
         if self._server is not None:
             await self._server.cut_off([(one.server, one.number) for one in flooding])
+
+    async def _at_the_door(self) -> list[Standing]:
+        if self._server is None:
+            return []
+        found = await self._server.connections(ENROL_ACCOUNT)
+        return [Standing(Source(one.server, one.number, one.host), one.age_s) for one in found]
 
     async def take_keys(self) -> None:
         """Takes the catalogue's and the book's keys to our server."""

@@ -49,6 +49,7 @@ ENROL_BYTES = 1024
 """Longest message of a newcomer: a request for enrolment has 400."""
 
 ENROL_CONNECTIONS = 1000
+ENROL_ACCOUNT = "ENROL"
 """Newcomers who may be connected at once: those who hold the door's places take none of others."""
 
 ENROL_ANSWER_S = 5
@@ -231,7 +232,7 @@ def _enrolment() -> str:
     rights = f"publish: {{ allow: {publish} }}, subscribe: {{ allow: {subscribe} }}"
     service = f'account: HUB, subject: "{subjects.ENROL_AT_HUB}"'
     limits = f"max_payload: {ENROL_BYTES}, max_connections: {ENROL_CONNECTIONS}"
-    return f"""  ENROL: {{
+    return f"""  {ENROL_ACCOUNT}: {{
     limits {{ {limits}, max_subscriptions: 4 }}
     users: [ {{ nkey: {public_key(enrolment_seed())}, permissions: {{ {rights} }} }} ]
     imports: [ {{ service: {{ {service} }}, to: "{subjects.ENROL}", share: true }} ]

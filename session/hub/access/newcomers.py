@@ -9,9 +9,11 @@ and so do the connections of one address. So whoever sends much delays nobody bu
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict, deque
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 import msgspec
 
@@ -33,6 +35,12 @@ WAITING = 300
 KNOWN = 2000
 """Connections that are remembered; those that were silent longest are forgotten first."""
 
+STAY_S = 60.0
+"""A newcomer is through in seconds; who stands at the door for longer is sent away."""
+
+CROWD, OF_ONE_HOST = 200, 20
+"""From so many connections at the door on, each address keeps its youngest ones only."""
+
 REQUEST_INFO = "Nats-Request-Info"
 """Header in which the server says which connection asks (an import with `share`)."""
 
@@ -46,6 +54,27 @@ class Source:
     server: str = ""
     number: int = 0
     host: str = ""
+
+
+class Standing(NamedTuple):
+    """A connection at the door, and for how long it has been there."""
+
+    source: Source
+    age_s: float
+
+
+def overstayed(standing: Iterable[Standing]) -> set[Source]:
+    """Who is to leave, so that there is room at the door for others."""
+    of_host: defaultdict[str, list[Standing]] = defaultdict(list)
+    for one in standing:
+        of_host[one.source.host].append(one)
+    is_crowd = sum(map(len, of_host.values())) > CROWD
+    leave: set[Source] = set()
+    for ones in of_host.values():
+        ones.sort(key=lambda one: one.age_s)
+        too_many = ones[OF_ONE_HOST:] if is_crowd else []
+        leave |= {one.source for one in (*too_many, *ones) if one.age_s > STAY_S or one in too_many}
+    return leave
 
 
 class Knock(Enum):

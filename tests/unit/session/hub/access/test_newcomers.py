@@ -8,14 +8,20 @@ import json
 from session.bus.transport.connection import Incoming
 from session.core.clock import ManualClock
 from session.hub.access.newcomers import (
+    CROWD,
     CUT_OFF_AFTER,
     KNOWN,
+    OF_ONE_HOST,
     REFUSED_IN_WORDS,
     REQUEST_INFO,
+    STAY_S,
     TRIES_BURST,
     WAITING,
     Knock,
     NewcomerQueue,
+    Source,
+    Standing,
+    overstayed,
     source_of,
 )
 
@@ -104,3 +110,22 @@ def test_connections_are_forgotten_in_the_end() -> None:
     while queue:
         queue.next()
     assert queue._turns == {}
+
+
+def standing(number: int, age_s: float, host: str = "192.0.2.1") -> Standing:
+    return Standing(Source("S", number, host), age_s)
+
+
+def test_who_stands_at_the_door_for_a_minute_is_sent_away() -> None:
+    late = standing(2, STAY_S + 1)
+    assert overstayed([standing(1, STAY_S - 1), late, standing(3, 0.1, "192.0.2.2")]) == {
+        late.source
+    }
+
+
+def test_in_a_crowd_each_address_keeps_its_youngest() -> None:
+    crowd = [standing(number, number / 100) for number in range(CROWD)]
+    assert overstayed(crowd) == set()
+    honest = standing(9999, 20.0, "192.0.2.2")  # a slow line
+    leave = overstayed([honest, *crowd])
+    assert leave == {one.source for one in crowd[OF_ONE_HOST:]}
