@@ -11,7 +11,7 @@ qt=(libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4
   libxcb-image0 libxcb-render-util0 libxcb-xinerama0 libnss3 libasound2t64 libxcomposite1 libxdamage1 libxrandr2 libxtst6
   libxkbfile1 libdbus-1-3 libfontconfig1 libpulse0 libglib2.0-0t64 libxfixes3 libwayland-cursor0)
 tested=(libsane1 coturn libnss3-tools dbus gnome-keyring avahi-daemon cups-daemon cups-ipp-utils iproute2 nftables tesseract-ocr tesseract-ocr-fra
-  chromium firefox-esr default-jre-headless libpdfbox2-java libjaxb-api-java libactivation-java postgresql)
+  chromium firefox-esr default-jre-headless libpdfbox2-java libjaxb-api-java libactivation-java postgresql xvfb)
 
 missing() {
   for name in "$@"; do

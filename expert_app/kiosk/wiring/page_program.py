@@ -27,6 +27,7 @@ from session.kiosk.cobrowse import browser_messages as messages
 from session.kiosk.cobrowse.browser_frames import CommandReader, frame
 from session.kiosk.web_proxy.process import ProxyGone, WebProxy
 from views.kiosk.browser.page_view import PageView
+from views.kiosk.browser.system_dialogs import SystemDialogs
 from views.kiosk.browser.touch_watch import TouchWatch
 from views.kiosk.browser.way_out import WayOut
 from views.kiosk.widgets.theme import apply_unit, load_fonts
@@ -147,6 +148,7 @@ def main(folder: Path, texts: str, intranet: Sequence[str]) -> int:
     application = QApplication(sys.argv[:1])
     application.setQuitOnLastWindowClosed(False)
     load_fonts()
+    SystemDialogs(application)
     view = PageView(folder=folder, clock=SystemClock(), way_out=way_out)
     view.setWindowFlag(Qt.WindowType.FramelessWindowHint)
     program = PageProgram(view, pipes, proxy=proxy)
