@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What each procedure of an organisation asks for:
-pieces, alternatives, how long they hold, who decides. Data.
+"""What each procedure of an organisation asks for: pieces, alternatives, how long they hold, who
+decides; the steps that guide an agent through it, and sentences ready to be written. Data.
 
 One TOML file per organisation, `<organisation>.toml`.
 Used by the hub, which starts a procedure in a caller's dossier, and by `expert-app hub procedures`,
@@ -13,7 +13,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated
+from string import Formatter
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -24,6 +25,21 @@ Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_-]{1,40}$")]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Words = Annotated[str, msgspec.Meta(max_length=500)]
 Days = Annotated[int, msgspec.Meta(ge=0, le=7300)]
+
+Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2}(_[a-z]{2,8})?$")]
+Spoken = Annotated[str, msgspec.Meta(max_length=400)]
+Said = Spoken | dict[Language, Spoken]
+"""Words for the caller: French, or one text for each language ("fr", "en")."""
+Address = Annotated[str, msgspec.Meta(pattern=r"^(https?://.{3,1990})?$")]
+Power = Literal["see_page", "point", "control", "type", "scan", "print", "keep"]
+"""What a caller allows, as `session.protocol.conversation.messages.Grant` names it."""
+
+FRENCH = "fr"
+NOTE_FIELDS = frozenset({"procedure", "done", "left", "missing", "cases"})
+"""What may stand in braces in the note of a wrap-up."""
+MOST_STEPS, MOST_PHRASES = 40, 60
+MOST_BYTES = 400_000
+"""Of all guides and phrases of an organisation together: they travel in one message."""
 
 
 class ChoiceRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,6 +85,59 @@ class AnswerRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     appeal: Words = ""
 
 
+class CaseRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A case that changes the steps ("locataire"); the agent ticks those that the caller is in."""
+
+    id: Id
+    name: Text
+
+
+class StepRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A step of the guide: one button at the desk does all that it names.
+
+    Attributes:
+        say: what the agent says, also ready to be written to the caller.
+        page: id of an item of the organisation's library that is put before the caller.
+        address: a web page that is opened instead.
+        powers: what the caller is asked for, in one question.
+        scan: id of a scan profile of the convention, with which the scan begins.
+        piece: id of a piece of this procedure that is scanned; the step is done when it is here.
+        only_if, unless: id of a case.
+    """
+
+    id: Id
+    name: Text
+    say: Said = ""
+    page: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")] = ""
+    address: Address = ""
+    powers: list[Power] = []
+    scan: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")] = ""
+    piece: str = ""
+    only_if: str = ""
+    unless: str = ""
+
+
+class WrapUpRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the guide proposes at the end; ids of the service's outcomes, or of the program's.
+
+    Attributes:
+        done: when every step is done and no piece is missing.
+        missing: when pieces are missing.
+        note: for colleagues, with {procedure}, {done}, {left}, {missing} and {cases}.
+    """
+
+    done: Id = "done"
+    missing: Id = "pieces_missing"
+    note: Words = ""
+
+
+class PhraseRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A sentence that agents write to callers by one press."""
+
+    id: Id
+    say: Said
+
+
 class Procedure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A request a caller can make.
 
@@ -77,6 +146,7 @@ class Procedure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         missing_days: how long a caller has for pieces that are missing (L. 114-5); 0: no date is
             given.
         decided_by: who decides on the request.
+        cases, steps, wrap_up: the guide; without steps there is none.
     """
 
     id: Id
@@ -86,15 +156,21 @@ class Procedure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     missing_days: Days = 0
     answer: AnswerRule | None = None
     pieces: list[PieceRule]
+    cases: list[CaseRule] = []
+    steps: list[StepRule] = []
+    wrap_up: WrapUpRule = WrapUpRule()
 
 
 class ProcedureFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An organisation's procedures. Whoever changes the file raises `edition`."""
+    """An organisation's procedures, and what its agents write ready-made (without `phrases`: what
+    comes with the program). Whoever changes the file raises `edition`.
+    """
 
     organisation: Id
     name: Text
     edition: Annotated[int, msgspec.Meta(ge=1)] = 1
     procedures: list[Procedure]
+    phrases: list[PhraseRule] = []
 
 
 class ProcedureProblem(msgspec.Struct, frozen=True):
@@ -129,6 +205,11 @@ class Procedures:
         listed = found.procedures if found else []
         return [one for one in listed if not service or not one.services or service in one.services]
 
+    def phrases(self, organisation: str) -> list[PhraseRule]:
+        """Its sentences ready to be written; none where it wrote none."""
+        found = self._files.get(organisation)
+        return found.phrases if found else []
+
     def put(self, organisation: str, procedures: list[Procedure]) -> None:
         """Replaces those of an organisation."""
         self._files[organisation] = ProcedureFile(
@@ -150,6 +231,16 @@ def shipped() -> Path:
     invented, realistic, a start for one's own.
     """
     return resource_path("procedures/caf.toml").parent
+
+
+class _Phrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    phrases: list[PhraseRule]
+
+
+def shipped_phrases() -> list[PhraseRule]:
+    """The sentences that come with the program."""
+    text = resource_path("phrases.toml").read_bytes()
+    return msgspec.toml.decode(text, type=_Phrases).phrases
 
 
 def load_procedures(folder: Path) -> Procedures:
@@ -178,6 +269,13 @@ def load_procedures(folder: Path) -> Procedures:
     if problems:
         raise ProceduresWrong(problems)
     return Procedures(files)
+
+
+def said(words: Said) -> dict[str, str]:
+    """Words by language; a plain text is French, no text is nothing."""
+    if isinstance(words, str):
+        return {FRENCH: words} if words else {}
+    return dict(words)
 
 
 def piece_of(procedure: Procedure, rule: PieceRule) -> Piece:
@@ -217,7 +315,9 @@ def _wrong(file: ProcedureFile) -> Iterator[tuple[str, str, str]]:
     if not file.procedures:
         yield "no_procedure", file.organisation, ""
     yield from _twice([one.id for one in file.procedures], "procedures")
+    yield from _wrong_phrases(file)
     for procedure in file.procedures:
+        yield from _wrong_guide(procedure, f"procedures.{procedure.id}")
         where = f"procedures.{procedure.id}"
         if not procedure.pieces:
             yield "no_piece", where, ""
@@ -239,6 +339,50 @@ def _wrong(file: ProcedureFile) -> Iterator[tuple[str, str, str]]:
                 yield "silence", f"{where}.answer", answer.silence
             if answer.silence == "refusal" and not answer.appeal:
                 yield "no_appeal", f"{where}.answer", ""
+
+
+def _wrong_phrases(file: ProcedureFile) -> Iterator[tuple[str, str, str]]:
+    yield from _twice([one.id for one in file.phrases], "phrases")
+    if len(file.phrases) > MOST_PHRASES:
+        yield "too_many", "phrases", str(MOST_PHRASES)
+    for phrase in file.phrases:
+        if not said(phrase.say).get(FRENCH):
+            yield "no_french", f"phrases.{phrase.id}", ""
+    size = len(msgspec.json.encode((file.phrases, [one.steps for one in file.procedures])))
+    if size > MOST_BYTES:
+        yield "too_large", file.organisation, str(MOST_BYTES // 1000)
+
+
+def _wrong_guide(procedure: Procedure, where: str) -> Iterator[tuple[str, str, str]]:
+    """What the steps name must be there."""
+    cases = {case.id for case in procedure.cases}
+    pieces = {rule.id for rule in procedure.pieces}
+    yield from _twice([case.id for case in procedure.cases], f"{where}.cases")
+    yield from _twice([step.id for step in procedure.steps], f"{where}.steps")
+    if len(procedure.steps) > MOST_STEPS:
+        yield "too_many", f"{where}.steps", str(MOST_STEPS)
+    for step in procedure.steps:
+        here = f"{where}.steps.{step.id}"
+        if step.piece and step.piece not in pieces:
+            yield "piece_unknown", here, step.piece
+        for case in (step.only_if, step.unless):
+            if case and case not in cases:
+                yield "case_unknown", here, case
+        if step.page and step.address:
+            yield "page_and_address", here, ""
+        if step.say and not said(step.say).get(FRENCH):
+            yield "no_french", here, ""
+    yield from _wrong_note(procedure.wrap_up.note, f"{where}.wrap_up.note")
+
+
+def _wrong_note(note: str, where: str) -> Iterator[tuple[str, str, str]]:
+    try:
+        fields = {name for _text, name, _spec, _how in Formatter().parse(note) if name is not None}
+    except ValueError as error:
+        yield "note_braces", where, str(error)
+        return
+    for name in sorted(fields - NOTE_FIELDS):
+        yield "note_field", where, name
 
 
 def _twice(ids: Sequence[str], where: str) -> Iterator[tuple[str, str, str]]:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from documents.store.acts import DossierAct, DossierActKind
 from documents.store.dossier_store import DossierStore
 from documents.store.index_marks import marks_of
-from documents.store.procedures import Procedure, Procedures
+from documents.store.procedures import Procedure, Procedures, piece_id, said
 from documents.store.search import FiledMarks, PageMark
 from documents.store.versions import Replacement
 from documents.workers import Workers
@@ -36,6 +36,13 @@ from session.hub.access.log_register import LogReadings
 from session.hub.dossier.register import Registers
 from session.hub.dossier.store import IdentityStoreLike
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
+from session.protocol.dossier.guides import (
+    Guide,
+    GuideCase,
+    GuidesAnswer,
+    GuideStep,
+    Phrase,
+)
 from session.protocol.dossier.pieces import (
     ActStep,
     CorrectRequest,
@@ -96,6 +103,17 @@ class DossierAdapter:
         """Procedures that agents of this service may start."""
         found = self._procedures.of(organisation, service)
         return [_procedure(one) for one in found]
+
+    async def guides(self, organisation: str, service: str) -> GuidesAnswer:
+        """Guides of these procedures, and the organisation's phrases."""
+        found = self._procedures.of(organisation, service)
+        return GuidesAnswer(
+            guides=[_guide(one) for one in found if one.steps],
+            phrases=[
+                Phrase(id=one.id, say=said(one.say))
+                for one in self._procedures.phrases(organisation)
+            ],
+        )
 
     async def start_procedure(
         self, organisation: str, number: str, procedure: str, *, who: Actor
@@ -300,6 +318,32 @@ def _procedure(procedure: Procedure) -> ProcedureFacts:
         silence=answer.silence if answer is not None else "",
         silence_days=answer.after_days if answer is not None else 0,
         appeal=answer.appeal if answer is not None else "",
+    )
+
+
+def _guide(procedure: Procedure) -> Guide:
+    return Guide(
+        id=procedure.id,
+        name=procedure.name,
+        cases=[GuideCase(id=case.id, name=case.name) for case in procedure.cases],
+        steps=[
+            GuideStep(
+                id=step.id,
+                name=step.name,
+                say=said(step.say),
+                page=step.page,
+                address=step.address,
+                powers=list(step.powers),
+                scan=step.scan,
+                piece=piece_id(procedure.id, step.piece) if step.piece else "",
+                only_if=step.only_if,
+                unless=step.unless,
+            )
+            for step in procedure.steps
+        ],
+        done=procedure.wrap_up.done,
+        missing=procedure.wrap_up.missing,
+        note=procedure.wrap_up.note,
     )
 
 

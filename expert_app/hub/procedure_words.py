@@ -26,6 +26,17 @@ _WORDS = {
     "twice": N_("“{what}” is there twice."),
     "one_choice": N_("“any_of” with one choice is no choice."),
     "silence": N_("“silence” is “acceptance” or “refusal”, not “{what}”."),
+    "piece_unknown": N_("The procedure asks for no piece “{what}”."),
+    "case_unknown": N_("The procedure has no case “{what}”."),
+    "page_and_address": N_("Give “page” or “address”, not both."),
+    "no_french": N_("The French text (“fr”) is missing: it is what the agent reads."),
+    "too_many": N_("There are too many: at most {what}."),
+    "too_large": N_("Steps and phrases are too long together: at most {what} kB."),
+    "note_field": N_(
+        "The note does not know “{{{what}}}”: it knows {{procedure}}, {{done}}, {{left}}, "
+        "{{missing}} and {{cases}}."
+    ),
+    "note_braces": N_("A brace in the note is not closed: {what}"),
     "no_appeal": N_(
         "A silence that refuses needs “appeal”: time limits and ways (CRPA, L. 112-6)."
     ),
@@ -58,7 +69,12 @@ def list_procedures(folder: Path, *, as_json: bool = False) -> int:
 def _data(procedures: Procedures) -> str:
     listed = {
         owner: [
-            {"id": one.id, "name": one.name, "pieces": len(one.pieces)}
+            {
+                "id": one.id,
+                "name": one.name,
+                "pieces": len(one.pieces),
+                "steps": len(one.steps),
+            }
             for one in procedures.of(owner)
         ]
         for owner in procedures.organisations
@@ -73,7 +89,11 @@ def _lines(procedures: Procedures) -> list[str]:
         for one in procedures.of(owner):
             asked = sum(not rule.when for rule in one.pieces)
             words = _("  {id}: {name} – {asked} pieces, {maybe} more according to the case")
-            lines.append(
-                words.format(id=one.id, name=one.name, asked=asked, maybe=len(one.pieces) - asked)
+            line = words.format(
+                id=one.id, name=one.name, asked=asked, maybe=len(one.pieces) - asked
             )
+            steps = _("{line}; a guide of {steps} steps").format(line=line, steps=len(one.steps))
+            lines.append(steps if one.steps else line)
+        if count := len(procedures.phrases(owner)):
+            lines.append(_("  {count} phrases of its own").format(count=count))
     return lines

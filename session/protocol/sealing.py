@@ -16,6 +16,7 @@ import msgspec
 from session.protocol.conversation.messages import SessionMessage
 from session.protocol.dossier.deliveries import DELIVERY_VERBS
 from session.protocol.dossier.exports import EXPORT_VERBS
+from session.protocol.dossier.guides import GUIDE_VERBS
 from session.protocol.dossier.identity import IDENTITY_VERBS
 from session.protocol.dossier.pieces import PIECE_VERBS
 from session.protocol.helpdesk.log_list import LOG_LIST_VERBS
@@ -69,6 +70,7 @@ VAULT_PARTS: dict[str, Part] = {
     "upload_commit": Part.DOSSIER,
     "document": Part.DOSSIER,
     **dict.fromkeys(PIECE_VERBS, Part.DOSSIER),
+    **dict.fromkeys(GUIDE_VERBS, Part.DOSSIER),
     **dict.fromkeys(DELIVERY_VERBS, Part.DOSSIER),
     **dict.fromkeys(EXPORT_VERBS, Part.DOSSIER),
     **dict.fromkeys(IDENTITY_VERBS, Part.DOSSIER),

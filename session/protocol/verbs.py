@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from session.protocol.dossier.deliveries import DELIVERY_VERBS
 from session.protocol.dossier.exports import EXPORT_VERBS
+from session.protocol.dossier.guides import GUIDE_VERBS
 from session.protocol.dossier.identity import IDENTITY_VERBS
 from session.protocol.dossier.library import LIBRARY_VERBS
 from session.protocol.dossier.pieces import PIECE_VERBS
@@ -42,6 +43,7 @@ ALL_VERBS: dict[str, Verb] = {
     **NETWORK_VERBS,
     **PROBE_VERBS,
     **PIECE_VERBS,
+    **GUIDE_VERBS,
     **REMOTE_HELP_VERBS,
     **ROUTING_VERBS,
     **SEAL_VERBS,

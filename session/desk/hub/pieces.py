@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from session.bus.client import BusClient
 from session.core.dossier_model import Dossier, SeenPage
+from session.protocol.dossier.guides import GuidesAnswer, GuidesRequest
 from session.protocol.dossier.pieces import (
     AcknowledgeRequest,
     CorrectRequest,
@@ -40,6 +41,11 @@ class PieceLink:
         return (
             await self._bus.request_with_retries("procedures", request, ProceduresAnswer)
         ).procedures
+
+    async def guides(self, session_id: str) -> GuidesAnswer:
+        """How the agent is guided, and what is ready to be written."""
+        request = GuidesRequest(session_id=session_id)
+        return await self._bus.request_with_retries("guides", request, GuidesAnswer)
 
     async def start(self, session_id: str, dossier: str, procedure: str) -> Dossier:
         """Adds what a procedure asks for; the dossier afterwards."""

@@ -13,6 +13,7 @@ from session.core.dossier_model import (
 from session.hub.access.handlers import Asker, handles
 from session.hub.dossier.service import DossierService
 from session.hub.dossier.store import DossierStoreLike
+from session.protocol.dossier.guides import GuidesAnswer, GuidesRequest
 from session.protocol.dossier.pieces import (
     MAX_LISTED,
     AcknowledgeRequest,
@@ -51,6 +52,12 @@ class PieceService:
         return ProceduresAnswer(
             procedures=await self._store.procedures(asker.organisation, ticket.service)
         )
+
+    @handles("guides")
+    async def guides(self, asker: Asker, request: GuidesRequest) -> GuidesAnswer:
+        """How an agent is guided through these procedures, and what is ready to be written."""
+        ticket = await self._dossiers.own(asker.organisation, asker.user, request.session_id)
+        return await self._store.guides(asker.organisation, ticket.service)
 
     @handles("start_procedure")
     async def start(self, asker: Asker, request: StartProcedureRequest) -> DossierAnswer:

@@ -23,6 +23,7 @@ from session.core.dossier_model import (
 )
 from session.hub.access.log_register import LogReadings
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
+from session.protocol.dossier.guides import GuidesAnswer
 from session.protocol.dossier.identity import (
     AccessesAnswer,
     AccessesRequest,
@@ -197,6 +198,10 @@ class DossierStoreLike(Protocol):
 
     async def procedures(self, organisation: str, service: str) -> list[ProcedureFacts]:
         """Procedures that agents of this service may start."""
+        ...
+
+    async def guides(self, organisation: str, service: str) -> GuidesAnswer:
+        """Guides of these procedures, and the organisation's phrases."""
         ...
 
     async def start_procedure(

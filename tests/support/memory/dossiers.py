@@ -30,6 +30,7 @@ from session.core.dossier_model import (
 from session.core.errors import DocumentNotFiled, DossierUnknown, NotAllowed, ReasonNeeded
 from session.hub.dossier.store import IdentityStoreLike
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
+from session.protocol.dossier.guides import GuidesAnswer
 from session.protocol.dossier.identity import (
     AccessesAnswer,
     AccessesRequest,
@@ -242,6 +243,9 @@ class MemoryDossiers:
 
     async def procedures(self, organisation: str, service: str) -> list[ProcedureFacts]:
         return []
+
+    async def guides(self, organisation: str, service: str) -> GuidesAnswer:
+        return GuidesAnswer(guides=[])
 
     async def start_procedure(
         self, organisation: str, number: str, procedure: str, *, who: Actor

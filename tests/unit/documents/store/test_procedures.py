@@ -6,10 +6,22 @@ at once.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from documents.store.procedures import ProceduresWrong, load_procedures, piece_id, shipped
+from documents.store.procedures import (
+    Power,
+    ProceduresWrong,
+    load_procedures,
+    piece_id,
+    said,
+    shipped,
+    shipped_phrases,
+)
+from expert_app.hub.procedure_words import problem_words
+from session.protocol.conversation.messages import Grant
+from views.words.languages import LANGUAGE_NAMES
 
 WRONG = """
 organisation = "caf"
@@ -83,3 +95,75 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(ProceduresWrong):
         load_procedures(tmp_path / "nowhere")
+
+
+GUIDED = """
+organisation = "caf"
+name = "Caisse"
+
+[[phrases]]
+id = "attendre"
+say = "Un instant."
+[[phrases]]
+id = "attendre"
+say = { en = "One moment." }
+
+[[procedures]]
+id = "logement"
+name = "Aide au logement"
+pieces = [{ id = "rib", name = "Relevé" }]
+cases = [{ id = "locataire", name = "Locataire" }]
+[procedures.wrap_up]
+note = "{procedure} : {fait}"
+[[procedures.steps]]
+id = "rib"
+name = "Relevé"
+piece = "ribb"
+only_if = "locatair"
+say = { en = "Your bank details, please." }
+[[procedures.steps]]
+id = "page"
+name = "Simulation"
+page = "simulateur"
+address = "https://simulateur.example"
+"""
+
+
+def test_a_guide_names_what_is_there_and_speaks_french(tmp_path: Path) -> None:
+    (tmp_path / "caf.toml").write_text(GUIDED, encoding="utf-8")
+    with pytest.raises(ProceduresWrong) as caught:
+        load_procedures(tmp_path)
+    assert [(one.code, one.where, one.what) for one in caught.value.problems] == [
+        ("twice", "caf.toml, phrases", "attendre"),
+        ("no_french", "caf.toml, phrases.attendre", ""),
+        ("piece_unknown", "caf.toml, procedures.logement.steps.rib", "ribb"),
+        ("case_unknown", "caf.toml, procedures.logement.steps.rib", "locatair"),
+        ("no_french", "caf.toml, procedures.logement.steps.rib", ""),
+        ("page_and_address", "caf.toml, procedures.logement.steps.page", ""),
+        ("note_field", "caf.toml, procedures.logement.wrap_up.note", "fait"),
+    ]
+    assert all(problem_words(one) for one in caught.value.problems)
+
+
+def test_a_power_or_an_address_that_is_none_is_refused_with_its_place(tmp_path: Path) -> None:
+    for wrong in ('powers = ["see"]', 'address = "ftp://x"', 'say = { french = "Oui" }'):
+        text = GUIDED.replace('piece = "ribb"', wrong).replace(
+            'say = { en = "Your bank details, please." }', ""
+        )
+        (tmp_path / "caf.toml").write_text(text, encoding="utf-8")
+        with pytest.raises(ProceduresWrong) as caught:
+            load_procedures(tmp_path)
+        (problem,) = caught.value.problems
+        assert problem.code == "unreadable"
+        assert "steps" in problem.what, wrong
+
+
+def test_powers_of_a_step_are_the_grants_of_the_protocol() -> None:
+    assert set(get_args(Power)) == {grant.value for grant in Grant}
+
+
+def test_the_programs_phrases_are_in_every_language_of_callers() -> None:
+    phrases = shipped_phrases()
+    assert len(phrases) >= 8
+    for phrase in phrases:
+        assert said(phrase.say).keys() == set(LANGUAGE_NAMES)
