@@ -12,6 +12,7 @@ from expert_app.desk.agent_work import AgentWork
 from expert_app.desk.app import DeskApp
 from expert_app.desk.devices import DevicesJob
 from expert_app.desk.dossier.finding import DossierFinding
+from expert_app.desk.dossier.guide import DeskGuide
 from expert_app.desk.dossier.piece_scan import PieceScan
 from expert_app.desk.dossier.pieces import DeskPieces
 from expert_app.desk.filing import Filing
@@ -45,6 +46,7 @@ class DeskJobs:
     page_edits: PageEdits
     finding: DossierFinding
     pieces: DeskPieces
+    guide: DeskGuide
     receipts: DeskReceipts
     shown_documents: ShownDocumentsJob
 
@@ -58,6 +60,8 @@ def build_jobs(parts: DeskParts) -> DeskJobs:
     )
     third_parties = _third_parties(parts, app, sessions)
     devices = DevicesJob(app, parts.link, workers=parts.workers, clock=parts.clock)
+    piece_link = PieceLink(parts.bus)
+    pieces = DeskPieces(app, filing, link=parts.link, pieces=piece_link, clock=parts.clock)
     papers = PapersFinder(app, filing, outbox=parts.outbox, workers=parts.workers)
     jobs = DeskJobs(
         filing=filing,
@@ -70,7 +74,8 @@ def build_jobs(parts: DeskParts) -> DeskJobs:
         quick_copies=QuickCopyDecoder(app, parts.workers),
         page_edits=PageEdits(app, filing, outbox=parts.outbox, papers=papers),
         finding=DossierFinding(app, DossierIdentityLink(parts.bus), tasks=parts.tasks),
-        pieces=_pieces(parts, app, filing),
+        pieces=pieces,
+        guide=DeskGuide(app, piece_link, pieces=pieces, tasks=parts.tasks),
         receipts=_receipts(parts, app, filing, devices),
         shown_documents=ShownDocumentsJob(
             app, LibraryLink(parts.bus), workers=parts.workers, tasks=parts.tasks
@@ -105,10 +110,6 @@ def _third_parties(parts: DeskParts, app: DeskApp, sessions: DeskSessionOpener) 
         open_visit=sessions.open_visit,
         tasks=parts.tasks,
     )
-
-
-def _pieces(parts: DeskParts, app: DeskApp, filing: Filing) -> DeskPieces:
-    return DeskPieces(app, filing, link=parts.link, pieces=PieceLink(parts.bus), clock=parts.clock)
 
 
 def _receipts(parts: DeskParts, app: DeskApp, filing: Filing, printer: DevicesJob) -> DeskReceipts:

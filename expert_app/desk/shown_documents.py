@@ -104,6 +104,10 @@ class ShownDocumentsJob:
         self._items = {item.id: item for item in items}
         self.library_changed.emit(items)
 
+    def knows(self, item_id: str) -> bool:
+        """Whether the library has this item."""
+        return item_id in self._items
+
     def push(self, item_id: str) -> None:
         """Puts an item before the caller: opens its address, or shows its document."""
         item = self._items.get(item_id)

@@ -1,35 +1,43 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Chat beside the voice at the desk, for callers who hear badly.
-A tab of the desk's right side.
+"""Chat beside the voice at the desk, for callers who hear badly or speak another language, with
+sentences ready to be sent. A tab of the desk's right side.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from resources.texts import N_, _
 from session.protocol.conversation.chat_and_privacy import MAX_WORDS
+from session.protocol.dossier.guides import FRENCH, Phrase, words_in
 from session.protocol.endpoints.chat import ChatLine, SentState
 from views.widgets.parts import column, label, push_button, restyle, row, scroll_area
 from views.widgets.theme import SPACE
+from views.words.languages import LANGUAGE_NAMES
 
 _SENT = {
     SentState.SENDING: N_("on its way"),
     SentState.SHOWN: N_("on the kiosk's screen"),
     SentState.FAILED: N_("not sent"),
 }
-PHRASES = (
-    N_("Can you read this?"),
-    N_("Please put your document on the glass."),
-    N_("One moment, please, I am looking."),
-    N_("Thank you, I have received it."),
-)
-"""Sentences that one press sends; the agent types other words."""
+_PHRASE_ID = Qt.ItemDataRole.UserRole
+_PHRASES_PX = 190
 
 
 class ChatView(QWidget):
-    """The lines of the chat, and the field to write in.
+    """The lines of the chat, the ready phrases, and the field to write in. A phrase is sent in the
+    caller's language where it is known in it; the agent reads it in French.
 
     Signals:
         send_requested(str): send these words.
@@ -40,6 +48,7 @@ class ChatView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("written_view")
+        self._french: dict[str, str] = {}
         self._note = label(
             _(
                 "The caller reads it large on the kiosk. Nothing of it is kept: the log says only "
@@ -65,14 +74,83 @@ class ChatView(QWidget):
             self, self._note, space=SPACE[1], margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2])
         )
         box.addWidget(self._scroll, 1)
-        for number, phrase in enumerate(PHRASES):
-            button = push_button(_(phrase), kind="quiet", name=f"written_phrase_{number}")
-            button.clicked.connect(
-                lambda _checked, phrase=phrase: self.send_requested.emit(_(phrase))
-            )
-            box.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        box.addLayout(self._build_phrases())
         box.addLayout(row(None, self._entry, self._send, space=SPACE[1]))
+        self.show_phrases(())
         self.set_live(False)
+
+    def _build_phrases(self) -> QVBoxLayout:
+        self._all: dict[str, Phrase] = {}
+        self._language = QComboBox()
+        self._language.setObjectName("written_language")
+        self._language.setAccessibleName(_("Language of the caller"))
+        self._language.setToolTip(_("Language of the caller"))
+        self._language.currentIndexChanged.connect(lambda _place: self._fill_phrases())
+        self._phrases = QListWidget()
+        self._phrases.setObjectName("written_phrases")
+        self._phrases.setAccessibleName(_("Ready phrases"))
+        self._phrases.setWordWrap(True)
+        self._phrases.setMaximumHeight(_PHRASES_PX)
+        self._phrases.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._phrases.itemClicked.connect(self._on_phrase)
+        self._phrases.itemActivated.connect(self._on_phrase)
+        title = row(None, label(_("Ready phrases"), "caption"), 0, self._language)
+        return column(None, title, self._phrases, space=SPACE[0])
+
+    # ---- ready phrases ----
+
+    def show_phrases(self, phrases: Sequence[Phrase]) -> None:
+        """Sentences that one press sends; those of the organisation, or of the program."""
+        self._all = {phrase.id: phrase for phrase in phrases}
+        known = {language for phrase in phrases for language in phrase.say} | {FRENCH}
+        chosen = self._language.currentData()
+        self._language.blockSignals(True)
+        self._language.clear()
+        for language, name in LANGUAGE_NAMES.items():
+            if language in known:
+                self._language.addItem(name, language)
+        self._language.setCurrentIndex(max(0, self._language.findData(chosen)))
+        self._language.blockSignals(False)
+        self._language.setVisible(len(known) > 1)
+        self._fill_phrases()
+
+    def show_language(self, language: str) -> None:
+        """The language that the caller has chosen at the kiosk; French where it is not known."""
+        self._language.setCurrentIndex(max(0, self._language.findData(language)))
+
+    def language(self) -> str:
+        """The language in which phrases are sent."""
+        return str(self._language.currentData() or FRENCH)
+
+    def phrases(self) -> list[tuple[str, str]]:
+        """The ready phrases: a name for each, and its words as the agent reads them."""
+        return [(name, words_in(one.say, FRENCH)) for name, one in self._all.items()]
+
+    def send_phrase(self, name: str) -> None:
+        """Sends a ready phrase in the caller's language."""
+        phrase = self._all.get(name)
+        if phrase is not None:
+            self.send_words(phrase.say)
+
+    def send_words(self, say: Mapping[str, str]) -> None:
+        """Sends words in the caller's language; the agent sees in French what was sent."""
+        words = words_in(say, self.language())
+        if words and self._entry.isEnabled():
+            self._french[words] = words_in(say, FRENCH)
+            self.send_requested.emit(words)
+
+    def _fill_phrases(self) -> None:
+        self._phrases.clear()
+        for phrase in self._all.values():
+            french, own = words_in(phrase.say, FRENCH), words_in(phrase.say, self.language())
+            item = QListWidgetItem(french if own == french else f"{french}\n{own}")
+            item.setData(_PHRASE_ID, phrase.id)
+            self._phrases.addItem(item)
+
+    def _on_phrase(self, item: QListWidgetItem) -> None:
+        self.send_phrase(str(item.data(_PHRASE_ID)))
+
+    # ---- the lines ----
 
     def focus_entry(self) -> None:
         """Puts the keyboard into the field."""
@@ -80,10 +158,11 @@ class ChatView(QWidget):
 
     def set_live(self, live: bool) -> None:
         """Whether somebody is there to read."""
-        for widget in (self._entry, self._send):
+        for widget in (self._entry, self._send, self._phrases):
             widget.setEnabled(live)
         if not live:
             self._entry.setText("")  # `clear` could be undone
+            self._french.clear()
 
     def show_lines(self, lines: tuple[ChatLine, ...]) -> None:
         """All lines, the oldest first."""
@@ -91,7 +170,8 @@ class ChatView(QWidget):
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
         for line in lines:
-            self._lines.addWidget(_bubble(line))
+            french = self._french.get(line.text, line.text) if line.mine else line.text
+            self._lines.addWidget(_bubble(line, french))
         self._lines.addStretch(1)
         bar = self._scroll.verticalScrollBar()
         if bar is not None:
@@ -104,17 +184,20 @@ class ChatView(QWidget):
             self.send_requested.emit(text)
 
 
-def _bubble(line: ChatLine) -> QFrame:
+def _bubble(line: ChatLine, french: str) -> QFrame:
     bubble = QFrame()
     bubble.setProperty("card", True)
     restyle(bubble, sunken=line.mine)
     text = label(line.text, wrap=True)
     text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    beside = label(french, role="soft", wrap=True)
+    beside.setVisible(french != line.text)
     who = _("You · {state}").format(state=_(_SENT[line.sent])) if line.mine else _("The caller")
     column(
         bubble,
         label(who, role="caption"),
         text,
+        beside,
         space=2,
         margins=(SPACE[1], SPACE[0], SPACE[1], SPACE[0]),
     )

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QFrame, QWidget
 
 from resources.texts import _
 from views.widgets.agent_state import StateButton
+from views.widgets.command_palette import PALETTE_KEYS
 from views.widgets.icons import IconLabel, icon
 from views.widgets.parts import (
     Chip,
@@ -32,7 +33,7 @@ class DeskHeader(QFrame):
         queue_pressed(), side_pressed(): show or fold a panel.
         theme_requested(bool): True for dark.
         settings_pressed(): show text size, camera, microphone and loudspeaker.
-        help_pressed(): show the shortcuts.
+        help_pressed(): show the shortcuts. palette_pressed(): find anything to do.
         sign_out_pressed(): this computer shall no longer be known.
         state_requested(bool, str): the agent is available, or pauses for this reason.
         supervisor_requested(str): ask a supervisor for help, for this reason; "" no longer.
@@ -42,6 +43,7 @@ class DeskHeader(QFrame):
     side_pressed = pyqtSignal()
     theme_requested = pyqtSignal(bool)
     help_pressed = pyqtSignal()
+    palette_pressed = pyqtSignal()
     settings_pressed = pyqtSignal()
     sign_out_pressed = pyqtSignal()
     state_requested = pyqtSignal(bool, str)
@@ -71,6 +73,10 @@ class DeskHeader(QFrame):
             lambda: self.theme_requested.emit(tokens_for(QGuiApplication.palette()) is not DARK)
         )
         self._help.clicked.connect(self.help_pressed)
+        self._find = tool_button(
+            _("Find anything to do"), "search", "show_palette", keys=PALETTE_KEYS
+        )
+        self._find.clicked.connect(self.palette_pressed)
         self._settings = tool_button(
             _("Settings: text size, camera, microphone"), "settings", "show_media", keys="Ctrl+,"
         )
@@ -158,5 +164,9 @@ class DeskHeader(QFrame):
             box.addWidget(part)
         box.addSpacing(SPACE[1])
         box.addLayout(
-            row(None, self._settings, self._theme, self._help, self._sign_out, self._side, space=2)
+            row(
+                None,
+                *(self._find, self._settings, self._theme, self._help, self._sign_out, self._side),
+                space=2,
+            )
         )

@@ -20,9 +20,15 @@ from PyQt6.QtWidgets import (
 
 from resources.texts import N_, _
 from session.core.program_version import program_version
-from views.desk.shared_page.library_panel import plain
+from views.desk.dossier.guide import NEXT_KEYS
+from views.widgets.fuzzy_search import plain
 from views.widgets.parts import column, label, push_button, row, tool_button
 from views.widgets.theme import SPACE
+
+CONVERSATION_GROUP = N_("Conversation")
+_DEVICES, _PAGES, _PREVIEW = N_("Dossier and devices"), N_("Pages"), N_("Preview of the glass")
+SESSION_GROUPS = frozenset({CONVERSATION_GROUP, _DEVICES, _PAGES, _PREVIEW})
+"""Groups whose keys do nothing before a caller was accepted."""
 
 SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
@@ -36,7 +42,7 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
-        N_("Conversation"),
+        CONVERSATION_GROUP,
         (
             ("Ctrl+M", N_("Microphone on or off")),
             ("Ctrl+E", N_("Camera on or off")),
@@ -69,10 +75,12 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
-        N_("Dossier and devices"),
+        _DEVICES,
         (
             ("Ctrl+3", N_("Dossier")),
             ("Ctrl+4", N_("Scanner and printer")),
+            ("Ctrl+6", N_("Guide of the procedure")),
+            (NEXT_KEYS, N_("Next step of the guide")),
             ("F6", N_("Preview")),
             ("F7", N_("Scan page")),
             ("Alt+1", N_("First profile of the organisation")),
@@ -84,7 +92,7 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
-        N_("Pages"),
+        _PAGES,
         (
             ("Alt+Left", N_("Earlier")),
             ("Alt+Right", N_("Later")),
@@ -98,7 +106,7 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
-        N_("Preview of the glass"),
+        _PREVIEW,
         (
             ("Ins", N_("One more area")),
             ("PgDown", N_("The next area")),
@@ -113,12 +121,24 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         N_("Window"),
         (
             ("F1", N_("Shortcuts")),
+            ("Ctrl+Shift+P", N_("Find anything to do")),
             ("Esc", N_("Close what lies on top")),
             ("F12", N_("Dismiss the messages")),
         ),
     ),
 )
 """Groups of (keys, what they do); the window makes them work."""
+
+
+def named_shortcuts() -> dict[str, str]:
+    """Each key and what it does, in the language of the screen; a key that does two things has the
+    first one.
+    """
+    named: dict[str, str] = {}
+    for _title, rows in SHORTCUTS:
+        for keys, words in rows:
+            named.setdefault(keys, _(words))
+    return named
 
 
 class ShortcutHelp(QWidget):

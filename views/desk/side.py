@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The right side of the desk's window: tabs for dossier, devices and chat.
+"""The right side of the desk's window: tabs for guide, dossier, devices and chat.
 Used by the desk's window.
 """
 
@@ -18,7 +18,9 @@ WIDTH_PX, LEAST_PX = 408, 400
 class SidePanel(QFrame):
     """One of several views at a time; another one can show a number of unread lines."""
 
-    def __init__(self, dossier: QWidget, devices: QWidget, *, chat: QWidget) -> None:
+    def __init__(
+        self, dossier: QWidget, devices: QWidget, *, chat: QWidget, guide: QWidget
+    ) -> None:
         super().__init__()
         self.setObjectName("side_panel")
         self.setMinimumWidth(LEAST_PX)
@@ -28,7 +30,8 @@ class SidePanel(QFrame):
         self._tabs.setUsesScrollButtons(False)
         self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self._tabs.setIconSize(QSize(18, 18))
-        self._chat = chat
+        self._chat, self._guide, self._devices = chat, guide, devices
+        self._tabs.addTab(guide, icon("stages"), _("Guide"))
         self._tabs.addTab(dossier, icon("dossier"), _("Dossier"))
         self._tabs.addTab(devices, icon("scanner"), _("Scanner and printer"))
         self._tabs.addTab(chat, icon("written"), _("Written"))
@@ -37,7 +40,16 @@ class SidePanel(QFrame):
             bar.setDrawBase(False)
             bar.setAccessibleName(_("Dossier, devices, written words"))
         self._tabs.currentChanged.connect(lambda _index: self.show_unread(0))
+        self.offer_guide(False)
+        self._tabs.setCurrentWidget(dossier)
         column(self, self._tabs, space=0)
+
+    def offer_guide(self, offered: bool) -> None:
+        """Whether the organisation has written a guide for one of its procedures."""
+        self._tabs.setTabVisible(self._tabs.indexOf(self._guide), offered)
+        place = self._tabs.indexOf(self._devices)  # four tabs have no room for long words
+        self._tabs.setTabText(place, _("Scanner") if offered else _("Scanner and printer"))
+        self._tabs.setTabToolTip(place, _("Scanner and printer"))
 
     def open_tab(self, view: QWidget) -> None:
         """Shows a view, with the keyboard on its tab."""

@@ -33,6 +33,7 @@ from views.desk.chat_view import ChatView
 from views.desk.devices.page_viewer import PageViewer
 from views.desk.devices.strip_page import Mark
 from views.desk.devices.view import DevicesView
+from views.desk.dossier.guide import NEXT_KEYS, GuideView
 from views.desk.dossier.view import DossierView
 from views.desk.header import DeskHeader
 from views.desk.help import ShortcutHelp
@@ -127,8 +128,8 @@ class DeskWindow(QMainWindow):
         self.invitation, self.visit_view = InvitationBar(), VisitView()
         self.messages, self.idle, self.wrap_up = MessageBar(), IdlePage(), WrapUpView(clock)
         self.viewer, self._rail, self.offer = PageViewer(), QueueRail(), OfferCard(clock)
-        self.phone, self.chat = PhoneView(), ChatView()
-        self.side = self._side = SidePanel(dossier, devices, chat=self.chat)
+        self.phone, self.chat, self.guide = PhoneView(), ChatView(), GuideView()
+        self.side = self._side = SidePanel(dossier, devices, chat=self.chat, guide=self.guide)
         self._build()
         self._connect()
         self._add_shortcuts()
@@ -503,6 +504,8 @@ class DeskWindow(QMainWindow):
             "Ctrl+2": self._to_conversation,
             "Ctrl+3": lambda: self._open_tab(self.dossier),
             "Ctrl+4": lambda: self._open_tab(self.devices),
+            "Ctrl+6": lambda: self._open_tab(self.guide),
+            NEXT_KEYS: self.guide.press_next,
             "F6": lambda: self._with_devices(self.devices.scan.press_preview),
             "F7": lambda: self._with_devices(self.devices.scan.press_scan),
             "Shift+F7": lambda: self._with_devices(self.devices.scan_piece),

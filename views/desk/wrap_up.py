@@ -104,9 +104,9 @@ class WrapUpView(QWidget):
         self._bar.setObjectName("wrap_up_bar")
         self._bar.setTextVisible(False)
         self._prolong = push_button(
-            _("More time"), "time", "plain", name="wrap_up_prolong", keys="Ctrl+Shift+P"
+            _("More time"), "time", "plain", name="wrap_up_prolong", keys="Ctrl+Shift+T"
         )
-        self._prolong.setShortcut("Ctrl+Shift+P")
+        self._prolong.setShortcut("Ctrl+Shift+T")
         self._prolong.clicked.connect(self._on_prolong)
         self._open_points = label(role="body", name="wrap_up_open", wrap=True)
         self._group = QButtonGroup(self)

@@ -91,6 +91,7 @@ def name_button(button: QAbstractButton, text: str, keys: str = "") -> None:
     button.setAccessibleName(plain)
     shown = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
     button.setToolTip(f"{plain}  ({shown})" if shown else plain)
+    button.setProperty("keys", keys)
 
 
 def shortcut(keys: str, button: QAbstractButton, scope: QWidget) -> QShortcut:

@@ -12,6 +12,8 @@ from PyQt6.QtCore import Qt
 from expert_app.desk.agent_work import AgentWork, WrapUpTime
 from expert_app.desk.app import DeskApp, DeskTrouble
 from expert_app.desk.dossier.closing import closing_proposal
+from expert_app.desk.dossier.guide import DeskGuide
+from expert_app.desk.dossier.wrap_up_proposal import guided
 from expert_app.desk.filing import Filing
 from resources.texts import _
 from session.core.dossier_model import Dossier
@@ -56,10 +58,16 @@ class AgentWorkConnections:
         self._work = work
         self._filing, self._user, self._settings = filing, user, settings
         self._why_ended = ""
+        self._guide: DeskGuide | None = None
         self._calls: list[datetime] = []
         self._notification, self._notified = notification, ""
         self._connect_queue()
         self._connect_wrap_up()
+
+    def follow_guide(self, guide: DeskGuide) -> None:
+        """What was done of the guide changes what the wrap-up proposes."""
+        self._guide = guide
+        guide.progress_changed.connect(lambda _progress: self._on_dossier(self._app.dossier))
 
     # ---- queue and offers
 
@@ -238,10 +246,10 @@ class AgentWorkConnections:
         view, session = self._window.wrap_up, self._app.session
         view.show_note_place(dossier is not None)
         if session is not None:
-            view.propose(
-                *closing_proposal(dossier, session.facts.opened_at_utc, self._why_ended),
-                has_phone=bool(session.facts.phone),
-            )
+            proposal = closing_proposal(dossier, session.facts.opened_at_utc, self._why_ended)
+            if self._guide is not None:
+                proposal = guided(proposal, self._guide.progress, dossier)
+            view.propose(*proposal, has_phone=bool(session.facts.phone))
 
     def _on_time(self, time: WrapUpTime) -> None:
         self._window.wrap_up.show_limit(*time)

@@ -16,9 +16,11 @@ from expert_app.desk.wiring.chat_and_privacy import ChatAndPrivacyConnections
 from expert_app.desk.wiring.conversation import ConversationConnections
 from expert_app.desk.wiring.devices import DevicesConnections
 from expert_app.desk.wiring.dossier import DossierConnections
+from expert_app.desk.wiring.guide import GuideConnections
 from expert_app.desk.wiring.life_size import LifeSize
 from expert_app.desk.wiring.line import LineConnections
 from expert_app.desk.wiring.media import MediaConnections
+from expert_app.desk.wiring.palette import PaletteConnections
 from expert_app.desk.wiring.pieces import PieceConnections
 from expert_app.desk.wiring.receipts import ReceiptConnections
 from expert_app.desk.wiring.screen import DeskScreen
@@ -37,6 +39,7 @@ class DeskConnections:
     announcements: DeskAnnouncements
     conversation: tuple[object, ...]
     paper: tuple[object, ...]
+    palette: PaletteConnections
 
 
 def connect_desk(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> DeskConnections:
@@ -60,6 +63,7 @@ def connect_desk(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> DeskCo
         settings=parts.window_settings,
         notification=screen.notification,
     )
+    work.follow_guide(jobs.guide)
     parts.link.reservation_ended.connect(work.show_reservation_ended)
 
     def on_seal_refused(error: SessionError) -> None:
@@ -74,6 +78,9 @@ def connect_desk(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> DeskCo
         paper=_connect_paper(parts, jobs, screen, first),
         announcements=DeskAnnouncements(
             screen.window, app=jobs.app, work=jobs.work, devices=jobs.devices, filing=jobs.filing
+        ),
+        palette=PaletteConnections(
+            screen.window, jobs, link=parts.link, settings=parts.window_settings
         ),
     )
 
@@ -142,4 +149,11 @@ def _connect_paper(
         ),
         ReceiptConnections(window, jobs.receipts, pieces=jobs.pieces, ask_first=ask_first),
         ShownDocumentConnections(window, app, documents=jobs.shown_documents, link=parts.link),
+        GuideConnections(
+            window,
+            app,
+            guide=jobs.guide,
+            documents=jobs.shown_documents,
+            ask_first=ask_first,
+        ),
     )

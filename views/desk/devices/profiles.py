@@ -57,6 +57,10 @@ class ProfileRow(QWidget):
         self.setVisible(bool(self._profiles))
         self._allow()
 
+    def profile(self, profile_id: str) -> ScanProfile | None:
+        """The organisation's profile of that id."""
+        return next((one for one in self._profiles if one.id == profile_id), None)
+
     def show_possible(self, can: bool, report: DevicesReported | None) -> None:
         """Whether a scan may begin now, and what the scanner has."""
         self._can, self._report = can, report

@@ -121,6 +121,12 @@ class ScanPanel(Card):
         """The profiles of the organisation."""
         self._profiles.show_profiles(profiles)
 
+    def choose_profile(self, profile_id: str) -> None:
+        """Sets what this profile says; an unknown one changes nothing."""
+        profile = self._profiles.profile(profile_id)
+        if profile is not None:
+            self._set(profile)
+
     def show_pile(self, sheets: int, missing: int, is_turned: bool) -> None:
         """A pile whose two sides are scanned one after the other; no sheets: there is no pile."""
         if sheets:
@@ -171,6 +177,17 @@ class ScanPanel(Card):
 
     def _choose(self, profile: ScanProfile) -> None:
         """Sets everything as the profile says and begins."""
+        self._set(profile)
+        kind = (
+            ScanKind.PREVIEW
+            if profile.preview and profile.source is ScanSource.GLASS
+            else ScanKind.PAGE
+        )
+        if kind is ScanKind.PAGE:
+            self.areas = ()
+        self.scan_requested.emit(self.chosen_scan(kind))
+
+    def _set(self, profile: ScanProfile) -> None:
         sides = profile.sides
         if sides is Sides.BOTH and not (self._report is not None and self._report.duplex):
             sides = Sides.BY_HAND  # this kiosk's feeder sees one side
@@ -181,14 +198,6 @@ class ScanPanel(Card):
         if self._dpi.findData(profile.dpi) < 0:
             self._dpi.addItem(f"{profile.dpi} dpi", profile.dpi)
         self._dpi.setCurrentIndex(self._dpi.findData(profile.dpi))
-        kind = (
-            ScanKind.PREVIEW
-            if profile.preview and profile.source is ScanSource.GLASS
-            else ScanKind.PAGE
-        )
-        if kind is ScanKind.PAGE:
-            self.areas = ()
-        self.scan_requested.emit(self.chosen_scan(kind))
 
     def _offer_sources(self, report: DevicesReported | None) -> None:
         """Offers what the scanner has; the chosen source stays chosen if it is still there."""

@@ -7,7 +7,6 @@ Used by the shared page's view. Accents and case of letters do not count.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
@@ -16,6 +15,7 @@ from PyQt6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QPr
 
 from resources.texts import N_, _
 from session.protocol.dossier.library import LibraryItem, LibraryKind
+from views.widgets.fuzzy_search import plain
 from views.widgets.icons import icon
 from views.widgets.parts import column, label, row, tool_button
 from views.widgets.theme import SPACE
@@ -29,15 +29,6 @@ HEIGHT_PX, WHOLE_PX = 250, 640
 """Over a page, and in the place of one."""
 _ITEM_ID = Qt.ItemDataRole.UserRole
 _ADDRESS = Qt.ItemDataRole.UserRole + 1
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
-
-
-def plain(text: str) -> str:
-    """Text without accents and case: "Pièce d'Identité" becomes "piece d'identite"."""
-    spread = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
-    return "".join(letter for letter in spread if not unicodedata.combining(letter)).replace(
-        "’", "'"
-    )
 
 
 def found(items: Sequence[LibraryItem], wanted: str) -> list[LibraryItem]:

@@ -18,10 +18,13 @@ from pytestqt.qtbot import QtBot
 
 from expert_app.desk.agent_work import AgentWork, ReportedState, WrapUpTime
 from expert_app.desk.app import DeskApp, DeskTrouble
+from expert_app.desk.dossier.guide import DeskGuide
+from expert_app.desk.dossier.wrap_up_proposal import GuideProgress
 from expert_app.desk.filing import Filing
 from expert_app.desk.wiring.agent_work import AgentWorkConnections
 from session.core.dossier_model import DossierNote
 from session.core.signals import Signal
+from session.protocol.dossier.guides import Guide, GuideStep
 from session.protocol.hub.history import LineQuality
 from session.protocol.hub.routing import CallerPreview, ServiceMode, ServiceWork
 from session.protocol.hub.tickets import Ticket, TicketState
@@ -106,6 +109,7 @@ class Desk:
             document_waiting=Signal(),
             document_filed=Signal(),
         )
+        self.guide = SimpleNamespace(progress=None, progress_changed=Signal())
         work, app = cast("AgentWork", self.work), cast("DeskApp", self.app)
         self.made = AgentWorkConnections(
             self.window,
@@ -117,6 +121,7 @@ class Desk:
             settings=self.settings,
             notification=cast("DesktopNotification", self.notification),
         )
+        self.made.follow_guide(cast("DeskGuide", self.guide))
 
 
 @pytest.fixture
@@ -289,3 +294,16 @@ def test_the_agent_is_told_that_a_caller_is_no_longer_kept(made: Desk) -> None:
         made.made.show_reservation_ended(ticket_that_ended)
     assert made.window.findChild(QWidget, f"message_kept {kept.id}") is not None
     assert made.window.findChild(QWidget, f"message_kept {other.id}") is None
+
+
+def test_a_step_that_is_ticked_in_the_wrap_up_changes_what_is_proposed(made: Desk) -> None:
+    guide = Guide(id="g", name="Budget", steps=[GuideStep(id="talk", name="Talk")], done="done")
+    made.app.session = SimpleNamespace(facts=SESSION)
+    made.window.show_session(SESSION)
+    made.window.show_wrap_up()
+    note = made.window.wrap_up._note
+    for done, said in ((frozenset[str](), ""), (frozenset({"talk"}), "Budget. Done: Talk.")):
+        made.guide.progress = GuideProgress(guide, frozenset(), done)
+        made.guide.progress_changed.emit(made.guide.progress)
+        assert said in note.placeholderText()
+    assert made.window.wrap_up._chosen() == "done"

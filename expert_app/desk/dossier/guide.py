@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The guide of a procedure beside a conversation, without Qt: which one, the caller's cases, which
+steps are done. `wiring.guide` connects it with the window and does what a step says.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Protocol
+
+from documents.store.procedures import said, shipped_phrases
+from expert_app.desk.app import DeskApp
+from expert_app.desk.dossier.wrap_up_proposal import GuideProgress
+from session.core.dossier_model import Dossier, PieceState
+from session.core.errors import SessionError
+from session.core.signals import Signal
+from session.core.tasks import Tasks
+from session.desk.session import DeskSession
+from session.protocol.dossier.guides import Guide, GuidesAnswer, GuideStep, Phrase
+
+log = logging.getLogger(__name__)
+
+NOT_HERE = frozenset({PieceState.EXPECTED, PieceState.REFUSED})
+
+
+class GuideLinkLike(Protocol):
+    """`session.desk.hub.pieces.PieceLink`."""
+
+    async def guides(self, session_id: str) -> GuidesAnswer:
+        """How the agent is guided, and what is ready to be written."""
+        ...
+
+
+class ProcedureStarter(Protocol):
+    """`expert_app.desk.dossier.pieces.DeskPieces`."""
+
+    def start_procedure(self, procedure: str) -> None:
+        """Adds what a procedure asks for to the dossier."""
+        ...
+
+
+class DeskGuide:
+    """One guide at a time; the order of its steps is free.
+
+    Attributes:
+        guides_changed: what can be guided in this conversation.
+        phrases_changed: what is ready to be written: the organisation's, else the program's.
+        progress_changed: the chosen guide and how far it is; None without one.
+    """
+
+    def __init__(
+        self, app: DeskApp, link: GuideLinkLike, *, pieces: ProcedureStarter, tasks: Tasks
+    ) -> None:
+        self.guides_changed: Signal[list[Guide]] = Signal()
+        self.phrases_changed: Signal[list[Phrase]] = Signal()
+        self.progress_changed: Signal[GuideProgress | None] = Signal()
+        self._app, self._link, self._pieces, self._tasks = app, link, pieces, tasks
+        self._guides: list[Guide] = []
+        self._shipped = [Phrase(id=one.id, say=said(one.say)) for one in shipped_phrases()]
+        self._known = False
+        self._guide: Guide | None = None
+        self._cases: set[str] = set()
+        self._said: dict[str, bool] = {}
+
+    def start(self) -> None:
+        """Follows the conversation, with what comes with the program until the hub has answered."""
+        self._app.session_opened.connect(self._on_opened)
+        self._app.session_closed.connect(lambda _outcome: self._forget())
+        self._app.dossier_changed.connect(self._on_dossier)
+        self._forget()
+
+    @property
+    def progress(self) -> GuideProgress | None:
+        """The chosen guide and how far it is."""
+        if self._guide is None:
+            return None
+        done = {step.id for step in self._guide.steps if self._is_done(step)}
+        return GuideProgress(self._guide, frozenset(self._cases), frozenset(done))
+
+    # ---- what the agent does ----
+
+    def choose(self, procedure: str) -> None:
+        """Follows this procedure's guide, "" for none; its pieces come into the dossier."""
+        self._guide = next((one for one in self._guides if one.id == procedure), None)
+        self._cases.clear()
+        self._said.clear()
+        self._begin_procedure(self._app.dossier)
+        self._tell()
+
+    def set_case(self, case: str, applies: bool) -> None:
+        """The caller is in this case, or not."""
+        (self._cases.add if applies else self._cases.discard)(case)
+        self._tell()
+
+    def set_done(self, step: str, done: bool) -> None:
+        """A step is done, or not after all."""
+        self._said[step] = done
+        self._tell()
+
+    def step(self, step: str) -> GuideStep | None:
+        """A step of the chosen guide."""
+        steps = self._guide.steps if self._guide is not None else []
+        return next((one for one in steps if one.id == step), None)
+
+    # ---- what comes ----
+
+    def _on_opened(self, session: DeskSession) -> None:
+        self._forget()
+        self._tasks.start(self._ask(session), name="ask for guides")
+
+    async def _ask(self, session: DeskSession) -> None:
+        try:
+            answer = await self._link.guides(session.facts.id)
+        except SessionError as error:  # an older hub has none; a vault may be away
+            log.info("no guides now: %s", error.code)
+            return
+        if self._app.session is not session:
+            return
+        self._known, self._guides = True, answer.guides
+        self.guides_changed.emit(answer.guides)
+        self.phrases_changed.emit(answer.phrases or self._shipped)
+        self._on_dossier(self._app.dossier)
+
+    def _on_dossier(self, dossier: Dossier | None) -> None:
+        session = self._app.session
+        if session is None or dossier is None:
+            return
+        if not self._known:
+            self._tasks.start(self._ask(session), name="ask for guides")
+            return
+        if self._guide is None:
+            begun = {piece.procedure for piece in dossier.pieces}
+            found = [guide for guide in self._guides if guide.id in begun]
+            self._guide = found[0] if len(found) == 1 else None
+        else:
+            self._begin_procedure(dossier)
+        self._tell()
+
+    def _begin_procedure(self, dossier: Dossier | None) -> None:
+        """The dossier gets the pieces of the guide that was chosen, once."""
+        guide = self._guide
+        if guide is None or dossier is None:
+            return
+        if all(piece.procedure != guide.id for piece in dossier.pieces):
+            self._pieces.start_procedure(guide.id)
+
+    def _is_done(self, step: GuideStep) -> bool:
+        """As the agent said, else when the step's piece is here."""
+        if step.id in self._said:
+            return self._said[step.id]
+        dossier = self._app.dossier
+        pieces = dossier.pieces if dossier is not None and step.piece else ()
+        return any(one.id == step.piece and one.state not in NOT_HERE for one in pieces)
+
+    def _tell(self) -> None:
+        self.progress_changed.emit(self.progress)
+
+    def _forget(self) -> None:
+        self._guides, self._guide, self._known = [], None, False
+        self._cases.clear()
+        self._said.clear()
+        self.guides_changed.emit([])
+        self.phrases_changed.emit(self._shipped)
+        self._tell()

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the guide of a procedure adds to what is proposed for the wrap-up. Used by
+`wiring.agent_work`; the agent decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from expert_app.desk.dossier.closing import ClosingProposal
+from resources.texts import _
+from session.core.dossier_model import NOTE_LETTERS, Dossier
+from session.protocol.dossier.guides import Guide, GuideStep, concerns
+
+CUT = "cut_off"
+
+
+class GuideProgress(NamedTuple):
+    """How far a guide is: the cases that the caller is in, and the steps that are done."""
+
+    guide: Guide
+    cases: frozenset[str] = frozenset()
+    done: frozenset[str] = frozenset()
+
+    def steps(self) -> list[GuideStep]:
+        """Those for this caller."""
+        return [step for step in self.guide.steps if concerns(step, self.cases)]
+
+    def left(self) -> list[GuideStep]:
+        """Those that are not done."""
+        return [step for step in self.steps() if step.id not in self.done]
+
+
+def guided(
+    proposal: ClosingProposal, progress: GuideProgress | None, dossier: Dossier | None
+) -> ClosingProposal:
+    """The proposal as the guide has it, where one was followed: its outcome once all of its steps
+    are done or pieces are missing, and its note. What was cut off stays cut off.
+    """
+    if progress is None or proposal.outcome == CUT:
+        return proposal
+    guide, left = progress.guide, progress.left()
+    steps = [step.name for step in progress.steps() if step.id in progress.done]
+    missing = [piece.name for piece in dossier.missing] if dossier is not None else []
+    if not steps and not missing:
+        return proposal
+    if missing:
+        outcome = guide.missing
+    else:
+        outcome = "" if left else guide.done
+    note = _note(progress, steps, [step.name for step in left], missing)
+    return proposal._replace(outcome=outcome, note=note[:NOTE_LETTERS])
+
+
+def _note(
+    progress: GuideProgress, done: Sequence[str], left: Sequence[str], missing: Sequence[str]
+) -> str:
+    guide = progress.guide
+    if guide.note:
+        cases = [case.name for case in guide.cases if case.id in progress.cases]
+        return guide.note.format(
+            procedure=guide.name,
+            done=_listed(done),
+            left=_listed(left),
+            missing=_listed(missing),
+            cases=_listed(cases),
+        )
+    parts = [f"{guide.name}."]
+    for words, names in (
+        (_("Done: {names}."), done),
+        (_("Left to do: {names}."), left),
+        (_("Missing: {names}."), missing),
+    ):
+        if names:
+            parts.append(words.format(names=_listed(names)))
+    return " ".join(parts)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names) or "–"

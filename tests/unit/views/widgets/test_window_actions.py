@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the palette finds in a real desk window, before, in and after a conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PyQt6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from session.core.clock import ManualClock
+from session.protocol.conversation.messages import Grant
+from tests.support.screens.invented import (
+    DEVICES,
+    DOSSIER,
+    NOW,
+    SERVICES,
+    SESSION,
+    TICKETS,
+    desk,
+)
+from views.desk.call_view import CallState
+from views.desk.help import named_shortcuts
+from views.desk.window import DeskWindow
+from views.widgets.command_palette import PaletteEntry
+from views.widgets.window_actions import WindowActions
+
+ONLY_WITH_THE_KEYBOARD_THERE = {"Alt+G", "Ctrl+Space", "Return", "Right", "Shift+Right", "PgDown"}
+"""Keys that a view takes only while it has the keyboard, or that begin others."""
+BY_WIRING = {"Ctrl+B", "Ctrl+O", "Ctrl+L", "F9", "Ctrl+Shift+P"}
+"""Made by the program's wiring, or by the shared page, which this window has not."""
+
+
+@pytest.fixture
+def window(qtbot: QtBot, desk_theme: QApplication) -> Iterator[DeskWindow]:
+    made = desk(ManualClock(NOW))
+    made.set_connection(True)
+    made.queue.set_tickets(TICKETS, SERVICES)
+    made.resize(1280, 720)
+    made.show()
+    yield made
+    made.close_now()
+    made.deleteLater()
+
+
+def found(window: DeskWindow) -> dict[str, PaletteEntry]:
+    actions = WindowActions(
+        window, named_shortcuts(), folded=(window.side,), left_out=(window.queue,)
+    )
+    return {one.words: one for one in actions.entries()}
+
+
+def test_every_key_of_the_help_is_an_action(window: DeskWindow) -> None:
+    window.show_session(SESSION)
+    here = {one.keys for one in found(window).values()}
+    assert named_shortcuts().keys() - here <= ONLY_WITH_THE_KEYBOARD_THERE | BY_WIRING
+
+
+def test_without_a_conversation_its_acts_are_listed_and_impossible(window: DeskWindow) -> None:
+    listed = found(window)
+    for words in ("Hang up (twice)", "Privacy pause"):
+        assert listed[words].why_not == "This cannot be done at this moment.", words
+    assert not listed["Accept the next caller"].why_not
+    assert not listed["Sign out"].why_not
+
+
+def test_a_tab_that_is_not_open_and_a_folded_side_are_in_reach(
+    window: DeskWindow, qtbot: QtBot
+) -> None:
+    window.show_session(SESSION)
+    window.call.show_state(CallState.CONNECTED)
+    window.dossier.show_dossier(DOSSIER)
+    window.devices.set_pieces(DOSSIER.pieces, dossier_open=True)
+    window.devices.show_devices(DEVICES)
+    window.show_grants({Grant.SCAN: True})
+    window.side.hide()
+    listed = found(window)
+    assert not listed["Scan page"].why_not
+    with qtbot.waitSignal(window.devices.scan_requested):
+        listed["Scan page"].act()
+    with qtbot.waitSignal(window.call.microphone_requested):
+        listed["Microphone on or off"].act()
+
+
+def test_a_new_button_is_found_by_its_name(window: DeskWindow, qtbot: QtBot) -> None:
+    window.show_session(SESSION)
+    window.call.show_state(CallState.CONNECTED)
+    window.dossier.show_dossier(DOSSIER)
+    listed = found(window)
+    print_missing = next(one for words, one in listed.items() if words.startswith("Print what is"))
+    with qtbot.waitSignal(window.dossier.pieces_bar.missing_requested):
+        print_missing.act()

@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The guide of a procedure: its steps, each with one button that does all of it. A tab of the
+desk's right side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QProgressBar,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from resources.texts import _
+from session.protocol.dossier.guides import FRENCH, Guide, GuideStep, concerns
+from views.widgets.icons import icon
+from views.widgets.parts import (
+    Card,
+    EmptyState,
+    column,
+    label,
+    name_button,
+    push_button,
+    restyle,
+    row,
+    scroll_area,
+    tool_button,
+)
+from views.widgets.theme import SPACE
+
+NEXT_KEYS = "Ctrl+G"
+_CASE_COLUMNS = 2
+
+
+def act_words(step: GuideStep) -> str:
+    """What a step's button does, in few words."""
+    parts: list[str] = []
+    if step.page or step.address:
+        parts.append(_("Open"))
+    if step.scan or step.piece:
+        parts.append(_("Scan"))
+    elif step.powers:
+        parts.append(_("Ask"))
+    return " · ".join(parts) or _("Tick off")
+
+
+def act_icon(step: GuideStep) -> str:
+    """The icon that goes with it."""
+    if step.scan or step.piece:
+        return "scanner"
+    if step.page or step.address:
+        return "shared_page"
+    return "ask" if step.powers else "kept"
+
+
+class GuideView(QWidget):
+    """Chooses a procedure, and shows its steps.
+
+    Signals:
+        procedure_chosen(str): follow this guide; "" for none.
+        case_changed(str, bool): the caller is in this case, or not.
+        done_changed(str, bool): a step is done, or not after all.
+        step_requested(str): do all that this step names.
+        say_requested(str): write the words of this step to the caller.
+    """
+
+    procedure_chosen = pyqtSignal(str)
+    case_changed = pyqtSignal(str, bool)
+    done_changed = pyqtSignal(str, bool)
+    step_requested = pyqtSignal(str)
+    say_requested = pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("guide_view")
+        self._guide: Guide | None = None
+        self._next = ""
+        self._rows: dict[str, StepRow] = {}
+        self._cases: dict[str, QCheckBox] = {}
+        self._choice = QComboBox()
+        self._choice.setObjectName("guide_choice")
+        self._choice.setAccessibleName(_("Procedure that is guided"))
+        self._choice.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self._choice.activated.connect(
+            lambda: self.procedure_chosen.emit(str(self._choice.currentData()))
+        )
+        self._build()
+        self.show_guides([])
+        self.show_progress(None)
+
+    # ---- facts ----
+
+    def show_guides(self, guides: Sequence[Guide]) -> None:
+        """The procedures that can be guided."""
+        self._choice.clear()
+        self._choice.addItem(_("Choose a procedure…"), "")
+        for guide in guides:
+            self._choice.addItem(guide.name, guide.id)
+        self._choice.setEnabled(bool(guides))
+        self._next_button.setEnabled(False)
+
+    def show_progress(
+        self,
+        guide: Guide | None,
+        cases: Collection[str] = (),
+        done: Collection[str] = (),
+        *,
+        live: bool = True,
+    ) -> None:
+        """The guide that is followed, and how far it is; not `live`: nobody is at a kiosk."""
+        if guide != self._guide:
+            self._guide = guide
+            self._deal(guide)
+            self._choice.setCurrentIndex(max(0, self._choice.findData(guide.id if guide else "")))
+        self._parts.setCurrentWidget(self._none if guide is None else self._steps_page)
+        if guide is None:
+            return
+        for case, box in self._cases.items():
+            box.blockSignals(True)
+            box.setChecked(case in cases)
+            box.blockSignals(False)
+        mine = [step for step in guide.steps if concerns(step, cases)]
+        self._next = next((step.id for step in mine if step.id not in done), "")
+        for step in guide.steps:
+            self._rows[step.id].setVisible(step in mine)
+            self._rows[step.id].show_state(
+                done=step.id in done, is_next=step.id == self._next, live=live
+            )
+        finished = sum(step.id in done for step in mine)
+        self._count.setText(_("Steps done: {done} of {all}").format(done=finished, all=len(mine)))
+        self._bar.setRange(0, max(1, len(mine)))
+        self._bar.setValue(finished)
+        self._bar.setAccessibleName(self._count.text())
+        self._show_next(guide)
+
+    def _show_next(self, guide: Guide) -> None:
+        step = next((one for one in guide.steps if one.id == self._next), None)
+        self._all_done.setVisible(step is None)
+        self._next_button.setEnabled(step is not None)
+        words = _("Next: {step}").format(step=step.name) if step is not None else _("Next step")
+        name_button(self._next_button, words, NEXT_KEYS)
+
+    def press_next(self) -> None:
+        """Does the next step."""
+        self.press(self._next)
+
+    def press(self, step: str) -> None:
+        """Does this step, as its button does."""
+        if step in self._rows:
+            self._rows[step].press()
+
+    # ---- building ----
+
+    def _build(self) -> None:
+        self._count = label(role="caption", name="guide_count")
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setMaximumWidth(110)
+        self._next_button = push_button(_("Next step"), "arrow_right", name="guide_next")
+        self._next_button.clicked.connect(self.press_next)
+        self._all_done = label(
+            _("Every step is done. The wrap-up proposes the outcome and a note."),
+            "soft",
+            "guide_all_done",
+            wrap=True,
+        )
+        self._case_box = QGridLayout()
+        self._case_box.setSpacing(SPACE[0])
+        self._case_title = label(_("The caller's case"), "caption")
+        self._step_box = QVBoxLayout()
+        self._step_box.setSpacing(0)
+        steps = Card("guide_steps", space=SPACE[0])
+        steps.body.addLayout(row(None, self._count, 0, self._bar))
+        steps.body.addLayout(self._step_box)
+        steps.body.addWidget(self._all_done)
+        page = QWidget()
+        column(page, self._case_title, self._case_box, steps, 0, space=SPACE[1])
+        self._steps_page = scroll_area(page)
+        self._none = EmptyState(
+            "stages",
+            _("No guide yet"),
+            advice=_(
+                "Choose a procedure: each step has one button that opens the page, asks the caller "
+                "and scans. The order is free."
+            ),
+            name="guide_none",
+        )
+        self._parts = QStackedWidget()
+        self._parts.addWidget(self._none)
+        self._parts.addWidget(self._steps_page)
+        top = row(None, self._choice, self._next_button)
+        top.setStretch(0, 1)
+        margins = (SPACE[2], SPACE[2], SPACE[2], SPACE[2])
+        column(self, top, self._parts, space=SPACE[2], margins=margins)
+
+    def _deal(self, guide: Guide | None) -> None:
+        """Makes the cases and steps of another guide."""
+        for old in (*self._rows.values(), *self._cases.values()):
+            old.hide()
+            old.deleteLater()
+        self._rows, self._cases = {}, {}
+        self._case_title.setVisible(bool(guide and guide.cases))
+        if guide is None:
+            return
+        for place, case in enumerate(guide.cases):
+            box = QCheckBox(case.name.replace("&", "&&"))
+            box.setObjectName(f"guide_case_{case.id}")
+            box.toggled.connect(lambda on, name=case.id: self.case_changed.emit(name, on))
+            self._cases[case.id] = box
+            self._case_box.addWidget(box, place // _CASE_COLUMNS, place % _CASE_COLUMNS)
+        for place, step in enumerate(guide.steps):
+            made = StepRow(step, place == 0)
+            made.done_changed.connect(self.done_changed)
+            made.pressed.connect(self.step_requested)
+            made.say_pressed.connect(self.say_requested)
+            self._rows[step.id] = made
+            self._step_box.addWidget(made)
+
+
+class StepRow(QFrame):
+    """One step: whether it is done, its words to say, and its button.
+
+    Signals:
+        done_changed(str, bool), pressed(str), say_pressed(str): with the step's id.
+    """
+
+    done_changed = pyqtSignal(str, bool)
+    pressed = pyqtSignal(str)
+    say_pressed = pyqtSignal(str)
+
+    def __init__(self, step: GuideStep, is_first: bool) -> None:
+        super().__init__()
+        self._step = step
+        self.setObjectName(f"guide_step_{step.id}")
+        restyle(self, first=is_first)
+        self._done = QCheckBox()
+        self._done.setObjectName(f"guide_done_{step.id}")
+        self._done.toggled.connect(lambda on: self.done_changed.emit(step.id, on))
+        self._name = label(step.name, wrap=True)
+        self._act = push_button(act_words(step), act_icon(step), name=f"guide_do_{step.id}")
+        self._act.clicked.connect(self.press)
+        self._say = tool_button(
+            _("Write these words to the caller"), "written", f"guide_say_{step.id}"
+        )
+        self._say.clicked.connect(lambda: self.say_pressed.emit(step.id))
+        words = step.say.get(FRENCH, "")
+        said = label(_("“{note}”").format(note=words), "soft", wrap=True)
+        line = row(None, self._done, space=SPACE[1])
+        line.addWidget(self._name, 1)
+        line.addWidget(self._act, 0, Qt.AlignmentFlag.AlignTop)
+        under = row(None, said, self._say, margins=(26, 0, 0, 0))
+        under.setStretch(0, 1)
+        for part in (said, self._say):
+            part.setVisible(bool(words))
+        column(self, line, under, space=2, margins=(2, 5, 0, 5))
+
+    def show_state(self, *, done: bool, is_next: bool, live: bool) -> None:
+        """Whether it is done, whether it is the next one, and whether a kiosk is there."""
+        self._done.blockSignals(True)
+        self._done.setChecked(done)
+        self._done.blockSignals(False)
+        self._done.setAccessibleName(_("Done: {step}").format(step=self._step.name))
+        needs_kiosk = self._step.page or self._step.address or self._step.powers
+        needs_kiosk = needs_kiosk or self._step.scan or self._step.piece
+        self._act.setEnabled(live or not needs_kiosk)
+        self._say.setEnabled(live)
+        restyle(self._act, kind="primary" if is_next else "plain")
+        restyle(self._name, role="strong" if is_next else "body")
+        self._act.setIcon(icon(act_icon(self._step), "on_accent" if is_next else "text"))
+        words = f"{self._step.name}: {act_words(self._step)}"
+        name_button(self._act, words, NEXT_KEYS if is_next else "")
+
+    def press(self) -> None:
+        """Does the step; one without any act is simply done."""
+        if act_words(self._step) == _("Tick off"):
+            self.done_changed.emit(self._step.id, True)
+        elif self._act.isEnabled():
+            self.pressed.emit(self._step.id)
