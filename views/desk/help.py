@@ -21,9 +21,9 @@ from PyQt6.QtWidgets import (
 from resources.texts import N_, _
 from session.core.program_version import program_version
 from views.desk.dossier.guide import NEXT_KEYS
-from views.widgets.fuzzy_search import plain
 from views.widgets.parts import column, label, push_button, row, tool_button
 from views.widgets.theme import SPACE
+from views.words.fuzzy_search import plain
 
 CONVERSATION_GROUP = N_("Conversation")
 _DEVICES, _PAGES, _PREVIEW = N_("Dossier and devices"), N_("Pages"), N_("Preview of the glass")

@@ -18,6 +18,7 @@ from PyQt6.QtGui import (
     QPainter,
     QPen,
     QPixmap,
+    QShortcut,
 )
 from PyQt6.QtWidgets import (
     QDialog,
@@ -32,10 +33,10 @@ from PyQt6.QtWidgets import (
 )
 
 from resources.texts import _
-from views.widgets.fuzzy_search import Searched, words_wanted
 from views.widgets.parts import column, label, row, tool_button
 from views.widgets.theme import SPACE, tokens_for
 from views.widgets.window_settings import WindowSettings
+from views.words.fuzzy_search import Searched, words_wanted
 
 PALETTE_KEYS = "Ctrl+Shift+P"
 RECENT = 8
@@ -97,6 +98,9 @@ class CommandPalette(QDialog):
         self._sources, self._settings = list(sources), settings
         self._entries: list[tuple[PaletteEntry, Searched]] = []
         self._was_active = False
+        self._keys = QShortcut(QKeySequence(PALETTE_KEYS), over)
+        self._keys.setContext(Qt.ShortcutContext.ApplicationShortcut)
+        self._keys.activated.connect(self.open_palette)
         self.field = QLineEdit()
         self.field.setObjectName("palette_field")
         self.field.setPlaceholderText(_("What do you want to do?"))

@@ -106,8 +106,9 @@ class WindowActions:
         """Acts that a view has by itself; not those of menus, which a button opens."""
         for one in self._window.findChildren(QAction):
             owner = one.parent()
-            in_menu = isinstance(owner, QMenu | QLineEdit) or not isinstance(owner, QWidget)
-            if one.text() and not in_menu and not one.shortcut().isEmpty():
+            is_act = bool(one.text()) and not one.shortcut().isEmpty()
+            in_menu = isinstance(owner, QMenu | QLineEdit)
+            if is_act and not in_menu and isinstance(owner, QWidget) and self._in_reach(owner):
                 yield one
 
     def _in_reach(self, widget: QWidget) -> bool:

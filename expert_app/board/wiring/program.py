@@ -45,8 +45,10 @@ from views.board.visit_window import VisitWindow
 from views.board.window import GED, HISTORY, STATISTICS, TRENDS, BoardWindow
 from views.board.words import UNDO_WORDS
 from views.desk.dossier.history_words import export_words
+from views.widgets.command_palette import CommandPalette
 from views.widgets.look import Look
 from views.widgets.message_bar import Level
+from views.widgets.window_actions import WindowActions
 from views.widgets.window_settings import IniSettings
 from views.words.accesses import access_words
 from views.words.deliveries import copy_words
@@ -139,6 +141,10 @@ class BoardProgram:
         self._look.apply()
         self.window = BoardWindow(
             program.clock, Thresholds(**msgspec.structs.asdict(settings.board))
+        )
+        actions = WindowActions(self.window, {})
+        self._palette = CommandPalette(
+            self.window, [actions.entries], settings=self._window_settings
         )
         self._copies = DeliveryConnections(self.window, jobs.deliveries, export=jobs.export)
         self._dossiers = DossierPages(

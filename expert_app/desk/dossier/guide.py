@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The guide of a procedure beside a conversation, without Qt: which one, the caller's cases, which
-steps are done. `wiring.guide` connects it with the window and does what a step says.
+steps are done. `wiring.pieces` connects it with the window and does what a step says.
 """
 
 from __future__ import annotations

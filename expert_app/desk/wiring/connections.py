@@ -16,12 +16,11 @@ from expert_app.desk.wiring.chat_and_privacy import ChatAndPrivacyConnections
 from expert_app.desk.wiring.conversation import ConversationConnections
 from expert_app.desk.wiring.devices import DevicesConnections
 from expert_app.desk.wiring.dossier import DossierConnections
-from expert_app.desk.wiring.guide import GuideConnections
 from expert_app.desk.wiring.life_size import LifeSize
 from expert_app.desk.wiring.line import LineConnections
 from expert_app.desk.wiring.media import MediaConnections
 from expert_app.desk.wiring.palette import PaletteConnections
-from expert_app.desk.wiring.pieces import PieceConnections
+from expert_app.desk.wiring.pieces import GuideConnections, PieceConnections
 from expert_app.desk.wiring.receipts import ReceiptConnections
 from expert_app.desk.wiring.screen import DeskScreen
 from expert_app.desk.wiring.shown_documents import ShownDocumentConnections

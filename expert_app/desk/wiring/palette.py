@@ -8,9 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QKeySequence, QShortcut
-
 from expert_app.desk.app import DeskApp
 from expert_app.desk.jobs import DeskJobs
 from resources.texts import _
@@ -21,9 +18,9 @@ from session.protocol.hub.third_parties import TargetsAnswer
 from session.protocol.hub.tickets import TicketState
 from views.desk.help import CONVERSATION_GROUP, SESSION_GROUPS, SHORTCUTS, named_shortcuts
 from views.desk.pass_on_panel import STATES
-from views.desk.window import PAGE, DeskWindow
+from views.desk.window import DeskWindow
 from views.widgets.agent_state import PAUSES, state_look
-from views.widgets.command_palette import PALETTE_KEYS, CommandPalette, PaletteEntry
+from views.widgets.command_palette import CommandPalette, PaletteEntry
 from views.widgets.icons import icon
 from views.widgets.window_actions import WindowActions
 from views.widgets.window_settings import WindowSettings
@@ -60,9 +57,6 @@ class PaletteConnections:
         )
         self.palette = CommandPalette(window, sources, settings=settings)
         self.palette.opened.connect(self._on_opened)
-        short = QShortcut(QKeySequence(PALETTE_KEYS), window)
-        short.setContext(Qt.ShortcutContext.ApplicationShortcut)
-        short.activated.connect(self.palette.open_palette)
         window.header.palette_pressed.connect(self.palette.open_palette)
         self._follow(jobs.app)
 
@@ -156,7 +150,7 @@ class PaletteConnections:
             )
 
     def _show_item(self, item_id: str) -> None:
-        self._window.show_mode(PAGE)
+        self._window.show_page()
         self._jobs.shown_documents.push(item_id)
 
     def _pieces(self) -> Iterator[PaletteEntry]:

@@ -55,7 +55,10 @@ async def test_a_list_that_was_begun_here_is_found_elsewhere(tmp_path: Path) -> 
             dossier = await desk.dossier(facts.id)
             offered = await pieces.procedures(facts.id)
             assert "Aide au logement" in [one.name for one in offered]
+            guides = (await pieces.guides(facts.id)).guides
+            (step,) = [one for one in guides[0].steps if one.id == "rib"]
             started = await pieces.start(facts.id, dossier.number, "logement")
+            assert step.piece in {piece.id for piece in started.pieces}
             assert started.pieces[1].any_of[0] == "Carte nationale d’identité"
             for state in (PieceState.SCANNED, PieceState.LEGIBLE):
                 await desk.set_piece(facts.id, dossier.number, "logement-rib", state=state)

@@ -15,10 +15,10 @@ from PyQt6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QPr
 
 from resources.texts import N_, _
 from session.protocol.dossier.library import LibraryItem, LibraryKind
-from views.widgets.fuzzy_search import plain
 from views.widgets.icons import icon
 from views.widgets.parts import column, label, row, tool_button
 from views.widgets.theme import SPACE
+from views.words.fuzzy_search import plain
 
 _KINDS: dict[LibraryKind, tuple[str, str]] = {
     LibraryKind.PAGE: (N_("web page"), "address"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from PyQt6.QtCore import Qt
@@ -46,7 +46,7 @@ class Stage:
         )
         link: Any = SimpleNamespace(queue=TICKETS)
         self.connections = PaletteConnections(
-            window, self.jobs, link=link, settings=MemorySettings()
+            window, cast(Any, self.jobs), link=cast(Any, link), settings=MemorySettings()
         )
         window.chat.show_phrases([Phrase(id="wait", say={"fr": "Un instant, je regarde."})])
         self.jobs.shown_documents.library_changed.emit([FORM])

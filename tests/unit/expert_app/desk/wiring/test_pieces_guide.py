@@ -13,12 +13,13 @@ from pytestqt.qtbot import QtBot
 
 from expert_app.desk.ask_first import Powers
 from expert_app.desk.dossier.guide import DeskGuide
-from expert_app.desk.wiring.guide import GuideConnections
+from expert_app.desk.wiring.pieces import GuideConnections
 from session.core.clock import ManualClock
 from session.core.signals import Signal
 from session.core.tasks import Tasks
+from session.protocol.conversation.messages import Grant, GrantChanged
 from session.protocol.conversation.scan_profiles import ScanProfile
-from session.protocol.dossier.guides import Guide, GuideCase, GuidesAnswer, GuideStep
+from session.protocol.dossier.guides import Guide, GuideCase, GuidesAnswer, GuideStep, Phrase
 from tests.support.screens.invented import DEVICES, DOSSIER, NOW, SERVICES, SESSION, TICKETS, desk
 from views.desk.window import DeskWindow
 
@@ -163,6 +164,23 @@ def test_a_step_without_an_act_is_ticked_and_words_go_out_in_the_callers_languag
     with qtbot.waitSignal(chat.send_requested) as sent:
         stage.window.guide.say_requested.emit("form")
     assert sent.args == ["Juntos."]
+
+
+def test_phrases_follow_the_language_in_which_the_caller_was_asked(stage: Stage) -> None:
+    stage.guide.phrases_changed.emit([Phrase(id="p", say={"fr": "Un", "es": "Uno", "ar": "واحد"})])
+    chat, changed = stage.window.chat, Signal[Any]()
+    session: Any = SimpleNamespace(facts=SESSION, grants=SimpleNamespace(changed=changed))
+    stage.connections._on_opened(session)
+
+    def answer(version: str) -> str:
+        changed.emit(GrantChanged(grant=Grant.SCAN, allowed=True, at_utc=NOW, text_version=version))
+        return chat.language()
+
+    assert answer("es_0123456789ab") == "es"
+    chat.show_language("ar")  # the agent knows better
+    assert answer("es_0123456789ab") == "ar"
+    assert answer("") == "ar"
+    assert answer("fr_easy_0123456789ab") == "fr"
 
 
 def test_after_the_end_nothing_is_asked_any_more(stage: Stage) -> None:

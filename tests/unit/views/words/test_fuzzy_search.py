@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from views.widgets.fuzzy_search import Searched, plain, words_wanted
+from views.words.fuzzy_search import Searched, plain, words_wanted
 
 TITLES = (
     "Pièce d’identité",
