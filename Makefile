@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the set-up may install all that the tests use (root on Debian), none of them is skipped.
 WHOLE := $(if $(filter 0,$(shell id -u)),$(if $(wildcard /etc/debian_version),--nothing-skipped))
 
-.PHONY: setup demo test test-long pilot test-faults fuzz packages test-packages lint lint-types lint-rest format bench bench-hub bench-paper bench-replay schemas translations clean
+.PHONY: setup demo test test-long pilot test-faults fuzz packages test-packages lint lint-types lint-rest format bench bench-hub bench-paper bench-replay pictures schemas translations clean
 
 setup:
 	@installers/setup.sh
@@ -92,6 +92,10 @@ bench-%: setup
 bench-hub: setup
 	PATH="$$PATH:$(HOME)/.local/bin:$(CURDIR)/build/uv/bin" \
 		uv run --no-sync --with asyncpg --with redis python -m tests.benchmarks.bench_hub
+
+# Every window in every state: two languages, two themes, three screens. ONLY=desk/ draws the desk's.
+pictures: setup
+	$(BIN)/python -m tests.support.screens.pictures $(ONLY)
 
 schemas: setup
 	$(BIN)/python -m expert_app.reference

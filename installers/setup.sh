@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-only
 # Brings what a bare Debian 13 or Ubuntu 24.04 lacks: uv, Qt's system libraries, the Python packages, rrweb, catalogues.
-# `setup.sh test` brings, as root, what the tests use beside: SANE, TURN, CUPS and its IPP printer, D-Bus, Tesseract,
-# PDFBox, PostgreSQL, Chromium, Firefox.
+# `setup.sh test` brings, as root, what the tests use beside: SANE, TURN, CUPS and its IPP printer, D-Bus, AT-SPI, Xvfb,
+# Tesseract, PDFBox, PostgreSQL, Chromium, Firefox.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$HOME/.local/bin:$PATH"
@@ -10,8 +10,9 @@ export PATH="$HOME/.local/bin:$PATH"
 qt=(libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0
   libxcb-image0 libxcb-render-util0 libxcb-xinerama0 libnss3 libasound2t64 libxcomposite1 libxdamage1 libxrandr2 libxtst6
   libxkbfile1 libdbus-1-3 libfontconfig1 libpulse0 libglib2.0-0t64 libxfixes3 libwayland-cursor0)
-tested=(libsane1 coturn libnss3-tools dbus gnome-keyring avahi-daemon cups-daemon cups-ipp-utils iproute2 nftables tesseract-ocr tesseract-ocr-fra
-  chromium firefox-esr default-jre-headless libpdfbox2-java libjaxb-api-java libactivation-java postgresql xvfb)
+tested=(libsane1 coturn libnss3-tools dbus xvfb at-spi2-core gir1.2-atspi-2.0 python3-gi
+  gnome-keyring avahi-daemon cups-daemon cups-ipp-utils iproute2 nftables tesseract-ocr tesseract-ocr-fra
+  chromium firefox-esr default-jre-headless libpdfbox2-java libjaxb-api-java libactivation-java postgresql)
 
 missing() {
   for name in "$@"; do

@@ -82,6 +82,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 REAL_PROGRAMS = (
+    "tests/accessibility/test_bus.py",
     "tests/conformance/",
     "tests/end2end/",
     "tests/faults/",

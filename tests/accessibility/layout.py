@@ -100,7 +100,7 @@ def overlaps(window: QWidget) -> list[str]:
     """Pairs that a layout has put on one another. What lies over the rest on purpose is placed
     by hand and in no layout: it is well.
     """
-    parts = [(part, _place(part, window)) for part in _content(window)]
+    parts = [(part, _seen(part, window)) for part in _content(window)]
     return [
         f"{_called(one)} lies over {_called(other)}"
         for (one, at), (other, there) in combinations(parts, 2)
@@ -164,7 +164,7 @@ def _content(window: QWidget) -> list[QWidget]:
         and part.height() > 0
         and not (isinstance(part, QLabel) and not part.text() and part.pixmap().isNull())
         and not isinstance(part.parentWidget(), QAbstractSpinBox | QComboBox | QTabBar)
-        and (part is window or _scrolled_into_view(part, window))
+        and (part is window or not _seen(part, window).isEmpty())
     ]
 
 
@@ -172,14 +172,14 @@ def _place(part: QWidget, window: QWidget) -> QRect:
     return QRect(part.mapTo(window, QPoint(0, 0)), part.size())
 
 
-def _scrolled_into_view(part: QWidget, window: QWidget) -> bool:
-    """False for what is scrolled away at the moment, so that nobody sees it."""
+def _seen(part: QWidget, window: QWidget) -> QRect:
+    """Where it is, without what is scrolled away at the moment."""
     seen, holder = _place(part, window), part.parentWidget()
     while holder is not None and holder is not window:
         if isinstance(holder.parentWidget(), QAbstractScrollArea):
             seen = seen.intersected(_place(holder, window))
         holder = holder.parentWidget()
-    return not seen.isEmpty()
+    return seen
 
 
 def _is_cut(part: QWidget) -> bool:

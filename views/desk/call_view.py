@@ -115,6 +115,7 @@ class CallView(QWidget):
         super().__init__()
         self.setObjectName("call_view")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(_("Picture and voice of the caller"))
         self._clock, self._video = clock, video
         self._since: datetime | None = None
         self._on = {"microphone": True, "camera": True}
@@ -494,7 +495,7 @@ class MoveHandle(QToolButton):
         self.setIconSize(QSize(16, 18))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.SizeAllCursor)
-        self.setFixedWidth(22)
+        self.setFixedWidth(24)
         name_button(self, _("Move the face: drag it, or press the arrow keys"))
         self._from: QPoint | None = None
 

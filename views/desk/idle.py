@@ -60,6 +60,7 @@ class IdlePage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("idle_page")
+        self.setAccessibleName(_("Between two conversations"))
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._available, self._connected, self._refused = True, False, False
         self._silent = False

@@ -44,6 +44,7 @@ class PhoneView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("phone_view")
+        self.setAccessibleName(_("Conversation by telephone"))
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._about = label(role="soft", name="phone_about", wrap=True)
         self._number = label(role="huge", name="phone_number")

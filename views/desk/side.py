@@ -26,6 +26,7 @@ class SidePanel(QFrame):
         self.setMinimumWidth(LEAST_PX)
         self._tabs = QTabWidget()
         self._tabs.setObjectName("side_tabs")
+        self._tabs.setAccessibleName(_("Dossier and devices"))
         self._tabs.setDocumentMode(True)
         self._tabs.setUsesScrollButtons(False)
         self._tabs.setElideMode(Qt.TextElideMode.ElideRight)

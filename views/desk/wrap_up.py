@@ -86,6 +86,7 @@ class WrapUpView(QWidget):
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self.setObjectName("wrap_up_view")
+        self.setAccessibleName(_("Wrap-up"))
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._clock = clock
         self._since = clock.utc_now()

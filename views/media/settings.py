@@ -17,9 +17,11 @@ from session.media.audio.echo_check import ENOUGH_DB, EchoFinding
 from session.media.audio.echo_choice import EchoCanceller, EchoSetting
 from session.media.engines.engine_choice import ChoiceReason, EngineChoice, EngineKind
 from views.media.video_pane import FrameGiver, OwnPlace, VideoPane
+from views.widgets.announcer import announce
 from views.widgets.look import TEXT_SIZES
 from views.widgets.parts import Segments, column, label, push_button, row, scroll_area
 from views.widgets.theme import SPACE
+from views.words.accessibility import statement, statement_title
 
 AUTO = "auto"
 _CHOICES = ("camera", "microphone", "speaker", "echo", "engine")
@@ -128,6 +130,12 @@ class MediaSettingsDialog(QDialog):
         self._echo_words = label(role="soft", name="media_echo_words", wrap=True)
         self._cancelled_words = label(role="soft", name="media_cancelled_words", wrap=True)
         self._engine_words = label(role="soft", name="media_engine_words", wrap=True)
+        self._statement = label(
+            "\n\n".join([statement_title(), *statement(kiosk=False)]), name="statement", wrap=True
+        )
+        self._statement.hide()
+        self._tell_statement = push_button(_("Accessibility"), name="show_statement")
+        self._tell_statement.clicked.connect(self._show_statement)
         self._close = push_button(_("Close"), kind="primary", name="media_close")
         self._close.clicked.connect(self.close)
         self._build()
@@ -173,7 +181,8 @@ class MediaSettingsDialog(QDialog):
                 box.addLayout(row(None, self._tone, self._echo, 0))
                 box.addWidget(self._headset)
                 box.addWidget(self._echo_words)
-        box.addLayout(row(None, 0, self._close))
+        box.addWidget(self._statement)
+        box.addLayout(row(None, self._tell_statement, 0, self._close))
         self._echo_words.hide()
 
     # ---- facts ----
@@ -297,6 +306,13 @@ class MediaSettingsDialog(QDialog):
         self.resize(wide, min(max(self.height(), high), room.height() - _TITLE_BAR_PX))
 
     # ---- requests ----
+
+    def _show_statement(self) -> None:
+        """Shows or hides the statement of accessibility, and has a screen reader say it."""
+        self._statement.setVisible(self._statement.isHidden())
+        if self._statement.isVisible():
+            announce(self, self._statement.text())
+        self._fit()
 
     def _choose(self, **changes: str | bool) -> None:
         self._choice = replace(self._choice, **changes)  # type: ignore[arg-type]  # the names are our own

@@ -33,6 +33,8 @@ class ThemedPlot(pg.PlotWidget):
         super().__init__(axisItems={"bottom": below, "left": pg.AxisItem("left")})
         self.setObjectName(name)
         self.setAccessibleName(title)
+        if (inside := self.viewport()) is not None:
+            inside.setAccessibleName(title)
         self.setMinimumHeight(least_height)
         self.setMenuEnabled(False)
         self.hideButtons()

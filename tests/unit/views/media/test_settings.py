@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from PyQt6.QtWidgets import QApplication, QComboBox
+from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from session.media.audio.echo_check import EchoFinding
@@ -12,6 +12,7 @@ from session.media.audio.echo_choice import EchoCanceller, EchoSetting
 from session.media.engines.engine_choice import ChoiceReason, EngineChoice, EngineKind
 from tests.accessibility.layout import flaws, settle
 from views.media.settings import MediaChoice, MediaSettingsDialog
+from views.widgets.announcer import announcer_of
 from views.widgets.look import TEXT_SIZES
 from views.widgets.parts import Segments
 from views.widgets.theme import apply_theme
@@ -131,5 +132,21 @@ def test_settings_stay_readable_at_every_text_size(
     apply_theme(desk_theme, dark=False, text_scale=size)
     dialog.show()
     dialog.show_engine(EngineChoice(EngineKind.BROWSER, ChoiceReason.ECHO), later=True)
+    settle()
+    assert flaws(dialog) == []
+
+
+def test_the_statement_of_accessibility_is_shown_and_said(dialog: MediaSettingsDialog) -> None:
+    said: list[str] = []
+    announcer_of(dialog).said.connect(lambda words, _urgent: said.append(words))
+    dialog.show()
+    button = dialog.findChild(QPushButton, "show_statement")
+    shown = dialog.findChild(QLabel, "statement")
+    assert button is not None
+    assert shown is not None
+    assert not shown.isVisible()
+    button.click()
+    assert shown.isVisible()
+    assert "partially compliant" in said[0]
     settle()
     assert flaws(dialog) == []

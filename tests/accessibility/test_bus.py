@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What a screen reader gets of our windows, on a real AT-SPI bus: every control has a name and
+a role, keys alone reach it, and what happens is announced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.accessibility.bus import Desktop, missing
+
+WALKED = (
+    "desk/idle",
+    "desk/page",
+    "desk/preview",
+    "desk/wrap_up",
+    "board/board",
+    "board/board_curves",
+    "kiosk/start-6",
+    "kiosk/number-typing",
+    "kiosk/waiting",
+    "kiosk/session-page",
+    "kiosk/session-ask-fill",
+    "kiosk/goodbye-all",
+    "site/host",
+    "others/sign-in",
+    "others/settings",
+)
+"""One state of each kind of page: a walk costs some hundred calls over the bus. What needs no
+bus is looked at in all of them (`test_every_window.py`).
+"""
+CONTROLS = {
+    "push button",
+    "button",
+    "toggle button",
+    "check box",
+    "radio button",
+    "combo box",
+    "text",
+    "password text",
+    "entry",
+    "slider",
+    "spin button",
+    "page tab",
+    "menu item",
+    "link",
+    "table",
+    "tree table",
+    "list",
+}
+
+
+@pytest.fixture(scope="module")
+def desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desktop]:
+    if lacking := missing():
+        pytest.skip(f"not installed: {lacking}")
+    with Desktop(tmp_path_factory.mktemp("desktop")) as started:
+        yield started
+
+
+def wrong_with(part: dict[str, Any]) -> str:
+    """Why a screen reader could not say what this is, "" when it can."""
+    where = f"{part['role']} {part['name']!r} {part['description']!r}"
+    if part["role"] == "table cell" or (part["role"], part["in"]) == ("unknown", "split pane"):
+        return ""  # an empty cell; the grip between two panes, which Qt knows and AT-SPI does not
+    if part["role"] in ("unknown", "invalid", ""):
+        return f"no role: {where}"
+    if part["role"] in CONTROLS and not part["name"].strip():
+        return f"no name: {where}"
+    if "focusable" in part["states"] and not part["name"].strip():
+        return f"takes the keyboard and has no name: {where}"
+    if part["role"] in CONTROLS and "showing" in part["states"] and "visible" not in part["states"]:
+        return f"shows and is not visible: {where}"
+    return ""
+
+
+@pytest.mark.parametrize("name", WALKED)
+def test_a_screen_reader_can_say_what_every_control_is(name: str, desktop: Desktop) -> None:
+    title = desktop.windows.ask(show=name)
+    parts = desktop.ears.ask(ask="tree", title=title)
+    assert len(parts) > 5
+    wrong = [said for part in parts if (said := wrong_with(part))]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", ["desk/idle", "board/board", "kiosk/start-2"])
+def test_words_are_announced_in_the_window_in_which_it_happened(
+    name: str, desktop: Desktop
+) -> None:
+    title = desktop.windows.ask(show=name)
+    desktop.ears.ask(ask="heard")
+    desktop.windows.ask(announce="Un usager vous attend", urgent=False)
+    desktop.windows.ask(announce="La ligne est coupée", urgent=True)
+    said = [one for one in desktop.heard("La ligne est coupée") if one["type"] == "announcement"]
+    ours = [one for one in said if one["text"] in ("Un usager vous attend", "La ligne est coupée")]
+    assert [one["urgent"] for one in ours] == [False, True]
+    assert all(title in [name for _role, name in one["in"]] for one in ours)
+
+
+def tabbed(desktop: Desktop, times: int) -> list[str]:
+    """What a screen reader says of each stop of Tab, in order."""
+    desktop.ears.ask(ask="heard")
+    for _stop in range(times):
+        desktop.windows.ask(press="Tab")
+    desktop.windows.ask(announce="Fin des arrêts", urgent=False)
+    heard = desktop.heard("Fin des arrêts")
+    return [one["text"] for one in heard if one["type"] == "focus"]
+
+
+@pytest.mark.parametrize(
+    ("name", "named"), [("desk/idle", "Accepter"), ("kiosk/start-4", "Emploi")]
+)
+def test_keys_alone_go_round_the_window_and_every_stop_has_a_name(
+    name: str, named: str, desktop: Desktop
+) -> None:
+    desktop.windows.ask(show=name)
+    stops = tabbed(desktop, 20)
+    assert all(stops), stops
+    assert any(stop.startswith(named) for stop in stops), stops
+    assert len(set(stops)) < len(stops), f"Tab does not come round: {stops}"

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Our windows in their states, in French: nothing is cut, nothing lies on anything, everything can
+be pressed and has a name, all words stand out in both themes.
+
+A state costs half a second. The kiosk's pages are looked at
+by `tests/unit/views/kiosk/test_window_layout.py`, on the kiosk's own screens.
+"""
+
+from __future__ import annotations
+
+import pytest
+from PyQt6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from resources.texts import use_language
+from tests.accessibility.contrast import faint
+from tests.accessibility.layout import flaws, settle, unnamed
+from tests.support.screens.every import EVERY
+from views.widgets.theme import apply_theme
+
+SCREEN = (1280, 720)
+LOOKED_AT = (
+    "desk/idle",
+    "desk/offered",
+    "desk/page",
+    "desk/preview",
+    "desk/wrap_up",
+    "desk/passing",
+    "desk/help",
+    "desk/make_likely",
+    "board/board",
+    "board/board_act",
+    "board/board_curves",
+    "board/board_statistics",
+    "others/sign-in",
+    "others/settings",
+    "others/visit",
+)
+"""Each kind of page once. docs/accessibilite.md says what larger text still cuts."""
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", LOOKED_AT)
+def test_everything_can_be_read_and_pressed(
+    name: str, dark: bool, qtbot: QtBot, desk_theme: QApplication
+) -> None:
+    use_language("fr")
+    apply_theme(desk_theme, dark)
+    window = EVERY[name]()
+    qtbot.addWidget(window, before_close_func=lambda widget: widget.hide())
+    window.resize(*SCREEN)
+    window.show()
+    settle()
+    wrong = (
+        faint(window) if dark else [*flaws(window, size=SCREEN), *unnamed(window), *faint(window)]
+    )
+    assert not wrong, "\n".join(wrong)

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Every window in every state that people see, by name: "desk/face", "kiosk/waiting". The
+pictures are drawn of them, and layout, contrast and what a screen reader gets are tried on them.
+
+A new state goes into the scenes of its window; a new window gets a line in `WINDOWS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PyQt6.QtWidgets import QWidget
+
+from session.core.clock import ManualClock
+from session.log.playback.opening import open_records
+from session.log.summary import summarise
+from session.media.engines.engine_choice import ChoiceReason, EngineChoice, EngineKind
+from session.protocol.conversation.messages import Grant, PageShown
+from session.protocol.helpdesk.log_list import LogsFound
+from session.protocol.hub.site import CallerState
+from session.protocol.hub.tickets import HelpState
+from session.protocol.hub.waiting import CalledTicket, DisplayAnswer
+from tests.support.log_story import whole_session
+from tests.support.screens import board_scenes, desk_scenes, dossier_scenes, kiosk_gallery
+from tests.support.screens.invented import NOW
+from tests.support.screens.site_gallery import busy_network
+from tests.support.screens.third_party_scenes import TALK_SCENES
+from tests.unit.views.helpdesk.invented_rows import counts_of, log_rows
+from tests.unit.views.site.test_host_view import kiosk
+from views.board.visit_window import VisitWindow
+from views.desk.shared_page.mirror_pane import MirrorPane
+from views.desk.shared_page.view import SharedPageView
+from views.desk.sign_in_view import SignInView
+from views.helpdesk.window import HelpdeskView
+from views.kiosk.window import KioskWindow
+from views.media.settings import MediaChoice, MediaSettingsDialog
+from views.replay.view import ReplayView
+from views.site.display_window import DisplayWindow
+from views.site.host_view import HostView
+from views.site.network_view import NetworkView
+from views.widgets.plain_window import PlainWindow
+
+Scene = Callable[[], QWidget]
+BROWSER = ("shared-page/", "helpdesk/conversation", "replay/")
+"""Beginnings of the names of windows with a browser engine in them: they need a second each."""
+
+
+def _of_kiosk(scene: Callable[[KioskWindow], None]) -> QWidget:
+    window = kiosk_gallery.kiosk_window()
+    scene(window)
+    window.session_page.finish_slides()
+    return window
+
+
+def _shared_page(state: str) -> QWidget:
+    """The agent's side of the caller's page, alone: in the desk's scenes it is drawn."""
+    view = SharedPageView(MirrorPane())
+    view.set_addresses(["https://caisse.example/espace/"])
+    if state == "asked":
+        view.show_asked()
+    if state == "shared":
+        view.show_grants(dict.fromkeys((Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL), True))
+        view.show_sharing(True)
+        page = ("https://caisse.example/espace", "Mes droits")
+        view.show_page(
+            PageShown(epoch=1, address=page[0], title=page[1], width_px=800, height_px=600)
+        )
+    return PlainWindow(view, "Page partagée")
+
+
+def _settings() -> QWidget:
+    dialog = MediaSettingsDialog()
+    dialog.show_devices(MediaChoice(), ["Caméra"], ["Micro-casque"], ["Micro-casque"])
+    dialog.show_engine(EngineChoice(EngineKind.AIORTC, ChoiceReason.DELAY), later=False)
+    return dialog
+
+
+def _sign_in() -> QWidget:
+    return PlainWindow(SignInView("", ""), "Connexion")
+
+
+def _host() -> QWidget:
+    view = HostView()
+    view.show_kiosks(
+        "Inès B.",
+        [
+            kiosk("1", caller=CallerState.IN_SESSION),
+            kiosk("2", caller=CallerState.WAITING, help=HelpState.WANTED),
+            kiosk("3", there=False),
+        ],
+    )
+    return PlainWindow(view, "Accueil")
+
+
+def _network() -> QWidget:
+    view = NetworkView()
+    view.show_network(busy_network())
+    view.sites.choose("library")
+    return PlainWindow(view, "Réseau")
+
+
+def _display() -> QWidget:
+    window = DisplayWindow(ManualClock(NOW))
+    window.stop_ticking()
+    called = CalledTicket(number="L042", kiosk_name="", kiosk_place=2, called_at_utc=NOW)
+    window.show_answer(
+        DisplayAnswer(
+            organisation_name="Caisse d'entraide du Val-Doré",
+            site="Mairie",
+            called=[called],
+            following=["L043", "L044"],
+            waiting=2,
+        )
+    )
+    return window
+
+
+def _visit() -> QWidget:
+    window = VisitWindow()
+    window.visit_view.show_visit("L042", "Claire Fontanel")
+    return window
+
+
+def _helpdesk(conversation: bool) -> QWidget:
+    view = HelpdeskView(ReplayView(MirrorPane(), ManualClock()), lambda: NOW.astimezone())
+    if conversation:
+        records = whole_session()
+        view.show_conversation(
+            "Conversation 0125-223B",
+            open_records("s1", records),
+            summarise(records),
+            origin="",
+            file_name="c-1",
+        )
+    else:
+        rows = log_rows(12)
+        view.list.show_connection(True)
+        view.list.show_found(LogsFound(rows=rows, counts=counts_of(rows)), first=True)
+    return PlainWindow(view, "Assistance")
+
+
+def _replay() -> QWidget:
+    view = ReplayView(MirrorPane(), ManualClock())
+    view.show_log("0125-223B", open_records("s1", whole_session()))
+    return PlainWindow(view, "Relecture")
+
+
+WINDOWS: dict[str, dict[str, Scene]] = {
+    "desk": {**desk_scenes.SCENES, **TALK_SCENES, **dossier_scenes.DESK_SCENES},
+    "board": {**board_scenes.SCENES, **dossier_scenes.BOARD_SCENES},
+    "kiosk": {name: partial(_of_kiosk, one) for name, one in kiosk_gallery.SCENES.items()},
+    "shared-page": {name: partial(_shared_page, name) for name in ("off", "asked", "shared")},
+    "helpdesk": {"list": partial(_helpdesk, False), "conversation": partial(_helpdesk, True)},
+    "replay": {"session": _replay},
+    "site": {"host": _host, "network": _network, "display": _display},
+    "others": {"sign-in": _sign_in, "settings": _settings, "visit": _visit},
+}
+"""The states of each window."""
+
+EVERY: dict[str, Scene] = {
+    f"{window}/{state}": scene
+    for window, states in WINDOWS.items()
+    for state, scene in states.items()
+}
+"""All of them, by window and state."""
+
+
+def is_touched(name: str) -> bool:
+    """Whether fingers use it: larger targets, and the kiosk's own look."""
+    return name.startswith(("kiosk/", "site/display"))
