@@ -59,7 +59,8 @@ def connected(port: int) -> Iterator[socket.socket]:
     """A connection with the key that everybody knows."""
     seed = enrolment_seed()
     with socket.create_connection(("127.0.0.1", port), 5.0) as line:
-        info = json.loads(line.makefile("rb").readline().removeprefix(b"INFO "))
+        with line.makefile("rb") as greeting:
+            info = json.loads(greeting.readline().removeprefix(b"INFO "))
         words = {
             "nkey": public_key(seed),
             "sig": sign(seed, info["nonce"].encode()),

@@ -67,6 +67,7 @@ def test_long_after_its_beginning_a_log_takes_no_more_records(
         log.append("s1", "a.bob", 0, records=[b"x"], now=late)
     with sqlite3.connect(tmp_path / "log.sqlite") as base:  # begun by an older version
         base.execute("DELETE FROM begun")
+    base.close()
     assert log.append("s1", "a.alice", 2, records=[b"a2"], now=late) == 3
     with pytest.raises(LogClosed):
         log.append("s1", "a.alice", 3, records=[b"a3"], now=late + timedelta(days=8))
