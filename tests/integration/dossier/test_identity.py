@@ -41,8 +41,10 @@ from session.desk.hub.deliveries import DeliveryLink
 from session.desk.hub.identity import DossierIdentityLink, DossierRegisterLink
 from session.desk.hub.pieces import PieceLink
 from session.desk.hub.third_parties import TalkLink
+from session.desk.hub.work import WorkLink
 from session.protocol.dossier.identity import AccessesRequest
 from session.protocol.hub.requests import SessionFacts
+from session.protocol.hub.routing import CallerPreview
 from session.protocol.hub.talk_state import PassReason
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, hub_world
@@ -267,3 +269,45 @@ async def test_what_was_received_for_the_first_dossier_is_still_filed_in_it(
             assert set_now.number == number
         with pytest.raises(NotAllowed):
             await desk.set_piece(facts.id, "C3", "lease", state=accepted)
+
+
+async def test_before_accepting_an_agent_sees_what_is_missing_of_its_next_caller_alone(
+    tmp_path: Path,
+) -> None:
+    async with identity_world(tmp_path) as (world, _):
+        desk, facts = await _session(world)
+        link = DossierIdentityLink(desk._bus)
+        made = (await link.create(facts.id, ZOE, request_id="new1")).dossier
+        assert made is not None
+        await link.give_number(facts.id, made.number, "12 34 567")
+        await desk.hang_up(facts.id)
+        await desk.close(facts.id)
+
+        first, second = await world.kiosk("kiosk1"), await world.kiosk("kiosk2")
+        known = (await first.call("rights", "1234567", "r2")).ticket
+        later = (await second.call("rights", "", "r3")).ticket
+        bob = await world.desk("bob")
+        work = WorkLink(bob._bus)
+        seen = await work.preview(known.id)
+        assert seen.known
+        assert ZOE.family_name not in repr(seen)
+        assert "1234567" not in repr(seen)
+        with pytest.raises(TicketUnknown):
+            await work.preview(later.id)
+        with pytest.raises(NotAllowed):
+            await WorkLink(await world.client(Role.SUPERVISOR, "boss")).preview(known.id)
+
+        line = (await (await _register(world)).accesses(AccessesRequest())).lines[0]
+        assert (line.kind, line.user, line.dossier) == (AccessKind.PREVIEWED, "bob", made.number)
+        assert line.reason == known.number
+
+        assert not (await _preview_of_the_next(bob, work, known.id, later.id)).known
+
+
+async def _preview_of_the_next(
+    desk: DeskLink, work: WorkLink, taken: str, ticket_id: str
+) -> CallerPreview:
+    facts = await desk.accept(taken)
+    await desk.hang_up(facts.id)
+    await desk.close(facts.id)
+    return await work.preview(ticket_id)
