@@ -40,7 +40,8 @@ class Windows:
     def _on_line(self) -> None:
         line = sys.stdin.readline()
         if not line:
-            self._application.quit()
+            self._lines.setEnabled(False)
+            self._application.exit()  # `quit` asks each window, and a conversation refuses
             return
         said = self._do(json.loads(line))
         sys.stdout.write(json.dumps(said) + "\n")
