@@ -223,6 +223,7 @@ class DeskQueueView(QFrame):
         self._longest.setText(
             _("Longest wait {time}").format(time=clock_words(longest)) if waiting else ""
         )
+        self._arrange_head()
         self.summary_changed.emit(len(waiting), longest)
 
     # ---- building ----
@@ -277,9 +278,15 @@ class DeskQueueView(QFrame):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Where it is wide, the agent's state stands beside the count: more rows are seen."""
         super().resizeEvent(event)
+        self._arrange_head()
+
+    def _arrange_head(self) -> None:
+        parts = (self._count, self._longest, self._availability)
+        needed_px = sum(part.sizeHint().width() for part in parts) + 2 * self._head.spacing()
         wide = self.width() >= self.fontMetrics().averageCharWidth() * WIDE_LETTERS
+        fits = needed_px <= self.width() - 2 * SPACE[2]
         direction = QBoxLayout.Direction
-        self._head.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
+        self._head.setDirection(direction.LeftToRight if wide and fits else direction.TopToBottom)
 
     def _build_list(self) -> QScrollArea:
         self._empty = EmptyState("empty_queue", "", advice="", name="queue_empty")

@@ -370,7 +370,7 @@ def test_no_word_is_cut_off_even_when_words_are_longer(
         def laid_out(made: DeskWindow = made) -> None:
             assert _cut_off(made) == []
 
-        qtbot.waitUntil(laid_out)  # a layout may take some turns of the loop
+        qtbot.waitUntil(laid_out, timeout=3000)  # a layout may take some turns of the loop
 
 
 def _cut_off(window: DeskWindow) -> list[str]:

@@ -136,6 +136,7 @@ def test_settings_stay_readable_at_every_text_size(
     assert flaws(dialog) == []
 
 
+@pytest.mark.usefixtures("desk_theme")
 def test_the_statement_of_accessibility_is_shown_and_said(dialog: MediaSettingsDialog) -> None:
     said: list[str] = []
     announcer_of(dialog).said.connect(lambda words, _urgent: said.append(words))
