@@ -190,9 +190,11 @@ async def test_the_hub_refuses_a_role_every_verb_that_is_not_its_own(
             ("", "") when there was none.
             """
             subject = subjects.service(me, USERS[me], verb)
-            said = json.loads(
-                (await connection.request(subject, b'{"type":"Nothing","v":1}', 5.0)).payload
-            )
+            said = {"code": "rate_limited"}
+            while said.get("code") == "rate_limited":  # there are more verbs than a burst may hold
+                reply = await connection.request(subject, b'{"type":"Nothing","v":1}', 5.0)
+                said = json.loads(reply.payload)
+                await asyncio.sleep(0.2 if said.get("code") == "rate_limited" else 0)
             return str(said.get("code", "")), str(said.get("detail", {}).get("why", ""))
 
         for verb, (roles, _request, _answer) in ALL_VERBS.items():

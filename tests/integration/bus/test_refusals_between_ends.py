@@ -18,7 +18,6 @@ from session.core.clock import ManualClock
 from session.core.tasks import Tasks
 from session.desk.session import DeskSession
 from session.protocol.conversation.chat_and_privacy import PrivacyAsked, PrivacyShown
-from session.protocol.conversation.line import LinePriority
 from session.protocol.conversation.messages import (
     CallOffered,
     CallRequested,
@@ -135,7 +134,7 @@ TO_DESK: list[tuple[str, Said]] = [
     ("control", MarksRemoveRequested(command_id="k1", epoch=1)),
     ("beside", PrivacyAsked(on=True)),
     ("show", ShowStarted(show_id="s1", title="x", pages=1)),
-    ("line", LinePriority(motion=True)),
+    ("line", CallRequested()),
 ]
 
 
