@@ -110,7 +110,7 @@ class SettingUp:
             file = self._pilot.folder / member.id / ".config" / "poste-expert"
             file = file / f"{member.program}.toml"
             lines = file.read_text(encoding="utf-8").splitlines()
-            drop = ("camera =", "microphone =", "scanner =", "printer =", "chunk_kbps =")
+            drop = ("camera", "microphone =", "scanner =", "printer =", "chunk_kbps =")
             kept = [line for line in lines if not line.startswith(drop)]
             if member.role == "kiosk":
                 kept = [f'scanner = "{scanner}"', f'printer = "{printer}"', *kept]
