@@ -122,7 +122,7 @@ def small(window: QWidget, target_px: int = TARGET_PX) -> list[str]:
         found += [
             f"tab {bar.tabText(tab)!r} is {bar.tabRect(tab).height()} high"
             for tab in range(bar.count())
-            if bar.tabRect(tab).height() < target_px
+            if bar.isTabVisible(tab) and bar.tabRect(tab).height() < target_px
         ]
     for rows in _shown(window.findChildren(QAbstractItemView)):
         high = rows.sizeHintForRow(0)
