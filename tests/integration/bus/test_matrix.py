@@ -12,6 +12,7 @@ import asyncio
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -190,7 +191,7 @@ async def test_the_hub_refuses_a_role_every_verb_that_is_not_its_own(
             ("", "") when there was none.
             """
             subject = subjects.service(me, USERS[me], verb)
-            said = {"code": "rate_limited"}
+            said: dict[str, Any] = {"code": "rate_limited"}
             while said.get("code") == "rate_limited":  # there are more verbs than a burst may hold
                 reply = await connection.request(subject, b'{"type":"Nothing","v":1}', 5.0)
                 said = json.loads(reply.payload)
