@@ -17,7 +17,7 @@ from tests.fidelity.pictures import keep, percent, pixels_of
 from tests.support.cobrowse_stage import Stage
 from tests.support.qt_loop import QtLoop
 
-PATIENCE_S = 4.0
+PATIENCE_S = 10.0
 
 THRESHOLDS = {
     "form": 0.1,
@@ -59,11 +59,11 @@ async def side_by_side(stage: Stage, name: str) -> None:
     """Opens the page on the kiosk and shares it; both panes have the same size."""
     await stage.open(stage.web.address + f"/t/{name}.html")
     stage.consent.give(Grant.SEE_PAGE)
-    await stage.until(lambda: stage.events, PATIENCE_S)
+    await stage.until(lambda: stage.events)
     # What differs by itself: a caret blinks, and marks of what is typed wrong come when the page
     # has the focus.
     await stage.in_page("document.activeElement && document.activeElement.blur()")
-    await stage.facts_until(lambda facts: facts["pictures"] > 0, PATIENCE_S)
+    await stage.facts_until(lambda facts: facts["pictures"] > 0)
     stage.pane.resize(stage.page.view.size())
     # that page changes itself half a second after its birth
     await asyncio.sleep(0.8 if name == "styles" else 0.1)
