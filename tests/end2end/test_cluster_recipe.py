@@ -35,6 +35,7 @@ from tests.support.programs import ROLES, one_session
 from tests.support.waiting import until
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.skipif(sys.platform != "linux", reason="systemd units and 127.0.0.11 are Linux's"),
     # a node that is stopped in order gives its clients time to go: some 12 s
     pytest.mark.timeout(300),

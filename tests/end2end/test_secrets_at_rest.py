@@ -132,7 +132,13 @@ def site_with_planted_page() -> web.Application:
     return site
 
 
-@pytest_asyncio.fixture(loop_scope="function", params=[False, True], ids=["hub", "vault"])
+@pytest_asyncio.fixture(
+    loop_scope="function",
+    params=[
+        pytest.param(False, id="hub"),
+        pytest.param(True, id="vault", marks=pytest.mark.long),
+    ],
+)
 async def tapped(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[tuple[Stage, Tap]]:

@@ -69,7 +69,13 @@ async def side_by_side(stage: Stage, name: str) -> None:
     await asyncio.sleep(0.8 if name == "styles" else 0.1)
 
 
-@pytest.mark.parametrize("name", list(THRESHOLDS))
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.long if name == "table_20000" else ())
+        for name in THRESHOLDS
+    ],
+)
 def test_the_agent_sees_what_the_caller_sees(stage: Stage, qt_loop: QtLoop, name: str) -> None:
     async def story() -> None:
         await side_by_side(stage, name)

@@ -71,6 +71,7 @@ async def test_a_worse_line_still_carries_a_moving_face_and_a_voice(
         assert measured.guessed[end] < 0.25
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("engine", OURS)
 async def test_the_picture_is_back_after_an_outage_without_a_lag_and_after_a_move_by_ipv6_alone(
     engine: str,
