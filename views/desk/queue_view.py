@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -39,7 +39,7 @@ from views.widgets.parts import (
     steady_figures,
     tool_button,
 )
-from views.widgets.theme import SPACE
+from views.widgets.theme import SPACE, text_scale
 from views.words.waits import WaitLimits
 
 WAITING = frozenset({TicketState.WAITING, TicketState.OFFERED})
@@ -548,6 +548,11 @@ class DeskQueueView(QFrame):
             self.accept_requested.emit(ticket_id)
 
 
+def rail_width() -> int:
+    """How wide the folded queue is, for the size of the letters now."""
+    return round(RAIL_WIDTH * max(1.0, text_scale()))
+
+
 class QueueRail(QFrame):
     """The queue folded to a strip: how many wait and how long, and the way back.
     Shown during a conversation.
@@ -561,7 +566,7 @@ class QueueRail(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("queue_rail")
-        self.setFixedWidth(RAIL_WIDTH)
+        self.setFixedWidth(rail_width())
         self._open = tool_button(_("Show the queue"), "expand_left", "queue_expand", keys="Ctrl+1")
         self._open.clicked.connect(self.expand_requested)
         self._number = label("0", "large", "rail_count")
@@ -576,6 +581,12 @@ class QueueRail(QFrame):
         ):
             box.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
         box.addStretch(1)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Follows the size of the letters."""
+        super().changeEvent(event)
+        if event is not None and event.type() is QEvent.Type.FontChange:
+            self.setFixedWidth(rail_width())
 
     def show_summary(self, waiting: int, longest_s: float) -> None:
         """Number of waiting callers and the longest wait in seconds."""

@@ -46,7 +46,7 @@ from views.desk.layouts.tab_order import order_by_sight
 from views.desk.offer_card import OfferCard
 from views.desk.pass_on_panel import PassOnPanel
 from views.desk.phone import PhoneView
-from views.desk.queue_view import RAIL_WIDTH, DeskQueueView, QueueRail
+from views.desk.queue_view import DeskQueueView, QueueRail, rail_width
 from views.desk.session_header import SessionHeader
 from views.desk.shared_page.view import SharedPageView
 from views.desk.side import LEAST_PX as SIDE_LEAST_PX
@@ -61,9 +61,12 @@ from views.widgets.confirm_bar import ConfirmBar
 from views.widgets.connection_gate import ConnectionGate
 from views.widgets.message_bar import MessageBar
 from views.widgets.parts import Segments, column, name_button
+from views.widgets.theme import text_scale
 from views.widgets.window_settings import WindowSettings, packed, unpacked
 
 _QUEUE_WIDTH, _QUEUE_PART = 380, 0.42
+_SIDE_PART = 0.38
+"""The most of the window that larger letters may take for the side."""
 SIDE_KEYS = "Shift+F6"
 WORDS_PX, ROOM_FOR_SIDE_PX = 1600, 1100
 """From these widths on the layouts have words; dossier and devices stand beside a shared page."""
@@ -553,15 +556,15 @@ class DeskWindow(QMainWindow):
 
     def _fold_queue(self, fold: bool) -> None:
         self._left.setCurrentWidget(self._rail if fold else self.queue)
-        self._left.setMinimumWidth(RAIL_WIDTH if fold else 264)
-        self._left.setMaximumWidth(RAIL_WIDTH if fold else 640)
+        self._left.setMinimumWidth(rail_width() if fold else 264)
+        self._left.setMaximumWidth(rail_width() if fold else 640)
         self._fit_columns()
 
     def _fit_columns(self) -> None:
         """The middle gets what the two sides leave."""
         self._ordering.start()
         folded = self._left.currentWidget() is self._rail
-        left = RAIL_WIDTH if folded else self._queue_width()
+        left = rail_width() if folded else self._queue_width()
         side = 0 if self._side.isHidden() else self._side_width()
         self._columns.setSizes([left, max(340, self._columns.width() - left - side), side])
 
@@ -577,7 +580,9 @@ class DeskWindow(QMainWindow):
         order_by_sight([*parts, self._side, self.messages])
 
     def _side_width(self) -> int:
-        return _SIDE_WIDTH if self.width() >= WIDE_PX * 1.2 else SIDE_LEAST_PX
+        usual = _SIDE_WIDTH if self.width() >= WIDE_PX * 1.2 else SIDE_LEAST_PX
+        larger = min(round(usual * text_scale()), round(self.width() * _SIDE_PART))
+        return max(usual, larger)
 
     def _queue_width(self) -> int:
         """Between callers the queue is what is worked with."""
@@ -732,6 +737,8 @@ class DeskWindow(QMainWindow):
             QEvent.Type.StyleChange,
         ):
             self.header.refresh_theme()
+        if event is not None and event.type() is QEvent.Type.FontChange:
+            self._fold_queue(self._left.currentWidget() is self._rail)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """A narrow window has short commands."""

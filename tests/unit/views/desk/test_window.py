@@ -430,3 +430,22 @@ def test_nothing_typed_for_a_caller_stays_for_the_next_one_not_even_to_undo(
         if any("Verdelin" in text for text in seen):
             kept.append(line.objectName())
     assert kept == []
+
+
+def test_larger_letters_have_room_in_the_rail_and_the_side_grows_with_them(
+    desk_theme: QApplication, qtbot: QtBot
+) -> None:
+    for made in shown(SCENES["page"](), qtbot, 1366, 768):
+        side, longest = child(made, QWidget, "side_panel"), child(made, QLabel, "rail_longest")
+        usual_px = side.width()
+
+        apply_theme(desk_theme, dark=False, text_scale=1.5)
+
+        def both_are_wide(
+            rail: QLabel = longest, grown: QWidget = side, before_px: int = usual_px
+        ) -> None:
+            assert rail.width() >= rail.sizeHint().width() > 0
+            assert grown.width() > before_px
+
+        qtbot.waitUntil(both_are_wide)
+        assert side.width() <= 0.4 * made.width()
