@@ -243,24 +243,26 @@ class AgentStates:
         self, organisation: str, agent: str, available: bool, *, pause: str, by: str, why: str
     ) -> None:
         """A supervisor makes an agent available, or pauses it. Raises `StoreUnreachable`."""
-        known = self.reported(organisation, agent)
-        record = AgentRecord(
-            available=available,
-            reason=pause,
-            at_utc=self._clock.utc_now(),
-            changed_by=by,
-            why=why,
-            help=known.help if known is not None else "",
-            help_at_utc=known.help_at_utc if known is not None else None,
-        )
-        await self._store.put_agent(organisation, agent, record)
+        await self._put(organisation, agent, available, pause, changed_by=by, why=why)
 
-    async def _put(self, organisation: str, agent: str, available: bool, reason: str) -> None:
+    async def _put(
+        self,
+        organisation: str,
+        agent: str,
+        available: bool,
+        reason: str,
+        *,
+        changed_by: str = "",
+        why: str = "",
+    ) -> None:
+        """A new state; what help was asked for stays."""
         known = self.reported(organisation, agent)
         record = AgentRecord(
             available=available,
             reason=reason,
             at_utc=self._clock.utc_now(),
+            changed_by=changed_by,
+            why=why,
             help=known.help if known is not None else "",
             help_at_utc=known.help_at_utc if known is not None else None,
         )
