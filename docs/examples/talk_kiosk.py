@@ -39,7 +39,7 @@ class TalkKiosk:
         self.link = KioskLink(bus, CLOCK, tasks=TASKS)
         self.link.session_opened.connect(self.on_opened)
         self.link.session_ended.connect(lambda end: TASKS.start(self.wipe(end), name="wipe"))
-        self.link.ticket_changed.connect(lambda change: self.talk.on_ticket(change.ticket))
+        self.link.ticket_changed.connect(lambda change: self.third_parties.on_ticket(change.ticket))
         await self.link.start()
         await self.link.services()
 
@@ -52,10 +52,10 @@ class TalkKiosk:
         both = {"page": PlainCallPage(), "clock": CLOCK, "tasks": TASKS, "media": CallMedia()}
         self.call = KioskCall(channel, **both, accepted_at_s=now_s)
         both["page"] = PlainCallPage()
-        self.talk = KioskThirdParties(channel, self.call, link=self.link, **both)
+        self.third_parties = KioskThirdParties(channel, self.call, link=self.link, **both)
         # a screen would show these; what is painted is told
-        self.talk.changed.connect(
-            lambda t: t.talk.third and self.talk.banner_painted(t.talk.third.user)
+        self.third_parties.changed.connect(
+            lambda t: t.talk.third and self.third_parties.banner_painted(t.talk.third.user)
         )
         self.chat = Chat(channel, TASKS)
         self.chat.received.connect(lambda line: self.chat.shown(line.words_id))
@@ -63,7 +63,7 @@ class TalkKiosk:
         self.call.start()
 
     async def wipe(self, end):
-        for part in (self.privacy.close(), self.talk.close(), self.call.hang_up()):
+        for part in (self.privacy.close(), self.third_parties.close(), self.call.hang_up()):
             await part
         self.chat.forget()
         nothing = KioskWiped(pages_removed=0, files_removed=0, profile_removed=True, left_over=0)

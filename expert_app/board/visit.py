@@ -16,7 +16,7 @@ from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.call.visit import Visit
 from session.desk.hub.client import DeskLink
-from session.desk.hub.third_parties import TalkLink
+from session.desk.hub.third_parties import ThirdPartyClient
 from session.protocol.hub.tickets import Ticket
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class BoardVisit:
     def __init__(
         self,
         link: DeskLink,
-        talk_link: TalkLink,
+        third_party_client: ThirdPartyClient,
         *,
         open_guest: Callable[[str], Visit],
         tasks: Tasks,
@@ -45,7 +45,8 @@ class BoardVisit:
         self.began: Signal[Visit] = Signal()
         self.ended: Signal[Ticket | None] = Signal()
         self.troubled: Signal[SessionError] = Signal()
-        self._link, self._talk_link, self._open_guest = link, talk_link, open_guest
+        self._link, self._open_guest = link, open_guest
+        self._client = third_party_client
         self._tasks = tasks
         self._guest: Visit | None = None
         self._joining = False
@@ -64,7 +65,7 @@ class BoardVisit:
 
     async def _join(self, ticket_id: str, reason: str) -> None:
         try:
-            session_id = await self._talk_link.join(ticket_id, reason)
+            session_id = await self._client.join(ticket_id, reason)
         except SessionError as error:
             self.troubled.emit(error)
             return
@@ -82,7 +83,7 @@ class BoardVisit:
 
     async def _leave(self, session_id: str) -> None:
         try:
-            await self._talk_link.leave(session_id)
+            await self._client.leave(session_id)
         except SessionError as error:
             self.troubled.emit(error)
 
@@ -91,7 +92,7 @@ class BoardVisit:
         guest, self._guest = self._guest, None
         if guest is not None:
             try:
-                await self._talk_link.leave(guest.session_id)
+                await self._client.leave(guest.session_id)
             except SessionError as error:
                 log.info("the hub was not told that the supervisor leaves: %s", error.code)
             await guest.close()

@@ -14,7 +14,7 @@ from session.core.clock import SystemClock
 from session.core.errors import CallLost, SessionError
 from session.core.tasks import Tasks
 from session.desk.hub.client import DeskLink
-from session.desk.hub.third_parties import TalkLink
+from session.desk.hub.third_parties import ThirdPartyClient
 from session.desk.sealing import DeskSeal
 from session.media.engines.plain_peer import PlainPeer
 from session.protocol.conversation.messages import (
@@ -54,7 +54,7 @@ class DeskEnd:
             clock=self._clock,
         )
         self.link = DeskLink(self._bus, self._clock, tasks=tasks)
-        self.talk = TalkLink(self._bus)
+        self.talk = ThirdPartyClient(self._bus)
         self.peer: PlainPeer | None = None
         self.call_id = self.refused_offer = ""
         self.said: list[SessionMessage] = []

@@ -106,7 +106,7 @@ def _third_parties(parts: DeskParts, app: DeskApp, sessions: DeskSessionOpener) 
     return ThirdPartyJob(
         app,
         parts.link,
-        talk_link=parts.talk_link,
+        third_party_client=parts.third_party_client,
         open_visit=sessions.open_visit,
         tasks=parts.tasks,
     )

@@ -24,7 +24,7 @@ from session.bus.client import BusClient
 from session.core.clock import Clock
 from session.core.tasks import Tasks
 from session.desk.hub.client import DeskLink
-from session.desk.hub.third_parties import TalkLink
+from session.desk.hub.third_parties import ThirdPartyClient
 from views.widgets.window_settings import IniSettings
 
 
@@ -46,7 +46,7 @@ class DeskParts:
     bus: BusClient
     sealing: DeskSealing
     link: DeskLink
-    talk_link: TalkLink
+    third_party_client: ThirdPartyClient
     window_settings: IniSettings
     media: DeskMedia
     outbox: Outbox
@@ -91,7 +91,7 @@ def build_parts(
         bus=bus,
         sealing=DeskSealing(bus, settings, paths=paths, seed=seed, clock=clock, tasks=tasks),
         link=DeskLink(bus, clock, tasks=tasks),
-        talk_link=TalkLink(bus),
+        third_party_client=ThirdPartyClient(bus),
         window_settings=window_settings,
         media=DeskMedia(with_choices(settings.media, window_settings), tasks),
         outbox=Outbox(paths.folder("outbox"), cipher),

@@ -49,7 +49,7 @@ class DeskSessionOpener:
         return DeskSessionParts(
             engine=parts.media.main,
             third_party_engine=parts.media.third_party,
-            talk_link=parts.talk_link,
+            third_party_client=parts.third_party_client,
             keep=partial(self._filing.keep, session_id),
             is_kept=self._filing.is_kept,
             log_writer=self.log_writer(session_id),
@@ -63,7 +63,7 @@ class DeskSessionOpener:
     def open_visit(self, session_id: str) -> Visit:
         """Makes our end of a visit in a colleague's conversation."""
         parts = self._parts
-        me, engines = parts.talk_link.me, parts.media.engines
+        me, engines = parts.third_party_client.me, parts.media.engines
         channel = parts.link.channel(session_id)
         return Visit(
             me,

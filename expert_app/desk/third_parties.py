@@ -18,7 +18,7 @@ from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.call.visit import Visit
 from session.desk.hub.client import DeskLink
-from session.desk.hub.third_parties import TalkLink
+from session.desk.hub.third_parties import ThirdPartyClient
 from session.desk.session import DeskSession
 from session.log.events import AnyEvent, CallerPassedOn, HeldChanged, ThirdChanged
 from session.protocol.hub.talk_state import HoldReason, PassReason, Talk, Third, ThirdState
@@ -45,7 +45,7 @@ class ThirdPartyJob:
     Args:
         app: the desk's job.
         link: the queue.
-        talk_link: the hub's answers.
+        third_party_client: the hub's answers.
         open_visit: makes our end of a visit.
 
     Attributes:
@@ -63,7 +63,7 @@ class ThirdPartyJob:
         app: DeskApp,
         link: DeskLink,
         *,
-        talk_link: TalkLink,
+        third_party_client: ThirdPartyClient,
         open_visit: OpenVisit,
         tasks: Tasks,
     ) -> None:
@@ -77,7 +77,7 @@ class ThirdPartyJob:
         self.troubled: Signal[DeskTrouble] = Signal()
         self._app = app
         self._link = link
-        self._talk_link = talk_link
+        self._client = third_party_client
         self._open_visit = open_visit
         self._tasks = tasks
         self._invitation = ""
@@ -96,24 +96,24 @@ class ThirdPartyJob:
 
     def hold(self, reason: HoldReason) -> None:
         """The caller waits a moment."""
-        self._with_session(lambda session: self._talk_link.hold(session, True, reason), "hold")
+        self._with_session(lambda session: self._client.hold(session, True, reason), "hold")
 
     def resume(self) -> None:
         """The talk goes on."""
-        self._with_session(lambda session: self._talk_link.hold(session, False), "hold")
+        self._with_session(lambda session: self._client.hold(session, False), "hold")
 
     def find_targets(self) -> None:
         """Asks the hub what is possible now; `targets_found` follows."""
         self._with_session(self._find_targets, "find colleagues")
 
     async def _find_targets(self, session_id: str) -> None:
-        self.targets_found.emit(await self._talk_link.targets(session_id))
+        self.targets_found.emit(await self._client.targets(session_id))
 
     def pass_on(self, agent: str, service: str, reason: PassReason, note: str) -> None:
         """Passes the caller on; wrap-up begins."""
 
         async def pass_on(session_id: str) -> None:
-            await self._talk_link.pass_on(
+            await self._client.pass_on(
                 session_id,
                 reason,
                 agent=agent,
@@ -128,20 +128,19 @@ class ThirdPartyJob:
     def invite(self, agent: str, held: bool) -> None:
         """Calls a colleague in; the caller may wait meanwhile."""
         self._with_session(
-            lambda session: self._talk_link.invite(session, agent, held), "call a colleague"
+            lambda session: self._client.invite(session, agent, held),
+            "call a colleague",
         )
 
     def dismiss(self) -> None:
         """Ends the call of, or the talk with, the colleague."""
-        self._with_session(self._talk_link.leave, "end the colleague's call")
+        self._with_session(self._client.leave, "end the colleague's call")
 
     def hand_over(self, note: str = "") -> None:
         """The colleague goes on with the caller; wrap-up begins."""
 
         async def hand_over(session_id: str) -> None:
-            await self._talk_link.hand_over(
-                session_id, PassReason.SPECIALIST, note, self._missing()
-            )
+            await self._client.hand_over(session_id, PassReason.SPECIALIST, note, self._missing())
             self._write(CallerPassedOn(reason=PassReason.SPECIALIST.value, to_agent=True))
 
         self._with_session(hand_over, "hand over")
@@ -157,17 +156,17 @@ class ThirdPartyJob:
             self._app.session.event_log.write(event)
 
     def _on_opened(self, session: DeskSession) -> None:
-        session.talk.changed.connect(self._on_talk)
-        session.talk.held_changed.connect(lambda talk: self._on_held(session, talk))
-        session.talk.third_changed.connect(lambda third: self._on_third(session, third))
+        session.third_parties.changed.connect(self._on_talk)
+        session.third_parties.held_changed.connect(lambda talk: self._on_held(session, talk))
+        session.third_parties.third_changed.connect(lambda third: self._on_third(session, third))
         ticket = self._ticket(session.facts.ticket_id)
         if ticket is not None:
-            session.talk.on_ticket(ticket)
+            session.third_parties.on_ticket(ticket)
             if ticket.passed is not None:
                 self._with_session(self._ask_note, "ask what the caller was passed on for")
 
     async def _ask_note(self, session_id: str) -> None:
-        answer = await self._talk_link.passed_on(session_id)
+        answer = await self._client.passed_on(session_id)
         if answer.by_name:
             self.note_received.emit(answer)
 
@@ -191,15 +190,15 @@ class ThirdPartyJob:
         return next((ticket for ticket in self._link.queue if ticket.id == ticket_id), None)
 
     def _on_queue(self, tickets: list[Ticket]) -> None:
-        _, me = self._talk_link.me
+        _, me = self._client.me
         session = self._app.session
         invitation: Ticket | None = None
         visited: Ticket | None = None
         for ticket in tickets:
             if session is not None and ticket.session == session.facts.id:
-                session.talk.on_ticket(ticket)
+                session.third_parties.on_ticket(ticket)
             third = ticket.talk.third if ticket.talk is not None else None
-            if third is not None and (third.role, third.user) == self._talk_link.me:
+            if third is not None and (third.role, third.user) == self._client.me:
                 if third.state is ThirdState.CALLED:
                     invitation = ticket
                 elif self._visit is None:
@@ -250,12 +249,12 @@ class ThirdPartyJob:
         """Accepts or declines the colleague's call."""
         session_id, self._invitation = self._invitation, ""
         if session_id:
-            self._do(self._talk_link.answer_invitation(session_id, accept), "answer the call")
+            self._do(self._client.answer_invitation(session_id, accept), "answer the call")
 
     def leave_visit(self) -> None:
         """Leaves the colleague's conversation."""
         if self._visit is not None:
-            self._do(self._talk_link.leave(self._visit.session_id), "leave the conversation")
+            self._do(self._client.leave(self._visit.session_id), "leave the conversation")
 
     def _show_invitation(self, ticket: Ticket | None) -> None:
         session_id = ticket.session or "" if ticket is not None else ""
@@ -268,7 +267,7 @@ class ThirdPartyJob:
             self._do(self._name_invitation(ticket, session_id), "who calls")
 
     async def _name_invitation(self, ticket: Ticket, session_id: str) -> None:
-        answer = await self._talk_link.talk(session_id)
+        answer = await self._client.talk(session_id)
         if self._invitation == session_id:
             self.invited.emit(Invitation(ticket, answer.by_name))
 
@@ -284,7 +283,7 @@ class ThirdPartyJob:
     def _on_visit_ended(self, ticket: Ticket | None) -> None:
         self._visit = None
         self.visit_ended.emit(ticket)
-        if ticket is not None and self._is_handed_to(ticket, self._talk_link.me[1]):
+        if ticket is not None and self._is_handed_to(ticket, self._client.me[1]):
             self._app.accept(ticket.id)
 
     def _visited_elsewhere(self, visit: Visit) -> Ticket | None:
@@ -296,7 +295,7 @@ class ThirdPartyJob:
         if self._visit is not None:
             visit, self._visit = self._visit, None
             try:
-                await self._talk_link.leave(visit.session_id)
+                await self._client.leave(visit.session_id)
             except SessionError as error:
                 log.info("the hub was not told that we leave: %s", error.code)
             await visit.close()

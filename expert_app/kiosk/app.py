@@ -439,7 +439,7 @@ class KioskApp:
             return
         session = self._running.session
         if session is not None:
-            session.talk.on_ticket(change.ticket)
+            session.third_parties.on_ticket(change.ticket)
         if session is None or (
             change.ticket.passed is not None and change.ticket.passed.session == session.facts.id
         ):
@@ -507,7 +507,7 @@ class KioskApp:
         self.session_opened.emit(session)
         await session.start(self._arrived_at_utc)
         if self._link.ticket is not None:
-            session.talk.on_ticket(self._link.ticket)
+            session.third_parties.on_ticket(self._link.ticket)
         if not resumed:
             self._say_needs(session, self._link.needs)
         if SIGN_LANGUAGE in self._link.needs:

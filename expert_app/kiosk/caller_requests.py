@@ -49,7 +49,7 @@ class CallerRequests:
     def banner_painted(self, user: str) -> None:
         """The screen names the third person now."""
         if (session := self._running.session) is not None:
-            session.talk.banner_painted(user)
+            session.third_parties.banner_painted(user)
 
     def write(self, text: str) -> None:
         """The caller answers in writing."""

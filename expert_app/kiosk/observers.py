@@ -139,7 +139,7 @@ class _SessionObserver:
         self._observations = observations
 
     def observe(self, session: KioskSession) -> None:
-        session.talk.changed.connect(self._on_talk)
+        session.third_parties.changed.connect(self._on_talk)
         session.chat.changed.connect(self._on_chat)
         session.privacy.changed.connect(lambda on: self._observations.note("private", on=on))
         session.grants.asked.connect(self._on_asked)

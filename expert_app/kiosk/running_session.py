@@ -31,6 +31,6 @@ class RunningSession:
         """
         if self.session is None:
             return True
-        third_call = self.session.talk.third_call
+        third_call = self.session.third_parties.third_call
         is_third_drawn = third_call is None or third_call.peer_simulated
         return is_drawn_here and self.session.call.peer_simulated and is_third_drawn

@@ -34,7 +34,7 @@ class SessionPresenter:
     def __init__(self, session: KioskSession, screen: SessionScreen) -> None:
         self._session, self._screen = session, screen
         self._is_file = False
-        session.talk.changed.connect(screen.show_talk)
+        session.third_parties.changed.connect(screen.show_talk)
         session.chat.changed.connect(screen.show_chat)
         session.privacy.changed.connect(screen.show_private)
         session.privacy.caller_changed.connect(screen.show_own_pause)

@@ -27,7 +27,7 @@ from session.desk.cobrowse.shared_page import DeskSharedPage
 from session.desk.cobrowse.shown_document import DeskShownDocument
 from session.desk.devices.scanner_and_printer import DeskDevices, Keep
 from session.desk.event_log import EventLog
-from session.desk.hub.third_parties import TalkLink
+from session.desk.hub.third_parties import ThirdPartyClient
 from session.desk.line import DeskLine
 from session.log.writer import LogWriter
 from session.media.engine import MediaEngine
@@ -59,7 +59,7 @@ class DeskSessionParts:
     Attributes:
         engine: voice and picture, shared by all sessions of this desk.
         third_party_engine: for a call with a third person.
-        talk_link: to the hub, about holding and third people.
+        third_party_client: to the hub, about holding and third people.
         keep: puts a received page on disk;
             called before the kiosk is told that it may forget the page.
         is_kept: whether a page is on disk already, from before a restart.
@@ -72,7 +72,7 @@ class DeskSessionParts:
 
     engine: MediaEngine
     third_party_engine: OfferingEngine
-    talk_link: TalkLink
+    third_party_client: ThirdPartyClient
     keep: Keep
     is_kept: Callable[[PageOffered], bool]
     log_writer: LogWriter
@@ -132,9 +132,9 @@ class DeskSession:
             tasks=tasks,
             declared_kbps=parts.chunk_kbps,
         )
-        self.talk.third_changed.connect(lambda third: self.line.set_third(is_in(third)))
+        self.third_parties.third_changed.connect(lambda third: self.line.set_third(is_in(third)))
         self.chat = Chat(channel, tasks)
-        self.privacy = DeskPrivacy(channel, self.call, talk=self.talk, tasks=tasks)
+        self.privacy = DeskPrivacy(channel, self.call, talk=self.third_parties, tasks=tasks)
         self._build_event_log(clock)
         self._is_over = asyncio.Event()
         self._stop_listening: Callable[[], None] = channel.on_message("end", self._on_end)
@@ -150,11 +150,11 @@ class DeskSession:
             accepted_at_s=parts.clock.monotonic_s(),
             plan=plan,
         )
-        self.talk = DeskThirdParties(
+        self.third_parties = DeskThirdParties(
             self._channel,
             self.call,
             engine=parts.third_party_engine,
-            link=parts.talk_link,
+            link=parts.third_party_client,
             tasks=parts.tasks,
         )
 
@@ -171,7 +171,7 @@ class DeskSession:
         self.event_log.opened(self.resumed)
         self.call.start()
         self.line.start()
-        if self.resumed and not self.talk.talk.held:
+        if self.resumed and not self.third_parties.talk.held:
             self.call.request_call()
         await self._ask_again()
         if self.resumed:
@@ -208,7 +208,7 @@ class DeskSession:
         self.event_log.line_closed()
         self.privacy.close()
         self.chat.forget()
-        await self.talk.close()
+        await self.third_parties.close()
         await self.call.hang_up()
         self.page.close()
         self.control.close()

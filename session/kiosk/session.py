@@ -156,7 +156,7 @@ class KioskSession:
         self.grants = KioskGrants(channel, clock, tasks=tasks, text_version=parts.consent_version)
         media = parts.media.with_plan(parts.media.plan.with_rules(facts.ice))
         self.call = self._build_call(media)
-        self.talk = self._build_third_parties(media)
+        self.third_parties = self._build_third_parties(media)
         self.page = self._build_shared_page()
         self.control = KioskRemoteControl(
             channel, parts.browser, page=self.page, grants=self.grants, clock=clock, tasks=tasks
@@ -165,7 +165,7 @@ class KioskSession:
         self.files = GivenFiles(parts.file_folders) if parts.file_folders else None
         self.devices = self._build_devices()
         self.line = self._build_line()
-        self.talk.third_called.connect(self.line.set_third)
+        self.third_parties.third_called.connect(self.line.set_third)
         self.chat = Chat(channel, tasks)
         self.privacy = KioskPrivacy(channel, self.call, page=self.page, tasks=tasks)
         self.event_log = EventLog(facts, log_writer, clock=clock)
@@ -289,7 +289,7 @@ class KioskSession:
         self.chat.forget()
         await _careful(self.privacy.close(), "the privacy pause", None)
         shown_left = self.show.close()
-        await _careful(self.talk.close(), "the call with a third person", None)
+        await _careful(self.third_parties.close(), "the call with a third person", None)
         await _careful(self.call.hang_up(), "the call", None)
         pages = await _careful(self.devices.wipe(), "the devices", 0)
         profile_removed = await _careful(browser_wiped(self._parts.browser), "the browser", False)

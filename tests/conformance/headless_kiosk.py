@@ -277,7 +277,7 @@ class HeadlessKiosk:
     def on_ticket(self, change: TicketChanged) -> None:
         """Our ticket is another than before."""
         if self.session is not None:
-            self.session.talk.on_ticket(change.ticket)
+            self.session.third_parties.on_ticket(change.ticket)
 
     async def press(self, wish: Press) -> None:
         await self.link.call(wish.service, wish.number, new_id())
@@ -372,14 +372,14 @@ class HeadlessKiosk:
         self._shown = None
         session = self.session = self._make(facts)
         session.chat.received.connect(lambda line: session.chat.shown(line.words_id))
-        session.talk.changed.connect(partial(self._paint, session))
+        session.third_parties.changed.connect(partial(self._paint, session))
         session.devices.showing.asked.connect(self._show)
         self.made(session)
         self.tasks.start(session.start(None), name="start")
 
     def _paint(self, session: KioskSession, answer: TalkAnswer) -> None:
         if answer.talk.third is not None:
-            session.talk.banner_painted(answer.talk.third.user)
+            session.third_parties.banner_painted(answer.talk.third.user)
 
     def _show(self, shown: ShownPrint) -> None:
         self._shown = shown

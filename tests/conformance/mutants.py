@@ -269,7 +269,7 @@ class OffersEarly(HeadlessKiosk):
         offer = CallOffered(call_id=new_id(), sdp="v=0")
         await self.link.channel(session.facts.id).send("third", offer)
         await asyncio.sleep(0.1)
-        session.talk.banner_painted(user)
+        session.third_parties.banner_painted(user)
 
 
 # ---- page

@@ -34,7 +34,7 @@ from session.core.errors import (
 from session.core.tasks import Tasks
 from session.desk.hub.board import BoardLink
 from session.desk.hub.client import DeskLink
-from session.desk.hub.third_parties import TalkLink
+from session.desk.hub.third_parties import ThirdPartyClient
 from session.desk.hub.work import WorkLink
 from session.kiosk.hub.client import KioskLink
 from session.protocol.hub.talk_state import PassReason
@@ -159,7 +159,7 @@ class Load:
     async def _serve(self, name: str, desk: DeskLink) -> None:
         refused: dict[str, float] = {}
         client = self._clients[name]
-        talks, work = TalkLink(client), WorkLink(client)
+        talks, work = ThirdPartyClient(client), WorkLink(client)
         await self._resume(name, desk)
         reported_s = 0.0
         while True:
@@ -203,7 +203,7 @@ class Load:
         return next(offered, None) or next(waiting, None)
 
     async def _talk(
-        self, name: str, desk: DeskLink, *, talks: TalkLink, ticket_id: str, session_id: str
+        self, name: str, desk: DeskLink, *, talks: ThirdPartyClient, ticket_id: str, session_id: str
     ) -> None:
         """A conversation: sometimes with a hold, sometimes passed on."""
         await asyncio.sleep(random.uniform(0.2, 0.8))

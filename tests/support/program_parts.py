@@ -16,7 +16,7 @@ from session.bus.transport.nkeys import new_seed
 from session.core.clock import Clock
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.hub.third_parties import TalkLink
+from session.desk.hub.third_parties import ThirdPartyClient
 from session.desk.session import DeskSession, DeskSessionParts
 from session.kiosk.call.video_call import CallMedia
 from session.kiosk.session import KioskParts, KioskSession
@@ -295,7 +295,7 @@ def desk_session(
     parts = DeskSessionParts(
         engine=QuietEngine(),
         third_party_engine=QuietEngine(),
-        talk_link=TalkLink(client),
+        third_party_client=ThirdPartyClient(client),
         keep=keep,
         is_kept=filing.is_kept,
         log_writer=log,

@@ -42,7 +42,7 @@ class Voice(Protocol):
 
     name: str
 
-    def say(self, text: str) -> None:
+    def speak(self, text: str) -> None:
         """Says `text` in the language of the screen; what was being said stops."""
         ...
 
@@ -143,7 +143,7 @@ class BundledVoice(QObject):
         self._volume = volume
         self._player.set_volume(volume / 100)
 
-    def say(self, text: str) -> None:
+    def speak(self, text: str) -> None:
         """See `Voice`."""
         self.stop()
         process = self._process = QProcess(self)
@@ -201,7 +201,7 @@ class QtVoice(QObject):
                 return
         raise LookupError("no engine is ready")
 
-    def say(self, text: str) -> None:
+    def speak(self, text: str) -> None:
         """See `Voice`."""
         self._speech.stop()
         self._speech.setLocale(QLocale(_LOCALES.get(language(), language())))

@@ -16,7 +16,7 @@ from session.bus.client import BusClient
 from session.core.errors import SessionError
 from session.desk.call.visit import Visit
 from session.desk.hub.client import DeskLink
-from session.desk.hub.third_parties import TalkLink
+from session.desk.hub.third_parties import ThirdPartyClient
 from session.protocol.hub.talk_state import Talk, ThirdEnd
 from session.protocol.hub.tickets import Ticket
 from views.board.visit_window import VisitWindow
@@ -44,10 +44,10 @@ class VisitConnections:
         self._link = link
         self._media = media
         self._program = program
-        self._talk_link = TalkLink(bus)
+        self._third_party_client = ThirdPartyClient(bus)
         self.visit = BoardVisit(
             link,
-            self._talk_link,
+            self._third_party_client,
             open_guest=self._open_guest,
             tasks=program.tasks,
         )
@@ -84,7 +84,7 @@ class VisitConnections:
         engines.show(self.pane.visit_view.caller)
         engines.show(self.pane.visit_view.agent, third_party=True, own=False)
         channel = self._link.channel(session_id)
-        me = self._talk_link.me
+        me = self._third_party_client.me
         return Visit(
             me,
             channel,

@@ -129,5 +129,5 @@ class ChatAndPrivacyConnections:
         if session is None or self._window.call.microphone_on:
             return
         session.call.speak(held)
-        session.talk.speak(held)
+        session.third_parties.speak(held)
         self._window.call.show_speaking(held)

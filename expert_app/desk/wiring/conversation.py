@@ -114,14 +114,14 @@ class ConversationConnections:
         if self._app.session is not None:
             self._app.session.call.set_microphone(on)
             self._microphone_on = on
-            self._app.session.talk.set_own(camera_on=self._camera_on, microphone_on=on)
+            self._app.session.third_parties.set_own(camera_on=self._camera_on, microphone_on=on)
             self._window.call.show_own_media(microphone_on=on, camera_on=self._camera_on)
 
     def _on_camera(self, on: bool) -> None:
         if self._app.session is not None:
             self._app.session.call.set_camera(on)
             self._camera_on = on
-            self._app.session.talk.set_own(camera_on=on, microphone_on=self._microphone_on)
+            self._app.session.third_parties.set_own(camera_on=on, microphone_on=self._microphone_on)
             self._window.call.show_own_media(microphone_on=self._microphone_on, camera_on=on)
 
     def _on_call_again(self) -> None:
@@ -158,7 +158,7 @@ class ConversationConnections:
         self._window.messages.clear(ABSENT)
         self._media.main.set_microphone(True)
         self._media.main.set_camera(True)
-        session.talk.set_own(camera_on=True, microphone_on=True)
+        session.third_parties.set_own(camera_on=True, microphone_on=True)
         self._window.show_session(session.facts)
         self._window.call.show_own_media(microphone_on=True, camera_on=True)
         self._window.dossier.show_loading()

@@ -46,7 +46,7 @@ class LineConnections:
         line = session.line
         self._window.call.show_sign_language(line.motion)
         line.motion_changed.connect(self._window.call.show_sign_language)
-        session.talk.changed.connect(lambda answer: self._on_talk(session, answer))
+        session.third_parties.changed.connect(lambda answer: self._on_talk(session, answer))
         line.seen.connect(lambda seen: self._on_seen(LineDirection.FROM_CALLER, seen))
         line.peer_seen.connect(lambda seen: self._on_seen(LineDirection.TO_CALLER, seen))
         line.peer_governed.connect(lambda rule: self._on_rule(LineDirection.FROM_CALLER, rule))

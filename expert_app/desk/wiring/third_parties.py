@@ -83,7 +83,7 @@ class ThirdPartyConnections:
         self._window.talk_bar.show_talk(None)
         self._window.pass_on.hide()
         self._window.call.show_third("", shown=False)
-        session.talk.third_simulated.connect(self._window.call.show_third_simulated)
+        session.third_parties.third_simulated.connect(self._window.call.show_third_simulated)
 
     def _on_ended(self, ended: SessionEnded) -> None:
         self._window.talk_bar.show_talk(None)
@@ -101,7 +101,7 @@ class ThirdPartyConnections:
 
     def _on_banner(self, user: str) -> None:
         if self._app.session is not None:
-            self._app.session.talk.banner_painted(user)
+            self._app.session.third_parties.banner_painted(user)
 
     def _on_pass_on(self) -> None:
         if self._window.pass_on.isVisible():

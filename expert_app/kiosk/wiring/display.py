@@ -78,7 +78,7 @@ class DisplayProgram:
     def _on_called(self, call: CalledTicket) -> None:
         self.chime.play()
         if self._voice is not None:
-            self._voice.say(spoken_call(call))
+            self._voice.speak(spoken_call(call))
 
     def observe(self) -> None:
         """Notes what the display shows, for a script."""

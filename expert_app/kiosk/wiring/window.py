@@ -69,7 +69,7 @@ def connect_language_and_voice(panes: KioskPanes) -> None:
     panes.window.language_requested.connect(on_language)
     panes.window.text_size_changed.connect(panes.browser.show_text_size)
     if panes.voice is not None:
-        panes.window.speak_requested.connect(panes.voice.say)
+        panes.window.speak_requested.connect(panes.voice.speak)
         panes.window.quiet_requested.connect(panes.voice.stop)
         panes.window.volume_requested.connect(panes.voice.change_volume)
         panes.voice.when_quiet(lambda: panes.window.show_speaking(False))

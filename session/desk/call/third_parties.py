@@ -18,7 +18,7 @@ from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.call.third_party_call import OfferingEngine, ThirdPartyCall
 from session.desk.call.video_call import DeskCall
-from session.desk.hub.third_parties import TalkLink
+from session.desk.hub.third_parties import ThirdPartyClient
 from session.protocol.endpoints.channel import SessionChannel
 from session.protocol.endpoints.third_party_banner import ThirdBanner, same_third
 from session.protocol.hub.talk_state import Talk, Third, ThirdState
@@ -48,7 +48,7 @@ class DeskThirdParties:
         call: DeskCall,
         *,
         engine: OfferingEngine,
-        link: TalkLink,
+        link: ThirdPartyClient,
         tasks: Tasks,
     ) -> None:
         self.changed: Signal[TalkAnswer] = Signal()

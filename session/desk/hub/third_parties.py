@@ -37,7 +37,7 @@ TRIES = 3
 VAULT_S = 5.0
 
 
-class TalkLink:
+class ThirdPartyClient:
     """Requests of one desk or board. Each raises what the hub refused, and as
     `session.desk.hub.client`.
     """

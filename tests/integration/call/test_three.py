@@ -17,7 +17,7 @@ from session.desk.call.third_parties import DeskThirdParties
 from session.desk.call.video_call import DeskCall
 from session.desk.call.visit import Visit
 from session.desk.hub.client import DeskLink
-from session.desk.hub.third_parties import TalkLink
+from session.desk.hub.third_parties import ThirdPartyClient
 from session.kiosk.call.third_parties import KioskThirdParties
 from session.kiosk.call.video_call import KioskCall
 from session.media.engine import MediaState, PictureLimits
@@ -40,8 +40,10 @@ class Desk:
     loudspeaker.
     """
 
-    def __init__(self, link: DeskLink, talk_link: TalkLink, *, kind: str, tasks: Tasks) -> None:
-        self.link, self.talk_link = link, talk_link
+    def __init__(
+        self, link: DeskLink, third_party_client: ThirdPartyClient, *, kind: str, tasks: Tasks
+    ) -> None:
+        self.link, self.third_party_client = link, third_party_client
         (self.main, _show), (self.aside, _show_aside) = two_engines(kind, tasks)
 
     async def close(self) -> None:
@@ -64,7 +66,7 @@ class Scene:
         link = DeskLink(client, self.clock, tasks=self.world.tasks)
         await link.start()
         await until(lambda: link.is_ready)
-        desk = Desk(link, TalkLink(client), kind=self.kind, tasks=self.world.tasks)
+        desk = Desk(link, ThirdPartyClient(client), kind=self.kind, tasks=self.world.tasks)
         self.desks.append(desk)
         return desk
 
@@ -83,7 +85,11 @@ class Scene:
             channel, self.alice.main, clock=self.clock, tasks=tasks, accepted_at_s=now_s
         )
         self.talk = DeskThirdParties(
-            channel, self.call, engine=self.alice.aside, link=self.alice.talk_link, tasks=tasks
+            channel,
+            self.call,
+            engine=self.alice.aside,
+            link=self.alice.third_party_client,
+            tasks=tasks,
         )
         there = self.kiosk.channel(self.session)
         self.kiosk_call = KioskCall(
@@ -115,7 +121,7 @@ class Scene:
     def visit(self, desk: Desk) -> Visit:
         channel = desk.link.channel(self.session)
         guest = Visit(
-            desk.talk_link.me,
+            desk.third_party_client.me,
             channel,
             caller_engine=desk.main,
             agent_engine=desk.aside,
@@ -209,7 +215,7 @@ def test_on_hold_nothing_travels_either_way_and_the_talk_comes_back(
         async with a_conversation(kind, tmp_path) as scene:
             filmed = "document.querySelector('#own video').srcObject.getTracks()[0]"
             assert await scene.pane.run(f"(window.filmed = {filmed}).readyState") == "live"
-            await scene.alice.talk_link.hold(scene.session, True, HoldReason.LOOKING)
+            await scene.alice.third_party_client.hold(scene.session, True, HoldReason.LOOKING)
             await until(
                 lambda: scene.call.state == MediaState.HELD and scene.kiosk_call.state == "held"
             )
@@ -229,7 +235,7 @@ def test_on_hold_nothing_travels_either_way_and_the_talk_comes_back(
                 0,
                 None,
             )
-            await scene.alice.talk_link.hold(scene.session, False)
+            await scene.alice.third_party_client.hold(scene.session, False)
             await until(
                 lambda: (
                     scene.call.state == MediaState.CONNECTED and scene.alice.main.stats().frames > 3
@@ -249,8 +255,8 @@ def test_three_people_see_and_hear_each_other(kind: str, qt_loop: QtLoop, tmp_pa
             assert scene.world.hub is not None
             presence = scene.world.hub.queue.presence
             await until(lambda: presence.is_there("valdore", Role.AGENT, "bob"))
-            await scene.alice.talk_link.invite(scene.session, "bob", held=False)
-            await bob.talk_link.answer_invitation(scene.session, accept=True)
+            await scene.alice.third_party_client.invite(scene.session, "bob", held=False)
+            await bob.third_party_client.answer_invitation(scene.session, accept=True)
             await scene.announced()
             guest = scene.visit(bob)
             assert not guest.is_in
@@ -277,7 +283,7 @@ def test_three_people_see_and_hear_each_other(kind: str, qt_loop: QtLoop, tmp_pa
             )
             await until(lambda: bob.main.stats().height_px == 180)
             await until(lambda: 0 < bob.main.stats().sent_height_px <= 180)
-            await bob.talk_link.leave(scene.session)
+            await bob.third_party_client.leave(scene.session)
             await until(
                 lambda: scene.kiosk_talk.third_call is None and scene.talk.talk.third is None
             )
@@ -295,7 +301,7 @@ def test_a_supervisor_gets_no_media_while_one_banner_is_missing(
     async def story() -> None:
         async with a_conversation(kind, tmp_path) as scene:
             boss = await scene.desk("boss", Role.SUPERVISOR)
-            await boss.talk_link.join(scene.ticket.id, "Aide à l'accueil")
+            await boss.third_party_client.join(scene.ticket.id, "Aide à l'accueil")
             await scene.announced()
             guest = scene.visit(boss)
             # who does not wait for being let in gains nothing
@@ -324,7 +330,7 @@ def test_a_muted_agent_is_silent_for_the_third_person_too(
     async def story() -> None:
         async with a_conversation(kind, tmp_path) as scene:
             boss = await scene.desk("boss", Role.SUPERVISOR)
-            await boss.talk_link.join(scene.ticket.id, "Aide à l'accueil")
+            await boss.third_party_client.join(scene.ticket.id, "Aide à l'accueil")
             await scene.announced()
             guest = scene.visit(boss)
             scene.talk.banner_painted("boss")

@@ -40,7 +40,7 @@ from session.desk.hub.client import DeskLink
 from session.desk.hub.deliveries import DeliveryLink
 from session.desk.hub.identity import DossierIdentityLink, DossierRegisterLink
 from session.desk.hub.pieces import PieceLink
-from session.desk.hub.third_parties import TalkLink
+from session.desk.hub.third_parties import ThirdPartyClient
 from session.desk.hub.work import WorkLink
 from session.protocol.dossier.identity import AccessesRequest
 from session.protocol.hub.requests import SessionFacts
@@ -199,7 +199,9 @@ async def test_a_colleague_to_whom_a_caller_is_passed_on_is_written_down_too(
         made = await DossierIdentityLink(desk._bus).create(facts.id, ZOE, request_id="new1")
         assert made.dossier is not None
         other = await world.desk("bob")
-        await TalkLink(desk._bus).pass_on(facts.id, PassReason.SPECIALIST, agent="bob", note="")
+        await ThirdPartyClient(desk._bus).pass_on(
+            facts.id, PassReason.SPECIALIST, agent="bob", note=""
+        )
         taken = await other.accept(facts.ticket_id)
         await PieceLink(other._bus).history(taken.id, made.dossier.number)  # before it is opened
         await other.dossier(taken.id)

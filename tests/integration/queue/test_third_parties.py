@@ -21,7 +21,7 @@ from session.core.errors import (
     TicketUnknown,
 )
 from session.desk.hub.client import DeskLink
-from session.desk.hub.third_parties import TalkLink
+from session.desk.hub.third_parties import ThirdPartyClient
 from session.protocol.conversation.messages import (
     CallOffered,
     CallRequested,
@@ -74,18 +74,18 @@ class Conversation:
         )
         return self
 
-    async def desk(self, user: str) -> tuple[DeskLink, TalkLink]:
+    async def desk(self, user: str) -> tuple[DeskLink, ThirdPartyClient]:
         client = await self.world.client(Role.AGENT, user)
         link = DeskLink(client, self.world.clock, tasks=self.world.tasks)
         await link.start()
         await until(lambda: link.is_ready)
-        return link, TalkLink(client)
+        return link, ThirdPartyClient(client)
 
-    async def supervisor(self) -> TalkLink:
+    async def supervisor(self) -> ThirdPartyClient:
         client = await self.world.client(Role.SUPERVISOR, "boss")
         self.boss_client = client
         client.beat()
-        return TalkLink(client)
+        return ThirdPartyClient(client)
 
     def seen(self, link: DeskLink) -> Ticket:
         return next(ticket for ticket in link.queue if ticket.id == self.ticket_id)
@@ -344,7 +344,7 @@ async def test_who_is_no_participant_reaches_nobody(tmp_path: Path) -> None:
         assert {type(message) for message in heard} <= {MessageRefused}
         for act in (
             boss.talk(talk.session),
-            TalkLink(talk.boss_client).leave(talk.session),
+            ThirdPartyClient(talk.boss_client).leave(talk.session),
             talk.bob_talk.hold(talk.session, True),
             talk.bob_talk.hand_over(talk.session, PassReason.OTHER),
             talk.bob.dossier(talk.session),

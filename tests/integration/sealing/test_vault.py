@@ -30,7 +30,7 @@ from session.core.errors import (
 )
 from session.desk.hub.client import DeskLink
 from session.desk.hub.deliveries import DeliveryLink
-from session.desk.hub.third_parties import TalkLink
+from session.desk.hub.third_parties import ThirdPartyClient
 from session.hub.convention.catalogue import Catalogue
 from session.protocol.dossier.deliveries import DeliveriesRequest
 from session.protocol.dossier.identity import AccessesAnswer, LogAccessesRequest
@@ -235,9 +235,11 @@ async def test_the_note_for_the_next_agent_goes_by_the_vault(tmp_path: Path) -> 
         bob = await sealed.desk("bob")
         heard = await sealed.overhear()
         note = "Rappeler-apres-le-jugement"
-        await TalkLink(alice._bus).pass_on(facts.id, PassReason.SPECIALIST, agent="bob", note=note)
+        await ThirdPartyClient(alice._bus).pass_on(
+            facts.id, PassReason.SPECIALIST, agent="bob", note=note
+        )
         taken = await bob.accept(facts.ticket_id)
-        answer = await TalkLink(bob._bus).passed_on(taken.id)
+        answer = await ThirdPartyClient(bob._bus).passed_on(taken.id)
         assert (answer.by_name, answer.reason, answer.note) == (
             "Alice M.",
             PassReason.SPECIALIST,

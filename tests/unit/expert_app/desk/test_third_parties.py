@@ -13,7 +13,7 @@ import pytest
 from documents.workers import Workers
 from expert_app.desk.third_parties import Invitation, ThirdPartyJob
 from session.desk.call.visit import Visit
-from session.desk.hub.third_parties import TalkLink
+from session.desk.hub.third_parties import ThirdPartyClient
 from session.kiosk.hub.client import KioskLink
 from session.log.events import CallerPassedOn, HeldChanged, ThirdChanged
 from session.media.engine import MediaState
@@ -32,7 +32,7 @@ class Talker:
 
     def __init__(self, office: Office, desk: Desk) -> None:
         self.desk = desk
-        link = TalkLink(desk.client)
+        link = ThirdPartyClient(desk.client)
 
         def open_visit(session_id: str) -> Visit:
             channel = desk.link.channel(session_id)
@@ -48,7 +48,7 @@ class Talker:
         self.talks = ThirdPartyJob(
             desk.app,
             desk.link,
-            talk_link=link,
+            third_party_client=link,
             open_visit=open_visit,
             tasks=desk.tasks,
         )
@@ -69,7 +69,7 @@ class Talker:
 
     def third(self) -> Third | None:
         session = self.desk.app.session
-        return session.talk.talk.third if session is not None else None
+        return session.third_parties.talk.third if session is not None else None
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,9 @@ async def test_a_caller_on_hold_is_on_hold_after_a_restart_of_the_desk(office: O
     assert session.call.state == MediaState.HELD
     await alice.desk.tasks.close()
     again = await talker(office, "alice")
-    await until(lambda: again.desk.app.session is not None and again.desk.opened[0].talk.talk.held)
+    await until(
+        lambda: again.desk.app.session is not None and again.desk.opened[0].third_parties.talk.held
+    )
     assert again.desk.opened[0].call.state == MediaState.HELD
     again.talks.resume()
     await until(lambda: again.desk.opened[0].call.state != MediaState.HELD)
@@ -115,7 +117,7 @@ async def let_in(kiosk: KioskLink, agent: Talker, colleague: Talker) -> None:
     """Both screens show the colleague's banner."""
     third = agent.third()
     assert third is not None
-    agent.desk.opened[0].talk.banner_painted("bob")
+    agent.desk.opened[0].third_parties.banner_painted("bob")
     await kiosk.banner_shown(agent.desk.opened[0].facts.id, third)
     await until(lambda: colleague.visits[0].is_in)
     assert colleague.visits[0].caller.state == MediaState.HELD

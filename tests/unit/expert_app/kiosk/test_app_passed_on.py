@@ -12,7 +12,7 @@ import pytest
 
 from session.bus.client import BusClient
 from session.desk.hub.client import DeskLink
-from session.desk.hub.third_parties import TalkLink
+from session.desk.hub.third_parties import ThirdPartyClient
 from session.protocol.hub.talk_state import HoldReason, PassReason
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import hub_world
@@ -28,12 +28,12 @@ async def hall(tmp_path: Path) -> AsyncIterator[Hall]:
         await made.close()
 
 
-async def agent(hall: Hall, user: str) -> tuple[DeskLink, TalkLink, BusClient]:
+async def agent(hall: Hall, user: str) -> tuple[DeskLink, ThirdPartyClient, BusClient]:
     client = await hall.world.client(Role.AGENT, user)
     link = DeskLink(client, hall.world.clock, tasks=hall.world.tasks)
     await link.start()
     await until(lambda: link.is_ready)
-    return link, TalkLink(client), client
+    return link, ThirdPartyClient(client), client
 
 
 async def test_a_caller_who_is_passed_on_is_wiped_waits_and_meets_the_colleague(hall: Hall) -> None:

@@ -58,7 +58,7 @@ def test_it_speaks_the_language_of_the_screen(
 ) -> None:
     monkeypatch.setattr(texts, "_language", [language])
     with qtbot.waitSignal(speaking.made, timeout=20_000):
-        speaking.say("--help ; 12 345")
+        speaking.speak("--help ; 12 345")
     samples = array.array("h", loudspeaker.played[0])
     assert RATE_HZ / 2 < len(samples) < RATE_HZ * 15
     assert max(samples) > 2_000
@@ -68,10 +68,10 @@ def test_it_speaks_the_language_of_the_screen(
 def test_it_is_quiet_at_once_and_what_was_stopped_is_never_heard(
     speaking: BundledVoice, loudspeaker: Loudspeaker, qtbot: QtBot
 ) -> None:
-    speaking.say("one")
+    speaking.speak("one")
     speaking.stop()
     with qtbot.waitSignal(speaking.made, timeout=20_000):
-        speaking.say("two")
+        speaking.speak("two")
     assert len(loudspeaker.played) == 1
     assert loudspeaker.stops >= 2
 
@@ -97,9 +97,9 @@ def test_a_program_that_cannot_run_speaks_nothing_and_breaks_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "gone"))
-    speaking.say("one")
+    speaking.speak("one")
     qtbot.wait(50)
-    speaking.say("two")
+    speaking.speak("two")
     speaking.stop()
     assert loudspeaker.played == []
 
