@@ -29,8 +29,10 @@ class Script:
         """Waits until `child` has observed `name` with the wanted values.
 
         Raises:
-            ProofMissing: it did not in `timeout_s`; says what was there instead.
+            ProofMissing: it did not in `timeout_s`; says what was there instead, and what was
+                observed last.
         """
+        facts: dict[str, Evidence] = {}
         seen: Evidence = {}
         end = time.monotonic() + timeout_s
         while time.monotonic() < end:
@@ -41,7 +43,7 @@ class Script:
             await asyncio.sleep(POLL_S)
         raise ProofMissing(
             f"{child.name} did not observe {name} {wanted or ''} in {timeout_s:.0f} s; it has "
-            f"{seen}"
+            f"{seen}; the last it observed: {_latest(facts)}"
         )
 
     async def click(self, child: Child, name: str, timeout_s: float = 10.0) -> None:
@@ -78,6 +80,12 @@ class Script:
                 if time.monotonic() > end:
                     raise
             await asyncio.sleep(POLL_S)
+
+
+def _latest(facts: dict[str, Evidence], most: int = 8) -> str:
+    """The newest observations, with what they said."""
+    newest = sorted(facts.items(), key=lambda fact: str(fact[1].get("seen_at_utc", "")))[-most:]
+    return ", ".join(f"{name} {said}" for name, said in newest)
 
 
 def _fits(value: Any, wanted: Any) -> bool:

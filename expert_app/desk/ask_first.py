@@ -36,7 +36,7 @@ class _Waiting(NamedTuple):
 
 
 class AskFirst:
-    """At most one act waits for the caller's yes; the next act takes its place.
+    """At most one act waits for the caller's yes; the next one that has to wait takes its place.
 
     Attributes:
         asked: powers that the caller is asked for from now on.
@@ -54,11 +54,12 @@ class AskFirst:
         app.session_ended.connect(lambda _ended: self._forget())
 
     def do(self, powers: Powers, act: Callable[[], object]) -> None:
-        """Does `act` now, or after the caller's yes; never after a no."""
+        """Does `act` now, or after the caller's yes; never after a no. One that is done now leaves
+        the one that waits in its place: the agent may point while the caller reads the question.
+        """
         session = self._app.session
         if session is None:
             return
-        self._waiting = None
         if all(_given(session, grant) for grant in powers.needed):
             act()
             return

@@ -13,6 +13,7 @@ from session.protocol.conversation.messages import (
     PrintChanged,
     PrintState,
     ScanEnded,
+    ScanKind,
     ScanRequested,
     ScanSource,
 )
@@ -33,7 +34,7 @@ class SessionPresenter:
 
     def __init__(self, session: KioskSession, screen: SessionScreen) -> None:
         self._session, self._screen = session, screen
-        self._is_file = False
+        self._done = "scanned"
         session.third_parties.changed.connect(screen.show_talk)
         session.chat.changed.connect(screen.show_chat)
         session.privacy.changed.connect(screen.show_private)
@@ -67,13 +68,16 @@ class SessionPresenter:
         self._screen.show_agent_switches(change.camera_on, change.microphone_on)
 
     def _on_scan_started(self, scan: ScanRequested) -> None:
-        self._is_file = scan.source is ScanSource.FILE
-        self._screen.remind_of("stick" if self._is_file else "original")
-        if not self._is_file:  # then the screen asks
+        if scan.source is ScanSource.FILE:  # the screen asks for it
+            self._done = "given"
+            self._screen.remind_of("stick")
+        else:
+            self._done = "previewed" if scan.kind is ScanKind.PREVIEW else "scanned"
+            self._screen.remind_of("original")
             self._screen.show_devices_notice("scanning")
 
     def _on_scan_ended(self, ended: ScanEnded) -> None:
-        self._screen.show_devices_notice(ended.code or ("given" if self._is_file else "scanned"))
+        self._screen.show_devices_notice(ended.code or self._done)
 
     def _on_print(self, change: PrintChanged) -> None:
         if change.state in COMES_OUT:

@@ -182,12 +182,18 @@ class Driven:
         are true of them).
         """
         end, found = time.monotonic() + timeout_s, {}
+        facts: dict[str, Evidence] = {}
         while time.monotonic() < end:
-            found = (await self.ask("facts")).get(name, {})
+            facts = await self.ask("facts")
+            found = facts.get(name, {})
             if found and all(_fits(found.get(key), value) for key, value in wanted.items()):
                 return dict(found)
             await asyncio.sleep(POLL_S)
-        raise NotSeen(f"{self.name} did not observe {name} {wanted or ''}; it has {found}")
+        newest = sorted(facts.items(), key=lambda fact: str(fact[1].get("seen_at_utc", "")))[-8:]
+        raise NotSeen(
+            f"{self.name} did not observe {name} {wanted or ''}; it has {found}; the last it "
+            f"observed: {newest}"
+        )
 
     async def count(self, name: str) -> int:
         """How often the program has observed `name`."""

@@ -41,6 +41,7 @@ class QuietScreen:
         self.passing: PassingAnswer | None = None
         self.wiped: list[KioskWiped] = []
         self.reminders: list[str] = []
+        self.notice = ""
         self.switches = (True, True)
 
     @property
@@ -135,7 +136,7 @@ class QuietScreen:
         pass
 
     def show_devices_notice(self, code: str) -> None:
-        pass
+        self.notice = code
 
     def remind_of(self, thing: str) -> None:
         self.reminders.append(thing)

@@ -59,6 +59,7 @@ class DeviceNotice(StrEnum):
 
     PLACE_DOCUMENT = "place_document"
     SCANNING = "scanning"
+    PREVIEWED = "previewed"
     SCANNED = "scanned"
     GIVEN = "given"
     PRINTING = "printing"
@@ -71,6 +72,10 @@ _NOTICES: dict[DeviceNotice, tuple[str, str]] = {
         N_("Put your document on the glass, printed side down."),
     ),
     DeviceNotice.SCANNING: ("scanner", N_("Your document is being scanned. Do not touch it.")),
+    DeviceNotice.PREVIEWED: (
+        "scanner",
+        N_("Your adviser is looking at your document. Leave it on the glass."),
+    ),
     DeviceNotice.GIVEN: (
         "check-circle",
         N_("Your adviser has your document. You can take your stick back."),

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from expert_app.desk.ask_first import FILL, KEEP, SCAN, AskFirst, Powers
+from expert_app.desk.ask_first import FILL, KEEP, POINT, SCAN, AskFirst, Powers
 from session.core.clock import ManualClock
 from session.core.signals import Signal
 from session.core.tasks import Tasks
@@ -106,6 +106,16 @@ async def test_the_next_act_takes_the_place_of_the_one_that_waits(desk: Desk) ->
     assert desk.kiosk.question == (Grant.SCAN, Grant.KEEP), "it is not asked twice"
     await desk.answers((Grant.SCAN, Grant.KEEP), (Grant.SCAN, Grant.KEEP))
     assert desk.done == ["file"]
+
+
+async def test_an_act_that_needs_no_question_leaves_the_one_that_waits(desk: Desk) -> None:
+    desk.first.ask(Grant.SEE_PAGE, Grant.POINT)
+    await desk.answers((Grant.SEE_PAGE, Grant.POINT), (Grant.SEE_PAGE, Grant.POINT))
+    desk.act(SCAN, "scan")
+    await until(lambda: desk.kiosk.question != ())
+    desk.act(POINT, "point")
+    await desk.answers((Grant.SCAN, Grant.KEEP), (Grant.SCAN, Grant.KEEP))
+    assert desk.done == ["point", "scan"]
 
 
 async def test_an_act_whose_question_was_never_put_is_not_done_by_a_later_yes(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from session.protocol.conversation.messages import (
     CameraChanged,
     PrintChanged,
     PrintState,
+    ScanEnded,
     ScanKind,
     ScanRequested,
     ScanSource,
@@ -38,11 +39,15 @@ class Shown:
                 PrintChanged(print_id="p1", state=state, code=code)
             )
 
-    def scan(self, source: ScanSource) -> None:
-        request = ScanRequested(
-            scan_id="n1", kind=ScanKind.PAGE, source=source, dpi=300, colour=True
-        )
+    def scan(self, source: ScanSource, kind: ScanKind = ScanKind.PAGE) -> None:
+        request = ScanRequested(scan_id="n1", kind=kind, source=source, dpi=300, colour=True)
         self.session.devices.scan_started.emit(request)
+
+    def notice_after(self, source: ScanSource, kind: ScanKind, code: str = "") -> str:
+        """The last word about the scanner once a scan is over."""
+        self.scan(source, kind)
+        self.session.devices.scan_ended.emit(ScanEnded(scan_id="n1", pages=1, code=code))
+        return self.screen.notice
 
 
 @pytest.fixture
@@ -83,6 +88,13 @@ async def test_a_paper_on_the_glass_is_an_original_and_a_file_comes_from_a_stick
     assert shown.screen.reminders == ["original"]
     shown.scan(ScanSource.FILE)
     assert shown.screen.reminders == ["original", "stick"]
+
+
+async def test_a_paper_is_to_stay_until_its_page_is_scanned(shown: Shown) -> None:
+    assert shown.notice_after(ScanSource.GLASS, ScanKind.PREVIEW) == "previewed"
+    assert shown.notice_after(ScanSource.GLASS, ScanKind.PAGE) == "scanned"
+    assert shown.notice_after(ScanSource.FILE, ScanKind.PAGE) == "given"
+    assert shown.notice_after(ScanSource.GLASS, ScanKind.PREVIEW, "scanner_gone") == "scanner_gone"
 
 
 async def test_the_agent_s_switches_come_to_the_screen(shown: Shown) -> None:
