@@ -33,7 +33,6 @@ from expert_app.runtime.paths import LOG_FOLDER, Paths, data_folder, paths_for
 from resources import ResourceMissing
 from resources.texts import LANGUAGES, _, use_language
 from session.core.disk import is_disk_error
-from session.core.program_version import program_version
 
 Arguments = argparse.Namespace
 
@@ -143,11 +142,23 @@ def _add_verify(commands: Commands) -> None:
     _common(verify)
 
 
+class _Versions(argparse.Action):
+    """Prints every version; what knows them is imported only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_given: object) -> NoReturn:
+        from expert_app.commands.doctor_support import our_versions
+
+        print("\n".join(our_versions()))
+        parser.exit()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="expert-app", description="Desk, hub and kiosk of Poste Expert."
     )
-    parser.add_argument("--version", action="version", version=f"expert-app {program_version()}")
+    parser.add_argument(
+        "--version", action=_Versions, nargs=0, help="of the program, its protocol and its formats"
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _common(commands.add_parser("desk", help="the agent's window (also without any command)"))
     kiosk = commands.add_parser("kiosk", help="the reference kiosk")
@@ -355,7 +366,7 @@ def _open(arguments: Arguments) -> int:
         return 2
     from expert_app.commands.desk import run_desk
 
-    with own_folder(paths.data, "desk"):
+    with own_folder(paths.data, "desk"), log_in_files(paths.folder(LOG_FOLDER), "desk"):
         return run_desk(settings, paths, driven=arguments.driven, address=address)
 
 

@@ -80,4 +80,4 @@ async def _main(
         case "facilitator" | "operator":
             from expert_app.board.wiring.site import open_site
 
-            await open_site(settings, program, seed=seed, driven=driven)
+            await open_site(settings, paths, program, seed=seed, driven=driven)

@@ -21,14 +21,26 @@ from typing import Any
 
 import tomli_w
 
+from documents.store import tables as dossiers
+from expert_app.backup import archive
 from expert_app.commands.doctor import CheckResult
+from expert_app.helpdesk.bundle import BUNDLE_FORMAT
 from expert_app.runtime.crash import reports
 from expert_app.runtime.paths import LOG_FOLDER, Paths
 from resources.texts import _
 from session.core.program_version import program_version
+from session.hub.access import identities
+from session.hub.history import tables as history
+from session.hub.log_index import tables as log_index
+from session.hub.storage import format as hub_store
+from session.hub.vault import log_store
+from session.log import events
+from session.protocol.wire.version import PROTOCOL_VERSION
 
 HIDDEN = "***"
 SECRET_NAME = re.compile(r"password|secret|seed|token|username|code")
+UNREADABLE = re.compile(r"\w*(geometry|columns|state)\w*=")
+"""Lines of a window's choices that say nothing to a person."""
 IN_ADDRESS = re.compile(r"(?<=//)[^/@\s]+@")
 """User and password in an address (RFC 3986, section 3.2.1)."""
 
@@ -52,13 +64,36 @@ def settings_text(file: Path) -> str:
         return f"# {type(error).__name__}\n"
 
 
+def choices_text(file: Path) -> str:
+    """What a person chose in a window. Device names stay; place and size of windows do not help."""
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    return "\n".join(one for one in lines if not UNREADABLE.match(one)) + "\n"
+
+
+def our_versions() -> list[str]:
+    """The program, then each protocol, format and store that it reads and writes, one a line."""
+    return [
+        f"expert-app {program_version()}",
+        f"protocol {PROTOCOL_VERSION}",
+        f"log of a conversation {events.FORMAT}",
+        f"saved conversation {BUNDLE_FORMAT}",
+        f"dossiers {dossiers.FORMAT}",
+        f"history {history.FORMAT}",
+        f"list of conversations {log_index.FORMAT}",
+        f"logs of a vault {log_store.FORMAT}",
+        f"hub's store {hub_store.FORMAT}",
+        f"book of identities {identities.FORMAT}",
+        f"backup {archive.FORMAT}",
+    ]
+
+
 def versions_text() -> str:
     """The program, the system, and each Python package."""
     packages = sorted(
         {(one.name.lower(), one.version) for one in importlib.metadata.distributions()}
     )
     lines = [
-        f"expert-app {program_version()}",
+        *our_versions(),
         f"Python {platform.python_version()}",
         platform.platform(),
         f"written {datetime.now(UTC).isoformat(timespec='seconds')}",
@@ -101,6 +136,9 @@ def write_support(
         for program, paths in programs.items():
             if paths.config.exists():
                 kept.writestr(f"{program}/settings.toml", settings_text(paths.config))
+            for choices in ("window.ini", "board.ini"):
+                if (paths.data / choices).is_file():
+                    kept.writestr(f"{program}/{choices}", choices_text(paths.data / choices))
         for name, log_file in _logs(programs):
             kept.write(log_file, name)
     return file

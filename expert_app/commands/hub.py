@@ -30,7 +30,8 @@ from expert_app.hub.words import refused
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing, load_seed, save_seed
 from expert_app.runtime.folder_owner import own_folder, owner_of
-from expert_app.runtime.paths import Paths
+from expert_app.runtime.log_lines import log_in_files
+from expert_app.runtime.paths import LOG_FOLDER, Paths
 from expert_app.stores.passwords import DOCUMENTS, ged_name, keep_secret, register_name
 from resources.texts import _
 from session.bus.transport.nkeys import new_seed, public_key
@@ -350,7 +351,8 @@ def _run(context: Context) -> int:
 
     rebuild = context.arguments.hub_command == "rebuild-history"
     options = hub.HubOptions(driven=context.arguments.driven, rebuild_history=rebuild)
-    with own_folder(context.paths.data, "hub"):
+    logs = log_in_files(context.paths.folder(LOG_FOLDER), "hub")
+    with own_folder(context.paths.data, "hub"), logs:
         return run(hub.run(context.settings, context.paths, options))
 
 
@@ -381,7 +383,8 @@ def _serve(context: Context) -> int:
     from expert_app.vault import program as vault
     from session.core.event_loop import run
 
-    with own_folder(context.paths.data, "hub --serve"):
+    logs = log_in_files(context.paths.folder(LOG_FOLDER), "vault")
+    with own_folder(context.paths.data, "hub --serve"), logs:
         return run(vault.run(context.settings, context.paths, driven=context.arguments.driven))
 
 

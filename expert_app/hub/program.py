@@ -20,7 +20,7 @@ from expert_app.hub.dossiers import OpenDossiers, find_sources, open_dossiers
 from expert_app.hub.own_server import OwnServer
 from expert_app.hub.starting import CANNOT_START, print_cannot_start, stop_on_signals
 from expert_app.runtime.automation import Automation
-from expert_app.runtime.config import HubSettings
+from expert_app.runtime.config import HubSettings, ReleaseSettings
 from expert_app.runtime.ice_settings import turn_tickets
 from expert_app.runtime.observations import Observations
 from expert_app.runtime.paths import Paths
@@ -39,6 +39,7 @@ from session.hub.parts import HubParts, Patience
 from session.hub.storage.disk_space import DiskSpace
 from session.hub.storage.format import StoredTooNew
 from session.hub.storage.store_space import is_no_room
+from session.protocol.hub.requests import ReleaseAnswer
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,10 @@ class HubOptions:
 
     driven: bool = False
     rebuild_history: bool = False
+
+
+def _release(settings: ReleaseSettings) -> ReleaseAnswer:
+    return ReleaseAnswer(newest=settings.newest, by=settings.by, where=settings.where)
 
 
 class HubProgram:
@@ -144,6 +149,7 @@ class HubProgram:
             library=library_folder(Path(settings.catalogue)),
             kiosk_key=self._server.kiosk_key,
             disk_space=self._disk_space(),
+            release=_release(settings.release),
             limits=store_limits(settings, None if settings.bus else self._paths.folder("bus")),
         )
         turn = turn_tickets(settings.turn, self._clock, self._paths.data)

@@ -7,6 +7,7 @@ A wrong file is refused with the place and the reason; a missing file means the 
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -270,6 +271,21 @@ class TurnSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     relay_only: bool = False
 
 
+class ReleaseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Which release of the programs people are told to get. Nothing is ever installed by itself.
+
+    Attributes:
+        newest: its version, e.g. "0.3.0"; "" says nothing to anybody.
+        by: the day until which there is time, e.g. 2027-01-31; afterwards an older program says
+            that it is too old.
+        where: where to get it: an address, or whom to ask.
+    """
+
+    newest: Annotated[str, msgspec.Meta(pattern=r"^(\d+(\.\w+)*)?$", max_length=40)] = ""
+    by: date | None = None
+    where: Annotated[str, msgspec.Meta(max_length=400)] = ""
+
+
 class DiskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Free room of the hub's disks, in megabytes.
 
@@ -394,6 +410,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         store: how much room the bus's store may take.
         backup: what the backup's timer does.
         turn: relays for calls.
+        release: which release of the programs people are told to get.
         procedures: folder of what each organisation's procedures ask for; "" for the sets that come
             with the program.
         network: our name among partners' networks.
@@ -436,6 +453,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     store: StoreSettings = StoreSettings()
     backup: BackupSettings = BackupSettings()
     turn: TurnSettings = TurnSettings()
+    release: ReleaseSettings = ReleaseSettings()
     procedures: str = ""
     network: str = ""
     leaf_port: Port = 0

@@ -75,6 +75,14 @@ def untold_report(folder: Path) -> Path | None:
     return newest
 
 
+def report_text(report: Path) -> str:
+    """What is in a report; "" when somebody has taken it away."""
+    try:
+        return report.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
 def install(show: Callable[[str], None]) -> None:
     """Catches what reaches the top of any thread.
 

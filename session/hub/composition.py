@@ -13,6 +13,7 @@ from session.bus.transport.connection import Incoming
 from session.core.errors import RateLimited, SessionError, StoreUnreachable
 from session.hub.access.flood_watch import FloodWatch
 from session.hub.access.handlers import handlers_of
+from session.hub.access.releases import Releases
 from session.hub.access.request_server import RequestCounts, RequestServer
 from session.hub.access.sightings import Sightings
 from session.hub.assignment import wiring as assignment
@@ -157,6 +158,7 @@ class Hub:
             *self.supervision.rules,
             *self.transfers.rules,
             *self.network.rules,
+            Releases(self.parts.release),
             SealedOrganisations(
                 catalogue, self.queue.sessions, keeper=self._log_keeper, view=self.queue.view
             ),

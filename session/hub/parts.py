@@ -15,6 +15,7 @@ from session.core.tasks import Tasks
 from session.hub.convention.catalogue import Catalogue
 from session.hub.storage.disk_space import DiskSpace
 from session.hub.storage.store_space import NO_LIMITS, StoreLimits
+from session.protocol.hub.requests import ReleaseAnswer
 
 TICK_S = 2.0
 
@@ -45,6 +46,7 @@ class Patience:
 
 
 PATIENCE = Patience()
+NO_RELEASE = ReleaseAnswer()
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class HubParts:
         kiosk_key: the public key of a kiosk (home, id); by default the convention's.
         disk_space: of the disks that hold the hub's things, ours and the server's.
         limits: how the room of JetStream is shared out.
+        release: which release of the programs people are told to get.
     """
 
     connection: HubConnection
@@ -87,3 +90,4 @@ class HubParts:
     kiosk_key: Callable[[str, str], str] | None = None
     disk_space: DiskSpace = field(default_factory=DiskSpace)
     limits: StoreLimits = NO_LIMITS
+    release: ReleaseAnswer = NO_RELEASE

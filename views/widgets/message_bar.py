@@ -8,7 +8,7 @@ a line with a key replaces the one before it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -56,7 +56,9 @@ class MessageLine(QFrame):
 
     dismissed = pyqtSignal()
 
-    def __init__(self, level: Level, text: str, *, key: str, action: MessageAction | None) -> None:
+    def __init__(
+        self, level: Level, text: str, *, key: str, actions: Sequence[MessageAction] = ()
+    ) -> None:
         super().__init__()
         self.key, self.level = key, level
         self.setObjectName(f"message_{key}" if key else "message")
@@ -71,15 +73,17 @@ class MessageLine(QFrame):
         box = row(self, IconLabel(*_LOOK[level], size_px=18), space=10, margins=(14, 4, 8, 4))
         box.addWidget(self._words, 1)
         box.addWidget(self._bar)
-        if action is not None:
-            box.addWidget(self._action_button(action))
+        for place, action in enumerate(actions):
+            box.addWidget(self._action_button(action, place))
         box.addWidget(cross)
         self.setAccessibleName(f"{_(_WORD[level])}: {text}")
 
-    def _action_button(self, action: MessageAction) -> QWidget:
-        button = push_button(action.text, kind="plain", name="message_action")
-        button.clicked.connect(action.act)
+    def _action_button(self, action: MessageAction, place: int) -> QWidget:
+        name = f"message_action{place + 1}" if place else "message_action"
+        button = push_button(action.text, kind="plain", name=name)
+        # it goes first: what the act says may come in its place
         button.clicked.connect(self.dismissed)
+        button.clicked.connect(action.act)
         return button
 
     def leave_after(self, seconds: float) -> None:
@@ -119,7 +123,14 @@ class MessageBar(QWidget):
         self.setVisible(False)
 
     def show_message(
-        self, level: Level, text: str, key: str | None = None, action: MessageAction | None = None
+        self,
+        level: Level,
+        text: str,
+        key: str | None = None,
+        action: MessageAction | None = None,
+        *,
+        other: MessageAction | None = None,
+        stays: bool = False,
     ) -> None:
         """Shows a line.
 
@@ -128,6 +139,8 @@ class MessageBar(QWidget):
             text: plain text, shown as it is.
             key: a later line with the same key takes its place.
             action: a button on the line.
+            other: a second one.
+            stays: until somebody has dismissed it or chosen.
         """
         before = self._find(key) if key is not None else None
         news = before is None or before.text() != text
@@ -135,11 +148,12 @@ class MessageBar(QWidget):
             self._drop(before)
         if any(line.text() == text and line.level == level for line in self._lines):
             return
-        line = MessageLine(level, text, key=key or "", action=action)
+        actions = [one for one in (action, other) if one is not None]
+        line = MessageLine(level, text, key=key or "", actions=actions)
         self._put(line)
         if news:
             announce(self, text, urgent=level is Level.ERROR)
-        line.leave_after(self._stays_s[level])
+        line.leave_after(self._stays_s[level] if not stays else 0)
 
     def show_progress(self, key: str, text: str, percent: int) -> None:
         """Shows or moves the bar called `key`: 0..100, less than 0 when nobody knows.
@@ -147,7 +161,7 @@ class MessageBar(QWidget):
         """
         line = self._find(key)
         if line is None:
-            line = MessageLine(Level.INFO, text, key=key, action=None)
+            line = MessageLine(Level.INFO, text, key=key)
             self._put(line)
         line.show_progress(text, percent)
 

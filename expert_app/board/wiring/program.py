@@ -28,6 +28,7 @@ from expert_app.runtime.notary import notary_of
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
 from expert_app.runtime.window_program import ROLES, STOP_S, Program
+from expert_app.workplace.wiring.support import SupportConnections
 from resources.texts import _
 from session.bus.client import BusClient
 from session.core.errors import BusRefusedIdentity
@@ -153,6 +154,13 @@ class BoardProgram:
         self._visits = VisitConnections(
             self.window, jobs.bus, link=jobs.link, media=settings.media, program=program
         )
+        self._support = SupportConnections(
+            self.window.messages,
+            paths,
+            language=settings.language,
+            program=program,
+            bus=jobs.bus,
+        )
         self._connect()
         self._connect_pages()
 
@@ -212,6 +220,7 @@ class BoardProgram:
         self.window.resize(*WINDOW_SIZE)
         self.window.show_identity(self._settings.organisation, self._settings.user)
         tell_until_connected(self._jobs.bus, self._settings.bus, self.window.show_not_connected)
+        self._support.tell_crash()
         self.window.show()
         await self._app.start()
         self._jobs.access_alert.start()

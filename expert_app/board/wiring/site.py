@@ -14,7 +14,9 @@ from PyQt6.QtWidgets import QApplication
 from expert_app.board.observers import observe_host, observe_network
 from expert_app.runtime.bus_access import tell_until_connected, tls_for
 from expert_app.runtime.config import DeskSettings
+from expert_app.runtime.paths import Paths
 from expert_app.runtime.window_program import ROLES, STOP_S, Program
+from expert_app.workplace.wiring.support import SupportConnections
 from resources.texts import _
 from session.bus.client import BusClient
 from session.core.errors import BusRefusedIdentity, SessionError
@@ -35,10 +37,12 @@ WINDOW_SIZE = (1000, 680)
 LINE, ACT = "line", "act"
 
 
-async def open_site(settings: DeskSettings, program: Program, *, seed: bytes, driven: bool) -> None:
+async def open_site(
+    settings: DeskSettings, paths: Paths, program: Program, *, seed: bytes, driven: bool
+) -> None:
     """Runs the host's or the operator's window until it is stopped."""
     make = HostProgram if settings.role == "facilitator" else OperatorProgram
-    site = make(settings, seed, program=program)
+    site = make(settings, paths, seed=seed, program=program)
     if driven:
         site.observe()
     site.start()
@@ -54,8 +58,9 @@ class _SiteProgram:
     def __init__(
         self,
         settings: DeskSettings,
-        seed: bytes,
+        paths: Paths,
         *,
+        seed: bytes,
         program: Program,
         view: HostView | NetworkView,
         title: str,
@@ -79,6 +84,9 @@ class _SiteProgram:
         self.window.resize(*WINDOW_SIZE)
         self.window.close_requested.connect(program.stop.set)
         self._messages: MessageBar = view.messages
+        self._support = SupportConnections(
+            view.messages, paths, language=settings.language, program=program, bus=self.bus
+        )
         self.bus.connected.connect(self._on_connection)
         self.bus.refused.connect(self._on_refused)
         program.failed.connect(lambda kind: self._show_trouble("unexpected", {"why": kind}))
@@ -86,6 +94,7 @@ class _SiteProgram:
     def start(self) -> None:
         """Shows the window, then connects."""
         tell_until_connected(self.bus, self._addresses, self._gate.wait)
+        self._support.tell_crash()
         self.window.show()
         self._program.tasks.start(self._program.connect(self.bus), name="connect")
 
@@ -128,10 +137,17 @@ class _SiteProgram:
 class HostProgram(_SiteProgram):
     """The host's window over its connection."""
 
-    def __init__(self, settings: DeskSettings, seed: bytes, *, program: Program) -> None:
+    def __init__(
+        self, settings: DeskSettings, paths: Paths, *, seed: bytes, program: Program
+    ) -> None:
         self.view = HostView()
         super().__init__(
-            settings, seed, program=program, view=self.view, title=_("Kiosks of the site")
+            settings,
+            paths,
+            seed=seed,
+            program=program,
+            view=self.view,
+            title=_("Kiosks of the site"),
         )
         self._link = SiteLink(self.bus, program.tasks)
         self._ring = Ring(self.window)
@@ -160,9 +176,13 @@ class HostProgram(_SiteProgram):
 class OperatorProgram(_SiteProgram):
     """The operator's window over its connection."""
 
-    def __init__(self, settings: DeskSettings, seed: bytes, *, program: Program) -> None:
+    def __init__(
+        self, settings: DeskSettings, paths: Paths, *, seed: bytes, program: Program
+    ) -> None:
         self.view = NetworkView()
-        super().__init__(settings, seed, program=program, view=self.view, title=_("Network"))
+        super().__init__(
+            settings, paths, seed=seed, program=program, view=self.view, title=_("Network")
+        )
         self._link = NetworkLink(self.bus, program.tasks)
         self._link.changed.connect(self._on_changed)
         self.view.site_state_requested.connect(

@@ -6,10 +6,6 @@ Used by `expert_app.commands.desk`, where the role is that of an agent.
 from __future__ import annotations
 
 import asyncio
-import sys
-from pathlib import Path
-
-import platformdirs
 
 from expert_app.desk.jobs import DeskJobs, build_jobs
 from expert_app.desk.observers import observe_desk
@@ -18,11 +14,11 @@ from expert_app.desk.wiring.connections import DeskConnections, connect_desk
 from expert_app.desk.wiring.screen import DeskScreen, build_screen
 from expert_app.runtime.bus_access import tell_until_connected
 from expert_app.runtime.config import DeskSettings
-from expert_app.runtime.crash import untold_report
 from expert_app.runtime.credentials import forget_seed
 from expert_app.runtime.network_watch import NetworkWatch
-from expert_app.runtime.paths import LOG_FOLDER, Paths
+from expert_app.runtime.paths import Paths
 from expert_app.runtime.window_program import STOP_S, Program
+from expert_app.workplace.wiring.support import SupportConnections
 from session.log.writer import left_over
 from views.automation.desk_driver import DeskDriver
 
@@ -52,12 +48,6 @@ def build_desk(settings: DeskSettings, paths: Paths, *, seed: bytes, program: Pr
     return Desk(parts, jobs, screen=screen, connections=connections, program=program)
 
 
-def documents_folder() -> Path:
-    """Where a person finds a file again."""
-    folder = Path(platformdirs.user_documents_dir())
-    return folder if folder.is_dir() else Path.home()
-
-
 class Desk:
     """One desk while the program runs: its start, its end, and what concerns all of it."""
 
@@ -72,11 +62,18 @@ class Desk:
     ) -> None:
         self.parts, self.jobs, self.screen = parts, jobs, screen
         self._connections, self._program = connections, program
+        self._support = SupportConnections(
+            screen.window.messages,
+            parts.paths,
+            language=parts.settings.language,
+            program=program,
+            bus=parts.bus,
+        )
         self._network = NetworkWatch(screen.window, self._on_network_changed)
         screen.window.theme_requested.connect(screen.look.set_dark)
         screen.window.close_requested.connect(program.stop.set)
         screen.window.sign_out_requested.connect(self._on_sign_out)
-        screen.window.support_requested.connect(self._on_support)
+        screen.window.support_requested.connect(self._support.write_file)
         parts.bus.refused.connect(self._on_refused)
         program.failed.connect(self._on_failed)
 
@@ -88,8 +85,7 @@ class Desk:
         if not window.isMaximized():
             window.resize(*WINDOW_SIZE)
         window.show_identity(parts.settings.organisation, parts.settings.user)
-        if report := untold_report(parts.paths.folder(LOG_FOLDER)):
-            self._connections.window.show_crash(report)
+        self._support.tell_crash()
         self._connections.work.show_open_work()
         tell_until_connected(parts.bus, parts.settings.bus, window.show_not_connected)
         window.show()
@@ -122,31 +118,6 @@ class Desk:
             session = self.jobs.app.session
             if session is None or session.facts.id != session_id:
                 await self.jobs.sessions.log_writer(session_id).close(timeout_s=60)
-
-    def _on_support(self) -> None:
-        self._program.tasks.start(self._write_support(), name="write the file for the help desk")
-
-    async def _write_support(self) -> None:
-        """`expert-app doctor` in a process of its own: it tries everything, which takes a while."""
-        language, paths = self.parts.settings.language, self.parts.paths
-        words = [
-            "doctor",
-            "--support",
-            str(documents_folder()),
-            "--language",
-            language,
-            *paths.arguments,
-        ]
-        self._connections.window.show_writing_support()
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-I", "-m", "expert_app", *words),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        said = (await process.communicate())[1].decode(errors="replace").strip()
-        self._connections.window.show_support(said.splitlines()[-1] if said else "")
 
     def _on_sign_out(self) -> None:
         """The key is forgotten; the next start asks for a code."""

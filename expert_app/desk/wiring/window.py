@@ -6,7 +6,6 @@ what holds whether or not a session runs.
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 from documents.imaging.legibility import sentence as flaw_sentence
 from documents.pages.outbox import Leftover
@@ -163,26 +162,6 @@ class WindowConnections:
         """Puts an error in words into the message bar."""
         level = Level.INFO if code == NobodyWaits.code else Level.ERROR
         self._window.messages.show_message(level, sentence(code, detail).sentence, key=key or code)
-
-    def show_crash(self, report: Path) -> None:
-        """Shows that the program did not end in order the last time."""
-        words = _(
-            "The program ended unexpectedly, or met an error, the last time. It is written in "
-            "{file}: give it to the help desk if it comes back."
-        )
-        self._window.messages.show_message(
-            Level.WARNING, words.format(file=report), key="crash_report"
-        )
-
-    def show_writing_support(self) -> None:
-        """Shows that the file for the help desk is being made."""
-        words = _("The file for the help desk is being made; this takes some seconds.")
-        self._window.messages.show_message(Level.INFO, words, key="support_file")
-
-    def show_support(self, said: str) -> None:
-        """Shows where the file for the help desk is, until it is read."""
-        words = said or _("The file for the help desk could not be made.")
-        self._window.messages.show_message(Level.WARNING, words, key="support_file")
 
     def show_leftover(self, leftover: Leftover) -> None:
         """Shows that a file of an earlier run could not be read; it was moved aside, not

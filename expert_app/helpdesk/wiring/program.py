@@ -22,6 +22,7 @@ from expert_app.runtime.observations import Observations
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
 from expert_app.runtime.window_program import ROLES, STOP_S, Program
+from expert_app.workplace.wiring.support import SupportConnections
 from resources.texts import N_, _
 from session.bus.client import BusClient
 from session.core.errors import BusRefusedIdentity, LogUnknown, SessionError
@@ -115,6 +116,13 @@ class HelpdeskProgram:
         self._searches = SavedSearches(paths.folder("helpdesk"))
         self._address, self._answered, self._filter = address, False, LogFilter()
         self._observations: Observations | None = None
+        self._support = SupportConnections(
+            self.view.messages,
+            paths,
+            language=settings.language,
+            program=program,
+            bus=self.bus,
+        )
         self._connect()
 
     def _connect(self) -> None:
@@ -144,6 +152,7 @@ class HelpdeskProgram:
     def start(self) -> None:
         """Shows the window, then connects."""
         tell_until_connected(self.bus, self._addresses, self.view.list.show_not_connected)
+        self._support.tell_crash()
         self.window.show()
         self.view.list.filter.focus_line()
         self._program.tasks.start(self._program.connect(self.bus), name="connect")

@@ -8,6 +8,7 @@ Requests travel on `svc.<role>.<user>.<verb>`;
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -432,6 +433,20 @@ class RemoteHelpWanted(HubMessage, frozen=True, kw_only=True):
     by_name: Text = ""
 
 
+class ReleaseRequest(HubMessage, frozen=True, kw_only=True):
+    """Which release of the programs shall this network have? Asked after each connection."""
+
+
+class ReleaseAnswer(HubMessage, frozen=True, kw_only=True):
+    """What the operator wrote: the version, the day until which there is time, where to get it;
+    `newest` is "" where nothing was written. No program installs anything by itself.
+    """
+
+    newest: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    by: date | None = None
+    where: Text = ""
+
+
 HubEvent = (
     TicketChanged
     | SessionOpened
@@ -448,6 +463,7 @@ Verb = tuple[frozenset[Role], type[HubMessage], type[HubMessage]]
 _K = frozenset({Role.KIOSK})
 _A = frozenset({Role.AGENT})
 _BOTH = frozenset({Role.KIOSK, Role.AGENT})
+_PEOPLE = frozenset(Role) - {Role.KIOSK, Role.DISPLAY, Role.VAULT}
 
 VERBS: dict[str, Verb] = {
     "services": (_K, ServicesRequest, ServicesAnswer),
@@ -466,5 +482,6 @@ VERBS: dict[str, Verb] = {
     "upload_chunk": (_A, UploadChunk, UploadState),
     "upload_commit": (_A, UploadCommit, DocumentFiled),
     "document": (_A, DocumentRequest, DocumentPart),
+    "release": (_PEOPLE, ReleaseRequest, ReleaseAnswer),
 }
 """Verb -> (roles that may say it, request, answer)."""

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Asks the hub which release of the programs its network is to have. Used by every window; nothing
+is ever fetched or installed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from session.bus.client import BusClient
+from session.core.errors import SessionError
+from session.core.signals import Signal
+from session.core.tasks import Tasks
+from session.protocol.hub.requests import ReleaseAnswer, ReleaseRequest
+
+log = logging.getLogger(__name__)
+
+AGAIN_S = 3600.0
+
+
+class ReleaseWatch:
+    """Asks when the bus answers, then every hour.
+
+    Attributes:
+        told: what the operator wants, when it is something new.
+    """
+
+    def __init__(self, bus: BusClient, tasks: Tasks) -> None:
+        self.told: Signal[ReleaseAnswer] = Signal()
+        self._bus, self._tasks = bus, tasks
+        self._known = ReleaseAnswer()
+        self._asking: asyncio.Task[None] | None = None
+        bus.connected.connect(self._on_connected)
+
+    def _on_connected(self, connected: bool) -> None:
+        if self._asking is not None:
+            self._asking.cancel()
+        self._asking = (
+            self._tasks.start(self._ask(), name="ask for releases") if connected else None
+        )
+
+    async def _ask(self) -> None:
+        while True:
+            try:
+                wanted = await self._bus.request_with_retries(
+                    "release", ReleaseRequest(), ReleaseAnswer
+                )
+            except SessionError as error:  # an older hub does not know the question
+                log.info("no word of a release: %s", error.code)
+            else:
+                self._tell(wanted)
+            await asyncio.sleep(AGAIN_S)
+
+    def _tell(self, wanted: ReleaseAnswer) -> None:
+        if wanted != self._known:
+            self._known = wanted
+            self.told.emit(wanted)

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What a window says and does when something went wrong: the report of the last crash, and the
+file for the help desk. Used by the programs of desk, board and helpdesk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from functools import partial
+from pathlib import Path
+
+import platformdirs
+from PyQt6.QtGui import QGuiApplication
+
+from expert_app.runtime.crash import report_text, untold_report
+from expert_app.runtime.paths import LOG_FOLDER, Paths
+from expert_app.runtime.window_program import Program
+from expert_app.workplace.release_watch import ReleaseWatch
+from resources.texts import _
+from session.bus.client import BusClient
+from session.core.program_version import program_version
+from session.protocol.hub.requests import ReleaseAnswer
+from views.widgets.message_bar import Level, MessageAction, MessageBar
+from views.words.releases import release_words
+
+CRASH, SUPPORT, RELEASE = "crash_report", "support_file", "release"
+
+
+def documents_folder() -> Path:
+    """Where a person finds a file again."""
+    folder = Path(platformdirs.user_documents_dir())
+    return folder if folder.is_dir() else Path.home()
+
+
+class SupportConnections:
+    """The message bar of a window on one side, the program's log folder and the hub on the other.
+
+    Args:
+        language: of what `expert-app doctor` writes.
+    """
+
+    def __init__(
+        self, messages: MessageBar, paths: Paths, *, language: str, program: Program, bus: BusClient
+    ) -> None:
+        self._messages, self._paths = messages, paths
+        self._language, self._tasks, self._clock = language, program.tasks, program.clock
+        self._releases = ReleaseWatch(bus, program.tasks)
+        self._releases.told.connect(self._on_release)
+
+    def tell_crash(self) -> None:
+        """Says that the program did not end in order the last time, once."""
+        report = untold_report(self._paths.folder(LOG_FOLDER))
+        if report is None:
+            return
+        words = _(
+            "The program ended unexpectedly, or met an error, the last time. Its report has "
+            "nothing of a caller: copy it for the help desk if this comes back."
+        )
+        self._messages.show_message(
+            Level.WARNING,
+            words,
+            CRASH,
+            MessageAction(_("Copy the report"), partial(self._copy, report)),
+            other=MessageAction(_("Delete the report"), partial(self._delete, report)),
+            stays=True,
+        )
+
+    def _on_release(self, wanted: ReleaseAnswer) -> None:
+        """A newer release stays in sight until somebody has read it."""
+        today = self._clock.utc_now().astimezone().date()
+        told = release_words(wanted, program_version(), today)
+        if told is None:
+            self._messages.clear(RELEASE)
+            return
+        level = Level.WARNING if told.late else Level.INFO
+        self._messages.show_message(level, told.text, RELEASE, stays=True)
+
+    def write_file(self) -> None:
+        """Makes the file for the help desk, and says where it is."""
+        self._tasks.start(self._write(), name="write the file for the help desk")
+
+    def _copy(self, report: Path) -> None:
+        clipboard = QGuiApplication.clipboard()
+        text = report_text(report)
+        if clipboard is None or not text:
+            words = _("The report is no longer there.")
+        else:
+            clipboard.setText(text)
+            words = _("Copied: paste it into your message to the help desk.")
+        self._messages.show_message(Level.INFO, words, CRASH)
+
+    def _delete(self, report: Path) -> None:
+        report.unlink(missing_ok=True)
+        self._messages.show_message(Level.INFO, _("The report is deleted."), CRASH)
+
+    async def _write(self) -> None:
+        """`expert-app doctor` in a process of its own: it tries everything, which takes a while."""
+        words = _("The file for the help desk is being made; this takes some seconds.")
+        self._messages.show_message(Level.INFO, words, SUPPORT)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-I", "-m", "expert_app", "doctor", "--support", str(documents_folder())),
+            *("--language", self._language, *self._paths.arguments),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        said = (await process.communicate())[1].decode(errors="replace").strip()
+        told = said.splitlines()[-1] if said else _("The file for the help desk could not be made.")
+        self._messages.show_message(Level.WARNING, told, SUPPORT)

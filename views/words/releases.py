@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What a person is told of a newer release of the program. Used by the windows of every role."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from resources.texts import _
+from session.protocol.hub.requests import ReleaseAnswer
+
+
+@dataclass(frozen=True)
+class ReleaseWords:
+    """A sentence; `late` when the day has passed until which there was time."""
+
+    text: str
+    late: bool
+
+
+def is_older(version: str, than: str) -> bool:
+    """Whether a version comes before another one, by its numbers; an unknown one never does."""
+    ours, theirs = (tuple(map(int, re.findall(r"\d+", one))) for one in (version, than))
+    return bool(ours) and ours < theirs
+
+
+def release_words(wanted: ReleaseAnswer, version: str, today: date) -> ReleaseWords | None:
+    """What to say to whoever uses `version`; None where there is nothing to do."""
+    if not wanted.newest or not is_older(version, wanted.newest):
+        return None
+    late = wanted.by is not None and today > wanted.by
+    if late:
+        words = _(
+            "This program is too old: your network has expected version {newest} since {day}; here "
+            "is {version}. It may refuse some of your work. Ask your administrator to install it."
+        )
+    elif wanted.by is not None:
+        words = _(
+            "Version {newest} of the program is there; here is {version}. There is time until "
+            "{day}; nothing is changed by itself."
+        )
+    else:
+        words = _(
+            "Version {newest} of the program is there; here is {version}. Nothing is changed by "
+            "itself."
+        )
+    day = f"{wanted.by:%d/%m/%Y}" if wanted.by is not None else ""
+    text = words.format(newest=wanted.newest, version=version, day=day)
+    if wanted.where:
+        text += " " + _("Where to get it: {where}").format(where=wanted.where)
+    return ReleaseWords(text, late)
