@@ -8,7 +8,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import multiprocessing
 import os
+import runpy
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -30,8 +32,10 @@ from expert_app.runtime.config import (
 from expert_app.runtime.folder_owner import FolderInUse, own_folder, owner_of
 from expert_app.runtime.log_lines import LOG_LINE, JsonLines, MaskedLines, log_in_files
 from expert_app.runtime.paths import LOG_FOLDER, Paths, data_folder, paths_for
+from expert_app.without_console import run_without_console
 from resources import ResourceMissing
 from resources.texts import LANGUAGES, _, use_language
+from session.core.child_process import is_frozen
 from session.core.disk import is_disk_error
 
 Arguments = argparse.Namespace
@@ -596,6 +600,13 @@ def _leave_broken_pipe() -> int:
     return PIPE_BROKEN
 
 
+def _become_module(name: str, arguments: list[str]) -> NoReturn:
+    """A frozen program is its own Python (`session.core.child_process.own_python`)."""
+    sys.argv = [name, *arguments]
+    runpy.run_module(name, run_name="__main__", alter_sys=True)
+    sys.exit(0)
+
+
 def command() -> NoReturn:
     """The program of the command line: runs it, and ends the process.
 
@@ -603,7 +614,11 @@ def command() -> NoReturn:
     now and then crashes the process (SIGSEGV, no Python frame; seen in one end of six with
     Qt 6.11). A process with windows ends without it.
     """
-    code = main()
+    if is_frozen():
+        multiprocessing.freeze_support()
+        if sys.argv[1:2] == ["-m"]:
+            _become_module(sys.argv[2], sys.argv[3:])
+    code = run_without_console(main)
     if "PyQt6.QtWidgets" in sys.modules:
         sys.stdout.flush()
         logging.shutdown()

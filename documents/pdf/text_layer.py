@@ -21,6 +21,8 @@ import msgspec
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
+from session.core.child_process import NO_WINDOW
+
 logger = logging.getLogger(__name__)
 
 READ_S = 60.0
@@ -50,7 +52,12 @@ def languages() -> tuple[str, ...]:
     if program is None:
         return ()
     told = subprocess.run(
-        [program, "--list-langs"], capture_output=True, text=True, timeout=READ_S, check=False
+        [program, "--list-langs"],
+        capture_output=True,
+        text=True,
+        timeout=READ_S,
+        check=False,
+        creationflags=NO_WINDOW,
     )
     here = set(told.stdout.split())
     return tuple(language for language in _WANTED if language in here)
@@ -69,7 +76,13 @@ def read_words(picture: bytes) -> tuple[Word, ...]:
     alone = {**os.environ, "OMP_THREAD_LIMIT": "1"}
     try:
         told = subprocess.run(
-            command, input=picture, capture_output=True, timeout=READ_S, check=True, env=alone
+            command,
+            input=picture,
+            capture_output=True,
+            timeout=READ_S,
+            check=True,
+            env=alone,
+            creationflags=NO_WINDOW,
         )
     except (subprocess.SubprocessError, OSError) as error:
         logger.warning("a page is not read: %s", type(error).__name__)

@@ -15,6 +15,7 @@ from typing import Protocol
 
 import msgspec
 
+from session.core.child_process import NO_WINDOW
 from session.protocol.conversation.messages import Grant
 
 ANSWER_S = 60.0
@@ -173,7 +174,9 @@ class ProgramDriver:
 @contextlib.asynccontextmanager
 async def driver_program(command: str) -> AsyncIterator[ProgramDriver]:
     """The program of this shell command line, until the block ends."""
-    process = await asyncio.create_subprocess_shell(command, stdin=PIPE, stdout=PIPE)
+    process = await asyncio.create_subprocess_shell(
+        command, stdin=PIPE, stdout=PIPE, creationflags=NO_WINDOW
+    )
     try:
         yield ProgramDriver(process)
     finally:

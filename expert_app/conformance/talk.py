@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-import os
 import re
-import signal
 import time
 from itertools import pairwise
 
@@ -21,6 +19,7 @@ from expert_app.conformance.throw_away_hub import (
     is_whole,
 )
 from session.bus.sealing.box import SEAL_HEADER
+from session.core.child_process import kill_at_once
 from session.core.errors import SessionError
 from session.protocol.codec import decode_request
 from session.protocol.conversation.chat_and_privacy import (
@@ -362,7 +361,7 @@ async def cut(stage: Stage) -> None:
     talk = await stage.converse()
     await stage.findings.seen(lambda: stage.said(talk, CallOffered), 15)
     since = stage.overheard.mark()
-    os.kill(stage.world.server_pid, signal.SIGKILL)
+    kill_at_once(stage.world.server_pid)
     await stage.findings.eventually(
         "P-128",
         lambda: stage.overheard.beats()[-1] in stage.overheard.by_kiosk[since:],

@@ -10,8 +10,6 @@ Used by `expert_app.demo.walk`.
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -31,6 +29,7 @@ from expert_app.demo.walk_proofs import (
     store_proof,
 )
 from expert_app.demo.world import DOSSIER, PIECES, depot_of
+from session.core.child_process import kill_at_once
 
 PAGE_S = 60.0
 
@@ -72,7 +71,7 @@ class PaperSteps:
     async def _cut_the_bus(self) -> None:
         """Kills nats-server; the hub starts it again."""
         server = (await self._demo.hub.ask("facts"))["server"]["pid"]
-        os.kill(server, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+        kill_at_once(server)
 
     async def _arriving(self, other_than: str = "") -> Evidence:
         """A page is on its way: some of it is at the desk, not all."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -154,7 +155,7 @@ def _take_place(new: Path, old: Path) -> None:
     if old.exists():
         before = old.stat()
         new.chmod(before.st_mode & 0o777)
-        if os.name == "posix" and os.geteuid() == 0:
+        if sys.platform != "win32" and os.geteuid() == 0:
             os.chown(new, before.st_uid, before.st_gid)
     new.replace(old)
 

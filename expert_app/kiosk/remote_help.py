@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import logging
 import platform
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -20,6 +19,7 @@ import msgspec
 
 from documents.printed.trial_sheet import TrialSheetFacts, make_trial_sheet
 from expert_app.kiosk.self_test import SelfTest
+from session.core.child_process import NO_WINDOW, own_python
 from session.core.clock import Clock
 from session.core.device_errors import PrinterGone, ScannerGone
 from session.core.errors import HubUnreachable, KioskInUse, SessionError
@@ -188,6 +188,7 @@ class RemoteHelpJob:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
+            creationflags=NO_WINDOW,
         )
         try:
             said, _ = await process.communicate()
@@ -272,4 +273,4 @@ class _DoctorSaid(msgspec.Struct):
 def doctor_command(folder: str) -> list[str]:
     """The command line of `doctor` for an installation; `folder`: "" for the usual places."""
     place = ["--folder", folder] if folder else []
-    return [sys.executable, "-m", "expert_app", "doctor", "--json", *place]
+    return [*own_python(), "-m", "expert_app", "doctor", "--json", *place]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import sys
 
 USUAL_S = 10.0
 
@@ -17,7 +18,7 @@ USUAL_S = 10.0
 def tell(words: str) -> None:
     """One message to the service manager, where there is one; it is lost where nobody reads."""
     address = os.environ.get("NOTIFY_SOCKET", "")
-    if not address:
+    if sys.platform == "win32" or not address:
         return
     if address.startswith("@"):  # sd_notify(3): an abstract socket
         address = "\0" + address[1:]

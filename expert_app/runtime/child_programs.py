@@ -12,11 +12,11 @@ import contextlib
 import itertools
 import json
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from session.core.child_process import NO_WINDOW, own_python
 from session.core.tasks import Tasks
 
 
@@ -60,13 +60,14 @@ class Child:
         """Starts the process; `ready` is done once it says so."""
         with self._log_file.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
+                *own_python(),
                 *self._arguments,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
                 env={**os.environ, **(environment or {})},
                 limit=1 << 24,
+                creationflags=NO_WINDOW,
             )
         self._tasks.start(self._listen(), name=f"listen to {self.name}")
 

@@ -168,6 +168,8 @@ def _ourselves(program: str) -> Owner:
     try:
         user = getpass.getuser()
     except (OSError, KeyError):  # an account without a name
-        user = str(os.getuid()) if sys.platform != "win32" else "?"
+        user = "?"
+        if sys.platform != "win32":
+            user = str(os.getuid())
     host = socket.gethostname()
     return Owner(f"expert-app {program}", os.getpid(), user, host, datetime.now(UTC))

@@ -9,6 +9,7 @@ import os
 import shutil
 import ssl
 import subprocess
+import sys
 from pathlib import Path
 
 from expert_app.runtime.config import MediaSettings, SettingsWrong, TurnSettings
@@ -64,10 +65,11 @@ def trust_relays_in_browser(ca_file: str, home: Path) -> bool:
     """The same for Chromium, which asks the person's NSS database;
     True when the authority is known there now.
 
-    Needs `certutil` (Debian: libnss3-tools).
+    Needs `certutil` (Debian: libnss3-tools). On Windows Chromium asks the system's own store, and
+    `certutil` is another program.
     """
     tool = shutil.which("certutil")
-    if not ca_file or tool is None or not Path(ca_file).is_file():
+    if sys.platform == "win32" or not ca_file or tool is None or not Path(ca_file).is_file():
         return False
     store = home / ".pki" / "nssdb"
     store.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ Used by the programs.
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,5 +84,5 @@ def _runtime_root() -> Path:
     given = os.environ.get("XDG_RUNTIME_DIR", "")
     if given and Path(given).is_dir():
         return Path(given) / APP
-    owner = os.getuid() if os.name == "posix" else os.getlogin()
+    owner = os.getlogin() if sys.platform == "win32" else os.getuid()
     return Path(tempfile.gettempdir()) / f"{APP}-{owner}"

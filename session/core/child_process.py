@@ -1,24 +1,51 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A child process that never outlives us, whatever ends us.
-Used by the supervisor of nats-server.
+"""How our own programs are started as child processes, and how a child never outlives us.
+Used by all that starts one: nothing else names Python's executable.
+
+They are run by the Python that runs us, wherever it lies: an environment, /opt, the folder that
+the installer of Windows filled. A program frozen into one file has no Python beside it:
+`expert_app.__main__` then takes `-m MODULE` itself.
 """
 
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import sys
+from pathlib import Path
 
-_LAUNCH = """
-import ctypes, os, signal, sys
-parent = int(sys.argv[1])
-ctypes.CDLL(None).prctl(1, signal.SIGTERM)
-if os.getppid() != parent:
-    sys.exit(1)
-os.execv(sys.argv[2], sys.argv[2:])
-"""
-"""prctl(2): 1 is PR_SET_PDEATHSIG, kept across execve(2).
-It fires when the *thread* that forked ends.
-"""
+from session.core import tied_launch
+
+if sys.platform == "win32":
+    NO_WINDOW = subprocess.CREATE_NO_WINDOW
+else:
+    NO_WINDOW = 0
+"""`creationflags` of each child: a desk without a console opens none for it."""
+
+
+def is_frozen() -> bool:
+    """We are one file that holds Python, and no Python can be started."""
+    return bool(getattr(sys, "frozen", False))
+
+
+def own_python() -> list[str]:
+    """The beginning of a command line that "-m", module and arguments follow.
+
+    Nothing is imported from the folder we happen to be in; nor from what the environment names
+    where we were started so ourselves (`python -I`).
+    """
+    if is_frozen():
+        return [sys.executable]
+    return [sys.executable, "-I" if sys.flags.isolated else "-P"]
+
+
+def kill_at_once(pid: int) -> None:
+    """Ends a process as a power cut would. Raises `OSError`, e.g. `ProcessLookupError`."""
+    if sys.platform == "win32":
+        os.kill(pid, signal.SIGTERM)  # TerminateProcess, whatever the signal
+    else:
+        os.kill(pid, signal.SIGKILL)
 
 
 def tied_command(arguments: list[str]) -> list[str]:
@@ -29,7 +56,11 @@ def tied_command(arguments: list[str]) -> list[str]:
     Python).
     """
     if sys.platform == "linux":
-        return [sys.executable, "-I", "-S", "-c", _LAUNCH, str(os.getpid()), *arguments]
+        if is_frozen():
+            launcher = [*own_python(), "-m", tied_launch.__name__]
+        else:
+            launcher = [sys.executable, "-I", "-S", str(Path(tied_launch.__file__))]
+        return [*launcher, str(os.getpid()), *arguments]
     else:  # noqa: RET505 - a type checker on Linux takes a bare last line for dead code
         return arguments
 

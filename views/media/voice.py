@@ -10,7 +10,6 @@ there is none either, texts are shown only, and `expert-app doctor` says so.
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from PyQt6.QtCore import QBuffer, QIODevice, QLocale, QObject, QProcess, pyqtSignal
 
 from resources.texts import language
+from session.core.child_process import own_python
 
 if TYPE_CHECKING:
     from PyQt6.QtMultimedia import QAudioFormat, QAudioSink
@@ -152,8 +152,9 @@ class BundledVoice(QObject):
             lambda error: log.info("the voice does not speak: %s", error.name)
         )
         voice = _VOICES.get(language(), language())
-        program = ["-m", "views.media.speech_program", voice, str(WORDS_PER_MINUTE)]
-        process.start(sys.executable, program)
+        program, *words = own_python()
+        words += ["-m", "views.media.speech_program", voice, str(WORDS_PER_MINUTE)]
+        process.start(program, words)
         process.write(text.encode())
         process.closeWriteChannel()
 

@@ -6,6 +6,7 @@ Used by `__main__`.
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,4 +75,4 @@ def _is_trusted(path: Path) -> bool:
     """A file that happens to lie in this folder counts when it is ours or the administrator's:
     nobody is led by a file that somebody else has put there.
     """
-    return os.name != "posix" or path.stat().st_uid in (0, os.getuid())
+    return sys.platform == "win32" or path.stat().st_uid in (0, os.getuid())

@@ -22,6 +22,7 @@ from PyQt6.QtWidgets import QApplication
 from expert_app.kiosk.texts import corrections_of
 from expert_app.runtime.window_program import prepare_browser
 from resources.texts import correct_texts, use_language
+from session.core.child_process import own_python
 from session.core.clock import SystemClock
 from session.kiosk.cobrowse import browser_messages as messages
 from session.kiosk.cobrowse.browser_frames import CommandReader, frame
@@ -41,7 +42,7 @@ _FIRST_TO_GO = "500"
 
 def page_command(folder: Path, *, texts: str = "", intranet: Sequence[str] = ()) -> list[str]:
     """The command line of this program; `texts` and `intranet` are the kiosk's settings."""
-    return [sys.executable, "-m", __name__, str(folder), texts, *intranet]
+    return [*own_python(), "-m", __name__, str(folder), texts, *intranet]
 
 
 class Pipes(QObject):

@@ -6,7 +6,6 @@ file for the help desk. Used by the programs of desk, board and helpdesk.
 from __future__ import annotations
 
 import asyncio
-import sys
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from expert_app.runtime.window_program import Program
 from expert_app.workplace.release_watch import ReleaseWatch
 from resources.texts import _
 from session.bus.client import BusClient
+from session.core.child_process import NO_WINDOW, own_python
 from session.core.program_version import program_version
 from session.protocol.hub.requests import ReleaseAnswer
 from views.widgets.message_bar import Level, MessageAction, MessageBar
@@ -99,12 +99,13 @@ class SupportConnections:
         words = _("The file for the help desk is being made; this takes some seconds.")
         self._messages.show_message(Level.INFO, words, SUPPORT)
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-I", "-m", "expert_app", "doctor", "--support", str(documents_folder())),
+            *(*own_python(), "-m", "expert_app"),
+            *("doctor", "--support", str(documents_folder())),
             *("--language", self._language, *self._paths.arguments),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
+            creationflags=NO_WINDOW,
         )
         said = (await process.communicate())[1].decode(errors="replace").strip()
         told = said.splitlines()[-1] if said else _("The file for the help desk could not be made.")

@@ -24,7 +24,7 @@ from session.bus.server.config import BusAccount, ServerSettings, config_text
 from session.bus.transport.connection import Connection
 from session.bus.transport.nkeys import new_seed, public_key
 from session.bus.transport.tls import pin_too, pinned_tls
-from session.core.child_process import Leash, tied_command
+from session.core.child_process import NO_WINDOW, Leash, tied_command
 from session.core.errors import BusUnreachable, HubUnreachable
 from session.core.signals import Signal
 from session.core.tasks import Tasks
@@ -340,6 +340,7 @@ class BusServer:
             stdout=devnull,
             stderr=devnull,
             start_new_session=True,
+            creationflags=NO_WINDOW,
             env=self._environment(),
         )
         self._leash.tie(self._process.pid)

@@ -11,12 +11,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from typing import Protocol
 
 import msgspec
 
+from session.core.child_process import NO_WINDOW, own_python
 from session.core.tasks import Tasks
 from session.kiosk.cobrowse.guard_frames import (
     LENGTH,
@@ -66,8 +66,7 @@ class _Worker:
         """A process that begins to get ready."""
         return cls(
             await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-P",  # nothing is imported from the folder we happen to be in
+                *own_python(),
                 "-m",
                 WORKER,
                 stdin=PIPE,
@@ -75,6 +74,7 @@ class _Worker:
                 stderr=DEVNULL,  # what a guard would say of its own death might hold the page
                 env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
                 limit=_READ_BYTES,
+                creationflags=NO_WINDOW,
             )
         )
 

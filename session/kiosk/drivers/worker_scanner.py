@@ -14,12 +14,12 @@ import json
 import logging
 import os
 import struct
-import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncGenerator, Mapping
 
 import msgspec
 
+from session.core.child_process import NO_WINDOW, own_python
 from session.core.device_errors import (
     ScanCancelled,
     ScannerBusy,
@@ -209,14 +209,14 @@ class WorkerScanner:
         await self._retire()
         await self._see_off()
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-P",  # nothing is imported from the folder we happen to be in
+            *own_python(),
             "-m",
             *self._worker,
             stdin=PIPE,
             stdout=PIPE,
             stderr=DEVNULL,
             env=os.environ | self._environment,
+            creationflags=NO_WINDOW,
         )
         event = await self._next_event(_START_S)
         if event.event != "ready":

@@ -8,12 +8,12 @@ from __future__ import annotations
 import contextlib
 import logging
 import subprocess
-import sys
 import threading
 from collections.abc import Sequence
 
 import msgspec
 
+from session.core.child_process import NO_WINDOW, own_python
 from session.kiosk.web_proxy.messages import ListInForce, NewList, ProxyReady
 
 log = logging.getLogger(__name__)
@@ -41,11 +41,11 @@ class WebProxy:
 
     def __init__(self, intranet: Sequence[str] = ()) -> None:
         self._process = subprocess.Popen(
-            # -P: nothing is imported from the folder we happen to be in
-            [sys.executable, "-P", "-m", "session.kiosk.web_proxy", *intranet],
+            [*own_python(), "-m", "session.kiosk.web_proxy", *intranet],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            creationflags=NO_WINDOW,
         )
         ready = msgspec.json.decode(self._line(_START_S), type=ProxyReady)
         self.port, self.secret = ready.port, ready.secret

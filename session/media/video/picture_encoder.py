@@ -10,6 +10,7 @@ from __future__ import annotations
 import fractions
 import os
 import random
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -272,7 +273,7 @@ def _take_turns() -> None:
     highest priority; all that the thread starts later inherits it, and a busy one stops the
     machine. Ordinary users are not touched.
     """
-    if hasattr(os, "sched_setscheduler") and os.sched_getscheduler(0) != os.SCHED_OTHER:
+    if sys.platform == "linux" and os.sched_getscheduler(0) != os.SCHED_OTHER:
         os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 

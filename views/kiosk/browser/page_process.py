@@ -9,10 +9,7 @@ browser: one that is silent, floods, grows or dies is replaced, and the caller i
 from __future__ import annotations
 
 import logging
-import os
 import shutil
-import signal
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +18,7 @@ from PyQt6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, pyqtSig
 from PyQt6.QtGui import QGuiApplication, QHideEvent, QResizeEvent, QShowEvent, QWindow
 from PyQt6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from session.core.child_process import Leash, tied_command
+from session.core.child_process import Leash, kill_at_once, tied_command
 from session.core.clock import Clock
 from session.core.process_tree import memory_bytes, session_members
 from session.kiosk.cobrowse import browser_messages as messages
@@ -164,12 +161,11 @@ class PageProcess(QObject):
 
     def _kill(self) -> None:
         self._process.kill()
-        if sys.platform != "win32":
-            for member in session_members(self._pid) if self._pid else ():
-                try:
-                    os.kill(member, signal.SIGKILL)
-                except OSError as error:
-                    log.debug("not killed: %s", type(error).__name__)
+        for member in session_members(self._pid) if self._pid else ():
+            try:
+                kill_at_once(member)
+            except OSError as error:
+                log.debug("not killed: %s", type(error).__name__)
 
     # ---- the end ----
 

@@ -8,9 +8,6 @@ Used by the process of the caller's browser, which shows nothing else. It obeys 
 from __future__ import annotations
 
 import json
-import os
-import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +18,7 @@ from PyQt6.QtWebEngineCore import QWebEngineLoadingInfo
 from PyQt6.QtWebEngineWidgets import QWebEngineView
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
+from session.core.child_process import kill_at_once
 from session.core.clock import Clock
 from session.core.errors import AddressNotAllowed, SessionError
 from session.kiosk.cobrowse import browser_messages as messages
@@ -52,11 +50,11 @@ _WEB = ("http", "https")
 
 def end_process(pid: int) -> bool:
     """Kills a page's process; False when there is none."""
-    if pid <= 0 or sys.platform == "win32":
+    if pid <= 0:
         return False
     try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
+        kill_at_once(pid)
+    except OSError:
         return False
     return True
 
