@@ -28,6 +28,7 @@ from expert_app.runtime.config import (
     SettingsWrong,
     is_time_zone,
     load,
+    load_fixed,
 )
 from expert_app.runtime.folder_owner import FolderInUse, own_folder, owner_of
 from expert_app.runtime.log_lines import LOG_LINE, JsonLines, MaskedLines, log_in_files
@@ -256,9 +257,16 @@ def _load[Settings: msgspec.Struct](
     return settings
 
 
+def _desk_settings(arguments: Arguments, paths: Paths) -> DeskSettings:
+    """The person's, under those that the organisation has fixed."""
+    settings = load_fixed(paths.organisation_file).over(_load(DeskSettings, arguments, paths))
+    use_language(arguments.language or settings.language)
+    return settings
+
+
 def _desk(arguments: Arguments) -> int:
     paths = paths_for("desk", arguments.folder)
-    settings = _load(DeskSettings, arguments, paths)
+    settings = _desk_settings(arguments, paths)
     from expert_app.commands.desk import run_desk
 
     with own_folder(paths.data, "desk"), log_in_files(paths.folder(LOG_FOLDER), "desk"):
@@ -348,7 +356,7 @@ def _demo(arguments: Arguments) -> int:
 
 def _replay(arguments: Arguments) -> int:
     paths = paths_for("desk", arguments.folder)
-    settings = _load(DeskSettings, arguments, paths)
+    settings = _desk_settings(arguments, paths)
     from expert_app.commands.replay import run_replay
 
     return run_replay(
@@ -360,7 +368,7 @@ def _open(arguments: Arguments) -> int:
     from expert_app.helpdesk.address import read_address
 
     paths = paths_for("desk", arguments.folder)
-    settings = _load(DeskSettings, arguments, paths)
+    settings = _desk_settings(arguments, paths)
     address = read_address(arguments.address)
     if address is None:
         print(_("{address} is no address of a conversation.").format(address=arguments.address))
@@ -383,7 +391,7 @@ def _kiosk_devices(arguments: Arguments) -> int:
 
 def _doctor(arguments: Arguments) -> int:
     programs = {name: paths_for(name, arguments.folder) for name in ("desk", "kiosk")}
-    desk = _load(DeskSettings, arguments, programs["desk"])
+    desk = _desk_settings(arguments, programs["desk"])
     kiosk = load(KioskSettings, programs["kiosk"].config)
     from expert_app.commands import doctor
     from expert_app.commands.doctor_sealing import check_seal

@@ -11,7 +11,7 @@ from functools import partial
 
 from expert_app.helpdesk.address import SessionAddress
 from expert_app.runtime.bus_access import tls_for
-from expert_app.runtime.config import DeskSettings
+from expert_app.runtime.config import DeskSettings, load_fixed
 from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
@@ -64,6 +64,7 @@ async def _main(
         if signed_in is None:
             return
         settings, seed = signed_in
+        settings = load_fixed(paths.organisation_file).over(settings)
     match settings.role:
         case "agent":
             from expert_app.desk.wiring.program import open_desk

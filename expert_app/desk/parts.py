@@ -13,7 +13,7 @@ from documents.pages.outbox import Outbox
 from documents.workers import Workers
 from expert_app.desk.page_text import PageWords, page_words
 from expert_app.runtime.bus_access import tls_for
-from expert_app.runtime.config import DeskSettings
+from expert_app.runtime.config import DeskSettings, load_fixed
 from expert_app.runtime.credentials import key_name, outbox_key
 from expert_app.runtime.ice_settings import trust_relays, trust_relays_in_browser
 from expert_app.runtime.media_engines import DeskMedia, with_choices
@@ -80,7 +80,8 @@ def build_parts(
         tls=tls_for(settings),
         seals=seals_for(settings, paths, clock),
     )
-    window_settings = IniSettings(paths.data / "window.ini")
+    fixed = load_fixed(paths.organisation_file)
+    window_settings = IniSettings(paths.data / "window.ini", fixed.names)
     cipher = Cipher(outbox_key(key_name_of(settings), seed))
     return DeskParts(
         settings=settings,

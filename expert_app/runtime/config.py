@@ -7,9 +7,11 @@ A wrong file is refused with the place and the reason; a missing file means the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -502,6 +504,77 @@ def load[Settings: msgspec.Struct](kind: type[Settings], path: Path) -> Settings
         raise SettingsWrong(path, str(error)) from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise SettingsWrong(path, str(error)) from error
+
+
+_SIGNED_IN = ("organisation", "user", "role")
+"""Who somebody is, the sign-in says."""
+
+
+@dataclass(frozen=True)
+class FixedSettings:
+    """What an organisation has fixed for all who work at this computer: its own file, over theirs.
+
+    Attributes:
+        path: of that file.
+        values: what it says; empty where there is none.
+    """
+
+    path: Path
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The settings that nobody here can change, e.g. "theme", "media/camera"."""
+        return frozenset(_names(self.values))
+
+    def over[Settings: msgspec.Struct](self, settings: Settings) -> Settings:
+        """A person's settings with those of the organisation in their place.
+
+        Raises:
+            SettingsWrong: the organisation's file says something we do not know.
+        """
+        if not self.values:
+            return settings
+        try:
+            merged = _laid_over(msgspec.to_builtins(settings), self.values)
+            return msgspec.convert(merged, type(settings))
+        except msgspec.ValidationError as error:
+            raise SettingsWrong(self.path, str(error)) from error
+
+
+def load_fixed(path: Path) -> FixedSettings:
+    """What the organisation has fixed; nothing where there is no such file.
+
+    Raises:
+        SettingsWrong: it cannot be read, or says who somebody is.
+    """
+    if not path.exists():
+        return FixedSettings(path)
+    try:
+        values = msgspec.toml.decode(path.read_bytes())
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise SettingsWrong(path, str(error)) from error
+    for name in _SIGNED_IN:
+        if name in values:
+            raise SettingsWrong(path, f"`{name}` comes with the sign-in and cannot be fixed")
+    return FixedSettings(path, values)
+
+
+def _names(values: Mapping[str, Any], above: str = "") -> list[str]:
+    found = []
+    for name, value in values.items():
+        found += _names(value, f"{above}{name}/") if isinstance(value, dict) else [above + name]
+    return found
+
+
+def _laid_over(own: Mapping[str, Any], fixed: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(own)
+    for name, value in fixed.items():
+        below = own.get(name)
+        if isinstance(below, dict) and isinstance(value, dict):
+            value = _laid_over(below, value)
+        merged[name] = value
+    return merged
 
 
 def save(settings: msgspec.Struct, path: Path) -> None:

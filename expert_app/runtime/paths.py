@@ -46,9 +46,27 @@ class Paths:
         is_below = self.config.parent == self.data
         return ["--folder", str(self.data.parent)] if is_below else []
 
+    @property
+    def organisation_file(self) -> Path:
+        """The settings that an organisation has fixed, which only an administrator writes; an
+        installation with a folder of its own has them there.
+        """
+        if self.arguments:
+            return self.config.with_name("organisation.toml")
+        return machine_folder() / self.config.name
+
     def folder(self, name: str) -> Path:
         """A private folder of the data folder."""
         return private_folder(self.data / name)
+
+
+def machine_folder() -> Path:
+    """Where settings for all accounts of this computer are: `C:\\ProgramData\\Poste Expert`, or
+    `/etc/poste-expert`. Windows says the first itself: an environment can be changed by anybody.
+    """
+    if sys.platform == "win32":
+        return Path(platformdirs.site_data_dir("Poste Expert", appauthor=False))
+    return Path("/etc") / APP
 
 
 def data_folder(program: str, base: Path | None = None) -> Path:
@@ -84,5 +102,6 @@ def _runtime_root() -> Path:
     given = os.environ.get("XDG_RUNTIME_DIR", "")
     if given and Path(given).is_dir():
         return Path(given) / APP
-    owner = os.getlogin() if sys.platform == "win32" else os.getuid()
-    return Path(tempfile.gettempdir()) / f"{APP}-{owner}"
+    if sys.platform == "win32":
+        return Path(tempfile.gettempdir()) / APP  # each account has a folder of its own for these
+    return Path(tempfile.gettempdir()) / f"{APP}-{os.getuid()}"

@@ -61,6 +61,10 @@ class BoardHeader(QFrame):
         else:
             self._line.show_state(_("Connection lost, trying again…"), "retry", "warn")
 
+    def fix_theme(self) -> None:
+        """The organisation has chosen the theme: no other is offered."""
+        self._theme.hide()
+
     def changeEvent(self, a0: QEvent | None) -> None:
         """The theme has changed: the button offers the other one."""
         if a0 is not None and a0.type() == QEvent.Type.PaletteChange:

@@ -132,6 +132,10 @@ class DeskHeader(QFrame):
         self._state.hide()
         self._line.show_state(_("Access withdrawn"), "warning", "bad")
 
+    def fix_theme(self) -> None:
+        """The organisation has chosen the theme: no other is offered."""
+        self._theme.hide()
+
     def refresh_theme(self) -> None:
         """The button offers the other theme."""
         dark = tokens_for(QGuiApplication.palette()) is DARK

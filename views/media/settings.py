@@ -21,6 +21,7 @@ from views.widgets.announcer import announce
 from views.widgets.look import TEXT_SIZES
 from views.widgets.parts import Segments, column, label, push_button, row, scroll_area
 from views.widgets.theme import SPACE
+from views.widgets.window_settings import fixed_words
 from views.words.accessibility import statement, statement_title
 
 AUTO = "auto"
@@ -130,6 +131,8 @@ class MediaSettingsDialog(QDialog):
         self._echo_words = label(role="soft", name="media_echo_words", wrap=True)
         self._cancelled_words = label(role="soft", name="media_cancelled_words", wrap=True)
         self._engine_words = label(role="soft", name="media_engine_words", wrap=True)
+        self._fixed_words = label(fixed_words(), role="soft", name="media_fixed", wrap=True)
+        self._fixed_words.hide()
         self._statement = label(
             "\n\n".join([statement_title(), *statement(kiosk=False)]), name="statement", wrap=True
         )
@@ -181,11 +184,19 @@ class MediaSettingsDialog(QDialog):
                 box.addLayout(row(None, self._tone, self._echo, 0))
                 box.addWidget(self._headset)
                 box.addWidget(self._echo_words)
+        box.addWidget(self._fixed_words)
         box.addWidget(self._statement)
         box.addLayout(row(None, self._tell_statement, 0, self._close))
         self._echo_words.hide()
 
     # ---- facts ----
+
+    def show_fixed(self, names: Sequence[str]) -> None:
+        """Which fields of `MediaChoice` the organisation has fixed: they are shown, not offered."""
+        for name, widget in {**self._combos, "headset": self._headset}.items():
+            widget.setEnabled(name not in names)
+            widget.setToolTip(fixed_words() if name in names else "")
+        self._fixed_words.setVisible(bool(names))
 
     def show_text_size(self, size: float) -> None:
         """The text size that holds now."""

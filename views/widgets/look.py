@@ -36,7 +36,9 @@ class Look:
         apply_theme(self._application, self.dark, self.text_size)
 
     def set_dark(self, dark: bool) -> None:
-        """The person chose the theme."""
+        """The person chose the theme, where the organisation has not."""
+        if self._settings.is_fixed(_THEME):
+            return
         self.dark = dark
         self._settings.write(_THEME, "dark" if dark else "light")
         self.apply()

@@ -23,7 +23,7 @@ from expert_app.board.wiring.deliveries import DeliveryConnections
 from expert_app.board.wiring.dossiers import DossierPages
 from expert_app.board.wiring.visit import VisitConnections
 from expert_app.runtime.bus_access import tell_until_connected, tls_for
-from expert_app.runtime.config import DeskSettings
+from expert_app.runtime.config import DeskSettings, load_fixed
 from expert_app.runtime.notary import notary_of
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
@@ -137,7 +137,9 @@ class BoardProgram:
         self._jobs, self._app = jobs, jobs.app
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        self._window_settings = IniSettings(paths.data / "board.ini")
+        self._window_settings = IniSettings(
+            paths.data / "board.ini", load_fixed(paths.organisation_file).names
+        )
         self._look = Look(application, self._window_settings, theme=settings.theme)
         self._look.apply()
         self.window = BoardWindow(

@@ -74,6 +74,7 @@ class MediaConnections:
         """Shows what there is and begins to try it."""
         self._show()
         self._open_devices()
+        self.dialog.show_fixed([name for name in CHOICES if self._store.is_fixed(f"media/{name}")])
         self.dialog.open()
 
     def _show(self) -> None:

@@ -50,6 +50,8 @@ def build_screen(parts: DeskParts) -> DeskScreen:
         settings=parts.window_settings,
         clock=parts.clock,
     )
+    if parts.window_settings.is_fixed("theme"):
+        window.header.fix_theme()
     window.queue.set_agent(parts.settings.user)
     return DeskScreen(
         application=application,

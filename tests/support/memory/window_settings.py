@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 
 class MemorySettings:
     """Settings of a window that are forgotten at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, fixed: Collection[str] = ()) -> None:
+        self._fixed = fixed
         self._values: dict[str, str] = {}
 
     def read(self, name: str) -> str:
@@ -17,3 +20,7 @@ class MemorySettings:
     def write(self, name: str, value: str) -> None:
         """Keeps a text under `name`."""
         self._values[name] = value
+
+    def is_fixed(self, name: str) -> bool:
+        """The organisation has fixed it."""
+        return name in self._fixed

@@ -13,6 +13,7 @@ from expert_app.runtime.config import (
     MediaSettings,
     SettingsWrong,
     load,
+    load_fixed,
     save,
 )
 
@@ -50,3 +51,40 @@ def test_a_wrong_file_is_refused_with_its_place_and_reason(
         load(DeskSettings, path)
     assert refused.value.path == path
     assert says in refused.value.why
+
+
+def test_what_the_organisation_has_fixed_lies_over_what_a_person_has_chosen(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "desk.toml"
+    file.write_text('theme = "dark"\n[media]\nrelay_only = true\n')
+    fixed = load_fixed(file)
+    own = DeskSettings(user="a7", media=MediaSettings(camera="none"))
+    assert fixed.names == {"theme", "media/relay_only"}
+    settings = fixed.over(own)
+    assert (settings.theme, settings.user) == ("dark", "a7")
+    assert settings.media == MediaSettings(camera="none", relay_only=True)
+
+
+def test_where_nothing_is_fixed_all_stays(tmp_path: Path) -> None:
+    fixed = load_fixed(tmp_path / "none.toml")
+    assert fixed.names == frozenset()
+    assert fixed.over(DeskSettings(user="a7")) == DeskSettings(user="a7")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("colour = 'red'", "colour"),
+        ("language = 'de'", "language"),
+        ("[media]\nstart_kbps = 1", "start_kbps"),
+        ("role = 'supervisor'", "sign-in"),
+        ("theme = ", "desk.toml"),
+    ],
+)
+def test_a_wrong_file_of_the_organisation_is_named(tmp_path: Path, text: str, says: str) -> None:
+    file = tmp_path / "desk.toml"
+    file.write_text(text)
+    with pytest.raises(SettingsWrong, match=says) as wrong:
+        load_fixed(file).over(DeskSettings())
+    assert wrong.value.path == file

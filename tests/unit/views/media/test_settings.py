@@ -151,3 +151,16 @@ def test_the_statement_of_accessibility_is_shown_and_said(dialog: MediaSettingsD
     assert "partially compliant" in said[0]
     settle()
     assert flaws(dialog) == []
+
+
+def test_what_the_organisation_has_fixed_is_shown_and_not_offered(
+    dialog: MediaSettingsDialog,
+) -> None:
+    words = dialog.findChild(QLabel, "media_fixed")
+    assert words is not None
+    assert words.isHidden()
+    dialog.show_fixed(["camera", "headset"])
+    assert not combo(dialog, "camera").isEnabled()
+    assert not dialog._headset.isEnabled()
+    assert combo(dialog, "speaker").isEnabled()
+    assert not words.isHidden()

@@ -51,3 +51,14 @@ def test_what_nobody_can_choose_is_the_usual_size(kept: str, desk_theme: QApplic
     settings = MemorySettings()
     settings.write("text_size", kept)
     assert Look(desk_theme, settings).text_size == 1.0
+
+
+def test_a_theme_that_the_organisation_has_fixed_stays(
+    words: QLabel, desk_theme: QApplication
+) -> None:
+    settings = MemorySettings(fixed={"theme"})
+    look = Look(desk_theme, settings, theme="dark")
+    look.apply()
+    look.set_dark(False)
+    assert look.dark
+    assert tokens_for(desk_theme.palette()) is DARK
