@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the set-up may install all that the tests use (root on Debian), none of them is skipped.
 WHOLE := $(if $(filter 0,$(shell id -u)),$(if $(wildcard /etc/debian_version),--nothing-skipped))
 
-.PHONY: setup demo test test-long pilot test-faults fuzz packages test-packages lint lint-types lint-rest format bench bench-hub bench-paper bench-replay pictures schemas translations clean
+.PHONY: setup demo test test-long pilot test-faults fuzz packages test-packages windows lint lint-types lint-rest format bench bench-hub bench-paper bench-replay pictures schemas translations clean
 
 setup:
 	@installers/setup.sh
@@ -68,6 +68,11 @@ test-faults: setup
 # Debian 13 on amd64 builds them: dist/*.deb, from uv.lock, the same bytes for the same commit.
 packages: setup
 	/usr/bin/python3.13 installers/debian/build.py
+
+# On Linux: dist/*.msi, from uv.lock and Python's own package for Windows (docs/windows.md).
+windows:
+	@installers/setup.sh windows
+	$(BIN)/python installers/windows/build.py $(WINDOWS)
 
 # As root; half an hour. Before each release.
 test-packages: packages

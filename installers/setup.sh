@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-only
 # Brings what a bare Debian 13 or Ubuntu 24.04 lacks: uv, Qt's system libraries, the Python packages, rrweb, catalogues.
+# `setup.sh windows` brings what packs an MSI.
 # `setup.sh test` brings, as root, what the tests use beside: SANE, TURN, CUPS and its IPP printer, D-Bus, AT-SPI, Xvfb,
 # Tesseract, PDFBox, PostgreSQL, Chromium, Firefox.
 set -euo pipefail
@@ -10,9 +11,10 @@ export PATH="$HOME/.local/bin:$PATH"
 qt=(libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0
   libxcb-image0 libxcb-render-util0 libxcb-xinerama0 libnss3 libasound2t64 libxcomposite1 libxdamage1 libxrandr2 libxtst6
   libxkbfile1 libdbus-1-3 libfontconfig1 libpulse0 libglib2.0-0t64 libxfixes3 libwayland-cursor0)
+windows=(wixl msitools osslsigncode)
 tested=(libsane1 coturn libnss3-tools dbus xvfb at-spi2-core gir1.2-atspi-2.0 python3-gi
   gnome-keyring avahi-daemon cups-daemon cups-ipp-utils iproute2 nftables tesseract-ocr tesseract-ocr-fra
-  chromium firefox-esr default-jre-headless libpdfbox2-java libjaxb-api-java libactivation-java postgresql)
+  "${windows[@]}" chromium firefox-esr default-jre-headless libpdfbox2-java libjaxb-api-java libactivation-java postgresql)
 
 missing() {
   for name in "$@"; do
@@ -30,6 +32,9 @@ if command -v dpkg-query >/dev/null; then
   mapfile -t lacking < <(missing "${qt[@]}")
   if [ "${1:-}" = test ] && [ "$(id -u)" = 0 ]; then
     mapfile -t -O "${#lacking[@]}" lacking < <(missing "${tested[@]}")
+  fi
+  if [ "${1:-}" = windows ]; then
+    mapfile -t -O "${#lacking[@]}" lacking < <(missing "${windows[@]}")
   fi
   if ((${#lacking[@]})); then
     if [ "$(id -u)" = 0 ]; then

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import logging
 import os
 import signal
@@ -111,6 +112,9 @@ def make_application(language: str) -> QApplication:
     """
     prepare_browser()
     qInstallMessageHandler(_qt_message)
+    if sys.platform == "win32":
+        # The taskbar shows our windows as ours, not as Python's ("Application User Model IDs").
+        ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID("PosteExpert.Desk")
     application = QApplication(sys.argv[:1])
     application.setQuitOnLastWindowClosed(False)
     QGuiApplication.setDesktopFileName("poste-expert")

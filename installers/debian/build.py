@@ -25,7 +25,9 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from string import Template
 
@@ -115,14 +117,16 @@ def is_kept(path: str, rules: list[tuple[bool, str]]) -> bool:
     return next((kept for kept, pattern in rules if fnmatch.fnmatchcase(path, pattern)), True)
 
 
-def cut(site: Path) -> None:
-    """Takes away what `kept.txt` drops, from the packages' own lists of files too."""
-    rules = read_rules(HERE / "kept.txt")
+def cut(site: Path, kept: Callable[[str], bool] | None = None) -> None:
+    """Takes away what `kept.txt` drops, or what is not `kept`, from the packages' own lists of
+    files too.
+    """
+    kept = kept or partial(is_kept, rules=read_rules(HERE / "kept.txt"))
     for path in sorted(site.rglob("*"), reverse=True):
         if path.is_dir() and not path.is_symlink():
             if not any(path.iterdir()):
                 path.rmdir()
-        elif not is_kept(path.relative_to(site).as_posix(), rules):
+        elif not kept(path.relative_to(site).as_posix()):
             path.unlink()
     for record in sorted(site.glob("*.dist-info/RECORD")):
         lines = record.read_text().splitlines(keepends=True)
