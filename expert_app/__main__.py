@@ -610,7 +610,7 @@ def _leave_broken_pipe() -> int:
 
 def _become_module(name: str, arguments: list[str]) -> NoReturn:
     """A frozen program is its own Python (`session.core.child_process.own_python`)."""
-    sys.argv = [name, *arguments]
+    sys.argv[:] = [name, *arguments]
     runpy.run_module(name, run_name="__main__", alter_sys=True)
     sys.exit(0)
 
@@ -628,7 +628,8 @@ def command() -> NoReturn:
             _become_module(sys.argv[2], sys.argv[3:])
     code = run_without_console(main)
     if "PyQt6.QtWidgets" in sys.modules:
-        sys.stdout.flush()
+        if sys.stdout is not None:  # none at all without a console, on Windows
+            sys.stdout.flush()
         logging.shutdown()
         os._exit(code)
     sys.exit(code)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 
 MAX_LETTERS = 2000
 TITLE = "Poste Expert"
@@ -48,11 +49,11 @@ def run_without_console(program: Callable[[], int], show: Callable[[str], None] 
     if sys.stdout is not None and sys.stderr is not None:
         return program()
     words = LastWords()
-    sys.stdout, sys.stderr = sys.stdout or words, sys.stderr or words
-    try:
-        code = program()
-    except SystemExit as left:  # argparse, with a word that it does not know
-        code = left.code if isinstance(left.code, int) else 1
+    with redirect_stdout(sys.stdout or words), redirect_stderr(sys.stderr or words):
+        try:
+            code = program()
+        except SystemExit as left:  # argparse, with a word that it does not know
+            code = left.code if isinstance(left.code, int) else 1
     if code and words.text.strip():
         show(words.text.strip())
     return code

@@ -33,8 +33,11 @@ DOCUMENTED = {
 }
 
 C_LIBRARIES = {
+    "expert_app/runtime/window_program.py": "Windows: the taskbar's identity, as documented",
     "expert_app/simulated/program.py": "prctl(2)",
+    "expert_app/without_console.py": "Windows: a box with words, as documented",
     "session/core/child_process.py": "Windows: job objects, as documented",
+    "session/core/tied_launch.py": "prctl(2)",
     "session/kiosk/drivers/sane_library.py": "libsane: sane.h, which SANE promises",
     "session/kiosk/drivers/sane_worker.py": "the types of libsane's answers",
     "session/media/engines/opus.py": (
