@@ -150,6 +150,7 @@ async def _open(stage: Stage, helpdesk: Child, number: str) -> dict[str, Any]:
     async with asyncio.timeout(30):
         while "log_opened" not in (facts := await helpdesk.ask("facts")):
             with suppress(ChildFailed):  # it opened meanwhile
+                await helpdesk.ask("click", name="key:Ctrl+F")  # what stands there is typed over
                 await helpdesk.ask("type", name="list_filter", text=number)
                 await helpdesk.ask("click", name="list_search")
             await asyncio.sleep(0.5)

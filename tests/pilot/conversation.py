@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,11 @@ class Conversations:
             ("documents_filed", self.documents_filed),
             ("receipt_printed_once", self.receipt_printed_once),
             ("kiosk_wiped", self.kiosk_wiped),
+            ("caller_looked_at_first", self.caller_looked_at_first),
             ("returning_caller_found", self.returning_caller_found),
+            ("guide_followed", self.guide_followed),
+            ("words_in_two_languages", self.words_in_two_languages),
+            ("caller_said_it_was_solved", self.caller_said_it_was_solved),
             ("caller_came_back_by_ticket", self.caller_came_back_by_ticket),
         ]
 
@@ -41,6 +47,14 @@ class Conversations:
     @property
     def _kiosk(self) -> Driven:
         return self._pilot.open["borne1"]
+
+    @property
+    def _other_desk(self) -> Driven:
+        return self._pilot.open["agent2"]
+
+    @property
+    def _other_kiosk(self) -> Driven:
+        return self._pilot.open["borne2"]
 
     # ---- what both ends do ----
 
@@ -76,11 +90,15 @@ class Conversations:
         for one in grant.split():
             await desk.seen(f"grant_{one}", allowed=True)
 
-    async def end(self, desk: Driven, kiosk: Driven) -> Evidence:
-        """The agent hangs up and finishes; the kiosk wipes and is ready for the next."""
+    async def end(self, desk: Driven, kiosk: Driven, *, solved: str = "") -> Evidence:
+        """The agent hangs up and finishes; the kiosk wipes and is ready for the next. `solved`: the
+        face that the caller touches.
+        """
         before = await kiosk.count("kiosk_wiped")
         await desk.click("call_hang_up")
         await desk.click("call_hang_up")
+        if solved:
+            await kiosk.click(solved)
         wiped = await kiosk.seen("kiosk_wiped", left_over=0, count=lambda n: n > before)
         await kiosk.click("goodbye_finish")
         closed = await desk.count("session_closed")
@@ -193,19 +211,67 @@ class Conversations:
 
     # ---- the second conversation ----
 
+    async def caller_looked_at_first(self) -> Evidence:
+        """A caller who reads English and would rather write calls at the other kiosk; the other
+        agent sees what is missing before accepting, and the hub notes that.
+        """
+        desk, kiosk = self._other_desk, self._other_kiosk
+        await kiosk.click("language")
+        await kiosk.click("language_en")
+        await kiosk.click("write")
+        self._pilot.found["second_ticket"] = await self.call(kiosk, CALLER_NUMBER)
+        await desk.click("idle_preview")
+        told = await desk.reads("idle_seen", "manque")
+        kinds = [line["kind"] for line in await self.accesses(self._pilot.found["dossier"])]
+        same("the look is in the register", "previewed" in kinds, True)
+        return {"the agent reads": told}
+
     async def returning_caller_found(self) -> Evidence:
         """By number at the other kiosk, with the other agent: the dossier opens by itself."""
-        desk, kiosk = self._pilot.open["agent2"], self._pilot.open["borne2"]
-        ticket = await self.call(kiosk, CALLER_NUMBER)
-        await self.accept(desk, kiosk, ticket)
+        desk, kiosk = self._other_desk, self._other_kiosk
+        await self.accept(desk, kiosk, self._pilot.found["second_ticket"])
         dossier = await desk.seen("dossier", number=self._pilot.found["dossier"])
         same("documents in the dossier", dossier["documents"], 1)
-        await self.end(desk, kiosk)
         lines = await self.accesses(self._pilot.found["dossier"])
         readers = sorted({str(line["user"]) for line in lines})
         same("who opened the dossier", readers, ["agent1", "agent2"])
         same("pieces are still missing", dossier["missing"] > 0, True)
         return {**dossier, "readers": readers}
+
+    async def guide_followed(self) -> Evidence:
+        """A step of the procedure's guide: its words come to the kiosk, its scan asks, scans, and
+        ticks the step.
+        """
+        desk, kiosk = self._other_desk, self._other_kiosk
+        await desk.click("key:Ctrl+6")
+        before = await kiosk.count("written")
+        await desk.click("guide_say_identite")
+        await kiosk.seen("written", count=lambda n: n > before)
+        await self.allow(desk, kiosk, "guide_do_identite", "scan keep")
+        kept = await desk.seen("page_kept", timeout_s=PAGE_S)
+        await desk.click("file_document", timeout_s=PAGE_S)
+        filed = await desk.seen("document_filed", timeout_s=PAGE_S)
+        await desk.click("key:Ctrl+6")
+        ticked = await desk.reads("guide_count", "1 sur")
+        return {"page": kept["page"], "piece": filed["piece"], "guide": ticked}
+
+    async def words_in_two_languages(self) -> Evidence:
+        """A ready phrase goes out in the caller's language, which the kiosk's question has told."""
+        desk, kiosk = self._other_desk, self._other_kiosk
+        await desk.click("key:Ctrl+5")
+        await desk.type("written_phrases", "Pouvez-vous lire ce message")
+        return {"the kiosk shows": await kiosk.reads("written_words", "Can you read this?")}
+
+    async def caller_said_it_was_solved(self) -> Evidence:
+        """One touch on the goodbye page is one line in the hub's history, without a name."""
+        await self.end(self._other_desk, self._other_kiosk, solved="solved_yes")
+        answers: list[tuple[str, ...]] = []
+        async with asyncio.timeout(20):
+            while not answers:
+                answers = await asyncio.to_thread(_answers, self._pilot.folder / "hub")
+                await asyncio.sleep(0.2)
+        same("answers in the hub's history", answers, [(ORGANISATION, "yes")])
+        return {"answers": answers}
 
     async def caller_came_back_by_ticket(self) -> Evidence:
         """A caller goes away, comes back with the ticket number, and the kiosk shows the wait."""
@@ -221,6 +287,12 @@ class Conversations:
         shown = await kiosk.reads("waiting_number", str(kept["number"]))
         self._pilot.found["waiting_ticket"] = ticket
         return {"ticket": kept["number"], "the kiosk's screen": shown}
+
+
+def _answers(folder: Path) -> list[tuple[str, ...]]:
+    """What callers said of their conversations, as the hub keeps it."""
+    with closing(sqlite3.connect(_find(folder, "history.sqlite"))) as history:
+        return history.execute("SELECT organisation, solved FROM history_answer").fetchall()
 
 
 def _find(folder: Path, name: str) -> Path:

@@ -20,7 +20,9 @@ class Supervising:
     def plan(self) -> list[Step]:
         """Names and acts, in order."""
         return [
+            ("team_told_and_paused", self.team_told_and_paused),
             ("reassigned", self.reassigned),
+            ("supervisor_asked", self.supervisor_asked),
             ("supervisor_joined_visibly", self.supervisor_joined_visibly),
             ("figures_exported", self.figures_exported),
             ("log_opened_by_helpdesk", self.log_opened_by_helpdesk),
@@ -33,6 +35,29 @@ class Supervising:
     async def _confirm(self, reason: str) -> None:
         await self._board.type("act_reason", reason)
         await self._board.click("act_confirm")
+
+    async def team_told_and_paused(self) -> Evidence:
+        """A message to one agent, who is then paused by the supervisor and made available again."""
+        board, desk = self._board, self._pilot.open["agent1"]
+        await board.click("act_announce")
+        await board.type("act_target", "Camille R.")
+        await board.type("act_text", "Les bons de transport sont arrivés.")
+        await self._confirm("à dire aux usagers")
+        told = await desk.seen("announcement")
+        for state, available in (("En pause · Formation", False), ("Disponible", True)):
+            await board.type("board_agents", "Camille R.")
+            await board.click("act_state")
+            await board.type("act_target", state)
+            await self._confirm("réunion d’équipe")
+            await desk.seen("agent_state", available=available)
+        return {"message": told["id"]}
+
+    async def supervisor_asked(self) -> Evidence:
+        """The agent in the conversation asks for help; the board says so and for what."""
+        desk, board = self._pilot.open["agent2"], self._board
+        await desk.type("header_state_menu", "Superviseur, de l’aide : Une question")
+        await board.type("board_agents", "Demande de l’aide")
+        return {"the board's line": "Demande de l’aide"}
 
     async def reassigned(self) -> Evidence:
         """The supervisor keeps the caller for the other agent, who takes the call."""
@@ -85,6 +110,7 @@ class Supervising:
             rows = list(csv.DictReader(lines, delimiter=";"))
         total = next(row for row in rows if row["by"] == "total")
         same("callers answered", int(total["answered"]) > 0, True)
+        same("of one answer nothing is told", total["solved"], "")
         await board.click("board_pages_live")
         return {"file": file.name, "rows": len(rows), "answered": total["answered"]}
 
@@ -97,10 +123,12 @@ class Supervising:
         await window.click("list_search")  # the window was opened before anybody had called
         await window.seen("found", rows=lambda n: n > 0)
         await window.type("list_reason", why)
+        await window.click("key:Ctrl+F")
         await window.type("list_filter", session)
         await window.click("list_search")
         number = (await window.seen("log_opened", session=session))["number"]
         await window.click("conversation_back")
+        await window.click("key:Ctrl+F")
         await window.type("list_filter", number.lower())
         await window.click("list_search")
         opened = await window.seen("log_opened", session=session, count=lambda n: n > 1)

@@ -78,6 +78,7 @@ class StateButton(QPushButton):
         self.setObjectName("header_state")
         self.setIconSize(QSize(19, 15))
         self._menu = QMenu(self)
+        self._menu.setObjectName("header_state_menu")
         self._add(_("Available"), "available", True, "")
         self._menu.addSeparator()
         for code, words in PAUSES:
