@@ -9,10 +9,11 @@ are in its folder.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from documents.durable_files import write_durably
+from documents.durable_files import remove_durably, write_durably
 from documents.hashes import sha256_of
 from session.core.errors import DocumentNotFiled
 
@@ -35,6 +36,10 @@ class BlobStore(Protocol):
 
     def has(self, path: str) -> bool:
         """Whether there is such a file. Raises `OSError`."""
+        ...
+
+    def remove(self, path: str) -> None:
+        """Removes a file; one that is gone already is removed. Raises `OSError`."""
         ...
 
     def close(self) -> None:
@@ -80,6 +85,11 @@ class Blobs:
     def has(self, path: str) -> bool:
         """Whether there is such a file."""
         return (self._folder / path).is_file()
+
+    def remove(self, path: str) -> None:
+        """Removes a file; one that is gone already is removed."""
+        with suppress(FileNotFoundError):  # not even its folder
+            remove_durably(self._folder / path)
 
     def close(self) -> None:
         """Nothing is open between two files."""

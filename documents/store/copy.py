@@ -29,6 +29,8 @@ TABLES: tuple[Table, ...] = (
     tables.accesses,
     tables.merges,
     tables.merge_moves,
+    tables.holds,
+    tables.erased_files,
 )
 """By their dependence. The index of words is not taken along: the store makes what it lacks when it
 opens.

@@ -10,6 +10,7 @@ the repeated request finds it there.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +26,8 @@ from documents.store.accesses import Accesses, write_line
 from documents.store.acts import DossierAct, acts_of, write_act
 from documents.store.blobs import Blobs, BlobStore
 from documents.store.deliveries import Deliveries, add_deliveries
+from documents.store.erasure.dossiers import DossierErasures
+from documents.store.erasure.files import remove_files
 from documents.store.identities import Identities, fill_search_keys
 from documents.store.incoming import IncomingDossiers
 from documents.store.index_marks import LookAtPdf, facts_of
@@ -80,7 +83,13 @@ from session.core.dossier_model import (
     PieceStep,
     SeenPage,
 )
-from session.core.errors import DocumentNotFiled, DossierUnknown, PageDamaged, SessionError
+from session.core.errors import (
+    DocumentNotFiled,
+    DossierUnknown,
+    PageDamaged,
+    SessionError,
+    StoreUnreachable,
+)
 
 MAX_PROCEDURE_WORDS = 500
 
@@ -111,6 +120,7 @@ class DossierStore:
         accesses: who looked at what.
         merges: dossiers of one person made one.
         incoming: dossiers from organisations' own systems.
+        erasures: dossiers erased by right, and kept from it.
 
     Raises:
         StoreUnreachable: from every method, when database or disk fail;
@@ -133,6 +143,7 @@ class DossierStore:
             self._blobs: BlobStore = blobs or Blobs(folder / "documents")
             self._engine = tables.open_engine(folder, database_url)
         transactions = Transactions(self._engine)
+        self._transactions = transactions
         self._reading, self._writing = transactions.reading, transactions.writing
         self._targets = targets or {}
         self.deliveries = Deliveries(transactions)
@@ -140,6 +151,7 @@ class DossierStore:
         self.accesses = Accesses(transactions, now)
         self.merges = Merges(transactions, now)
         self.incoming = IncomingDossiers(transactions, now)
+        self.erasures = DossierErasures(transactions, self._blobs, now=now)
         try:
             self._prepare()
         except SessionError:
@@ -383,9 +395,13 @@ class DossierStore:
             filed_at_utc=filed_at_utc.astimezone(UTC),
             path=path,
         )
-        return self._add(
+        filed = self._add(
             organisation, number, document, upload_id=new.upload_id, marks=marks, by=by
         )
+        with reached():
+            if not self._blobs.has(path):  # erased with another document, just before our row
+                self._blobs.put(organisation, data, new.sha256)
+        return filed
 
     def correct(
         self,
@@ -618,6 +634,8 @@ class DossierStore:
             bring_up_to_date(connection)
             index_missing(connection)
             fill_search_keys(connection)
+        with suppress(StoreUnreachable):  # a far store that is away: the files wait for it
+            remove_files(self._transactions, self._blobs)
 
 
 def _check_place(connection: Connection, organisation: str, number: str, piece_id: str) -> None:

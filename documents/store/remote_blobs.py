@@ -98,6 +98,11 @@ class RemoteBlobs:
             return False
         return True
 
+    def remove(self, path: str) -> None:
+        """Removes a file; one that is gone already is removed. Raises `StoreAway`."""
+        with suppress(FileNotFoundError), _reached():
+            self._files.rm_file(self._root + path)
+
     def check(self) -> None:
         """Writes a small file, reads it back and removes it.
         Raises `StoreAway`, `DocumentNotFiled`.

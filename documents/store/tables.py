@@ -5,6 +5,7 @@ Used by the store.
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from sqlalchemy import (
     event,
 )
 
-FORMAT = 6
+FORMAT = 7
 """Number of this layout; a change raises it and adds one step to `documents.migrations`."""
 
 BUSY_TIMEOUT_MS = 5_000
@@ -54,6 +55,7 @@ dossiers = Table(
     Column("made_request", String(40), nullable=True),
     Column("made_at_utc", DateTime, nullable=True),
     Column("made_by", String(500), nullable=False, default=""),
+    Column("token", String(32), nullable=False, default=lambda: secrets.token_hex(16)),
     UniqueConstraint("organisation", "number"),
     Index("dossier_by_caller", "organisation", "caller_number"),
     Index("dossier_by_birth", "organisation", "born_on"),
@@ -62,6 +64,7 @@ dossiers = Table(
 )
 """Since layout 5, a name in its parts, `search_key` (`documents.store.names`), who made it, and the
 number of the dossier that this one was merged into. They have defaults for rows of older backups.
+Since layout 7 a random `token`: what is erased is known again by it, and it tells nobody who.
 """
 
 pieces = Table(
@@ -240,9 +243,30 @@ merge_moves = Table(
 before.
 """
 
+holds = Table(
+    "dossier_hold",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("dossier_id", ForeignKey("dossier.id"), nullable=False, index=True),
+    Column("at_utc", DateTime, nullable=False),
+    Column("by_name", String(500), nullable=False),
+    Column("reason", String(500), nullable=False),
+)
+"""Dossiers that are not erased. Since layout 7, as the next one."""
+
+erased_files = Table(
+    "erased_file",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("organisation", String(40), nullable=False),
+    Column("path", String(200), nullable=False, unique=True),
+)
+"""Files of erased documents that are still to be removed."""
+
 WORDS_TABLE = {
     "sqlite": (
-        "CREATE VIRTUAL TABLE document_words USING fts5(words, tokenize='unicode61', content='')",
+        "CREATE VIRTUAL TABLE document_words USING fts5(words, tokenize='unicode61', content='', "
+        "contentless_delete=1)",
     ),
     "postgresql": (
         "CREATE TABLE document_words (rowid INTEGER PRIMARY KEY REFERENCES document(id), words "
@@ -275,6 +299,7 @@ def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        "secure_delete=ON",  # what is erased is overwritten on the disk
         f"busy_timeout={BUSY_TIMEOUT_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}").close()

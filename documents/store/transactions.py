@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -34,6 +34,15 @@ class Transactions:
         engine = self._engine.execution_options(write=True)
         with reached(), engine.begin() as connection:
             yield connection
+
+    def checkpoint(self) -> None:
+        """SQLite's log of writes goes into the database and is emptied, if nobody reads just now:
+        what was deleted is then nowhere on the disk. Raises `StoreUnreachable`.
+        """
+        if self._engine.dialect.name != "sqlite":
+            return
+        with reached(), closing(self._engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
 
 
 @contextmanager

@@ -67,6 +67,10 @@ class HubEraser:
         running = history_erasing.is_running
         return await asyncio.to_thread(running, self.history, organisation, session_id)
 
+    async def running(self, organisation: str, sessions: Iterable[str]) -> list[str]:
+        """Those of these conversations that are not over."""
+        return [one for one in sessions if await self._is_running(organisation, one)]
+
     async def _erase(self, organisation: str, session_id: str, done: Erased) -> None:
         records = await self.logs.erase(organisation, session_id)
         forget = history_erasing.forget

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from documents.store import copy as store_copy
@@ -28,7 +28,7 @@ from expert_app.backup.save import (
 from expert_app.backup.table_rows import has_rows, load_rows
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
-from expert_app.stores.dossiers import open_copy
+from expert_app.stores.dossiers import open_copy, open_store
 from expert_app.stores.identities import open_book
 from expert_app.stores.jetstream import store_limits
 from session.bus.hub_connection import HubConnection
@@ -37,6 +37,7 @@ from session.hub.dossier.kept_logs import KeptLogs
 from session.hub.history import tables as history_tables
 from session.hub.history.audit import AUDIT
 from session.hub.history.database import History
+from session.hub.storage.erasures import Erasure, all_marks, mark_of
 from session.hub.storage.format import FORMAT
 from session.hub.storage.store_space import LOG_PREFIX, OLD_LOG_PREFIX
 
@@ -113,9 +114,20 @@ async def _erase_again(
         await eraser.again(organisations, [*beside, *here])
     finally:
         history.close()
+    if facts.dossiers.included:
+        await asyncio.to_thread(erase_dossiers_again, [*beside, *here], settings, paths)
     for line in beside:
         if line not in here:
             await logs.note(line)
+
+
+def erase_dossiers_again(erasures: Iterable[Erasure], settings: HubSettings, paths: Paths) -> int:
+    """Erases the dossiers that the register's lines name, held or not; how many."""
+    marks = all_marks(erasures)
+    with open_store(settings, paths) as store:
+        return store.erasures.erase_again(
+            lambda organisation, token: mark_of(organisation, token) in marks
+        )
 
 
 def _history(settings: HubSettings, paths: Paths) -> History:

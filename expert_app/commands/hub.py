@@ -186,9 +186,12 @@ def _bus_server(context: Context) -> int:
 
 
 def _dossiers(context: Context) -> int:
-    if context.arguments.dossiers_command == "import":
-        return _import_dossiers(context)
-    from expert_app.commands.hub_dossiers import print_accesses
+    match context.arguments.dossiers_command:
+        case "import":
+            return _import_dossiers(context)
+        case "erase" | "hold" | "lift" | "holds" | "erase-again":
+            return _erase_dossiers(context)
+    from expert_app.commands.dossiers.accesses import print_accesses
 
     arguments = context.arguments
     return print_accesses(
@@ -199,6 +202,32 @@ def _dossiers(context: Context) -> int:
         as_json=arguments.as_json,
         with_names=arguments.names,
     )
+
+
+def _erase_dossiers(context: Context) -> int:
+    from expert_app.commands.dossiers import erasing
+    from session.hub.storage.erasures import ErasureDemand
+
+    arguments, settings, paths = context.arguments, context.settings, context.paths
+    organisation = getattr(arguments, "org", "")
+    match arguments.dossiers_command:
+        case "hold":
+            return erasing.hold(organisation, arguments.number, arguments.reason, settings, paths)
+        case "lift":
+            return erasing.lift(organisation, arguments.number, settings, paths)
+        case "holds":
+            return erasing.list_holds(organisation, settings, paths, as_json=arguments.json)
+        case "erase-again":
+            return erasing.erase_again(settings, paths)
+    request = erasing.DossierErasureRequest(
+        organisation,
+        arguments.number,
+        ErasureDemand(arguments.demand),
+        yes=arguments.yes,
+        dry=arguments.dry_run,
+        as_json=arguments.json,
+    )
+    return erasing.erase(request, settings, paths)
 
 
 def _erase(context: Context) -> int:
@@ -249,7 +278,7 @@ def _hold(context: Context) -> int:
 
 
 def _readings(context: Context) -> int:
-    from expert_app.commands.hub_dossiers import print_readings
+    from expert_app.commands.dossiers.accesses import print_readings
 
     arguments = context.arguments
     return print_readings(
@@ -436,7 +465,7 @@ def _link(context: Context) -> int:
 
 
 def _import_dossiers(context: Context) -> int:
-    from expert_app.commands import hub_register
+    from expert_app.commands.dossiers import register as hub_register
 
     arguments = context.arguments
     request = hub_register.ImportRequest(
@@ -450,7 +479,7 @@ def _import_dossiers(context: Context) -> int:
 
 
 def _register_test(context: Context) -> int:
-    from expert_app.commands.hub_register import try_register
+    from expert_app.commands.dossiers.register import try_register
 
     arguments = context.arguments
     organisation = getattr(arguments, "org", "")

@@ -194,12 +194,44 @@ def _add_dossier_commands(command: AddCommand, common: Common) -> None:
         "--dry-run", action="store_true", default=False, help="only say what it would do"
     )
     taken.add_argument("--json", action="store_true", default=False, dest="as_json")
+    _add_dossier_erasing(names, common)
     register = command("register-test", "ask an organisation's register, and say how it went")
     register.add_argument("--org", metavar="ORGANISATION", help="whose register")
     register.add_argument(
         "--number", default="", metavar="N", help="of a dossier, or of a caller, that it has"
     )
     register.add_argument("--json", action="store_true", default=False, dest="as_json")
+
+
+def _add_dossier_erasing(names: Any, common: Common) -> None:
+    """Dossiers that are erased by right, or kept from it."""
+    for name, words in (
+        ("erase", "erase a dossier with its documents for good, by right of erasure"),
+        ("hold", "keep a dossier from being erased"),
+        ("lift", "end that"),
+        ("holds", "which dossiers are kept from it"),
+        ("erase-again", "after a database was restored: what the register names goes again"),
+    ):
+        one = names.add_parser(name, help=words, argument_default=argparse.SUPPRESS)
+        common(one)
+        _where(one)
+        one.add_argument("--org", metavar="ORGANISATION", help="whose dossier")
+        _json(one)
+        if name in ("erase", "hold", "lift"):
+            one.add_argument("number", metavar="NUMBER")
+        if name == "hold":
+            one.add_argument("--reason", required=True, metavar="WORDS", help="without names")
+        if name == "erase":
+            one.add_argument(
+                "--demand",
+                choices=DEMANDS,
+                required=True,
+                help="who wants it: stands in the register, which names nobody",
+            )
+            one.add_argument("--yes", action="store_true", default=False, help="ask nothing")
+            one.add_argument(
+                "--dry-run", action="store_true", default=False, help="only say what it would do"
+            )
 
 
 def _add_history_commands(command: AddCommand) -> None:

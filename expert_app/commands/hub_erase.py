@@ -70,7 +70,8 @@ Eraser = HubEraser | VaultEraser
 
 
 @asynccontextmanager
-async def _eraser(settings: HubSettings, paths: Paths) -> AsyncIterator[Eraser]:
+async def open_eraser(settings: HubSettings, paths: Paths) -> AsyncIterator[Eraser]:
+    """Of a hub, or of a vault; it may go on working meanwhile."""
     if settings.serve:
         yield VaultEraser(settings, paths)
         return
@@ -97,12 +98,12 @@ async def _eraser(settings: HubSettings, paths: Paths) -> AsyncIterator[Eraser]:
 
 def erase(request: EraseRequest, settings: HubSettings, paths: Paths) -> int:
     """Erases what the request names; the exit code: 1 when something is left, e.g. held."""
-    return _run(lambda: _erase(request, settings, paths))
+    return run_asking(lambda: _erase(request, settings, paths))
 
 
 async def _erase(request: EraseRequest, settings: HubSettings, paths: Paths) -> int:
-    organisation = _organisation(request.organisation, settings)
-    async with _eraser(settings, paths) as eraser:
+    organisation = organisation_of(request.organisation, settings)
+    async with open_eraser(settings, paths) as eraser:
         sessions = await _chosen(request, organisation, eraser)
         if not sessions:
             raise Refused(_("No conversation is found: nothing was erased."))
@@ -207,11 +208,11 @@ def hold(
     """Keeps a conversation's log until the hold is lifted; the exit code."""
 
     async def do() -> int:
-        whose = _organisation(organisation, settings)
+        whose = organisation_of(organisation, settings)
         asked = Hold(
             session=session_id, at_utc=datetime.now(UTC), by=getpass.getuser(), reason=reason
         )
-        async with _eraser(settings, paths) as eraser:
+        async with open_eraser(settings, paths) as eraser:
             try:
                 records = await eraser.logs.hold(whose, asked)
             except TicketUnknown as error:
@@ -221,30 +222,30 @@ def hold(
         print(words.format(session=session_id, records=records))
         return 0
 
-    return _run(do)
+    return run_asking(do)
 
 
 def lift(organisation: str, session_id: str, settings: HubSettings, paths: Paths) -> int:
     """Ends a hold; the exit code."""
 
     async def do() -> int:
-        whose = _organisation(organisation, settings)
-        async with _eraser(settings, paths) as eraser:
+        whose = organisation_of(organisation, settings)
+        async with open_eraser(settings, paths) as eraser:
             if not await eraser.logs.lift(whose, session_id):
                 raise Refused(_("{session} is not held.").format(session=session_id))
         words = _("{session} is held no more: its log goes by age, or by hub erase.")
         print(words.format(session=session_id))
         return 0
 
-    return _run(do)
+    return run_asking(do)
 
 
 def list_holds(organisation: str, settings: HubSettings, paths: Paths, *, as_json: bool) -> int:
     """Prints what is held; the exit code."""
 
     async def do() -> int:
-        whose = _organisation(organisation, settings)
-        async with _eraser(settings, paths) as eraser:
+        whose = organisation_of(organisation, settings)
+        async with open_eraser(settings, paths) as eraser:
             found = await eraser.logs.holds(whose)
         if as_json:
             print(msgspec.json.encode(found).decode())
@@ -254,7 +255,7 @@ def list_holds(organisation: str, settings: HubSettings, paths: Paths, *, as_jso
             print(f"{one.session} · {_local(one.at_utc)} · {one.by} · {one.reason}")
         return 0
 
-    return _run(do)
+    return run_asking(do)
 
 
 # ---- the register
@@ -264,7 +265,7 @@ def print_register(settings: HubSettings, paths: Paths, *, as_json: bool) -> int
     """Prints what was erased by hand, the oldest first; the exit code."""
 
     async def do() -> int:
-        async with _eraser(settings, paths) as eraser:
+        async with open_eraser(settings, paths) as eraser:
             found = await eraser.logs.erasures()
         if as_json:
             for one in found:
@@ -275,10 +276,23 @@ def print_register(settings: HubSettings, paths: Paths, *, as_json: bool) -> int
             print(_register_line(one))
         return 0
 
-    return _run(do)
+    return run_asking(do)
 
 
 def _register_line(one: Erasure) -> str:
+    if one.what == "dossier":
+        words = _(
+            "{at} · {organisation} · on demand of: {demand} · by {by} · {dossiers} dossiers, "
+            "{documents} documents"
+        )
+        return words.format(
+            at=_local(one.at_utc),
+            organisation=one.organisation,
+            demand=_(DEMANDS[one.demand]),
+            by=one.by,
+            dossiers=one.dossiers,
+            documents=one.documents,
+        )
     words = _(
         "{at} · {organisation} · on demand of: {demand} · by {by} · {sessions} conversations, "
         "{records} records, {rows} rows of history"
@@ -297,7 +311,8 @@ def _register_line(one: Erasure) -> str:
 # ---- what all of them need
 
 
-def _organisation(asked: str, settings: HubSettings) -> str:
+def organisation_of(asked: str, settings: HubSettings) -> str:
+    """The one that was named, the vault's, or the convention's only one. Raises `Refused`."""
     own = settings.organisation if settings.serve else ""
     if own and asked and asked != own:
         raise Refused(_("This is the vault of {own}.").format(own=own))
@@ -309,7 +324,9 @@ def _organisation(asked: str, settings: HubSettings) -> str:
     return next(iter(served))
 
 
-def _run(do: Callable[[], Awaitable[int]]) -> int:
+def run_asking(do: Callable[[], Awaitable[int]]) -> int:
+    """Does it; what goes wrong is printed. The exit code."""
+
     async def run() -> int:
         return await do()
 

@@ -31,6 +31,7 @@ from expert_app.backup.restore import (
     TargetNotEmpty,
     check_no_dossiers,
     check_nobody_known,
+    erase_dossiers_again,
     fill_dossiers,
     put_identities,
 )
@@ -140,7 +141,9 @@ def _restore(path: Path, settings: HubSettings, paths: Paths) -> tuple[VaultFact
         # what was erased since the backup does not come back
         keeper.erase_again(facts.organisation, read_beside(path.parent / REGISTER))
         put_identities(paths, backup.read(IDENTITIES))
-        return facts, fill_dossiers(backup, settings, paths, included=True)
+        missing = fill_dossiers(backup, settings, paths, included=True)
+        erase_dossiers_again(keeper.erasures(), settings, paths)
+        return facts, missing
 
 
 def _facts(backup: BackupReader, organisation: str) -> VaultFacts:

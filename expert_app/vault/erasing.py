@@ -84,6 +84,12 @@ class VaultEraser:
                     done.records += await asyncio.to_thread(erasing, organisation, session_id)
         return done
 
+    async def running(self, organisation: str, sessions: Iterable[str]) -> list[str]:
+        """Those of these conversations that were written to a moment ago."""
+        known = {one: await asyncio.to_thread(self._keeper.touched, one) for one in sessions}
+        lately = datetime.now(UTC) - QUIET
+        return [one for one, touched in known.items() if touched is not None and touched > lately]
+
     def _erase(self, organisation: str, session_id: str) -> int:
         records = self._keeper.erase(organisation, session_id)
         with rows_of_vault(self._settings, self._paths) as rows:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What is written down when a conversation's log is erased by hand, or kept from being erased.
-Used by hub, vault and their commands.
+"""What is written down when a conversation's log or a dossier is erased by hand, or a log kept from
+being erased. Used by hub, vault and their commands.
 
 The register of erasures has no personal data: how much was erased, when, on whose demand and by
 which account. Each conversation leaves a mark, from which nobody can tell which one it was; a
@@ -33,9 +33,10 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         by: account of the computer on which the command was typed.
-        what: how they were chosen: "session", "ticket" or "period".
+        what: how they were chosen: "session", "ticket" or "period"; or "dossier".
         sessions, records, rows: conversations, records of their logs, rows of the history.
-        marks: of the conversations.
+        dossiers, documents: of a dossier, with what was merged into it.
+        marks: of the conversations, or of the dossiers' random tokens.
     """
 
     at_utc: datetime
@@ -46,6 +47,8 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
     sessions: int
     records: int
     rows: int = 0
+    dossiers: int = 0
+    documents: int = 0
     marks: list[str] = []
 
 

@@ -13,11 +13,15 @@ from pathlib import Path
 
 import pytest
 
+from documents.store.dossier_store import DossierStore
 from expert_app.backup.erasing import REGISTER
 from expert_app.runtime.config import HubSettings, save
 from expert_app.runtime.store_settings import BackupSettings
+from session.core.dossier_model import Access, ActingUser, Dossier
 from session.core.errors import TicketUnknown
 from session.desk.hub.client import DeskLink
+from session.hub.history.database import History
+from session.hub.history.erasing import is_running
 from session.kiosk.hub.client import KioskLink
 from tests.support.programs import HubFolder, People, people
 from tests.support.waiting import until
@@ -25,6 +29,7 @@ from tests.support.waiting import until
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
 
 WHY = "the picture stood still"
+ORG, DOSSIER, OTHER = "valdore", "2026-0042", "2026-0043"
 
 
 def _words(session: str) -> bytes:
@@ -90,10 +95,12 @@ async def test_erased_conversations_are_gone_also_after_a_restore_and_held_ones_
         await until(lambda: len(_numbers(old)) == 3)
         await until(lambda: set(_listed(old)) == {by_id, by_number, kept})
         number = _numbers(old)[by_number]
-        code, said = await old.run("backup", str(file))
+        _make_dossiers(old, by_id)
+        code, said = await old.run("backup", str(file), "--with-dossiers")
         assert code == 0, said
         assert _on_disk(old.data, _words(by_id)) >= 1
 
+        await _erase_dossier(old, kiosk, desk)
         await _erase_all(old, by_id, number, kept)
         for gone in (by_id, by_number):
             with pytest.raises(TicketUnknown):
@@ -101,11 +108,11 @@ async def test_erased_conversations_are_gone_also_after_a_restore_and_held_ones_
             with pytest.raises(TicketUnknown):
                 await kiosk.append_log(gone, 1, [b"{}"])
             assert _on_disk(old.data, _words(gone)) == 0
-        assert list(_numbers(old)) == [kept]
+        assert kept in _numbers(old)
         assert _listed(old) == {kept: 0, **dict.fromkeys(_erased_rows(old), 1)}
         code, said = await old.run("logs", "rebuild")
         assert (code, "1 conv" in said) == (0, True), said
-        assert len(_listed(old)) == 3
+        assert len(_listed(old)) == 4
         assert len(await _read(them, kept)) == 1
         code, said = await old.run("readings", "--session", kept)
         assert (code, WHY in said, "boss" in said or "Chantal V." in said) == (0, True, True), said
@@ -136,17 +143,55 @@ async def _erase_all(old: HubFolder, by_id: str, number: str, kept: str) -> None
     assert json.loads(said)["held"] == [kept], said
 
 
+def _make_dossiers(place: HubFolder, session: str) -> None:
+    access = Access(by=ActingUser(user="alice", name="Alice M."), session_id=session)
+    with DossierStore(place.data / "dossiers") as store:
+        for number in (DOSSIER, OTHER):
+            dossier = Dossier(number=number, caller_name="Éloïse Garance", caller_number="")
+            store.create_dossier(ORG, dossier)
+        store.identities.open(ORG, DOSSIER, access, named=True)
+
+
+async def _erase_dossier(old: HubFolder, kiosk: KioskLink, desk: DeskLink) -> None:
+    """Not while somebody talks about it."""
+    talk = await desk.accept((await kiosk.call("housing", "", "r9")).ticket.id)
+    await until(lambda: _is_running(old, talk.id))
+    access = Access(by=ActingUser(user="alice", name="Alice M."), session_id=talk.id)
+    with DossierStore(old.data / "dossiers") as store:
+        store.identities.open(ORG, DOSSIER, access, named=True)
+    words = ("dossiers", "erase", DOSSIER, "--demand", "caller", "--yes")
+    code, said = await old.run(*words)
+    assert (code, talk.id in said) == (2, True), said
+    await desk.hang_up(talk.id)
+    await desk.close(talk.id, "done")
+    await until(lambda: not _is_running(old, talk.id))
+    code, said = await old.run(*words)
+    assert (code, "1 dossiers" in said) == (0, True), said
+    assert _dossiers(old) == [OTHER]
+
+
+def _is_running(place: HubFolder, session: str) -> bool:
+    with closing(History(place.data / "history", time_zone="Europe/Paris")) as history:
+        return is_running(history, ORG, session)
+
+
+def _dossiers(place: HubFolder) -> list[str]:
+    with closing(sqlite3.connect(place.data / "dossiers" / "dossiers.sqlite")) as base:
+        return [row[0] for row in base.execute("SELECT number FROM dossier ORDER BY number")]
+
+
 async def _check_register(old: HubFolder, secret: tuple[str, ...]) -> None:
     _, said = await old.run("register", "--json")
     lines = [json.loads(line) for line in said.splitlines()]
-    assert [line["demand"] for line in lines] == ["caller", "authority"]
-    assert [line["sessions"] for line in lines] == [1, 1]
+    assert [line["demand"] for line in lines] == ["caller", "caller", "authority", "organisation"]
+    assert [line["sessions"] for line in lines] == [0, 1, 1, 1]
     assert not any(one in said for one in secret)
 
 
 async def _check_restored(new: HubFolder, file: Path, gone: tuple[str, ...], kept: str) -> None:
     code, said = await new.run("restore", str(file))
     assert code == 0, said
+    assert _dossiers(new) == [OTHER]
     async with new.hub(), people(new) as them:
         for session in gone:
             with pytest.raises(TicketUnknown):
@@ -155,4 +200,4 @@ async def _check_restored(new: HubFolder, file: Path, gone: tuple[str, ...], kep
         assert list(_numbers(new)) == [kept]
         await until(lambda: list(_listed(new)) == [kept])
         code, said = await new.run("register")
-        assert (code, "2 erasures" in said) == (0, True), said
+        assert (code, "4 erasures" in said) == (0, True), said

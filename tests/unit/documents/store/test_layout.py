@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import lzma
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +36,25 @@ def test_dossiers_of_before_names_had_parts_are_found_by_their_words(tmp_path: P
         boss = Access(by=ActingUser(user="boss"), reason="Même personne")
         store.merges.merge("caf31", "m1", keep="2026-0042", merged="2026-0043", access=boss)
         assert store.open_dossier("caf31", "2026-0043").number == "2026-0042"
+
+
+def test_the_index_of_words_of_before_can_forget_a_document_and_keeps_its_words(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "dossiers.sqlite").write_bytes(
+        lzma.decompress((OLD / "format-6.sqlite.xz").read_bytes())
+    )
+    with DossierStore(tmp_path) as store:
+        found = [one.dossier for one in store.search("caf31", "glycines loyer")]
+        assert found == ["2026-0043", "2026-0042"]
+        assert [one.dossier for one in store.search("caf31", "eloise")] == ["2026-0042"]
+        tokens = store.erasures.plan("caf31", "2026-0042").tokens
+        tokens += store.erasures.plan("caf31", "2026-0043").tokens
+        assert len({*tokens}) == 2
+        assert {len(one) for one in tokens} == {32}
+        assert store.erasures.erase("caf31", "2026-0042").documents == 1
+        assert [one.dossier for one in store.search("caf31", "glycines")] == ["2026-0043"]
+    assert b"Garance" not in (tmp_path / "dossiers.sqlite").read_bytes()
 
 
 def test_the_steps_make_what_the_tables_say_and_a_backup_takes_all_of_it(tmp_path: Path) -> None:

@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`expert-app hub dossiers erase NUMBER`: a dossier erased by right of erasure, in a hub or in a
+vault, which may go on working; `hold`, `lift` and `holds`: dossiers kept from it. Used by `hub`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import msgspec
+
+from documents.store.dossier_store import DossierStore
+from documents.store.erasure.dossiers import DossierErasure, DossierHold
+from expert_app.backup.erasing import write_beside
+from expert_app.backup.restore import erase_dossiers_again
+from expert_app.commands.hub_erase import (
+    DEMANDS,
+    Refused,
+    open_eraser,
+    organisation_of,
+    run_asking,
+)
+from expert_app.runtime.config import HubSettings
+from expert_app.runtime.paths import Paths
+from expert_app.stores.dossiers import ExtraMissing, extra_words, open_store
+from resources.texts import _
+from session.core.errors import DossierUnknown
+from session.hub.storage.erasures import Erasure, ErasureDemand, mark_of
+
+
+@dataclass(frozen=True)
+class DossierErasureRequest:
+    """What the command line says.
+
+    Attributes:
+        organisation: "" for the convention's only one, or the vault's.
+        demand: who wants it.
+        yes: nothing is asked.
+        dry: nothing is erased.
+    """
+
+    organisation: str
+    number: str
+    demand: ErasureDemand
+    yes: bool = False
+    dry: bool = False
+    as_json: bool = False
+
+
+def erase(request: DossierErasureRequest, settings: HubSettings, paths: Paths) -> int:
+    """Erases the dossier; the exit code: 1 when it is held, 2 when nothing was erased for another
+    reason.
+    """
+    return run_asking(lambda: _erase(request, settings, paths))
+
+
+async def _erase(request: DossierErasureRequest, settings: HubSettings, paths: Paths) -> int:
+    organisation = organisation_of(request.organisation, settings)
+    with _opened(settings, paths) as store:
+        async with open_eraser(settings, paths) as eraser:
+            plan = await asyncio.to_thread(_plan, store, organisation, request.number)
+            if running := await eraser.running(organisation, plan.sessions):
+                words = _(
+                    "A conversation about this dossier is not over ({sessions}): erase it "
+                    "afterwards. Nothing was erased."
+                )
+                raise Refused(words.format(sessions=", ".join(running)))
+            if request.dry or plan.holds:
+                _say(plan, request, dry=True)
+                return 1 if plan.holds else 0
+            if not (request.yes or _is_confirmed(plan, request)):
+                raise Refused(_("Nothing was erased."))
+            # the line first: a dossier that is gone without one would come back with a backup
+            line = Erasure(
+                at_utc=datetime.now(UTC),
+                organisation=organisation,
+                demand=request.demand,
+                by=getpass.getuser(),
+                what="dossier",
+                sessions=0,
+                records=0,
+                rows=plan.rows,
+                dossiers=plan.dossiers,
+                documents=plan.documents,
+                marks=[mark_of(organisation, token) for token in plan.tokens],
+            )
+            await eraser.logs.note(line)
+            write_beside(settings, line)
+            done = await asyncio.to_thread(store.erasures.erase, organisation, request.number)
+    _say(done, request, dry=False)
+    return 1 if done.holds else 0
+
+
+def _plan(store: DossierStore, organisation: str, number: str) -> DossierErasure:
+    try:
+        return store.erasures.plan(organisation, number)
+    except DossierUnknown as error:
+        words = _(
+            "{organisation} has no dossier {number} here: nothing was erased. The dossiers of an "
+            "organisation with a vault are erased there."
+        )
+        raise Refused(words.format(organisation=organisation, number=number)) from error
+
+
+def _is_confirmed(plan: DossierErasure, request: DossierErasureRequest) -> bool:
+    word = _("ERASE")
+    print(
+        _(
+            "Dossier {number} is erased for good, with {documents} documents, on demand of: "
+            "{demand}. Nobody can bring it back."
+        ).format(number=request.number, documents=plan.documents, demand=_(DEMANDS[request.demand]))
+    )
+    try:
+        return input(_("Type {word} to go on: ").format(word=word)).strip() == word
+    except EOFError:
+        return False
+
+
+def _say(found: DossierErasure, request: DossierErasureRequest, *, dry: bool) -> None:
+    if request.as_json:
+        figures = {
+            "dry_run": dry,
+            "dossiers": found.dossiers,
+            "documents": found.documents,
+            "rows": found.rows,
+            "held": [one.reason for one in found.holds],
+            "delivered": found.delivered,
+            "conversations": found.conversations,
+            "files_left": found.files_left,
+            "files_waiting": found.files_waiting,
+        }
+        print(msgspec.json.encode(figures).decode())
+        return
+    if found.holds:
+        words = _("Dossier {number} is held, so not erased (lift that first: {command}): {reasons}")
+        reasons = "; ".join(one.reason for one in found.holds)
+        command = f"hub dossiers lift {request.number}"
+        print(words.format(number=request.number, command=command, reasons=reasons))
+        return
+    words = (
+        _("{dossiers} dossiers, {documents} documents and {rows} rows would be erased.")
+        if dry
+        else _("{dossiers} dossiers, {documents} documents and {rows} rows are erased.")
+    )
+    print(words.format(dossiers=found.dossiers, documents=found.documents, rows=found.rows))
+    for line in _elsewhere(found, dry=dry):
+        print(line)
+
+
+def _elsewhere(found: DossierErasure, *, dry: bool) -> Iterator[str]:
+    """What the command does not reach."""
+    if found.delivered:
+        words = _("Copies are in: {targets}. Have them erased there.")
+        yield words.format(targets=", ".join(found.delivered))
+    if found.conversations:
+        words = _(
+            "Conversations in which it was opened (their logs name nobody; hub erase --session): "
+            "{names}"
+        )
+        yield words.format(names=", ".join(found.conversations))
+    if found.files_left:
+        words = _("{count} files stay: another dossier has the same document.")
+        yield words.format(count=found.files_left)
+    if found.files_waiting:
+        yield _("The documents' store does not answer: the files go at the hub's next start.")
+    if not dry:
+        yield _("Backups that were made before still have it until they go by age.")
+
+
+# ---- held
+
+
+def hold(organisation: str, number: str, reason: str, settings: HubSettings, paths: Paths) -> int:
+    """Keeps a dossier from being erased; the exit code."""
+
+    async def do() -> int:
+        whose = organisation_of(organisation, settings)
+        with _opened(settings, paths) as store:
+            held = _known(
+                lambda: store.erasures.hold(whose, number, by=getpass.getuser(), reason=reason)
+            )
+        print(_("Dossier {number} is held: nobody can erase it.").format(number=held.dossier))
+        return 0
+
+    return run_asking(do)
+
+
+def lift(organisation: str, number: str, settings: HubSettings, paths: Paths) -> int:
+    """Ends that; the exit code."""
+
+    async def do() -> int:
+        whose = organisation_of(organisation, settings)
+        with _opened(settings, paths) as store:
+            if not _known(lambda: store.erasures.lift(whose, number)):
+                raise Refused(_("Dossier {number} is not held.").format(number=number))
+        print(_("Dossier {number} is held no more.").format(number=number))
+        return 0
+
+    return run_asking(do)
+
+
+def list_holds(organisation: str, settings: HubSettings, paths: Paths, *, as_json: bool) -> int:
+    """Prints what is held; the exit code."""
+
+    async def do() -> int:
+        whose = organisation_of(organisation, settings)
+        with _opened(settings, paths) as store:
+            found = store.erasures.holds(whose)
+        if as_json:
+            print(msgspec.json.encode(found).decode())
+            return 0
+        print(_("{count} dossiers are held.").format(count=len(found)))
+        for one in found:
+            print(_hold_line(one))
+        return 0
+
+    return run_asking(do)
+
+
+def _hold_line(one: DossierHold) -> str:
+    at = f"{one.at_utc.astimezone():%d/%m/%Y %H:%M}"
+    return f"{one.dossier} · {at} · {one.by} · {one.reason}"
+
+
+# ---- after a restore
+
+
+def erase_again(settings: HubSettings, paths: Paths) -> int:
+    """After the dossiers' database was restored by its own means: erases again what the register
+    names; the exit code.
+    """
+
+    async def do() -> int:
+        async with open_eraser(settings, paths) as eraser:
+            lines = await eraser.logs.erasures()
+        count = await asyncio.to_thread(erase_dossiers_again, lines, settings, paths)
+        print(_("{count} dossiers were erased again.").format(count=count))
+        return 0
+
+    return run_asking(do)
+
+
+@contextmanager
+def _opened(settings: HubSettings, paths: Paths) -> Iterator[DossierStore]:
+    try:
+        store = open_store(settings, paths)
+    except ExtraMissing as error:
+        raise Refused(extra_words(error)) from error
+    with store:
+        yield store
+
+
+def _known[Found](do: Callable[[], Found]) -> Found:
+    try:
+        return do()
+    except DossierUnknown as error:
+        raise Refused(_("There is no such dossier here.")) from error
