@@ -378,8 +378,16 @@ def _open(arguments: Arguments) -> int:
         return 2
     from expert_app.commands.desk import run_desk
 
-    with own_folder(paths.data, "desk"), log_in_files(paths.folder(LOG_FOLDER), "desk"):
-        return run_desk(settings, paths, driven=arguments.driven, address=address)
+    try:
+        with own_folder(paths.data, "desk"), log_in_files(paths.folder(LOG_FOLDER), "desk"):
+            return run_desk(settings, paths, driven=arguments.driven, address=address)
+    except FolderInUse:
+        from expert_app.helpdesk.wiring.one_window import hand_over
+
+        if not hand_over(paths.data, arguments.address):
+            raise
+    print(_("Opened in the window that is there already."))
+    return 0
 
 
 def _kiosk_devices(arguments: Arguments) -> int:

@@ -170,10 +170,20 @@ class HelpdeskApp:
         return await self._questions.self_tests()
 
     async def help_kiosk(
-        self, kiosk: str, act: RemoteAct, reason: str, told: Callable[[RemoteHelp], None]
+        self,
+        kiosk: str,
+        act: RemoteAct,
+        reason: str,
+        told: Callable[[RemoteHelp], None],
+        *,
+        desk: bool = False,
     ) -> None:
-        """Has something done at an idle kiosk, and tells how far it is until it is over."""
-        wanted = HelpKiosk(help_id=secrets.token_hex(8), kiosk=kiosk, act=act, reason=reason)
+        """Has something done at an idle kiosk, or at the desk of an agent who agrees, and tells how
+        far it is until it is over.
+        """
+        wanted = HelpKiosk(
+            help_id=secrets.token_hex(8), kiosk=kiosk, act=act, reason=reason, desk=desk
+        )
         state = await self._questions.help_kiosk(wanted)
         told(state)
         while state.state is RemoteState.ASKED:

@@ -10,24 +10,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import platform
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-import msgspec
-
 from documents.printed.trial_sheet import TrialSheetFacts, make_trial_sheet
+from expert_app.aid.machine import doctor_result, line_result, log_result, program_facts
 from expert_app.kiosk.self_test import SelfTest
-from session.core.child_process import NO_WINDOW, own_python
 from session.core.clock import Clock
 from session.core.device_errors import PrinterGone, ScannerGone
 from session.core.errors import HubUnreachable, KioskInUse, SessionError
-from session.core.program_version import program_version
 from session.core.tasks import Tasks
 from session.kiosk.drivers.printer import Printer
 from session.kiosk.drivers.scanner import ScannedPage, Scanner, ScanSettings
-from session.protocol.helpdesk.remote_help import LINE_LETTERS, RemoteFact, RemoteResult
+from session.protocol.helpdesk.remote_help import RemoteFact, RemoteResult
 from session.protocol.hub.line_rates import LineRates
 from session.protocol.hub.requests import RemoteAct, RemoteHelpWanted
 
@@ -149,13 +145,11 @@ class RemoteHelpJob:
             case RemoteAct.STATE:
                 return await self._state()
             case RemoteAct.DOCTOR:
-                return await self._doctor()
+                return await doctor_result(kiosk.doctor)
             case RemoteAct.LOG:
-                return RemoteResult(
-                    lines=tuple(line[:LINE_LETTERS] for line in kiosk.recent_lines())
-                )
+                return log_result(kiosk.recent_lines())
             case RemoteAct.LINE:
-                return await self._line()
+                return line_result(await kiosk.measure_line())
             case RemoteAct.SCAN:
                 return await self._scan()
             case RemoteAct.PRINT:
@@ -167,11 +161,7 @@ class RemoteHelpJob:
 
     async def _state(self) -> RemoteResult:
         """Versions and devices; nothing is tried."""
-        facts = [
-            RemoteFact(name="version", value=program_version() or "?"),
-            RemoteFact(name="system", value=platform.platform()[:LINE_LETTERS]),
-            RemoteFact(name="python", value=platform.python_version()),
-        ]
+        facts = program_facts()
         for name, device in (("scanner", self._kiosk.scanner), ("printer", self._kiosk.printer)):
             if device is None:
                 facts.append(RemoteFact(name=name, code="absent"))
@@ -180,45 +170,6 @@ class RemoteHelpJob:
             value = f"{status.name[:200]} ({status.state.value})"
             facts.append(RemoteFact(name=name, value=value, code=status.code))
         return RemoteResult(facts=tuple(facts))
-
-    async def _doctor(self) -> RemoteResult:
-        """In a process of its own: it looks at cameras too."""
-        process = await asyncio.create_subprocess_exec(
-            *self._kiosk.doctor,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            creationflags=NO_WINDOW,
-        )
-        try:
-            said, _ = await process.communicate()
-        finally:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-        try:
-            checks = msgspec.json.decode(said, type=_DoctorSaid).checks
-        except msgspec.MsgspecError:
-            return RemoteResult(code="unexpected")
-        return RemoteResult(
-            facts=tuple(
-                RemoteFact(
-                    name=one.name.replace("-", "_")[:60],
-                    value=one.sentence[:LINE_LETTERS],
-                    code="" if one.level == "ok" else one.level,
-                )
-                for one in checks[:60]
-            )
-        )
-
-    async def _line(self) -> RemoteResult:
-        rates = await self._kiosk.measure_line()
-        if rates is None:
-            return RemoteResult(code=HubUnreachable.code)
-        found = {"up_kbps": rates.up_kbps, "down_kbps": rates.down_kbps, "rtt_ms": rates.rtt_ms}
-        return RemoteResult(
-            facts=tuple(RemoteFact(name=name, value=f"{value:g}") for name, value in found.items())
-        )
 
     async def _scan(self) -> RemoteResult:
         """One page from the glass at 75 dpi: its size is told, the page is let go."""
@@ -258,19 +209,3 @@ class RemoteHelpJob:
         return RemoteResult(
             code=last.code, facts=(RemoteFact(name="print", value=last.state.value),)
         )
-
-
-class _DoctorCheck(msgspec.Struct):
-    name: str
-    level: str
-    sentence: str = ""
-
-
-class _DoctorSaid(msgspec.Struct):
-    checks: list[_DoctorCheck]
-
-
-def doctor_command(folder: str) -> list[str]:
-    """The command line of `doctor` for an installation; `folder`: "" for the usual places."""
-    place = ["--folder", folder] if folder else []
-    return [*own_python(), "-m", "expert_app", "doctor", "--json", *place]

@@ -8,11 +8,13 @@ need.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import ctypes
 import logging
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
@@ -133,6 +135,7 @@ class Program:
 
     Attributes:
         failed: an error that nobody expected; the name of its class.
+        starts_again: after its end the same command begins anew.
     """
 
     def __init__(self) -> None:
@@ -141,7 +144,13 @@ class Program:
         self.observations = Observations(self.clock)
         self.stop = asyncio.Event()
         self.failed: Signal[str] = Signal()
+        self.starts_again = False
         self._automation: Automation | None = None
+
+    def restart(self) -> None:
+        """Ends in order, then the same command begins anew."""
+        self.starts_again = True
+        self.stop.set()
 
     def _on_task_error(self, name: str, error: BaseException) -> None:
         log.error("task %s failed: %s", name, type(error).__name__, exc_info=error)
@@ -172,9 +181,10 @@ def run_application(main: Callable[[Program], Coroutine[Any, Any, None]], langua
     application = make_application(language)
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
-    code = 0
+    code, again = 0, False
 
     async def life() -> None:
+        nonlocal again
         program = Program()
         crash.install(lambda kind: loop.call_soon_threadsafe(program.failed.emit, kind))
         for name in (signal.SIGINT, signal.SIGTERM):
@@ -183,11 +193,14 @@ def run_application(main: Callable[[Program], Coroutine[Any, Any, None]], langua
         try:
             await main(program)
         finally:
+            again = program.starts_again
             await program.tasks.close()
 
     with loop:
         loop.run_until_complete(life())
     sys.stdout.flush()
+    if again:  # at the very end: the folder is ours until then
+        atexit.register(subprocess.Popen, sys.orig_argv, start_new_session=True)
     return code
 
 

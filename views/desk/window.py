@@ -47,6 +47,7 @@ from views.desk.offer_card import OfferCard
 from views.desk.pass_on_panel import PassOnPanel
 from views.desk.phone import PhoneView
 from views.desk.queue_view import DeskQueueView, QueueRail, rail_width
+from views.desk.remote_help_bar import RemoteHelpBar
 from views.desk.session_header import SessionHeader
 from views.desk.shared_page.view import SharedPageView
 from views.desk.side import LEAST_PX as SIDE_LEAST_PX
@@ -129,6 +130,7 @@ class DeskWindow(QMainWindow):
         self.header, self.session_header = DeskHeader(), SessionHeader()
         self.talk_bar, self.pass_on = TalkBar(), PassOnPanel()
         self.invitation, self.visit_view = InvitationBar(), VisitView()
+        self.remote_help = RemoteHelpBar()
         self.messages, self.idle, self.wrap_up = MessageBar(), IdlePage(), WrapUpView(clock)
         self.viewer, self._rail, self.offer = PageViewer(), QueueRail(), OfferCard(clock)
         self.phone, self.chat, self.guide = PhoneView(), ChatView(), GuideView()
@@ -419,7 +421,9 @@ class DeskWindow(QMainWindow):
             self._columns.addWidget(part)
         self._columns.setStretchFactor(1, 1)
         self._columns.setSizes([_QUEUE_WIDTH, 800, _SIDE_WIDTH])
-        whole = column(root, self.header, self.offer, self.invitation, space=0)
+        whole = column(root, self.header, self.remote_help, space=0)
+        whole.addWidget(self.offer)
+        whole.addWidget(self.invitation)
         self._gate = ConnectionGate(self._columns)
         whole.addWidget(self._gate, 1)
         whole.addWidget(self._confirm)
@@ -571,7 +575,8 @@ class DeskWindow(QMainWindow):
     def _order_tabs(self) -> None:
         """Tab goes as the eye does, whatever is seen now."""
         middle = self._centre.currentWidget()
-        parts: list[QWidget] = [self.header, self.offer, self.invitation, self._left]
+        parts: list[QWidget] = [self.header, self.remote_help, self.offer, self.invitation]
+        parts.append(self._left)
         if middle is self._conversation:
             parts += [self.session_header, self.talk_bar, self.pass_on]
             parts += [*self.stage.parts_in_order()]

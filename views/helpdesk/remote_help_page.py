@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosks as they found themselves at night, and help from afar for one at which nobody is.
+"""The kiosks as they found themselves at night, and help from afar for one at which nobody is, or
+for a desk whose person agrees.
 Used by the helpdesk's window.
 """
 
@@ -22,19 +23,20 @@ from PyQt6.QtWidgets import (
 )
 
 from resources.texts import _
-from session.protocol.helpdesk.remote_help import RemoteHelp
+from session.protocol.helpdesk.remote_help import DESK_ACTS, RemoteHelp
 from session.protocol.helpdesk.self_test import SelfTestRow
 from session.protocol.hub.log import MOST_REASON, says_why
 from session.protocol.hub.requests import RemoteAct
 from session.protocol.wire.ids import is_id
 from views.helpdesk.words import start_words
 from views.widgets.icons import icon
-from views.widgets.parts import Card, column, label, push_button, row
+from views.widgets.parts import Card, Segments, column, label, push_button, row
 from views.widgets.theme import SPACE
 from views.words.self_tests import ACTS, faults_words, help_lines
 
 _KIOSK = Qt.ItemDataRole.UserRole
 _IN_A_ROW = 2
+KIOSK, DESK = "kiosk", "desk"
 
 
 class RemoteHelpPage(QWidget):
@@ -42,17 +44,18 @@ class RemoteHelpPage(QWidget):
 
     Signals:
         refresh_requested(): the list of self-tests is wanted.
-        act_requested(str, object, str): kiosk, `RemoteAct`, reason.
+        act_requested(str, bool, object, str): kiosk, or agent where it is True, `RemoteAct`,
+            reason.
     """
 
     refresh_requested = pyqtSignal()
-    act_requested = pyqtSignal(str, object, str)
+    act_requested = pyqtSignal(str, bool, object, str)
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__()
         self.setObjectName("kiosk_page")
         self._now = now
-        self._busy = self._connected = False
+        self._busy = self._connected = self._at_desk = False
         self._acts: dict[RemoteAct, QPushButton] = {}
         self._build()
         self._allow()
@@ -104,7 +107,7 @@ class RemoteHelpPage(QWidget):
         self.kiosks.setIconSize(QSize(16, 16))
         self.kiosks.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.kiosks.currentItemChanged.connect(lambda now, _before: self._on_kiosk(now))
-        self._state = label(role="small", name="kiosk_state")
+        self._state = label(role="small", name="kiosk_list_state")
         refresh = push_button(_("Ask again"), "retry", "plain", name="kiosk_refresh")
         refresh.clicked.connect(self.refresh_requested)
         left = Card(padding=SPACE[1])
@@ -120,6 +123,9 @@ class RemoteHelpPage(QWidget):
         column(self, split, margins=margins)
 
     def _build_help(self) -> QWidget:
+        choices = ((KIOSK, _("Kiosk"), "site"), (DESK, _("Desk"), "agent"))
+        self._where = Segments("help_where", _("Where"), choices=choices)
+        self._where.chosen.connect(self._on_where)
         self._kiosk, self._reason = QLineEdit(), QLineEdit()
         for line, name, words, hint in (
             (self._kiosk, "kiosk_id", _("Kiosk"), _("Id of the kiosk")),
@@ -135,11 +141,7 @@ class RemoteHelpPage(QWidget):
             line.setPlaceholderText(hint)
             line.setMaxLength(MOST_REASON)
             line.textChanged.connect(lambda _text: self._allow())
-        says = label(
-            _("Only where nobody is. The kiosk's screen says so; nothing of a test is kept."),
-            "soft",
-            wrap=True,
-        )
+        self._says = label(role="soft", wrap=True)
         buttons = QGridLayout()
         for place, (act, (words, icon_name)) in enumerate(ACTS.items()):
             button = push_button(_(words), icon_name, "plain", name=f"kiosk_{act.value}")
@@ -152,19 +154,35 @@ class RemoteHelpPage(QWidget):
         self._result.setReadOnly(True)
         card = Card(padding=SPACE[1])
         card.body.addWidget(label(_("Help from afar"), "title"))
-        for one in (says, self._kiosk, self._reason):
+        for one in (self._where, self._says, self._kiosk, self._reason):
             card.body.addWidget(one)
         card.body.addLayout(buttons)
         card.body.addWidget(self._result, 1)
+        self._on_where(KIOSK)
         return card
+
+    def _on_where(self, where: object) -> None:
+        self._at_desk = where == DESK
+        self._says.setText(
+            _("The person at the desk is asked first, with your name, and sees what is done.")
+            if self._at_desk
+            else _("Only where nobody is. The kiosk's screen says so; nothing of a test is kept.")
+        )
+        words = _("Id of the agent") if self._at_desk else _("Id of the kiosk")
+        self._kiosk.setPlaceholderText(words)
+        self._kiosk.setAccessibleName(words)
+        for act, button in self._acts.items():
+            button.setVisible(not self._at_desk or act in DESK_ACTS)
 
     def _on_kiosk(self, item: QListWidgetItem | None) -> None:
         if item is not None:
+            self._where.choose(KIOSK)
+            self._on_where(KIOSK)
             self._kiosk.setText(str(item.data(_KIOSK)))
 
     def _on_act(self, act: RemoteAct) -> None:
         reason = " ".join(self._reason.text().split())
-        self.act_requested.emit(self._kiosk.text().strip(), act, reason)
+        self.act_requested.emit(self._kiosk.text().strip(), self._at_desk, act, reason)
 
     def _allow(self) -> None:
         said = is_id(self._kiosk.text().strip()) and says_why(self._reason.text())

@@ -93,6 +93,11 @@ class HelpdeskView(QWidget):
         self._head.hide()  # the page and the times get its room
         self.conversation.show_conversation(title, log, summary, origin=origin)
 
+    def show_opened(self) -> None:
+        """Shows the conversation that is open."""
+        self._pages.setCurrentWidget(self.conversation)
+        self._head.hide()
+
     def show_list(self) -> None:
         """Shows the list, with the keyboard in it."""
         self.conversation.replay.pause()

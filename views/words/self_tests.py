@@ -1,12 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a kiosk found when it tried itself, and what was done there from afar, in sentences.
+"""What a kiosk found when it tried itself, and what was done there or at a desk from afar, in
+sentences.
 Used by the helpdesk's window.
 """
 
 from __future__ import annotations
 
 from resources.texts import N_, _
-from session.protocol.helpdesk.remote_help import RemoteHelp, RemoteState
+from session.protocol.helpdesk.remote_help import (
+    IN_CONVERSATION,
+    NOT_ANSWERED,
+    NOT_WANTED,
+    RemoteHelp,
+    RemoteState,
+)
 from session.protocol.helpdesk.self_test import CheckedPart, SelfCheck
 from session.protocol.hub.requests import RemoteAct
 from views.words.errors import sentence
@@ -46,6 +53,39 @@ ACTS: dict[RemoteAct, tuple[str, str]] = {
 """Words and icon of each act."""
 
 
+_ENDS: dict[str, str] = {
+    "": N_("Done."),
+    NOT_WANTED: N_("The person at the desk said no: nothing was done."),
+    NOT_ANSWERED: N_("Nobody at the desk has answered: nothing was done. Call, then ask again."),
+    IN_CONVERSATION: N_(
+        "The person at the desk talks with a caller: ask again when the conversation is over."
+    ),
+}
+_NAMES: dict[str, str] = {
+    **{part.value: words for part, words in _PARTS.items()},
+    "version": N_("Version"),
+    "system": N_("System"),
+    "speaker": N_("Loudspeaker"),
+    "up_kbps": N_("Line to the hub, kb/s"),
+    "down_kbps": N_("Line from the hub, kb/s"),
+    "rtt_ms": N_("There and back, ms"),
+    "pages": N_("Pages"),
+    "page": N_("Page"),
+    "print": N_("Print"),
+}
+_LEVELS = {"absent": ("", _CODES["absent"]), "wrong": ("⚠ ", N_("is wrong."))}
+"""Before what `doctor` says of a thing, and instead of it."""
+
+_KIOSK_WAITS = (
+    N_("The kiosk was asked; its screen says so."),
+    N_("The kiosk has not answered: see whether it is switched on and connected."),
+)
+_DESK_WAITS = (
+    N_("The person at the desk is asked."),
+    N_("The desk has not answered: see whether it is on and connected."),
+)
+
+
 def check_words(check: SelfCheck) -> str:
     """One thing that was tried."""
     words = _CODES.get(check.code)
@@ -62,20 +102,29 @@ def faults_words(checks: tuple[SelfCheck, ...]) -> str:
 def help_lines(told: RemoteHelp) -> list[str]:
     """An act and what came of it, line by line."""
     head = _("{act} at {kiosk}").format(act=_(ACTS[told.act][0]), kiosk=told.kiosk)
+    asked, silent = _DESK_WAITS if told.desk else _KIOSK_WAITS
     if told.state is RemoteState.ASKED:
-        return [head, _("The kiosk was asked; its screen says so.")]
+        return [head, _(asked)]
     if told.state is RemoteState.SILENT:
-        return [head, _("The kiosk has not answered: see whether it is switched on and connected.")]
+        return [head, _(silent)]
     result = told.result
     if result is None:
         return [head]
-    lines = [head, sentence(result.code).sentence if result.code else _("Done.")]
+    ended = _ENDS.get(result.code)
+    lines = [head, _(ended) if ended is not None else sentence(result.code).sentence]
     lines += [check_words(check) for check in result.checks]
     lines += [_fact_words(fact.name, fact.value, fact.code) for fact in result.facts]
     return [*lines, *result.lines]
 
 
 def _fact_words(name: str, value: str, code: str) -> str:
-    told = " ".join(part for part in (value, sentence(code).title if code else "") if part)
-    named = _(_PARTS[CheckedPart(name)]) if name in tuple(CheckedPart) else name.replace("_", " ")
+    level = _LEVELS.get(code)
+    if level is None:
+        told = " ".join(part for part in (value, sentence(code).title if code else "") if part)
+    elif value:
+        told = f"{level[0]}{value}"
+    else:
+        told = _(level[1])
+    words = _NAMES.get(name)
+    named = _(words) if words is not None else name.replace("_", " ")
     return _("{name}: {value}").format(name=named, value=told or _("nothing"))

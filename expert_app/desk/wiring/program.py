@@ -6,7 +6,11 @@ Used by `expert_app.commands.desk`, where the role is that of an agent.
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Callable
 
+from expert_app.aid.desk_help import DeskHelpJob, HelpedDesk
+from expert_app.aid.machine import doctor_command
 from expert_app.desk.jobs import DeskJobs, build_jobs
 from expert_app.desk.observers import observe_desk
 from expert_app.desk.parts import DeskParts, build_parts
@@ -15,12 +19,16 @@ from expert_app.desk.wiring.screen import DeskScreen, build_screen
 from expert_app.runtime.bus_access import tell_until_connected
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.credentials import forget_seed
+from expert_app.runtime.log_lines import RecentLines
 from expert_app.runtime.network_watch import NetworkWatch
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.window_program import STOP_S, Program
 from expert_app.workplace.wiring.support import SupportConnections
+from session.desk.hub.remote_help import DeskHelpLink
 from session.log.writer import left_over
+from session.protocol.helpdesk.remote_help import LINE_LETTERS, MOST_LINES, RemoteFact
 from views.automation.desk_driver import DeskDriver
+from views.media.devices import MediaDevices
 
 WINDOW_SIZE = (1440, 900)
 
@@ -46,6 +54,45 @@ def build_desk(settings: DeskSettings, paths: Paths, *, seed: bytes, program: Pr
     screen = build_screen(parts)
     connections = connect_desk(parts, jobs, screen)
     return Desk(parts, jobs, screen=screen, connections=connections, program=program)
+
+
+def build_help(
+    parts: DeskParts, jobs: DeskJobs, screen: DeskScreen, *, restart: Callable[[], None]
+) -> DeskHelpJob:
+    """What the helpdesk may do here, once the person at the desk agrees."""
+    recent, link = RecentLines(MOST_LINES), DeskHelpLink(parts.bus, parts.clock)
+    logging.getLogger().addHandler(recent)
+
+    def in_conversation() -> bool:
+        return jobs.app.session is not None
+
+    desk = HelpedDesk(
+        devices=device_facts,
+        doctor=doctor_command(next(iter(parts.paths.arguments[1:]), "")),
+        measure_line=lambda: link.measure_line(lambda: not in_conversation()),
+        recent_lines=recent.lines,
+        restart=restart,
+        in_conversation=in_conversation,
+    )
+    bar = screen.window.remote_help
+    job = DeskHelpJob(desk, bar, report=link.report, clock=parts.clock, tasks=parts.tasks)
+    parts.link.help_wanted.connect(job.on_wanted)
+    bar.answered.connect(job.on_answered)
+    return job
+
+
+def device_facts() -> list[RemoteFact]:
+    """Cameras, microphones and loudspeakers of this computer."""
+    devices = MediaDevices()
+    found = {
+        "camera": devices.cameras(),
+        "microphone": devices.microphones(),
+        "speaker": devices.speakers(),
+    }
+    return [
+        RemoteFact(name=name, value=", ".join(names)[:LINE_LETTERS], code="" if names else "absent")
+        for name, names in found.items()
+    ]
 
 
 class Desk:
@@ -76,6 +123,7 @@ class Desk:
         screen.window.support_requested.connect(self._support.write_file)
         parts.bus.refused.connect(self._on_refused)
         program.failed.connect(self._on_failed)
+        self.help = build_help(parts, jobs, screen, restart=program.restart)
 
     async def start(self) -> None:
         """Shows the window, then connects: the window never waits for the network."""

@@ -16,6 +16,7 @@ from expert_app.helpdesk.address import SessionAddress, seconds_to, write_addres
 from expert_app.helpdesk.app import HelpdeskApp, OpenedConversation, SavedFileRefused
 from expert_app.helpdesk.bundle_words import fault_words, manifest_words
 from expert_app.helpdesk.saved_searches import SavedSearches
+from expert_app.helpdesk.wiring.one_window import AddressDoor
 from expert_app.runtime.bus_access import tell_until_connected, tls_for
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.observations import Observations
@@ -123,6 +124,7 @@ class HelpdeskProgram:
             program=program,
             bus=self.bus,
         )
+        self._door = AddressDoor(paths.data)
         self._connect()
 
     def _connect(self) -> None:
@@ -130,6 +132,7 @@ class HelpdeskProgram:
         self.window.close_requested.connect(self._program.stop.set)
         self.bus.connected.connect(self._on_connected)
         self.bus.refused.connect(lambda _nothing: tell(BusRefusedIdentity.code, {}))
+        self._door.opened.connect(self._on_address_wanted)
         self._program.failed.connect(lambda kind: tell("unexpected", {"why": kind}))
         view.list.find_requested.connect(self._on_find)
         view.list.open_requested.connect(self._on_open)
@@ -161,6 +164,7 @@ class HelpdeskProgram:
     async def stop(self) -> None:
         """Closes the window and the connection."""
         self.view.conversation.replay.pause()
+        self._door.close()
         self.window.hide()
         await self.bus.close()
 
@@ -173,8 +177,36 @@ class HelpdeskProgram:
             if not self._answered:
                 await asyncio.sleep(AGAIN_S)
         if self._address is not None:
-            self.view.list.filter.line.setText(self._address.number)
-            self.view.list.filter.apply()
+            self._look_for(self._address)
+
+    def _look_for(self, address: SessionAddress) -> None:
+        """Its line in the list; a reason opens it at the moment."""
+        self.view.list.filter.line.setText(address.number)
+        self.view.list.filter.apply()
+
+    def _on_address_wanted(self, address: SessionAddress) -> None:
+        """`expert-app open` beside this window: the open conversation goes to the moment, another
+        one is found in the list.
+        """
+        if self.window.isMinimized():
+            self.window.showNormal()
+        self.window.raise_()
+        self.window.activateWindow()
+        self._note("address_wanted", number=address.number)
+        opened = self.app.opened
+        if opened is not None and address.number in (opened.number, opened.session_id):
+            self.view.show_opened()
+            self._go_to(address, opened)
+            return
+        self._address = address
+        self.view.show_list()
+        if self._answered:
+            self._look_for(address)
+
+    def _go_to(self, address: SessionAddress, opened: OpenedConversation) -> None:
+        started_at = opened.summary.started_at_utc
+        if address.at is not None and started_at is not None:
+            self.view.conversation.go_to(seconds_to(address.at, started_at))
 
     def _on_connected(self, connected: bool) -> None:
         self.view.show_connection(connected)
@@ -275,10 +307,9 @@ class HelpdeskProgram:
             origin=origin,
             file_name=_("conversation-{number}").format(number=opened.number),
         )
-        started_at, address = opened.summary.started_at_utc, self._address
-        if address is not None and address.at is not None and started_at is not None:
-            self.view.conversation.go_to(seconds_to(address.at, started_at))
-        self._address = None
+        address, self._address = self._address, None
+        if address is not None and address.number in (opened.number, opened.session_id):
+            self._go_to(address, opened)
         self._note(
             "log_opened",
             session=opened.session_id,
@@ -332,13 +363,13 @@ class HelpdeskProgram:
         self.view.kiosks.show_tests(tests.rows)
         self._note("self_tests", kiosks=len(tests.rows))
 
-    def _on_act(self, kiosk: str, act: RemoteAct, reason: str) -> None:
+    def _on_act(self, place: str, desk: bool, act: RemoteAct, reason: str) -> None:
         self.view.kiosks.show_busy(True)
-        self._start(self._help(kiosk, act, reason), "help a kiosk")
+        self._start(self._help(place, desk, act, reason), "help a kiosk or a desk")
 
-    async def _help(self, kiosk: str, act: RemoteAct, reason: str) -> None:
+    async def _help(self, place: str, desk: bool, act: RemoteAct, reason: str) -> None:
         try:
-            await self.app.help_kiosk(kiosk, act, reason, self._show_help)
+            await self.app.help_kiosk(place, act, reason, self._show_help, desk=desk)
         except SessionError as error:
             self._show_trouble(error.code, error.detail)
         finally:

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from expert_app.aid.machine import doctor_command
 from expert_app.kiosk.app import KioskApp
 from expert_app.kiosk.call_ready import CallReady
 from expert_app.kiosk.caller_requests import CallerRequests
 from expert_app.kiosk.device_settings import printer_of, refused_setting, scanner_of
 from expert_app.kiosk.observers import observe_kiosk
 from expert_app.kiosk.paper_worker import PaperWorker
-from expert_app.kiosk.remote_help import HelpedKiosk, RemoteHelpJob, doctor_command
+from expert_app.kiosk.remote_help import HelpedKiosk, RemoteHelpJob
 from expert_app.kiosk.running_session import RunningSession
 from expert_app.kiosk.self_test import SelfTest, TriedThings
 from expert_app.kiosk.session_opener import KioskSessionOpener

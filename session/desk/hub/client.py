@@ -53,6 +53,7 @@ from session.protocol.hub.requests import (
     QueueAnswer,
     QueueBeat,
     QueueRequest,
+    RemoteHelpWanted,
     ResumeRequest,
     Service,
     SessionAnswer,
@@ -114,6 +115,7 @@ class DeskLink:
         withdrawn: its id, when it is taken back.
         reservation_ended: a caller who was kept for one agent waits for everybody again.
         retrying: a request is being repeated because its outcome is unknown.
+        help_wanted: the helpdesk wants something of this desk; its person is asked.
     """
 
     def __init__(self, bus: BusClient, clock: Clock, *, tasks: Tasks) -> None:
@@ -127,6 +129,7 @@ class DeskLink:
         self.withdrawn: Signal[str] = Signal()
         self.reservation_ended: Signal[Ticket] = Signal()
         self.retrying: Signal[str] = Signal()
+        self.help_wanted: Signal[RemoteHelpWanted] = Signal()
         self.services: list[Service] = []
         self.organisation_name = ""
         self.agent_name = ""
@@ -489,3 +492,5 @@ class DeskLink:
                 self.announced.emit(event)
             case AgentChanged():
                 self.agent_changed.emit(event)
+            case RemoteHelpWanted():
+                self.help_wanted.emit(event)

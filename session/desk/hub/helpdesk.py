@@ -56,7 +56,7 @@ class HelpdeskQuestions:
         return await self._bus.request("self_tests", SelfTestsRequest(), SelfTests)
 
     async def help_kiosk(self, wanted: HelpKiosk) -> RemoteHelp:
-        """Has something done at an idle kiosk; the same `help_id` again is the same act."""
+        """Has something done at an idle kiosk or a desk; the same `help_id` is the same act."""
         return await self._bus.request_with_retries(
             "help_kiosk", wanted, RemoteHelp, on_retry=self.retrying.emit
         )

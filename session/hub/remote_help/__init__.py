@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Kiosks looked after from afar: what they find of themselves at night.
+"""Kiosks and desks looked after from afar.
 
-Entry point: `self_tests.SelfTests` takes reports, lists them, and says which kiosks have a fault;
-its rows are in the history's database. May import `history`, `access` and `convention`.
+Entry point: `acts.RemoteActs`, what the helpdesk wants done there; `self_tests.KioskSelfTests`
+takes what kiosks find of themselves at night and says which have a fault. Rows are in the history's
+database. May import `history`, `access` and `convention`.
 """

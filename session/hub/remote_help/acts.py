@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the helpdesk wants done at idle kiosks: who may, how often, and a line for each act before
-the kiosk hears of it. Verbs `help_kiosk`, `remote_help`, `remote_helps`, `remote_help_done`.
+"""What the helpdesk wants done at idle kiosks and at desks: who may, how often, and a line for each
+act before the machine hears of it. Verbs `help_kiosk`, `remote_help`, `remote_helps`,
+`remote_help_done`.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import msgspec
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import Select, and_, func, insert, select, update
 
 from session.core.clock import Clock
 from session.core.errors import (
+    AgentAway,
     KioskAway,
     KioskInUse,
     MessageMalformed,
@@ -29,6 +31,7 @@ from session.hub.history.database import History
 from session.hub.queue.notifications import Notifications
 from session.hub.remote_help import tables
 from session.protocol.helpdesk.remote_help import (
+    DESK_ACTS,
     HelpKiosk,
     RemoteHelp,
     RemoteHelpDone,
@@ -51,12 +54,15 @@ MOST_AN_HOUR = 40
 ANSWER = timedelta(seconds=120)
 """A kiosk that has not answered by then does not."""
 
+DESK_ANSWER = timedelta(seconds=180)
+"""The same of a desk, whose person is asked first."""
+
 RESULT_KEPT = timedelta(days=1)
 """What came of an act; the line that it was wanted stays with the history."""
 
 LISTED = 200
 
-_table = tables.remote_acts
+_table, _desks = tables.remote_acts, tables.desk_acts
 _result = msgspec.json.Decoder(RemoteResult)
 
 
@@ -96,10 +102,11 @@ class RemoteActs:
 
     @handles("help_kiosk")
     async def want(self, asker: Asker, request: HelpKiosk) -> RemoteHelp:
-        """Writes the line, then tells the kiosk; the same `help_id` again is answered as it stands.
+        """Writes the line, then tells kiosk or desk; the same `help_id` again is answered as it
+        stands.
 
         Raises:
-            NotAllowed, KioskInUse, KioskAway, RateLimited, StoreUnreachable.
+            NotAllowed, KioskInUse, KioskAway, AgentAway, RateLimited, StoreUnreachable.
         """
         home = self._home(asker, request)
         reason = " ".join(request.reason.split())
@@ -108,10 +115,7 @@ class RemoteActs:
         known = await asyncio.to_thread(self._found, asker, request.help_id)
         if known is not None:
             return known
-        if self._tickets.at_kiosk(home, request.kiosk):
-            raise KioskInUse(kiosk=request.kiosk)
-        if not self._presence.is_there(home, Role.KIOSK, request.kiosk):
-            raise KioskAway(kiosk=request.kiosk)
+        self._check_reachable(home, request)
         row = {
             "help_id": request.help_id,
             "organisation": home,
@@ -125,23 +129,42 @@ class RemoteActs:
             "state": RemoteState.ASKED.value,
             "result": "",
         }
-        await asyncio.to_thread(self._write, row)
-        log.info("%s is wanted at kiosk %s", request.act.value, request.kiosk)
+        await asyncio.to_thread(self._write, row, request.desk)
+        role = Role.AGENT if request.desk else Role.KIOSK
+        log.info("%s is wanted at %s %s", request.act.value, role.name.lower(), request.kiosk)
         wanted = RemoteHelpWanted(
             help_id=request.help_id, act=request.act, by_name=str(row["by_name"])
         )
-        await self._notifications.notify(home, Role.KIOSK, request.kiosk, wanted)
+        await self._notifications.notify(home, role, request.kiosk, wanted)
         found = await asyncio.to_thread(self._found, asker, request.help_id)
         assert found is not None
         return found
 
     def _home(self, asker: Asker, request: HelpKiosk) -> str:
-        """In whose account the kiosk lives. Raises `NotAllowed`."""
+        """In whose account kiosk or desk lives. Raises `NotAllowed`."""
         home = request.organisation or asker.organisation
         if asker.role is not Role.OPERATOR and home != asker.organisation:
             raise NotAllowed(why="organisation")
-        self._catalogue.site_of(home, request.kiosk)
+        if not request.desk:
+            self._catalogue.site_of(home, request.kiosk)
+        elif request.act not in DESK_ACTS:
+            raise NotAllowed(why="act")
+        elif not any(
+            person.id == request.kiosk and person.role == "agent"
+            for person in self._catalogue.organisation(home).people
+        ):
+            raise NotAllowed(why="person")
         return home
+
+    def _check_reachable(self, home: str, request: HelpKiosk) -> None:
+        if request.desk:
+            if not self._presence.is_there(home, Role.AGENT, request.kiosk):
+                raise AgentAway(agent=request.kiosk)
+            return
+        if self._tickets.at_kiosk(home, request.kiosk):
+            raise KioskInUse(kiosk=request.kiosk)
+        if not self._presence.is_there(home, Role.KIOSK, request.kiosk):
+            raise KioskAway(kiosk=request.kiosk)
 
     @handles("remote_help")
     async def state(self, asker: Asker, request: RemoteHelpRequest) -> RemoteHelp:
@@ -158,7 +181,7 @@ class RemoteActs:
 
     @handles("remote_help_done")
     async def done(self, asker: Asker, request: RemoteHelpDone) -> Done:
-        """The kiosk that was asked tells what came of it; of others nothing is taken."""
+        """Who was asked tells what came of it; of others nothing is taken."""
         await asyncio.to_thread(self._close, asker, request)
         return Done()
 
@@ -172,7 +195,7 @@ class RemoteActs:
             self._prepared = history
         return history
 
-    def _write(self, row: dict[str, Any]) -> None:
+    def _write(self, row: dict[str, Any], desk: bool) -> None:
         now = self._clock.utc_now()
         since = _naive(now - timedelta(hours=1))
         mine = and_(
@@ -187,6 +210,8 @@ class RemoteActs:
                 raise RateLimited(limit=MOST_AN_HOUR)
             connection.execute(update(_table).where(old, _table.c.result != "").values(result=""))
             connection.execute(insert(_table).values(row))
+            if desk:
+                connection.execute(insert(_desks).values(help_id=row["help_id"]))
 
     def _close(self, asker: Asker, request: RemoteHelpDone) -> None:
         state = RemoteState.FAILED if request.result.code else RemoteState.DONE
@@ -196,6 +221,8 @@ class RemoteActs:
             _table.c.kiosk == asker.user,
             _table.c.state == RemoteState.ASKED.value,
         )
+        at_desk = _table.c.help_id.in_(select(_desks.c.help_id))
+        place = and_(place, at_desk if asker.role is Role.AGENT else ~at_desk)
         result = msgspec.json.encode(request.result).decode()
         with self._database().writing() as connection:
             connection.execute(update(_table).where(place).values(state=state.value, result=result))
@@ -208,11 +235,11 @@ class RemoteActs:
             _table.c.by_organisation == asker.organisation,
         )
         with self._database().reading() as connection:
-            row = connection.execute(select(_table).where(place)).first()
+            row = connection.execute(_with_desks().where(place)).first()
         return None if row is None else self._told(row, with_result=True)
 
     def _list(self, asker: Asker, kiosk: str) -> list[RemoteHelp]:
-        query = select(_table).order_by(_table.c.asked_at_utc.desc()).limit(LISTED)
+        query = _with_desks().order_by(_table.c.asked_at_utc.desc()).limit(LISTED)
         if asker.role is not Role.OPERATOR:
             query = query.where(_table.c.organisation == asker.organisation)
         if kiosk:
@@ -223,7 +250,9 @@ class RemoteActs:
     def _told(self, row: Any, *, with_result: bool) -> RemoteHelp:
         asked = row.asked_at_utc.replace(tzinfo=UTC)
         state = RemoteState(row.state)
-        if state is RemoteState.ASKED and self._clock.utc_now() - asked > ANSWER:
+        desk = row.at_desk is not None
+        limit = DESK_ANSWER if desk else ANSWER
+        if state is RemoteState.ASKED and self._clock.utc_now() - asked > limit:
             state = RemoteState.SILENT
         return RemoteHelp(
             help_id=row.help_id,
@@ -236,7 +265,14 @@ class RemoteActs:
             reason=row.reason,
             asked_at_utc=asked,
             result=_result.decode(row.result) if with_result and row.result else None,
+            desk=desk,
         )
+
+
+def _with_desks() -> Select[Any]:
+    """Acts, and whether each is one of a desk."""
+    both = _table.outerjoin(_desks, _desks.c.help_id == _table.c.help_id)
+    return select(_table, _desks.c.help_id.label("at_desk")).select_from(both)
 
 
 def _naive(at: datetime) -> datetime:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The table of kiosks' self-tests, in the history's database. Used by `self_tests`."""
+"""The tables of kiosks' self-tests and of acts from afar, in the history's database."""
 
 from __future__ import annotations
 
@@ -37,3 +37,6 @@ remote_acts = Table(
     Index("help_remote_act_by_time", "organisation", "asked_at_utc"),
 )
 """One row per act that somebody wanted of a kiosk; `result` goes after a day."""
+
+desk_acts = Table("help_desk_act", metadata, Column("help_id", String(40), primary_key=True))
+"""Those acts that were wanted of a desk: `kiosk` is then the id of the agent who sits there."""

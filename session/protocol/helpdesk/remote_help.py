@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Help from afar for a kiosk at which nobody is: what the helpdesk wants done there, what came of
-it, and who has wanted what. Used by helpdesk, operator, hub and kiosk.
+"""Help from afar for a kiosk at which nobody is, or for a desk whose person agrees on the screen:
+what the helpdesk wants done there, what came of it, and who has wanted what. Used by helpdesk,
+operator, hub, kiosk and desk.
 
-Each act is a line before the kiosk hears of it, and the kiosk's screen says so while it is done.
+Each act is a line before the machine hears of it, and its screen says so while it is done.
 """
 
 from __future__ import annotations
@@ -22,11 +23,19 @@ from session.protocol.wire.roles import Role
 
 MOST_LINES, LINE_LETTERS = 200, 400
 
+DESK_ACTS = frozenset(
+    {RemoteAct.STATE, RemoteAct.DOCTOR, RemoteAct.LINE, RemoteAct.LOG, RemoteAct.RESTART}
+)
+"""What may be wanted of a desk."""
+
+NOT_WANTED, NOT_ANSWERED, IN_CONVERSATION = "help_refused", "help_unanswered", "in_conversation"
+"""Codes of a desk's result: the person said no, said nothing, or talks with a caller."""
+
 Line = Annotated[str, msgspec.Meta(max_length=LINE_LETTERS)]
 
 
 class RemoteState(StrEnum):
-    """Where an act is. `silent`: the kiosk has not answered in time."""
+    """Where an act is. `silent`: the machine has not answered in time."""
 
     ASKED = "asked"
     DONE = "done"
@@ -57,9 +66,11 @@ class RemoteResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HelpKiosk(HubMessage, frozen=True, kw_only=True):
-    """The helpdesk wants something done at a kiosk that is idle.
+    """The helpdesk wants something done at a kiosk that is idle, or at a desk, whose person is
+    asked.
 
     Attributes:
+        desk: at a desk: `kiosk` is then the id of the agent who sits there.
         organisation: in whose account the kiosk lives; an operator's to say, "" for one's own.
         reason: why, in words; it stands in the list of what was done.
     """
@@ -69,6 +80,7 @@ class HelpKiosk(HubMessage, frozen=True, kw_only=True):
     act: RemoteAct
     reason: Annotated[str, msgspec.Meta(max_length=MOST_REASON)]
     organisation: OptionalId = ""
+    desk: bool = False
 
 
 class RemoteHelpRequest(HubMessage, frozen=True, kw_only=True):
@@ -82,6 +94,7 @@ class RemoteHelp(HubMessage, frozen=True, kw_only=True):
 
     Attributes:
         by, by_name: who wanted it.
+        desk: at the desk of the agent whose id `kiosk` is.
     """
 
     help_id: Id
@@ -94,6 +107,7 @@ class RemoteHelp(HubMessage, frozen=True, kw_only=True):
     reason: Text
     asked_at_utc: UtcTime
     result: RemoteResult | None = None
+    desk: bool = False
 
 
 class RemoteHelpsRequest(HubMessage, frozen=True, kw_only=True):
@@ -109,7 +123,7 @@ class RemoteHelps(HubMessage, frozen=True, kw_only=True):
 
 
 class RemoteHelpDone(HubMessage, frozen=True, kw_only=True):
-    """The kiosk tells what came of an act."""
+    """Kiosk or desk tells what came of an act."""
 
     help_id: Id
     result: RemoteResult
@@ -121,6 +135,6 @@ REMOTE_HELP_VERBS: dict[str, Verb] = {
     "help_kiosk": (_HELPERS, HelpKiosk, RemoteHelp),
     "remote_help": (_HELPERS, RemoteHelpRequest, RemoteHelp),
     "remote_helps": (_HELPERS | {Role.SUPERVISOR}, RemoteHelpsRequest, RemoteHelps),
-    "remote_help_done": (frozenset({Role.KIOSK}), RemoteHelpDone, Done),
+    "remote_help_done": (frozenset({Role.KIOSK, Role.AGENT}), RemoteHelpDone, Done),
 }
 """Verb -> (roles that may say it, request, answer)."""

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a kiosk asks the hub to measure its line: filler up, filler down.
-See `session.kiosk.hub.line_measurement`.
+"""What a kiosk or a desk asks the hub to measure its line: filler up, filler down.
+See `session.protocol.endpoints.line_test`.
 """
 
 from __future__ import annotations
@@ -27,5 +27,7 @@ class LineProbed(HubMessage, frozen=True, kw_only=True):
     filler: Filler = ""
 
 
-PROBE_VERBS: dict[str, Verb] = {"line_probe": (frozenset({Role.KIOSK}), LineProbe, LineProbed)}
+_MEASURING = frozenset({Role.KIOSK, Role.AGENT})
+
+PROBE_VERBS: dict[str, Verb] = {"line_probe": (_MEASURING, LineProbe, LineProbed)}
 """Verb -> (roles that may say it, request, answer)."""

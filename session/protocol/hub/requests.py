@@ -409,7 +409,8 @@ class ServicesChanged(HubMessage, frozen=True, kw_only=True):
 
 
 class RemoteAct(StrEnum):
-    """What the helpdesk may want of an idle kiosk (`session.protocol.helpdesk.remote_help`).
+    """What the helpdesk may want of an idle kiosk, some of it of a desk
+    (`session.protocol.helpdesk.remote_help`).
 
     State: devices and versions. Doctor: the checks of that command. Log: the last lines for
     developers. Scan, print: a test of which nothing is kept, or a sheet that says so.
@@ -426,7 +427,9 @@ class RemoteAct(StrEnum):
 
 
 class RemoteHelpWanted(HubMessage, frozen=True, kw_only=True):
-    """To a kiosk: the helpdesk wants this; the screen says so while it is done."""
+    """To a kiosk, or to a desk, which asks its person first: the helpdesk wants this; the screen
+    says so while it is done.
+    """
 
     help_id: Id
     act: RemoteAct

@@ -19,6 +19,8 @@ from session.log.events import AnyEvent, Record, Writer
 from session.log.migrate import encode_record
 from session.protocol.conversation.messages import PrintState
 from session.protocol.helpdesk.log_list import FindLogs, LogFilter, LogRow, LogsFound, LogState
+from session.protocol.helpdesk.log_notes import LogNotes, ReadLogNotes
+from session.protocol.hub.log import LogPart, LogRequest
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, hub_world
 from tests.support.waiting import until
@@ -93,6 +95,12 @@ async def test_a_conversation_is_in_the_list_while_it_goes_on_and_found_by_who_m
         assert everywhere.rows == by_short.rows
         assert everywhere.counts is not None
         assert (await _ask(operator, organisations=("nobody",))).rows == ()
+        # what failed, of all organisations; what was on the page, of none
+        reads = LogRequest(session_id=session_id, reason="nothing prints")
+        with pytest.raises(SessionError):
+            await operator.request("read_log", reads, LogPart)
+        with pytest.raises(SessionError):
+            await operator.request("log_notes", ReadLogNotes(session_id=session_id), LogNotes)
         with pytest.raises(SessionError):
             await (await world.client(Role.AGENT, "bob")).request(
                 "find_logs", FindLogs(), LogsFound

@@ -11,6 +11,7 @@ import pytest
 
 from session.bus.client import BusClient
 from session.core.errors import (
+    AgentAway,
     KioskAway,
     KioskInUse,
     MessageMalformed,
@@ -18,6 +19,8 @@ from session.core.errors import (
     RateLimited,
     TicketUnknown,
 )
+from session.desk.hub.client import DeskLink
+from session.desk.hub.remote_help import DeskHelpLink
 from session.hub.remote_help import acts
 from session.protocol.helpdesk.remote_help import (
     HelpKiosk,
@@ -45,13 +48,16 @@ async def _want(
     kiosk: str = "kiosk1",
     reason: str = WHY,
     organisation: str = "",
+    act: RemoteAct = RemoteAct.STATE,
+    desk: bool = False,
 ) -> RemoteHelp:
     request = HelpKiosk(
         help_id=help_id,
         kiosk=kiosk,
-        act=RemoteAct.STATE,
+        act=act,
         reason=reason,
         organisation=organisation,
+        desk=desk,
     )
     return await who.request("help_kiosk", request, RemoteHelp)
 
@@ -90,6 +96,42 @@ async def test_what_the_helpdesk_wants_is_a_line_is_done_and_is_seen_by_who_aske
             ("h2", "o.oper", None),
             ("h1", "h.help", None),
         ]
+
+
+async def test_a_desk_is_asked_by_its_agents_id_and_answers_for_itself(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        assert world.hub is not None
+        hub = world.hub
+        await until(lambda: hub.history.projection.is_open)
+        desk_bus = await world.client(Role.AGENT, "alice")
+        desk = DeskLink(desk_bus, world.clock, tasks=world.tasks)
+        await desk.start()
+        heard: list[RemoteHelpWanted] = []
+        desk.help_wanted.connect(heard.append)
+        await until(lambda: hub.queue.presence.is_there("valdore", Role.AGENT, "alice"))
+        helpdesk = await world.client(Role.HELPDESK, "help")
+        asked = await _want(helpdesk, "h1", kiosk="alice", desk=True)
+        assert (asked.desk, asked.state) == (True, RemoteState.ASKED)
+        await until(lambda: bool(heard))
+        assert heard[0].by_name == "Denis W."
+        link = DeskHelpLink(desk_bus, world.clock)
+        rates = await link.measure_line(lambda: True)
+        assert rates is not None
+        assert rates.up_kbps > 0
+        await link.report("h1", FACTS)
+        done = await helpdesk.request("remote_help", RemoteHelpRequest(help_id="h1"), RemoteHelp)
+        assert (done.state, done.result) == (RemoteState.DONE, FACTS)
+        boss = await world.client(Role.SUPERVISOR, "boss")
+        (line,) = (await boss.request("remote_helps", RemoteHelpsRequest(), RemoteHelps)).helps
+        assert (line.kiosk, line.desk, line.by) == ("alice", True, "h.help")
+        for kiosk, act, error in (
+            ("bob", RemoteAct.STATE, AgentAway),
+            ("boss", RemoteAct.STATE, NotAllowed),
+            ("alice", RemoteAct.SCAN, NotAllowed),
+            ("kiosk1", RemoteAct.STATE, NotAllowed),
+        ):
+            with pytest.raises(error):
+                await _want(helpdesk, "h9", kiosk=kiosk, act=act, desk=True)
 
 
 async def test_no_reason_a_strange_kiosk_too_many_or_a_caller_are_refused(

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from expert_app.runtime.credentials import SEED_VARIABLE
 from session.bus.transport.nkeys import new_seed
 from session.log.reader import write_log
 from tests.support.log_story import whole_session
+from tests.support.waiting import until
 
 SCREEN = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 PROGRAMS = {
@@ -54,3 +56,34 @@ def test_a_window_without_a_screen_is_one_sentence(
     assert ended.returncode == 2
     assert len(said) == 1, said
     assert said[0].startswith("There is no screen here, and this program is a window.")
+
+
+AGAIN = """
+import os, sys
+from pathlib import Path
+from expert_app.runtime.window_program import Program, run_application
+
+async def main(program: Program) -> None:
+    lives = Path(sys.argv[1])
+    with lives.open("a") as file:
+        file.write(f"{os.getpid()}\\n")
+    if len(lives.read_text().split()) == 1:
+        program.restart()
+    else:
+        program.stop.set()
+    await program.stop.wait()
+
+sys.exit(run_application(main, "fr"))
+"""
+
+
+async def test_a_program_that_is_to_start_again_does_so_after_its_end(tmp_path: Path) -> None:
+    script, lives = tmp_path / "again.py", tmp_path / "lives"
+    script.write_text(AGAIN, encoding="utf-8")
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, str(script), str(lives)]
+    first = await asyncio.to_thread(
+        subprocess.run, command, env=environment, timeout=60, check=False
+    )
+    assert first.returncode == 0
+    await until(lambda: len(lives.read_text().split()) == 2)

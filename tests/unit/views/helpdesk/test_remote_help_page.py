@@ -4,10 +4,14 @@
 from __future__ import annotations
 
 import pytest
-from PyQt6.QtWidgets import QLineEdit, QPushButton
+from PyQt6.QtWidgets import QLineEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from session.protocol.helpdesk.remote_help import (
+    DESK_ACTS,
+    IN_CONVERSATION,
+    NOT_ANSWERED,
+    NOT_WANTED,
     RemoteFact,
     RemoteHelp,
     RemoteResult,
@@ -52,7 +56,7 @@ def _row(kiosk: str, *checks: SelfCheck) -> SelfTestRow:
 
 
 def test_a_kiosk_of_the_list_is_helped_for_a_reason_one_act_at_a_time(page: RemoteHelpPage) -> None:
-    wanted: list[tuple[str, object, str]] = []
+    wanted: list[tuple[str, bool, object, str]] = []
     page.act_requested.connect(lambda *given: wanted.append(given))
     page.show_tests([_row("borne-1", DARK), _row("borne-2", WELL)])
     first, second = page.kiosks.item(0), page.kiosks.item(1)
@@ -64,12 +68,54 @@ def test_a_kiosk_of_the_list_is_helped_for_a_reason_one_act_at_a_time(page: Remo
     assert not _button(page, RemoteAct.SCAN).isEnabled()
     _line(page, "kiosk_reason").setText(WHY)
     _button(page, RemoteAct.SCAN).click()
-    assert wanted == [("borne-1", RemoteAct.SCAN, WHY)]
+    assert wanted == [("borne-1", False, RemoteAct.SCAN, WHY)]
     page.show_busy(True)
     assert not _button(page, RemoteAct.SCAN).isEnabled()
     page.show_busy(False)
     page.show_connection(False)
     assert not _button(page, RemoteAct.SCAN).isEnabled()
+
+
+def test_a_desk_is_helped_by_the_agents_id_and_only_in_what_a_desk_may(
+    page: RemoteHelpPage,
+) -> None:
+    wanted: list[tuple[str, bool, object, str]] = []
+    page.act_requested.connect(lambda *given: wanted.append(given))
+    desk = page.findChild(QToolButton, "help_where_desk")
+    assert desk is not None
+    desk.click()
+    shown = {act for act in RemoteAct if _button(page, act).isVisible()}
+    assert shown == DESK_ACTS
+    _line(page, "kiosk_id").setText("alice")
+    _line(page, "kiosk_reason").setText(WHY)
+    _button(page, RemoteAct.LOG).click()
+    assert wanted == [("alice", True, RemoteAct.LOG, WHY)]
+    page.show_tests([_row("borne-1", DARK)])
+    page.kiosks.setCurrentRow(0)
+    assert _button(page, RemoteAct.SCAN).isVisible()
+
+
+@pytest.mark.parametrize("code", [NOT_WANTED, NOT_ANSWERED, IN_CONVERSATION])
+def test_why_nothing_was_done_at_a_desk_is_said(page: RemoteHelpPage, code: str) -> None:
+    result = RemoteResult(code=code, facts=(RemoteFact(name="camera", code="absent"),))
+    page.show_help(
+        RemoteHelp(
+            help_id="h1",
+            organisation="caf",
+            kiosk="alice",
+            act=RemoteAct.STATE,
+            state=RemoteState.FAILED,
+            by="h.help",
+            by_name="Denis W.",
+            reason=WHY,
+            asked_at_utc=NOW,
+            result=result,
+            desk=True,
+        )
+    )
+    assert "at the desk" in page.result()
+    assert "Camera: there is none here." in page.result()
+    assert "unexpected" not in page.result()
 
 
 @pytest.mark.parametrize("state", RemoteState)

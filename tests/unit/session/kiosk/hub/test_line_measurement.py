@@ -10,7 +10,8 @@ import pytest
 from session.core.clock import ManualClock
 from session.core.errors import HubUnreachable
 from session.core.tasks import Tasks
-from session.kiosk.hub.line_measurement import EVERY_S, MOST_BYTES, LineMeasurement, LineReports
+from session.kiosk.hub.line_measurement import EVERY_S, LineMeasurement, LineReports
+from session.protocol.endpoints.line_test import MOST_BYTES
 from session.protocol.hub.history import LineSample
 from session.protocol.hub.line_probe import LineProbe, LineProbed
 from session.protocol.hub.line_rates import LineRates
