@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the set-up may install all that the tests use (root on Debian), none of them is skipped.
 WHOLE := $(if $(filter 0,$(shell id -u)),$(if $(wildcard /etc/debian_version),--nothing-skipped))
 
-.PHONY: setup demo test test-long pilot test-faults fuzz packages test-packages windows lint lint-types lint-rest format bench bench-hub bench-paper bench-replay pictures schemas translations clean
+.PHONY: setup demo test test-long pilot test-faults fuzz packages test-packages windows release image test-image lint lint-types lint-rest format bench bench-hub bench-paper bench-replay pictures schemas translations clean
 
 setup:
 	@installers/setup.sh
@@ -77,6 +77,17 @@ windows:
 # As root; half an hour. Before each release.
 test-packages: packages
 	$(BIN)/python -m tests.packages
+
+# docs/releasing.md. Publishes nothing.
+release: setup
+	$(BIN)/python installers/release.py
+
+# As root: the hub as an OCI image, from the .deb and a Debian of its own.
+image:
+	installers/image/build.sh
+
+test-image: image
+	$(BIN)/python -m tests.packages.container
 
 # atheris is for this run only.
 fuzz: setup

@@ -52,7 +52,7 @@ own_uv() {
   for python in python3.13 python3.12 /usr/bin/python3 python3; do
     command -v "$python" >/dev/null || continue
     rm -rf build/uv
-    if "$python" -m venv build/uv >/dev/null 2>&1 && build/uv/bin/pip install -q uv; then return 0; fi
+    if "$python" -m venv build/uv >/dev/null 2>&1 && build/uv/bin/pip install -q --require-hashes -r installers/uv.txt; then return 0; fi
   done
   return 1
 }

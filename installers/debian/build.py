@@ -17,7 +17,6 @@ import argparse
 import compileall
 import fnmatch
 import hashlib
-import json
 import os
 import py_compile
 import re
@@ -44,6 +43,18 @@ SCRIPTS = ("postinst", "prerm", "postrm", "preinst")
 LAUNCHER = """#!/bin/sh
 # -I: neither the environment nor the current folder brings other Python code in.
 exec "$(dirname "$(readlink -f "$0")")/python" -I -m expert_app "$@"
+"""
+SYSTEM = Path("/usr/lib/x86_64-linux-gnu")
+OF_SYSTEM = {
+    "av.libs/libXau-*": "libXau.so.6",
+    "av.libs/libdrm-*": "libdrm.so.2",
+    "av.libs/libxcb-????????.so*": "libxcb.so.1",
+    "av.libs/libxcb-shape-*": "libxcb-shape.so.0",
+    "av.libs/libxcb-shm-*": "libxcb-shm.so.0",
+    "av.libs/libxcb-xfixes-*": "libxcb-xfixes.so.0",
+}
+"""Copies that wheels carry of what Debian has: Debian's is used, with its security updates. These
+are 30 MB of zeros.
 """
 PROGRAM_FOLDERS = ("bin", "sbin", "libexec")
 """What may be started is in these, and nowhere else."""
@@ -134,6 +145,14 @@ def cut(site: Path, kept: Callable[[str], bool] | None = None) -> None:
         record.write_text("".join(there))
 
 
+def use_system(site: Path) -> None:
+    """Puts Debian's libraries in the place of copies (`OF_SYSTEM`)."""
+    for pattern, name in OF_SYSTEM.items():
+        for copy in sorted(site.glob(pattern)):
+            copy.unlink()
+            copy.symlink_to(SYSTEM / name)
+
+
 # ---- the tree of the programs ----
 
 
@@ -153,6 +172,7 @@ def make_tree(build: Build) -> Path:
     run(uv(), *into, home / "bin/python", next(wheels.glob("*.whl")))
     keep_programs(home)
     cut(site)
+    use_system(site)
     strip_libraries(site)
     compile_all(tree)
     return tree
@@ -314,18 +334,13 @@ def add_documents(root: Path, name: str, version: str) -> None:
 
 
 def add_notices(root: Path, folder: Path) -> None:
-    """What others wrote: their licences, and a list of components (CycloneDX 1.5) from the lock."""
+    """What others wrote: their licences, and a list of components (CycloneDX 1.5)."""
     site = root / SITE
     python, script = str(root / HOME / "bin/python"), str(HERE / "notices.py")
     notices = said(python, "-I", script, str(site))
     run("gzip", "-9n", input=notices.encode(), stdout=(folder / "third-party.txt.gz").open("wb"))
-    extras = [word for extra in EXTRAS for word in ("--extra", extra)]
-    listed = json.loads(
-        said(uv(), "export", "--quiet", "--frozen", "--no-dev", "--format", "cyclonedx1.5", *extras)
-    )
-    listed.pop("serialNumber")  # by chance, and the time of now: not the same bytes twice
-    listed["metadata"].pop("timestamp")
-    components = json.dumps(listed, indent=1).encode()
+    lister = str(ROOT / "installers/components.py")
+    components = said(python, "-I", lister, str(site)).encode()
     run("gzip", "-9n", input=components, stdout=(folder / "sbom.cdx.json.gz").open("wb"))
 
 

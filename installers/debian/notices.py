@@ -1,40 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Prints the notices of all that others wrote and the package carries. Used by `build.py`, run by
-the tree's own Python.
+"""Prints the notices of all that others wrote and the packages carry: `notices.py SITE-PACKAGES`.
+Used by `build.py` and by the release.
 
 Each Python package as its metadata says it; what wheels carry along that is no Python package, from
-`carried.txt`; then the texts of the licences.
+`carried.toml`; then the texts of the licences.
 """
 
 from __future__ import annotations
 
 import importlib.metadata
-import re
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from components import carried, licence_of, unnamed  # type: ignore[import-not-found]
+
 LICENCE_WORDS = ("LICEN", "COPYING", "NOTICE", "AUTHORS")
-CARRIED = Path(__file__).with_name("carried.txt")
-
-
-def ffmpeg_licence(library: str) -> str:
-    """What a library of FFmpeg says of itself."""
-    found = next(Path(sys.argv[1]).glob(library))
-    said = re.search(rb"libavutil license: ([^\0]+)", found.read_bytes())
-    return said[1].decode() if said else "see its sources"
-
-
-def licence_of(package: importlib.metadata.Distribution) -> str:
-    """The licence in one line."""
-    fields = package.metadata
-    given = fields.get("License-Expression") or fields.get("License") or ""
-    classifiers = [
-        line.rpartition(" :: ")[2]
-        for line in fields.get_all("Classifier") or []
-        if line.startswith("License ::")
-    ]
-    return (given.strip().splitlines() or [", ".join(classifiers) or "see its texts"])[0]
 
 
 def texts_of(package: importlib.metadata.Distribution) -> Iterator[str]:
@@ -46,21 +29,30 @@ def texts_of(package: importlib.metadata.Distribution) -> Iterator[str]:
             yield f"---- {file} ----\n{path.read_text('utf-8', 'replace').strip()}\n"
 
 
+def carried_along(site: Path) -> Iterator[str]:
+    """A paragraph for each thing that is no Python package."""
+    for one in carried(site):
+        version = f" {one.version}" if one.version else ""
+        text = f"{one.name}{version}: {one.licence}. Sources: {one.sources}. {one.note}"
+        yield textwrap.fill(text.strip(), 110, subsequent_indent="  ")
+
+
 def main() -> None:
-    """The command: `notices.py SITE-PACKAGES`."""
-    packages = sorted(importlib.metadata.distributions(), key=lambda one: one.name.lower())
-    others = [one for one in packages if one.name != "expert-app"]
+    """The command."""
+    site = Path(sys.argv[1]).resolve()
+    if unknown := unnamed(site):
+        sys.exit(f"installers/carried.toml names nothing for: {', '.join(unknown)}")
+    packages = importlib.metadata.distributions(path=[str(site)])
+    others = sorted(
+        (one for one in packages if one.name != "expert-app"), key=lambda one: one.name.lower()
+    )
     print("Poste Expert carries the work of others. Our own is under the GNU GPL, version 3.\n")
     print("==== Python packages ====\n")
     for package in others:
         print(f"{package.name} {package.version}: {licence_of(package)}")
     print("\n==== What they carry along ====\n")
-    print(
-        CARRIED.read_text().format(
-            qt_ffmpeg=ffmpeg_licence("PyQt6/Qt6/lib/libavutil.so.*"),
-            ffmpeg=ffmpeg_licence("av.libs/libavutil-*"),
-        )
-    )
+    print("\n\n".join(carried_along(site)))
+    print("\nrrweb (resources/vendor): MIT. @nats-io/nats-core: Apache-2.0. fzstd: MIT.\n")
     print("==== Texts ====\n")
     for package in others:
         for text in texts_of(package):

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What of others is in our packages: for the notices, and the list of components (CycloneDX).
+
+Three sources: `uv.lock` for Python packages, `carried.toml` for what these carry along (Qt,
+Chromium, FFmpeg's codecs, nats-server), rrweb's stamp and the client's `package-lock.json`.
+`components.py SITE-PACKAGES` prints the list. Needs nothing but Python and uv.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import fnmatch
+import importlib.metadata
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+EXTRAS = ("echo", "postgresql", "s3", "webdav")
+"""Of `pyproject.toml`, in the packages for Debian and Windows."""
+
+LIBRARY = re.compile(r"\.so(\.[\w.]+)?$|\.dll$|\.pyd$", re.IGNORECASE)
+CARRIED_IN = ("*.libs/*", "PyQt6/Qt6/lib/*", "PyQt6/Qt6/bin/*")
+"""Where wheels put libraries of others."""
+
+BUILD_ONLY = ("esbuild", "@esbuild/")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carried:
+    """One row of `carried.toml`, and the files of it that are there."""
+
+    name: str
+    licence: str
+    sources: str
+    files: list[str]
+    version: str = ""
+    note: str = ""
+    found: list[Path] = field(default_factory=list)
+
+
+def uv() -> str:
+    """The program uv, which the set-up brings where the system has none."""
+    return shutil.which("uv") or str(ROOT / "build/uv/bin/uv")
+
+
+def _paths(site: Path) -> list[str]:
+    files = (path for path in site.rglob("*") if path.is_file() and not path.is_symlink())
+    return sorted(path.relative_to(site).as_posix() for path in files)
+
+
+def carried(site: Path) -> list[Carried]:
+    """What is carried along below this site-packages, with versions."""
+    rows = tomllib.loads((HERE / "carried.toml").read_text("utf-8"))["component"]
+    paths, listed = _paths(site), []
+    for row in rows:
+        patterns = row["files"]
+        found = [one for one in paths if any(fnmatch.fnmatchcase(one, each) for each in patterns)]
+        if found:
+            files = [site / one for one in found]
+            version = _version(row.pop("version", ""), site, paths, files)
+            listed.append(Carried(**row, version=version, found=files))
+    return listed
+
+
+def _version(rule: str, site: Path, paths: list[str], files: list[Path]) -> str:
+    if rule.startswith("of "):
+        package = re.sub(r"[-_.]+", "[-_.]", rule[3:])
+        wanted = re.compile(rf"{package}-([^-]+)\.dist-info/", re.IGNORECASE)
+        return next((found[1] for path in paths if (found := wanted.match(path))), "")
+    if rule.startswith("in "):
+        pattern, _, expression = rule[3:].partition(": ")
+        file = next((one for one in paths if fnmatch.fnmatchcase(one, pattern)), None)
+        said = re.search(expression.encode(), (site / file).read_bytes()) if file else None
+        return said[1].decode() if said else ""
+    so_name = re.search(r"\.so\.([\w.]+)$", files[0].name)
+    return f"so.{so_name[1]}" if so_name else ""
+
+
+def unnamed(site: Path) -> list[str]:
+    """Libraries of others that no row of `carried.toml` names: nobody has looked at them."""
+    named = {path for one in carried(site) for path in one.found}
+    return [
+        path
+        for path in _paths(site)
+        if any(fnmatch.fnmatchcase(path, each) for each in CARRIED_IN)
+        and LIBRARY.search(path)
+        and site / path not in named
+    ]
+
+
+def _licences(expression: str) -> list[dict[str, Any]]:
+    return [{"expression": expression}]
+
+
+def _javascript() -> Iterator[dict[str, Any]]:
+    """rrweb, and what is bundled for the client."""
+    stamp = json.loads((ROOT / "resources/vendor/VENDOR.json").read_text("utf-8"))
+    lock = json.loads((HERE / "client/package-lock.json").read_text("utf-8"))
+    rows = [(stamp["name"], {**stamp, "license": "MIT"})]
+    for place, row in lock["packages"].items():
+        name = place.rpartition("node_modules/")[2]
+        if name and not row.get("dev") and not name.startswith(BUILD_ONLY):
+            rows.append((name, row))
+    for name, row in rows:
+        purl = f"pkg:npm/{name.replace('@', '%40')}@{row['version']}"
+        digest = base64.b64decode(row["integrity"].partition("-")[2]).hex()
+        yield {
+            "type": "library",
+            "bom-ref": purl,
+            "name": name,
+            "version": row["version"],
+            "purl": purl,
+            "licenses": _licences(row["license"]),
+            "hashes": [{"alg": "SHA-512", "content": digest}],
+        }
+
+
+def _as_components(rows: Iterable[Carried]) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        component: dict[str, Any] = {
+            "type": "library",
+            "bom-ref": f"carried-{re.sub(r'[^a-z0-9]+', '-', row.name.lower())}",
+            "name": row.name,
+            "licenses": _licences(row.licence),
+            "externalReferences": [
+                {"type": "distribution", "url": url}
+                for url in re.findall(r"https?://[^\s,]+", row.sources)
+            ],
+        }
+        if row.version:
+            component["version"] = row.version
+        if row.note:
+            component["description"] = row.note
+        yield component
+
+
+def bill(site: Path, extras: Iterable[str] = EXTRAS) -> dict[str, Any]:
+    """The list of components, the same for the same files: no number by chance, no time of now."""
+    words = [word for extra in extras for word in ("--extra", extra)]
+    export = ("export", "--quiet", "--frozen", "--no-dev", "--format", "cyclonedx1.5", *words)
+    said = subprocess.run(
+        [uv(), *export], check=True, cwd=ROOT, capture_output=True, text=True
+    ).stdout
+    listed: dict[str, Any] = json.loads(said)
+    listed.pop("serialNumber")
+    listed["metadata"].pop("timestamp")
+    listed["metadata"]["component"]["licenses"] = _licences("GPL-3.0-only")
+    known = licences_of(site)
+    for component in listed["components"]:
+        name = re.sub(r"[-_.]+", "-", component["name"]).lower()
+        if name in known:
+            component["licenses"] = [{"license": {"name": known[name]}}]
+    listed["components"] += [*_javascript(), *_as_components(carried(site))]
+    return listed
+
+
+def licence_of(package: importlib.metadata.Distribution) -> str:
+    """The licence of a Python package in one line, as its metadata has it."""
+    fields = package.metadata
+    given = fields.get("License-Expression") or fields.get("License") or ""
+    classifiers = [
+        line.rpartition(" :: ")[2]
+        for line in fields.get_all("Classifier") or []
+        if line.startswith("License ::")
+    ]
+    return (given.strip().splitlines() or [", ".join(classifiers) or "see its texts"])[0]
+
+
+def licences_of(site: Path) -> dict[str, str]:
+    """Name of a Python package, as PyPI compares it -> its licence."""
+    packages = importlib.metadata.distributions(path=[str(site)])
+    return {re.sub(r"[-_.]+", "-", one.name).lower(): licence_of(one) for one in packages}
+
+
+def main() -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("site", type=Path, help="a folder site-packages with all that is packed")
+    arguments = parser.parse_args()
+    print(json.dumps(bill(arguments.site), indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,321 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`make release`: all that a release consists of, in `dist/VERSION`; it publishes nothing.
+
+The wheel and the sources, built twice and compared; the versions of the lock for whoever installs
+the wheel; the Debian packages (and what `make windows` has left); the list of components, checked;
+the notices of others' work; a question to OSV about known weaknesses; checksums, and a signature
+where RELEASE_KEY names an SSH key. docs/releasing.md says what comes before and after.
+"""
+
+from __future__ import annotations
+
+import argparse
+import filecmp
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+import urllib.error
+import urllib.request
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from components import EXTRAS, ROOT, bill, unnamed, uv
+
+PYTHON = ROOT / ".venv/bin/python"
+TREE = ROOT / "build/debian/tree/opt/poste-expert"
+OSV = "https://api.osv.dev/v1/querybatch"
+OSV_S = 30.0
+ACCEPTED: dict[str, str] = {}
+"""Number of a known weakness that does not keep a release back: why."""
+
+NAMESPACE = "poste-expert-release"
+"""What a signature is for (`ssh-keygen -Y`): it is good for nothing else."""
+
+VALIDATOR = """
+import sys
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+wrong = JsonStrictValidator(SchemaVersion.V1_5).validate_str(sys.stdin.read())
+sys.exit(str(wrong) if wrong else 0)
+"""
+
+
+class NotReady(Exception):
+    """The release can not be made; the message says why."""
+
+
+def said(*command: str | Path, **more: object) -> str:
+    """What a command prints; its failure is ours."""
+    words = [str(word) for word in command]
+    settings = {"cwd": ROOT, **more}
+    done = subprocess.run(words, capture_output=True, text=True, check=False, **settings)  # type: ignore[call-overload]
+    if done.returncode:
+        raise NotReady(f"{' '.join(words[:4])}: {done.returncode}\n{done.stderr[-3000:]}")
+    return str(done.stdout)
+
+
+# ---- before anything is built
+
+
+def version() -> str:
+    """The one place where it stands: `pyproject.toml`."""
+    found: str = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    return found
+
+
+def section_of(changelog: str, release: str) -> str:
+    """What the changelog says of a release.
+
+    Raises:
+        NotReady: it has no such section with a date, or has changes above it.
+    """
+    parts = re.split(r"^## ", changelog, flags=re.MULTILINE)[1:]
+    newest = [part for part in parts if not part.startswith("[Unreleased]")]
+    waiting = [part for part in parts if part.startswith("[Unreleased]") and "\n- " in part]
+    if waiting:
+        raise NotReady("CHANGELOG.md has unreleased changes: put them into the release's section")
+    if not newest or not re.match(rf"\[{re.escape(release)}\] - \d{{4}}-\d\d-\d\d\n", newest[0]):
+        raise NotReady(f"CHANGELOG.md does not begin with `## [{release}] - YYYY-MM-DD`")
+    return newest[0].partition("\n")[2].strip()
+
+
+def check_tree(release: str) -> str:
+    """The commit is what will be released; the release's changes.
+
+    Raises:
+        NotReady: changed files, a changelog of something else, a lock that does not fit.
+    """
+    if changed := said("git", "status", "--porcelain").strip():
+        raise NotReady(f"commit first:\n{changed}")
+    said(uv(), "lock", "--check")
+    return section_of((ROOT / "CHANGELOG.md").read_text("utf-8"), release)
+
+
+# ---- what is built
+
+
+def build_twice(out: Path) -> list[Path]:
+    """The wheel and the sources.
+
+    Raises:
+        NotReady: the two builds differ.
+    """
+    environment = {
+        **os.environ,
+        "SOURCE_DATE_EPOCH": said("git", "log", "-1", "--format=%ct").strip(),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        builds = [Path(folder) / name for name in ("first", "second")]
+        for build in builds:
+            said(uv(), "build", "--quiet", "--out-dir", build, env=environment)
+        names = sorted(path.name for path in builds[0].iterdir())
+        files = [name for name in names if name.endswith((".whl", ".tar.gz"))]
+        for name in files:
+            if not filecmp.cmp(builds[0] / name, builds[1] / name, shallow=False):
+                raise NotReady(f"{name}: two builds differ")
+            shutil.copyfile(builds[0] / name, out / name)
+    return [out / name for name in files]
+
+
+def locked_versions() -> dict[str, str]:
+    """Name -> version of each package that the lock has for users, on this kind of machine."""
+    words = [word for extra in EXTRAS for word in ("--extra", extra)]
+    export = ("export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", "--no-hashes")
+    lines = said(uv(), *export, "--no-annotate", "--no-header", *words)
+    return dict(re.findall(r"^([\w.-]+)==([^ ;\n]+)", lines, re.MULTILINE))
+
+
+def write_constraints(file: Path) -> None:
+    """For `uv tool install --constraints FILE` and `pip install --constraint FILE`."""
+    words = ("--quiet", "--frozen", "--no-dev", "--no-emit-project", "--no-hashes", "--all-extras")
+    lines = said(uv(), "export", *words, "--no-annotate", "--no-header")
+    head = (
+        "# The versions with which this release was tested. docs/install.md says how to use them.\n"
+    )
+    file.write_text(head + lines, encoding="utf-8")
+
+
+def check_constraints(wheel: Path, constraints: Path) -> None:
+    """Whoever installs the wheel with the constraints gets the versions of the lock.
+
+    Raises:
+        NotReady: another one would be installed.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        said(uv(), "venv", "--quiet", "--no-project", "--python", PYTHON.resolve(), folder)
+        wish = f"{wheel}[{','.join(EXTRAS)}]"
+        install = ("pip", "install", "--dry-run", "--python", f"{folder}/bin/python")
+        done = subprocess.run(
+            [uv(), *install, "--constraints", str(constraints), wish],
+            cwd=ROOT, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+    locked = locked_versions()
+    chosen = dict(re.findall(r"^ \+ ([\w.-]+)==(\S+)", done.stderr, re.MULTILINE))
+    other = {name: got for name, got in chosen.items() if locked.get(name, got) != got}
+    if other or len(chosen) < 50:
+        raise NotReady(f"with the constraints others than the lock's are installed: {other}")
+
+
+def site_packages() -> Path:
+    """What is packed: the packages' tree, or where there is none the set-up's environment."""
+    return next((TREE if TREE.exists() else ROOT / ".venv").glob("lib/python3*/site-packages"))
+
+
+def write_components(file: Path) -> None:
+    """The list of components, valid by the schema of CycloneDX 1.5.
+
+    Raises:
+        NotReady: not valid, or a library that nobody has looked at.
+    """
+    site = site_packages()
+    if unknown := unnamed(site):
+        raise NotReady(f"installers/carried.toml names nothing for {', '.join(unknown)}")
+    text = json.dumps(bill(site), indent=1)
+    library = "cyclonedx-python-lib[json-validation]==11.12.0"
+    said(
+        uv(),
+        "run",
+        "--no-project",
+        "--quiet",
+        "--with",
+        library,
+        "python",
+        "-c",
+        VALIDATOR,
+        input=text,
+    )
+    file.write_text(text + "\n", encoding="utf-8")
+
+
+def write_notices(file: Path) -> None:
+    """Licences of others."""
+    script = ROOT / "installers/debian/notices.py"
+    file.write_text(said(PYTHON, "-I", script, site_packages()), encoding="utf-8")
+
+
+def build_packages(out: Path, release: str) -> None:
+    """The Debian packages under the release's own version."""
+    builder = ROOT / "installers/debian/build.py"
+    said("/usr/bin/python3.13", builder, "--version", release, "--out", out)
+    (out / "SHA256SUMS").unlink()
+
+
+# ---- what is checked and signed
+
+
+def known_weaknesses(purls: Sequence[str], url: str = OSV) -> dict[str, list[str]] | None:
+    """Asks OSV about each package: its address (`pkg:pypi/name@version`) -> numbers of weaknesses,
+    without the accepted ones. None when OSV can not be asked from here.
+    """
+    asked = json.dumps({"queries": [{"package": {"purl": purl}} for purl in purls]}).encode()
+    request = urllib.request.Request(url, asked, {"Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=OSV_S) as answer:
+            results = json.load(answer)["results"]
+    except (urllib.error.URLError, TimeoutError, ValueError, KeyError):
+        return None
+    found = {
+        purl: [one["id"] for one in row.get("vulns", ()) if one["id"] not in ACCEPTED]
+        for purl, row in zip(purls, results, strict=True)
+    }
+    return {purl: ids for purl, ids in found.items() if ids}
+
+
+def check_weaknesses(components: Path, *, must: bool) -> str:
+    """One sentence for the report.
+
+    Raises:
+        NotReady: a known weakness, or (`must`) OSV does not answer.
+    """
+    listed = json.loads(components.read_text("utf-8"))["components"]
+    purls = sorted(one["purl"] for one in listed if "purl" in one)
+    found = known_weaknesses(purls)
+    if found is None and must:
+        raise NotReady(f"{OSV} does not answer")
+    if found:
+        raise NotReady(f"known weaknesses (accept one in installers/release.py): {found}")
+    if found is None:
+        return f"known weaknesses: NOT CHECKED, {OSV} does not answer from here"
+    return f"known weaknesses: none in {len(purls)} packages of PyPI and npm, by OSV"
+
+
+def write_sums(out: Path) -> Path:
+    """SHA256SUMS of all files."""
+    files = sorted(path.name for path in out.iterdir() if not path.name.startswith("SHA256SUMS"))
+    sums = out / "SHA256SUMS"
+    sums.write_text(said("sha256sum", *files, cwd=out), encoding="utf-8")
+    return sums
+
+
+def sign(file: Path, key: str) -> str:
+    """Signs a file beside it, in `FILE.sig`; one sentence for the report. Nothing without a key."""
+    if not key:
+        return "signature: none, RELEASE_KEY names no key"
+    file.with_name(file.name + ".sig").unlink(missing_ok=True)
+    said("ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", NAMESPACE, file)
+    return f"signature: {file.name}.sig, for the use {NAMESPACE}"
+
+
+def make(out: Path, *, packages: bool, osv: bool, key: str) -> Iterable[str]:
+    """Makes everything; yields one sentence for each step that is done."""
+    release = version()
+    changes = check_tree(release)
+    yield f"release {release} of commit {said('git', 'rev-parse', 'HEAD').strip()}"
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    (out / "CHANGES.md").write_text(changes + "\n", encoding="utf-8")
+    wheel, *others = sorted(build_twice(out), key=lambda path: path.suffix != ".whl")
+    yield f"{wheel.name} and {', '.join(one.name for one in others)}: two builds, the same bytes"
+    constraints = out / f"poste-expert-{release}-constraints.txt"
+    write_constraints(constraints)
+    check_constraints(wheel, constraints)
+    yield f"{constraints.name}: the wheel is installed with the versions of the lock"
+    if packages:
+        build_packages(out, release)
+        yield "Debian packages; `make test-packages` has tried them"
+    for file in sorted((ROOT / "dist").glob(f"*{release}*.msi")):
+        shutil.copyfile(file, out / file.name)
+        yield file.name
+    components = out / f"poste-expert-{release}.cdx.json"
+    write_components(components)
+    yield f"{components.name}: valid CycloneDX 1.5"
+    write_notices(out / f"poste-expert-{release}-third-party.txt")
+    yield "notices of others' work"
+    yield check_weaknesses(components, must=osv)
+    sums = write_sums(out)
+    yield f"{sums.name}: {len(sums.read_text().splitlines())} files"
+    yield sign(sums, key)
+
+
+def main() -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--out", type=Path, help="instead of dist/VERSION")
+    parser.add_argument("--without-packages", action="store_true", help="no Debian packages")
+    parser.add_argument(
+        "--must-ask-osv", action="store_true", help="fail where OSV is out of reach"
+    )
+    arguments = parser.parse_args()
+    out = (arguments.out or ROOT / "dist" / version()).resolve()
+    try:
+        for sentence in make(
+            out,
+            packages=not arguments.without_packages,
+            osv=arguments.must_ask_osv,
+            key=os.environ.get("RELEASE_KEY", ""),
+        ):
+            print(f"ok  {sentence}", flush=True)
+    except NotReady as error:
+        print(f"NOT {error}", flush=True)
+        return 1
+    print(f"{out} is complete. Publication is by hand: docs/releasing.md")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

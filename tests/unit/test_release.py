@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What a release is made of: its number and changes, components of others, checks and signature.
+`make release` itself builds for minutes.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+INSTALLERS = ROOT / "installers"
+
+
+def _module(name: str) -> ModuleType:
+    sys.path.insert(0, str(INSTALLERS))
+    try:
+        return import_module(name)
+    finally:
+        sys.path.remove(str(INSTALLERS))
+
+
+RELEASE, COMPONENTS = _module("release"), _module("components")
+SITE = next((ROOT / ".venv").glob("lib/python3*/site-packages"))
+
+
+def test_the_changelog_has_a_section_for_the_version_of_the_project() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert f"\n## [{RELEASE.version()}] - 20" in text
+
+
+def test_a_changelog_of_something_else_keeps_a_release_back() -> None:
+    text = "# Changelog\n\n## [1.2.0] - 2030-01-02\nWords.\n\n## [1.1.0] - 2029-01-02\nOlder.\n"
+    assert RELEASE.section_of(text, "1.2.0") == "Words."
+    with pytest.raises(RELEASE.NotReady, match="does not begin"):
+        RELEASE.section_of(text, "1.3.0")
+    waiting = text.replace("## [1.2.0]", "## [Unreleased]\n\n### Added\n- Something.\n\n## [1.2.0]")
+    with pytest.raises(RELEASE.NotReady, match="unreleased"):
+        RELEASE.section_of(waiting, "1.2.0")
+
+
+def test_somebody_has_looked_at_every_library_that_wheels_carry() -> None:
+    assert COMPONENTS.unnamed(SITE) == []
+
+
+def test_a_library_that_nobody_has_looked_at_is_found(tmp_path: Path) -> None:
+    for name in ("libx264-1234.so.165", "libsurprise-1234.so.1"):
+        file = tmp_path / "av.libs" / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(b"")
+    assert COMPONENTS.unnamed(tmp_path) == ["av.libs/libsurprise-1234.so.1"]
+    assert [(one.name, one.version) for one in COMPONENTS.carried(tmp_path)] == [("x264", "so.165")]
+
+
+def test_versions_come_from_files_and_packages() -> None:
+    found = {one.name: one for one in COMPONENTS.carried(SITE)}
+    assert found["Qt"].version.startswith("6.11")
+    assert found["nats-server"].version == "2.15.1"
+    assert found["Chromium"].version.count(".") == 3
+    # the library says LGPL, and is linked with x264 and x265
+    assert found["FFmpeg, of PyAV"].licence == "GPL-3.0-or-later"
+    assert found["FFmpeg, of PyAV"].version
+
+
+def test_the_list_of_components_is_the_same_twice_and_names_all_kinds() -> None:
+    listed = COMPONENTS.bill(SITE)
+    assert listed == COMPONENTS.bill(SITE)
+    assert (listed["bomFormat"], listed["specVersion"]) == ("CycloneDX", "1.5")
+    assert listed["metadata"]["component"]["version"] == RELEASE.version()
+    names = {one["name"] for one in listed["components"]}
+    assert {"nats-py", "rrweb", "@nats-io/nats-core", "Qt", "Chromium", "x264"} <= names
+    assert not {"pytest", "esbuild"} & names
+    references = [one["bom-ref"] for one in listed["components"]]
+    assert len(references) == len(set(references))
+
+
+class _FakeOsv(BaseHTTPRequestHandler):
+    """Knows of a weakness in one package."""
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["queries"]
+        rows: list[dict[str, Any]] = [
+            {"vulns": [{"id": "GHSA-bad"}]} if "bad" in one["package"]["purl"] else {}
+            for one in asked
+        ]
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps({"results": rows}).encode())
+
+    def log_message(self, *_words: object) -> None:
+        return None
+
+
+@pytest.fixture
+def osv() -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), _FakeOsv)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_known_weakness_keeps_a_release_back(osv: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    purls = ["pkg:pypi/good@1.0", "pkg:pypi/bad@2.0"]
+    assert RELEASE.known_weaknesses(purls, osv) == {"pkg:pypi/bad@2.0": ["GHSA-bad"]}
+    monkeypatch.setitem(RELEASE.ACCEPTED, "GHSA-bad", "we do not use that part")
+    assert RELEASE.known_weaknesses(purls, osv) == {}
+
+
+def test_without_an_answer_of_osv_the_report_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = tmp_path / "list.json"
+    listed.write_text(json.dumps({"components": [{"purl": "pkg:pypi/good@1.0"}]}))
+    monkeypatch.setattr(RELEASE, "known_weaknesses", lambda _purls: None)
+    assert "NOT CHECKED" in RELEASE.check_weaknesses(listed, must=False)
+    with pytest.raises(RELEASE.NotReady):
+        RELEASE.check_weaknesses(listed, must=True)
+
+
+@pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="needs ssh-keygen")
+def test_sums_are_signed_where_there_is_a_key(tmp_path: Path) -> None:
+    out, key = tmp_path / "out", tmp_path / "key"
+    out.mkdir()
+    (out / "a.whl").write_bytes(b"wheel")
+    sums = RELEASE.write_sums(out)
+    assert sums.read_text().endswith("  a.whl\n")
+    assert "none" in RELEASE.sign(sums, "")
+    make = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)]
+    subprocess.run(make, check=True)
+    assert "SHA256SUMS.sig" in RELEASE.sign(sums, str(key))
+    signers = tmp_path / "signers"
+    signers.write_text(f"release@poste-expert.example {key.with_suffix('.pub').read_text()}")
+    verify = ["ssh-keygen", "-Y", "verify", "-f", str(signers), "-n", RELEASE.NAMESPACE]
+    verify += ["-I", "release@poste-expert.example", "-s", f"{sums}.sig"]
+    assert subprocess.run(verify, input=sums.read_bytes(), check=False).returncode == 0
+    assert subprocess.run(verify, input=b"other", check=False, capture_output=True).returncode != 0
