@@ -43,6 +43,11 @@ from tests.support.hub_world import free_port
 READY_S = 60.0
 
 
+def _of(tree: Path) -> list[str]:
+    """What makes Python take modules from this folder first."""
+    return ["/usr/bin/env", "-C", str(tree)]
+
+
 class Program:
     """A process that can be ended by force, frozen, and started again with the same command."""
 
@@ -115,6 +120,7 @@ class Cluster:
         synced: False for servers that sync now and then, as is their own default.
         cables: everybody's cable may be pulled (`network.Network`).
         small_disks: each node's disk may be filled (`Disks`).
+        older: the files of an older release, of which hubs and load are until `Cluster.renew`.
 
     Attributes:
         nodes: by the server's name.
@@ -131,8 +137,10 @@ class Cluster:
         synced: bool = True,
         cables: bool = False,
         small_disks: bool = False,
+        older: Path | None = None,
     ) -> None:
         self.folder = folder
+        self._older = older
         self.disks = Disks(folder)
         self._small_disks = small_disks
         self.tasks = Tasks()
@@ -187,9 +195,11 @@ class Cluster:
     def _python(self, module: str, name: str, *last: str) -> Program:
         folder = self.folder / name
         folder.mkdir()
+        older = _of(self._older) if self._older is not None else []
         return self._program(
             name,
             [
+                *older,
                 sys.executable,
                 "-m",
                 f"tests.faults.{module}",
@@ -202,6 +212,13 @@ class Cluster:
     def _program(self, name: str, command: list[str]) -> Program:
         before = self.network.command(name) if self.network is not None else []
         return Program([*before, *command], self.folder / f"{name}.err")
+
+    async def renew(self, program: Program) -> None:
+        """Ends a hub in order, or a load at once, and starts it again as today's program."""
+        await program.end(signal.SIGTERM if program in self.hubs else signal.SIGKILL)
+        if self._older is not None:
+            program.command = [word for word in program.command if word not in _of(self._older)]
+        await program.start(wait_for=b"ready")
 
     async def start(self) -> None:
         if self.network is not None:
@@ -291,9 +308,12 @@ async def cluster(
     synced: bool = True,
     cables: bool = False,
     small_disks: bool = False,
+    older: Path | None = None,
 ) -> AsyncIterator[Cluster]:
     """A running cluster, with the arguments of `Cluster`; everything ends with it."""
-    world = Cluster(folder, size, synced=synced, cables=cables, small_disks=small_disks)
+    world = Cluster(
+        folder, size, synced=synced, cables=cables, small_disks=small_disks, older=older
+    )
     try:
         await world.start()
         yield world

@@ -235,7 +235,9 @@ class Load:
         if len(sessions) > 1:
             self._note("two", name, sessions[0].ticket_id, sent_s=sent_s, session=sessions[1].id)
         for facts in sessions:
-            self._note("accepted", name, facts.ticket_id, sent_s=sent_s, session=facts.id)
+            # asked for when the hub opened it: by this program before it was ended, or a moment ago
+            asked_s = min(sent_s, facts.opened_at_utc.timestamp())
+            self._note("accepted", name, facts.ticket_id, sent_s=asked_s, session=facts.id)
             await self._finish(name, desk, facts.ticket_id, facts.id)
 
     async def _finish(self, name: str, desk: DeskLink, ticket_id: str, session_id: str) -> None:

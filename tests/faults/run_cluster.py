@@ -142,16 +142,25 @@ async def drained(world: Cluster) -> tuple[dict[str, Ticket], dict[str, str]]:
 
 
 async def run(
-    folder: Path, faults: list[tuple[str, Fault]], *, kiosks: int = 24, agents: int = 6
+    folder: Path,
+    faults: list[tuple[str, Fault]],
+    *,
+    kiosks: int = 24,
+    agents: int = 6,
+    older: Path | None = None,
 ) -> Verdict:
     """The whole story in `folder`: start, load, faults, drain, verdict.
-    More callers than agents: a queue stands.
+    More callers than agents: a queue stands. `older` as in `Cluster`.
     """
     begun_s = time.time()
     cables = any(one in WITH_CABLES for one in faults)
     disks = any(one in WITH_DISKS for one in faults)
     async with cluster(
-        folder, Size(kiosks=kiosks, agents=agents), cables=cables, small_disks=disks
+        folder,
+        Size(kiosks=kiosks, agents=agents),
+        cables=cables,
+        small_disks=disks,
+        older=older,
     ) as world:
         await world.start_load()
         await _answers_again(world)
