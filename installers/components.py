@@ -158,6 +158,8 @@ def bill(site: Path, extras: Iterable[str] = EXTRAS) -> dict[str, Any]:
     known = licences_of(site)
     for component in listed["components"]:
         name = re.sub(r"[-_.]+", "-", component["name"]).lower()
+        # the sources; the wheels of every platform, by hash, are in uv.lock
+        component["externalReferences"] = component.get("externalReferences", [])[:1]
         if name in known:
             component["licenses"] = [{"license": {"name": known[name]}}]
     listed["components"] += [*_javascript(), *_as_components(carried(site))]
