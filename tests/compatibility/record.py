@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Records what desks, kiosks and hub of a running release say, for `tests/data/protocol`.
 
-`python -m tests.compatibility.record FOLDER OUT.jsonl`, run beside a demo of that release that
-was given the same empty FOLDER; docs/releasing.md has the recipe. It ends with the hub. No type of
-ours is used here: what is written is what was on the wire.
+`python -m tests.compatibility.record FOLDER OUT.jsonl COMMAND...`: the command is a demo of that
+release that was given the same empty FOLDER; docs/releasing.md has the recipe. No type of ours is
+used here: what is written is what was on the wire.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from typing import Any
 import nats
 import zstandard
 from nats.aio.msg import Msg
-from nats.errors import Error as NatsError
 
 KEPT_EACH = 3
 """So many messages of one type with the same fields, from the same kind of end."""
@@ -111,29 +110,21 @@ async def _access(folder: Path) -> dict[str, str]:
         await asyncio.sleep(0.05)
 
 
-async def record(folder: Path, out: Path) -> None:
-    """Waits for the hub of the demo in `folder`, listens until it is gone, then writes."""
+async def record(folder: Path, out: Path, command: list[str]) -> None:
+    """Starts the demo, listens until it ends, then writes. The demo cuts its own bus meanwhile."""
+    demo = await asyncio.create_subprocess_exec(*command)
     access = await _access(folder)
-    gone = asyncio.Event()
     recording = Recording()
-
-    async def end() -> None:
-        gone.set()
-
-    while True:
-        try:
-            bus = await nats.connect(
-                access["url"],
-                nkeys_seed_str=access["seed"],
-                allow_reconnect=False,
-                closed_cb=end,
-                connect_timeout=1,
-            )
-            break
-        except (NatsError, OSError):
-            await asyncio.sleep(0.05)
+    bus = await nats.connect(
+        access["url"],
+        nkeys_seed_str=access["seed"],
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=0.1,
+    )
     await bus.subscribe(">", cb=recording.hear)
-    await gone.wait()
+    if await demo.wait():
+        raise SystemExit("the demo did not come to its end: record it again")
+    await bus.close()
     recording.write(out)
 
 
@@ -142,8 +133,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="tests.compatibility.record", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument("command", nargs=argparse.REMAINDER)
     arguments = parser.parse_args()
-    asyncio.run(record(arguments.folder, arguments.out))
+    asyncio.run(record(arguments.folder.resolve(), arguments.out, arguments.command))
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ def _kind(line: dict[str, Any]) -> str:
 def test_a_whole_conversation_was_recorded() -> None:
     kinds = {_kind(line) for line in HEARD}
     assert {"TicketRequested", "AcceptRequest", "DossierRequest", "HangUpRequest"} <= kinds
-    assert {"CallOffered", "CallAnswered", "GrantChanged", "ScanEnded", "KioskWiped"} <= kinds
+    assert {"CallOffered", "CallAnswered", "GrantChanged", "PageOffered", "KioskWiped"} <= kinds
     assert {"SessionOpened", "SessionEnded", "PointerMoved"} <= kinds
     assert sum("answer" in line for line in HEARD) > 20
 
