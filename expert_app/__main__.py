@@ -267,6 +267,11 @@ def _desk_settings(arguments: Arguments, paths: Paths) -> DeskSettings:
 def _desk(arguments: Arguments) -> int:
     paths = paths_for("desk", arguments.folder)
     settings = _desk_settings(arguments, paths)
+    if not arguments.language:
+        from expert_app.workplace.choices import in_chosen_language
+
+        settings = in_chosen_language(settings, paths)
+        use_language(settings.language)
     from expert_app.commands.desk import run_desk
 
     with own_folder(paths.data, "desk"), log_in_files(paths.folder(LOG_FOLDER), "desk"):

@@ -7,15 +7,20 @@ Each role's window is imported only when it is the one to open.
 
 from __future__ import annotations
 
+import contextlib
+import os
 from functools import partial
+from pathlib import Path
 
 from expert_app.helpdesk.address import SessionAddress
 from expert_app.runtime.bus_access import tls_for
 from expert_app.runtime.config import DeskSettings, load_fixed
-from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
+from expert_app.runtime.credentials import SEED_VARIABLE, KeyMissing, key_name, load_seed
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
 from expert_app.runtime.window_program import ROLES, Program, has_screen, run_application
+from expert_app.workplace.choices import in_chosen_language
+from expert_app.workplace.key_file import key_file_in
 from session.core.clock import SystemClock
 from session.core.errors import SessionError
 from views.words.errors import sentence
@@ -29,12 +34,12 @@ def run_desk(
     Args:
         address: the conversation that a helpdesk opens first.
     """
-    seed = None
+    seed, keys = None, key_file_in(paths.data)
     try:
         tls_for(settings)
         # a damaged file of ours is told before any window
         seals_for(settings, paths, SystemClock())
-        seed = load_seed(key_name(settings.organisation, ROLES[settings.role], settings.user))
+        seed = _seed_of(settings, keys)
     except KeyMissing as error:
         if not has_screen():
             print(error)
@@ -43,9 +48,20 @@ def run_desk(
         print(sentence(error.code, error.detail).sentence)
         return 2
     return run_application(
-        partial(_main, settings, paths, seed=seed, driven=driven, address=address),
+        partial(_main, settings, paths, seed=seed, keys=keys, driven=driven, address=address),
         settings.language,
     )
+
+
+def _seed_of(settings: DeskSettings, keys: Path | None) -> bytes | None:
+    """The key of this installation; None while it lies in a file that a passphrase opens.
+
+    Raises:
+        KeyMissing: this computer is not known yet.
+    """
+    if keys is not None and SEED_VARIABLE not in os.environ:
+        return None
+    return load_seed(key_name(settings.organisation, ROLES[settings.role], settings.user))
 
 
 async def _main(
@@ -54,9 +70,17 @@ async def _main(
     program: Program,
     *,
     seed: bytes | None,
+    keys: Path | None = None,
     driven: bool,
     address: SessionAddress | None = None,
 ) -> None:
+    if seed is None and keys is not None:
+        from expert_app.workplace.wiring.unlock import unlock
+
+        if not await unlock(settings, paths, program, driven=driven):
+            return
+        with contextlib.suppress(KeyMissing):
+            seed = _seed_of(settings, None)
     if seed is None:
         from expert_app.desk.wiring.sign_in import sign_in
 
@@ -65,6 +89,7 @@ async def _main(
             return
         settings, seed = signed_in
         settings = load_fixed(paths.organisation_file).over(settings)
+        settings = in_chosen_language(settings, paths)
     match settings.role:
         case "agent":
             from expert_app.desk.wiring.program import open_desk

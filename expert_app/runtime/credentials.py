@@ -36,6 +36,10 @@ class KeyMissing(Exception):
         self.why = why
 
 
+class KeyringUnusable(KeyMissing):
+    """This computer has no keyring, or it stays locked."""
+
+
 def key_name(organisation: str, role: str, user: str) -> str:
     """The name under which a key is kept."""
     return f"{organisation}.{role}.{user}"
@@ -60,7 +64,7 @@ def load_seed(
     try:
         seed = keyring.get_password(SERVICE, name)
     except keyring.errors.KeyringError as error:
-        raise KeyMissing(name, _no_keyring(error)) from error
+        raise KeyringUnusable(name, _no_keyring(error)) from error
     if not seed:
         raise KeyMissing(name, _("This installation has no key yet: run `expert-app enrol`."))
     return seed.encode()
@@ -68,9 +72,9 @@ def load_seed(
 
 def _no_keyring(error: keyring.errors.KeyringError) -> str:
     return _(
-        "The system's keyring cannot be used ({error}). A desk needs one: open a desktop session "
-        "whose keyring is unlocked (GNOME Keyring, KWallet). A kiosk, a display, a vault and a hub "
-        "can keep their keys in a file (--key-file, key_file)."
+        "The system's keyring cannot be used ({error}). Open a desktop session whose keyring is "
+        "unlocked (GNOME Keyring, KWallet), or start the desk: it offers a file with a passphrase. "
+        "A kiosk, a display, a vault and a hub can keep theirs in a file (--key-file, key_file)."
     ).format(error=type(error).__name__)
 
 
@@ -98,7 +102,7 @@ def save_seed(name: str, seed: bytes, key_file: Path | None = None) -> None:
     try:
         keyring.set_password(SERVICE, name, seed.decode())
     except keyring.errors.KeyringError as error:
-        raise KeyMissing(name, _no_keyring(error)) from error
+        raise KeyringUnusable(name, _no_keyring(error)) from error
 
 
 def forget_seed(name: str) -> None:

@@ -15,6 +15,7 @@ from session.protocol.hub.invitation import InvitationLine, read_invitation
 from views.widgets.icons import IconLabel
 from views.widgets.parts import Card, column, label, push_button, restyle, row
 from views.widgets.theme import SPACE
+from views.workplace.passphrase import NewPassphrase
 
 CARD_WIDTH = 480
 
@@ -48,13 +49,28 @@ class SignInView(QWidget):
         self._mark = IconLabel("error", "bad", size_px=20)
         self._read = label("", "soft", name="sign_in_read", wrap=True)
         self._network, self._authority = QWidget(), QWidget()
+        self._secret, self._chosen = QWidget(), NewPassphrase("passphrase")
         self._build()
         for line in (self._code, self._address):
             line.textChanged.connect(lambda text: self._show())
         for line in (self._code, self._address, self._ca_file):
             line.returnPressed.connect(self._on_enter)
+        self._chosen.changed.connect(self._show)
+        self._chosen.last_line().returnPressed.connect(self._on_enter)
         self._show()
         self._code.setFocus()
+
+    def ask_passphrase(self) -> None:
+        """This computer has no keyring: the key will lie in a file that a passphrase opens."""
+        self._busy = False
+        self._secret.show()
+        self._says.hide()
+        self._show()
+        self._chosen.take_keyboard()
+
+    def passphrase(self) -> str:
+        """The passphrase for the file of keys; "" where the keyring has them."""
+        return self._chosen.good() if not self._secret.isHidden() else ""
 
     def show_busy(self) -> None:
         """The code is being checked."""
@@ -90,12 +106,19 @@ class SignInView(QWidget):
             "once and for a limited time. Paste its line, or type it: dashes and capitals do not "
             "matter."
         )
+        plainly = _(
+            "This computer has no keyring (GNOME Keyring, KWallet) that could keep your key. It is "
+            "kept in an encrypted file instead: choose its passphrase; it is asked at each start."
+        )
+        column(self._secret, label(plainly, "soft", wrap=True), self._chosen)
+        self._secret.hide()
         card.body.addWidget(title)
         card.body.addWidget(label(words, "soft", wrap=True))
         card.body.addLayout(self._named(self._code, self._code))
         card.body.addWidget(self._read)
         card.body.addWidget(self._network)
         card.body.addWidget(self._authority)
+        card.body.addWidget(self._secret)
         card.body.addSpacing(SPACE[0])
         card.body.addWidget(self._enter)
         self._says = QWidget()
@@ -126,7 +149,7 @@ class SignInView(QWidget):
         self._says.show()
 
     def _show(self) -> None:
-        for part in (self._code, self._address, self._ca_file, self._choose):
+        for part in (self._code, self._address, self._ca_file, self._choose, self._secret):
             part.setEnabled(not self._busy)
         whole, is_line = self._whole(), self._is_line
         self._network.setVisible(not is_line)
@@ -135,7 +158,8 @@ class SignInView(QWidget):
         self._read.setText(_read_words(whole))
         both = bool(self._code.text().strip() and self._address.text().strip())
         is_given = whole is not None if is_line else both
-        self._enter.setEnabled(is_given and not self._busy)
+        is_kept = self._secret.isHidden() or bool(self._chosen.good())
+        self._enter.setEnabled(is_given and is_kept and not self._busy)
 
     @property
     def _is_line(self) -> bool:

@@ -5,20 +5,22 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.runtime.config import LOOPBACK_BUS, DeskSettings, SettingsWrong
-from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
+from expert_app.runtime.credentials import KeyMissing, KeyringUnusable, key_name, load_seed
 from expert_app.runtime.enrolment import DESK_ROLES, enrol_with_line
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.window_program import Program
+from expert_app.workplace.key_file import new_key_file
+from expert_app.workplace.wiring.first_steps import FirstSteps
 from resources.texts import _
 from session.core.errors import SessionError
 from session.protocol.hub.invitation import read_invitation
 from views.automation.window_driver import WindowDriver
 from views.desk.sign_in_view import SignInView
 from views.widgets.plain_window import PlainWindow
-from views.widgets.theme import apply_theme
 from views.words.errors import sentence
 
 WINDOW_SIZE = (760, 620)
@@ -30,36 +32,44 @@ async def sign_in(
     """The settings and the key after a code was accepted;
     None when the person closed the window.
     """
-    composed = SignIn(settings, paths, program=program)
-    composed.window.show()
-    if driven:
-        program.drive(WindowDriver(composed.window))
-    stop = program.tasks.start(program.stop.wait(), name="sign-in is given up")
-    await asyncio.wait([stop, composed.done], return_when=asyncio.FIRST_COMPLETED)
-    stop.cancel()
-    composed.window.hide()
-    return composed.done.result() if composed.done.done() else None
+    while True:
+        composed = SignIn(settings, paths, program=program)
+        composed.window.show()
+        if driven:
+            program.drive(WindowDriver(composed.window))
+        stop = program.tasks.start(program.stop.wait(), name="sign-in is given up")
+        ends = [stop, composed.done, composed.first.language]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        composed.window.hide()
+        if composed.first.language.done() and not composed.done.done():
+            settings = msgspec.structs.replace(settings, language=composed.first.language.result())
+            continue
+        return composed.done.result() if composed.done.done() else None
 
 
 class SignIn:
     """The window, and what its button does."""
 
     def __init__(self, settings: DeskSettings, paths: Paths, *, program: Program) -> None:
-        self._paths, self._program = paths, program
+        self._paths, self._program, self._has_file = paths, program, False
         self.done: asyncio.Future[tuple[DeskSettings, bytes]] = (
             asyncio.get_running_loop().create_future()
         )
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        apply_theme(application, settings.theme == "dark")
+        self.first = FirstSteps(settings, paths, application=application, tasks=program.tasks)
         address = settings.bus[0] if settings.bus and settings.bus != [LOOPBACK_BUS] else ""
         self.view = SignInView(address, settings.ca_file)
-        self.window = PlainWindow(self.view, _("Expert desk"))
+        self.window = PlainWindow(self.first.around(self.view), _("Expert desk"))
         self.window.resize(*WINDOW_SIZE)
         self.window.close_requested.connect(program.stop.set)
         self.view.sign_in_requested.connect(self._on_requested)
 
     def _on_requested(self, line: str, ca_file: str) -> None:
+        if (passphrase := self.view.passphrase()) and not self._has_file:
+            new_key_file(self._paths.data, passphrase)
+            self._has_file = True
         self.view.show_busy()
         self._program.tasks.start(self._enrol(line, ca_file), name="sign in")
 
@@ -76,6 +86,8 @@ class SignIn:
             seed = await asyncio.to_thread(
                 load_seed, key_name(who.organisation, who.role, who.user)
             )
+        except KeyringUnusable:
+            self.view.ask_passphrase()
         except KeyMissing as error:
             self._fail(error.why)
         except SessionError as error:

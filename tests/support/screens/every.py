@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QPushButton, QWidget
 
 from session.core.clock import ManualClock
 from session.log.playback.opening import open_records
@@ -40,6 +40,8 @@ from views.site.display_window import DisplayWindow
 from views.site.host_view import HostView
 from views.site.network_view import NetworkView
 from views.widgets.plain_window import PlainWindow
+from views.workplace.first_bar import FirstPage
+from views.workplace.passphrase import UnlockView
 
 Scene = Callable[[], QWidget]
 BROWSER = ("shared-page/", "helpdesk/conversation", "replay/")
@@ -76,8 +78,26 @@ def _settings() -> QWidget:
     return dialog
 
 
-def _sign_in() -> QWidget:
-    return PlainWindow(SignInView("", ""), "Connexion")
+def _first_page(page: QWidget, title: str) -> QWidget:
+    return PlainWindow(FirstPage(page, language="fr", text_size=1.0), title)
+
+
+def _sign_in(state: str) -> QWidget:
+    view = SignInView("", "")
+    if state == "no-keyring":
+        view.ask_passphrase()
+    window = _first_page(view, "Connexion")
+    if state == "help":
+        button = window.findChild(QPushButton, "first_help_button")
+        assert button is not None
+        button.click()
+    return window
+
+
+def _unlock() -> QWidget:
+    view = UnlockView()
+    view.show_error("Ce n'est pas la phrase secrète.")
+    return _first_page(view, "Phrase secrète")
 
 
 def _host() -> QWidget:
@@ -154,7 +174,14 @@ WINDOWS: dict[str, dict[str, Scene]] = {
     "helpdesk": {"list": partial(_helpdesk, False), "conversation": partial(_helpdesk, True)},
     "replay": {"session": _replay},
     "site": {"host": _host, "network": _network, "display": _display},
-    "others": {"sign-in": _sign_in, "settings": _settings, "visit": _visit},
+    "others": {
+        "sign-in": partial(_sign_in, ""),
+        "sign-in-help": partial(_sign_in, "help"),
+        "sign-in-without-keyring": partial(_sign_in, "no-keyring"),
+        "passphrase": _unlock,
+        "settings": _settings,
+        "visit": _visit,
+    },
 }
 """The states of each window."""
 

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Tests of `expert_app.vault`."""
+"""Tests of `expert_app.workplace`."""

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What stands around the first page of a computer that is not known yet: its look, its language,
+and the demonstration. Used by the desk's sign-in and by whoever asks for a passphrase.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from PyQt6.QtWidgets import QApplication, QWidget
+
+from expert_app.runtime.config import DeskSettings
+from expert_app.runtime.paths import Paths
+from expert_app.workplace.choices import LANGUAGE, choices_of
+from resources.texts import use_language
+from session.core.child_process import NO_WINDOW, own_python
+from session.core.tasks import Tasks
+from views.widgets.look import Look
+from views.workplace.first_bar import FirstPage
+
+
+class FirstSteps:
+    """The look of the first page at once, and what its bar asks for.
+
+    Attributes:
+        language: done with another language once the person chose it; the page is made anew then.
+    """
+
+    def __init__(
+        self, settings: DeskSettings, paths: Paths, *, application: QApplication, tasks: Tasks
+    ) -> None:
+        self.language: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._settings, self._choices, self._tasks = settings, choices_of(paths), tasks
+        self._look = Look(application, self._choices, theme=settings.theme)
+        self._look.apply()
+        self._page: FirstPage | None = None
+
+    def around(self, page: QWidget) -> FirstPage:
+        """The page with language, text size, help, demonstration and version around it."""
+        self._page = made = FirstPage(
+            page, language=self._settings.language, text_size=self._look.text_size
+        )
+        made.language_chosen.connect(self._on_language)
+        made.text_size_chosen.connect(self._look.set_text_size)
+        made.demo_requested.connect(self._on_demo)
+        return made
+
+    def _on_language(self, language: str) -> None:
+        if language == self._settings.language or self.language.done():
+            return
+        self._choices.write(LANGUAGE, language)
+        use_language(language)
+        self.language.set_result(language)
+
+    def _on_demo(self) -> None:
+        self._tasks.start(self._demo(), name="the demonstration")
+
+    async def _demo(self) -> None:
+        """The whole system in processes of its own; it keeps nothing on this computer."""
+        page = self._page
+        if page is None:
+            return
+        page.show_demo_starting()
+        process = await asyncio.create_subprocess_exec(
+            *(*own_python(), "-m", "expert_app", "demo"),
+            *("--language", self._settings.language),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+            creationflags=NO_WINDOW,
+        )
+        try:
+            code = await process.wait()
+        except asyncio.CancelledError:
+            process.terminate()
+            raise
+        page.show_demo_over(code)

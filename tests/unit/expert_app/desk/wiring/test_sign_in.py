@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The sign-in on a computer without a keyring, and in another language."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import keyring
+import keyring.errors
+import pytest
+from PyQt6.QtWidgets import QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from expert_app.desk.wiring import sign_in as module
+from expert_app.runtime.config import DeskSettings
+from expert_app.runtime.credentials import KeyringUnusable, save_seed
+from expert_app.runtime.enrolment import Enrolled
+from expert_app.runtime.paths import paths_for
+from expert_app.runtime.window_program import Program
+from expert_app.workplace import key_file
+from expert_app.workplace.choices import in_chosen_language
+from resources.texts import use_language
+from session.protocol.hub.enrolment import EnrolAnswer
+from session.protocol.wire.roles import Role
+
+WORDS = "quatre mots faciles"
+
+
+@pytest.fixture(autouse=True)
+def own_keyring(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(key_file, "COST", 2**4)
+    before = keyring.get_keyring()
+    yield
+    keyring.set_keyring(before)
+
+
+async def _enrol(*_line: Any, paths: Any, **_more: Any) -> Enrolled:
+    """As the bus would, where there is a place for the key."""
+    if not isinstance(keyring.get_keyring(), key_file.KeyFile):
+        raise KeyringUnusable("enrolment", "no keyring")
+    save_seed("caf.a.a1", b"SUAxyz")
+    answer = EnrolAnswer(organisation="caf", role=Role.AGENT, user="a1")
+    return Enrolled(answer, DeskSettings(user="a1"), paths)
+
+
+def _fill(window: Any, **texts: str) -> None:
+    for name, text in texts.items():
+        line = window.findChild(QLineEdit, name)
+        assert line is not None
+        line.setText(text)
+
+
+def test_without_a_keyring_the_page_asks_for_a_passphrase_and_the_key_is_in_the_file(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "enrol_with_line", _enrol)
+
+    async def sign_in() -> tuple[DeskSettings, bytes]:
+        composed = module.SignIn(DeskSettings(), paths_for("desk", tmp_path), program=Program())
+        button = composed.window.findChild(QPushButton, "sign_in_enter")
+        assert button is not None
+        qtbot.addWidget(composed.window, before_close_func=lambda window: window.hide())
+        _fill(composed.window, sign_in_code="7JFY-7YNS", sign_in_address="tls://hub.example:4222")
+        button.click()
+        await asyncio.sleep(0.05)
+        assert not composed.done.done()
+        assert not button.isEnabled()
+        _fill(composed.window, passphrase_first=WORDS, passphrase_again=WORDS)
+        button.click()
+        return await asyncio.wait_for(composed.done, 5)
+
+    settings, seed = asyncio.run(sign_in())
+    assert settings.user == "a1"
+    assert seed == b"SUAxyz"
+    path = key_file.key_file_in(tmp_path / "desk")
+    assert path is not None
+    key_file.open_key_file(path, WORDS)
+
+
+def test_another_language_is_there_at_once_and_kept(qtbot: QtBot, tmp_path: Path) -> None:
+    paths = paths_for("desk", tmp_path)
+
+    async def choose() -> str:
+        composed = module.SignIn(DeskSettings(), paths, program=Program())
+        composed.first._on_language("en")
+        return await asyncio.wait_for(composed.first.language, 1)
+
+    try:
+        assert asyncio.run(choose()) == "en"
+        assert in_chosen_language(DeskSettings(), paths).language == "en"
+    finally:
+        use_language("fr")
