@@ -92,10 +92,19 @@ def _check(context: Context) -> int:
 
 def _procedures(context: Context) -> int:
     from documents.store.procedures import shipped
+    from expert_app.hub import convention_commands
+    from expert_app.hub.words import refused
+    from session.hub.convention.problems import CatalogueWrong
 
     named = context.arguments.folder_of_procedures or context.settings.procedures
     folder = Path(named) if named else shipped()
-    return list_procedures(folder, as_json=context.arguments.json)
+    convention = None
+    if context.settings.catalogue:
+        try:
+            convention = convention_commands.load_catalogue(context.settings)
+        except CatalogueWrong as error:
+            print(refused(error), file=sys.stderr)
+    return list_procedures(folder, as_json=context.arguments.json, convention=convention)
 
 
 def _sign(context: Context) -> int:

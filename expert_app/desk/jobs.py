@@ -75,7 +75,9 @@ def build_jobs(parts: DeskParts) -> DeskJobs:
         page_edits=PageEdits(app, filing, outbox=parts.outbox, papers=papers),
         finding=DossierFinding(app, DossierIdentityLink(parts.bus), tasks=parts.tasks),
         pieces=pieces,
-        guide=DeskGuide(app, piece_link, pieces=pieces, tasks=parts.tasks),
+        guide=DeskGuide(
+            app, piece_link, pieces=pieces, tasks=parts.tasks, memory=parts.window_settings
+        ),
         receipts=_receipts(parts, app, filing, devices),
         shown_documents=ShownDocumentsJob(
             app, LibraryLink(parts.bus), workers=parts.workers, tasks=parts.tasks

@@ -15,6 +15,7 @@ from documents.store.procedures import (
     load_procedures,
 )
 from resources.texts import N_, _
+from session.hub.convention.catalogue import Catalogue
 
 _WORDS = {
     "unreadable": N_("This is not a file of procedures: {what}"),
@@ -30,6 +31,9 @@ _WORDS = {
     "case_unknown": N_("The procedure has no case “{what}”."),
     "page_and_address": N_("Give “page” or “address”, not both."),
     "no_french": N_("The French text (“fr”) is missing: it is what the agent reads."),
+    "not_in_library": N_("The library of the convention has no “{what}”."),
+    "profile_unknown": N_("The convention has no scan profile “{what}”."),
+    "service_unknown": N_("The convention has no service “{what}”."),
     "too_many": N_("There are too many: at most {what}."),
     "too_large": N_("Steps and phrases are too long together: at most {what} kB."),
     "note_field": N_(
@@ -54,10 +58,46 @@ def procedures_refused(error: ProceduresWrong) -> str:
     return f"{_('The procedures cannot be used:')}\n{lines}"
 
 
-def list_procedures(folder: Path, *, as_json: bool = False) -> int:
-    """Lists the procedures of a folder, or says all that is wrong; the exit code."""
+def unknown_names(procedures: Procedures, convention: Catalogue) -> list[ProcedureProblem]:
+    """What procedures name and the convention of their organisation does not have: an agent's
+    button would do nothing. Organisations that the convention does not know are left out.
+    """
+    found: list[ProcedureProblem] = []
+    for owner in procedures.organisations:
+        if owner not in convention.organisations:
+            continue
+        entry = convention.organisation(owner)
+        services = {service.id for service in entry.services}
+        pages = {item.id for item in entry.library}
+        profiles = {profile.id for profile in entry.scan_profiles}
+        for one in procedures.of(owner):
+            where = f"{owner}.{one.id}"
+            found += [
+                ProcedureProblem("service_unknown", where, service)
+                for service in one.services
+                if service not in services
+            ]
+            for step in one.steps:
+                here = f"{where}.steps.{step.id}"
+                if step.page and step.page not in pages:
+                    found.append(ProcedureProblem("not_in_library", here, step.page))
+                if step.scan and step.scan not in profiles:
+                    found.append(ProcedureProblem("profile_unknown", here, step.scan))
+    return found
+
+
+def list_procedures(
+    folder: Path, *, as_json: bool = False, convention: Catalogue | None = None
+) -> int:
+    """Lists the procedures of a folder, or says all that is wrong; the exit code.
+
+    Args:
+        convention: what pages, scan profiles and services must be there; None: not compared.
+    """
     try:
         procedures = load_procedures(folder)
+        if convention is not None and (unknown := unknown_names(procedures, convention)):
+            raise ProceduresWrong(unknown)
     except ProceduresWrong as error:
         found = [{"where": one.where, "code": one.code} for one in error.problems]
         print(json.dumps({"problems": found}) if as_json else procedures_refused(error))

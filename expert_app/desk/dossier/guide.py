@@ -8,6 +8,8 @@ from __future__ import annotations
 import logging
 from typing import Protocol
 
+import msgspec
+
 from documents.store.procedures import said, shipped_phrases
 from expert_app.desk.app import DeskApp
 from expert_app.desk.dossier.wrap_up_proposal import GuideProgress
@@ -20,6 +22,9 @@ from session.protocol.dossier.guides import Guide, GuidesAnswer, GuideStep, Phra
 
 log = logging.getLogger(__name__)
 
+TICKS = "guide/ticks"
+"""Where it is kept how far the guide of the conversation in hand is."""
+
 NOT_HERE = frozenset({PieceState.EXPECTED, PieceState.REFUSED})
 
 
@@ -31,6 +36,18 @@ class GuideLinkLike(Protocol):
         ...
 
 
+class TickMemory(Protocol):
+    """What the desk remembers over a restart: short texts by name; "" for what was never kept."""
+
+    def read(self, name: str) -> str:
+        """The text under `name`."""
+        ...
+
+    def write(self, name: str, value: str) -> None:
+        """Keeps a text under `name`."""
+        ...
+
+
 class ProcedureStarter(Protocol):
     """`expert_app.desk.dossier.pieces.DeskPieces`."""
 
@@ -39,8 +56,18 @@ class ProcedureStarter(Protocol):
         ...
 
 
+class Ticks(msgspec.Struct, frozen=True):
+    """How far a conversation's guide is, as the agent said: ids only."""
+
+    session: str = ""
+    guide: str = ""
+    cases: list[str] = []
+    said: dict[str, bool] = {}
+
+
 class DeskGuide:
-    """One guide at a time; the order of its steps is free.
+    """One guide at a time; the order of its steps is free. How far it is survives a restart of the
+    desk in the middle of a conversation.
 
     Attributes:
         guides_changed: what can be guided in this conversation.
@@ -49,12 +76,19 @@ class DeskGuide:
     """
 
     def __init__(
-        self, app: DeskApp, link: GuideLinkLike, *, pieces: ProcedureStarter, tasks: Tasks
+        self,
+        app: DeskApp,
+        link: GuideLinkLike,
+        *,
+        pieces: ProcedureStarter,
+        tasks: Tasks,
+        memory: TickMemory,
     ) -> None:
         self.guides_changed: Signal[list[Guide]] = Signal()
         self.phrases_changed: Signal[list[Phrase]] = Signal()
         self.progress_changed: Signal[GuideProgress | None] = Signal()
         self._app, self._link, self._pieces, self._tasks = app, link, pieces, tasks
+        self._memory = memory
         self._guides: list[Guide] = []
         self._shipped = [Phrase(id=one.id, say=said(one.say)) for one in shipped_phrases()]
         self._known = False
@@ -65,7 +99,7 @@ class DeskGuide:
     def start(self) -> None:
         """Follows the conversation, with what comes with the program until the hub has answered."""
         self._app.session_opened.connect(self._on_opened)
-        self._app.session_closed.connect(lambda _outcome: self._forget())
+        self._app.session_closed.connect(lambda _outcome: self._on_closed())
         self._app.dossier_changed.connect(self._on_dossier)
         self._forget()
 
@@ -85,17 +119,17 @@ class DeskGuide:
         self._cases.clear()
         self._said.clear()
         self._begin_procedure(self._app.dossier)
-        self._tell()
+        self._keep()
 
     def set_case(self, case: str, applies: bool) -> None:
         """The caller is in this case, or not."""
         (self._cases.add if applies else self._cases.discard)(case)
-        self._tell()
+        self._keep()
 
     def set_done(self, step: str, done: bool) -> None:
         """A step is done, or not after all."""
         self._said[step] = done
-        self._tell()
+        self._keep()
 
     def step(self, step: str) -> GuideStep | None:
         """A step of the chosen guide."""
@@ -117,6 +151,7 @@ class DeskGuide:
         if self._app.session is not session:
             return
         self._known, self._guides = True, answer.guides
+        self._take_up(session.facts.id)
         self.guides_changed.emit(answer.guides)
         self.phrases_changed.emit(answer.phrases or self._shipped)
         self._on_dossier(self._app.dossier)
@@ -151,6 +186,33 @@ class DeskGuide:
         dossier = self._app.dossier
         pieces = dossier.pieces if dossier is not None and step.piece else ()
         return any(one.id == step.piece and one.state not in NOT_HERE for one in pieces)
+
+    def _keep(self) -> None:
+        """What the agent did is there after a restart: ids of the guide, nothing of the caller."""
+        session = self._app.session
+        if session is not None:
+            kept = Ticks(
+                session=session.facts.id,
+                guide=self._guide.id if self._guide is not None else "",
+                cases=sorted(self._cases),
+                said=self._said,
+            )
+            self._memory.write(TICKS, msgspec.json.encode(kept).decode())
+        self._tell()
+
+    def _take_up(self, session_id: str) -> None:
+        """Goes on where this desk was before a restart."""
+        try:
+            kept = msgspec.json.decode(self._memory.read(TICKS) or "{}", type=Ticks)
+        except msgspec.DecodeError:  # of another version
+            return
+        if kept.session == session_id and self._guide is None:
+            self._guide = next((one for one in self._guides if one.id == kept.guide), None)
+            self._cases, self._said = set(kept.cases), dict(kept.said)
+
+    def _on_closed(self) -> None:
+        self._memory.write(TICKS, "")
+        self._forget()
 
     def _tell(self) -> None:
         self.progress_changed.emit(self.progress)

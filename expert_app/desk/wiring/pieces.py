@@ -28,6 +28,7 @@ from views.desk.dossier.compared_pages import Side, side_by_side
 from views.desk.window import DeskWindow
 from views.widgets.message_bar import Level, MessageAction
 from views.widgets.pdf_picture import pdf_page
+from views.words.languages import LANGUAGE_NAMES
 
 UNKNOWN_PAGE = "guide page"
 """Key of the message that the library has not what a step names."""
@@ -153,8 +154,10 @@ class GuideConnections:
     # ---- facts ----
 
     def _on_opened(self, session: DeskSession) -> None:
-        self._language = ""
-        self._window.chat.show_language(FRENCH)
+        ticket = self._window.queue.ticket(session.facts.ticket_id)
+        needs = ticket.needs if ticket is not None else ()
+        self._language = next((need for need in needs if need in LANGUAGE_NAMES), "")
+        self._window.chat.show_language(self._language or FRENCH)
         session.grants.changed.connect(self._on_grant)
 
     def _on_grant(self, change: GrantChanged) -> None:

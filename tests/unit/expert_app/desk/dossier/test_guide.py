@@ -17,6 +17,7 @@ from session.core.errors import HubUnreachable
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.dossier.guides import Guide, GuidesAnswer, GuideStep, Phrase
+from tests.support.memory.window_settings import MemorySettings
 from tests.support.screens.invented import DOSSIER
 from tests.support.waiting import until
 
@@ -54,7 +55,7 @@ class Hub:
 class Desk:
     """The desk's job, the guide, and what it has told."""
 
-    def __init__(self, hub: Hub, tasks: Tasks) -> None:
+    def __init__(self, hub: Hub, tasks: Tasks, memory: MemorySettings | None = None) -> None:
         self.app: Any = SimpleNamespace(
             session=None,
             dossier=None,
@@ -65,7 +66,10 @@ class Desk:
         self.guides: list[list[Guide]] = []
         self.phrases: list[list[Phrase]] = []
         self.told: list[GuideProgress | None] = []
-        self.guide = DeskGuide(cast(Any, self.app), hub, pieces=hub, tasks=tasks)
+        self.memory, self.tasks = memory or MemorySettings(), tasks
+        self.guide = DeskGuide(
+            cast(Any, self.app), hub, pieces=hub, tasks=tasks, memory=self.memory
+        )
         self.guide.guides_changed.connect(self.guides.append)
         self.guide.phrases_changed.connect(self.phrases.append)
         self.guide.progress_changed.connect(self.told.append)
@@ -149,3 +153,24 @@ async def test_the_programs_phrases_stand_in_for_those_of_the_organisation(
     desk.app.session_closed.emit("done")
     assert len(desk.phrases[-1]) >= 8
     assert desk.guide.progress is None
+
+
+async def test_ticks_are_there_after_a_restart_and_gone_with_the_conversation(
+    desk: Desk, hub: Hub
+) -> None:
+    desk.open()
+    await until(lambda: desk.guides[-1] == GUIDES)
+    desk.guide.choose("logement")
+    desk.guide.set_case("tenant", True)
+    desk.guide.set_done("form", True)
+    before = desk.guide.progress
+    started_again = Desk(hub, desk.tasks, desk.memory)
+    started_again.open()
+    await until(lambda: started_again.guides[-1] == GUIDES)
+    assert before == GuideProgress(GUIDES[0], frozenset({"tenant"}), frozenset({"form"}))
+    assert started_again.guide.progress == before
+    started_again.app.session_closed.emit("done")
+    third = Desk(hub, desk.tasks, desk.memory)
+    third.open()
+    await until(lambda: third.guides[-1] == GUIDES)
+    assert third.guide.progress is None

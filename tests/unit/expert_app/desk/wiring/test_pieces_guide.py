@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any, cast
 
+import msgspec
 import pytest
 from PyQt6.QtWidgets import QCheckBox, QPushButton
 from pytestqt.qtbot import QtBot
@@ -20,6 +21,7 @@ from session.core.tasks import Tasks
 from session.protocol.conversation.messages import Grant, GrantChanged
 from session.protocol.conversation.scan_profiles import ScanProfile
 from session.protocol.dossier.guides import Guide, GuideCase, GuidesAnswer, GuideStep, Phrase
+from tests.support.memory.window_settings import MemorySettings
 from tests.support.screens.invented import DEVICES, DOSSIER, NOW, SERVICES, SESSION, TICKETS, desk
 from views.desk.window import DeskWindow
 
@@ -87,7 +89,7 @@ class Stage:
         )
         self.app = app
         doers = cast(Any, self.doers)
-        self.guide = DeskGuide(app, doers, pieces=doers, tasks=tasks)
+        self.guide = DeskGuide(app, doers, pieces=doers, tasks=tasks, memory=MemorySettings())
         self.connections = GuideConnections(
             window, app, guide=self.guide, documents=doers, ask_first=doers
         )
@@ -181,6 +183,16 @@ def test_phrases_follow_the_language_in_which_the_caller_was_asked(stage: Stage)
     assert answer("es_0123456789ab") == "ar"
     assert answer("") == "ar"
     assert answer("fr_easy_0123456789ab") == "fr"
+
+
+def test_phrases_are_in_the_language_of_the_kiosk_before_the_first_question(stage: Stage) -> None:
+    stage.guide.phrases_changed.emit([Phrase(id="p", say={"fr": "Un", "ar": "واحد"})])
+    ticket = next(one for one in TICKETS if one.id == SESSION.ticket_id)
+    spoken = msgspec.structs.replace(ticket, needs=("writing", "ar"))
+    stage.window.queue.set_tickets([spoken], SERVICES)
+    session: Any = SimpleNamespace(facts=SESSION, grants=SimpleNamespace(changed=Signal[Any]()))
+    stage.connections._on_opened(session)
+    assert stage.window.chat.language() == "ar"
 
 
 def test_after_the_end_nothing_is_asked_any_more(stage: Stage) -> None:

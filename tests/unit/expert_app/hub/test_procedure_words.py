@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What a guide names must be in the convention: page of the library, scan profile, service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from expert_app.hub.procedure_words import list_procedures
+from session.hub.convention.catalogue import Catalogue
+
+CONVENTION = """
+[[organisations]]
+id = "caf"
+name = "Caisse d'entraide"
+services = [{ id = "logement", name = "Logement", letter = "B" }]
+library = [{ id = "form", title = "Formulaire", address = "https://caf.example/form" }]
+scan_profiles = [{ id = "mail", name = "Courrier" }]
+allowed_addresses = ["https://caf.example/"]
+"""
+
+PROCEDURES = """
+organisation = "caf"
+name = "Caisse d'entraide"
+
+[[procedures]]
+id = "aide"
+name = "Aide au logement"
+services = ["logement"]
+pieces = [{ id = "bail", name = "Bail" }]
+steps = [
+    { id = "form", name = "Remplir", page = "form" },
+    { id = "bail", name = "Numériser", scan = "mail", piece = "bail" },
+]
+"""
+
+
+def listed(folder: Path, text: str) -> int:
+    (folder / "caf.toml").write_text(text, encoding="utf-8")
+    return list_procedures(folder, convention=Catalogue.parse(CONVENTION))
+
+
+def test_what_the_convention_has_is_well(tmp_path: Path) -> None:
+    assert listed(tmp_path, PROCEDURES) == 0
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ('page = "form"', 'page = "forme"', "The library of the convention has no “forme”."),
+        ('scan = "mail"', 'scan = "males"', "The convention has no scan profile “males”."),
+        ('["logement"]', '["logements"]', "The convention has no service “logements”."),
+    ],
+)
+def test_what_it_has_not_is_named(
+    right: str, wrong: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert listed(tmp_path, PROCEDURES.replace(right, wrong)) == 1
+    assert said in capsys.readouterr().out
+
+
+def test_an_organisation_that_the_convention_does_not_know_is_not_compared(tmp_path: Path) -> None:
+    (tmp_path / "autre.toml").write_text(
+        PROCEDURES.replace('"caf"', '"autre"').replace('"mail"', '"males"'), encoding="utf-8"
+    )
+    assert list_procedures(tmp_path, convention=Catalogue.parse(CONVENTION)) == 0
