@@ -33,6 +33,9 @@ class PageWindow(QWidget):
         self.setMinimumSize(480, 320)
         self._desk, self._settings = desk, settings
         self._box: QVBoxLayout = column(self, space=0)
+        application = QGuiApplication.instance()
+        assert isinstance(application, QGuiApplication)
+        application.screenRemoved.connect(self._on_screen_gone)
 
     def open_with(self, bar: QWidget | None, page: QWidget) -> None:
         """Takes bar and page, and opens on the other screen, or where it was last."""
@@ -45,6 +48,17 @@ class PageWindow(QWidget):
             self.setGeometry(_place(self._desk))
         self.show()
         self.raise_()
+
+    def _on_screen_gone(self, _screen: QScreen | None) -> None:
+        """The screen that it was on was unplugged: it comes back to where it can be seen."""
+        self._stay_in_sight()
+
+    def _stay_in_sight(self) -> None:
+        middle = self.geometry().center()
+        seen = [screen.availableGeometry() for screen in QGuiApplication.screens()]
+        if self.isVisible() and not any(one.contains(middle) for one in seen):
+            self.setGeometry(_place(self._desk))
+            self.raise_()
 
     def close_now(self) -> None:
         """Remembers where it was, and goes."""
