@@ -121,3 +121,42 @@ def test_keys_alone_go_round_the_window_and_every_stop_has_a_name(
     assert all(stops), stops
     assert any(stop.startswith(named) for stop in stops), stops
     assert len(set(stops)) < len(stops), f"Tab does not come round: {stops}"
+
+
+JOB = (
+    # what is pressed, and what is heard then, in this order
+    ("", "comes", ["Nouvel usager"]),
+    ("F2", "", ["L’entretien commence", "Vous vous voyez"]),
+    ("Alt+G", "", []),
+    ("1", "", ["autorise : Voir la page"]),
+    ("", "brings_page", ["Page : Aide au logement"]),
+    ("Shift+F7", "", ["Numérisé. Pages", "autorise : Numériser, Garder"]),
+    ("Return", "", ["Classé dans le dossier"]),
+    ("Return", "", ["imprimé"]),
+    ("Ctrl+Shift+H", "", []),
+    ("Ctrl+Shift+H", "", ["L’entretien est terminé. Clôture."]),
+    ("1", "", []),
+    ("Ctrl+Return", "", []),
+)
+
+
+def test_the_whole_job_is_done_by_keys_and_heard_in_order(desktop: Desktop) -> None:
+    """From the new caller to the end of the wrap-up; a caller who says yes to everything."""
+    desktop.windows.ask(show="story")
+    desktop.ears.ask(ask="heard")
+    said: list[dict[str, Any]] = []
+    for keys, happens, words in JOB:
+        desktop.windows.ask(**({"press": keys} if keys else {"happens": happens}))
+        for each in words:
+            said += desktop.heard(each) if not any(each in one["text"] for one in said) else []
+    spoken = [one["text"] for one in said if one["type"] == "announcement"]
+    places = [
+        next(place for place, text in enumerate(spoken) if each in text)
+        for _keys, _happens, words in JOB
+        for each in words
+    ]
+    assert places == sorted(places), spoken
+    focused = [one for one in said if one["type"] == "focus"]
+    assert focused, "the keyboard never moved"
+    assert all(one["text"].strip() for one in focused), focused
+    assert desktop.windows.ask(press="Tab"), "the next caller is not a key away"

@@ -2,8 +2,9 @@
 """Real windows on a real screen, one after the other, for a screen reader:
 `tests.accessibility.bus` starts it and talks to it by lines of JSON.
 
-`{"show": "desk/face"}` shows this state of `tests.support.screens.every`; `{"press": "Tab"}`
-presses a key; `{"announce": [...]}` says words. Each is answered when the window has taken it in.
+`{"show": "desk/face"}` shows this state of `tests.support.screens.every`, "story" the desk of
+`story.py`; `{"press": "Tab"}` presses a key; `{"announce": [...]}` says words; `{"happens":
+"comes"}` lets something happen in the story. Each is answered when the window has taken it in.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from PyQt6.QtWidgets import QApplication, QWidget
 
 from resources.texts import use_language
 from tests.accessibility.layout import settle
+from tests.accessibility.story import StoryDesk
 from tests.support.screens.every import EVERY
 from tests.support.screens.fingers import key
 from views.widgets.announcer import announce
@@ -30,6 +32,7 @@ class Windows:
     def __init__(self, application: QApplication) -> None:
         self._application = application
         self._window: QWidget | None = None
+        self._story: StoryDesk | None = None
         self._number = 0
         self._lines = QSocketNotifier(
             sys.stdin.fileno(),  # type: ignore[arg-type]  # the stub knows another one
@@ -53,6 +56,9 @@ class Windows:
         assert self._window is not None
         if "press" in what:
             return self._press(what["press"])
+        if "happens" in what:
+            getattr(self._story, what["happens"])()
+            return settle()
         announce(self._window, what["announce"], urgent=what["urgent"])
         return None
 
@@ -60,7 +66,8 @@ class Windows:
         if self._window is not None:
             self._window.hide()
             self._window.deleteLater()
-        self._window = window = EVERY[name]()
+        self._story = StoryDesk() if name == "story" else None
+        self._window = window = EVERY[name]() if self._story is None else self._story.window
         self._number += 1
         window.setWindowTitle(f"{name} {self._number}")
         window.resize(*size)
