@@ -113,8 +113,9 @@ bench-hub: setup
 		uv run --no-sync --with asyncpg --with redis python -m tests.benchmarks.bench_hub
 
 # Every window in every state: two languages, two themes, three screens. ONLY=desk/ draws the desk's.
+# Fails when one is not as accepted (tests/data/pictures.txt); ACCEPT=1 accepts all that is drawn now.
 pictures: setup
-	$(BIN)/python -m tests.support.screens.pictures $(ONLY)
+	$(BIN)/python -m tests.support.screens.pictures $(ONLY) $(if $(ACCEPT),--accept)
 
 schemas: setup
 	$(BIN)/python -m expert_app.reference

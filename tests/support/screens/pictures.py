@@ -2,6 +2,9 @@
 """`make pictures`: every window in every state (`every.py`), in French and English, light and
 dark, on three screens, into build/pictures. `python -m tests.support.screens.pictures
 [BEGINNING]` draws only those whose name begins so ("desk/", "kiosk/session-page").
+
+The French ones on one screen are compared with those that were accepted (`accepted.py`): what has
+changed is named, and the command fails. `--accept` accepts what is drawn now.
 """
 
 from __future__ import annotations
@@ -9,59 +12,110 @@ from __future__ import annotations
 import itertools
 import os
 import sys
+import time
 from pathlib import Path
 
 from PyQt6.QtCore import QEvent
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QWidget
 
 from resources.texts import use_language
+from tests.support.screens import accepted
 
 FOLDER = Path("build/pictures")
-SCREENS = ((1280, 720), (1366, 768), (1920, 1080))
-KIOSK_SCREENS = ((1280, 800), (1920, 1080), (1080, 1920))
+SCREENS = ((1366, 768), (1280, 720), (1920, 1080))
+KIOSK_SCREENS = ((1280, 800), (1080, 1920), (1920, 1080))
 LANGUAGES = ("fr", "en")
+COMPARED = {"desk": (SCREENS[:1], ("light", "dark")), "kiosk": (KIOSK_SCREENS[:2], ("light",))}
+"""Of desk and kiosk, in French: the screens and looks that are compared; the others are to see."""
 
 
-def draw(begins: str = "") -> int:
-    """Draws; how many pictures there are now."""
-    from tests.accessibility.layout import settle
+def draw(begins: str = "", *, all_of_them: bool = True) -> tuple[int, dict[str, accepted.Print]]:
+    """Draws; how many pictures there are now, and those that are compared.
+
+    Args:
+        all_of_them: what is not compared is drawn, too.
+    """
     from tests.support.screens.every import EVERY, is_touched
     from views.widgets.theme import apply_theme
 
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
-    drawn = 0
-    for language, dark in itertools.product(LANGUAGES, (False, True)):
+    drawn, prints = 0, {}
+    for language, look in itertools.product(LANGUAGES, ("light", "dark")):
         use_language(language)
-        apply_theme(application, dark)
+        apply_theme(application, look == "dark")
         for name, scene in EVERY.items():
             touched = is_touched(name)
-            if not name.startswith(begins) or (touched and dark):  # the kiosk has one theme
-                continue
-            window = scene()
-            window.show()
-            for width, height in KIOSK_SCREENS if touched else SCREENS:
-                window.resize(width, height)
-                settle()
-                look = "dark" if dark else "light"
-                path = FOLDER / f"{name}-{language}-{look}-{width}x{height}.png"
-                path.parent.mkdir(parents=True, exist_ok=True)
-                window.grab().save(str(path))
+            if not name.startswith(begins) or (touched and look == "dark"):
+                continue  # the kiosk has one theme
+            screens, looks = COMPARED["kiosk" if touched else "desk"]
+            is_compared = language == "fr" and look in looks and not _is_alive(name)
+            sizes = screens if is_compared else ()
+            if all_of_them:
+                sizes = KIOSK_SCREENS if touched else SCREENS
+            for path, size in _draw(scene(), f"{name}-{language}-{look}", sizes):
                 drawn += 1
-            window.hide()
-            window.deleteLater()
+                if is_compared and size in screens:
+                    prints[path.relative_to(FOLDER).with_suffix("").as_posix()] = _print(path)
             application.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    return drawn
+    return drawn, prints
 
 
-def main() -> None:
-    """Draws what the command line names."""
+def _draw(
+    window: QWidget, name: str, sizes: tuple[tuple[int, int], ...]
+) -> list[tuple[Path, tuple[int, int]]]:
+    from tests.accessibility.layout import settle
+
+    found = []
+    window.show()
+    for size in sizes:
+        window.resize(*size)
+        settle()
+        path = FOLDER / f"{name}-{size[0]}x{size[1]}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        window.grab().save(str(path))
+        found.append((path, size))
+    window.hide()
+    window.deleteLater()
+    return found
+
+
+def _print(path: Path) -> accepted.Print:
+    from PyQt6.QtGui import QImage
+
+    return accepted.print_of(QImage(str(path)))
+
+
+def _is_alive(name: str) -> bool:
+    """A browser engine draws it when it likes."""
+    from tests.support.screens.every import BROWSER
+
+    return name.startswith(BROWSER)
+
+
+def main() -> int:
+    """Draws what the command line names, and compares."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ.setdefault("QTWEBENGINE_CHROMIUM_FLAGS", "--disable-gpu --disable-logging")
+    os.environ["TZ"] = "Europe/Paris"
+    time.tzset()
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
-    print(f"{draw(*sys.argv[1:2])} pictures in {FOLDER}")
+    named = [word for word in sys.argv[1:] if not word.startswith("--")]
+    begins = named[0] if named else ""
+    count, now = draw(begins, all_of_them="--compared" not in sys.argv)
+    before = accepted.read()
+    changed = accepted.changes(now, before, begins)
+    print(f"{count} pictures in {FOLDER}; {len(now)} compared, {len(changed)} not as accepted")
+    print("\n".join(changed))
+    if "--accept" in sys.argv:
+        kept = {name: one for name, one in before.items() if not name.startswith(begins)}
+        accepted.write(kept | now)
+        return 0
+    if changed:
+        print("Look at them. As it should be: make pictures ACCEPT=1")
+    return int(bool(changed))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
