@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPoint, QRect
 from PyQt6.QtGui import QImage, QPainter
-from PyQt6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 TEXT, LARGE = 4.5, 3.0
 """WCAG 2.2, 1.4.3 and 1.4.11."""
@@ -47,7 +47,7 @@ def faint(window: QWidget) -> list[str]:
         words = _words(part)
         if not words.strip() or not part.isVisible() or part.window() is not window.window():
             continue
-        if _is_covered(part, window):
+        if _is_covered(part, window) or _is_scrolled_away(part):
             continue
         inside = QRect(part.mapTo(window, QPoint(0, 0)), part.size()).intersected(window.rect())
         measured = contrast_in(picture, inside) if part.visibleRegion().boundingRect() else None
@@ -98,6 +98,15 @@ def _is_covered(part: QWidget, window: QWidget) -> bool:
     return there is not None and there is not part and not part.isAncestorOf(there)
 
 
+def _is_scrolled_away(part: QWidget) -> bool:
+    """A part of it is: the edges of halved letters are paler than the letters."""
+    return part.visibleRegion().boundingRect().height() < part.height() - 1
+
+
 def _words(part: QWidget) -> str:
-    """Not the words of an empty field: Qt takes half of their colour away in some (3.5:1)."""
-    return part.text() if isinstance(part, QLabel | QAbstractButton | QLineEdit) else ""
+    """What it says; an empty field says what belongs into it."""
+    if isinstance(part, QPlainTextEdit):
+        return part.toPlainText() or part.placeholderText()
+    if isinstance(part, QLineEdit):
+        return part.text() or part.placeholderText()
+    return part.text() if isinstance(part, QLabel | QAbstractButton) else ""

@@ -27,6 +27,7 @@ from PyQt6.QtWidgets import (
     QSplitter,
     QStackedWidget,
     QTabBar,
+    QTableView,
     QWidget,
 )
 
@@ -116,7 +117,8 @@ def small(window: QWidget, target_px: int = TARGET_PX) -> list[str]:
         if isinstance(part, _PRESSED)
         and part.isEnabled()
         and min(part.width(), part.height()) < target_px
-        and not isinstance(part.parentWidget(), QAbstractSpinBox | QComboBox)
+        # the cross in a field: Escape empties it, too
+        and not isinstance(part.parentWidget(), QAbstractSpinBox | QComboBox | QLineEdit)
     ]
     for bar in _shown(window.findChildren(QTabBar)):
         found += [
@@ -125,7 +127,7 @@ def small(window: QWidget, target_px: int = TARGET_PX) -> list[str]:
             if bar.isTabVisible(tab) and bar.tabRect(tab).height() < target_px
         ]
     for rows in _shown(window.findChildren(QAbstractItemView)):
-        high = rows.sizeHintForRow(0)
+        high = rows.rowHeight(0) if isinstance(rows, QTableView) else rows.sizeHintForRow(0)
         if 0 < high < target_px and rows.focusPolicy() != Qt.FocusPolicy.NoFocus:
             found.append(f"rows of {_called(rows)} are {high} high")
     return found
@@ -195,12 +197,9 @@ def _is_cut(part: QWidget) -> bool:
         )
     if isinstance(part, QAbstractButton) and part.text() and _shows_words(part):
         lines = part.text().replace("&&", "\0").replace("&", "").replace("\0", "&").split("\n")
-        wide = max(metrics.horizontalAdvance(line) for line in lines)
-        icon = 0 if part.icon().isNull() else part.iconSize().width()
-        return (
-            wide + icon > part.width() - 4
-            or len(lines) * metrics.height() > part.height() + _SLACK_PX
-        )
+        # with its icon and what its style leaves free around both
+        narrow = part.minimumSizeHint().width() > part.width() + _SLACK_PX
+        return narrow or len(lines) * metrics.height() > part.height() + _SLACK_PX
     if isinstance(part, QLineEdit):
         return metrics.height() > part.height()
     if isinstance(part, QComboBox):

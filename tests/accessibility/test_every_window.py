@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Our windows in their states, in French: nothing is cut, nothing lies on anything, everything can
-be pressed and has a name, all words stand out in both themes.
+"""Our windows in their states, in French: every control has a name, and all words stand out in both
+themes, those of empty fields too. Layout: `test_text_size.py`.
 
 A state costs half a second. The kiosk's pages are looked at
 by `tests/unit/views/kiosk/test_window_layout.py`, on the kiosk's own screens.
@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from resources.texts import use_language
 from tests.accessibility.contrast import faint
-from tests.accessibility.layout import flaws, settle, unnamed
+from tests.accessibility.layout import settle, unnamed
 from tests.support.screens.every import EVERY
 from views.widgets.theme import apply_theme
 
@@ -36,12 +36,12 @@ LOOKED_AT = (
     "others/settings",
     "others/visit",
 )
-"""Each kind of page once. docs/accessibilite.md says what larger text still cuts."""
+"""Each kind of page once."""
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("name", LOOKED_AT)
-def test_everything_can_be_read_and_pressed(
+def test_everything_has_a_name_and_stands_out(
     name: str, dark: bool, qtbot: QtBot, desk_theme: QApplication
 ) -> None:
     use_language("fr")
@@ -51,7 +51,5 @@ def test_everything_can_be_read_and_pressed(
     window.resize(*SCREEN)
     window.show()
     settle()
-    wrong = (
-        faint(window) if dark else [*flaws(window, size=SCREEN), *unnamed(window), *faint(window)]
-    )
+    wrong = [*(() if dark else unnamed(window)), *faint(window)]
     assert not wrong, "\n".join(wrong)

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from PyQt6.QtWidgets import QFrame
+from PyQt6.QtCore import QEvent
+from PyQt6.QtWidgets import QFrame, QGridLayout
 
 from resources.texts import _
 from session.protocol.hub.board import AgentFacts, AgentState, BoardAnswer
@@ -17,7 +18,7 @@ from session.protocol.hub.history import LineFacts, LineQuality
 from session.protocol.hub.requests import Service
 from session.protocol.hub.tickets import Ticket, TicketState
 from views.widgets.agent_state import help_words
-from views.widgets.parts import Card, Chip, clock_words, label, restyle, row, steady_figures
+from views.widgets.parts import Card, Chip, clock_words, label, restyle, steady_figures
 from views.widgets.theme import SPACE
 from views.words.waits import WaitLimits
 
@@ -55,9 +56,36 @@ class Figure(Card):
         self._chip = Chip(f"{name}_state")
         self._chip.hide()
         self._is_alert = False
-        self.body.addWidget(self._title)
-        self.body.addWidget(self._value)
-        self.body.addWidget(self._chip)
+        self._places = QGridLayout()
+        self._places.setContentsMargins(0, 0, 0, 0)
+        self._places.setHorizontalSpacing(SPACE[2])
+        self._places.setVerticalSpacing(2)
+        self._places.setColumnStretch(2, 1)
+        self.body.addLayout(self._places)
+        self.arrange(beside=False)
+
+    def arrange(self, *, beside: bool) -> None:
+        """The words below each other, or the value before them."""
+        for part in (self._title, self._value, self._chip):
+            self._places.removeWidget(part)
+        self._title.setWordWrap(not beside)
+        if beside:
+            self._places.addWidget(self._value, 0, 0, 2, 1)
+            self._places.addWidget(self._title, 0, 1)
+            self._places.addWidget(self._chip, 1, 1)
+            return
+        self._places.addWidget(self._title, 0, 0, 1, 3)
+        self._places.addWidget(self._value, 1, 0, 1, 3)
+        self._places.addWidget(self._chip, 2, 0, 1, 3)
+
+    def needed_px(self) -> int:
+        """How wide it is with all its words below each other."""
+        letters = self._title.fontMetrics()
+        words = max(
+            (letters.horizontalAdvance(word) for word in self._title.text().split(" ")), default=0
+        )
+        chip = 0 if self._chip.isHidden() else self._chip.sizeHint().width()
+        return max(words, chip, self._value.sizeHint().width()) + 2 * SPACE[2]
 
     def show_value(self, value: str, words: str, alert: bool, icon_name: str = "available") -> None:
         """Value and word; an alert is red and says so."""
@@ -107,9 +135,32 @@ class BoardFigures(QFrame):
             self.agents,
             self.lines,
         )
-        box = row(self, space=SPACE[2], margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]))
-        for figure in self._figures:
-            box.addWidget(figure, 1)
+        self._grid = QGridLayout(self)
+        self._grid.setSpacing(SPACE[2])
+        self._grid.setContentsMargins(SPACE[2], SPACE[2], SPACE[2], SPACE[2])
+        self._per_line = 0
+        self._arrange()
+
+    def event(self, a0: QEvent | None) -> bool:
+        """With other words, or another width, they may need two lines."""
+        if a0 is not None and a0.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self._arrange()
+        return super().event(a0)
+
+    def _arrange(self) -> None:
+        count = len(self._figures)
+        needed = sum(figure.needed_px() for figure in self._figures)
+        fits = self.width() >= needed + (count + 1) * SPACE[2]
+        per_line = count if fits else count // 2
+        if per_line == self._per_line:
+            return
+        self._per_line = per_line
+        for place in range(count):
+            self._grid.setColumnStretch(place, int(place < per_line))
+        for place, figure in enumerate(self._figures):
+            self._grid.removeWidget(figure)
+            figure.arrange(beside=not fits)
+            self._grid.addWidget(figure, *divmod(place, per_line))
 
     def show_waiting(
         self, tickets: Sequence[Ticket], services: Mapping[str, Service], now_utc: datetime

@@ -20,8 +20,16 @@ from views.board.facts import WAITING, BoardFacts
 from views.board.rows import QueueLimits, agent_rows, queue_rows, ticket_row
 from views.board.tables import BoardTable, TargetTable, TicketTable
 from views.widgets.icons import icon
-from views.widgets.parts import ElidedLabel, EmptyState, column, label, push_button, row
-from views.widgets.theme import SPACE
+from views.widgets.parts import (
+    ElidedLabel,
+    EmptyState,
+    FlowLayout,
+    column,
+    label,
+    push_button,
+    row,
+)
+from views.widgets.theme import SPACE, text_scale
 
 TITLE_PX = 32
 """Height of a button."""
@@ -249,7 +257,7 @@ class BoardLivePage(QWidget):
         return button
 
     def _build(self) -> None:
-        self._callers = label(role="title", name="board_callers")
+        self._callers = ElidedLabel(role="title", name="board_callers")
         self._undo_words = ElidedLabel(role="small", name="board_undo_words")
         self._empty = EmptyState(
             "empty_queue",
@@ -268,22 +276,24 @@ class BoardLivePage(QWidget):
         column(self, columns, space=0)
 
     def _build_queues(self) -> QWidget:
-        acts = row(None, self._button(self.move_all, "arrow_right", "act_move"), 0)
-        acts.insertWidget(1, self._button(self.close_queue, "forbidden", "act_close"))
+        acts = FlowLayout(
+            self._button(self.move_all, "arrow_right", "act_move"),
+            self._button(self.close_queue, "forbidden", "act_close"),
+        )
         return _panel(label(_("Services"), "title"), self.queues, acts)
 
     def _build_tickets(self) -> QWidget:
-        acts = row(
-            None,
+        acts = FlowLayout(
             self._button(self.give_agent, "agent", "act_agent"),
             self._button(self.give_service, "queue", "act_service"),
             self._button(self.prioritise, "priority", "act_priority"),
             self._button(self.join, "call", "act_join"),
-            0,
         )
         title = row(
             None, self._callers, self._undo_words, self._button(self._undo, "undo", "act_undo")
         )
+        title.setStretch(0, 3)
+        title.setStretch(1, 2)
         made = _panel(title, self.tickets, acts)
         filters = row(None, space=SPACE[1])
         filters.addWidget(self._of_service, 1)
@@ -295,12 +305,10 @@ class BoardLivePage(QWidget):
         return made
 
     def _build_agents(self) -> QWidget:
-        self.agents.setMinimumWidth(302)
-        acts = row(
-            None,
+        self.agents.setMinimumWidth(round(302 * min(1.4, max(1.0, text_scale()))))
+        acts = FlowLayout(
             self._button(self.set_state, "paused", "act_state"),
             self._button(self.set_services, "appointment", "act_services"),
-            0,
         )
         title = row(
             None,
@@ -358,7 +366,7 @@ def _fill(box: QComboBox, everything: str, choices: Sequence[tuple[str, str]]) -
     box.blockSignals(False)
 
 
-def _panel(title: QLabel | QBoxLayout, table: BoardTable, acts: QBoxLayout) -> QWidget:
+def _panel(title: QLabel | QBoxLayout, table: BoardTable, acts: FlowLayout) -> QWidget:
     """The tables begin at one height, with or without a button beside the title."""
     made = QWidget()
     if isinstance(title, QLabel):

@@ -177,6 +177,7 @@ class ShortcutHelp(QWidget):
             window = parent.window()
             self._back = None if window is None else window.focusWidget()
             self.setGeometry(parent.rect())
+        self._fit()
         self.show()
         self.raise_()
         self._search.clear()
@@ -187,7 +188,16 @@ class ShortcutHelp(QWidget):
         parent = self.parentWidget()
         if event is not None and event.type() == QEvent.Type.Resize and parent is not None:
             self.setGeometry(parent.rect())
+            self._fit()
         return False
+
+    def _fit(self) -> None:
+        """One group under the other where two side by side have no room."""
+        self._columns.setDirection(QBoxLayout.Direction.LeftToRight)
+        room = self.width() - 2 * SPACE[4] - SPACE[3]
+        if self._columns.minimumSize().width() > room:
+            self._columns.setDirection(QBoxLayout.Direction.TopToBottom)
+        self._area.updateGeometry()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Escape and F1 close; arrows scroll where the window is too small."""
@@ -226,7 +236,7 @@ class ShortcutHelp(QWidget):
         self._none.hide()
         body.addWidget(self._none)
         groups = QWidget()
-        columns = row(groups, space=40, margins=(0, 0, SPACE[2], 0))
+        self._columns = columns = row(groups, space=40, margins=(0, 0, SPACE[2], 0))
         sides = (QVBoxLayout(), QVBoxLayout())
         for side in sides:
             side.setSpacing(SPACE[2])

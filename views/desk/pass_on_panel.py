@@ -15,7 +15,7 @@ from session.protocol.hub.network import MoveTarget
 from session.protocol.hub.talk_state import PassReason
 from session.protocol.hub.third_parties import TargetAgent, TargetsAnswer, TargetService
 from views.widgets.icons import icon
-from views.widgets.parts import column, label, push_button, row
+from views.widgets.parts import FlowLayout, column, label, push_button, row
 from views.widgets.theme import SPACE
 
 PASS_REASONS: dict[PassReason, str] = {
@@ -81,9 +81,7 @@ class PassOnPanel(QFrame):
         self._note.setObjectName("pass_on_note")
         self._note.setMaxLength(NOTE_CHARS)
         self._note.setAccessibleName(_("For the next agent"))
-        self._note.setPlaceholderText(
-            _("For the next agent, one line: what is it about? (not kept)")
-        )
+        self._note.setPlaceholderText(_("One line: what is it about? (not kept)"))
         self._warning = label(role="soft", name="pass_on_warning", wrap=True)
         self._make_buttons()
         self._build()
@@ -111,7 +109,7 @@ class PassOnPanel(QFrame):
         middle = row(None, space=SPACE[2])
         middle.addWidget(self._targets, 5)
         middle.addLayout(side, 5)
-        acts = row(None, self._cancel, 0, self._ask, self._three, self._pass_on, space=SPACE[1])
+        acts = FlowLayout(self._cancel, self._ask, self._three, self._pass_on, to_end=True)
         title = label(_("Pass on or call a colleague"), "title")
         box = column(self, title, space=SPACE[1], margins=(SPACE[2], SPACE[1], SPACE[2], SPACE[2]))
         box.addLayout(middle)

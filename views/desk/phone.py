@@ -11,8 +11,8 @@ from PyQt6.QtWidgets import QWidget
 from resources.texts import _
 from session.protocol.hub.requests import Service, SessionFacts
 from views.widgets.icons import IconLabel
-from views.widgets.parts import Card, column, label, push_button, row, scroll_area
-from views.widgets.theme import SPACE
+from views.widgets.parts import Card, FlowLayout, column, label, push_button, row, scroll_area
+from views.widgets.theme import SPACE, text_scale
 
 LATER_MIN = (15, 60, 180)
 """Minutes after which a caller who was not reached may wait again."""
@@ -72,7 +72,7 @@ class PhoneView(QWidget):
 
     def _build(self) -> None:
         card = Card("phone_card", space=SPACE[2], padding=SPACE[4])
-        card.setMaximumWidth(620)
+        card.setMaximumWidth(round(620 * max(1.0, text_scale())))
         top = row(None, IconLabel("call", "accent", size_px=26))
         top.addWidget(label(_("Call this person by telephone"), "large", wrap=True), 1)
         card.body.addLayout(top)
@@ -85,10 +85,7 @@ class PhoneView(QWidget):
         talked.addStretch(1)
         card.body.addLayout(talked)
         card.body.addWidget(label(_("Nobody answers? Try again:"), "caption"))
-        again = row(None, *self._later)
-        again.addStretch(1)
-        again.addWidget(self._not_reached)
-        card.body.addLayout(again)
+        card.body.addLayout(FlowLayout(*self._later, self._not_reached))
         body = QWidget()
         across = row(body, space=0, margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]))
         across.addWidget(card, 1, Qt.AlignmentFlag.AlignVCenter)

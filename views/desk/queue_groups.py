@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtCore import QEvent, QSize, Qt
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QPushButton, QWidget
 
@@ -105,6 +105,12 @@ class QueueGroup(QPushButton):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.toggled.connect(lambda folded: self._arrow.set_icon(_arrow(folded), "soft"))
 
+    def event(self, e: QEvent | None) -> bool:
+        """A button does not tell its layout when its own parts have grown."""
+        if e is not None and e.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().event(e)
+
     def sizeHint(self) -> QSize:
         """As high as its words, and high enough for a mouse."""
         layout = self.layout()
@@ -118,9 +124,10 @@ class QueueGroup(QPushButton):
         return QSize(layout.minimumSize().width(), self._high_px())
 
     def _high_px(self) -> int:
-        for part in (self._name, self._wait):
+        words = (self._name, self._count, self._wait)
+        for part in words:
             part.ensurePolished()
-        letters = max(part.sizeHint().height() for part in (self._name, self._wait))
+        letters = max(part.sizeHint().height() for part in words)
         return max(TARGET_PX, letters + 2 * MARGIN_PX)
 
     def show_group(self, name: str, count: int, longest_s: float, limits: WaitLimits) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtGui import QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QBoxLayout, QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from resources.texts import _
@@ -581,6 +581,11 @@ class QueueRail(QFrame):
         ):
             box.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
         box.addStretch(1)
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """What is not seen hears nothing of larger letters."""
+        self.setFixedWidth(rail_width())
+        super().showEvent(event)
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Follows the size of the letters."""

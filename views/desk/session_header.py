@@ -18,7 +18,7 @@ from session.protocol.hub.requests import Service, SessionFacts
 from views.desk.ticket_row import ServiceTag
 from views.widgets.icons import icon
 from views.widgets.parts import ElidedLabel, clock_words, column, label, restyle, row
-from views.widgets.theme import SPACE
+from views.widgets.theme import SPACE, text_scale
 
 GRANT_WORDS: dict[Grant, tuple[str, str]] = {
     Grant.SEE_PAGE: (N_("See the page"), "see_page"),
@@ -33,7 +33,7 @@ GRANT_WORDS: dict[Grant, tuple[str, str]] = {
 
 
 BAR_PX = 44
-"""The bar with the page's tools is not higher than this."""
+"""The bar with the page's tools is not higher than this, with letters of the usual size."""
 ROOMY_PX, NARROW_PX = 1000, 700
 """From these widths on the permissions beside the page's tools have words; the ticket is named."""
 SOON_S = 600.0
@@ -151,6 +151,11 @@ class GrantButton(QPushButton):
             self.wanted.emit(self.grant)
 
 
+def bar_px() -> int:
+    """The bar's height with letters of the size of now."""
+    return round(BAR_PX * max(1.0, text_scale()))
+
+
 class SessionHeader(QFrame):
     """The conversation's facts and the caller's permissions.
 
@@ -205,7 +210,7 @@ class SessionHeader(QFrame):
             self._page_bar.setVisible(self._with_tools)
         for part in (self._number, self._service, self._where):
             part.setVisible(not shown)
-        self.setMaximumHeight(BAR_PX if shown else 16_777_215)
+        self.setMaximumHeight(bar_px() if shown else 16_777_215)
         self._box.setStretchFactor(self._facts, 0 if self._with_tools else 1)
         self._arrange()
 

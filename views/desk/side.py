@@ -31,7 +31,7 @@ class SidePanel(QFrame):
         self._tabs.setUsesScrollButtons(False)
         self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self._tabs.setIconSize(QSize(18, 18))
-        self._chat, self._guide, self._devices = chat, guide, devices
+        self._chat, self._guide, self._devices, self._dossier = chat, guide, devices, dossier
         self._tabs.addTab(guide, icon("stages"), _("Guide"))
         self._tabs.addTab(dossier, icon("dossier"), _("Dossier"))
         self._tabs.addTab(devices, icon("scanner"), _("Scanner and printer"))
@@ -51,6 +51,10 @@ class SidePanel(QFrame):
         place = self._tabs.indexOf(self._devices)  # four tabs have no room for long words
         self._tabs.setTabText(place, _("Scanner") if offered else _("Scanner and printer"))
         self._tabs.setTabToolTip(place, _("Scanner and printer"))
+
+    def begin(self) -> None:
+        """A caller comes: the dossier first, whatever was open for the one before."""
+        self._tabs.setCurrentWidget(self._dossier)
 
     def open_tab(self, view: QWidget) -> None:
         """Shows a view, with the keyboard on its tab."""

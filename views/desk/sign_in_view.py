@@ -14,7 +14,7 @@ from session.core.spoken_letters import in_groups
 from session.protocol.hub.invitation import InvitationLine, read_invitation
 from views.widgets.icons import IconLabel
 from views.widgets.parts import Card, column, label, push_button, restyle, row
-from views.widgets.theme import SPACE
+from views.widgets.theme import SPACE, text_scale
 from views.workplace.passphrase import NewPassphrase
 
 CARD_WIDTH = 480
@@ -96,7 +96,7 @@ class SignInView(QWidget):
 
     def _build(self) -> None:
         card = Card("sign_in_card", padding=SPACE[3])
-        card.setFixedWidth(CARD_WIDTH)
+        card.setFixedWidth(round(CARD_WIDTH * max(1.0, text_scale())))
         title = label(_("Sign in"), "large")
         column(self._network).addLayout(self._named(self._address, self._address))
         file = row(None, self._ca_file, self._choose)
@@ -137,7 +137,7 @@ class SignInView(QWidget):
         box.addStretch(2)
 
     def _named(self, line: QLineEdit, shown: QWidget | QHBoxLayout) -> QVBoxLayout:
-        name = label(line.accessibleName(), "caption")
+        name = label(line.accessibleName(), "caption", wrap=True)
         name.setBuddy(line)
         return column(None, name, shown, space=2)
 

@@ -23,6 +23,7 @@ from views.widgets.icons import icon
 from views.widgets.parts import (
     Chip,
     ElidedLabel,
+    FlowLayout,
     column,
     name_button,
     push_button,
@@ -168,8 +169,7 @@ class TalkBar(QFrame):
         self._banner.setProperty("card", True)
         inside = row(self._banner, self._badge, space=SPACE[1], margins=(SPACE[2], 4, SPACE[1], 4))
         inside.addWidget(self._third, 1)
-        for button in (self._hand_over, self._dismiss):
-            inside.addWidget(button)
+        inside.addLayout(FlowLayout(self._hand_over, self._dismiss, to_end=True))
         row(self.commands, self._host, self._hold, self._pass_on, space=2)
         column(
             self,

@@ -212,6 +212,7 @@ class DeskWindow(QMainWindow):
         self.call.show_started(session.opened_at_utc)
         self.call.show_state(CallState.CONNECTING)
         self._centre.setCurrentWidget(self._conversation)
+        self.side.begin()
         self._open_side()
         self._fold_queue(True)
         if session.phone:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import (
     QButtonGroup,
@@ -29,6 +29,7 @@ from session.protocol.hub.routing import Outcome
 from views.widgets.icons import IconLabel
 from views.widgets.parts import (
     Card,
+    FlowLayout,
     clock_words,
     column,
     label,
@@ -38,7 +39,7 @@ from views.widgets.parts import (
     scroll_area,
     steady_figures,
 )
-from views.widgets.theme import SPACE
+from views.widgets.theme import SPACE, text_scale
 
 OUTCOMES: tuple[tuple[str, str, str], ...] = (
     ("done", N_("Settled"), "allowed"),
@@ -62,6 +63,9 @@ BACK_MIN: tuple[tuple[int, str], ...] = (
     (10080, N_("In a week")),
 )
 """When a caller may be called back, minutes from now; never before the service is open."""
+
+_CARD_PX, _NOTE_PX = 620, 62
+"""Width of the card and height of the note in letters of the usual size."""
 
 SHORT_S = 15.0
 """Less time than this is marked."""
@@ -240,8 +244,7 @@ class WrapUpView(QWidget):
     # ---- building
 
     def _build(self) -> None:
-        card = Card("wrap_up_card", space=SPACE[1], padding=SPACE[4])
-        card.setMaximumWidth(620)
+        card = self._card = Card("wrap_up_card", space=SPACE[1], padding=SPACE[4])
         top = row(None, IconLabel("wrap_up", "accent", size_px=26))
         top.addWidget(label(_("The conversation is over"), "large", wrap=True), 1)
         top.addWidget(self._here)
@@ -279,7 +282,6 @@ class WrapUpView(QWidget):
         self._note.setAccessibleName(_("Note for colleagues"))
         self._note.setPlaceholderText(_("What the next colleague should know"))
         self._note.setTabChangesFocus(True)
-        self._note.setFixedHeight(62)
         self._fill_note = push_button(
             _("Write it for me"), "pen", "quiet", name="wrap_up_note_fill", keys="Ctrl+N"
         )
@@ -308,10 +310,7 @@ class WrapUpView(QWidget):
         self._call_back.setShortcut("Ctrl+Shift+Return")
         self._call_back.clicked.connect(self._on_call_back)
         self._call_back_line = QWidget()
-        box = row(self._call_back_line, space=SPACE[1])
-        box.addWidget(self._phone, 1)
-        box.addWidget(self._when, 1)
-        box.addWidget(self._call_back)
+        self._call_back_line.setLayout(FlowLayout(self._phone, self._when, self._call_back))
 
     def _propose_note(self, note: str) -> None:
         self._proposed_note = note
@@ -348,11 +347,21 @@ class WrapUpView(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """In a narrow view the outcomes stand one under the other."""
         super().resizeEvent(event)
-        self._arrange(
-            1
-            if self.width() < 2 * max(button.sizeHint().width() for button in self._outcomes) + 90
-            else 2
-        )
+        self._fit()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Larger letters need more room."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        larger = max(1.0, text_scale())
+        self._card.setMaximumWidth(round(_CARD_PX * larger))
+        self._note.setFixedHeight(round(_NOTE_PX * larger))
+        widest = max(button.sizeHint().width() for button in self._outcomes)
+        room = min(self.width() - 2 * SPACE[2], self._card.maximumWidth()) - 2 * SPACE[4]
+        self._arrange(1 if room < 2 * widest + SPACE[1] else 2)
 
     def _arrange(self, columns: int) -> None:
         for place, button in enumerate(self._outcomes):

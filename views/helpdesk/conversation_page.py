@@ -20,7 +20,7 @@ from views.helpdesk.notes_panel import NotesPanel
 from views.helpdesk.summary_panel import SummaryPanel
 from views.replay.view import ReplayView
 from views.widgets.parts import Chip, ElidedLabel, column, push_button, row, tool_button
-from views.widgets.theme import SPACE
+from views.widgets.theme import SPACE, text_scale
 from views.words.log_summary import summary_parts
 
 SUMMARY_PX = 380
@@ -119,7 +119,7 @@ class ConversationPage(QWidget):
         left.addWidget(_card(self.summary))
         left.addWidget(_card(self.notes))
         left.setStretchFactor(0, 1)
-        left.setSizes([460, 150])
+        left.setSizes([460, round(160 * max(1.0, text_scale()) ** 1.5)])
         left.setMinimumWidth(260)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)

@@ -212,13 +212,12 @@ class ListPage(QWidget):
     def _build_bars(self) -> QWidget:
         self._by = QComboBox()
         self._by.setObjectName("list_bars_by")
+        self._by.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._by.setAccessibleName(_("Count by"))
         for key, words in BARS:
             self._by.addItem(_(words), key)
         self.bars = CountBars("list_bars", _("How many conversations"))
-        card = _card(self._by, self.bars)
-        card.setMinimumWidth(200)
-        return card
+        return _card(self._by, self.bars)
 
     def _build_opening(self) -> QWidget:
         self._about = ElidedLabel(role="body", name="list_about")

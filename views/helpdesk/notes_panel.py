@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 from resources.texts import _
 from session.protocol.helpdesk.log_notes import MOST_WORDS, LogNote
 from views.widgets.icons import icon
-from views.widgets.parts import clock_words, column, label, push_button, row
+from views.widgets.parts import ElidedLabel, clock_words, column, push_button, row
 from views.widgets.theme import SPACE
 
 _NOTE = Qt.ItemDataRole.UserRole
@@ -57,7 +57,8 @@ class NotesPanel(QWidget):
         self._add.clicked.connect(self._on_add)
         self._remove = push_button(_("Remove"), "close", "plain", name="notes_remove")
         self._remove.clicked.connect(self._on_remove)
-        head = row(None, label(_("Bookmarks and notes"), "title"), 0, self._remove)
+        head = row(None, ElidedLabel(_("Bookmarks and notes"), "title"), self._remove)
+        head.setStretch(0, 1)
         column(
             self,
             head,

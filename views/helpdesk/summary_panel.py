@@ -67,8 +67,8 @@ class SummaryPanel(QWidget):
         heading = QWidget()
         calm = part.key == "failed" and all(line.side == "" for line in part.lines)
         sign = IconLabel("allowed" if calm else icon_name, "good" if calm else tone, size_px=16)
-        words = label(part.title, "title")
-        row(heading, sign, words, 0, margins=(0, SPACE[1], 0, 0))
+        words = label(part.title, "title", wrap=True)
+        row(heading, sign, words, margins=(0, SPACE[1], 0, 0)).setStretch(1, 1)
         return heading
 
     def _line(self, key: str, line: SummaryLine, started_at: datetime | None) -> QWidget:
@@ -91,7 +91,7 @@ class _Sentence(QWidget):
             restyle(words, tone=line.tone)
         right = column(None, words, space=0)
         if line.side:
-            side = label(_("On the side of: {side}").format(side=line.side), "small")
+            side = label(_("On the side of: {side}").format(side=line.side), "small", wrap=True)
             right.addWidget(side)
         box = row(self, space=SPACE[1])
         button = QToolButton()

@@ -5,14 +5,15 @@ ways. Used by the replay window.
 
 from __future__ import annotations
 
-from PyQt6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtCore import QSize
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import QBoxLayout, QToolButton, QWidget
 
 from resources.texts import _
 from views.widgets.icons import icon
 from views.widgets.parts import (
     ElidedLabel,
     Segments,
-    column,
     label,
     push_button,
     row,
@@ -83,24 +84,41 @@ class ReplayControls(QWidget):
         return tool_button(words, icon_name, f"replay_{name}", keys=keys, checkable=True)
 
     def _arrange(self) -> None:
-        first = row(
-            None,
+        self._moving, self._shown = QWidget(), QWidget()
+        row(
+            self._moving,
             *(self.earlier_trouble, self.earlier, self.play, self.later, self.later_trouble),
             SPACE[0],
             self.speed,
             self.skip_idle,
             SPACE[1],
             self._time,
-            SPACE[1],
+            space=SPACE[0],
+        )
+        second = row(
+            self._shown,
             self._now,
             *(self.two_ends, self.wall_clock, self.details, self.curves),
             SPACE[0],
             *(self.call, self.whole, self.farther, self.closer),
             space=SPACE[0],
         )
-        first.setStretch(first.indexOf(self._now), 1)
-        box: QVBoxLayout = column(self)
-        box.addLayout(first)
+        second.setStretch(0, 1)
+        self._box = row(self, self._moving, self._shown, space=SPACE[1])
+        self._box.setStretch(1, 1)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the wider half: they may stand one under the other."""
+        halves = (self._moving.minimumSizeHint(), self._shown.minimumSizeHint())
+        return QSize(max(half.width() for half in halves), self._box.minimumSize().height())
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Two lines where one has no room for all."""
+        super().resizeEvent(event)
+        halves = self._moving.minimumSizeHint().width() + self._shown.minimumSizeHint().width()
+        beside = self.width() >= halves + SPACE[1]
+        ways = QBoxLayout.Direction
+        self._box.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
 
     def show_play(self, *, playing: bool, enabled: bool) -> None:
         """Whether it plays, and whether it can."""

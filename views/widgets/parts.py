@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QPoint, QRect, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QFont, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PyQt6.QtWidgets import (
     QAbstractButton,
@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLayout,
+    QLayoutItem,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -327,6 +328,101 @@ def column(
     box.setContentsMargins(*margins)
     _fill(box, parts)
     return box
+
+
+class FlowLayout(QLayout):
+    """Parts beside each other, and on further lines where one has no room for all: so no button is
+    narrower than its words, however large the letters are. Fields get what a line has left.
+    """
+
+    def __init__(self, *parts: QWidget, space: int = SPACE[1], to_end: bool = False) -> None:
+        super().__init__()
+        self._items: list[QLayoutItem] = []
+        self._to_end = to_end
+        self.setSpacing(space)
+        self.setContentsMargins(0, 0, 0, 0)
+        for part in parts:
+            self.addWidget(part)
+
+    def addItem(self, a0: QLayoutItem | None) -> None:
+        """One more at the end."""
+        if a0 is not None:
+            self._items.append(a0)
+
+    def count(self) -> int:
+        """How many parts there are."""
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:
+        """One of them, None for a place beyond the last."""
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:
+        """One of them, no longer part of this."""
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def expandingDirections(self) -> Qt.Orientation:
+        """It wants no more than it needs."""
+        return Qt.Orientation(0)
+
+    def hasHeightForWidth(self) -> bool:
+        """The narrower, the more lines."""
+        return True
+
+    def heightForWidth(self, a0: int) -> int:
+        """Height of all lines."""
+        return self._place(QRect(0, 0, a0, 0), move=False)
+
+    def sizeHint(self) -> QSize:
+        """All on one line."""
+        sizes = [item.sizeHint() for item in self._shown()]
+        across = sum(size.width() for size in sizes) + self.spacing() * max(0, len(sizes) - 1)
+        return QSize(across, max((size.height() for size in sizes), default=0))
+
+    def minimumSize(self) -> QSize:
+        """Room for the widest."""
+        size = QSize()
+        for item in self._shown():
+            size = size.expandedTo(item.minimumSize())
+        return size
+
+    def setGeometry(self, a0: QRect) -> None:
+        """Places all."""
+        super().setGeometry(a0)
+        self._place(a0, move=True)
+
+    def _shown(self) -> list[QLayoutItem]:
+        return [item for item in self._items if not item.isEmpty()]
+
+    def _place(self, room: QRect, *, move: bool) -> int:
+        top, space = room.top(), self.spacing()
+        for line in self._lines(room.width()):
+            high = max(item.sizeHint().height() for item in line)
+            wide = sum(item.sizeHint().width() + space for item in line) - space
+            spare = max(0, room.width() - wide)
+            growing = [one for one in line if one.expandingDirections() & Qt.Orientation.Horizontal]
+            more = spare // len(growing) if growing else 0
+            left = room.left() + (spare if self._to_end and not growing else 0)
+            for item in line:
+                size = QSize(min(item.sizeHint().width(), room.width()), high)
+                size.setWidth(size.width() + (more if item in growing else 0))
+                if move:
+                    item.setGeometry(QRect(QPoint(left, top), size))
+                left += size.width() + space
+            top += high + space
+        return max(0, top - room.top() - space)
+
+    def _lines(self, room_px: int) -> list[list[QLayoutItem]]:
+        lines: list[list[QLayoutItem]] = []
+        left = room_px
+        for item in self._shown():
+            wide = item.sizeHint().width()
+            if not lines or left + self.spacing() + wide > room_px:
+                lines.append([])
+                left = -self.spacing()
+            lines[-1].append(item)
+            left += self.spacing() + wide
+        return lines
 
 
 def scroll_area(body: QWidget) -> QScrollArea:

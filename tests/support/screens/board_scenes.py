@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, timedelta
 
+from resources.texts import _
 from session.core.clock import ManualClock
 from session.core.dossier_model import Delivery, DeliveryState
 from session.desk.hub.board_acts import SetPriority
@@ -415,7 +416,9 @@ def acting() -> BoardWindow:
     window.show()
     window.live.give_agent.trigger()
     window.show_undo(SetPriority(callers()[7], 0))
-    window.messages.show_message(Level.INFO, "Done: B108: priority high")
+    window.messages.show_message(
+        Level.INFO, _("Done: {act}").format(act="B108 : niveau de priorité élevé")
+    )
     return window
 
 

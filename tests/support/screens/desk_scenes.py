@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import msgspec
 
+from resources.texts import _
 from session.protocol.conversation.messages import Area, Grant, PrintChanged, PrintState
 from session.protocol.hub.routing import Outcome, ServiceMode, ServiceWork
 from session.protocol.hub.tickets import TicketState
@@ -97,28 +98,31 @@ def page() -> DeskWindow:
     window.show_grants({Grant.SCAN: True, Grant.POINT: False})
     window.session_header.show_asked(Grant.PRINT)
     devices = window.devices
+    blurred = _("Blurred {place}").format(place="en bas")
     for number, title in enumerate(
         ("ATTESTATION DE LOYER", "BULLETIN DE PAIE", "BULLETIN DE PAIE")
     ):
         devices.show_page_image(f"page{number}", drawn_page(title, tilt_deg=4))
         devices.show_page_cleaned(
-            f"page{number}", drawn_page(title), "A corner is missing" if number == 1 else ""
+            f"page{number}", drawn_page(title), blurred if number == 1 else ""
         )
     devices.show_pages_filed(["page0"])
     devices.show_page_progress("page3", 40)
     devices.show_page_failed("page4", "page_damaged")
-    devices.show_scan_progress(40, "Page 4")
+    devices.show_scan_progress(40)
     devices.show_print(
         PrintChanged(print_id="j1", state=PrintState.WAITING, code="printer_out_of_paper"),
-        "Receipt",
+        _("Receipt {number}").format(number="R-00417"),
     )
     window._side.open_tab(devices)
     window.messages.show_message(
         Level.WARNING,
         sentence("printer_out_of_paper").sentence,
-        action=MessageAction("Cancel the print", lambda: None),
+        action=MessageAction(_("Cancel this print"), lambda: None),
     )
-    window.messages.show_progress("send", "Sending the document to the dossier", 62)
+    window.messages.show_progress(
+        "send", _("Filing: {name}").format(name="Attestation de loyer"), 62
+    )
     return window
 
 
@@ -156,7 +160,10 @@ def wrap_up() -> DeskWindow:
     """The conversation is over."""
     window = page()
     window.show_wrap_up()
-    window.wrap_up.show_open_points("1 document is still on its way to the dossier.")
+    words = _(
+        "Pages that are not filed yet: {count}. File them or take them out before you finish."
+    )
+    window.wrap_up.show_open_points(words.format(count=1))
     return window
 
 

@@ -21,6 +21,7 @@ from views.widgets.parts import (
     Card,
     Chip,
     ElidedLabel,
+    FlowLayout,
     column,
     label,
     push_button,
@@ -179,17 +180,14 @@ class PrintPanel(Card):
         line.deleteLater()
 
     def _build(self) -> None:
-        title = row(None, IconLabel("printer", "text", size_px=18))
+        title = row(None, IconLabel("printer", "text", size_px=18), space=SPACE[0])
         title.addWidget(self._title, 1)
         title.addWidget(self._state)
         title.addWidget(self._large)
         title.addWidget(self._save)
-        acts = row(None)
-        acts.addWidget(self._receipt, 1)
-        acts.addWidget(self._file, 1)
         self.body.addLayout(title)
         self.body.addWidget(self._fault)
-        self.body.addLayout(acts)
+        self.body.addLayout(FlowLayout(self._receipt, self._file))
         self._jobs.setSpacing(4)
         self.body.addLayout(self._jobs)
 

@@ -44,7 +44,7 @@ from views.widgets.parts import (
     scroll_area,
     tool_button,
 )
-from views.widgets.theme import SPACE
+from views.widgets.theme import SPACE, text_scale
 from views.words.errors import sentence
 
 _ROOMY_PX = 540
@@ -456,7 +456,8 @@ class DevicesView(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """The printer stays in sight below what is filed, unless the pages would get no room."""
         super().resizeEvent(event)
-        place = self._foot if self.height() >= _ROOMY_PX else self._body
+        roomy = self.height() >= _ROOMY_PX * max(1.0, text_scale())
+        place = self._foot if roomy else self._body
         if place.indexOf(self.printing) < 0:
             place.addWidget(self.printing)
 

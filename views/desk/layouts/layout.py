@@ -13,10 +13,12 @@ from PyQt6.QtCore import QPoint, QRect, QSize
 from PyQt6.QtGui import QScreen
 
 from resources.texts import N_
+from views.widgets.theme import text_scale
 from views.widgets.window_settings import WindowSettings
 
-CARD_PX = QSize(236, 164)
-"""The face that lies over the page, with its controls."""
+_CARD_PX = QSize(236, 164)
+_CARD_GROWS = 0.5
+"""Of how much the letters grow: its words are few, and it lies over the page."""
 COLUMN_SHARE, COLUMN_PX = 0.24, (232, 400)
 """The face beside the page: of the stage's width, at least and at most."""
 _GAP_PX, SCROLL_PX = 8, 12
@@ -126,11 +128,16 @@ def side_by_side(size: QSize) -> tuple[QRect, QRect]:
     return page, QRect(page.width(), 0, width, size.height())
 
 
+def card_size() -> QSize:
+    """The face that lies over the page, with its controls; larger with larger letters."""
+    return _CARD_PX * (1 + _CARD_GROWS * (max(1.0, text_scale()) - 1))
+
+
 def card_place(size: QSize, x: float, y: float) -> QRect:
     """Where the small face lies in a stage of this size; `x`, `y` 0..1."""
     room = _room(size)
     left, top = _GAP_PX + round(room.width() * x), _GAP_PX + round(room.height() * y)
-    return QRect(QPoint(left, top), CARD_PX)
+    return QRect(QPoint(left, top), card_size())
 
 
 def card_share(size: QSize, at: QPoint) -> tuple[float, float]:
@@ -142,7 +149,9 @@ def card_share(size: QSize, at: QPoint) -> tuple[float, float]:
 
 def _room(size: QSize) -> QSize:
     """How far the small face can go; not over the bar on the right that scrolls the page."""
-    return (size - CARD_PX - QSize(2 * _GAP_PX + SCROLL_PX, 2 * _GAP_PX)).expandedTo(QSize(0, 0))
+    return (size - card_size() - QSize(2 * _GAP_PX + SCROLL_PX, 2 * _GAP_PX)).expandedTo(
+        QSize(0, 0)
+    )
 
 
 def clear_of(size: QSize, wanted: QRect, busy: Sequence[QRect]) -> QRect:

@@ -163,6 +163,15 @@ def test_a_session_folds_the_queue_and_opens_the_right_side(window: DeskWindow) 
     assert child(window, QLabel, "rail_count").text() == "4"
 
 
+def test_the_next_caller_begins_at_the_dossier_whatever_was_open(window: DeskWindow) -> None:
+    window.show_session(SESSION)
+    window._open_tab(window.devices)
+    assert window.side.is_open(window.devices)
+    window.show_idle()
+    window.show_session(SESSION)
+    assert window.side.is_open(window.dossier)
+
+
 def test_the_face_stays_in_view_when_the_page_is_large(window: DeskWindow, qtbot: QtBot) -> None:
     window.show_session(SESSION)
     assert not window.cobrowse.isVisible()

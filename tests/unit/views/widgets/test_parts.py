@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Buttons that have no room beside each other stand on further lines, as wide as their words."""
+
+from __future__ import annotations
+
+import pytest
+from PyQt6.QtWidgets import QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.accessibility.layout import settle
+from views.widgets.parts import FlowLayout, column
+
+WIDE, HIGH, SPACE = 100, 30, 8
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> QWidget:
+    made = QWidget()
+    qtbot.addWidget(made)
+    return made
+
+
+def flow_in(window: QWidget, count: int, width: int, *, to_end: bool = False) -> list[QPushButton]:
+    buttons = [QPushButton(str(place)) for place in range(count)]
+    for button in buttons:
+        button.setFixedSize(WIDE, HIGH)
+    column(window, FlowLayout(*buttons, space=SPACE, to_end=to_end), 0)
+    window.resize(width, 300)
+    window.show()
+    settle()
+    return buttons
+
+
+@pytest.mark.parametrize(
+    ("width", "lines"), [(330, [0, 0, 0]), (220, [0, 0, 38]), (100, [0, 38, 76])]
+)
+def test_what_has_no_room_goes_to_the_next_line(
+    width: int, lines: list[int], window: QWidget
+) -> None:
+    assert [button.y() for button in flow_in(window, 3, width)] == lines
+
+
+def test_buttons_at_the_end_of_the_line_stay_there(window: QWidget) -> None:
+    first, second = flow_in(window, 2, 300, to_end=True)
+    assert second.x() + WIDE == 300
+    assert first.x() + WIDE + SPACE == second.x()
+
+
+def test_a_field_gets_what_its_line_has_left(window: QWidget) -> None:
+    field, button = QLineEdit(), QPushButton()
+    button.setFixedSize(WIDE, HIGH)
+    column(window, FlowLayout(field, button, space=SPACE), 0)
+    window.resize(500, 300)
+    window.show()
+    settle()
+    assert field.width() == 500 - WIDE - SPACE
+
+
+def test_what_is_hidden_takes_no_room(window: QWidget) -> None:
+    first, second, third = flow_in(window, 3, 220)
+    second.hide()
+    settle()
+    assert (first.y(), third.y()) == (0, 0)
+    assert third.x() == WIDE + SPACE
