@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import sys
 import time
 from pathlib import Path
 
-from PyQt6.QtCore import QEvent
+from PyQt6.QtCore import QEvent, QLibraryInfo, QTranslator
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from resources.texts import use_language
@@ -27,6 +28,23 @@ KIOSK_SCREENS = ((1280, 800), (1080, 1920), (1920, 1080))
 LANGUAGES = ("fr", "en")
 COMPARED = {"desk": (SCREENS[:1], ("light", "dark")), "kiosk": (KIOSK_SCREENS[:2], ("light",))}
 """Of desk and kiosk, in French: the screens and looks that are compared; the others are to see."""
+
+DOCS = {
+    "board": "board/board",
+    "board_accesses": "board/accesses",
+    "board_compared": "board/compared",
+    "board_curves": "board/board_curves",
+    "board_ged": "board/board_ged",
+    "board_history": "board/board_history",
+    "board_lines": "board/board_lines",
+    "desk": "desk/page",
+    "find_dossier": "desk/find_hits",
+    "kiosk": "kiosk/session-page",
+    "kiosk_keyboard": "kiosk/session-keyboard",
+    "media": "others/settings",
+    "scan": "desk/preview",
+}
+"""Pictures of docs/pictures and the state that each shows; accepted with it."""
 
 
 def draw(begins: str = "", *, all_of_them: bool = True) -> tuple[int, dict[str, accepted.Print]]:
@@ -43,6 +61,11 @@ def draw(begins: str = "", *, all_of_them: bool = True) -> tuple[int, dict[str, 
     drawn, prints = 0, {}
     for language, look in itertools.product(LANGUAGES, ("light", "dark")):
         use_language(language)
+        translator = QTranslator(application)  # names of keys, as the programs have them
+        translator.load(
+            f"qtbase_{language}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        )
+        application.installTranslator(translator)
         apply_theme(application, look == "dark")
         for name, scene in EVERY.items():
             touched = is_touched(name)
@@ -93,6 +116,16 @@ def _is_alive(name: str) -> bool:
     return name.startswith(BROWSER)
 
 
+def renew_docs(changed: list[str]) -> None:
+    """What the documents show of a window that is another one now."""
+    for name, state in DOCS.items():
+        of_it = [one for one in changed if one.startswith(f"{state}-fr-light-")]
+        if of_it:
+            drawn = sorted(FOLDER.glob(f"{state}-fr-light-1366x768.png"))
+            drawn += sorted(FOLDER.glob(f"{state}-fr-light-1280x800.png"))
+            shutil.copyfile(drawn[0], Path("docs/pictures") / f"{name}.png")
+
+
 def main() -> int:
     """Draws what the command line names, and compares."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -111,6 +144,7 @@ def main() -> int:
     if "--accept" in sys.argv:
         kept = {name: one for name, one in before.items() if not name.startswith(begins)}
         accepted.write(kept | now)
+        renew_docs(changed)
         return 0
     if changed:
         print("Look at them. As it should be: make pictures ACCEPT=1")

@@ -39,6 +39,7 @@ class HitList(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWordWrap(True)
+        self.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.setSpacing(BETWEEN_PX)
         self.itemDoubleClicked.connect(lambda _item: self._take())
         self.hide()
