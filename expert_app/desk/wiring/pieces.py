@@ -175,6 +175,8 @@ class GuideConnections:
         self._window.side.offer_guide(bool(guides))
 
     def _show(self, progress: GuideProgress | None) -> None:
+        steps = progress.steps() if progress is not None else []
+        self._window.devices.filing.follow_guide([step.piece for step in steps if step.piece])
         if progress is None:
             self._window.guide.show_progress(None)
         else:

@@ -33,6 +33,7 @@ class FilingPanel(Card):
     def __init__(self) -> None:
         super().__init__("filing_panel", space=6, padding=SPACE[1])
         self._pieces: tuple[Piece, ...] = ()
+        self._guided: tuple[str, ...] = ()
         self._said = ""
         self._name_is_ours = True
         self._pages = 0
@@ -63,8 +64,21 @@ class FilingPanel(Card):
         self._build()
         self.set_pieces([])
 
+    def follow_guide(self, piece_ids: Sequence[str]) -> None:
+        """The guide asks for these pieces in this order: so does a pile lie in the feeder."""
+        if tuple(piece_ids) != self._guided:
+            self._guided = tuple(piece_ids)
+            self.set_pieces(self._pieces)
+
+    def _guide_place(self, piece: Piece) -> int:
+        known = piece.id in self._guided
+        return self._guided.index(piece.id) if known else len(self._guided)
+
     def set_pieces(self, pieces: Sequence[Piece]) -> None:
-        """The pieces that the procedure expects, in its order; a missing one is proposed first."""
+        """The pieces that the procedure expects, in the guide's order where one is followed, else
+        in the procedure's; a missing one is proposed first.
+        """
+        pieces = sorted(pieces, key=self._guide_place)
         chosen, self._pieces = self._piece.currentData(), tuple(pieces)
         self._piece.blockSignals(True)
         self._piece.clear()

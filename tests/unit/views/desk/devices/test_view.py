@@ -440,3 +440,16 @@ def test_nothing_is_wider_than_the_panel_whatever_is_allowed(
         devices.show_grants(grants)
         QCoreApplication.sendPostedEvents()
         assert body.minimumSizeHint().width() <= viewport.width(), grants
+
+
+def test_a_pile_is_proposed_in_the_order_of_the_guide(devices: DevicesView) -> None:
+    filing = devices.filing
+    filing.set_dossier(True)
+    filing.show_grant(True)
+    pieces = [Piece(id=name, name=name, state=PieceState.EXPECTED) for name in ("a", "b", "c")]
+    filing.set_pieces(pieces)
+    filing.set_pages(3)
+    assert [one.id for one in filing._series()] == ["a", "b", "c"]
+    filing.follow_guide(["c", "a"])
+    filing.choose_piece("c")
+    assert [one.id for one in filing._series()] == ["c", "a", "b"]
