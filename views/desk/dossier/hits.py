@@ -91,7 +91,7 @@ class HitList(QListWidget):
 
 
 def hit_lines(hit: DossierHit) -> list[str]:
-    """Who, and which dossier."""
+    """Who, which dossier, and what speaks for it."""
     who = [hit.caller_name]
     if hit.born_on:
         who.append(_("born on {date}").format(date=french_day(hit.born_on)))
@@ -102,5 +102,5 @@ def hit_lines(hit: DossierHit) -> list[str]:
         what.append(_("provisional"))
     if not hit.has_caller_number:
         what.append(_("without number"))
-    what.append(_(WHY[hit.why]))
-    return [" · ".join(who), " · ".join(what)]
+    # on a line of its own: what wraps by itself may lose its last words
+    return [" · ".join(who), " · ".join(what), _(WHY[hit.why])]

@@ -131,7 +131,8 @@ def test_a_hit_is_chosen_by_arrows_and_opened_by_enter(shown: Shown) -> None:
     assert second is not None
     assert second.text().splitlines() == [
         "Jane Exemple · born on 14/05/1988",
-        "D-2026-00555 · provisional · without number · similar name, same birth date",
+        "D-2026-00555 · provisional · without number",
+        "similar name, same birth date",
     ]
     key(shown.card.hits, Qt.Key.Key_Up)
     key(shown.card.hits, Qt.Key.Key_Up)
