@@ -123,7 +123,7 @@ def test_keys_alone_go_round_the_window_and_every_stop_has_a_name(
     assert len(set(stops)) < len(stops), f"Tab does not come round: {stops}"
 
 
-JOB = (
+JOB: tuple[tuple[str, str, list[str]], ...] = (
     # what is pressed, and what is heard then, in this order
     ("", "comes", ["Nouvel usager"]),
     ("F2", "", ["L’entretien commence", "Vous vous voyez"]),
