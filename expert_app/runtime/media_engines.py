@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -335,7 +336,7 @@ def open_camera(settings: MediaSettings) -> FrameSource:
     if settings.camera != "auto":
         path = camera_path(settings.camera) or settings.camera
     else:
-        path = next(iter(camera_devices()), "")
+        path = next(iter(camera_devices()), "") if sys.platform == "linux" else camera_path("")
     if not path:
         return NoCamera()
     return CameraSource(path, width_px, height_px=height_px, fps=settings.camera_rate)

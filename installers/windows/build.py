@@ -55,7 +55,7 @@ SITE = Path("Lib/site-packages")
 EXTRA = "echo"
 PATHS = "python313.zip\r\n.\r\nLib\\site-packages\r\n"
 """`python313._pth`: nothing is imported from elsewhere, whatever environment and registry say."""
-LAUNCHER = '@"%~dp0python.exe" -I -m expert_app %*\r\n'
+LAUNCHER = '@"%~dp0python.exe" -I -X utf8 -m expert_app %*\r\n'
 ICON = ROOT / "resources/icons/poste-expert.svg"
 ICON_SIZES = (16, 20, 24, 32, 40, 48, 64, 128, 256)
 NEEDED = ("wixl", "msibuild", "osslsigncode")

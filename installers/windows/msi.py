@@ -25,7 +25,7 @@ SPACE = uuid.UUID("8f0f4a5e-1d0f-5f43-9b0e-6f1d8a2f3c71")
 UPGRADE = uuid.uuid5(SPACE, "upgrade")
 """Never another one: by it Windows knows an older release, which goes when a newer one comes."""
 SCHEME = "poste-expert"
-ISOLATED = "-I -m expert_app"
+ISOLATED = "-I -X utf8 -m expert_app"
 READABLE_BY_ALL = "D:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)"
 """SDDL: system and administrators write, everybody else reads. `C:\\ProgramData` itself lets each
 account make files.

@@ -33,11 +33,11 @@ def own_python() -> list[str]:
     """The beginning of a command line that "-m", module and arguments follow.
 
     Nothing is imported from the folder we happen to be in; nor from what the environment names
-    where we were started so ourselves (`python -I`).
+    where we were started so ourselves (`python -I`). What a child prints is UTF-8, on Windows too.
     """
     if is_frozen():
         return [sys.executable]
-    return [sys.executable, "-I" if sys.flags.isolated else "-P"]
+    return [sys.executable, "-I" if sys.flags.isolated else "-P", "-X", "utf8"]
 
 
 def kill_at_once(pid: int) -> None:

@@ -13,6 +13,8 @@ from types import ModuleType
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
+from session.media.devices.sources import CAMERA_FORMAT
+
 log = logging.getLogger(__name__)
 
 SETTLE_MS = 400
@@ -58,12 +60,16 @@ class MediaDevices(QObject):
 
 
 def camera_path(name: str) -> str:
-    """What FFmpeg opens for the camera of this name, e.g. "/dev/video0"; "" when there is none."""
+    """What FFmpeg opens for the camera of this name ("" for the first), e.g. "/dev/video0", on
+    Windows "video=" and its name (ffmpeg.org, "dshow"); "" when there is none.
+    """
     qt = _qt_multimedia()
     if qt is None:
         return ""
     for device in qt.QMediaDevices.videoInputs():
-        if device.description() == name:
+        if device.description() == name or not name:
+            if CAMERA_FORMAT == "dshow":
+                return f"video={device.description()}"
             return bytes(device.id().data()).decode(errors="replace")
     return ""
 

@@ -6,6 +6,7 @@ Used by `tracks`.
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 import time
 from pathlib import Path
@@ -21,6 +22,9 @@ log = logging.getLogger(__name__)
 
 REOPEN_AFTER_S = 2.0
 STALE_AFTER_S = 1.0
+
+CAMERA_FORMAT = {"win32": "dshow", "darwin": "avfoundation"}.get(sys.platform, "v4l2")
+"""FFmpeg's name of this system's cameras."""
 
 
 class FrameSource(Protocol):
@@ -80,7 +84,7 @@ class CameraSource:
         device: what FFmpeg opens, e.g. "/dev/video0".
         width_px, height_px, fps: asked of the camera.
         input_format: FFmpeg's name of the kind of device:
-            "v4l2" on Linux, "dshow" on Windows, "avfoundation" on macOS.
+            "v4l2" on Linux, "dshow" on Windows, "avfoundation" on macOS; None for a file.
     """
 
     simulated = False
@@ -92,15 +96,13 @@ class CameraSource:
         *,
         height_px: int = 720,
         fps: int = 25,
-        input_format: str | None = "v4l2",
+        input_format: str | None = CAMERA_FORMAT,
     ) -> None:
         self._device = device
         self._input_format = input_format
-        self._options = {
-            "video_size": f"{width_px}x{height_px}",
-            "framerate": str(fps),
-            "input_format": "mjpeg",
-        }
+        self._options = {"video_size": f"{width_px}x{height_px}", "framerate": str(fps)}
+        if input_format == "v4l2":
+            self._options["input_format"] = "mjpeg"
         self._dark = dark_frame(width_px, height_px)
         self._latest: tuple[float, av.VideoFrame] | None = None
         self._stop = threading.Event()

@@ -114,3 +114,13 @@ def test_a_process_is_ended_as_by_a_power_cut() -> None:
     assert held.wait(30) != 0
     assert held.stdin is not None
     held.stdin.close()
+
+
+def test_what_a_child_prints_is_utf_8_whatever_the_system_speaks() -> None:
+    told = subprocess.run(
+        [*own_python(), "-c", "print('Arrêtez-le d’abord')"],
+        env={"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+        capture_output=True,
+        check=True,
+    )
+    assert told.stdout.decode("utf-8").strip() == "Arrêtez-le d’abord"
