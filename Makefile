@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the set-up may install all that the tests use (root on Debian), none of them is skipped.
 WHOLE := $(if $(filter 0,$(shell id -u)),$(if $(wildcard /etc/debian_version),--nothing-skipped))
 
-.PHONY: setup demo test test-long pilot test-faults fuzz packages test-packages windows release image test-image lint lint-types lint-rest format bench bench-hub bench-paper bench-replay pictures schemas translations clean
+.PHONY: setup demo test test-long pilot test-faults fuzz packages test-packages windows test-windows release image test-image lint lint-types lint-rest format bench bench-hub bench-paper bench-replay pictures schemas translations clean
 
 setup:
 	@installers/setup.sh
@@ -73,6 +73,10 @@ packages: setup
 windows:
 	@installers/setup.sh windows
 	$(BIN)/python installers/windows/build.py $(WINDOWS)
+
+# Needs wine, Xvfb and mingw; an agent works at a desk under wine (docs/windows.md). Before each release.
+test-windows: windows
+	$(BIN)/python -m tests.windows "$$(ls -t dist/*.msi | head -n 1)"
 
 # As root; half an hour. Before each release.
 test-packages: packages

@@ -140,17 +140,18 @@ def test_what_is_kept(path: str, stays: bool) -> None:
 
 def library(*loads: str) -> bytes:
     """As much of a library (PE32+) as tells what it loads: one section, its table of imports."""
-    names = b"".join(name.encode() + b"\0" for name in loads)
-    first, entries = 0x1000 + 20 * (len(loads) + 1), b""
+    begin, names = 0x1000, b"".join(name.encode() + b"\0" for name in loads)
+    nothing = begin + 20 * (len(loads) + 1)  # eight zeros: no function is taken
+    first, entries = nothing + 8, b""
     for name in loads:
-        entries += struct.pack("<12xI4x", first + names.index(name.encode() + b"\0"))
-    content = entries + bytes(20) + names
-    optional = struct.pack("<H118xI4x", 0x20B, 0x1000) + bytes(112)
+        at = first + names.index(name.encode() + b"\0")
+        entries += struct.pack("<I8xII", nothing, at, nothing)
+    content = entries + bytes(28) + names
+    optional = struct.pack("<H118xI4x", 0x20B, begin) + bytes(112)
     header = b"PE\0\0" + struct.pack("<HH12xHH", 0x8664, 1, len(optional), 0) + optional
-    section = b".rdata\0\0" + struct.pack("<IIII16x", len(content), 0x1000, len(content), 0x400)
-    return (b"MZ".ljust(0x3C, b"\0") + struct.pack("<I", 0x40) + header + section).ljust(
-        0x400, b"\0"
-    ) + content
+    section = b".rdata\0\0" + struct.pack("<IIII16x", len(content), begin, len(content), 0x400)
+    stub = b"MZ".ljust(0x3C, b"\0") + struct.pack("<I", 0x40)
+    return (stub + header + section).ljust(0x400, b"\0") + content
 
 
 def test_a_library_that_nobody_has_is_named(tmp_path: Path) -> None:
@@ -162,7 +163,7 @@ def test_a_library_that_nobody_has_is_named(tmp_path: Path) -> None:
 def test_a_file_that_is_no_program_is_refused() -> None:
     for data in (b"", b"MZ", b"\x7fELF" + bytes(60)):
         with pytest.raises(ValueError, match="no program"):
-            libraries.libraries_of(data)
+            libraries.imports_of(data)
 
 
 def test_another_interpreter_than_was_meant_is_refused(tmp_path: Path) -> None:
@@ -198,7 +199,7 @@ def test_what_the_tables_say(make: Callable[..., Path]) -> None:
     assert folders["ORGANISATION"] == ["CommonAppDataFolder", "Poste Expert"]
     (shortcut,) = rows(made, "Shortcut")
     assert shortcut[1:3] == ["ProgramMenuFolder", "Poste Expert"]
-    assert shortcut[4:6] == ["[INSTALLDIR]pythonw.exe", "-I -m expert_app desk"]
+    assert shortcut[4:6] == ["[INSTALLDIR]pythonw.exe", "-I -X utf8 -m expert_app desk"]
     assert {int(row[3]) & 256 for row in rows(made, "Component")} == {256}  # 64 bits
 
 
@@ -208,7 +209,7 @@ def test_addresses_of_the_helpdesk_open_it(make: Callable[..., Path]) -> None:
     key = r"Software\Classes\poste-expert"
     assert "URL Protocol" in {name for path, name in entries if path == key}
     command = entries[rf"{key}\shell\open\command", ""]
-    assert command == '"[INSTALLDIR]pythonw.exe" -I -m expert_app open "%1"'
+    assert command == '"[INSTALLDIR]pythonw.exe" -I -X utf8 -m expert_app open "%1"'
 
 
 @packs
