@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.packages.booted import boot
 from tests.packages.installed import Installed
 from tests.packages.machine import ROOT, CommandFailed, Machine
 
@@ -101,6 +102,7 @@ def main() -> int:
         ("units are right", installed.units),
         ("accounts and folders", installed.accounts),
         ("a hub begins", installed.hub),
+        ("it starts, and restarts what ends", lambda: boot(installed.machine)),
         ("the pilot", installed.pilot),
         ("lintian has no error", installed.lintian),
         ("the same bytes twice", packages.the_same_bytes_twice),

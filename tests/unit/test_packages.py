@@ -5,10 +5,14 @@ them.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import signal
+import socket
 import subprocess
 import sys
+import time
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -101,3 +105,46 @@ def test_the_kiosks_own_firewall_rules_are_rules(tmp_path: Path) -> None:
     if "unshare" in checked.stderr:
         pytest.skip("this system does not let us make a network of our own")
     assert (checked.returncode, checked.stderr) == (0, "")
+
+
+SESSION = DEBIAN / "poste-expert-kiosk" / "poste-expert-kiosk-session"
+SCREEN = """
+import os, signal, socket, sys, time
+if os.fork() == 0:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a program that hangs
+    out = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    out.sendto(f"READY=1\\nSTATUS={os.getpid()}".encode(), os.environ["NOTIFY_SOCKET"])
+    time.sleep(60)
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl(2)")
+@pytest.mark.parametrize("number", [signal.SIGABRT, signal.SIGTERM, signal.SIGKILL])
+def test_the_kiosks_first_program_passes_on_what_is_said_and_ends_what_it_began(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    systemd.settimeout(20)
+    systemd.bind(str(tmp_path / "notify"))
+    environment = {
+        **os.environ,
+        "NOTIFY_SOCKET": str(tmp_path / "notify"),
+        "XDG_RUNTIME_DIR": str(tmp_path),
+    }
+    command = [sys.executable, str(SESSION), sys.executable, "-c", SCREEN]
+    with systemd, subprocess.Popen(command, env=environment) as leader:
+        said = systemd.recv(4096).decode()
+        assert said.startswith("READY=1\n")
+        hanging = int(said.rpartition("=")[2])
+        screen = int(Path(f"/proc/{leader.pid}/task/{leader.pid}/children").read_text())
+        leader.send_signal(number)
+        leader.wait(timeout=20)
+    # by SIGKILL it can not clean up: then the screen, and with it the program's window, is gone
+    gone = [screen] if number is signal.SIGKILL else [screen, hanging]
+    end_s = time.monotonic() + 10
+    while any(Path(f"/proc/{pid}/cmdline").exists() for pid in gone):
+        assert time.monotonic() < end_s
+        time.sleep(0.02)
+    if number is signal.SIGKILL:
+        os.kill(hanging, signal.SIGKILL)
