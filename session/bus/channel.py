@@ -25,7 +25,7 @@ from session.protocol.codec import decode_session, encode_session
 from session.protocol.conversation.messages import MessageRefused, SessionMessage
 from session.protocol.endpoints.channel import MessageHandler, RawHandler
 from session.protocol.endpoints.chunks import parse_headers
-from session.protocol.endpoints.refusals import END_TOPIC, HUB_TOPIC, Refusals
+from session.protocol.endpoints.refusals import END_TOPIC, HUB_TOPIC, LATE, Refusals
 from session.protocol.topics import (
     CHUNK_TOPIC,
     CONTROL_TOPICS,
@@ -202,7 +202,11 @@ class BusChannel:
             return
         if topic not in self._raw_handlers:
             self._keep_early(topic, message)
-        for handler in list(self._raw_handlers.get(topic, ())):
+            return
+        handlers = list(self._raw_handlers[topic])
+        if not handlers:
+            self.refuse(topic, LATE, told=False)
+        for handler in handlers:
             handler(message.payload, message.headers)
 
     def _deliver_message(self, topic: str, message: Incoming) -> None:
@@ -225,7 +229,10 @@ class BusChannel:
                 decoded.of,
                 decoded.why,
             )
-        for handler in list(self._message_handlers[topic]):
+        handlers = list(self._message_handlers[topic])
+        if not handlers:
+            self.refuse(topic, LATE, told=False)
+        for handler in handlers:
             handler(decoded)
 
 

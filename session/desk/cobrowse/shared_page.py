@@ -374,11 +374,14 @@ class DeskSharedPage:
 
     def _on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
         arrival, index = self._arrivals.get(headers.get("Item", "")), headers.get("Index", "")
-        if arrival is None or not index.isascii() or not index.isdigit() or len(index) > 3:
-            return
+        if arrival is None:
+            return  # of a page, which others take
         if int(index) * MAX_CHUNK_BYTES < MAX_RESOURCE_BYTES and len(payload) <= MAX_CHUNK_BYTES:
             arrival.chunks[int(index)] = payload
             arrival.settle()
+        else:
+            why, item_id = "more than a picture of a page may have", headers["Item"]
+            self._channel.refuse(CHUNK_TOPIC, MessageTooLarge.code, why, item_id)
 
     # ---- sending ----
 

@@ -346,6 +346,8 @@ class DeskShownDocument:
                 self._on_painted(show, message)
             case ShowEnded():
                 self._end(Ended(message.by_caller, message.code))
+            case _:
+                self._channel.refuse(TOPIC, LATE, told=False)
 
     def _on_painted(self, show: _Show, painted: ShownPagePainted) -> None:
         if painted.page != show.page:

@@ -69,7 +69,7 @@ class QuickCopies:
             return False
 
     def on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
-        """A chunk of a quick copy came. Raises `MessageMalformed`."""
+        """A chunk of a quick copy came. Raises `MessageMalformed`, `PageDamaged`."""
         try:
             assembly = self._arrivals.take(payload, headers)
             if assembly is None or not assembly.is_complete:
@@ -78,9 +78,7 @@ class QuickCopies:
         except (MessageMalformed, PageDamaged) as error:
             log.warning("a quick copy is damaged: %s", error.code)
             self._forget(parse_headers(headers)[0])
-            if isinstance(error, MessageMalformed):
-                raise
-            return
+            raise
         announced = self._announced[assembly.item_id]
         self._forget(assembly.item_id)
         self.received.emit(ReceivedQuickCopy(announced.page_id, announced.media_type, data))

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 from session.core.clock import Clock
-from session.core.errors import MessageMalformed
+from session.core.errors import MessageMalformed, PageDamaged
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.devices.pages import Keep, PageNotReceived, PageProgressed, Pages, ReceivedPage
@@ -235,7 +235,7 @@ class DeskDevices:
     def _on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
         try:
             self._take_chunk(payload, headers)
-        except MessageMalformed as error:
+        except (MessageMalformed, PageDamaged) as error:
             why, item_id = str(error.detail.get("why", "")), headers[chunks.ITEM_HEADER]
             self._channel.refuse(chunks.TOPIC, error.code, why, item_id)
 

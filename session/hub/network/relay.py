@@ -211,7 +211,9 @@ class Relay:
             return
         held = self._held.get((organisation, session_id))
         stored = self._view.session_anywhere(session_id)
-        if held is not None:
+        if held is not None and len(held) == HELD:
+            self._drop(message, RateLimited.code, "the hub is still looking the session up")
+        elif held is not None:
             held.append(message)
         elif stored is not None and self._is_word_of_kiosk(message):
             self._hold(organisation, session_id, message)
@@ -264,7 +266,7 @@ class Relay:
             self._all_released.set()
 
     def _hold(self, organisation: str, session_id: str, message: Incoming) -> None:
-        self._held[organisation, session_id] = deque([message], maxlen=HELD)
+        self._held[organisation, session_id] = deque([message])
         self._all_released.clear()
 
     @staticmethod
@@ -307,8 +309,8 @@ class Relay:
             self._note_refusal(message, End(organisation, Role(role), user), peer)
             self.passed += 1
             self.passed_bytes += len(message.payload)
-        except BusUnreachable:
-            self.dropped += 1
+        except BusUnreachable as error:
+            self._drop(message, error.code, "the hub's connection is away")
         return None
 
     def _note_refusal(self, message: Incoming, speaker: End, peer: End) -> None:

@@ -28,6 +28,7 @@ from session.core.errors import (
     FieldNotReady,
     FieldPrivate,
     GrantMissing,
+    MessageMalformed,
     MessageTooLarge,
     PageChanged,
     ProposalRefused,
@@ -319,6 +320,7 @@ class KioskRemoteControl:
 
     def _on_message(self, message: SessionMessage) -> None:
         if not isinstance(message, PageCommand) or type(message) not in NEEDED:
+            self._channel.refuse(TOPIC, MessageMalformed.code, "no command", type(message).__name__)
             return
         if len(self._waiting) >= MAX_WAITING:
             self._answer(message, RateLimited())

@@ -16,6 +16,7 @@ from session.core.tasks import Tasks
 from session.protocol.conversation.chat_and_privacy import MAX_WORDS, TOPIC, WordsSaid, WordsShown
 from session.protocol.conversation.messages import SessionMessage
 from session.protocol.endpoints.channel import SessionChannel
+from session.protocol.endpoints.refusals import LATE
 from session.protocol.wire.ids import new_id
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ class Chat:
         self.received: Signal[ChatLine] = Signal()
         self._channel, self._tasks = channel, tasks
         self._lines: tuple[ChatLine, ...] = ()
+        self._shown: set[str] = set()
         self._stop_listening: Callable[[], None] = channel.on_message(TOPIC, self._on_message)
 
     @property
@@ -75,6 +77,7 @@ class Chat:
 
     def shown(self, words_id: str) -> None:
         """The other end's words stand on this screen."""
+        self._shown.add(words_id)
         self._tasks.start(
             self._send_message(WordsShown(words_id=words_id)), name="written words shown"
         )
@@ -83,6 +86,7 @@ class Chat:
         """The session is over: no word stays."""
         self._stop_listening()
         self._lines = ()
+        self._shown.clear()
         self.changed.emit(())
 
     async def _send_line(self, line: ChatLine) -> None:
@@ -107,8 +111,12 @@ class Chat:
                 line = ChatLine(words_id, " ".join(text.split()), mine=False)
                 self._add(line)
                 self.received.emit(line)
+            case WordsSaid(words_id=words_id) if words_id in self._shown:
+                self.shown(words_id)  # said again: our answer got lost
             case WordsShown(words_id=words_id):
                 self._mark(words_id, SentState.SHOWN)
+            case WordsSaid():
+                self._channel.refuse(TOPIC, LATE, told=False)  # they will be shown and told once
 
     def _add(self, line: ChatLine) -> None:
         self._lines = (*self._lines, line)[-MOST_KEPT:]

@@ -48,6 +48,23 @@ async def test_words_arrive_and_the_writer_learns_that_they_stand_on_the_screen(
     await words.tasks.close()
 
 
+async def test_words_whose_answer_got_lost_are_answered_again() -> None:
+    words = Words()
+    words.desk.send("Bonjour")
+    await words.settle()
+    words.kiosk_channel.cut = True  # the kiosk's answer does not go out
+    words.kiosk.shown(words.kiosk.lines[0].words_id)
+    await words.settle()
+    assert words.sent() == [SentState.SENDING]
+    words.kiosk_channel.cut = False
+    said = WordsSaid(words_id=words.desk.lines[0].words_id, text="Bonjour")
+    await words.desk_channel.send(TOPIC, said)
+    await words.settle()
+    assert words.sent() == [SentState.SHOWN]
+    assert len(words.kiosk.lines) == 1
+    await words.tasks.close()
+
+
 async def test_words_that_do_not_go_out_are_marked() -> None:
     words = Words()
     said: list[None] = []
