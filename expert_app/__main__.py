@@ -102,25 +102,30 @@ def _add_demo(commands: Commands) -> None:
 
 def _add_conformance(commands: Commands) -> None:
     conformance = commands.add_parser(
-        "conformance", help="tries a kiosk, whoever built it, against the protocol"
+        "conformance", help="tries a kiosk or a desk, whoever built it, against the protocol"
     )
-    conformance.add_argument(
-        "--kiosk", action="store_true", required=True, help="what is tried: a kiosk"
-    )
+    tried = conformance.add_mutually_exclusive_group(required=True)
+    tried.add_argument("--kiosk", action="store_true", help="what is tried: a kiosk")
+    tried.add_argument("--desk", action="store_true", help="what is tried: an agent's desk")
     conformance.add_argument(
         "--level",
         default="",
         metavar="LEVELS",
-        help="talk,page,papers,hostile,sealed (default: all)",
+        help="talk,page,papers,hostile and, of a kiosk, sealed (default: all)",
     )
     conformance.add_argument(
-        "--rule", action="append", default=[], metavar="P-NNN", help="only what tries this rule"
+        "--rule", action="append", default=[], metavar="NUMBER", help="only what tries this rule"
     )
     conformance.add_argument(
-        "--driver", default="", metavar="COMMAND", help="presses the kiosk's buttons; else a person"
+        "--driver", default="", metavar="COMMAND", help="presses the buttons; else a person"
     )
     conformance.add_argument(
         "--code-file", type=Path, metavar="FILE", help="write the bus's address and the code here"
+    )
+    conformance.add_argument(
+        "--address",
+        default="127.0.0.1",
+        help="where another machine reaches this one: over TLS, with an authority of its own",
     )
     conformance.add_argument(
         "--patience", type=float, default=1.0, help="how many times longer everything may take"
@@ -438,11 +443,13 @@ def _conformance(arguments: Arguments) -> int:
 
     use_language("en")  # as the protocol's document is
     options = TryOptions(
+        end="desk" if arguments.desk else "kiosk",
         levels=arguments.level,
         rules=tuple(arguments.rule),
         driver=arguments.driver,
         code_file=arguments.code_file,
         patience=arguments.patience,
+        address=arguments.address,
         junit=arguments.junit,
         json=arguments.json,
         folder=arguments.folder,

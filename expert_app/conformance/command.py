@@ -7,43 +7,58 @@ import asyncio
 import contextlib
 import sys
 import tempfile
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
+from expert_app.conformance.desks.rules import DESK_RULES
+from expert_app.conformance.desks.run import DESK_CASES, chosen_for_desk, try_desk
+from expert_app.conformance.desks.wishes import words_of_desk_wish
 from expert_app.conformance.driver import Driver, PersonDriver, driver_program
 from expert_app.conformance.findings import Finding, Verdict, as_text, write_reports
-from expert_app.conformance.rules import RULES, KioskLevel
+from expert_app.conformance.playing import Telling
+from expert_app.conformance.rules import RULES, ProtocolLevel, Rule
 from expert_app.conformance.run import CASES, chosen, try_kiosk
+from expert_app.conformance.throw_away_hub import LOOPBACK
 from session.core.errors import SessionError
 
 
 @dataclass(frozen=True, kw_only=True)
 class TryOptions:
-    """What the command line says. `levels`: with commas, "" for all that there are."""
+    """What the command line says.
 
+    Attributes:
+        end: what is tried.
+        levels: with commas, "" for all that there are.
+        address: of this machine, under which the end under test reaches it.
+    """
+
+    end: Literal["kiosk", "desk"] = "kiosk"
     levels: str = ""
     rules: tuple[str, ...] = ()
     driver: str = ""
     code_file: Path | None = None
     patience: float = 1.0
+    address: str = LOOPBACK
     junit: Path | None = None
     json: Path | None = None
     folder: Path | None = None
 
 
 def run_conformance(options: TryOptions) -> int:
-    """Tries a kiosk; 0 when every rule was kept, 1 when one was broken or nothing could be tried,
-    2 when the command line is wrong.
+    """Tries a kiosk or a desk; 0 when every rule was kept, 1 when one was broken or nothing could
+    be tried, 2 when the command line is wrong.
     """
     names = [name.strip() for name in options.levels.split(",") if name.strip()]
-    known = [level for level in KioskLevel if level in CASES]
+    known = [level for level in ProtocolLevel if level in _cases(options)]
     if wrong := [name for name in names if name not in known]:
         print(f"No level {', '.join(wrong)}; there are {', '.join(known)}.", file=sys.stderr)
         return 2
-    if unknown := [rule for rule in options.rules if rule not in RULES]:
+    if unknown := [rule for rule in options.rules if rule not in _rules(options)]:
         print(f"No rule {', '.join(unknown)}; see docs/conformance.md.", file=sys.stderr)
         return 2
-    levels = [KioskLevel(name) for name in names] or known
+    levels = [ProtocolLevel(name) for name in names] or known
     try:
         findings = asyncio.run(_run(options, levels))
     except SessionError as error:
@@ -55,24 +70,37 @@ def run_conformance(options: TryOptions) -> int:
     return 0 if Verdict.BROKEN not in verdicts and Verdict.KEPT in verdicts else 1
 
 
-async def _run(options: TryOptions, levels: list[KioskLevel]) -> list[Finding]:
+def _cases(options: TryOptions) -> Collection[ProtocolLevel]:
+    """The levels of which there are cases."""
+    return (DESK_CASES if options.end == "desk" else CASES).keys()
+
+
+def _rules(options: TryOptions) -> Mapping[str, Rule]:
+    return DESK_RULES if options.end == "desk" else RULES
+
+
+async def _run(options: TryOptions, levels: list[ProtocolLevel]) -> list[Finding]:
     def on_code(address: str, code: str) -> None:
         if options.code_file is not None:
             options.code_file.write_text(f"{address} {code}\n", encoding="ascii")
-        print(f"The bus is at {address}; the kiosk's code is {code}.", flush=True)
+        print(f"The bus is at {address}; the {options.end}'s code is {code}.", flush=True)
 
+    telling = Telling(code=on_code, progress=lambda name: print(f"... {name}", flush=True))
     async with contextlib.AsyncExitStack() as stack:
         folder = options.folder
         if folder is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        driver: Driver = PersonDriver()
+        driver: Driver
         if options.driver:
             driver = await stack.enter_async_context(driver_program(options.driver))
-        return await try_kiosk(
-            folder,
-            driver,
-            cases=chosen(levels, options.rules),
-            patience=options.patience,
-            on_code=on_code,
-            progress=lambda name: print(f"... {name}", flush=True),
-        )
+        else:
+            driver = PersonDriver(words=words_of_desk_wish)
+        both: dict[str, Any] = {
+            "patience": options.patience,
+            "address": options.address,
+            "telling": telling,
+        }
+        if options.end == "desk":
+            cases = chosen_for_desk(levels, options.rules)
+            return await try_desk(folder, driver, cases=cases, **both)
+        return await try_kiosk(folder, driver, cases=chosen(levels, options.rules), **both)

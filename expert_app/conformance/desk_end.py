@@ -52,6 +52,7 @@ class DeskEnd:
             seed=world.seeds[user],
             tasks=tasks,
             clock=self._clock,
+            tls=world.tls(),
         )
         self.link = DeskLink(self._bus, self._clock, tasks=tasks)
         self.talk = ThirdPartyClient(self._bus)

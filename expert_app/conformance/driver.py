@@ -191,16 +191,18 @@ async def driver_program(command: str) -> AsyncIterator[ProgramDriver]:
 
 
 class PersonDriver:
-    """A person at the kiosk who reads what to do in the terminal: Enter when it is done, anything
-    else for "cannot".
+    """A person at the end under test who reads what to do in the terminal: Enter when it is done,
+    anything else for "cannot". `words`: of a wish.
     """
 
-    def __init__(self, ask: Callable[[str], str] = input) -> None:
-        self._ask = ask
+    def __init__(
+        self, ask: Callable[[str], str] = input, words: Callable[[Wish], str] | None = None
+    ) -> None:
+        self._ask, self._words = ask, words or words_of_wish
 
     async def wish(self, wish: Wish) -> None:
         """See `Driver`."""
-        words = f"\n  >> {words_of_wish(wish)}\n     (Enter: done; or why it cannot be) "
+        words = f"\n  >> {self._words(wish)}\n     (Enter: done; or why it cannot be) "
         try:
             async with asyncio.timeout(PERSON_S):
                 said = (await asyncio.to_thread(self._ask, words)).strip()

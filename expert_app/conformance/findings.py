@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from pathlib import Path
 from xml.etree import ElementTree
 
 import msgspec
 
-from expert_app.conformance.rules import RULES, KioskLevel
+from expert_app.conformance.rules import RULES, ProtocolLevel, Rule
 
 POLL_S = 0.02
 
@@ -28,7 +28,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One rule and what was seen."""
 
     rule: str
-    level: KioskLevel
+    level: ProtocolLevel
     verdict: Verdict
     sentence: str
     under: str
@@ -36,19 +36,26 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RuleBroken(Exception):
-    """The kiosk has broken a rule, so that the rest of the case makes no sense."""
+    """The end under test has broken a rule, so that the rest of the case makes no sense."""
 
 
 class Findings:
     """Verdicts of one run; a rule that was broken once stays broken.
 
     Args:
-        patience: how many times longer than usual the kiosk may take.
+        patience: how many times longer than usual the end under test may take.
         ends_at_first: a case ends with the first rule that is broken, whichever it is.
+        rules: those of the end that is tried.
     """
 
-    def __init__(self, patience: float = 1.0, *, ends_at_first: bool = False) -> None:
-        self.patience = patience
+    def __init__(
+        self,
+        patience: float = 1.0,
+        *,
+        ends_at_first: bool = False,
+        rules: Mapping[str, Rule] = RULES,
+    ) -> None:
+        self.patience, self.rules = patience, rules
         self._ends_at_first = ends_at_first
         self._verdicts: dict[str, tuple[Verdict, str]] = {}
 
@@ -60,7 +67,7 @@ class Findings:
             before = self._verdicts.get(rule)
             if before is None or before[0] is Verdict.UNTRIED:
                 self._verdicts[rule] = (Verdict.KEPT, "")
-        elif RULES[rule]:
+        elif self.rules[rule]:
             self._verdicts[rule] = (Verdict.BROKEN, seen)
             if self._ends_at_first:
                 raise RuleBroken(rule)
@@ -103,10 +110,10 @@ class Findings:
         return [
             Finding(
                 rule=number,
-                level=RULES[number].level,
+                level=self.rules[number].level,
                 verdict=verdict,
-                sentence=RULES[number].sentence,
-                under=RULES[number].under,
+                sentence=self.rules[number].sentence,
+                under=self.rules[number].under,
                 seen=seen,
             )
             for number, (verdict, seen) in sorted(self._verdicts.items())
@@ -135,7 +142,7 @@ def as_text(findings: list[Finding]) -> str:
 def as_junit(findings: list[Finding]) -> bytes:
     """As JUnit's XML, which every build server reads."""
     suites = ElementTree.Element("testsuites")
-    for level in KioskLevel:
+    for level in ProtocolLevel:
         of_level = [one for one in findings if one.level is level]
         if not of_level:
             continue

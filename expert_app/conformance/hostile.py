@@ -8,7 +8,8 @@ from __future__ import annotations
 import msgspec
 import zstandard
 
-from expert_app.conformance.stage import Case, Conversation, Stage
+from expert_app.conformance.playing import Case
+from expert_app.conformance.stage import Conversation, Stage
 from session.core.errors import MessageMalformed, MessageTooLarge, ProtocolVersionUnknown
 from session.protocol.codec import encode
 from session.protocol.conversation.chat_and_privacy import WordsSaid, WordsShown
@@ -44,7 +45,7 @@ async def hostile(stage: Stage) -> None:
 def _shown(stage: Stage, words: str) -> bool:
     return any(
         isinstance(message := one.message(), WordsShown) and message.words_id == words
-        for one in stage.overheard.by_kiosk
+        for one in stage.overheard.said
     )
 
 

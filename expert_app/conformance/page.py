@@ -10,8 +10,9 @@ import time
 
 from expert_app.conformance.driver import AnswerGrant, StopAll, Withdraw
 from expert_app.conformance.mirror_reading import MirrorReading
+from expert_app.conformance.playing import Case
 from expert_app.conformance.site import HARMLESS, LATE, secrets_in
-from expert_app.conformance.stage import Case, Conversation, Stage
+from expert_app.conformance.stage import Conversation, Stage
 from session.core.errors import GrantMissing
 from session.protocol.conversation.messages import (
     AddressRefused,
@@ -122,7 +123,7 @@ async def _mirrors(stage: Stage, talk: Conversation) -> None:
     found.check("P-206", shows and not seen.wrong, "; ".join(seen.wrong) or "the page is not in it")
     spoken = [
         one.payload.decode(errors="replace") if message is None else str(message)
-        for one in stage.overheard.by_kiosk
+        for one in stage.overheard.said
         if one.session == talk.id and one.topic not in RAW_TOPICS
         for message in (one.message(),)
     ]

@@ -12,7 +12,8 @@ import msgspec
 from reportlab.pdfgen.canvas import Canvas
 
 from expert_app.conformance.driver import AnswerPrint, CannotDo, PutPages
-from expert_app.conformance.stage import Case, Conversation, Stage
+from expert_app.conformance.playing import Case
+from expert_app.conformance.stage import Conversation, Stage
 from session.bus.transport.nkeys import is_signed
 from session.core.errors import GrantMissing, PageDamaged, PageUnreadable
 from session.protocol.conversation.messages import (
@@ -64,8 +65,8 @@ async def devices(stage: Stage, talk: Conversation) -> DevicesReported:
     report = stage.said(talk, DevicesReported)[-1]
     stage.findings.check(
         "P-301",
-        report.kiosk_key == stage.world.kiosk_key(),
-        f"its key was {report.kiosk_key!r}, and it enrolled with {stage.world.kiosk_key()!r}",
+        report.kiosk_key == stage.world.key(),
+        f"its key was {report.kiosk_key!r}, and it enrolled with {stage.world.key()!r}",
     )
     return report
 
@@ -156,7 +157,7 @@ def _chunks(stage: Stage, talk: Conversation, item: str, since: int = 0) -> dict
     """What came of an item, by number."""
     return {
         int(one.headers.get("Index", "-1")): one.payload
-        for one in stage.overheard.by_kiosk[since:]
+        for one in stage.overheard.said[since:]
         if one.session == talk.id and one.topic == CHUNK and one.headers.get("Item") == item
     }
 
@@ -173,7 +174,7 @@ async def _plan(stage: Stage, talk: Conversation, page: PageOffered) -> None:
 
 
 def _signature(stage: Stage, talk: Conversation, page: PageOffered) -> None:
-    key = stage.world.kiosk_key()
+    key = stage.world.key()
     signed = page.signer == key and is_signed(key, words_of(talk.id, page), page.signature)
     why = "the signer is another key" if page.signer != key else "the signature does not fit"
     stage.findings.check("P-305", signed, why)
@@ -274,7 +275,7 @@ class _Job:
             size_bytes=len(data),
             sha256=digest,
             chunks=-(-len(data) // MAX_CHUNK_BYTES),
-            bound_to=print_binding(talk.id, stage.world.kiosk_key(), digest, 1),
+            bound_to=print_binding(talk.id, stage.world.key(), digest, 1),
         )
 
     async def send(self) -> None:
@@ -327,7 +328,7 @@ async def _print_without(stage: Stage, talk: Conversation) -> None:
 
 
 async def _wrong_binding(stage: Stage, talk: Conversation) -> None:
-    elsewhere = print_binding("autre", stage.world.kiosk_key(), "0" * 64, 1)
+    elsewhere = print_binding("autre", stage.world.key(), "0" * 64, 1)
     for bound_to in (elsewhere, ""):
         job = _Job(stage, talk, data=document(f"lié ailleurs {bound_to[:4]}"))
         job.offer = msgspec.structs.replace(job.offer, bound_to=bound_to)

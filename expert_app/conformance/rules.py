@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The rules that a kiosk is tried against: each has a number that stays, its level and its
-sentence. Used by the cases and the report; `as_table` is their list in docs/conformance.md.
+"""The rules that a kiosk is tried against (a desk: `desks.rules`): each has a number that stays,
+its level and its sentence. Used by the cases and the report; `as_table` is their list in
+docs/conformance.md.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
 
-class KioskLevel(StrEnum):
+class ProtocolLevel(StrEnum):
     """What a kiosk can do; each level is tried on its own."""
 
     TALK = "talk"
@@ -22,7 +24,7 @@ class KioskLevel(StrEnum):
 class Rule(NamedTuple):
     """One sentence that a kiosk keeps to, and the heading of docs/protocol.md it belongs to."""
 
-    level: KioskLevel
+    level: ProtocolLevel
     sentence: str
     under: str
 
@@ -262,18 +264,18 @@ _SEALED = {
 RULES: dict[str, Rule] = {
     number: Rule(level, sentence, under)
     for level, rules in (
-        (KioskLevel.TALK, _TALK),
-        (KioskLevel.PAGE, _PAGE),
-        (KioskLevel.PAPERS, _PAPERS),
-        (KioskLevel.HOSTILE, _HOSTILE),
-        (KioskLevel.SEALED, _SEALED),
+        (ProtocolLevel.TALK, _TALK),
+        (ProtocolLevel.PAGE, _PAGE),
+        (ProtocolLevel.PAPERS, _PAPERS),
+        (ProtocolLevel.HOSTILE, _HOSTILE),
+        (ProtocolLevel.SEALED, _SEALED),
     )
     for number, (sentence, under) in rules.items()
 }
 """By number. A number is never given again; a rule that is gone leaves a gap."""
 
 
-def as_table() -> str:
-    """The rules as the document lists them."""
-    rows = [f"| {number} | {rule.level} | {rule.sentence} |" for number, rule in RULES.items()]
-    return "\n".join(["| rule | level | a kiosk keeps to it |", "|---|---|---|", *rows]) + "\n"
+def as_table(rules: Mapping[str, Rule], end: str) -> str:
+    """The rules of an end as the document lists them."""
+    rows = [f"| {number} | {rule.level} | {rule.sentence} |" for number, rule in rules.items()]
+    return "\n".join([f"| rule | level | a {end} keeps to it |", "|---|---|---|", *rows]) + "\n"

@@ -1,88 +1,50 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One run: the hub, the kiosk's beginning, case by case, the findings. Used by `command`."""
+"""One run with a kiosk: the hub, the cases, the findings. Used by `command`."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from pathlib import Path
 
 from expert_app.conformance import hostile, page, papers, sealed, talk
-from expert_app.conformance.driver import CannotDo, Driver, Finish
-from expert_app.conformance.findings import Finding, Findings, RuleBroken
-from expert_app.conformance.rules import RULES, KioskLevel
+from expert_app.conformance.driver import Driver
+from expert_app.conformance.findings import Finding, Findings
+from expert_app.conformance.playing import SILENT, Case, Telling, chosen_of, play
+from expert_app.conformance.rules import ProtocolLevel
 from expert_app.conformance.site import page_site
-from expert_app.conformance.stage import Case, Stage
-from expert_app.conformance.throw_away_hub import ThrowAwayHub
-from session.core.errors import SessionError
+from expert_app.conformance.stage import Stage
+from expert_app.conformance.throw_away_hub import LOOPBACK, ThrowAwayHub
 from session.core.tasks import Tasks
 
-CASES: dict[KioskLevel, tuple[Case, ...]] = {
-    KioskLevel.TALK: talk.CASES,
-    KioskLevel.PAGE: page.CASES,
-    KioskLevel.PAPERS: papers.CASES,
-    KioskLevel.HOSTILE: hostile.CASES,
-    KioskLevel.SEALED: sealed.CASES,
+CASES: dict[ProtocolLevel, tuple[Case[Stage], ...]] = {
+    ProtocolLevel.TALK: talk.CASES,
+    ProtocolLevel.PAGE: page.CASES,
+    ProtocolLevel.PAPERS: papers.CASES,
+    ProtocolLevel.HOSTILE: hostile.CASES,
+    ProtocolLevel.SEALED: sealed.CASES,
 }
 
-Progress = Callable[[str], None]
-OnCode = Callable[[str, str], None]
 
-
-def chosen(levels: Collection[KioskLevel], rules: Collection[str] = ()) -> list[Case]:
+def chosen(levels: Collection[ProtocolLevel], rules: Collection[str] = ()) -> list[Case[Stage]]:
     """The cases of these levels; with `rules`, those that try one of them."""
-    cases = [case for level in KioskLevel if level in levels for case in CASES.get(level, ())]
-    return [case for case in cases if not rules or set(rules) & set(case.rules)]
-
-
-async def try_cases(
-    stage: Stage, cases: Collection[Case], progress: Progress = lambda _name: None
-) -> None:
-    """Plays case after case; what could not be tried is noted with the reason."""
-    for case in cases:
-        progress(case.name)
-        why = "an earlier rule of the same story was broken"
-        try:
-            await case.play(stage)
-        except CannotDo as cannot:
-            why = str(cannot)
-        except RuleBroken as broken:
-            why = f"{broken} was broken before"
-        except SessionError as error:
-            why = f"the hub refused: {error.code}"
-        except TimeoutError:
-            why = "it took too long"
-        stage.findings.leave_untried(case.rules, why)
-        with contextlib.suppress(SessionError, CannotDo):
-            await stage.tidy()
+    return chosen_of(CASES, levels, rules)
 
 
 async def try_in(
     world: ThrowAwayHub,
     driver: Driver,
     *,
-    cases: Collection[Case],
+    cases: Collection[Case[Stage]],
     findings: Findings,
-    on_code: OnCode = lambda _address, _code: None,
-    progress: Progress = lambda _name: None,
+    telling: Telling = SILENT,
 ) -> None:
     """Tries one kiosk at a hub that runs."""
     tasks = Tasks()
     world.overheard.forget()
     stage = Stage(world, driver, findings=findings, tasks=tasks)
     try:
-        progress("the kiosk enrols")
-        code = world.invite()
-        on_code(world.url, code)
-        await stage.begin(code)
-        await try_cases(stage, [*cases, talk.LAST], progress)
-    except (CannotDo, RuleBroken) as error:
-        rules = {rule for case in cases for rule in case.rules}
-        findings.leave_untried(rules & RULES.keys(), f"it never began: {error}")
+        await play(stage, driver, cases=cases, last=talk.LAST, telling=telling)
     finally:
-        with contextlib.suppress(CannotDo):
-            await driver.wish(Finish())
-        await stage.close()
         await tasks.close()
 
 
@@ -90,23 +52,14 @@ async def try_kiosk(
     folder: Path,
     driver: Driver,
     *,
-    cases: Collection[Case],
+    cases: Collection[Case[Stage]],
     patience: float = 1.0,
-    on_code: OnCode = lambda _address, _code: None,
-    progress: Progress = lambda _name: None,
+    address: str = LOOPBACK,
+    telling: Telling = SILENT,
 ) -> list[Finding]:
-    """Everything of one run; what was found.
-
-    Args:
-        on_code: gets the bus's address and the kiosk's code.
-
-    Raises:
-        SessionError: the hub does not start.
-    """
+    """Everything of one run; what was found. Raises `SessionError`: the hub does not start."""
     findings = Findings(patience)
-    with page_site() as pages:
-        async with ThrowAwayHub(folder, pages).running() as world:
-            await try_in(
-                world, driver, cases=cases, findings=findings, on_code=on_code, progress=progress
-            )
+    with page_site(address) as pages:
+        async with ThrowAwayHub(folder, pages, address=address).running() as world:
+            await try_in(world, driver, cases=cases, findings=findings, telling=telling)
     return findings.all()

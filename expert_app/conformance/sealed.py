@@ -6,7 +6,8 @@ from __future__ import annotations
 from expert_app.conformance.desk_end import DeskEnd
 from expert_app.conformance.driver import Press
 from expert_app.conformance.hostile import NOT_FOLLOWED_S, plain_words
-from expert_app.conformance.stage import Case, Stage
+from expert_app.conformance.playing import Case
+from expert_app.conformance.stage import Stage
 from expert_app.conformance.throw_away_hub import CALLER_NUMBER, SEALED_AGENT, SEALED_SERVICE
 from session.bus.sealing.box import SEAL_HEADER
 from session.bus.sealing.channel import SEALED_TOPICS
@@ -76,7 +77,7 @@ async def _talk(stage: Stage, agent: DeskEnd, session: str) -> None:
     )
     clear = {
         one.topic
-        for one in overheard.by_kiosk
+        for one in overheard.said
         if one.session == session and one.topic in SEALED_TOPICS and SEAL_HEADER not in one.headers
     }
     found.check("P-502", not clear, f"in clear on {sorted(clear)} without being sealed")

@@ -56,12 +56,12 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def page_site() -> Iterator[str]:
-    """The page's address, while it is served on this machine."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+def page_site(address: str = "127.0.0.1") -> Iterator[str]:
+    """The page's address, while it is served at this address of this machine."""
+    server = ThreadingHTTPServer((address, 0), _Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        yield f"http://{address}:{server.server_address[1]}/"
     finally:
         server.shutdown()
         server.server_close()

@@ -6,13 +6,13 @@ Used by the cases.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
 from expert_app.conformance.desk_end import DeskEnd
-from expert_app.conformance.driver import AnswerGrant, Begin, CannotDo, Driver, Press, Wish
-from expert_app.conformance.findings import Findings, RuleBroken
+from expert_app.conformance.driver import AnswerGrant, CannotDo, Driver, Press, Wish
+from expert_app.conformance.findings import Findings
 from expert_app.conformance.throw_away_hub import (
     AGENT,
     CALLER_NUMBER,
@@ -79,11 +79,11 @@ class Stage:
     async def begin(self, code: str) -> None:
         """The desk is there, the kiosk enrols. Raises `RuleBroken`, `CannotDo`."""
         await self.desk.open()
-        before = self.world.kiosk_key()
-        await self.wish(Begin(servers=[self.world.url], code=code, websocket=self.world.websocket))
+        before = self.world.key()
+        await self.wish(self.world.begin(code))
         await self.findings.eventually(
             "P-101",
-            lambda: self.world.kiosk_key() != before and self.overheard.by_kiosk,
+            lambda: self.world.key() != before and self.overheard.said,
             within_s=30,
             otherwise="no key enrolled with the code, or it never connected as the kiosk",
         )
@@ -243,15 +243,3 @@ def _is_call(said: Said) -> bool:
         return decode_request(TicketRequested, said.payload).service == SERVICE
     except SessionError:
         return False
-
-
-class Case(NamedTuple):
-    """A story and the rules that it tries; `slow` ones take more than ten seconds."""
-
-    name: str
-    rules: tuple[str, ...]
-    play: Callable[[Stage], Awaitable[None]]
-    slow: bool = False
-
-
-__all__ = ["Case", "Conversation", "RuleBroken", "Stage"]

@@ -10,7 +10,8 @@ import time
 from itertools import pairwise
 
 from expert_app.conformance.driver import CannotDo, HangUp, Leave, Pause, Press, Write
-from expert_app.conformance.stage import Case, Conversation, Stage
+from expert_app.conformance.playing import Case
+from expert_app.conformance.stage import Conversation, Stage
 from expert_app.conformance.throw_away_hub import (
     CALLER_NUMBER,
     COLLEAGUE,
@@ -185,10 +186,10 @@ async def _holds(stage: Stage, talk: Conversation) -> None:
 
 async def _is_silent(stage: Stage, talk: Conversation) -> None:
     """After the end."""
-    said = [one for one in stage.overheard.by_kiosk if one.session == talk.id]
+    said = [one for one in stage.overheard.said if one.session == talk.id]
     at = max(place for place, one in enumerate(said) if isinstance(one.message(), KioskWiped))
     await asyncio.sleep(1.0)
-    later = [one for one in stage.overheard.by_kiosk if one.session == talk.id][at + 1 :]
+    later = [one for one in stage.overheard.said if one.session == talk.id][at + 1 :]
     topics = sorted({one.topic for one in later})
     stage.findings.check("P-121", not later, f"it went on to say something on {topics}")
 
@@ -302,7 +303,7 @@ async def desk_lost(stage: Stage) -> None:
 def _ended(stage: Stage, session: str) -> bool:
     return any(
         b'"SessionEnded"' in one.payload and session.encode() in one.payload
-        for one in stage.overheard.to_kiosk
+        for one in stage.overheard.heard
     )
 
 
@@ -364,7 +365,7 @@ async def cut(stage: Stage) -> None:
     kill_at_once(stage.world.server_pid)
     await stage.findings.eventually(
         "P-128",
-        lambda: stage.overheard.beats()[-1] in stage.overheard.by_kiosk[since:],
+        lambda: stage.overheard.beats()[-1] in stage.overheard.said[since:],
         within_s=40,
         otherwise="no sign of life came after its connection was cut",
     )
@@ -384,14 +385,14 @@ async def all_of_it(stage: Stage) -> None:
     """What holds for everything that the kiosk has said."""
     found, overheard = stage.findings, stage.overheard
     beats = [one.at_s for one in overheard.beats()]
-    times = [overheard.by_kiosk[0].at_s, *beats, time.monotonic()]
+    times = [overheard.said[0].at_s, *beats, time.monotonic()]
     worst = max(later - earlier for earlier, later in pairwise(times))
     worst = worst if beats else math.inf
     found.check("P-105", worst <= BEAT_GAP_S * max(1.0, found.patience), f"none for {worst:.0f} s")
-    asked = [one for one in overheard.by_kiosk if one.subject.startswith(("svc.", "all."))]
+    asked = [one for one in overheard.said if one.subject.startswith(("svc.", "all."))]
     spoken = [
         one
-        for one in overheard.by_kiosk
+        for one in overheard.said
         if one.session and one.topic not in RAW_TOPICS and SEAL_HEADER not in one.headers
     ]
     bare = [one for one in asked if not is_whole(one)]
@@ -400,7 +401,7 @@ async def all_of_it(stage: Stage) -> None:
     wrong = {f"{one.topic}: {one.why_not()}" for one in spoken if one.message() is None}
     refused = [
         one.payload
-        for one in overheard.to_kiosk
+        for one in overheard.heard
         # a session may be over before the kiosk has heard of it
         if one.topic == HUB_TOPIC
         and one.payload not in stage.world.told

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """A real hub with its own nats-server in a folder of its own, for one run, and everything that is
-said to and by the kiosk under test. Used by `run`.
+said to and by the end under test. Used by `run`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import asyncio
 import base64
 import contextlib
 import os
+import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from pathlib import Path
 
 import msgspec
 
+from expert_app.conformance.driver import Begin
+from expert_app.hub.certificates import CertificateFiles, make_ca, make_certificate
 from expert_app.hub.program import HubOptions, HubProgram
 from expert_app.runtime.config import HubSettings, MetricsSettings
 from expert_app.runtime.paths import paths_for
@@ -27,6 +30,7 @@ from session.bus.hub_connection import HubConnection
 from session.bus.sealing.certificates import SECRET_BYTES, VaultSecret, certify, sign_seal_key
 from session.bus.transport.connection import Incoming
 from session.bus.transport.nkeys import new_seed, public_key
+from session.bus.transport.tls import client_tls, is_loopback
 from session.core.errors import SessionError
 from session.core.spoken_letters import in_groups
 from session.hub.access.identities import Identity
@@ -42,6 +46,11 @@ AGENT, COLLEAGUE = "agent1", "agent2"
 SEALED_ORGANISATION, SEALED_SERVICE = "scelle", "scelle/dossier"
 SEALED_AGENT = "agent3"
 """Of a second organisation, which has a vault; its service stands on the same kiosk."""
+
+TRIED_KIOSK = Identity(ORGANISATION, Role.KIOSK, KIOSK)
+TRIED_DESK = Identity(ORGANISATION, Role.AGENT, AGENT)
+
+LOOPBACK = "127.0.0.1"
 
 CALLER_NUMBER = "1042317"
 """Invented; of a number kind whose check it passes."""
@@ -61,7 +70,7 @@ services = [
   {{ id = "logement", name = "Aide au logement", letter = "L", number_kind = "allocataire" }},
 ]
 sites = [{{ id = "oyen", name = "Mairie d’Oyen", services = ["logement", "scelle/dossier"] }}]
-kiosks = [{{ id = "borne1", site = "oyen" }}]
+kiosks = [{{ id = "borne1", site = "oyen", key = "{borne1}" }}]
 people = [
   {{ id = "agent1", name = "Camille R.", key = "{agent1}" }},
   {{ id = "agent2", name = "Dominique S.", key = "{agent2}" }},
@@ -125,16 +134,16 @@ class Said:
 
 
 class Overheard:
-    """What the kiosk says, and what it is told, from the server."""
+    """What the end under test says, and what it is told (heard), from the server."""
 
     def __init__(self) -> None:
-        self.by_kiosk: list[Said] = []
-        self.to_kiosk: list[Said] = []
+        self.said: list[Said] = []
+        self.heard: list[Said] = []
 
     def forget(self) -> None:
-        """Another kiosk is tried."""
-        self.by_kiosk.clear()
-        self.to_kiosk.clear()
+        """Another one is tried."""
+        self.said.clear()
+        self.heard.clear()
 
     def note(self, message: Incoming) -> None:
         """Notes a message of the hub's account: its second token is the organisation."""
@@ -143,34 +152,34 @@ class Overheard:
         said = Said(
             time.monotonic(), subject, message.payload, dict(message.headers), message.reply
         )
-        (self.to_kiosk if parts[0] == "evt" else self.by_kiosk).append(said)
+        (self.heard if parts[0] == "evt" else self.said).append(said)
 
     def requests(self, verb: str, since: int = 0) -> list[Said]:
         """What it asked the hub."""
         return [
             one
-            for one in self.by_kiosk[since:]
+            for one in self.said[since:]
             if one.subject.startswith(("svc.", "all.")) and one.topic == verb
         ]
 
     def beats(self) -> list[Said]:
         """Its signs of life."""
-        return [one for one in self.by_kiosk if one.subject.startswith("hb.")]
+        return [one for one in self.said if one.subject.startswith("hb.")]
 
     def raw(self, session: str, topic: str) -> list[Said]:
         """What it sent on a topic."""
-        return [one for one in self.by_kiosk if one.session == session and one.topic == topic]
+        return [one for one in self.said if one.session == session and one.topic == topic]
 
     def messages[Kind: SessionMessage](
         self, session: str, kind: type[Kind], since: int = 0
     ) -> list[Kind]:
         """What of this kind it said in a session."""
-        said = (one.message() for one in self.by_kiosk[since:] if one.session == session)
+        said = (one.message() for one in self.said[since:] if one.session == session)
         return [one for one in said if isinstance(one, kind)]
 
     def mark(self) -> int:
         """How much it has said until now."""
-        return len(self.by_kiosk)
+        return len(self.said)
 
 
 class ThrowAwayHub:
@@ -179,25 +188,43 @@ class ThrowAwayHub:
     Attributes:
         url, websocket: addresses of its bus.
         pages: of a site whose pages are on the organisation's list.
-        overheard: everything of the kiosk.
-        seeds: keys of the agents.
+        overheard: everything of the end under test.
+        tried: that end.
+        seeds: keys of the others.
+        ca_file: certificate of the run's own authority; None without TLS.
         told: what `tell` has said.
+
+    Args:
+        address: under which this machine is reached: another than loopback means TLS.
     """
 
-    def __init__(self, folder: Path, pages: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        pages: str,
+        *,
+        tried: Identity = TRIED_KIOSK,
+        address: str = LOOPBACK,
+    ) -> None:
         port, websocket = free_port(), free_port()
-        self.url, self.websocket = f"nats://127.0.0.1:{port}", f"ws://127.0.0.1:{websocket}"
-        self.pages, self.overheard = pages, Overheard()
-        self.seeds = {user: new_seed() for user in (AGENT, COLLEAGUE, SEALED_AGENT)}
+        safe = self._make_safe(folder, address)
+        tls, wss = ("tls", "wss") if safe else ("nats", "ws")
+        self.url, self.websocket = f"{tls}://{address}:{port}", f"{wss}://{address}:{websocket}"
+        self.pages, self.overheard, self.tried = pages, Overheard(), tried
+        self.seeds = {user: new_seed() for user in (KIOSK, AGENT, COLLEAGUE, SEALED_AGENT)}
         self._secret = VaultSecret(base64.b64encode(os.urandom(SECRET_BYTES)))
         self._paths = paths_for("hub", folder)
         catalogue = folder / "convention.toml"
         keys = {user: public_key(seed) for user, seed in self.seeds.items()}
+        keys[tried.user] = ""  # it enrols with a code
         text = CONVENTION.format(pages=pages, seal_key=self._seal_key(), **keys)
         catalogue.write_text(text, encoding="utf-8")
         settings = HubSettings(
             catalogue=str(catalogue),
+            listen_host=address,
             listen_port=port,
+            tls_certificate=str(safe.certificate) if safe else "",
+            tls_key=str(safe.key) if safe else "",
             websocket_port=websocket,
             desk_return_s=DESK_LOST_S,
             silent_s=DESK_LOST_S,
@@ -242,6 +269,18 @@ class ThrowAwayHub:
         """Process of the nats-server that was started first."""
         return self._server_pid
 
+    def _make_safe(self, folder: Path, address: str) -> CertificateFiles | None:
+        """An authority and a certificate for another address than loopback."""
+        self.ca_file: Path | None = None
+        if is_loopback(address):
+            return None
+        self.ca_file = make_ca(folder / "authority")
+        return CertificateFiles(*make_certificate(folder / "authority", [address]))
+
+    def tls(self) -> ssl.SSLContext | None:
+        """How our own ends check the bus's certificate."""
+        return client_tls(self.ca_file)
+
     def _seal_key(self) -> str:
         """The sealed organisation's key, as a convention says it."""
         today = datetime.now(UTC).date()
@@ -263,41 +302,53 @@ class ThrowAwayHub:
         )
 
     def invite(self) -> str:
-        """A fresh code for the kiosk."""
-        identity = Identity(ORGANISATION, Role.KIOSK, KIOSK)
-        code = open_book(self._paths).invite(identity, datetime.now(UTC), timedelta(minutes=15))
+        """A fresh code for the end under test."""
+        code = open_book(self._paths).invite(self.tried, datetime.now(UTC), timedelta(minutes=15))
         return in_groups(code)
 
-    def kiosk_key(self) -> str:
-        """The public key that has enrolled as the kiosk; "" before."""
-        return open_book(self._paths).keys().get((ORGANISATION, Role.KIOSK, KIOSK), "")
+    def begin(self, code: str) -> Begin:
+        """How the end under test reaches us."""
+        return Begin(
+            servers=[self.url],
+            code=code,
+            websocket=self.websocket,
+            ca_file=str(self.ca_file or ""),
+        )
+
+    def key(self) -> str:
+        """The public key that has enrolled as the end under test; "" before."""
+        tried = self.tried
+        return open_book(self._paths).keys().get((tried.organisation, tried.role, tried.user), "")
 
     async def tell(
         self, rest: str, payload: bytes, *, from_hub: bool = True, headers: Mapping[str, str] = {}
     ) -> None:
-        """Says something to the kiosk past the hub's relay, as the hub or as somebody who led an
-        answer there. `rest`: "hub" or "ses.<session>.<topic>".
+        """Says something to the end under test past the hub's relay, as the hub or as somebody
+        who led an answer there. `rest`: "hub" or "ses.<session>.<topic>".
         """
         if self._tap is None:
             raise RuntimeError("the hub does not run")
         mark = {FROM_HUB: "1"} if from_hub else {}
         self.told.add(payload)
-        subject = f"evt.{ORGANISATION}.u.k.{KIOSK}.{rest}"
+        subject = f"evt.{self._tried_tokens(f'u.{self.tried.role}')}.{rest}"
         await self._tap.bus.publish(subject, payload, {**headers, **mark})
 
     def _on_server(self, pid: int | None) -> None:
         self._server_pid = pid or 0
 
+    def _tried_tokens(self, role: str) -> str:
+        return f"{self.tried.organisation}.{role}.{self.tried.user}"
+
     async def _listen(self) -> None:
         self._tap = tap = self.hub.parts.connection.another()
         await tap.connect()
-        who = f"{ORGANISATION}.k.{KIOSK}"
+        who = self._tried_tokens(self.tried.role)
         for subject in (
             f"svc.{who}.>",
             f"all.{who}.>",
             f"hb.{who}",
             f"ses.{who}.>",
-            f"evt.{ORGANISATION}.u.k.{KIOSK}.>",
+            f"evt.{self._tried_tokens(f'u.{self.tried.role}')}.>",
         ):
             await tap.serve(subject, self.overheard.note, shared=False)
         await tap.settle()

@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -199,10 +199,22 @@ class Drawer:
         await self.cancel()
 
 
+class Changing(Protocol):
+    """An end, kiosk or desk, that may say and take other things than it should."""
+
+    def says(self, topic: str, message: SessionMessage) -> list[SessionMessage]: ...
+
+    def says_raw(
+        self, topic: str, payload: bytes, headers: Mapping[str, str]
+    ) -> list[tuple[bytes, Mapping[str, str]]]: ...
+
+    def hears(self, topic: str, message: SessionMessage) -> list[SessionMessage]: ...
+
+
 class SeenChannel:
     """The session's channel, where a mutant changes what is said and heard."""
 
-    def __init__(self, channel: SessionChannel, kiosk: HeadlessKiosk) -> None:
+    def __init__(self, channel: SessionChannel, kiosk: Changing) -> None:
         self._channel, self._kiosk = channel, kiosk
 
     @property

@@ -538,19 +538,19 @@ says_wrongly(
 # ---- hostile
 
 
-def _marked(message: Incoming) -> Incoming:
+def marked(message: Incoming) -> Incoming:
     return changed(message, headers={**message.headers, "From-Hub": "1"})
 
 
-def _payload(message: Incoming, payload: bytes) -> Incoming:
+def with_payload(message: Incoming, payload: bytes) -> Incoming:
     return changed(message, payload=payload)
 
 
-on_bus("P-401", "believes what does not come from the hub", heard=_marked)
+on_bus("P-401", "believes what does not come from the hub", heard=marked)
 on_bus(
     "P-402",
     "follows another version",
-    heard=lambda message: _payload(message, message.payload.replace(b'"v":2', b'"v":1')),
+    heard=lambda message: with_payload(message, message.payload.replace(b'"v":2', b'"v":1')),
 )
 on_bus(
     "P-403",

@@ -11,7 +11,7 @@ import pytest
 
 from expert_app.__main__ import main
 from expert_app.conformance.findings import Finding, Verdict
-from expert_app.conformance.rules import RULES, KioskLevel
+from expert_app.conformance.rules import RULES, ProtocolLevel
 
 ROOT = Path(__file__).parents[2]
 KIOSK = ROOT / "docs/examples/talk_kiosk.py"
@@ -31,5 +31,5 @@ def test_the_example_keeps_every_rule_of_the_level_talk(
     assert main(["conformance", "--kiosk", *words]) == 0, capsys.readouterr().out
     findings = msgspec.json.decode(report.read_bytes(), type=list[Finding])
     kept = {one.rule for one in findings if one.verdict is Verdict.KEPT}
-    assert kept == {number for number, rule in RULES.items() if rule.level is KioskLevel.TALK}
+    assert kept == {number for number, rule in RULES.items() if rule.level is ProtocolLevel.TALK}
     assert code.read_text("ascii").startswith("nats://127.0.0.1:")

@@ -51,6 +51,10 @@ class _Drawn(VideoStreamTrack):
         return frame
 
 
+def _not_taken(error: Exception) -> CallLost:
+    return CallLost(why=f"{type(error).__name__}: {error}"[:200])
+
+
 class PlainPeer:
     """One connection.
 
@@ -93,7 +97,10 @@ class PlainPeer:
         await self._take(sdp, "offer")
         self._connection.addTrack(AudioStreamTrack())
         self._connection.addTrack(_Drawn())
-        await self._connection.setLocalDescription(await self._connection.createAnswer())
+        try:
+            await self._connection.setLocalDescription(await self._connection.createAnswer())
+        except Exception as error:  # an offer without media is found out here
+            raise _not_taken(error) from error
         return str(self._connection.localDescription.sdp)
 
     async def close(self) -> None:
@@ -106,7 +113,7 @@ class PlainPeer:
         try:
             await self._connection.setRemoteDescription(RTCSessionDescription(sdp, kind))
         except Exception as error:  # aiortc says what is wrong in an SDP in many ways
-            raise CallLost(why=f"{type(error).__name__}: {error}"[:200]) from error
+            raise _not_taken(error) from error
 
     def _on_state(self) -> None:
         self.state_changed.emit(self.state)

@@ -14,10 +14,10 @@ import pytest
 
 from expert_app.__main__ import main
 from expert_app.conformance.findings import Finding, Verdict
-from expert_app.conformance.rules import RULES, KioskLevel
+from expert_app.conformance.rules import RULES, ProtocolLevel
 from tests.integration.javascript.browsers import needs
 
-WHOLE = {KioskLevel.TALK, KioskLevel.PAPERS, KioskLevel.HOSTILE}
+WHOLE = {ProtocolLevel.TALK, ProtocolLevel.PAPERS, ProtocolLevel.HOSTILE}
 CALLS = ("P-101", "P-111", "P-112", "P-118")
 """Of the story that Firefox plays: what another engine could do otherwise."""
 

@@ -6,13 +6,15 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import msgspec
 import pytest
 
+from expert_app.conformance.desks.wishes import AnyDeskWish, words_of_desk_wish
 from expert_app.conformance.driver import (
     AnyWish,
+    Begin,
     CannotDo,
     Finish,
     Leave,
@@ -60,12 +62,17 @@ async def test_a_person_says_done_with_enter_and_why_not_in_words() -> None:
     assert "press the button of the service 'housing' and type 1234567" in said[0]
 
 
-def test_the_document_has_every_wish_as_it_is() -> None:
-    text = (ROOT / "docs/conformance.md").read_text("utf-8")
+@pytest.mark.parametrize(
+    ("end", "every", "words"),
+    [(0, AnyWish, words_of_wish), (1, AnyDeskWish | Begin | Finish, words_of_desk_wish)],
+    ids=["kiosk", "desk"],
+)
+def test_the_document_has_every_wish_as_it_is(end: int, every: Any, words: Any) -> None:
+    text = (ROOT / "docs/conformance.md").read_text("utf-8").split("\n## A desk\n")[end]
     told = [msgspec.json.decode(line) for line in re.findall(r"^\| `(\{.*?\})` \|", text, re.M)]
-    wishes = [msgspec.convert(one, AnyWish) for one in told]
-    assert {type(one) for one in wishes} == set(get_args(AnyWish))
+    wishes = [msgspec.convert(one, every) for one in told]
+    assert {type(one) for one in wishes} == set(get_args(every))
     assert [msgspec.json.decode(msgspec.json.encode(one)).keys() for one in wishes] == [
         one.keys() for one in told
     ]
-    assert all(words_of_wish(one) for one in wishes)
+    assert all(words(one) for one in wishes)

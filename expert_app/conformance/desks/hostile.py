@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The level "hostile" of a desk: what it must not believe or follow, and goes on after.
+Used by `run`.
+"""
+
+from __future__ import annotations
+
+import zstandard
+
+from expert_app.conformance.desks.stage import DeskStage, DeskTalk
+from expert_app.conformance.hostile import BOMB_BYTES, NOT_FOLLOWED_S, plain_words
+from expert_app.conformance.playing import Case
+from session.core.errors import (
+    MessageMalformed,
+    MessageTooLarge,
+    NotAllowed,
+    ProtocolVersionUnknown,
+)
+from session.protocol.codec import encode
+from session.protocol.conversation.chat_and_privacy import WordsShown
+from session.protocol.conversation.messages import (
+    Grant,
+    GrantsRequested,
+    MessageRefused,
+)
+from session.protocol.conversation.mirror import TOPIC as MIRROR
+from session.protocol.endpoints.refusals import END_TOPIC, HUB_TOPIC
+from session.protocol.hub.requests import SessionEnded
+
+
+async def hostile(stage: DeskStage) -> None:
+    """All of it in one conversation."""
+    talk = await stage.converse()
+    await _without_mark(stage, talk)
+    await _unknown_field(stage, talk)
+    await _refused(stage, talk)
+    await _other_session(stage, talk)
+    await _never_answered(stage, talk)
+    await _own_message(stage, talk)
+    await _mirror(stage, talk)
+    await stage.end(talk)
+
+
+def _shown(stage: DeskStage, words: str) -> bool:
+    return any(
+        isinstance(message := one.message(), WordsShown) and message.words_id == words
+        for one in stage.overheard.said
+    )
+
+
+async def _goes_on(stage: DeskStage, talk: DeskTalk) -> bool:
+    """Whether the desk still takes what comes from the kiosk."""
+    words, payload = plain_words()
+    await stage.world.tell(f"ses.{talk.id}.beside", payload)
+    return await stage.findings.seen(lambda: _shown(stage, words), 5)
+
+
+async def _without_mark(stage: DeskStage, talk: DeskTalk) -> None:
+    words, payload = plain_words()
+    await stage.world.tell(f"ses.{talk.id}.beside", payload, from_hub=False)
+    ended = SessionEnded(session_id=talk.id, by="kiosk", reason="done")
+    await stage.world.tell("hub", encode(ended), from_hub=False)
+    await stage.findings.never(
+        "D-401",
+        lambda: _shown(stage, words),
+        for_s=NOT_FOLLOWED_S,
+        otherwise="it followed words that did not come from the hub",
+    )
+    stage.findings.check(
+        "D-401", await _goes_on(stage, talk), "it ended a session whose end the hub had not told"
+    )
+
+
+async def _unknown_field(stage: DeskStage, talk: DeskTalk) -> None:
+    words, payload = plain_words(of_a_later_release={"is": ["not", "known"]})
+    await stage.world.tell(f"ses.{talk.id}.beside", payload)
+    await stage.findings.seen(lambda: _shown(stage, words), 5)
+    stage.findings.check("D-403", _shown(stage, words), "a message with one was not followed")
+
+
+async def _refused(stage: DeskStage, talk: DeskTalk) -> None:
+    _, other_version = plain_words(v=2)
+    bomb = zstandard.ZstdCompressor().compress(bytes(BOMB_BYTES))
+    malformed = MessageMalformed.code
+    for rule, payload, codes in (
+        ("D-402", other_version, (ProtocolVersionUnknown.code,)),
+        ("D-404", b'{"type":"OfALaterRelease","v":1}', (malformed,)),
+        ("D-405", b"this is not JSON", (malformed,)),
+        ("D-406", bomb, (MessageTooLarge.code, malformed)),
+    ):
+        since = stage.overheard.mark()
+        await stage.world.tell(f"ses.{talk.id}.beside", payload)
+        await stage.comes(talk, MessageRefused, since)
+        refused = [one.code for one in stage.said(talk, MessageRefused, since)]
+        shown = stage.said(talk, WordsShown, since)
+        good = bool(refused) and refused[0] in codes and not shown
+        stage.findings.check(rule, good, f"it was answered by {refused}, shown: {shown}")
+        goes_on = await _goes_on(stage, talk)
+        stage.findings.demand(rule, goes_on, "the session did not go on after it")
+
+
+async def _other_session(stage: DeskStage, talk: DeskTalk) -> None:
+    words, payload = plain_words()
+    await stage.world.tell("ses.0000000000000000_0000.beside", payload)
+    await stage.findings.never(
+        "D-407",
+        lambda: _shown(stage, words),
+        for_s=NOT_FOLLOWED_S,
+        otherwise="it answered in a session that is not open",
+    )
+
+
+async def _never_answered(stage: DeskStage, talk: DeskTalk) -> None:
+    since = stage.overheard.mark()
+    refused = MessageRefused(topic="call", code=MessageMalformed.code, why="try", of="CallAnswered")
+    for topic in (END_TOPIC, HUB_TOPIC):
+        await stage.world.tell(f"ses.{talk.id}.{topic}", encode(refused))
+    await stage.findings.never(
+        "D-408",
+        lambda: stage.said(talk, MessageRefused, since),
+        for_s=NOT_FOLLOWED_S,
+        otherwise="it refused a MessageRefused",
+    )
+
+
+async def _own_message(stage: DeskStage, talk: DeskTalk) -> None:
+    since = stage.overheard.mark()
+    await stage.world.tell(f"ses.{talk.id}.grant", encode(GrantsRequested()))
+    await stage.comes(talk, MessageRefused, since)
+    codes = [one.code for one in stage.said(talk, MessageRefused, since)]
+    stage.findings.check("D-409", codes == [NotAllowed.code], f"it was answered by {codes}")
+
+
+async def _mirror(stage: DeskStage, talk: DeskTalk) -> None:
+    kiosk = stage.kiosk
+    kiosk.given[Grant.SEE_PAGE] = True
+    await kiosk.send("grant", kiosk.change(Grant.SEE_PAGE))
+    await kiosk.picture()
+    since = stage.overheard.mark()
+    headers = {"Frame": "7 900", "Start": "1"}
+    await stage.world.tell(f"ses.{talk.id}.{MIRROR}", b"no zstd", headers=headers)
+
+    def refused() -> list[str]:
+        said = stage.said(talk, MessageRefused, since)
+        return [one.code for one in said if one.topic == MIRROR]
+
+    await stage.findings.seen(refused, 5)
+    good = refused()[:1] in ([MessageMalformed.code], [MessageTooLarge.code])
+    stage.findings.check("D-410", good, f"it was answered by {refused()}")
+
+
+CASES = (
+    Case(
+        "what is not to be believed",
+        tuple(f"D-{n}" for n in range(401, 411)),
+        hostile,
+    ),
+)

@@ -1,0 +1,353 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The other end of the desk under test: a kiosk without a window, whose caller does what a case
+says. It answers by itself what every kiosk answers. Used by `stage`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import msgspec
+
+from expert_app.conformance.throw_away_hub import (
+    CALLER_NUMBER,
+    KIOSK,
+    SERVICE,
+    ThrowAwayHub,
+)
+from session.bus.client import BusClient
+from session.bus.transport.nkeys import public_key, sign
+from session.core.clock import SystemClock
+from session.core.errors import CallLost, SessionError
+from session.core.tasks import Tasks
+from session.kiosk.hub.client import KioskLink
+from session.media.engines.plain_peer import PlainPeer
+from session.protocol.conversation import mirror
+from session.protocol.conversation.chat_and_privacy import (
+    PrivacyAsked,
+    PrivacyShown,
+    WordsSaid,
+    WordsShown,
+)
+from session.protocol.conversation.messages import (
+    AddressRequested,
+    CallAnswered,
+    CallOffered,
+    CallRequested,
+    ChunksRequested,
+    DevicesReported,
+    DevicesRequested,
+    Grant,
+    GrantChanged,
+    GrantReason,
+    GrantRequested,
+    GrantsRequested,
+    KioskWiped,
+    PageOffered,
+    PageShown,
+    ScanKind,
+    ScannerState,
+    SessionMessage,
+    SharingChanged,
+    SnapshotRequested,
+)
+from session.protocol.conversation.page_signing import words_of
+from session.protocol.conversation.remote_control import CommandAnswered, PageCommand
+from session.protocol.endpoints.chunks import TOPIC as CHUNK
+from session.protocol.endpoints.chunks import count_chunks, headers_of, piece
+from session.protocol.hub.requests import SessionEnded, SessionFacts
+from session.protocol.wire.ids import new_id
+from session.protocol.wire.roles import Role
+
+GIVEN_S = 600.0
+"""How long this caller gives a power."""
+
+EPOCH = 7
+"""Of the page that this kiosk shows: not what a desk would guess."""
+
+LISTENED = ("call", "grant", "beside", "device", "cobrowse", "control", "end", "line", "show")
+
+
+class ScannedItem:
+    """One page that this kiosk has: its offer, its bytes, and what is done wrong with them.
+
+    Attributes:
+        sent: the bytes that are really sent.
+        lost: chunks that are not sent the first time.
+    """
+
+    def __init__(self, offer: PageOffered, data: bytes) -> None:
+        self.offer, self.sent = offer, data
+        self.lost: set[int] = set()
+
+
+class KioskEnd:
+    """One kiosk.
+
+    Attributes:
+        facts: of the newest session; `ended`: what the hub told of ends.
+        answers: what its caller says to a request for a power; without one, nothing.
+        given: the powers that are given now.
+        peer, call_id: of the newest call; `calls`: ids that were answered.
+        pages: scanned, by id.
+        reports_devices: whether it says how scanner and printer are.
+    """
+
+    def __init__(self, world: ThrowAwayHub, tasks: Tasks) -> None:
+        self._clock, self._tasks, self._seed = SystemClock(), tasks, world.seeds[KIOSK]
+        self._bus = BusClient(
+            [world.url],
+            Role.KIOSK,
+            user=KIOSK,
+            seed=self._seed,
+            tasks=tasks,
+            clock=self._clock,
+            tls=world.tls(),
+        )
+        self.link = KioskLink(self._bus, self._clock, tasks=tasks)
+        self.link.session_opened.connect(self._on_opened)
+        self.link.session_ended.connect(lambda end: self.ended.append(end))
+        self.facts: SessionFacts | None = None
+        self.ended: list[SessionEnded] = []
+        self.answers: dict[Grant, bool] = {}
+        self.given: dict[Grant, bool] = {}
+        self.asked: dict[Grant, str] = {}
+        self.peer: PlainPeer | None = None
+        self.call_id = ""
+        self.calls: list[str] = []
+        self.pages: dict[str, ScannedItem] = {}
+        self._seq = 0
+        self._packer = mirror.Packer()
+
+    @property
+    def key(self) -> str:
+        """Its public key."""
+        return public_key(self._seed)
+
+    async def open(self) -> None:
+        """Connects. Raises `SessionError`."""
+        await self._bus.connect()
+        await self.link.start()
+        await self.link.services()
+
+    async def close(self) -> None:
+        """Gone."""
+        await self.close_call()
+        await self._bus.close()
+
+    async def press(self) -> None:
+        """The caller calls. Raises `SessionError`."""
+        self.facts = None
+        await self.link.call(SERVICE, CALLER_NUMBER, new_id())
+
+    async def send(self, topic: str, message: SessionMessage) -> None:
+        """Says something to the desk; what is over is not said."""
+        if self.facts is None:
+            return
+        try:
+            await self._bus.channel(self.facts.id).send(topic, message)
+        except SessionError:
+            return
+
+    async def send_raw(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> None:
+        """Sends bytes to the desk."""
+        if self.facts is not None:
+            await self._bus.channel(self.facts.id).send_raw(topic, payload, headers)
+
+    async def wipe(self) -> None:
+        """Says that nothing of the caller is left."""
+        await self.close_call()
+        wiped = KioskWiped(pages_removed=0, files_removed=0, profile_removed=True, left_over=0)
+        await self.send("end", wiped)
+
+    # ---- the call
+
+    async def offer(self, call_id: str = "") -> str:
+        """Offers a call; its id."""
+        await self.close_call()
+        self.call_id, self.peer = call_id or new_id(), PlainPeer()
+        sdp = await self.peer.offer()
+        offer = CallOffered(call_id=self.call_id, sdp=sdp, simulated_camera=True)
+        await self.send("call", offer)
+        return self.call_id
+
+    async def close_call(self) -> None:
+        """Nothing travels any more."""
+        peer, self.peer, self.call_id = self.peer, None, ""
+        if peer is not None:
+            await peer.close()
+
+    def heard(self) -> int:
+        """Pictures and pieces of voice that came in the present call."""
+        return self.peer.frames + self.peer.audio_packets if self.peer is not None else 0
+
+    # ---- powers
+
+    def change(
+        self, grant: Grant, reason: GrantReason = GrantReason.ANSWERED, request_id: str = ""
+    ) -> GrantChanged:
+        """How it is with a power."""
+        allowed = self.given.get(grant, False)
+        return GrantChanged(
+            grant=grant,
+            allowed=allowed,
+            at_utc=datetime.now(UTC),
+            left_s=GIVEN_S if allowed else 0.0,
+            reason=reason,
+            request_id=request_id,
+        )
+
+    async def withdraw(self, grant: Grant) -> None:
+        """The caller takes a power back."""
+        self.given[grant] = False
+        await self.send("grant", self.change(grant, GrantReason.WITHDRAWN))
+
+    # ---- pages
+
+    async def offer_page(self, scan_id: str, data: bytes, **wrong: object) -> ScannedItem:
+        """Offers a page, signed; `wrong` are fields that are changed after the signature."""
+        offer = PageOffered(
+            page_id=new_id(),
+            scan_id=scan_id,
+            kind=ScanKind.PAGE,
+            media_type="image/jpeg",
+            size_bytes=len(data),
+            sha256=hashlib.sha256(data).hexdigest(),
+            width_px=310,
+            height_px=438,
+            dpi=75,
+            chunks=count_chunks(len(data), 4096),
+            taken_at_utc=datetime.now(UTC),
+            signer=self.key,
+        )
+        words = words_of(self.facts.id if self.facts is not None else "", offer)
+        offer = msgspec.structs.replace(offer, signature=sign(self._seed, words))
+        item = ScannedItem(msgspec.structs.replace(offer, **wrong), data)
+        self.pages[offer.page_id] = item
+        await self.send("device", item.offer)
+        return item
+
+    async def send_chunks(self, item: ScannedItem, which: list[int] | None = None) -> None:
+        """Sends these chunks of a page, or all but those that get lost."""
+        count, page_id = item.offer.chunks, item.offer.page_id
+        indexes = which if which is not None else [n for n in range(count) if n not in item.lost]
+        for index in indexes:
+            part = piece(item.sent, count, index)
+            await self.send_raw(CHUNK, part, headers_of(page_id, index))
+
+    # ---- the shared page
+
+    async def show_page(self, address: str) -> None:
+        """Its browser shows this page."""
+        shown = PageShown(epoch=EPOCH, address=address, title="Essai", width_px=1280, height_px=720)
+        await self.send("cobrowse", shown)
+
+    async def send_mirror(
+        self, text: bytes, *, start: bool, ack: int = 0, skip: bool = False
+    ) -> None:
+        """One payload of the mirror; with `skip` it gets lost."""
+        data, seq = self._packer.pack(text, start=start), self._seq
+        self._seq += 1
+        if skip:
+            return
+        for part, headers in mirror.parts_of(data, epoch=EPOCH, seq=seq, start=start):
+            more = {"Ack": str(ack)} if ack else {}
+            await self.send_raw(mirror.TOPIC, part, {**headers, **more})
+
+    async def picture(self, ack: int = 0) -> None:
+        """A full picture of the page."""
+        await self.send_mirror(PICTURE, start=True, ack=ack)
+
+    # ---- what comes
+
+    def _on_opened(self, facts: SessionFacts) -> None:
+        self.facts, self.given, self.asked = facts, {}, {}
+        self.pages, self.calls, self._seq = {}, [], 0
+        channel = self._bus.channel(facts.id)
+        for topic in LISTENED:
+            channel.on_message(topic, self._on_message)
+        channel.on_raw(CHUNK, lambda _payload, _headers: None)
+
+    def _on_message(self, message: SessionMessage) -> None:
+        self._tasks.start(self._answer(message), name="answer the desk")
+
+    async def _answer(self, message: SessionMessage) -> None:
+        match message:
+            case CallAnswered(call_id=call_id) if call_id == self.call_id and self.peer is not None:
+                try:
+                    await self.peer.accept(message.sdp)
+                except CallLost:
+                    return
+                self.calls.append(call_id)
+            case CallRequested():
+                await self.offer()
+            case GrantRequested():
+                await self._on_grant(message)
+            case GrantsRequested():
+                for grant in Grant:
+                    told = self.change(grant, GrantReason.TOLD, self.asked.get(grant, ""))
+                    await self.send("grant", told)
+            case WordsSaid(words_id=words_id):
+                await self.send("beside", WordsShown(words_id=words_id))
+            case PrivacyAsked(on=on):
+                await self.send("beside", PrivacyShown(on=on, agent=on, caller=False))
+            case _:
+                await self._answer_tools(message)
+
+    async def _on_grant(self, request: GrantRequested) -> None:
+        for grant in (request.grant, *request.together):
+            if grant not in self.answers:
+                continue
+            self.given[grant] = self.answers[grant]
+            self.asked[grant] = request.request_id
+            await self.send("grant", self.change(grant, request_id=request.request_id))
+            if grant is Grant.SEE_PAGE and self.given[grant]:
+                await self.send("cobrowse", SharingChanged(sharing=True))
+                await self.picture()
+
+    async def _answer_tools(self, message: SessionMessage) -> None:
+        match message:
+            case DevicesRequested():
+                await self.send("device", self._devices())
+            case ChunksRequested(item_id=item, missing=missing) if item in self.pages:
+                await self.send_chunks(self.pages[item], list(missing))
+            case AddressRequested(address=address):
+                await self.show_page(address)
+            case SnapshotRequested() if self.given.get(Grant.SEE_PAGE):
+                await self.send("cobrowse", SharingChanged(sharing=True))
+                await self.picture()
+            case PageCommand(command_id=command_id):
+                await self.send("control", CommandAnswered(command_id=command_id, code=""))
+
+    def _devices(self) -> DevicesReported:
+        return DevicesReported(
+            scanner=ScannerState.READY,
+            scanner_name="Essai S",
+            scanner_code="",
+            printer=ScannerState.READY,
+            printer_name="Essai P",
+            printer_code="",
+            kiosk_key=self.key,
+        )
+
+
+def _picture() -> bytes:
+    title = {"type": 3, "textContent": "Essai", "id": 5}
+    heading = {"type": 2, "tagName": "h1", "attributes": {}, "childNodes": [title], "id": 4}
+    body = {"type": 2, "tagName": "body", "attributes": {}, "childNodes": [heading], "id": 3}
+    html = {"type": 2, "tagName": "html", "attributes": {}, "childNodes": [body], "id": 2}
+    tree = {"type": 0, "childNodes": [html], "id": 1}
+    meta = {"href": "http://essai.example/", "width": 1280, "height": 720}
+    full = {"node": tree, "initialOffset": {"left": 0, "top": 0}}
+    return msgspec.json.encode(
+        [{"type": 4, "data": meta, "timestamp": 1}, {"type": 2, "data": full, "timestamp": 2}]
+    )
+
+
+PICTURE = _picture()
+MOVE = msgspec.json.encode(
+    [{"type": 3, "data": {"source": 3, "id": 1, "x": 0, "y": 10}, "timestamp": 3}]
+)
+"""Something that happens in the page: it was scrolled."""

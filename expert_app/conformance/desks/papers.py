@@ -1,0 +1,299 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The level "papers" of a desk: scans, prints, shown documents. Used by `run`."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+
+from PIL import Image
+
+from expert_app.conformance.desks.kiosk_end import ScannedItem
+from expert_app.conformance.desks.stage import DeskStage, DeskTalk
+from expert_app.conformance.desks.wishes import CancelScan, PrintPage, ScanPage, ShowDocument
+from expert_app.conformance.driver import CannotDo, Wish
+from expert_app.conformance.playing import Case
+from session.bus.transport.nkeys import new_seed, public_key
+from session.core.device_errors import ScanCancelled
+from session.core.errors import PageDamaged, PageNotSigned
+from session.protocol.conversation.messages import (
+    ChunksRequested,
+    Grant,
+    PageKept,
+    PageRefused,
+    PrintChanged,
+    PrintOffered,
+    PrintState,
+    ScanCancelRequested,
+    ScanEnded,
+    ScanRequested,
+    SessionMessage,
+)
+from session.protocol.conversation.print_binding import print_binding
+from session.protocol.conversation.shown_document import (
+    ShowEnded,
+    ShownPageOffered,
+    ShownPagePainted,
+    ShownPageRequested,
+    ShowStarted,
+)
+from session.protocol.endpoints.chunks import INDEX_HEADER, ITEM_HEADER
+from session.protocol.endpoints.chunks import TOPIC as CHUNK
+from session.protocol.wire.version import MAX_CHUNK_BYTES
+
+KEPT_S = 20.0
+"""A page is written to disk first."""
+
+DAMAGED_S = 15.0
+"""Wrong bytes come twice."""
+
+QUIET_S = 1.5
+
+
+def page_picture(shade: int) -> bytes:
+    """A small JPEG that no other page has."""
+    out = io.BytesIO()
+    Image.effect_noise((310, 438), 20 + shade).save(out, "JPEG")
+    return out.getvalue()
+
+
+async def scans(stage: DeskStage) -> None:
+    """Pages, and what goes wrong with them."""
+    talk = await stage.converse()
+    await _not_without(stage, talk, "D-301", grant=Grant.SCAN, wish=ScanPage(), kind=ScanRequested)
+    kept = await _page(stage, talk, 1)
+    await _is_kept(stage, talk, kept, "D-302")
+    await _again(stage, talk, kept)
+    await _lost(stage, talk)
+    await _damaged(stage, talk)
+    await _forged(stage, talk)
+    await _cancelled(stage, talk)
+    await stage.end(talk)
+
+
+async def _not_without(
+    stage: DeskStage,
+    talk: DeskTalk,
+    rule: str,
+    *,
+    grant: Grant,
+    wish: Wish,
+    kind: type[SessionMessage],
+) -> None:
+    """The caller says no: nothing is done with the power. Then the caller says yes."""
+    stage.kiosk.answers[grant] = False
+    with contextlib.suppress(CannotDo):  # a desk may know that it must ask first
+        await stage.wish(wish)
+    await stage.findings.never(
+        rule,
+        lambda: stage.said(talk, kind),
+        for_s=QUIET_S,
+        otherwise=f"{kind.__name__} came without the power",
+    )
+    stage.kiosk.answers[grant] = True
+    await stage.ask(talk, grant)
+
+
+async def _request(stage: DeskStage, talk: DeskTalk) -> ScanRequested:
+    """The agent scans. Raises `RuleBroken`."""
+    since = stage.overheard.mark()
+    await stage.wish(ScanPage())
+    await stage.findings.eventually(
+        "D-301",
+        lambda: stage.said(talk, ScanRequested, since),
+        within_s=10,
+        otherwise="no ScanRequested came though the power was given",
+    )
+    return stage.said(talk, ScanRequested, since)[-1]
+
+
+async def _page(stage: DeskStage, talk: DeskTalk, shade: int, *, lost: int = -1) -> ScannedItem:
+    """A page is scanned, and sent but for a chunk that gets lost."""
+    request = await _request(stage, talk)
+    item = await stage.kiosk.offer_page(request.scan_id, page_picture(shade))
+    item.lost = {lost}
+    await stage.kiosk.send_chunks(item)
+    await _over(stage, request, pages=1)
+    return item
+
+
+async def _over(stage: DeskStage, request: ScanRequested, *, pages: int, code: str = "") -> None:
+    await stage.kiosk.send("device", ScanEnded(scan_id=request.scan_id, pages=pages, code=code))
+
+
+def _kept(stage: DeskStage, talk: DeskTalk, item: ScannedItem, since: int | None = None) -> bool:
+    return item.offer.page_id in [one.page_id for one in stage.said(talk, PageKept, since)]
+
+
+async def _is_kept(stage: DeskStage, talk: DeskTalk, item: ScannedItem, rule: str) -> None:
+    await stage.findings.eventually(
+        rule,
+        lambda: _kept(stage, talk, item),
+        within_s=KEPT_S,
+        otherwise=f"no PageKept came, but {stage.said(talk, PageRefused)[-1:]}",
+    )
+
+
+async def _again(stage: DeskStage, talk: DeskTalk, item: ScannedItem) -> None:
+    since = stage.overheard.mark()
+    await stage.kiosk.send("device", item.offer)
+    await stage.findings.seen(lambda: _kept(stage, talk, item, since), 8)
+    stage.findings.check("D-306", _kept(stage, talk, item, since), "no PageKept came again")
+
+
+async def _lost(stage: DeskStage, talk: DeskTalk) -> None:
+    item = await _page(stage, talk, 2, lost=1)
+
+    def named() -> list[list[int]]:
+        wanted = stage.said(talk, ChunksRequested)
+        return [list(one.missing) for one in wanted if one.item_id == item.offer.page_id]
+
+    await stage.findings.seen(named, 10)
+    stage.findings.check("D-303", [1] in named(), f"chunk 1 was lost, and it named {named()}")
+    await _is_kept(stage, talk, item, "D-302")
+
+
+async def _damaged(stage: DeskStage, talk: DeskTalk) -> None:
+    request, data = await _request(stage, talk), page_picture(3)
+    item = await stage.kiosk.offer_page(request.scan_id, data)
+    item.sent = data[:-9] + bytes(9)
+    await stage.kiosk.send_chunks(item)
+    await _over(stage, request, pages=1)
+    await stage.findings.seen(lambda: _refused(stage, talk, item), DAMAGED_S)
+    codes = _refused(stage, talk, item)
+    asked = [one for one in stage.said(talk, ChunksRequested) if one.item_id == item.offer.page_id]
+    good = codes == [PageDamaged.code] and bool(asked) and not _kept(stage, talk, item)
+    stage.findings.check(
+        "D-304",
+        good,
+        f"it refused with {codes}, asked {len(asked)} times for chunks, "
+        f"and said PageKept: {_kept(stage, talk, item)}",
+    )
+
+
+async def _forged(stage: DeskStage, talk: DeskTalk) -> None:
+    request = await _request(stage, talk)
+    other = public_key(new_seed())
+    item = await stage.kiosk.offer_page(request.scan_id, page_picture(4), signer=other)
+    await stage.kiosk.send_chunks(item)
+    await _over(stage, request, pages=1)
+    await stage.findings.seen(lambda: _refused(stage, talk, item), 8)
+    codes = _refused(stage, talk, item)
+    good = codes == [PageNotSigned.code] and not _kept(stage, talk, item)
+    stage.findings.check("D-305", good, f"it refused with {codes}")
+
+
+def _refused(stage: DeskStage, talk: DeskTalk, item: ScannedItem) -> list[str]:
+    refused = stage.said(talk, PageRefused)
+    return [one.code for one in refused if one.page_id == item.offer.page_id]
+
+
+async def _cancelled(stage: DeskStage, talk: DeskTalk) -> None:
+    request = await _request(stage, talk)
+    try:
+        await stage.wish(CancelScan())
+    except CannotDo as cannot:
+        stage.findings.leave_untried(("D-307",), str(cannot))
+    else:
+        await stage.findings.seen(lambda: stage.said(talk, ScanCancelRequested), 5)
+        ids = [one.scan_id for one in stage.said(talk, ScanCancelRequested)]
+        stage.findings.check("D-307", ids == [request.scan_id], f"it stopped {ids}")
+    await _over(stage, request, pages=0, code=ScanCancelled.code)
+
+
+# ---- prints
+
+
+async def prints(stage: DeskStage) -> None:
+    """A document goes to the printer."""
+    talk = await stage.converse()
+    wish = PrintPage()
+    await _not_without(stage, talk, "D-320", grant=Grant.PRINT, wish=wish, kind=PrintOffered)
+    since = stage.overheard.mark()
+    await stage.wish(PrintPage())
+    await stage.findings.eventually(
+        "D-320",
+        lambda: stage.said(talk, PrintOffered, since),
+        within_s=15,
+        otherwise="no PrintOffered came though the power was given",
+    )
+    offer = stage.said(talk, PrintOffered, since)[-1]
+    bound = print_binding(talk.id, stage.kiosk.key, offer.sha256, offer.copies)
+    stage.findings.check("D-321", offer.bound_to == bound, f"bound to {offer.bound_to[:8]!r}")
+    await _bytes_of(stage, talk, offer)
+    since = stage.overheard.mark()
+    await stage.kiosk.send("device", ChunksRequested(item_id=offer.print_id, missing=[0]))
+    await stage.findings.seen(lambda: 0 in _chunks(stage, talk, offer.print_id, since), 8)
+    again = sorted(_chunks(stage, talk, offer.print_id, since))
+    stage.findings.check("D-323", again == [0], f"of chunk 0 came {again}")
+    for state in (PrintState.SHOWN, PrintState.DONE):
+        changed = PrintChanged(print_id=offer.print_id, state=state, job_id=1, sha256=offer.sha256)
+        await stage.kiosk.send("device", changed)
+    await stage.end(talk)
+
+
+def _chunks(stage: DeskStage, talk: DeskTalk, item: str, since: int = 0) -> dict[int, bytes]:
+    return {
+        int(one.headers.get(INDEX_HEADER, "-1")): one.payload
+        for one in stage.overheard.said[since:]
+        if one.session == talk.id and one.topic == CHUNK and one.headers.get(ITEM_HEADER) == item
+    }
+
+
+async def _bytes_of(stage: DeskStage, talk: DeskTalk, offer: PrintOffered) -> None:
+    await stage.findings.seen(lambda: len(_chunks(stage, talk, offer.print_id)) >= offer.chunks, 20)
+    chunks = _chunks(stage, talk, offer.print_id)
+    data = b"".join(part for _, part in sorted(chunks.items()))
+    whole = hashlib.sha256(data).hexdigest() == offer.sha256 and len(data) == offer.size_bytes
+    largest = max(map(len, chunks.values()), default=0)
+    stage.findings.check(
+        "D-322",
+        whole and largest <= MAX_CHUNK_BYTES,
+        f"{len(chunks)} chunks of {offer.chunks} came, the largest of {largest} bytes; "
+        f"all right: {whole}",
+    )
+
+
+# ---- shown documents
+
+
+async def shows(stage: DeskStage) -> None:
+    """The agent shows a document to the caller."""
+    talk = await stage.converse()
+    await stage.wish(ShowDocument(on=True))
+    await stage.findings.eventually(
+        "D-330",
+        lambda: stage.said(talk, ShowStarted),
+        within_s=15,
+        otherwise="no ShowStarted came",
+    )
+    show = stage.said(talk, ShowStarted)[-1].show_id
+    await stage.kiosk.send("show", ShownPageRequested(show_id=show, page=0))
+    await stage.findings.seen(lambda: _shown_whole(stage, talk), 15)
+    offers = stage.said(talk, ShownPageOffered)
+    stage.findings.check(
+        "D-330", _shown_whole(stage, talk), f"it said {offers[-1:]}, and not all chunks came right"
+    )
+    await stage.kiosk.send("show", ShownPagePainted(show_id=show, page=0))
+    await stage.wish(ShowDocument(on=False))
+    await stage.comes(talk, ShowEnded, talk.began)
+    ended = [one.show_id for one in stage.said(talk, ShowEnded)]
+    stage.findings.check("D-331", bool({"", show} & {*ended}), f"it said {ended}")
+    await stage.end(talk)
+
+
+def _shown_whole(stage: DeskStage, talk: DeskTalk) -> bool:
+    offers = [one for one in stage.said(talk, ShownPageOffered) if one.page == 0]
+    if not offers:
+        return False
+    chunks = _chunks(stage, talk, offers[-1].item_id)
+    data = b"".join(part for _, part in sorted(chunks.items()))
+    return hashlib.sha256(data).hexdigest() == offers[-1].sha256
+
+
+CASES = (
+    Case("scans", tuple(f"D-{n}" for n in range(301, 308)), scans),
+    Case("prints", tuple(f"D-{n}" for n in range(320, 324)), prints),
+    Case("a shown document", ("D-330", "D-331"), shows),
+)

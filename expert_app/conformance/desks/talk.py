@@ -1,0 +1,357 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The level "talk" of a desk: enrol, accept, talk, end. Used by `run`."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+import signal
+import time
+from itertools import pairwise
+
+from expert_app.conformance.desks.stage import DeskStage, DeskTalk
+from expert_app.conformance.desks.wishes import CallIn, EndCall, Hide, HoldCaller, Restart, Say
+from expert_app.conformance.driver import CannotDo
+from expert_app.conformance.playing import Case
+from expert_app.conformance.throw_away_hub import COLLEAGUE, is_whole
+from session.bus.sealing.box import SEAL_HEADER
+from session.core.errors import NotAllowed, SessionError
+from session.protocol.codec import decode_request
+from session.protocol.conversation.chat_and_privacy import PrivacyAsked, WordsSaid, WordsShown
+from session.protocol.conversation.messages import (
+    AddressRequested,
+    CallAnswered,
+    CallFailed,
+    CallOffered,
+    CallRequested,
+    DevicesRequested,
+    GrantRequested,
+    GrantsRequested,
+    KioskWiped,
+    MessageRefused,
+    PrintOffered,
+    ScanRequested,
+    SessionMessage,
+    SnapshotRequested,
+)
+from session.protocol.conversation.remote_control import PageCommand
+from session.protocol.conversation.shown_document import ShowStarted
+from session.protocol.endpoints.refusals import HUB_TOPIC
+from session.protocol.hub.third_parties import BannerShown
+from session.protocol.topics import RAW_TOPICS
+from session.protocol.wire.ids import new_id
+
+QUIET_S = 1.5
+"""No media for so long: none travels."""
+
+BEAT_GAP_S = 12.0
+
+NEW_WISHES: tuple[type[SessionMessage], ...] = (
+    AddressRequested,
+    CallRequested,
+    GrantRequested,
+    PageCommand,
+    PrintOffered,
+    ScanRequested,
+    ShowStarted,
+    SnapshotRequested,
+)
+"""What asks something new of a kiosk."""
+
+
+async def called(stage: DeskStage, talk: DeskTalk) -> None:
+    """Our kiosk offers a call, and both see and hear each other."""
+    found, kiosk = stage.findings, stage.kiosk
+    call_id = await kiosk.offer()
+    await found.eventually(
+        "D-110",
+        lambda: call_id in [one.call_id for one in stage.said(talk, CallAnswered)],
+        within_s=15,
+        otherwise=f"no CallAnswered with its id came, but {stage.said(talk, CallFailed)[-1:]}",
+    )
+    await _travels(stage, "D-111", "no picture and no voice came")
+
+
+async def _travels(stage: DeskStage, rule: str, otherwise: str) -> None:
+    kiosk = stage.kiosk
+    await stage.findings.eventually(
+        rule,
+        lambda: kiosk.peer is not None and kiosk.peer.frames > 0 and kiosk.peer.audio_packets > 5,
+        within_s=20,
+        otherwise=otherwise,
+    )
+
+
+async def converse(stage: DeskStage) -> None:
+    """A whole conversation, ended by the agent."""
+    talk = await stage.converse()
+    await called(stage, talk)
+    await _asks_how_it_is(stage, talk)
+    await _broken_offer(stage, talk)
+    await _called_anew(stage, talk)
+    await _writes(stage, talk)
+    await _pauses(stage, talk)
+    await _holds(stage, talk)
+    await _early_wipe(stage, talk)
+    await _ends(stage, talk)
+
+
+async def _asks_how_it_is(stage: DeskStage, talk: DeskTalk) -> None:
+    wanted: tuple[type[SessionMessage], ...] = (GrantsRequested, DevicesRequested)
+    await stage.findings.seen(lambda: all(stage.said(talk, one) for one in wanted), 5)
+    missing = [one.__name__ for one in wanted if not stage.said(talk, one)]
+    stage.findings.check("D-117", not missing, f"no {', '.join(missing)} came")
+
+
+async def _broken_offer(stage: DeskStage, talk: DeskTalk) -> None:
+    offer = CallOffered(call_id=new_id(), sdp="v=0\r\nnothing else", simulated_camera=True)
+    await stage.kiosk.send("call", offer)
+
+    def failed() -> list[CallFailed]:
+        return [one for one in stage.said(talk, CallFailed) if one.call_id == offer.call_id]
+
+    await stage.findings.seen(failed, 10)
+    good = bool(failed()) and bool(failed()[0].code)
+    stage.findings.check("D-113", good, f"it said {failed()[:1]}")
+
+
+async def _called_anew(stage: DeskStage, talk: DeskTalk) -> None:
+    call_id = await stage.kiosk.offer()
+    await stage.findings.seen(lambda: call_id in stage.kiosk.calls, 15)
+    answered = call_id in [one.call_id for one in stage.said(talk, CallAnswered)]
+    stage.findings.demand("D-112", answered, "the second offer was not answered")
+    await _travels(stage, "D-112", "no picture and no voice came in the second call")
+
+
+async def _writes(stage: DeskStage, talk: DeskTalk) -> None:
+    words = new_id()
+    await stage.kiosk.send("beside", WordsSaid(words_id=words, text="Bonjour, je vous lis."))
+
+    def shown() -> bool:
+        return words in [one.words_id for one in stage.said(talk, WordsShown)]
+
+    await stage.findings.seen(shown, 10)
+    stage.findings.check("D-114", shown(), "no WordsShown with the id came")
+    text = "Je vous entends mal."
+    try:
+        await stage.wish(Say(text=text))
+    except CannotDo as cannot:
+        stage.findings.leave_untried(("D-115",), str(cannot))
+        return
+    await stage.findings.seen(lambda: stage.said(talk, WordsSaid), 5)
+    said = [one.text for one in stage.said(talk, WordsSaid)]
+    stage.findings.check("D-115", text in said, f"it sent {said}")
+
+
+async def _pauses(stage: DeskStage, talk: DeskTalk) -> None:
+    for on in (True, False):
+        since = stage.overheard.mark()
+        try:
+            await stage.wish(Hide(on=on))
+        except CannotDo as cannot:
+            stage.findings.leave_untried(("D-116",), str(cannot))
+            return
+        await stage.comes(talk, PrivacyAsked, since)
+        asked = [one.on for one in stage.said(talk, PrivacyAsked, since)]
+        stage.findings.check("D-116", asked[-1:] == [on], f"for on={on} it said {asked}")
+
+
+async def _holds(stage: DeskStage, talk: DeskTalk) -> None:
+    found, kiosk, since = stage.findings, stage.kiosk, stage.overheard.mark()
+    try:
+        await stage.wish(HoldCaller(on=True))
+    except CannotDo as cannot:
+        found.leave_untried(("D-118", "D-119"), str(cannot))
+        return
+    held = await found.seen(lambda: _held(stage), 10)
+    found.demand(
+        "D-118",
+        held and bool(stage.overheard.requests("hold", since)),
+        "the hub was not told by `hold`",
+    )
+    await asyncio.sleep(1.0 * found.patience)  # what is under way still comes
+    heard = kiosk.heard()
+    await found.never(
+        "D-118",
+        lambda: kiosk.heard() > heard,
+        for_s=QUIET_S,
+        otherwise="voice or picture came during the hold",
+    )
+    await kiosk.close_call()
+    await stage.wish(HoldCaller(on=False))
+    await stage.until(lambda: not _held(stage), "the caller is held for ever")
+    call_id = await kiosk.offer()
+    await found.seen(lambda: call_id in kiosk.calls, 15)
+    found.demand("D-119", call_id in kiosk.calls, "the offer after the hold was not answered")
+    await _travels(stage, "D-119", "no picture and no voice came after the hold")
+
+
+def _held(stage: DeskStage) -> bool:
+    ticket = stage.kiosk.link.ticket
+    return ticket is not None and ticket.talk is not None and ticket.talk.held
+
+
+async def _early_wipe(stage: DeskStage, talk: DeskTalk) -> None:
+    """The kiosk says that all is wiped, and the conversation goes on."""
+    since = stage.overheard.mark()
+    wiped = KioskWiped(pages_removed=0, files_removed=0, profile_removed=True, left_over=0)
+    await stage.kiosk.send("end", wiped)
+    await stage.comes(talk, MessageRefused, since)
+    refused = [(one.code, one.of) for one in stage.said(talk, MessageRefused, since)]
+    good = (NotAllowed.code, KioskWiped.__name__) in refused
+    stage.findings.check("D-122", good, f"it was answered by {refused}")
+
+
+async def _ends(stage: DeskStage, talk: DeskTalk) -> None:
+    kiosk = stage.kiosk
+    await stage.findings.seen(lambda: kiosk.heard() > 0, 10)
+    since = stage.overheard.mark()
+    await stage.wish(EndCall())
+    await stage.until(lambda: stage.is_over(talk), "the hub did not end the session")
+    await asyncio.sleep(1.0 * stage.findings.patience)  # what is under way still comes
+    heard, asked = kiosk.heard(), stage.overheard.mark()
+    await stage.findings.never(
+        "D-121",
+        lambda: kiosk.heard() > heard,
+        for_s=QUIET_S,
+        otherwise="voice or picture came after the end",
+    )
+    wanted = sorted(
+        {type(one).__name__ for new in NEW_WISHES for one in _of(stage, talk, new, asked)}
+    )
+    stage.findings.check("D-121", not wanted, f"after the end it said {wanted}")
+    await stage.finish(talk, since)
+
+
+def _of(
+    stage: DeskStage, talk: DeskTalk, kind: type[SessionMessage], since: int
+) -> list[SessionMessage]:
+    return list(stage.said(talk, kind, since))
+
+
+async def third(stage: DeskStage) -> None:
+    """A colleague is called in."""
+    await stage.colleague_comes()
+    talk = await stage.converse()
+    await stage.until(
+        lambda: stage.world.hub.queue.presence.is_there(
+            "valdore", stage.colleague.talk.me[0], COLLEAGUE
+        ),
+        "the colleague is not there",
+    )
+    await stage.wish(CallIn(colleague=COLLEAGUE))
+    await stage.until(
+        lambda: stage.overheard.requests("invite", talk.began), "nobody was called in"
+    )
+    await stage.colleague.talk.answer_invitation(talk.id, True)
+    await stage.findings.eventually(
+        "D-126",
+        lambda: any(
+            _names(one.payload) for one in stage.overheard.requests("banner_shown", talk.began)
+        ),
+        within_s=10,
+        otherwise="no `banner_shown` with the colleague's name came",
+    )
+    await stage.colleague.talk.leave(talk.id)
+    await stage.end(talk)
+
+
+def _names(payload: bytes) -> bool:
+    try:
+        return decode_request(BannerShown, payload).user == COLLEAGUE
+    except SessionError:
+        return False
+
+
+async def restart(stage: DeskStage) -> None:
+    """The desk loses its power, and comes back."""
+    talk = await stage.converse()
+    await called(stage, talk)
+    since = stage.overheard.mark()
+    await stage.wish(Restart())
+    await stage.findings.eventually(
+        "D-124",
+        lambda: stage.overheard.requests("resume", since),
+        within_s=20,
+        otherwise="no `resume` came",
+    )
+    await stage.findings.eventually(
+        "D-124",
+        lambda: stage.said(talk, CallRequested, since),
+        within_s=15,
+        otherwise="no CallRequested came",
+    )
+    await stage.end(talk)
+
+
+async def cut(stage: DeskStage) -> None:
+    """The server loses its power in a conversation."""
+    talk = await stage.converse()
+    await called(stage, talk)
+    since = stage.overheard.mark()
+    os.kill(stage.world.server_pid, signal.SIGKILL)
+    await stage.findings.eventually(
+        "D-128",
+        lambda: stage.overheard.beats()[-1] in stage.overheard.said[since:],
+        within_s=40,
+        otherwise="no sign of life came after its connection was cut",
+    )
+    words = new_id()
+    for _ in range(5):  # our own end may come back later than the desk
+        await stage.kiosk.send("beside", WordsSaid(words_id=words, text="Nous revoilà."))
+        if await stage.comes(talk, WordsShown, since, 4):
+            break
+    goes_on = words in [one.words_id for one in stage.said(talk, WordsShown, since)]
+    stage.findings.demand("D-128", goes_on, "its session did not go on")
+    await stage.end(talk)
+
+
+async def all_of_it(stage: DeskStage) -> None:
+    """What holds for everything that the desk has said."""
+    found, overheard = stage.findings, stage.overheard
+    beats = [one.at_s for one in overheard.beats()]
+    times = [overheard.said[0].at_s, *beats, time.monotonic()]
+    worst = max(later - earlier for earlier, later in pairwise(times)) if beats else math.inf
+    found.check("D-105", worst <= BEAT_GAP_S * max(1.0, found.patience), f"none for {worst:.0f} s")
+    asked = [one for one in overheard.said if one.subject.startswith(("svc.", "all."))]
+    spoken = [
+        one
+        for one in overheard.said
+        if one.session and one.topic not in RAW_TOPICS and SEAL_HEADER not in one.headers
+    ]
+    bare = [one for one in asked if not is_whole(one)]
+    bare += [one for one in spoken if one.payload[:1] == b"{" and not is_whole(one)]
+    found.check("D-106", not bare, f"not so on {sorted({one.topic for one in bare})}")
+    wrong = {f"{one.topic}: {one.why_not()}" for one in spoken if one.message() is None}
+    refused = [
+        one.payload
+        for one in overheard.heard
+        # a session may be over before the desk has heard of it
+        if one.topic == HUB_TOPIC
+        and one.payload not in stage.world.told
+        and b'"ticket_unknown"' not in one.payload
+    ]
+    found.check(
+        "D-107",
+        not wrong and not refused,
+        f"wrong on {sorted(wrong)[:3]}; the hub refused {refused[:2]!r}"[:500],
+    )
+
+
+CASES = (
+    Case(
+        "a conversation",
+        (
+            "D-102",
+            "D-103",
+            *(f"D-{n}" for n in range(110, 123)),
+        ),
+        converse,
+    ),
+    Case("a third person", ("D-126",), third),
+    Case("the desk starts again", ("D-124",), restart, slow=True),
+    Case("the connection is cut", ("D-128",), cut, slow=True),
+)
+
+LAST = Case("all that was said", ("D-105", "D-106", "D-107"), all_of_it)
