@@ -7,10 +7,12 @@ expert-app conformance --kiosk --level talk --driver "python docs/examples/talk_
 import asyncio
 import json
 import sys
+from pathlib import Path
 
 from session.bus.client import BusClient
 from session.bus.enrolment import enrol
 from session.bus.transport.nkeys import new_seed
+from session.bus.transport.tls import client_tls
 from session.core.clock import SystemClock
 from session.core.tasks import Tasks
 from session.kiosk.call.privacy import KioskPrivacy
@@ -32,9 +34,11 @@ class NoPage:  # a kiosk that shows no pages has none to hide
 
 class TalkKiosk:
     async def begin(self, wish):
-        seed = new_seed()  # a real kiosk keeps it
-        me = await enrol(wish["servers"], wish["code"], seed, tasks=TASKS, roles=[Role.KIOSK])
-        bus = BusClient(wish["servers"], me.role, user=me.user, seed=seed, tasks=TASKS, clock=CLOCK)
+        seed, servers = new_seed(), wish["servers"]  # a real kiosk keeps its seed
+        safe = client_tls(Path(wish["ca_file"]) if wish.get("ca_file") else None)
+        both = {"tasks": TASKS, "tls": safe}
+        me = await enrol(servers, wish["code"], seed, roles=[Role.KIOSK], **both)
+        bus = BusClient(servers, me.role, user=me.user, seed=seed, clock=CLOCK, **both)
         await bus.connect()
         self.link = KioskLink(bus, CLOCK, tasks=TASKS)
         self.link.session_opened.connect(self.on_opened)
