@@ -31,6 +31,7 @@ CALLER_SOURCES = (
     "documents/printed/dates.py",
     "documents/printed/slip.py",
     "views/kiosk/",
+    "views/words/accessibility.py",
     "views/words/caller_errors.py",
     "views/words/consent.py",
     "views/words/opening.py",

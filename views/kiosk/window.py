@@ -50,6 +50,7 @@ from views.kiosk.pages.language import LanguagePage
 from views.kiosk.pages.number import NumberPage
 from views.kiosk.pages.place_kept import PlaceKeptPage
 from views.kiosk.pages.start import StartPage
+from views.kiosk.pages.statement import StatementPage
 from views.kiosk.pages.trouble import LINE_CODES, TroubleBanner, TroublePage
 from views.kiosk.pages.waiting import WaitingPage
 from views.kiosk.widgets.hold_off import FingerWatch
@@ -156,22 +157,21 @@ class KioskWindow(QWidget):
         announcer_of(self)
         self.setMinimumSize(800, 600)
         self._clock: Clock = clock or SystemClock()
-        self._unit = 0.0
-        self._is_fitting = False
+        self._unit, self._is_fitting = 0.0, False
         self._portrait: bool | None = None
         self._trouble = ""
         self._names = ("", "")
         self._touched_at_s = 0.0
         self._offer: ServicesAnswer | None = None
-        self._speech, self._spoken = "off", ""
-        self._announced = self._powers = ""
+        self._speech = "off"
+        self._spoken = self._announced = self._powers = ""
         self._written = 0
         self._phone_for: Callable[[str], None] | None = None
         self._returns: frozenset[str] = frozenset()
         self._before_number: KioskPage | None = None
+        self._before_aside: KioskPage | None = None
         self._languages = tuple(languages)
         self._language = self._languages[0]
-        self._before_languages: KioskPage | None = None
         self.start_page, self.number_page = StartPage(self._clock), NumberPage()
         self.away_page, self.kept_page = AwayPage(), PlaceKeptPage(self._clock)
         self.return_page, self.closed_page = ComeBackPage(), ClosedPage(self._clock)
@@ -179,7 +179,8 @@ class KioskWindow(QWidget):
         self.session_page = SessionPage(
             call_pane, browser, clock=self._clock, fingers=fingers or FingerWatch(self._clock)
         )
-        self.trouble_page, self.language_page = TroublePage(), LanguagePage(self._languages)
+        self.trouble_page, self.statement_page = TroublePage(), StatementPage()
+        self.language_page = LanguagePage(self._languages)
         self._header, self._banner, self._pages = KioskHeader(), TroubleBanner(), QStackedWidget()
         self._scroll, self.bar = PageScroll(self._pages), AccessBar()
         self._own_pause = self._leaves = self._has_spoken = False
@@ -206,7 +207,9 @@ class KioskWindow(QWidget):
     def _connect(self) -> None:
         self.bar.languages_requested.connect(self.choose_language)
         self.language_page.language_chosen.connect(self._on_language)
-        self.language_page.back_requested.connect(self._leave_languages)
+        self.language_page.back_requested.connect(self._leave_aside)
+        self.start_page.statement_requested.connect(lambda: self._show_aside(self.statement_page))
+        self.statement_page.back_requested.connect(self._leave_aside)
         self.bar.listen_requested.connect(self._on_listen)
         self.bar.volume_requested.connect(self.volume_requested)
         self.bar.needs_changed.connect(self._on_needs)
@@ -255,6 +258,7 @@ class KioskWindow(QWidget):
             self.return_page,
             self.closed_page,
             self.language_page,
+            self.statement_page,
         ]
 
     @property
@@ -271,7 +275,11 @@ class KioskWindow(QWidget):
         self._header.show_names(*self._names)
         self._offer = answer
         self.start_page.show_services(answer.services, answer.notices)
+        self.waiting_page.show_messages(answer.notices)
         self._fit(again=True)
+        if self._page is self.waiting_page:
+            self._announce_page()
+            self._speak_change()
 
     def show_help(self, state: HelpState) -> None:
         """What the site's host has answered."""
@@ -434,7 +442,7 @@ class KioskWindow(QWidget):
         """Puts a question to the caller:
         `question_answered` follows, or nothing (silence is kept by the program).
         """
-        self._leave_languages()  # a question may not wait behind them
+        self._leave_aside()  # a question may not wait behind them
         self.session_page.ask(question)
         _icon, asked, detail = question_words(question)
         announce(self, f"{_(asked)} {_(detail)} {time_words(question)}", urgent=True)
@@ -445,7 +453,7 @@ class KioskWindow(QWidget):
 
     def show_print(self, shown: ShownPrint) -> None:
         """Shows a document before it prints: `print_answered` follows, or nothing."""
-        self._leave_languages()  # a question may not wait behind them
+        self._leave_aside()  # a question may not wait behind them
         self.session_page.show_print(shown)
         announce(self, self.session_page.printing.words(), urgent=True)
 
@@ -561,8 +569,8 @@ class KioskWindow(QWidget):
             return
         elif self._page in (self.number_page, self.return_page):
             self._back_from_number()
-        elif self._page is self.language_page:
-            self._leave_languages()
+        elif self._page in self._asides:
+            self._leave_aside()
         elif self._page is self.start_page:
             self._forget_choices()
 
@@ -574,21 +582,29 @@ class KioskWindow(QWidget):
 
     def choose_language(self) -> None:
         """Shows the languages; from there back to this page."""
-        if self._page is not self.language_page:
-            self._before_languages = self._page
-        self._on_touched()
-        self._show(self.language_page)
+        self._show_aside(self.language_page)
 
     # ---- its own steps ----
 
     def _on_language(self, language: str) -> None:
-        self._leave_languages()
+        self._leave_aside()
         self.language_requested.emit(language)
 
-    def _leave_languages(self) -> None:
+    @property
+    def _asides(self) -> tuple[KioskPage, ...]:
+        """Pages that change nothing, and lead back to the one before."""
+        return (self.language_page, self.statement_page)
+
+    def _show_aside(self, page: KioskPage) -> None:
+        if self._page not in self._asides:
+            self._before_aside = self._page
+        self._on_touched()
+        self._show(page)
+
+    def _leave_aside(self) -> None:
         """Back to the page before, if no other has come meanwhile."""
-        before, self._before_languages = self._before_languages, None
-        if self._page is self.language_page:
+        before, self._before_aside = self._before_aside, None
+        if self._page in self._asides:
             self._on_touched()
             self._show(before or self.start_page)
 

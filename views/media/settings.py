@@ -25,6 +25,11 @@ from views.widgets.window_settings import fixed_words
 from views.words.accessibility import statement, statement_title
 
 AUTO = "auto"
+_HAS = N_(
+    "You can count on: everything by keyboard, text up to twice as large, words that stand out in "
+    "a light and a dark look, and a screen reader that is told what happens."
+)
+_TELL = N_("If something keeps you from working, tell your organisation's help desk.")
 _CHOICES = ("camera", "microphone", "speaker", "echo", "engine")
 _SCROLL_BAR_PX, _TITLE_BAR_PX = 12, 40
 _ENGINES = {
@@ -134,7 +139,9 @@ class MediaSettingsDialog(QDialog):
         self._fixed_words = label(fixed_words(), role="soft", name="media_fixed", wrap=True)
         self._fixed_words.hide()
         self._statement = label(
-            "\n\n".join([statement_title(), *statement(kiosk=False)]), name="statement", wrap=True
+            "\n\n".join([statement_title(), *statement(has=_HAS, tell=_TELL)]),
+            name="statement",
+            wrap=True,
         )
         self._statement.hide()
         self._tell_statement = push_button(_("Accessibility"), name="show_statement")

@@ -12,20 +12,10 @@ _CHECKED = N_(
     "Its makers have checked this program against EN 301 549, WCAG 2.2 AA and RGAA 4.1. Nobody "
     "independent has audited it yet."
 )
-_DESK_HAS = N_(
-    "You can count on: everything by keyboard, text up to twice as large, words that stand out in "
-    "a light and a dark look, and a screen reader that is told what happens."
-)
-_KIOSK_HAS = N_(
-    "You can count on: large keys, words that stand out, a keyboard that reaches everything, and a "
-    "conversation in writing."
-)
 _MISSING = N_(
     "Still missing: captions of what is said, and text that appears letter by letter. Web pages of "
     "other organisations are as accessible as these have made them."
 )
-_DESK_TELL = N_("If something keeps you from working, tell your organisation's help desk.")
-_KIOSK_TELL = N_("If something keeps you from using this kiosk, tell the reception.")
 _REMEDY = N_(
     "Without an answer you can turn to the Défenseur des droits: www.defenseurdesdroits.fr, "
     "telephone 09 69 39 00 00."
@@ -37,7 +27,8 @@ def statement_title() -> str:
     return _(_STATE)
 
 
-def statement(*, kiosk: bool) -> list[str]:
-    """The paragraphs, for the caller or for the agent."""
-    has, tell = (_KIOSK_HAS, _KIOSK_TELL) if kiosk else (_DESK_HAS, _DESK_TELL)
+def statement(*, has: str, tell: str) -> list[str]:
+    """The paragraphs: what people can count on in this window (`has`), and whom they tell what
+    keeps them from using it (`tell`).
+    """
     return [_(words) for words in (_CHECKED, has, _MISSING, tell, _REMEDY)]

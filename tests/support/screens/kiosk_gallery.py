@@ -13,7 +13,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, override
 
@@ -31,6 +31,7 @@ from session.protocol.hub.requests import (
     Service,
     ServicesAnswer,
     SessionFacts,
+    SiteMessage,
     TicketAnswer,
 )
 from session.protocol.hub.tickets import HelpState, Ticket, TicketState
@@ -384,6 +385,16 @@ def _given_back(window: KioskWindow) -> None:
     )
 
 
+def _waiting_message(window: KioskWindow) -> None:
+    message = SiteMessage(
+        organisation_name="Caisse d'entraide du Val-Doré",
+        text="Les conseillers répondent à partir de 14 h. Vous pouvez attendre ailleurs.",
+        until_utc=ManualClock().utc_now() + timedelta(hours=3),
+    )
+    window.show_services(msgspec.structs.replace(services_answer(), notices=[message]))
+    window.show_ticket(ticket_answer())
+
+
 def _elsewhere(window: KioskWindow) -> None:
     window.show_ticket(ticket_answer())
     window.waiting_page.elsewhere.click()
@@ -456,6 +467,7 @@ SCENES: dict[str, Callable[[KioskWindow], None]] = {
     "waiting-next": lambda window: window.show_ticket(ticket_answer(1, None)),
     "waiting-leave": _leaving,
     "waiting-given-back": _given_back,
+    "waiting-message": _waiting_message,
     "away": _elsewhere,
     "away-phone": _phone,
     "kept-back": lambda window: window.show_kept(kept_answer("back"), prints=True),
@@ -493,6 +505,7 @@ SCENES: dict[str, Callable[[KioskWindow], None]] = {
     ),
     "trouble": _start_trouble,
     "languages": lambda window: window.choose_language(),
+    "statement": lambda window: window.start_page.statement.click(),
 }
 """Every state of every page, by name."""
 
@@ -543,8 +556,9 @@ def main() -> None:
             window.show()
             scene(window)
             window.session_page.finish_slides()
-            application.sendPostedEvents()
-            application.processEvents()
+            for _round in range(3):
+                application.sendPostedEvents()
+                application.processEvents()
             window.grab().save(str(wanted.folder / f"{name}-{width}x{height}.png"))
             window.hide()
             window.deleteLater()

@@ -24,7 +24,9 @@ from session.protocol.hub.requests import Service, SiteMessage
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import BigButton, KioskPage, TouchButton, label, needed_px
 from views.kiosk.widgets.theme import BLUE, GREEN, GREY, SKY, sized, spaced
+from views.words.accessibility import statement_title
 from views.words.opening import opens_words
+from views.words.site_messages import in_force, lines
 
 MOST_SERVICES = 6
 
@@ -205,12 +207,14 @@ class StartPage(KioskPage):
     """Welcome, and the services of the hour.
 
     Signals: service_requested: the id of the touched service. closed_requested(Service): a closed
-        one was touched. return_requested: a caller has a number already.
+        one was touched. return_requested: a caller has a number already. statement_requested: the
+        statement of accessibility.
     """
 
     service_requested = pyqtSignal(str)
     closed_requested = pyqtSignal(object)
     return_requested = pyqtSignal()
+    statement_requested = pyqtSignal()
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -240,6 +244,10 @@ class StartPage(KioskPage):
         self.have_number = BigButton("plain", "ticket-confirmation-outline")
         self.have_number.clicked.connect(self.return_requested)
         self._foot.addWidget(self.have_number)
+        self.statement = BigButton("plain", size="small")
+        self.statement.setObjectName("statement")
+        self.statement.clicked.connect(self.statement_requested)
+        self._foot.addWidget(self.statement)
         box = spaced(QVBoxLayout(self), (5, 4, 5, 3), 1.2)
         box.addWidget(self._title)
         box.addWidget(self._invitation)
@@ -261,13 +269,13 @@ class StartPage(KioskPage):
 
     def _invitation_words(self) -> str:
         now = self._clock.utc_now()
-        said = [one for one in self._notices if one.until_utc > now]
+        said = in_force(self._notices, now)
         self._notices_end.stop()
         if not said:
             return _("Touch a button. An adviser will answer you on this screen.")
         left_s = min((one.until_utc - now).total_seconds() for one in said)
         self._notices_end.start(1000 * (int(left_s) + 1))
-        return "\n".join(f"{one.organisation_name}\u00a0: {one.text}" for one in said)
+        return lines(said)
 
     def _on_card(self, service: Service) -> None:
         if is_closed(service):
@@ -375,6 +383,7 @@ class StartPage(KioskPage):
         if any(is_closed(service) for service in self._services):
             self._deal()
         self.have_number.set_words(_("I have a number"))
+        self.statement.set_words(statement_title())
         self.have_number.setVisible(any("back" in service.away for service in self._services))
         self._title.setText(
             _("Welcome. What do you need today?") if self._services else _("Welcome")

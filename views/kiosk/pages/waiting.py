@@ -5,17 +5,20 @@ Used by the kiosk window.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from resources.texts import _, ngettext
 from session.core.clock import Clock
-from session.protocol.hub.requests import TicketAnswer, TicketChanged
+from session.protocol.hub.requests import SiteMessage, TicketAnswer, TicketChanged
 from session.protocol.hub.third_parties import PassingAnswer
 from session.protocol.hub.tickets import SIGN_LANGUAGE, WRITING, Ticket, TicketState
 from views.kiosk.widgets.icons import IconView, PeopleRow, WaitingDots
 from views.kiosk.widgets.page_base import BigButton, KioskPage, label
 from views.kiosk.widgets.theme import BLUE, GREEN, GREEN_PAPER, GREY, RED, WHITE, spaced
+from views.words.site_messages import in_force, lines
 
 GIVEN_BACK = "desk_lost"
 """Reason of a ticket whose agent's desk was lost: its caller waits again, before all others."""
@@ -103,6 +106,7 @@ class WaitingPage(KioskPage):
         self._passing: PassingAnswer | None = None
         self._since_s = 0.0
         self._may_go = False
+        self._messages: Sequence[SiteMessage] = ()
         self._build_ticket()
         self._build_place()
         self._build_leaving()
@@ -112,12 +116,18 @@ class WaitingPage(KioskPage):
         self._middle = middle
         box = spaced(QVBoxLayout(self), (6, 2, 6, 2), 1.6)
         box.addWidget(self._title)
+        box.addWidget(self._message)
         box.addLayout(middle, 1)
         box.addWidget(self._leaving)
         self.retranslate()
 
     def _build_ticket(self) -> None:
         self._title = label("title", centred=True)
+        self._message, self._message_words = QFrame(), label("lead")
+        self._message.setObjectName("site_message")
+        said = spaced(QHBoxLayout(self._message), (2, 0.8, 2, 0.8), 1.4)
+        said.addWidget(IconView("message-text", 4, colour=BLUE), 0, Qt.AlignmentFlag.AlignTop)
+        said.addWidget(self._message_words, 1)
         self._ticket = QFrame()
         self._ticket.setObjectName("panel")
         self._ticket_title = label("lead", tone="grey", centred=True)
@@ -223,7 +233,8 @@ class WaitingPage(KioskPage):
 
     def words(self) -> list[str]:
         """The sentences on the page, to be spoken."""
-        return [text.text() for text in (self._title, self._ahead, self._wait) if text.text()]
+        said = (self._title, self._message_words, self._ahead, self._wait)
+        return [text.text() for text in said if text.text()]
 
     # ---- facts ----
 
@@ -231,6 +242,16 @@ class WaitingPage(KioskPage):
         """Whether the service lets its callers wait elsewhere."""
         self._may_go = may
         self.retranslate()
+
+    def show_messages(self, messages: Sequence[SiteMessage]) -> None:
+        """What supervisors say to the callers here, until each ends."""
+        self._messages = messages
+        self._tell_messages()
+
+    def _tell_messages(self) -> None:
+        words = lines(in_force(self._messages, self._clock.utc_now()))
+        self._message_words.setText(words)
+        self._message.setVisible(bool(words))
 
     def show_calling(self) -> None:
         """The button was pressed and the hub has not answered yet."""
@@ -255,6 +276,7 @@ class WaitingPage(KioskPage):
     def tick(self) -> None:
         """A second has passed."""
         self._dots.step(int(self._clock.monotonic_s()))
+        self._tell_messages()
         if self._answer is not None:
             self._elapsed.setText(elapsed_words(self._clock.monotonic_s() - self._since_s))
 

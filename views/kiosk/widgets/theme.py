@@ -290,6 +290,7 @@ def style_sheet(unit: float, text: float = 1.0, p: Palette = PLAIN) -> str:
         f"#powers_sheet, #powers_inside {{ background: {p.white}; }}",
         f"#banner {{ background: {p.accent_paper}; border-bottom: {px(0.5)} solid {p.accent}; }}",
         f"#notice {{ background: {p.sky}; }}",
+        f"#site_message {{ background: {p.sky}; border-radius: {px(1.4)}; }}",
         f"#switched_off {{ background: {p.accent_paper}; }}",
         f"#state[state=complete] {{ background: {p.green_paper}; border-radius: {px(1.4)}; }}",
         f"#state[state=complete] QLabel {{ color: {p.green_words}; }}",

@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 
 from session.core.clock import ManualClock
-from session.protocol.hub.requests import TicketChanged
+from session.protocol.hub.requests import SiteMessage, TicketChanged
 from session.protocol.hub.tickets import TicketState
 from tests.support.screens.kiosk_fingers import CallerTouches, said
 from tests.support.screens.kiosk_gallery import (
+    services_answer,
     session_facts,
     ticket_answer,
 )
@@ -40,6 +43,25 @@ def test_time_waited_is_counted_from_the_ticket(window: KioskWindow, clock: Manu
     window.show_ticket(ticket_answer(position=2))
     window.tick()
     assert "You have been waiting for 2 minutes." in said(window)
+
+
+def test_what_a_supervisor_says_here_is_read_while_waiting_until_it_ends(
+    window: KioskWindow, clock: ManualClock
+) -> None:
+    window.show_ticket(ticket_answer())
+    assert not window.waiting_page._message.isVisible()
+    message = SiteMessage(
+        organisation_name="Caisse d'entraide du Val-Doré",
+        text="Un conseiller revient à 14 h.",
+        until_utc=clock.utc_now() + timedelta(hours=1),
+    )
+    window.show_services(msgspec.structs.replace(services_answer(), notices=[message]))
+    words = "Caisse d'entraide du Val-Doré\u00a0: Un conseiller revient à 14 h."
+    assert words in said(window)
+    assert words in window.waiting_page.words(), "it is spoken too"
+    clock.advance(3601)
+    window.tick()
+    assert words not in said(window)
 
 
 def test_leaving_the_queue_is_confirmed(window: KioskWindow, touches: CallerTouches) -> None:

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The statement of accessibility that the law asks for, in the caller's language. Used by the
+kiosk window; the start page leads to it.
+"""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from resources.texts import N_, _
+from views.kiosk.widgets.page_base import BigButton, KioskPage, label
+from views.kiosk.widgets.theme import spaced
+from views.words.accessibility import statement, statement_title
+
+_HAS = N_(
+    "You can count on: letters up to twice as large, words that stand out, a voice that reads each "
+    "page, everything by keyboard or with two switches, and a conversation in writing."
+)
+_TELL = N_("If something keeps you from using this kiosk, tell the reception.")
+
+
+class StatementPage(KioskPage):
+    """What callers can count on, what is missing, and whom they can tell.
+
+    Signals:
+        back_requested: back to the page before.
+    """
+
+    back_requested = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._title = label("title")
+        self._paragraphs = [label("lead") for _each in statement(has=_HAS, tell=_TELL)]
+        self.back = BigButton("plain", "arrow-left")
+        self.back.clicked.connect(self.back_requested)
+        foot = spaced(QHBoxLayout(), (0,), 2)
+        foot.addWidget(self.back)
+        foot.addStretch(1)
+        box = spaced(QVBoxLayout(self), (8, 4, 8, 4), 2.4)
+        box.addWidget(self._title)
+        for paragraph in self._paragraphs:
+            box.addWidget(paragraph)
+        box.addStretch(1)
+        box.addLayout(foot)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Says every text again."""
+        self._title.setText(statement_title())
+        for paragraph, words in zip(self._paragraphs, statement(has=_HAS, tell=_TELL), strict=True):
+            paragraph.setText(words)
+        self.back.set_words(_("Back"))
+
+    def words(self) -> list[str]:
+        """The sentences on the page, to be spoken."""
+        return [statement_title(), *statement(has=_HAS, tell=_TELL)]
