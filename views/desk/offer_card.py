@@ -42,6 +42,7 @@ from views.widgets.parts import (
     steady_figures,
 )
 from views.widgets.theme import SPACE
+from views.words.needs import need_words
 
 DECLINES: tuple[tuple[str, str], ...] = (
     ("not_mine", N_("Not my subject")),
@@ -115,6 +116,7 @@ class OfferCard(QFrame):
         self._where = ElidedLabel(role="small", name="offer_where")
         self._preview = ElidedLabel(role="small", name="offer_preview")
         self._known = Chip("offer_known", _("Comes back to you"), icon_name="undo", tone="accent")
+        self._needs = Chip("offer_needs")
         self._left = steady_figures(label(role="strong", name="offer_left"))
         self._bar = QProgressBar()
         self._bar.setObjectName("offer_bar")
@@ -159,6 +161,8 @@ class OfferCard(QFrame):
         self._number.setText(ticket.number)
         self._tag.show_service(service, ticket.service, place)
         self._known.setVisible(comes_back)
+        self._needs.show_state(need_words(ticket.needs), "needs", "accent")
+        self._needs.setVisible(bool(ticket.needs))
         self._set_enabled(True)
         whole_s = (
             0.0 if self._until is None else (self._until - self._clock.utc_now()).total_seconds()
@@ -232,6 +236,7 @@ class OfferCard(QFrame):
     def _build(self) -> None:
         facts = row(None, self._number, space=SPACE[2])
         facts.addWidget(self._tag, 1)
+        facts.addWidget(self._needs)
         facts.addWidget(self._known)
         countdown = column(None, self._left, self._bar, space=4)
         box = row(
@@ -246,9 +251,11 @@ class OfferCard(QFrame):
         ticket = self._ticket
         assert ticket is not None
         spoken = _("A caller for you: {number}, {service}, {site}. Enter accepts, F4 declines.")
-        self.setAccessibleName(
-            spoken.format(number=ticket.number, service=self._tag.text(), site=ticket.site)
-        )
+        words = spoken.format(number=ticket.number, service=self._tag.text(), site=ticket.site)
+        if ticket.needs:
+            needs = _("The caller needs: {needs}").format(needs=need_words(ticket.needs))
+            words = f"{words} {needs}"
+        self.setAccessibleName(words)
         self._accept.setAccessibleDescription(self.accessibleName())
         window = self.window()
         self._back = window.focusWidget() if window is not None else None

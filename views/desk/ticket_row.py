@@ -36,6 +36,7 @@ from views.widgets.parts import (
     steady_figures,
 )
 from views.widgets.theme import service_colour
+from views.words.needs import need_words
 from views.words.waits import WaitLimits, wait_look
 
 WAITING = frozenset({TicketState.WAITING, TicketState.OFFERED})
@@ -132,6 +133,7 @@ class TicketRow(QFrame):
         self._given = Chip("ticket_given", _("No. given"), icon_name="given")
         self._given.setToolTip(_("The caller has typed a caller number"))
         self._urgent = Chip("ticket_priority", _("Priority"), icon_name="priority", tone="warn")
+        self._needs = Chip("ticket_needs")
         self._kept = Chip("ticket_kept")
         self._kept.hide()
         self._away = Chip("ticket_away")
@@ -156,6 +158,7 @@ class TicketRow(QFrame):
             self._kept,
             self._away,
             self._known,
+            self._needs,
             self._urgent,
             self._bell,
             self._given,
@@ -318,8 +321,16 @@ class TicketRow(QFrame):
         restyle(self._accept, kind="primary" if self._primary else "plain")
         self._accept.setIcon(_accept_icon(self._primary))
         self._number.setEnabled(waiting)
+        self._show_needs()
         self._show_away()
         restyle(self, place="next" if next_one else "", ringing=ringing)
+
+    def _show_needs(self) -> None:
+        """Language, sign language, writing: what the agent must be able to do."""
+        words = need_words(self.ticket.needs)
+        self._needs.show_state(words, "needs", "accent")
+        self._needs.setToolTip(_("The caller needs: {needs}").format(needs=words))
+        self._needs.setVisible(bool(words))
 
     def _show_away(self) -> None:
         """Shows that the caller left the kiosk and comes back, or waits for a telephone call."""
@@ -364,9 +375,11 @@ class TicketRow(QFrame):
         extra.append(_("number given") if ticket.caller_number_given else _("no number"))
         if ticket.priority > 0:
             extra.append(_("Priority"))
-        chips = (self._kept, self._away, self._known, self._later)
+        chips = (self._needs, self._kept, self._away, self._known, self._later)
         extra += [chip.text() for chip in chips if not chip.isHidden()]
         name = _("Accept {number}").format(number=ticket.number)
+        if ticket.needs:
+            name += f" ({need_words(ticket.needs)})"
         self._accept.setAccessibleName(name)
         self._accept.setToolTip(name)
         return ", ".join([words, *extra])

@@ -94,6 +94,7 @@ _GLYPHS = {
     "printer": "printer-outline",
     "privacy": "eye-off-outline",
     "propose": "form-textbox",
+    "needs": "human-greeting-variant",
     "priority": "arrow-up-bold-circle-outline",
     "quality_bad": "signal-cellular-1",
     "quality_good": "signal-cellular-3",

@@ -36,6 +36,7 @@ from session.protocol.hub.partner_links import KIOSK_VERBS, Arrival, ArrivalChec
 from session.protocol.hub.requests import (
     Done,
     LeaveRequest,
+    NeedsRequest,
     SessionEnded,
     StatusRequest,
     TicketChanged,
@@ -55,6 +56,13 @@ LINGERS_S = 600.0
 QUEUED = 10_000
 
 STALE_S = 12 * 3600.0
+
+OF_A_TICKET: dict[str, type[StatusRequest | NeedsRequest | LeaveRequest]] = {
+    "status": StatusRequest,
+    "needs": NeedsRequest,
+    "leave": LeaveRequest,
+}
+"""What a kiosk asks about its ticket, which has another id over there."""
 
 Kiosk = tuple[str, str]
 
@@ -202,6 +210,7 @@ class OutgoingCallers:
             arrived_at_utc=old.arrived_at_utc,
             reason=old.reason[:200],
             fresh=is_fresh(old, self._clock.utc_now()),
+            needs=old.needs,
         )
         network = self.network_of(organisation)
         kiosk = old.kiosk_home, old.kiosk
@@ -237,12 +246,8 @@ class OutgoingCallers:
         )
         if sent is None or not await self._has_arrived(sent):
             return None
-        if verb in ("status", "leave"):
-            request = (
-                decode_request(StatusRequest, payload)
-                if verb == "status"
-                else decode_request(LeaveRequest, payload)
-            )
+        if verb in OF_A_TICKET:
+            request = decode_request(OF_A_TICKET[verb], payload)
             if request.ticket_id not in (sent.old.id, sent.ticket_id):
                 return None
             payload = encode(msgspec.structs.replace(request, ticket_id=sent.ticket_id))

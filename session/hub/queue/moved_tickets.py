@@ -143,6 +143,8 @@ class MovedTickets:
             moved_from=request.ticket_id,
             from_organisation=request.from_organisation,
             reason=request.reason,
+            needs=request.needs,
+            skills=self._catalogue.skills_for(request.organisation, request.service, request.needs),
             home=home,
         )
         stored = await self._changes.add(ticket)

@@ -51,8 +51,8 @@ CALL_LATER = "call_later"
 
 
 class Callback(msgspec.Struct, frozen=True, kw_only=True):
-    """The ticket that it becomes, and when; `preferred` is the agent who promised it. Telephone and
-    caller number go when it is `done`.
+    """The ticket that it becomes, and when; `preferred` is the agent who promised it, `needs` what
+    the caller needs of one. Telephone and caller number go when it is `done`.
     """
 
     ticket: str
@@ -66,6 +66,7 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True):
     caller_number: str = ""
     sealed_number: str = ""
     preferred: str = ""
+    needs: tuple[str, ...] = ()
     done: bool = False
 
 
@@ -228,6 +229,7 @@ class Callbacks:
                     asked_at_utc=self._clock.utc_now(),
                     due_at_utc=due,
                     phone=phone,
+                    needs=request.needs,
                 )
             )
         is_known = due is not None and not self._closures.is_queue_closed(organisation, service.id)
@@ -273,6 +275,7 @@ class Callbacks:
                 caller_number=record.number,
                 sealed_number=record.sealed,
                 preferred=asker.user,
+                needs=ticket.needs,
             )
         )
         await self._sessions.close_session(
@@ -330,6 +333,10 @@ class Callbacks:
             arrived_at_utc=arrived,
             caller_number_given=bool(number or sealed),
             preferred=callback.preferred or None,
+            needs=callback.needs,
+            skills=self._catalogue.skills_for(
+                callback.organisation, callback.service, callback.needs
+            ),
             away="phone",
             changed_by=f"{Role.KIOSK}.{callback.kiosk}",
             reason="callback",

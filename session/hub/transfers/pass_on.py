@@ -130,10 +130,12 @@ class PassOn:
                 return None
             _check_own(ticket, asker.user, request.session_id)
             now_utc = self._clock.utc_now()
+            service = request.service or ticket.service
             return msgspec.structs.replace(
                 ticket,
                 state=TicketState.WAITING,
-                service=request.service or ticket.service,
+                service=service,
+                skills=self._catalogue.skills_for(ticket.organisation, service, ticket.needs),
                 priority=max(HEAD, ticket.priority),
                 agent=None,
                 session=None,

@@ -221,7 +221,9 @@ class KioskLink:
         Raises:
             CallerNumberInvalid, NotAllowed, ServiceUnknown.
         """
-        request = CallbackRequest(request_id=request_id, service=service, phone=phone)
+        request = CallbackRequest(
+            request_id=request_id, service=service, phone=phone, needs=self.needs
+        )
         return (await self._request_with_retries("callback", request, CallbackAnswer)).due_at
 
     async def leave(self, ticket_id: str) -> None:

@@ -14,7 +14,7 @@ import msgspec
 
 from session.core.field_types import UtcTime
 from session.protocol.hub.requests import HubMessage, Text
-from session.protocol.hub.tickets import Ticket
+from session.protocol.hub.tickets import Needs, Ticket
 from session.protocol.wire.ids import Id
 
 Said = Annotated[str, msgspec.Meta(max_length=200)]
@@ -29,8 +29,8 @@ class ArrivalCheck(HubMessage, frozen=True, kw_only=True):
 
 
 class Arrival(HubMessage, frozen=True, kw_only=True):
-    """A caller comes over: who serves now, where the kiosk is, since when the caller waits, why.
-    Nothing of the person.
+    """A caller comes over: who serves now, where the kiosk is, since when the caller waits, why,
+    what the agent must be able to do (`Ticket.needs`). Nothing else of the person.
 
     Repeating it is the same ticket; one that is not `fresh` is only looked for.
     """
@@ -45,6 +45,7 @@ class Arrival(HubMessage, frozen=True, kw_only=True):
     arrived_at_utc: UtcTime
     reason: Said = ""
     fresh: bool = True
+    needs: Needs = ()
 
 
 class Arrived(HubMessage, frozen=True, kw_only=True):
@@ -53,5 +54,5 @@ class Arrived(HubMessage, frozen=True, kw_only=True):
     ticket: Ticket
 
 
-KIOSK_VERBS = frozenset({"status", "leave", "hang_up", "log"})
+KIOSK_VERBS = frozenset({"status", "needs", "leave", "hang_up", "log"})
 """What a kiosk may ask of the other network."""

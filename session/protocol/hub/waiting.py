@@ -11,6 +11,7 @@ import msgspec
 
 from session.core.field_types import UtcTime
 from session.protocol.hub.requests import Done, HubMessage, Number, Text, TicketAnswer, Verb
+from session.protocol.hub.tickets import Needs
 from session.protocol.wire.ids import Id, ServiceRef
 from session.protocol.wire.roles import Role
 
@@ -57,12 +58,13 @@ class ComeBackRequest(HubMessage, frozen=True, kw_only=True):
 
 class CallbackRequest(HubMessage, frozen=True, kw_only=True):
     """A caller of a closed service asks to be called by telephone when it opens.
-    The same `request_id` is one callback.
+    The same `request_id` is one callback. `needs`: see `Ticket`.
     """
 
     request_id: Id
     service: ServiceRef
     phone: Number
+    needs: Needs = ()
 
 
 class CallbackAnswer(HubMessage, frozen=True, kw_only=True):

@@ -76,7 +76,7 @@ allowed_addresses = ["https://www.marais.example/"]
 services = [{ id = "care", name = "Soins", letter = "S" }]
 sites = [{ id = "hall", name = "Maison commune de Sableuse", services = ["care"] }]
 kiosks = [{ id = "kiosk1", site = "hall" }]
-people = [{ id = "zoe", name = "Zoé K." }]
+people = [{ id = "zoe", name = "Zoé K.", skills = ["ar"] }]
 transfers_from = ["valdore"]
 
 [[organisations]]
@@ -230,14 +230,20 @@ async def test_a_caller_is_answered_by_the_other_network_and_the_kiosk_notices_n
         assert (await kiosk.call("rights", "", "r2")).ticket.organisation == "valdore"
 
 
-async def test_a_kiosk_that_leaves_or_calls_again_leaves_the_other_networks_queue(
+async def test_needs_go_along_and_a_kiosk_that_leaves_or_calls_again_leaves_the_other_queue(
     tmp_path: Path,
 ) -> None:
     async with two_networks(tmp_path) as both:
         kiosk, zoe = await both.cnav.kiosk("kiosk1"), await both.cnaf.desk("zoe", "marais")
+        kiosk.needs = ("lsf", "ar")
         old = (await kiosk.call("rights", "", "r1")).ticket
         await _move(both.cnav, old)
         await until(lambda: len(zoe.queue) == 1)
+        new = zoe.queue[0]
+        assert (old.skills, new.needs, new.skills) == ((), ("lsf", "ar"), ("ar",))
+        kiosk.needs = ("ar", "write")  # chosen while waiting over there
+        assert (await kiosk.tell_needs(old.id)).ticket.needs == ("ar", "write")
+        await until(lambda: zoe.queue[0].needs == ("ar", "write"))
         await kiosk.leave(old.id)
         await until(lambda: not zoe.queue)
         await _move(both.cnav, (await kiosk.call("rights", "", "r2")).ticket)

@@ -40,7 +40,7 @@ from session.protocol.hub.talk_state import (
 from session.protocol.hub.third_parties import TALK_VERBS, BannerShown
 from session.protocol.hub.tickets import KEPT, Ticket, TicketState
 from session.protocol.wire.roles import Role
-from tests.support.hub_world import World, hub_world
+from tests.support.hub_world import World, catalogue_text, hub_world
 from tests.support.waiting import until
 
 OFFER = CallOffered(call_id="c1", sdp="v=0")
@@ -54,9 +54,10 @@ class Conversation:
         self.ended_at_kiosk: list[SessionEnded] = []
         self.opened_at_kiosk: list[SessionFacts] = []
 
-    async def begin(self) -> Conversation:
+    async def begin(self, needs: tuple[str, ...] = ()) -> Conversation:
         world = self.world
         self.kiosk = await world.kiosk("kiosk1", poll_s=0.3)
+        self.kiosk.needs = needs
         self.kiosk.session_ended.connect(self.ended_at_kiosk.append)
         self.kiosk.session_opened.connect(self.opened_at_kiosk.append)
         self.alice, self.alice_talk = await self.desk("alice")
@@ -179,11 +180,14 @@ async def test_a_caller_nobody_takes_is_open_to_everybody_after_a_minute(tmp_pat
 
 
 async def test_a_caller_passed_on_survives_the_hub_and_the_first_desk(tmp_path: Path) -> None:
-    async with hub_world(tmp_path) as world:
-        talk = await Conversation(world).begin()
+    text = catalogue_text().replace('"Bob T.",', '"Bob T.", services = ["housing"],')
+    async with hub_world(tmp_path, catalogue=text) as world:
+        talk = await Conversation(world).begin(needs=("lsf",))
+        assert talk.seen(talk.alice).skills == (), "only Bob signs, and not for this service"
         await talk.alice_talk.pass_on(
             talk.session, PassReason.OTHER_SERVICE, service="housing", note="loyer"
         )
+        await until(lambda: talk.seen(talk.bob).skills == ("lsf",))
         await world.stop_hub()
         world.kill_server()
         await world.start_hub()

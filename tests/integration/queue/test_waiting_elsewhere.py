@@ -258,6 +258,7 @@ async def test_a_wish_of_a_closed_hour_becomes_the_first_ticket_of_the_opening(
         clock.advance(2 * 3600 + 60)  # 12:01
         with pytest.raises(NotAllowed):
             await kiosk.ask_callback("rights", PHONE, "r0")
+        kiosk.needs = ("uk",)
         due = await kiosk.ask_callback("housing", PHONE, "r1")
         assert due == "2026-03-02T13:30:00+01:00"
         assert await kiosk.ask_callback("housing", PHONE, "r1") == due
@@ -265,14 +266,15 @@ async def test_a_wish_of_a_closed_hour_becomes_the_first_ticket_of_the_opening(
         hub = await world.start_hub()  # a callback outlives the hub
         await hub.tick()
         assert _states(world) == {}
+        kiosk.needs = ()
         clock.advance(89 * 60 + 5)
         await hub.tick()
         await hub.tick()
         early = (await kiosk.call("housing", "", "r2")).ticket
         waiting = hub.queue.view.waiting("valdore")
-        assert [(ticket.away, ticket.reason) for ticket in waiting] == [
-            ("phone", "callback"),
-            ("", ""),
+        assert [(ticket.away, ticket.reason, ticket.needs) for ticket in waiting] == [
+            ("phone", "callback", ("uk",)),
+            ("", "", ()),
         ]
         assert waiting[1].id == early.id
         desk = await world.desk("alice")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
@@ -18,6 +19,7 @@ from session.protocol.hub.tickets import TicketState
 from tests.support.screens.fingers import key
 from tests.support.screens.invented import NOW, SERVICES, TICKETS, desk, ticket
 from views.desk.window import DeskWindow
+from views.widgets.parts import Chip
 
 OFFER = ticket(
     "A033",
@@ -65,6 +67,16 @@ def test_enter_accepts_the_offered_caller_once(window: DeskWindow, qtbot: QtBot)
     window.offer.answer_failed()
     key(window, Qt.Key.Key_F2)
     assert asked == [OFFER.id, OFFER.id]
+
+
+def test_the_offer_says_what_the_caller_needs(window: DeskWindow) -> None:
+    needing = msgspec.structs.replace(OFFER, needs=("write", "uk"))
+    window.offer.show_offer(needing, SERVICES["alloc"], 0, comes_back=False)
+    chip = window.offer.findChild(Chip, "offer_needs")
+    assert chip is not None
+    assert chip.isVisible()
+    assert chip.text() == "Writes, Українська"
+    assert "The caller needs: Writes, Українська" in window.offer.accessibleName()
 
 
 def test_who_is_typing_goes_on_typing(window: DeskWindow) -> None:

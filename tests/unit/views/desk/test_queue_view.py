@@ -78,6 +78,19 @@ def test_a_long_wait_is_said_in_words_too(queue: DeskQueueView) -> None:
     assert "long wait" not in rows(queue)[2].accessibleName()
 
 
+def test_a_row_says_what_the_caller_needs_and_its_accept_does_too(queue: DeskQueueView) -> None:
+    queue.set_tickets([ticket("L001", "logement", 30, needs=("lsf", "ar"))], SERVICES)
+    (row,) = rows(queue)
+    chip = row.findChild(Chip, "ticket_needs")
+    assert chip is not None
+    assert chip.isVisible()
+    assert chip.text() == "Sign language, العربية"
+    assert "Sign language, العربية" in row.accessibleName()
+    assert button(row, "accept_t-l001").accessibleName() == "Accept L001 (Sign language, العربية)"
+    queue.set_tickets([ticket("L001", "logement", 30)], SERVICES)
+    assert not chip.isVisible()
+
+
 def test_accept_of_a_row_asks_for_that_ticket_once(queue: DeskQueueView, qtbot: QtBot) -> None:
     asked: list[str] = []
     queue.accept_requested.connect(asked.append)
