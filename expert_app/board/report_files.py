@@ -12,7 +12,7 @@ from pathlib import Path
 
 from documents.printed.report.csv_file import report_csv
 from documents.printed.report.pdf import ReportFacts, report
-from expert_app.runtime.report_chapters import chapter
+from expert_app.runtime.report_chapters import ALWAYS_CROSSED, Groupings, chapter
 from session.core.clock import Clock
 from session.core.errors import SessionError
 from session.core.signals import Signal
@@ -36,13 +36,15 @@ class ReportFiles:
         self.failed: Signal[str] = Signal()
         self._link, self._clock, self._tasks = link, clock, tasks
 
-    def save(self, first: date, last: date, path: str) -> None:
-        """Writes the figures of a period; `saved` or `failed` follows."""
-        self._tasks.start(self._save(first, last, Path(path)), name="save the figures")
+    def save(self, first: date, last: date, path: str, grouped: Groupings) -> None:
+        """Writes the figures of a period, with what the board's page has `grouped`; `saved` or
+        `failed` follows.
+        """
+        self._tasks.start(self._save(first, last, Path(path), grouped), name="save the figures")
 
-    async def _save(self, first: date, last: date, path: Path) -> None:
+    async def _save(self, first: date, last: date, path: Path, grouped: Groupings) -> None:
         try:
-            facts = await self._facts(first, last)
+            facts = await self._facts(first, last, grouped)
             await asyncio.to_thread(_write, facts, path)
         except SessionError as error:
             self.failed.emit(error.code)
@@ -52,16 +54,23 @@ class ReportFiles:
         else:
             self.saved.emit(str(path))
 
-    async def _facts(self, first: date, last: date) -> ReportFacts:
+    async def _facts(self, first: date, last: date, grouped: Groupings) -> ReportFacts:
         answers = {by: await self._link.statistics(first, last, by) for by in StatisticsBy}
         services = {service.id: service.name for service in self._link.services}
         rows = {by: answer.rows for by, answer in answers.items()}
+        pairs = [ALWAYS_CROSSED]
+        if StatisticsBy.TOTAL not in grouped and set(grouped) != set(ALWAYS_CROSSED):
+            pairs.append(grouped)
+        crossed = {
+            (by, across): (await self._link.statistics(first, last, by, across=across)).rows
+            for by, across in pairs
+        }
         return ReportFacts(
             first=first,
             last=last,
             made_at=self._clock.utc_now().astimezone(),
             time_zone=answers[StatisticsBy.TOTAL].time_zone,
-            chapters=(chapter(self._link.organisation_name, services, rows),),
+            chapters=(chapter(self._link.organisation_name, services, rows, crossed),),
         )
 
 

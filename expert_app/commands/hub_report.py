@@ -19,7 +19,7 @@ from documents.printed.report.words import SMALL, Chapter
 from expert_app.hub.convention_commands import load_catalogue
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
-from expert_app.runtime.report_chapters import chapter
+from expert_app.runtime.report_chapters import ALWAYS_CROSSED, chapter
 from resources.texts import _
 from session.core.errors import StoreUnreachable
 from session.hub.convention.catalogue import Catalogue
@@ -113,4 +113,7 @@ def _chapter(
     services = {service.id: service.name for service in catalogue.services(organisation)}
     first, last = days
     rows = {by: count(history, organisation, first=first, last=last, by=by) for by in StatisticsBy}
-    return masked(chapter(catalogue.organisation(organisation).name, services, rows))
+    by, across = ALWAYS_CROSSED
+    crossed = count(history, organisation, first=first, last=last, by=by, across=across)
+    name = catalogue.organisation(organisation).name
+    return masked(chapter(name, services, rows, {ALWAYS_CROSSED: crossed}))

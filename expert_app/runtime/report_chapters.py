@@ -7,19 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from documents.printed.report.words import Chapter, ReportFigures
+from documents.printed.report.words import Chapter, Crossed, ReportFigures
 from session.protocol.hub.statistics import StatisticsBy, StatisticsRow
+
+Groupings = tuple[StatisticsBy, StatisticsBy]
+
+ALWAYS_CROSSED: Groupings = (StatisticsBy.SERVICE, StatisticsBy.SITE)
+"""Which service is asked for where: in every report."""
+
+_NOTHING: Mapping[Groupings, Sequence[StatisticsRow]] = {}
 
 
 def chapter(
     organisation_name: str,
     services: Mapping[str, str],
     rows: Mapping[StatisticsBy, Sequence[StatisticsRow]],
+    crossed: Mapping[Groupings, Sequence[StatisticsRow]] = _NOTHING,
 ) -> Chapter:
-    """An organisation's chapter from its rows by every way to group; `services` are names by id."""
+    """An organisation's chapter from its rows by every way to group, and by pairs of these;
+    `services` are names by id.
+    """
+
+    def named(row: StatisticsRow) -> ReportFigures:
+        return _figures(row, services.get(row.key, row.key), services.get(row.across, row.across))
 
     def figures(by: StatisticsBy) -> tuple[ReportFigures, ...]:
-        return tuple(_figures(row, services.get(row.key, row.key)) for row in rows[by])
+        return tuple(named(row) for row in rows[by])
 
     total = figures(StatisticsBy.TOTAL)
     return Chapter(
@@ -29,13 +42,20 @@ def chapter(
         hours=figures(StatisticsBy.HOUR),
         services=figures(StatisticsBy.SERVICE),
         sites=figures(StatisticsBy.SITE),
+        crossed=tuple(
+            Crossed(by=by.value, across=across.value, rows=tuple(named(row) for row in found))
+            for (by, across), found in crossed.items()
+            if found
+        ),
     )
 
 
-def _figures(row: StatisticsRow, name: str) -> ReportFigures:
+def _figures(row: StatisticsRow, name: str, across_name: str) -> ReportFigures:
     return ReportFigures(
         key=row.key,
         name=name,
+        across=row.across,
+        across_name=across_name,
         callers=row.callers,
         answered=row.answered,
         abandoned=row.abandoned,

@@ -33,11 +33,12 @@ class BoardStatisticsPage(QWidget):
     Signals:
         wanted(object, object, object, object): first day, last day, `StatisticsBy`, and the
             `StatisticsBy` that parts each group once more.
-        file_wanted(object, object, str): first day, last day, path that ends in .csv or .pdf.
+        file_wanted(object, object, str, object): first day, last day, path that ends in .csv or
+            .pdf, the two groupings that are shown.
     """
 
     wanted = pyqtSignal(object, object, object, object)
-    file_wanted = pyqtSignal(object, object, str)
+    file_wanted = pyqtSignal(object, object, str, object)
 
     def __init__(self, facts: BoardFacts, clock: Clock) -> None:
         super().__init__()
@@ -123,9 +124,12 @@ class BoardStatisticsPage(QWidget):
 
     def ask(self) -> None:
         """Asks for what is chosen."""
+        self.wanted.emit(*self._period(), *self._groupings())
+
+    def _groupings(self) -> tuple[StatisticsBy, StatisticsBy]:
+        """What is chosen; the same twice is one grouping."""
         by, across = self._by.currentData(), self._across.currentData()
-        # the same twice is one grouping
-        self.wanted.emit(*self._period(), by, StatisticsBy.TOTAL if by == across else across)
+        return by, StatisticsBy.TOTAL if by == across else across
 
     def _on_days(self) -> None:
         """The days that were shown are those with which a choice of one's own begins."""
@@ -193,7 +197,8 @@ class BoardStatisticsPage(QWidget):
         dialog.setDefaultSuffix(ending)
         dialog.setNameFilter(f"{ending.upper()} (*.{ending})")
         dialog.selectFile(f"activite_{first:%Y-%m-%d}_{last:%Y-%m-%d}.{ending}")
-        dialog.fileSelected.connect(lambda path: self.file_wanted.emit(first, last, path))
+        grouped = self._groupings()
+        dialog.fileSelected.connect(lambda path: self.file_wanted.emit(first, last, path, grouped))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

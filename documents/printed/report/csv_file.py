@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The activity report as a table for a spreadsheet. Used by the hub's operator.
 
-One row per organisation, kind and key; the column names are codes, the same in every language.
+One row per organisation, kind and key, and per pair of keys where two groupings are crossed; the
+column names are codes, the same in every language.
 Semicolons and a byte order mark, because that is what a French spreadsheet opens without questions;
 seconds are whole numbers.
 """
@@ -29,6 +30,9 @@ COLUMNS = (
     "outcomes",
     "left",
     "solved",
+    "across",
+    "across_key",
+    "across_name",
 )
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -40,13 +44,16 @@ def report_csv(chapters: Sequence[Chapter]) -> bytes:
     writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for chapter in chapters:
-        for by, figures in _all(chapter):
-            writer.writerow([_safe(cell) for cell in (chapter.organisation, by, *_cells(figures))])
+        for by, across, figures in _all(chapter):
+            cells = (chapter.organisation, by, *_cells(figures), across)
+            cells = (*cells, figures.across, figures.across_name)
+            writer.writerow([_safe(cell) for cell in cells])
     return b"\xef\xbb\xbf" + file.getvalue().encode()
 
 
-def _all(chapter: Chapter) -> Iterator[tuple[str, ReportFigures]]:
-    yield "total", chapter.total
+def _all(chapter: Chapter) -> Iterator[tuple[str, str, ReportFigures]]:
+    """(grouping, second grouping or "", figures)."""
+    yield "total", "", chapter.total
     for by, rows in (
         ("day", chapter.days),
         ("hour", chapter.hours),
@@ -54,7 +61,10 @@ def _all(chapter: Chapter) -> Iterator[tuple[str, ReportFigures]]:
         ("site", chapter.sites),
     ):
         for figures in rows:
-            yield by, figures
+            yield by, "", figures
+    for crossed in chapter.crossed:
+        for figures in crossed.rows:
+            yield crossed.by, crossed.across, figures
 
 
 def _cells(figures: ReportFigures) -> tuple[str | int, ...]:

@@ -13,10 +13,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from documents.printed.report.words import HIDDEN, SMALL, Chapter, ReportFigures
-
-LEAST = 5
-"""The smallest count that is shown."""
+from documents.printed.report.words import HIDDEN, SMALL, Chapter, Crossed, ReportFigures
+from session.core.small_counts import LEAST, hidden_cells, hidden_keys, is_small
 
 
 def masked(chapter: Chapter) -> Chapter:
@@ -28,36 +26,57 @@ def masked(chapter: Chapter) -> Chapter:
         hours=_masked_table(chapter.hours),
         services=_masked_table(chapter.services),
         sites=_masked_table(chapter.sites),
+        crossed=tuple(_masked_crossing(one) for one in chapter.crossed),
     )
 
 
-def is_small(count: int) -> bool:
-    """True for a count that could point at a person; zero cannot."""
-    return 0 < count < LEAST
-
-
 def _masked_table(rows: Sequence[ReportFigures]) -> tuple[ReportFigures, ...]:
-    """A table with a total elsewhere: never exactly one row is hidden."""
-    hidden = {one.key for one in rows if is_small(one.callers)}
-    if len(hidden) == 1:
-        others = sorted((one for one in rows if one.callers >= LEAST), key=lambda one: one.callers)
-        hidden |= {one.key for one in others[:1]}
-    return tuple(_hidden_row(one) if one.key in hidden else _masked_row(one) for one in rows)
+    """A table with a total elsewhere: never exactly one row is hidden, nor one row's halves."""
+    hidden = hidden_keys({one.key: one.callers for one in rows})
+    shown = [one for one in rows if one.key not in hidden]
+    halves: set[str] = set()
+    if not hidden:  # else what is missing is of several rows
+        halves = hidden_keys({one.key: one.answered for one in shown})
+        halves |= hidden_keys({one.key: one.abandoned for one in shown})
+    return tuple(
+        _hidden_row(one) if one.key in hidden else _masked_row(one, halves=one.key in halves)
+        for one in rows
+    )
+
+
+def _masked_crossing(crossed: Crossed) -> Crossed:
+    """The same for two groupings at once."""
+    by_cell = {(one.key, one.across): one for one in crossed.rows}
+    hidden = hidden_cells({cell: one.callers for cell, one in by_cell.items()})
+    halves = hidden_cells({cell: one.answered for cell, one in by_cell.items()})
+    halves |= hidden_cells({cell: one.abandoned for cell, one in by_cell.items()})
+    rows = tuple(
+        _hidden_row(one) if cell in hidden else _masked_row(one, halves=cell in halves)
+        for cell, one in by_cell.items()
+    )
+    return msgspec.structs.replace(crossed, rows=rows)
 
 
 def _hidden_row(row: ReportFigures) -> ReportFigures:
     """Nothing but that there was somebody."""
     count = SMALL if is_small(row.callers) else HIDDEN
     return ReportFigures(
-        key=row.key, name=row.name, callers=count, answered=HIDDEN, abandoned=HIDDEN
+        key=row.key,
+        name=row.name,
+        across=row.across,
+        across_name=row.across_name,
+        callers=count,
+        answered=HIDDEN,
+        abandoned=HIDDEN,
     )
 
 
-def _masked_row(row: ReportFigures) -> ReportFigures:
+def _masked_row(row: ReportFigures, *, halves: bool = False) -> ReportFigures:
+    """`halves`: who was answered and who gave up would give another row away."""
     if is_small(row.callers):
         return _hidden_row(row)
     answered, abandoned = row.answered, row.abandoned
-    if is_small(answered) or is_small(abandoned):
+    if halves or is_small(answered) or is_small(abandoned):
         answered, abandoned = (SMALL if is_small(one) else HIDDEN for one in (answered, abandoned))
     few = row.answered < LEAST  # a median of four is nearly one of them
     return msgspec.structs.replace(
@@ -75,9 +94,8 @@ def _masked_row(row: ReportFigures) -> ReportFigures:
 
 
 def _masked_counts(counted: dict[str, int]) -> dict[str, int]:
-    small = {code for code, count in counted.items() if is_small(count)}
-    masked = counted | dict.fromkeys(small, SMALL)
-    if len(small) == 1:
-        others = sorted((count, code) for code, count in counted.items() if count >= LEAST)
-        masked |= {code: HIDDEN for _count, code in others[:1]}
-    return masked
+    hidden = hidden_keys(counted)
+    return {
+        code: (SMALL if is_small(count) else HIDDEN) if code in hidden else count
+        for code, count in counted.items()
+    }

@@ -21,6 +21,7 @@ from documents.printed.dates import hour, long_date
 from documents.printed.report.charts import ChartColumn, bar, columns, legend, steps
 from documents.printed.report.words import (
     Chapter,
+    Crossed,
     ReportFigures,
     duration,
     every_day,
@@ -46,7 +47,7 @@ from documents.printed.sheet import (
     TextStyle,
     height_of,
 )
-from resources.texts import _
+from resources.texts import N_, _
 
 _TITLE = TextStyle(BOLD, 20, 25, INK)
 _HEADING = TextStyle(BOLD, 11, 15, ACCENT)
@@ -119,6 +120,8 @@ class _Report:
                 self._hours(sheet)
                 self._table(sheet, _("By service"), _("Service"), chapter.services)
                 self._table(sheet, _("By reception point"), _("Reception point"), chapter.sites)
+                for crossed in chapter.crossed:
+                    self._crossing(sheet, crossed)
                 self._outcomes(sheet)
             else:
                 sheet.down(
@@ -263,8 +266,15 @@ class _Report:
         sheet.y = end - 6 * mm
 
     def _table(
-        self, sheet: PrintedSheet, heading: str, first: str, rows: Sequence[ReportFigures]
+        self,
+        sheet: PrintedSheet,
+        heading: str,
+        first: str,
+        rows: Sequence[ReportFigures],
+        *,
+        in_order: bool = False,
     ) -> None:
+        """The largest first, or in the order of the rows."""
         sheet.need(min(16 * mm + len(rows) * 9 * mm, 110 * mm))
         sheet.down(sheet.text(heading, _HEADING) + 2 * mm)
         head = (
@@ -278,7 +288,9 @@ class _Report:
             _("Solved"),
         )
         _row(sheet, head, _LABEL, _LABEL)
-        for figures in sorted(rows, key=lambda one: (-one.callers, one.name)):
+        if not in_order:
+            rows = sorted(rows, key=lambda one: (-one.callers, one.name))
+        for figures in rows:
             sheet.need(height_of(figures.name, _STRONG, INNER * _WIDTHS[0]) + 5 * mm)
             cells = (
                 figures.name,
@@ -292,6 +304,16 @@ class _Report:
             )
             _row(sheet, cells, _STRONG, _VALUE)
         sheet.down(5 * mm)
+
+    def _crossing(self, sheet: PrintedSheet, crossed: Crossed) -> None:
+        """Two groupings at once: a row for each pair that somebody came for."""
+        by, across = _(_GROUPED[crossed.by]), _(_GROUPED[crossed.across])
+        pairs = [
+            msgspec.structs.replace(one, name=f"{one.name} · {one.across_name}")
+            for one in crossed.rows
+        ]
+        heading = _("{group} and {other}").format(group=by, other=across.lower())
+        self._table(sheet, heading, f"{by} · {across}", pairs, in_order=True)
 
     def _outcomes(self, sheet: PrintedSheet) -> None:
         total = self._chapter.total
@@ -346,6 +368,13 @@ class _Report:
         sheet.down(2 * mm)
         sheet.down(sheet.text(words, _SMALL))
 
+
+_GROUPED = {
+    "day": N_("Day"),
+    "hour": N_("Hour of arrival"),
+    "service": N_("Service"),
+    "site": N_("Reception point"),
+}
 
 _WIDTHS = (0.27, 0.09, 0.11, 0.1, 0.12, 0.11, 0.12, 0.08)
 

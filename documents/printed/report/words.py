@@ -51,10 +51,13 @@ class ReportFigures(msgspec.Struct, frozen=True, kw_only=True):
         outcomes, left: how often each code.
         solved: how often callers said "yes", "partly" and "no" to whether it was solved; empty for
             too few answers.
+        across, across_name: the same as `key` and `name` of a second grouping.
     """
 
     key: str
     name: str
+    across: str = ""
+    across_name: str = ""
     callers: int = 0
     answered: int = 0
     abandoned: int = 0
@@ -67,6 +70,14 @@ class ReportFigures(msgspec.Struct, frozen=True, kw_only=True):
     solved: dict[str, int] = {}
 
 
+class Crossed(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures by two groupings at once, each a word of the CSV's columns ("service", "site")."""
+
+    by: str
+    across: str
+    rows: tuple[ReportFigures, ...]
+
+
 class Chapter(msgspec.Struct, frozen=True, kw_only=True):
     """An organisation's figures for the period; days and hours without callers may be left out."""
 
@@ -76,6 +87,7 @@ class Chapter(msgspec.Struct, frozen=True, kw_only=True):
     hours: tuple[ReportFigures, ...] = ()
     services: tuple[ReportFigures, ...] = ()
     sites: tuple[ReportFigures, ...] = ()
+    crossed: tuple[Crossed, ...] = ()
 
 
 def outcome_words(code: str) -> str:

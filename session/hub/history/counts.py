@@ -17,17 +17,10 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import String, cast, func, literal, select
 
+from session.core.small_counts import Cell, hidden_cells, hidden_keys
 from session.hub.history import tables
 from session.hub.history.database import History
 from session.protocol.hub.statistics import StatisticsBy, StatisticsRow
-
-FEWEST = 5
-"""Fewer answers than these are not shown: they might tell who gave them."""
-
-_NAMED = {
-    StatisticsBy.SITE: tables.answers.c.site,
-    StatisticsBy.SERVICE: tables.answers.c.service,
-}
 
 Numbers = npt.NDArray[np.int64]
 
@@ -57,52 +50,64 @@ def count(
     if not days:
         return []
     named = _names(history)
-    said = _said(history, organisation, first=first, last=last, by=by)
+    said = _said(history, organisation, days=(first, last), by=by, across=across)
     keys, parts = groups
     kinds = int(parts.max(initial=0)) + 1
     rows = []
     for key, (outcome, wait_s, talk_s) in _groups(keys * kinds + parts, columns):
         text = _text(by, key // kinds, days, named)
         row = _row(text, outcome, wait_s=wait_s, talk_s=talk_s, named=named)
-        solved = said.get(text, {}) if across is StatisticsBy.TOTAL else {}
         part = _text(across, key % kinds, days, named)
+        solved = said.get((text, part), {})
         rows.append(msgspec.structs.replace(row, across=part, solved=solved))
     return sorted(rows, key=lambda row: (row.key, row.across))
 
 
 def _said(
-    history: History, organisation: str, *, first: date, last: date, by: StatisticsBy
-) -> dict[str, dict[str, int]]:
-    """Key -> how often callers said each word; without keys of fewer than `FEWEST` answers, and
-    never without exactly one key: the total would give it away.
+    history: History,
+    organisation: str,
+    *,
+    days: tuple[date, date],
+    by: StatisticsBy,
+    across: StatisticsBy,
+) -> dict[Cell, dict[str, int]]:
+    """(key, key of the second grouping) -> how often callers said each word; without those of few
+    answers, and what would give these away.
     """
-    if by is StatisticsBy.HOUR:
+    if StatisticsBy.HOUR in (by, across):
         return {}
-    table, names = tables.answers, tables.names
-    key = {
+    table = tables.answers
+    service, site = tables.names.alias(), tables.names.alias()
+    keys = {
         StatisticsBy.DAY: table.c.day,
-        StatisticsBy.SITE: names.c.text,
-        StatisticsBy.SERVICE: names.c.text,
-    }.get(by, literal(""))
+        StatisticsBy.SITE: site.c.text,
+        StatisticsBy.SERVICE: service.c.text,
+        StatisticsBy.TOTAL: literal(""),
+    }
     query = (
-        select(key.label("key"), table.c.solved, func.count())
+        select(keys[by].label("key"), keys[across].label("part"), table.c.solved, func.count())
+        .select_from(
+            table.join(service, service.c.id == table.c.service).join(
+                site, site.c.id == table.c.site
+            )
+        )
         .where(
             table.c.organisation == organisation,
-            table.c.day.between(first.isoformat(), last.isoformat()),
+            table.c.day.between(days[0].isoformat(), days[1].isoformat()),
         )
-        .group_by("key", table.c.solved)
+        .group_by("key", "part", table.c.solved)
     )
-    if by in _NAMED:
-        query = query.join(names, names.c.id == _NAMED[by])
-    said: dict[str, dict[str, int]] = {}
+    said: dict[Cell, dict[str, int]] = {}
     with history.reading() as connection:
-        for text, solved, answers in connection.execute(query):
-            said.setdefault(str(text), {})[str(solved)] = int(answers)
-    by_number = sorted(said, key=lambda key: sum(said[key].values()))
-    hidden = [key for key in by_number if sum(said[key].values()) < FEWEST]
-    if len(hidden) == 1:
-        hidden = by_number[:2]
-    return {key: counts for key, counts in said.items() if key not in hidden}
+        for key, part, solved, answers in connection.execute(query):
+            said.setdefault((str(key), str(part)), {})[str(solved)] = int(answers)
+    counts = {cell: sum(words.values()) for cell, words in said.items()}
+    if across is StatisticsBy.TOTAL:
+        lines = hidden_keys({key: count for (key, _part), count in counts.items()})
+        hidden = {cell for cell in counts if cell[0] in lines}
+    else:
+        hidden = hidden_cells(counts)
+    return {cell: words for cell, words in said.items() if cell not in hidden}
 
 
 def _read(

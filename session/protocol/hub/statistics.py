@@ -68,7 +68,7 @@ class StatisticsRow(msgspec.Struct, frozen=True, kw_only=True):
         outcomes: how often each code of `CloseRequest.outcome`.
         left: how often each reason of an abandoned ticket.
         solved: how often each word of `Solved`, as callers said it; empty for fewer than five
-            answers, which might tell who gave them, and by hour.
+            answers, which might tell who gave them, for what would give these away, and by hour.
     """
 
     key: str

@@ -257,10 +257,9 @@ def test_figures_are_grouped_and_saved_as_a_file(
         "09:00 to 09:59",
         "Mairie de Valdoré",
     ]
-    saved: list[tuple[date, date, str]] = []
-    board.statistics.file_wanted.connect(
-        lambda first, last, path: saved.append((first, last, path))
-    )
+    saved: list[tuple[date, date, str, object]] = []
+    board.statistics.file_wanted.connect(lambda *wish: saved.append(wish))
+    across.setCurrentIndex(across.findData(StatisticsBy.SITE))
     button = board.findChild(QPushButton, "statistics_csv")
     assert button is not None
     click(button)
@@ -268,7 +267,8 @@ def test_figures_are_grouped_and_saved_as_a_file(
     assert dialog is not None
     dialog.fileSelected.emit(str(tmp_path / "a.csv"))
     dialog.close()
-    first, last, path = saved[0]
+    first, last, path, grouped = saved[0]
+    assert grouped == (StatisticsBy.HOUR, StatisticsBy.SITE), "the file has what is shown"
     assert ((last - first).days, Path(path).name) == (6, "a.csv")
 
 

@@ -6,10 +6,20 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+import msgspec
+
 from documents.printed.report.csv_file import report_csv
 from documents.printed.report.masking import masked
 from documents.printed.report.pdf import ReportFacts, report
-from documents.printed.report.words import HIDDEN, SMALL, Chapter, ReportFigures, share, whole
+from documents.printed.report.words import (
+    HIDDEN,
+    SMALL,
+    Chapter,
+    Crossed,
+    ReportFigures,
+    share,
+    whole,
+)
 
 
 def row(key: str, answered: int, abandoned: int, **more: Any) -> ReportFigures:
@@ -63,6 +73,27 @@ def test_outcomes_are_masked_the_same_way_and_no_median_is_of_four() -> None:
     assert total.left == {"left": 20}
     (few,) = masked(chapter(row("a", 4, 30))).services
     assert (few.wait_median_s, few.talk_p90_s) == (None, None)
+
+
+def test_a_row_s_other_half_is_not_told_by_the_other_rows() -> None:
+    rows = masked(chapter(row("a", 40, 3), row("b", 60, 17), row("c", 80, 30))).services
+    assert [one.abandoned for one in rows] == [SMALL, HIDDEN, 30]  # else 50 - 17 - 30 would tell it
+    assert [one.callers for one in rows] == [43, 77, 110]
+
+
+def test_two_groupings_hide_what_one_of_them_hides() -> None:
+    def cell(key: str, across: str, answered: int) -> ReportFigures:
+        return row(key, answered, 0, across=across, across_name=across)
+
+    crossed = Crossed(
+        by="service",
+        across="site",
+        rows=(cell("a", "x", 3), cell("a", "y", 30), cell("b", "x", 20), cell("b", "y", 90)),
+    )
+    made = msgspec.structs.replace(chapter(row("a", 33, 0), row("b", 110, 0)), crossed=(crossed,))
+    rows = masked(made).crossed[0].rows
+    assert [one.callers for one in rows] == [SMALL, HIDDEN, HIDDEN, HIDDEN]
+    assert (rows[0].key, rows[0].across) == ("a", "x")
 
 
 def test_a_masked_report_is_written_whole() -> None:

@@ -11,6 +11,7 @@ import io
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
+import msgspec
 import pypdfium2
 import pytest
 
@@ -18,7 +19,7 @@ from documents.pdf.files import is_pdfa
 from documents.printed.report.charts import steps
 from documents.printed.report.csv_file import COLUMNS, report_csv
 from documents.printed.report.pdf import ReportFacts, report
-from documents.printed.report.words import Chapter, ReportFigures, duration, every_day
+from documents.printed.report.words import Chapter, Crossed, ReportFigures, duration, every_day
 from resources.texts import use_language
 
 PATH = 2
@@ -210,6 +211,30 @@ def test_the_csv_opens_in_a_spreadsheet_with_all_rows() -> None:
         "Caisse d'entraide du Val-Doré",
         "Mutuelle du Marais",
     }
+
+
+def crossed() -> Crossed:
+    pair = {"across": "Mairie de Saint-Oyen", "across_name": "Mairie de Saint-Oyen"}
+    rows = [
+        msgspec.structs.replace(figures("rights", 1100, "Mes droits"), **pair, solved={"yes": 9}),
+        msgspec.structs.replace(figures("housing", 800, "Aide au logement"), **pair),
+    ]
+    return Crossed(by="service", across="site", rows=tuple(rows))
+
+
+def test_two_groupings_at_once_stand_in_both_files() -> None:
+    made = msgspec.structs.replace(chapter(), crossed=(crossed(),))
+    text = "\n".join(text_of(report(facts(made))))
+    assert "Service and reception point" in text
+    assert "Mes droits · Mairie de Saint-Oyen" in " ".join(text.split())
+    data = report_csv([made]).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(data), delimiter=";"))
+    pairs = [row for row in rows if row["across"]]
+    assert [(row["by"], row["key"], row["across"], row["across_name"]) for row in pairs] == [
+        ("service", "rights", "site", "Mairie de Saint-Oyen"),
+        ("service", "housing", "site", "Mairie de Saint-Oyen"),
+    ]
+    assert [row["solved"] for row in pairs] == ["yes=9", ""]
 
 
 def test_a_name_never_becomes_a_formula() -> None:

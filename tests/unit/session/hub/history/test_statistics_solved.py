@@ -69,6 +69,41 @@ def test_the_total_does_not_give_a_hidden_service_away(history: History) -> None
     }
 
 
+def test_answers_by_service_and_site_hide_what_would_tell_a_few(history: History) -> None:
+    told = [_answer(10 + n, Solved.YES) for n in range(6)]
+    told += [_answer(20 + n, Solved.NO, "rights", SITES[1]) for n in range(7)]
+    told += [_answer(30 + n, Solved.PARTLY, "housing", SITES[1]) for n in range(9)]
+    told += [_answer(60 + n, Solved.PARTLY, "housing", SITES[0]) for n in range(8)]
+    callers = [
+        entry(n, ticket(n, service=service, site=site))
+        for n, (service, site) in enumerate(
+            [(a, b) for a in ("rights", "housing") for b in SITES[:2]], start=1
+        )
+    ]
+    history.apply(history.stream("x"), [*callers, *told])
+
+    def crossed() -> dict[tuple[str, str], dict[str, int]]:
+        rows = count(
+            history,
+            "valdore",
+            first=DAY,
+            last=DAY,
+            by=StatisticsBy.SERVICE,
+            across=StatisticsBy.SITE,
+        )
+        return {(row.key, row.across): row.solved for row in rows}
+
+    assert crossed() == {
+        ("rights", SITES[0]): {"yes": 6},
+        ("rights", SITES[1]): {"no": 7},
+        ("housing", SITES[1]): {"partly": 9},
+        ("housing", SITES[0]): {"partly": 8},
+    }
+    few = [_answer(80, Solved.NO, "family", SITES[0])]
+    history.apply(history.stream("x"), few)
+    assert crossed()["rights", SITES[0]] == {}, "two services have few: their sites tell nothing"
+
+
 def test_a_database_from_before_the_question_gets_its_table(history: History) -> None:
     with history.writing() as connection:
         tables.answers.drop(connection)
