@@ -388,7 +388,7 @@ def _given_back(window: KioskWindow) -> None:
 def _waiting_message(window: KioskWindow) -> None:
     message = SiteMessage(
         organisation_name="Caisse d'entraide du Val-Doré",
-        text="Les conseillers répondent à partir de 14 h. Vous pouvez attendre ailleurs.",
+        text="Les conseillers répondent à partir de 14 h.",
         until_utc=ManualClock().utc_now() + timedelta(hours=3),
     )
     window.show_services(msgspec.structs.replace(services_answer(), notices=[message]))

@@ -232,19 +232,21 @@ class StartPage(KioskPage):
         self._closed = _Closed()
         self._grid = spaced(QGridLayout(), (0,), 2.4)
         self._promises = [
-            (IconView(icon, 4, colour=GREEN), label("small", tone="grey"), text)
+            (IconView(icon, 3, colour=GREEN), label("small", tone="grey"), text)
             for icon, text in _PROMISES
         ]
         self._foot: QBoxLayout = spaced(QHBoxLayout(), (0,), 3)
+        promises = spaced(QVBoxLayout(), (0,), 0.4)
         for icon, words, _text in self._promises:
             pair = spaced(QHBoxLayout(), (0,), 1)
             pair.addWidget(icon)
             pair.addWidget(words, 1)
-            self._foot.addLayout(pair, 1)
+            promises.addLayout(pair)
+        self._foot.addLayout(promises, 1)
         self.have_number = BigButton("plain", "ticket-confirmation-outline")
         self.have_number.clicked.connect(self.return_requested)
         self._foot.addWidget(self.have_number)
-        self.statement = BigButton("plain", size="small")
+        self.statement = BigButton("plain", size="small", wrap=True)
         self.statement.setObjectName("statement")
         self.statement.clicked.connect(self.statement_requested)
         self._foot.addWidget(self.statement)

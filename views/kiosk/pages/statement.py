@@ -32,13 +32,13 @@ class StatementPage(KioskPage):
     def __init__(self) -> None:
         super().__init__()
         self._title = label("title")
-        self._paragraphs = [label("lead") for _each in statement(has=_HAS, tell=_TELL)]
+        self._paragraphs = [label("body") for _each in statement(has=_HAS, tell=_TELL)]
         self.back = BigButton("plain", "arrow-left")
         self.back.clicked.connect(self.back_requested)
         foot = spaced(QHBoxLayout(), (0,), 2)
         foot.addWidget(self.back)
         foot.addStretch(1)
-        box = spaced(QVBoxLayout(self), (8, 4, 8, 4), 2.4)
+        box = spaced(QVBoxLayout(self), (8, 3, 8, 3), 1.8)
         box.addWidget(self._title)
         for paragraph in self._paragraphs:
             box.addWidget(paragraph)

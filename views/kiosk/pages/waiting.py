@@ -123,10 +123,10 @@ class WaitingPage(KioskPage):
 
     def _build_ticket(self) -> None:
         self._title = label("title", centred=True)
-        self._message, self._message_words = QFrame(), label("lead")
+        self._message, self._message_words = QFrame(), label("body")
         self._message.setObjectName("site_message")
-        said = spaced(QHBoxLayout(self._message), (2, 0.8, 2, 0.8), 1.4)
-        said.addWidget(IconView("message-text", 4, colour=BLUE), 0, Qt.AlignmentFlag.AlignTop)
+        said = spaced(QHBoxLayout(self._message), (2, 0.5, 2, 0.5), 1.4)
+        said.addWidget(IconView("message-text", 3, colour=BLUE), 0, Qt.AlignmentFlag.AlignTop)
         said.addWidget(self._message_words, 1)
         self._ticket = QFrame()
         self._ticket.setObjectName("panel")

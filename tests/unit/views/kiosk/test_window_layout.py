@@ -118,7 +118,9 @@ def check_for_fingers(window: KioskWindow) -> None:
         assert min(place.width(), place.height()) >= MIN_TOUCH_PX, f"{name}: {place} of {window}"
         assert window.rect().contains(place), f"{name} is outside of the screen: {place}"
     for at, place in enumerate(places):
-        assert not any(place.intersects(other) for other in places[at + 1 :])
+        assert not any(place.intersects(other) for other in places[at + 1 :]), (
+            f"{buttons[at].accessibleName()} lies on another button"
+        )
 
 
 def check_apart(window: QWidget) -> None:
