@@ -99,12 +99,13 @@ function watchSilence(made, isPresent, changed) {
 // The governor's limits on one call's picture. `senderOf()` gives the sender of the present connection, or null.
 function makeGoverned(senderOf) {
   const PROBE_MS = 400;
-  const HEIGHTS = [Infinity, 360, 180], STRAINED_S = 2, CALM_S = 12;
+  const HEIGHTS = [Infinity, 360, 180], STRAINED_S = 2, CALM_S = 12, SETTLE_S = 2;
   const SLOW_FPS = 6, LIVELY_FPS = 15;
-  const OVERRUN = 1.5, RELAPSE_S = 6, MOST_PATIENCE = 8;
+  const OVERRUN = 1.5, GROSS = 2, RELAPSE_S = 6, MOST_PATIENCE = 8;
   let limits = null;           // {kbps, height_px, fps, motion}; 0 is no bound
   let lower = 0;               // index in HEIGHTS: what the encoder cannot make small enough is made of fewer rows
   let strained = 0, calm = 0;  // seconds
+  let settling = 0;            // looks that do not count
   let sinceRaise = Infinity, patience = 1;   // rows that came back in vain wait longer for the next time
   let silent = false;          // nothing comes from the other end
   let photo = null;            // {sender, camera, canvas, track, timer}: a still photo now and then
@@ -179,12 +180,14 @@ function makeGoverned(senderOf) {
     const few = limits.fps > 0 && limits.fps < LIVELY_FPS;
     const bad = look.fps < SLOW_FPS && look.share < 0.5 && !few, good = look.fps >= LIVELY_FPS && look.share > 0.8;
     const overruns = look.over > OVERRUN && !few;
+    if (settling > 0) return settling-- < 0;   // what is sent now is of the size before
     strained = overruns ? STRAINED_S : bad ? strained + 1 : 0;
     calm = !overruns && (good || few) ? calm + 1 : 0;
     sinceRaise += 1;
     const before = lower;
     if (strained >= STRAINED_S && lower < HEIGHTS.length - 1) {
-      lower += 1;
+      lower = look.over > GROSS ? HEIGHTS.length - 1 : lower + 1;
+      settling = SETTLE_S;
       patience = sinceRaise <= RELAPSE_S ? Math.min(MOST_PATIENCE, patience * 2) : 1;
     } else if (calm >= CALM_S * patience && lower > 0) {
       lower -= 1;
@@ -195,7 +198,7 @@ function makeGoverned(senderOf) {
   }
 
   function begin() {
-    lower = strained = calm = 0;
+    lower = strained = calm = settling = 0;
     [sinceRaise, patience] = [Infinity, 1];
     silent = false;
   }

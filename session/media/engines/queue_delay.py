@@ -27,6 +27,11 @@ LOWER_TO, LOWER_BY_MOST = 0.85, 0.7
 itself: in a pause little comes through.
 """
 
+OVERRUN_TO = 0.6
+"""And never to less than this part of what comes through: an encoder that makes more than it is
+asked for makes no less when it is asked for less still, and the way back is long.
+"""
+
 RISE_PER_S, RETURN_PER_S = 1.08, 1.35
 """Beyond what was known; and back to nine tenths of what held before."""
 
@@ -128,9 +133,14 @@ class QueueDelayEstimator:
         if 0 <= now_ms - self._lowered_ms < APART_MS:
             return
         self._lowered_ms, self._reported_ms = now_ms, now_ms - REPORT_EVERY_MS
-        self._held_bps = HELD * self._estimate_bps
-        came_bps = min(self._received_bits * 1000 / RATE_MS, self._estimate_bps)
-        self._estimate_bps = max(MIN_BPS, LOWER_TO * came_bps, LOWER_BY_MOST * self._estimate_bps)
+        came_bps = self._received_bits * 1000 / RATE_MS
+        self._held_bps = HELD * max(came_bps, self._estimate_bps)
+        self._estimate_bps = max(
+            MIN_BPS,
+            LOWER_TO * min(came_bps, self._estimate_bps),
+            LOWER_BY_MOST * self._estimate_bps,
+            OVERRUN_TO * came_bps,
+        )
 
     def _raise(self) -> None:
         """Raises the estimate only as far as packets have proved, lately or before."""

@@ -110,9 +110,10 @@ STRAIN = """(async () => {
   return [ungoverned, rowsAfter(9, slow), rowsAfter(1, overrun), rowsAfter(1, overrun),
     rowsAfter(9, overrun),
     rowsAfter(11, fine), rowsAfter(1, fine), rowsAfter(12, fine), rowsAfter(40, fine),
-    rowsAfter(1, flood), rowsAfter(1, flood), rowsAfter(12, fine), rowsAfter(1, flood),
-    rowsAfter(23, fine),
-    rowsAfter(1, fine)];
+    rowsAfter(1, flood), rowsAfter(2, flood), rowsAfter(1, flood),
+    rowsAfter(14, fine), rowsAfter(1, flood),
+    rowsAfter(25, fine),
+    rowsAfter(1, fine), rowsAfter(60, fine), rowsAfter(1, { ...flood, over: 2.5 })];
 })()"""
 
 
@@ -130,11 +131,14 @@ def test_a_picture_that_overruns_the_line_gets_fewer_rows_until_it_is_calm(qt_lo
             720,
             720,
             360,
+            360,
             180,
             360,
             180,
             180,
             360,
+            720,
+            180,
         ]
         pane.close_page()
         pane.deleteLater()

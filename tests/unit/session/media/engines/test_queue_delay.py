@@ -81,6 +81,18 @@ def test_a_picture_that_needs_little_keeps_what_the_line_has_proved() -> None:
     assert line.told_bps == 320_000
 
 
+def test_an_encoder_that_makes_more_than_it_is_told_does_not_spoil_what_comes_after() -> None:
+    line = Simulated(kbps=430, start_kbps=320, max_kbps=320)
+    line.run(2)
+    stubborn_s = line.now_ms / 1000 + 5
+    while line.now_ms / 1000 < stubborn_s:  # 640 kb/s, whatever it is told
+        line.run(0.05, share=640_000 / line.told_bps)
+        line.free_ms = min(line.free_ms, line.now_ms + 300)  # the queue is full: the rest is lost
+    assert line.told_bps > 0.5 * 430_000, "less would not make it send less"
+    line.run(2, share=0.4)
+    assert line.told_bps == 320_000, "the way back is short"
+
+
 def test_clocks_that_jump_leave_it_able_to_judge() -> None:
     line = Simulated(kbps=1000, start_kbps=320, max_kbps=320)
     line.run(5)
