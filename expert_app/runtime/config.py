@@ -177,6 +177,8 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         speak: the waiting page is said by itself when it changes ("auto"), at a touch ("button"),
             or never ("off").
         volume: of that voice, 0 to 100.
+        earphone: a part of the name of the sound output that is there only while the caller's
+            earphone is plugged in: the voice speaks there alone then. "" for none.
         geometry: how it stands before its caller.
         mirror_kbps: rate that the shared page may always use; more only while the line answers as
             fast as when empty.
@@ -207,6 +209,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     signers: dict[str, str] = {}
     speak: Literal["auto", "button", "off"] = "button"
     volume: Percent = 70
+    earphone: str = ""
     geometry: GeometrySettings = GeometrySettings()
     two_switches: bool = False
     intranet: list[Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*$")]] = []

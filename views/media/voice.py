@@ -21,7 +21,7 @@ from resources.texts import language
 from session.core.child_process import own_python
 
 if TYPE_CHECKING:
-    from PyQt6.QtMultimedia import QAudioFormat, QAudioSink
+    from PyQt6.QtMultimedia import QAudioDevice, QAudioFormat, QAudioSink
 
 log = logging.getLogger(__name__)
 
@@ -60,18 +60,23 @@ class Voice(Protocol):
 
 
 class SoundPlayer(QObject):
-    """Plays samples on the system's loudspeaker, or on earphones where the system has chosen them.
+    """Plays samples on the caller's earphone while it is plugged in, else on the system's output.
+    When the earphone is pulled out it is quiet: what was meant for one person is not said to all.
     Raises `ImportError` on a machine whose sound library is not there.
 
+    Args:
+        earphone: a part of the name of the output that is there only while an earphone is plugged
+            in; "" for none.
+
     Signals:
-        ended(): all was played.
+        ended(): all was played, or the earphone was pulled out.
     """
 
     ended = pyqtSignal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, earphone: str = "") -> None:
         super().__init__(parent)
-        from PyQt6.QtMultimedia import QAudio, QAudioFormat
+        from PyQt6.QtMultimedia import QAudio, QAudioFormat, QMediaDevices
 
         from views.media.speech_program import RATE_HZ
 
@@ -79,7 +84,11 @@ class SoundPlayer(QObject):
         self._format.setSampleRate(RATE_HZ)
         self._format.setChannelCount(1)
         self._format.setSampleFormat(QAudioFormat.SampleFormat.Int16)
-        self._make: Callable[[], QAudioSink] = partial(_open_sink, self._format, self)
+        self._make: Callable[[QAudioDevice], QAudioSink] = partial(_open_sink, self._format, self)
+        self._earphone = earphone
+        self._is_private = False
+        self._devices = QMediaDevices(self)
+        self._devices.audioOutputsChanged.connect(self._on_outputs)
         self._idle = QAudio.State.IdleState
         self._sink: QAudioSink | None = None
         self._samples = QBuffer(self)
@@ -90,13 +99,19 @@ class SoundPlayer(QObject):
         self.stop()
         self._samples.setData(samples)
         self._samples.open(QIODevice.OpenModeFlag.ReadOnly)
-        self._sink = self._make()
+        output, self._is_private = chosen_output(self._earphone)
+        self._sink = self._make(output)
         self._sink.setVolume(self._volume)
         self._sink.stateChanged.connect(self._on_state)
         self._sink.start(self._samples)
 
     def _on_state(self, state: object) -> None:
         if state == self._idle:
+            self.ended.emit()
+
+    def _on_outputs(self) -> None:
+        if self._sink is not None and self._is_private and not chosen_output(self._earphone)[1]:
+            self.stop()
             self.ended.emit()
 
     def stop(self) -> None:
@@ -114,10 +129,20 @@ class SoundPlayer(QObject):
             self._sink.setVolume(volume)
 
 
-def _open_sink(form: QAudioFormat, parent: QObject) -> QAudioSink:
-    from PyQt6.QtMultimedia import QAudioSink, QMediaDevices
+def chosen_output(earphone: str) -> tuple[QAudioDevice, bool]:
+    """Where the voice comes out, and whether that is the earphone (a part of its name)."""
+    from PyQt6.QtMultimedia import QMediaDevices
 
-    return QAudioSink(QMediaDevices.defaultAudioOutput(), form, parent)
+    for output in QMediaDevices.audioOutputs() if earphone else ():
+        if earphone.casefold() in output.description().casefold():
+            return output, True
+    return QMediaDevices.defaultAudioOutput(), False
+
+
+def _open_sink(form: QAudioFormat, parent: QObject, output: QAudioDevice) -> QAudioSink:
+    from PyQt6.QtMultimedia import QAudioSink
+
+    return QAudioSink(output, form, parent)
 
 
 class BundledVoice(QObject):
@@ -139,6 +164,7 @@ class BundledVoice(QObject):
         super().__init__(parent)
         self.name = BUNDLED
         self._player = player or SoundPlayer(self)
+        self._player.setParent(self)
         self._process: QProcess | None = None
         self._volume = volume
         self._player.set_volume(volume / 100)
@@ -223,15 +249,16 @@ class QtVoice(QObject):
         self._speech.stateChanged.connect(lambda state: then() if state == ready else None)
 
 
-def open_voice(volume: int, parent: QObject | None = None) -> Voice | None:
+def open_voice(volume: int, parent: QObject | None = None, *, earphone: str = "") -> Voice | None:
     """The machine's voice; None where there is none.
 
     Args:
         volume: 0..100.
+        earphone: see `SoundPlayer`; a voice of the system speaks where the system has chosen.
     """
     if find_spec("espeakng_loader") is not None:
         try:
-            return BundledVoice(volume, parent=parent)
+            return BundledVoice(volume, SoundPlayer(earphone=earphone), parent=parent)
         except ImportError as error:
             log.info("no sound for the voice of the program: %s", error)
     try:

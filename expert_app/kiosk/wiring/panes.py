@@ -75,7 +75,9 @@ def build_panes(
     window = KioskWindow(call, browser, languages=languages, clock=clock, fingers=fingers)
     if settings.two_switches:
         TwoSwitches(window)
-    voice = open_voice(settings.volume, window) if settings.speak != "off" else None
+    voice = None
+    if settings.speak != "off":
+        voice = open_voice(settings.volume, window, earphone=settings.earphone)
     if voice is not None:
         window.set_speech(settings.speak)
     return KioskPanes(window=window, call=call, browser=browser, pages=pages, voice=voice)

@@ -7,16 +7,36 @@ from __future__ import annotations
 
 import array
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, pyqtSignal
 from pytestqt.qtbot import QtBot
 
 from resources import texts
 from views.media import voice
 from views.media.speech_program import RATE_HZ
-from views.media.voice import BundledVoice, open_voice
+from views.media.voice import BundledVoice, SoundPlayer, chosen_output, open_voice
+
+
+class Sink(QObject):
+    """Keeps where it plays."""
+
+    stateChanged = pyqtSignal(object)  # noqa: N815, as Qt calls it
+
+    def __init__(self, output: object) -> None:
+        super().__init__()
+        self.output, self.stopped = output, False
+
+    def setVolume(self, volume: float) -> None:  # noqa: N802, as Qt calls it
+        """As loud as it is told."""
+
+    def start(self, samples: object) -> None:
+        """Plays."""
+
+    def stop(self) -> None:
+        self.stopped = True
 
 
 class Loudspeaker(QObject):
@@ -36,6 +56,65 @@ class Loudspeaker(QObject):
 
     def set_volume(self, volume: float) -> None:
         self.volume = volume
+
+
+@dataclass
+class Output:
+    """A sound output."""
+
+    name: str
+
+    def description(self) -> str:
+        return self.name
+
+
+class Outputs:
+    """What is plugged in."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+        from PyQt6.QtMultimedia import QMediaDevices
+
+        self.there = [Output(name) for name in names]
+        monkeypatch.setattr(QMediaDevices, "audioOutputs", lambda: self.there)
+        monkeypatch.setattr(QMediaDevices, "defaultAudioOutput", lambda: Output("Built-in"))
+
+
+def chosen(earphone: str) -> tuple[str, bool]:
+    output, private = chosen_output(earphone)
+    return output.description(), private
+
+
+def test_the_voice_is_in_the_earphone_alone_while_it_is_plugged_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    outputs = Outputs(monkeypatch, "Built-in", "USB Headset, analog")
+    assert chosen("usb headset") == ("USB Headset, analog", True)
+    assert chosen("") == ("Built-in", False)
+    outputs.there.pop()
+    assert chosen("usb headset") == ("Built-in", False)
+
+
+def test_it_is_quiet_when_the_earphone_is_pulled_out(
+    monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    outputs = Outputs(monkeypatch, "USB")
+    player, ended = SoundPlayer(earphone="usb"), []
+    player.ended.connect(lambda: ended.append(True))
+    sinks: list[Sink] = []
+
+    def sink(output: object) -> Sink:
+        sinks.append(Sink(output))
+        return sinks[-1]
+
+    monkeypatch.setattr(player, "_make", sink)
+    player.play(b"\0" * 100)
+    assert sinks[0].output == Output("USB")
+    player._on_outputs()
+    assert not ended, "it is still there"
+    outputs.there.clear()
+    player._on_outputs()
+    assert (sinks[0].stopped, ended) == (True, [True])
+    player.deleteLater()
 
 
 @pytest.fixture
