@@ -17,7 +17,7 @@ from session.protocol.endpoints.chat import ChatLine
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.keyboard import TouchKeyboard
 from views.kiosk.widgets.page_base import BigButton, label
-from views.kiosk.widgets.theme import BLUE, sized, spaced
+from views.kiosk.widgets.theme import BLUE, spaced
 
 ANSWERS = (N_("Yes"), N_("No"), N_("I did not understand"), N_("One moment"))
 SHOWN = 2
@@ -57,7 +57,7 @@ class ChatStrip(QFrame):
         self.keyboard = TouchKeyboard(self._entry)
         self.keyboard.sent.connect(self._send)
         self.keyboard.opened.connect(lambda _open: self.retranslate())
-        sized(self._entry, None, 6)
+        self._entry.setProperty("min_height_u", 8.4)
         self.answers = [
             BigButton("plain", size="body", margins=(1.4, 0.6, 1.4, 0.6)) for _answer in ANSWERS
         ]

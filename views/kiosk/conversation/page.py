@@ -237,7 +237,7 @@ class SessionPage(KioskPage):
             margins=(1.4, 0.4, 1.4, 0.4),
         )
         self.show_powers.setObjectName("powers")
-        sized(self.show_powers, 34)
+        sized(self.show_powers, 34).setProperty("wider", 0.35)
         self.show_powers.clicked.connect(self.powers.open_sheet)
         self.stop = BigButton("stop", StopSign(7), size="large", margins=(2, 0.4, 2.6, 0.4))
         self.stop.clicked.connect(self._on_stop)

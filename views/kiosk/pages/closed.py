@@ -45,7 +45,7 @@ class ClosedPage(KioskPage):
         panel = spaced(QHBoxLayout(self._panel), (3, 1.6, 3, 1.6), 2)
         panel.addWidget(IconView("phone", 6, colour=GREY))
         panel.addWidget(self._reach, 1)
-        self.callback = BigButton("primary", "phone-in-talk", colour=WHITE, size="large")
+        self.callback = BigButton("primary", "phone-in-talk", colour=WHITE, size="large", wrap=True)
         self.callback.clicked.connect(self.callback_requested)
         self.back = BigButton("plain", "arrow-left", size="large")
         self.back.clicked.connect(self.back_requested)
@@ -105,6 +105,7 @@ class ClosedPage(KioskPage):
         phone, email = self._contact.phone, self._contact.email
         reach = _("By telephone: {phone}").format(phone=phone) if phone else ""
         if email:
-            reach = f"{reach}\n{email}".strip()
+            # where a large one may be broken
+            reach = f"{reach}\n{email.replace('@', '@\u200b')}".strip()
         self._reach.setText(reach)
         self._panel.setVisible(bool(reach))

@@ -63,7 +63,7 @@ class PlaceKeptPage(KioskPage):
         self._middle: QBoxLayout = spaced(QHBoxLayout(), (0,), 5)
         self._middle.addWidget(self._panel, 4)
         self._middle.addLayout(steps, 6)
-        self.slip = BigButton("plain", "printer", size="large")
+        self.slip = BigButton("plain", "printer", size="large", wrap=True)
         self.slip.clicked.connect(self._on_slip)
         self.finish = BigButton("primary", "check-bold", colour=WHITE, size="large")
         self.finish.clicked.connect(self._finish)

@@ -172,9 +172,9 @@ class WaitingPage(KioskPage):
         self._place.addStretch(1)
 
     def _build_leaving(self) -> None:
-        self.leave = BigButton("plain", "exit-run", colour=GREY)
+        self.leave = BigButton("plain", "exit-run", colour=GREY, wrap=True)
         self.leave.clicked.connect(lambda: self._leaving.setCurrentIndex(1))
-        self.elsewhere = BigButton("plain", "walk")
+        self.elsewhere = BigButton("plain", "walk", wrap=True)
         self.elsewhere.clicked.connect(self.elsewhere_requested)
         self.stay = BigButton("yes", "check-bold", colour=WHITE)
         self.stay.clicked.connect(lambda: self._leaving.setCurrentIndex(0))

@@ -13,7 +13,7 @@ from functools import cache
 
 from PyQt6.QtCore import QMargins
 from PyQt6.QtGui import QFontDatabase
-from PyQt6.QtWidgets import QLayout, QPushButton, QWidget
+from PyQt6.QtWidgets import QLayout, QLineEdit, QPushButton, QWidget
 
 from resources import ROOT
 
@@ -200,10 +200,11 @@ def apply_unit(root: QWidget, unit: float, *, text: float = 1.0, palette: Palett
     for widget in root.findChildren(QWidget):
         width, height = widget.property("width_u"), widget.property("height_u")
         if (least := widget.property("min_height_u")) is not None:
-            touch = MIN_TOUCH_PX if isinstance(widget, QPushButton) else 0
+            touch = MIN_TOUCH_PX if isinstance(widget, QPushButton | QLineEdit) else 0
             widget.setMinimumHeight(max(touch, round(least * unit)))
         if width is not None:
-            widget.setFixedWidth(round(width * unit))
+            wider = 1 + float(widget.property("wider") or 0) * (text - 1)
+            widget.setFixedWidth(round(width * unit * wider))
         if height is not None:
             widget.setFixedHeight(round(height * unit))
 
@@ -317,6 +318,7 @@ def style_sheet(unit: float, text: float = 1.0, p: Palette = PLAIN) -> str:
         rules.append(f"#session QLabel[look={look}] {{ font-size: {in_talk}; }}")
     rules.append(
         f"#session QLabel#powers_line {{ font-size: {px(grown(2.7, text, 3.4))}; }}"
+        f"#session QLabel#adviser {{ font-size: {px(grown(3.2, text, 3.4))}; }}"
         f"QLabel[look=access] {{ font-size: {px(2.2 * min(text, 1.3))}; {heavy_font} }}"
         f"QLabel[tone=grey] {{ color: {p.grey}; }}"
         f"QLabel[tone=blue] {{ color: {p.blue_words}; }}"
