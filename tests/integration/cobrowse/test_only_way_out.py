@@ -6,6 +6,7 @@ seen: nothing leaves but through the proxy, and nothing private is reached throu
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from typing import Any
@@ -21,14 +22,19 @@ pytestmark = pytest.mark.skipif(
 
 Seen = dict[str, Any]
 
+WPAD = {"auto_proxy": ""}
+"""So a machine tells Chromium to ask its network for a PAC file."""
+
 
 @pytest.fixture(scope="module")
 def runs() -> tuple[Seen, Seen]:
     """What was seen with the proxy, and by the same page without it."""
     command = [sys.executable, "-m", "tests.integration.cobrowse.hostile_network"]
     started = [
-        subprocess.Popen([*command, *more], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        for more in ([], ["direct"])
+        subprocess.Popen(
+            [*command, *more], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+        )
+        for more, environment in (([], {**os.environ, **WPAD}), (["direct"], None))
     ]
     held, direct = (json.loads(process.communicate(timeout=120)[0]) for process in started)
     return held, direct
@@ -44,6 +50,13 @@ def test_no_packet_leaves_but_to_the_proxy(runs: tuple[Seen, Seen]) -> None:
     assert sum(packets.pop(name, 0) for name in made) == seen["connections"]
     assert packets == {}
     assert seen["names_of_browser"] == []
+
+
+def test_the_network_is_asked_for_no_proxy(runs: tuple[Seen, Seen]) -> None:
+    """WPAD: whoever answers to that name would be the browser's way out."""
+    seen, _direct = runs
+    asked = [*seen["names_of_browser"], *seen["names_of_proxy"]]
+    assert not [name for name in asked if "wpad" in name.lower()]
 
 
 def test_nothing_of_the_kiosks_network_is_reached_through_the_proxy(
