@@ -73,8 +73,9 @@ class Town:
         """Paper jams, the kiosk's line is cut, the caller refuses to print; the session."""
         desk, kiosk, calls = self.pilot.open[AGENT], self.pilot.open[KIOSK], self.calls
         opened = await calls.accept(desk, kiosk, await calls.call(kiosk))
-        while "grant_scan" not in await desk.visible():
+        while "scan_page" not in await desk.visible():  # the desk has just turned to the caller
             await desk.click("key:Ctrl+4")
+            await asyncio.sleep(0.3)
         await calls.allow(desk, kiosk, "grant_scan", "scan")
         await self.jam("jam")
         await desk.click("scan_page")

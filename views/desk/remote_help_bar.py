@@ -53,7 +53,7 @@ class RemoteHelpBar(QFrame):
         self.setProperty("card", True)
         badge = Chip("remote_help_badge", _("Helpdesk"), icon_name="info", tone="solid")
         self._words = label(role="strong", name="remote_help_words", wrap=True)
-        self._yes = push_button(_("Agree"), "accept", "primary", name="remote_help_yes")
+        self._yes = push_button(_("Agree"), "kept", "primary", name="remote_help_yes")
         self._no = push_button(_("Refuse"), "close", name="remote_help_no")
         for button, yes in ((self._yes, True), (self._no, False)):
             button.clicked.connect(lambda _checked, yes=yes: self.answered.emit(yes))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from PyQt6.QtCore import QModelIndex, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QPainter
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QListWidget,
@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
+from resources.texts import _
 from views.widgets.theme import tokens_for
 
 _BAR = Qt.ItemDataRole.UserRole
@@ -104,6 +105,18 @@ class CountBars(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.itemClicked.connect(self._on_item)
         self.itemActivated.connect(self._on_item)
+
+    def paintEvent(self, e: QPaintEvent | None) -> None:
+        """An empty list says why it is empty."""
+        super().paintEvent(e)
+        if self.count():
+            return
+        painter = QPainter(self.viewport())
+        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        place = self.contentsRect().adjusted(12, 12, -12, -12)
+        painter.drawText(place, int(flags), _("Nothing to count here."))
+        painter.end()
 
     def show_bars(self, bars: Sequence[Bar]) -> None:
         """Shows these, in this order."""

@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from resources.texts import N_, _
+from resources.texts import N_, _, ngettext
 from session.protocol.helpdesk.log_list import LogCounts, LogFilter, LogRow, LogsFound
 from session.protocol.hub.log import MOST_REASON, says_why
 from views.helpdesk.bars import Bar, CountBars
@@ -337,7 +337,10 @@ class ListPage(QWidget):
 
     def _show_state(self, found: LogsFound) -> None:
         here, all_of_them = self.model.rowCount(), self._counts.conversations
-        words = [_("{count} conversations, {here} shown").format(count=all_of_them, here=here)]
+        told = ngettext(
+            "{count} conversation, {here} shown", "{count} conversations, {here} shown", all_of_them
+        )
+        words = [told.format(count=all_of_them, here=here)]
         if found.elsewhere:
             names = ", ".join(found.elsewhere)
             words.append(_("kept elsewhere: {names}").format(names=names))

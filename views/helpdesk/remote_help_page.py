@@ -142,12 +142,11 @@ class RemoteHelpPage(QWidget):
             line.setMaxLength(MOST_REASON)
             line.textChanged.connect(lambda _text: self._allow())
         self._says = label(role="soft", wrap=True)
-        buttons = QGridLayout()
-        for place, (act, (words, icon_name)) in enumerate(ACTS.items()):
+        self._grid = QGridLayout()
+        for act, (words, icon_name) in ACTS.items():
             button = push_button(_(words), icon_name, "plain", name=f"kiosk_{act.value}")
             button.clicked.connect(partial(self._on_act, act))
             self._acts[act] = button
-            buttons.addWidget(button, place // _IN_A_ROW, place % _IN_A_ROW)
         self._result = QPlainTextEdit()
         self._result.setObjectName("kiosk_result")
         self._result.setAccessibleName(_("What came of it"))
@@ -156,7 +155,7 @@ class RemoteHelpPage(QWidget):
         card.body.addWidget(label(_("Help from afar"), "title"))
         for one in (self._where, self._says, self._kiosk, self._reason):
             card.body.addWidget(one)
-        card.body.addLayout(buttons)
+        card.body.addLayout(self._grid)
         card.body.addWidget(self._result, 1)
         self._on_where(KIOSK)
         return card
@@ -171,8 +170,12 @@ class RemoteHelpPage(QWidget):
         words = _("Id of the agent") if self._at_desk else _("Id of the kiosk")
         self._kiosk.setPlaceholderText(words)
         self._kiosk.setAccessibleName(words)
+        shown = [act for act in ACTS if not self._at_desk or act in DESK_ACTS]
         for act, button in self._acts.items():
-            button.setVisible(not self._at_desk or act in DESK_ACTS)
+            self._grid.removeWidget(button)
+            button.setVisible(act in shown)
+        for place, act in enumerate(shown):
+            self._grid.addWidget(self._acts[act], place // _IN_A_ROW, place % _IN_A_ROW)
 
     def _on_kiosk(self, item: QListWidgetItem | None) -> None:
         if item is not None:

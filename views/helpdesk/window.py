@@ -137,7 +137,7 @@ class HelpdeskView(QWidget):
         self._identity = label(role="soft", name="helpdesk_identity")
         choices = (
             (LIST, _("Conversations"), "history"),
-            (KIOSKS, _("Kiosks"), "health"),
+            (KIOSKS, _("Kiosks and desks"), "health"),
         )
         self._switch = Segments("helpdesk_pages", _("Page"), choices=choices)
         self._switch.chosen.connect(lambda page: self._show_page(str(page)))
