@@ -16,13 +16,14 @@ from expert_app.helpdesk.address import SessionAddress
 from expert_app.runtime.bus_access import tls_for
 from expert_app.runtime.config import DeskSettings, load_fixed
 from expert_app.runtime.credentials import SEED_VARIABLE, KeyMissing, key_name, load_seed
+from expert_app.runtime.enrolment import is_over
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
 from expert_app.runtime.window_program import ROLES, Program, has_screen, run_application
 from expert_app.workplace.choices import in_chosen_language
 from expert_app.workplace.key_file import key_file_in
 from session.core.clock import SystemClock
-from session.core.errors import SessionError
+from session.core.errors import SessionError, SignOnEnded
 from views.words.errors import sentence
 
 
@@ -57,11 +58,14 @@ def _seed_of(settings: DeskSettings, keys: Path | None) -> bytes | None:
     """The key of this installation; None while it lies in a file that a passphrase opens.
 
     Raises:
-        KeyMissing: this computer is not known yet.
+        KeyMissing: this computer is not known yet, or no longer.
     """
     if keys is not None and SEED_VARIABLE not in os.environ:
         return None
-    return load_seed(key_name(settings.organisation, ROLES[settings.role], settings.user))
+    name = key_name(settings.organisation, ROLES[settings.role], settings.user)
+    if is_over(settings):
+        raise KeyMissing(name, sentence(SignOnEnded.code).sentence)
+    return load_seed(name)
 
 
 async def _main(

@@ -12,6 +12,7 @@ import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import keyring
@@ -26,6 +27,7 @@ from expert_app.runtime.config import (
     MediaSettings,
     SettingsWrong,
 )
+from expert_app.runtime.enrolment import is_over
 from expert_app.runtime.ice_settings import ice_plan
 from resources.texts import _
 from session.core.errors import SessionError
@@ -337,6 +339,20 @@ def check_texts(file: str) -> CheckResult | None:
     return CheckResult("texts", "ok", _("The texts in {file} are used.").format(file=file))
 
 
+def check_sign_on(desk: DeskSettings) -> CheckResult | None:
+    """Until when the organisation's provider lets this desk's person in; None for one with a
+    code.
+    """
+    if not desk.signed_on_until:
+        return None
+    if is_over(desk):
+        words = _("The sign-in with your organisation has ended: open the desk and sign in again.")
+        return CheckResult("sign_on", "wrong", words)
+    until = datetime.fromisoformat(desk.signed_on_until).astimezone().strftime("%d/%m/%Y %H:%M")
+    words = _("Signed in with your organisation until {time}.").format(time=until)
+    return CheckResult("sign_on", "ok", words)
+
+
 async def examine(
     desk: DeskSettings,
     kiosk: KioskSettings,
@@ -368,6 +384,7 @@ async def examine(
     bus, media, scanner, printer, keys, relay = found
     texts = check_texts(kiosk.texts)
     trust = check_relay_trust(plan, desk.ca_file or kiosk.ca_file)
+    signed_on = check_sign_on(desk)
     camera = check_device("camera", cameras, no_camera)
     microphone = check_device("microphone", microphones, no_microphone)
     return [
@@ -382,6 +399,7 @@ async def examine(
         scanner,
         printer,
         keys,
+        *([signed_on] if signed_on is not None else []),
         relay,
         *([trust] if trust is not None else []),
         *([texts] if texts is not None else []),

@@ -32,7 +32,13 @@ from expert_app.runtime.credentials import KeyMissing, load_seed, save_seed
 from expert_app.runtime.folder_owner import own_folder, owner_of
 from expert_app.runtime.log_lines import log_in_files
 from expert_app.runtime.paths import LOG_FOLDER, Paths
-from expert_app.stores.passwords import DOCUMENTS, ged_name, keep_secret, register_name
+from expert_app.stores.passwords import (
+    DOCUMENTS,
+    ged_name,
+    keep_secret,
+    register_name,
+    sign_on_name,
+)
 from resources.texts import _
 from session.bus.transport.nkeys import new_seed, public_key
 from session.hub.convention.problems import CatalogueWrong
@@ -329,6 +335,7 @@ def _secret(context: Context) -> int:
     settings = context.settings
     known = [DOCUMENTS, *(ged_name(one.name) for one in settings.ged)]
     known += [register_name(one.organisation) for one in settings.register]
+    known += [sign_on_name(one.id) for one in settings.sso]
     if name not in known:
         print(_("{name} is none of these: {known}.").format(name=name, known=", ".join(known)))
         return 2
@@ -381,6 +388,12 @@ def _people(context: Context) -> int:
 
 def _revoke(context: Context) -> int:
     return revoke(_wanted(context), context.settings, context.paths)
+
+
+def _sso(context: Context) -> int:
+    from expert_app.commands.setup.sign_on import try_sign_on
+
+    return try_sign_on(context.settings)
 
 
 def _run(context: Context) -> int:
@@ -543,6 +556,7 @@ _COMMANDS: dict[str, Callable[[Context], int]] = {
     "bus-config": _bus_config,
     "invite": _invite,
     "people": _people,
+    "sso": _sso,
     "revoke": _revoke,
 }
 

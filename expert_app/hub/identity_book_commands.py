@@ -18,6 +18,7 @@ from expert_app.hub.convention_commands import load_catalogue
 from expert_app.hub.words import refused
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
+from expert_app.sign_on.at_hub import show_signed_on
 from expert_app.stores.identities import open_book
 from resources.texts import N_, _
 from session.bus.transport.tls import is_loopback
@@ -250,10 +251,12 @@ def revoke(wanted: NamedIdentity, settings: HubSettings, paths: Paths) -> int:
     if not wanted.name:
         print(_("Say who is meant with --name."))
         return 2
+    book = open_book(paths)
+    show_signed_on(catalogue, book)
     named = _named(wanted, catalogue, frozenset())
     if named is None:
         return 2
-    book = open_book(paths)
+    has_signed_on = any(one.key and one.identity == named[0] for one in book.signed_on())
     invited = {one.identity for one in book.invitations(_now())}
     if not book.revoke(*named, _now()):
         if named[0] in invited:
@@ -262,6 +265,12 @@ def revoke(wanted: NamedIdentity, settings: HubSettings, paths: Paths) -> int:
             return 0
         print(_("{identity} has no key.").format(identity=_identity_text(named[0])))
         return 1
+    if has_signed_on:
+        words = _(
+            "{identity} had signed in with the organisation and can do so again: whoever is to "
+            "stay out must be taken out of the group at the provider."
+        )
+        print(words.format(identity=_identity_text(named[0])))
     if settings.bus:
         print(
             _(

@@ -18,6 +18,7 @@ from expert_app.hub.bus_config import server_settings
 from expert_app.hub.flood_ban import FloodBan
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
+from expert_app.sign_on.at_hub import open_sign_on, show_signed_on
 from expert_app.stores.identities import open_book
 from expert_app.stores.jetstream import forget_running, hub_seed, note_running, server_store_bytes
 from session.bus.hub_connection import HubConnection
@@ -57,6 +58,7 @@ class OwnServer:
     Attributes:
         started: the server runs; the number of its process.
         enrolment: the door for newcomers, once it is open; None where the server is not ours.
+        sign_on: organisations' providers, where the settings name some.
         certificate: when the bus's certificate ends, ours or that of the server on this machine.
     """
 
@@ -77,6 +79,7 @@ class OwnServer:
         self._leaving: dict[tuple[str, str], str] = {}
         self._server: BusServer | None = None
         self.enrolment: Enrolment | None = None
+        self.sign_on = open_sign_on(settings, self._book, catalogue=catalogue, tasks=tasks)
         self._ban = FloodBan(self.take_keys, tasks)
         certificate = Path(settings.tls_certificate) if settings.tls_certificate else None
         self.certificate = CertificateWatch(
@@ -105,6 +108,7 @@ class OwnServer:
         place = server_settings(self._settings, folder, enrolment=True, store_bytes=room)
         wanted = self._book.wanted()
         self._enrolled = self._book.keys()
+        show_signed_on(self._catalogue, self._book)
         accounts = self._catalogue.accounts(self._enrolled, self._book.revoked())
         self._server = BusServer(place, accounts, hub_key=public_key(seed), tasks=self._tasks)
         tls = self._server.tls
@@ -121,6 +125,8 @@ class OwnServer:
     ) -> None:
         """Lets machines enrol with a code, where the server is ours."""
         if self._server is None:
+            if self._settings.sso:
+                log.warning("sso needs the hub's own nats-server: nobody can sign on")
             return
         door = connection.another()
         await door.connect()
@@ -133,9 +139,13 @@ class OwnServer:
             tasks=self._tasks,
             cut_off=self._cut_off,
             standing=self._at_the_door,
+            sign_on=self.sign_on,
         )
         await self.enrolment.start()
         stack.push_async_callback(self.enrolment.stop)
+        if self.sign_on is not None:
+            self.sign_on.start(self.enrolment.sign_off)
+            stack.push_async_callback(self.sign_on.close)
 
     async def _cut_off(self, flooding: Collection[Source]) -> None:
         if self._server is not None:
@@ -152,6 +162,7 @@ class OwnServer:
         if self._server is not None:
             out = self._book.revoked() | self._ban.keys
             self._enrolled = self._book.keys()
+            show_signed_on(self._catalogue, self._book)
             accounts = self._catalogue.accounts(self._enrolled, out)
             await self._server.reload([self._with_leaving(account, out) for account in accounts])
 

@@ -157,6 +157,8 @@ class HubProgram:
         hub.flood_watch.found.connect(self._server.on_flood)
         hub.monitoring.health.others.append(dossiers.watch.troubles)
         hub.monitoring.health.others.append(self._server.certificate_troubles)
+        if self._server.sign_on is not None:
+            hub.monitoring.health.others.append(self._server.sign_on.troubles)
         self._server.certificate.looked.connect(hub.network.state.on_certificate)
         if self._backups is not None:
             hub.monitoring.health.others.append(self._backups.troubles)

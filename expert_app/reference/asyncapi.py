@@ -17,7 +17,7 @@ from expert_app.reference.files import Documents, json_text
 from expert_app.reference.markdown import first_words
 from expert_app.reference.schemas import components_of
 from session.protocol.conversation.messages import MessageRefused
-from session.protocol.hub.enrolment import EnrolAnswer, EnrolRequest
+from session.protocol.hub.enrolment import NEWCOMERS
 from session.protocol.hub.history import LineSample
 from session.protocol.hub.requests import HubEvent, QueueBeat, Refusal
 from session.protocol.hub.tickets import Ticket
@@ -77,13 +77,17 @@ class _Builder:
 
 def _requests(made: _Builder) -> None:
     answers = sorted({answer.__name__ for _r, _q, answer in ALL_VERBS.values()})
-    made.channel("answers", None, [*answers, "EnrolAnswer", "Refusal"])
+    more = ["EnrolAnswer", "SignOnOffersAnswer", "SignOnAnswer", "Refusal"]
+    made.channel("answers", None, [*answers, *more])
     for verb, (roles, request, answer) in ALL_VERBS.items():
         made.channel(f"svc.{verb}", f"svc.{{role}}.{{user}}.{verb}", [request.__name__])
         said = [{"name": role.name.lower()} for role in Role if role in roles]
         _ask(made, verb, f"svc.{verb}", (request, answer), tags=said)
-    made.channel("svc.enrol", "svc.enrol", ["EnrolRequest"])
-    _ask(made, "enrol", "svc.enrol", (EnrolRequest, EnrolAnswer))
+    made.channel("svc.enrol", "svc.enrol", [request.__name__ for request, _answer in NEWCOMERS])
+    for name, pair in zip(
+        ("enrol", "sign_on_offers", "sign_on", "sign_off"), NEWCOMERS, strict=True
+    ):
+        _ask(made, name, "svc.enrol", pair)
 
 
 def _ask(made: _Builder, verb: str, channel: str, kinds: tuple[Kind, Kind], **more: Any) -> None:
@@ -146,7 +150,8 @@ def _said_by(end: SpeakingEnd, topic: str, raw: SpeakingEnd | None) -> list[str]
 
 
 def _kinds() -> list[Any]:
-    kinds: list[Any] = [EnrolRequest, EnrolAnswer, Refusal, Ticket, QueueBeat, LineSample]
+    kinds: list[Any] = [kind for pair in NEWCOMERS for kind in pair]
+    kinds += [Refusal, Ticket, QueueBeat, LineSample]
     kinds += [*get_args(HubEvent), *SESSION_MESSAGES]
     kinds += [kind for _roles, *pair in ALL_VERBS.values() for kind in pair]
     return list(dict.fromkeys(kinds))

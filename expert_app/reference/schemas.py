@@ -14,7 +14,7 @@ from session.hub.convention.entries import OrganisationEntry
 from session.hub.convention.loading import NetworkPart
 from session.log.events import Record
 from session.protocol.hub import requests as hub_messages
-from session.protocol.hub.enrolment import EnrolAnswer, EnrolRequest
+from session.protocol.hub.enrolment import NEWCOMERS
 from session.protocol.hub.history import LineSample
 from session.protocol.hub.requests import HubEvent, Refusal
 from session.protocol.hub.tickets import Ticket
@@ -27,9 +27,9 @@ CONVENTION: list[Any] = [WholeFile, NetworkPart, OrganisationEntry]
 
 
 def _hub_types() -> list[Any]:
-    kinds: list[Any] = [Ticket, hub_messages.QueueBeat, Refusal, EnrolRequest, EnrolAnswer]
-    kinds.append(LineSample)
-    kinds += [VaultHello, VaultWelcome]
+    kinds: list[Any] = [Ticket, hub_messages.QueueBeat, Refusal]
+    kinds += [kind for pair in NEWCOMERS for kind in pair]
+    kinds += [LineSample, VaultHello, VaultWelcome]
     for _roles, request, answer in (*ALL_VERBS.values(), *VAULT_VERBS.values()):
         kinds += [kind for kind in (request, answer) if kind not in kinds]
     return kinds + [kind for kind in get_args(HubEvent) if kind not in kinds]

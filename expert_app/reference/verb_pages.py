@@ -70,6 +70,9 @@ def _roles(roles: Iterable[Role]) -> str:
     return ", ".join(f"{role.name.lower()} `{role.value}`" for role in Role if role in roles)
 
 
+_SIGN_ON = ("sign_on_refused", "sign_on_no_role", "sign_on_away", "sign_on_not_offered")
+
+
 def codes_of(verb: str) -> list[str]:
     """The codes of a verb's own, beside those of every verb."""
     methods = _methods()
@@ -109,7 +112,11 @@ def documents() -> Documents:
         table(head, _rows(ALL_VERBS)),
         "## A newcomer",
         "On `svc.enrol`, by the enrolment identity: `EnrolRequest` -> `EnrolAnswer` or `Refusal` "
-        f"({codes(['enrolment_refused', 'enrolment_elsewhere', 'rate_limited'])}).",
+        f"({codes(['enrolment_refused', 'enrolment_elsewhere', 'rate_limited'])}). Desks of an "
+        "organisation with a provider: `SignOnOffersRequest` -> `SignOnOffersAnswer`, "
+        "`SignOnRequest` -> `SignOnAnswer` or `Refusal` "
+        f"({codes(_SIGN_ON)}), "
+        "`SignOffRequest` -> `Done`.",
         "## What the hub tells unasked",
         "On `evt.u.<role letter>.<user>.hub`, with the header `From-Hub`. A client ignores types "
         "that it does not know.",

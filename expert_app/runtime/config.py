@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -122,6 +123,8 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             system's authorities.
         signers: organisation -> public key that signs its convention; without it, the first one
             seen is kept.
+        signed_on_until: until when this person's sign-on with an organisation's provider counts
+            (ISO 8601); "" for one with a code.
     """
 
     organisation: Id = "caf"
@@ -135,6 +138,7 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     media: MediaSettings = MediaSettings()
     board: BoardSettings = BoardSettings()
     signers: dict[str, str] = {}
+    signed_on_until: str = ""
 
 
 class GeometrySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -340,6 +344,79 @@ class VaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key_file: str = ""
 
 
+class SignOnRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who of a provider's people works where; the first rule that fits counts.
+
+    Attributes:
+        values: any of these in the claim; [] for everybody whom the provider knows.
+        claim: another claim than that of the provider's settings; with dots for one inside another.
+        services: ids of those that an agent answers; [] for all of the organisation.
+    """
+
+    organisation: Id
+    role: Literal["agent", "supervisor", "helpdesk"]
+    values: list[str] = []
+    claim: str = ""
+    services: list[Id] = []
+
+
+class SignOnSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An organisation's provider (OpenID Connect) with which its people sign on: docs/sso.md.
+
+    Attributes:
+        id: another one for each provider.
+        name: as the desk shows it.
+        issuer: https://...; its /.well-known/openid-configuration says the rest.
+        client_id: of this hub at the provider.
+        secret_file: holds the client's secret (0600), "" for environment or keyring (`hub secret
+            sso.ID`); no secret is looked for with `client = "public"`.
+        scopes: what is asked for; "offline_access" lets the hub ask later whether the person still
+            may.
+        redirect: where the browser comes back to, as the provider knows it; without a port any
+            free one.
+        parameters: more words for the provider's page, e.g. acr_values.
+        userinfo: the claims are asked for at the provider, as those of the ID token do not say
+            enough.
+        claim: that the rules read; with dots for one inside another, e.g. "realm_access.roles".
+        name_claim: what colleagues and callers read as the person's name.
+        user_claim: whose value is a person's id in the convention; "" when nobody stands there. A
+            claim that a person can change lets it be somebody else.
+        hours: how long a sign-on counts.
+        check_minutes: between two questions whether the person still may; 0 for never.
+        ca_file: authority of the provider's certificate; "" for the system's.
+        answer_s: the longest wait for an answer of the provider.
+        rules: see `SignOnRule`.
+    """
+
+    issuer: Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s?#]+$", max_length=300)]
+    client_id: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    id: Id = "sso"
+    name: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    client: Literal["public", "confidential"] = "public"
+    secret_file: str = ""
+    scopes: list[str] = msgspec.field(
+        default_factory=lambda: ["openid", "profile", "offline_access"]
+    )
+    redirect: Annotated[
+        str, msgspec.Meta(pattern=r"^http://(127\.0\.0\.1|localhost)(:\d{1,5})?(/[\w./-]{0,100})?$")
+    ] = "http://127.0.0.1/"
+    parameters: dict[str, str] = {}
+    userinfo: bool = False
+    claim: str = "groups"
+    name_claim: str = "name"
+    user_claim: str = ""
+    hours: Annotated[float, msgspec.Meta(gt=0, le=24)] = 10
+    check_minutes: Annotated[float, msgspec.Meta(ge=0, le=120)] = 5
+    ca_file: str = ""
+    answer_s: Annotated[float, msgspec.Meta(ge=1, le=60)] = 10
+    rules: list[SignOnRule] = []
+
+    def __post_init__(self) -> None:
+        host = urlsplit(self.issuer).hostname
+        if self.issuer.startswith("http:") and host not in ("127.0.0.1", "localhost"):
+            raise ValueError("the issuer's address must begin with https://")
+
+
 class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One nats-server of a cluster.
 
@@ -411,6 +488,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         documents: where filed documents lie.
         ged: agencies' own document systems, which get copies.
         register: where organisations' dossiers come from, at most one for each.
+        sso: providers with which people sign on.
         metrics, disk: how it is watched, and how much room it needs.
         store: how much room the bus's store may take.
         backup: what the backup's timer does.
@@ -442,6 +520,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     documents: DocumentsSettings = DocumentsSettings()
     ged: list[GedSettings] = []
     register: list[RegisterSettings] = []
+    sso: list[SignOnSettings] = []
     history_database: str = ""
     time_zone: str = "Europe/Paris"
     tls_certificate: str = ""
@@ -474,6 +553,9 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         registered = [one.organisation for one in self.register]
         if len(set(registered)) != len(registered):
             raise ValueError("two of `register` are of the same organisation")
+        providers = [one.id for one in self.sso]
+        if len(set(providers)) != len(providers):
+            raise ValueError("two of `sso` have the same id")
 
     @property
     def bus_urls(self) -> list[str]:

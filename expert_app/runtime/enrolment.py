@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -27,7 +28,7 @@ from session.bus.enrolment import enrol
 from session.bus.transport.authority import fetch_authority
 from session.bus.transport.nkeys import new_seed
 from session.bus.transport.tls import authority_tls, client_tls
-from session.core.errors import EnrolmentElsewhere
+from session.core.errors import BusRefusedIdentity, EnrolmentElsewhere, SignOnEnded
 from session.core.tasks import Tasks
 from session.protocol.hub.enrolment import EnrolAnswer
 from session.protocol.hub.invitation import InvitationLine
@@ -144,12 +145,12 @@ async def enrol_with_line(
     )
     ours = paths if isinstance(paths, Paths) else program_paths(answer, paths)
     if authority:
-        ca_file = str(await asyncio.to_thread(_keep_authority, authority, ours))
+        ca_file = str(await asyncio.to_thread(keep_authority, authority, ours))
     settings = await asyncio.to_thread(remember, answer, bus, ca_file, ours, key_file=key_file)
     return Enrolled(answer, settings, ours)
 
 
-def _keep_authority(certificate: str, paths: Paths) -> Path:
+def keep_authority(certificate: str, paths: Paths) -> Path:
     """Writes the authority's certificate beside the settings, whole or not at all."""
     file = paths.config.with_name(f"{paths.config.stem}-authority.pem")
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -196,7 +197,10 @@ def remember(
         )
     else:
         settings = msgspec.structs.replace(
-            load(DeskSettings, paths.config), **who, role=DESK_ROLES[answer.role]
+            load(DeskSettings, paths.config),
+            **who,
+            role=DESK_ROLES[answer.role],
+            signed_on_until="",
         )
     save(settings, paths.config)
     return settings
@@ -216,6 +220,32 @@ def _remember_vault(
     )
     save(settings, paths.config)
     return settings
+
+
+# ---- sign-on with an organisation's provider
+
+
+def is_over(settings: DeskSettings) -> bool:
+    """The hours of this computer's sign-on are over; False for one with a code."""
+    if not settings.signed_on_until:
+        return False
+    try:
+        return datetime.fromisoformat(settings.signed_on_until) <= datetime.now(UTC)
+    except (ValueError, TypeError):
+        return True
+
+
+def why_refused(settings: DeskSettings) -> str:
+    """The code of what to say when the bus no longer knows this desk. The key of a sign-on is of no
+    use any more then: it is forgotten, and the next start asks again.
+    """
+    if not settings.signed_on_until:
+        return BusRefusedIdentity.code
+    forget_seed(key_name(settings.organisation, _DESK_LETTERS[settings.role], settings.user))
+    return SignOnEnded.code
+
+
+_DESK_LETTERS = {name: role for role, name in DESK_ROLES.items()}
 
 
 def program_of(role: Role) -> str:

@@ -26,6 +26,11 @@ def register_name(organisation: str) -> str:
     return f"register.{organisation}"
 
 
+def sign_on_name(provider: str) -> str:
+    """Under which name the secret of a provider of sign-ons is kept."""
+    return f"sso.{provider}"
+
+
 def variable_of(name: str) -> str:
     """The variable of the environment that may hold it:
     POSTE_EXPERT_SECRET_GED_ARCHIVE for "ged.archive".

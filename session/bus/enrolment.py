@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A newcomer's side of the enrolment: shows the code and its new key to the hub.
-Used by the command and the desk.
+"""A newcomer's side of the enrolment: shows the code and its new key to the hub, or what an
+organisation's provider gave it. Used by the command and the desk.
 """
 
 from __future__ import annotations
@@ -12,11 +12,29 @@ from collections.abc import Iterable, Sequence
 from session.bus.transport.connection import Connection
 from session.bus.transport.nkeys import enrolment_seed, public_key, sign
 from session.bus.transport.tls import check_addresses
-from session.core.errors import BusRefusedIdentity, EnrolmentRefused, HubUnreachable
+from session.core.errors import (
+    BusRefusedIdentity,
+    EnrolmentRefused,
+    HubUnreachable,
+    MessageMalformed,
+)
 from session.core.spoken_letters import tidy_code
 from session.core.tasks import Tasks
 from session.protocol.codec import decode_answer, encode
-from session.protocol.hub.enrolment import EnrolAnswer, EnrolRequest, is_code, proof_text
+from session.protocol.hub.enrolment import (
+    EnrolAnswer,
+    EnrolRequest,
+    SignOffRequest,
+    SignOnAnswer,
+    SignOnOffer,
+    SignOnOffersAnswer,
+    SignOnOffersRequest,
+    SignOnRequest,
+    is_code,
+    proof_text,
+    sign_off_proof_text,
+)
+from session.protocol.hub.requests import Done, HubMessage
 from session.protocol.wire import subjects
 from session.protocol.wire.roles import Role
 
@@ -54,41 +72,82 @@ async def enrol(
         raise EnrolmentRefused
     key, tidy = public_key(seed), tidy_code(code)
     proof = sign(seed, proof_text(tidy, key))
-    request = encode(EnrolRequest(code=tidy, key=key, proof=proof, roles=tuple(sorted(roles))))
+    request = EnrolRequest(code=tidy, key=key, proof=proof, roles=tuple(sorted(roles)))
+    return await Door(urls, tasks=tasks, tls=tls).ask(request, EnrolAnswer)
 
-    async def once() -> EnrolAnswer:
+
+class Door:
+    """The hub's door for newcomers.
+
+    Args:
+        urls: of the bus.
+    """
+
+    def __init__(
+        self, urls: Sequence[str], *, tasks: Tasks, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self._urls, self._tasks, self._tls = urls, tasks, tls
+
+    async def offers(self) -> tuple[SignOnOffer, ...]:
+        """Providers with which people sign on here. A hub that is older says nothing, or that it
+        does not understand: then there is none.
+
+        Raises:
+            SessionError: as `enrol`.
+        """
+        try:
+            answer = await self.ask(SignOnOffersRequest(), SignOnOffersAnswer)
+        except (BusRefusedIdentity, EnrolmentRefused, MessageMalformed):
+            return ()
+        return answer.offers
+
+    async def sign_on(self, request: SignOnRequest) -> SignOnAnswer:
+        """Makes the bus know the request's key for some hours.
+
+        Raises:
+            SessionError: SignOnRefused, SignOnNoRole, SignOnAway, EnrolmentElsewhere; as `enrol`.
+        """
+        return await self.ask(request, SignOnAnswer)
+
+    async def sign_off(self, seed: bytes) -> None:
+        """Makes the bus forget the key of a sign-on. Raises as `enrol`."""
+        key = public_key(seed)
+        proof = sign(seed, sign_off_proof_text(key))
+        await self.ask(SignOffRequest(key=key, proof=proof), Done)
+
+    async def ask[Answer](self, request: HubMessage, kind: type[Answer]) -> Answer:
+        """Asks once, and again while the outcome is unknown."""
+        check_addresses(self._urls)
+        # a server that reloads its keys, as it does for each newcomer, refuses whoever it has just
+        # greeted: a refusal or two are no reason to give up
+        for attempt in range(1, TRIES):
+            try:
+                return await self._once(encode(request), kind)
+            except BusRefusedIdentity:
+                await asyncio.sleep(PAUSE_S * attempt)
+        return await self._once(encode(request), kind)
+
+    async def _once[Answer](self, request: bytes, kind: type[Answer]) -> Answer:
         connection = Connection(
-            urls,
+            self._urls,
             enrolment_seed(),
-            tasks=tasks,
+            tasks=self._tasks,
             inbox=subjects.ENROL_INBOX,
             name="newcomer",
-            tls=tls,
+            tls=self._tls,
         )
         try:
             await connection.open(OPEN_S)
-            return await _ask(connection, request)
+            for attempt in range(1, TRIES):
+                try:
+                    return await _asked(connection, request, kind)
+                except HubUnreachable:
+                    await asyncio.sleep(PAUSE_S * attempt)
+            return await _asked(connection, request, kind)
         finally:
             await connection.close()
 
-    # a server that reloads its keys, as it does for each newcomer, refuses whoever it has just
-    # greeted: a refusal or two are no reason to give up
-    for attempt in range(1, TRIES):
-        try:
-            return await once()
-        except BusRefusedIdentity:
-            await asyncio.sleep(PAUSE_S * attempt)
-    return await once()
 
-
-async def _ask(connection: Connection, request: bytes) -> EnrolAnswer:
-    for attempt in range(1, TRIES):
-        try:
-            return decode_answer(
-                EnrolAnswer, (await connection.request(subjects.ENROL, request, ANSWER_S)).payload
-            )
-        except HubUnreachable:
-            await asyncio.sleep(PAUSE_S * attempt)
-    return decode_answer(
-        EnrolAnswer, (await connection.request(subjects.ENROL, request, ANSWER_S)).payload
-    )
+async def _asked[Answer](connection: Connection, request: bytes, kind: type[Answer]) -> Answer:
+    message = await connection.request(subjects.ENROL, request, ANSWER_S)
+    return decode_answer(kind, message.payload)

@@ -125,6 +125,48 @@ class EnrolmentElsewhere(SessionError):
     code = "enrolment_elsewhere"
 
 
+class SignOnRefused(SessionError):
+    """The organisation's provider, or the hub, does not accept this sign-on.
+    Detail: `why`, a `session.protocol.hub.enrolment.SignOnTrouble`.
+    """
+
+    code = "sign_on_refused"
+
+
+class SignOnNoRole(SessionError):
+    """The provider knows the person, but no rule of the hub gives a place to work at.
+    Detail: `person`, as the provider calls it.
+    """
+
+    code = "sign_on_no_role"
+
+
+class SignOnAway(SessionError):
+    """The organisation's provider does not answer, or not as one."""
+
+    code = "sign_on_away"
+
+
+class SignOnGivenUp(SessionError):
+    """The person did not come back from the browser in time, or said no there."""
+
+    code = "sign_on_given_up"
+
+
+class SignOnEnded(SessionError):
+    """The hours of a sign-on are over, the provider took it back, or the same person has signed on
+    at another computer.
+    """
+
+    code = "sign_on_ended"
+
+
+class SignOnNotOffered(SessionError):
+    """This network knows no provider: a code is needed."""
+
+    code = "sign_on_not_offered"
+
+
 class AuthorityDiffers(SessionError):
     """A server shows no certificate of the authority that an invitation names.
     Detail: `address`.

@@ -5,6 +5,8 @@ the address of the network. Built by `expert_app.desk.wiring.sign_in`.
 
 from __future__ import annotations
 
+from functools import partial
+
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -27,9 +29,16 @@ class SignInView(QWidget):
 
     Signals: sign_in_requested(str, str):
         line of the invitation, file of the authority's certificate or "".
+    organisation_requested(str, str): the same, where there is no code: the person wants to sign on
+        with the organisation's provider.
+    offer_chosen(str): with this one of several providers.
+    cancel_requested(): not to wait for the browser any more.
     """
 
     sign_in_requested = pyqtSignal(str, str)
+    organisation_requested = pyqtSignal(str, str)
+    offer_chosen = pyqtSignal(str)
+    cancel_requested = pyqtSignal()
 
     def __init__(self, address: str = "", ca_file: str = "") -> None:
         super().__init__()
@@ -45,6 +54,14 @@ class SignInView(QWidget):
         self._choose.clicked.connect(self._on_choose)
         self._enter = push_button(_("Sign in"), "sign_in", "primary", name="sign_in_enter")
         self._enter.clicked.connect(self._on_enter)
+        self._organisation = push_button(
+            _("Sign in with my organisation"), "agent", name="sign_in_organisation"
+        )
+        self._organisation.clicked.connect(self._on_organisation)
+        self._cancel = push_button(_("Cancel"), "close", name="sign_in_cancel")
+        self._cancel.clicked.connect(self.cancel_requested)
+        self._cancel.hide()
+        self._offers = QWidget()
         self._words = label(name="sign_in_words", wrap=True)
         self._mark = IconLabel("error", "bad", size_px=20)
         self._read = label("", "soft", name="sign_in_read", wrap=True)
@@ -63,6 +80,7 @@ class SignInView(QWidget):
     def ask_passphrase(self) -> None:
         """This computer has no keyring: the key will lie in a file that a passphrase opens."""
         self._busy = False
+        self._cancel.hide()
         self._secret.show()
         self._says.hide()
         self._show()
@@ -78,9 +96,35 @@ class SignInView(QWidget):
         self._show_note(_("Checking the code…"), is_error=False)
         self._show()
 
+    def show_browser(self) -> None:
+        """The person is in the browser now."""
+        self._busy = True
+        self._offers.hide()
+        self._show_note(_("Go on in your browser; this page waits for you."), is_error=False)
+        self._cancel.show()
+        self._show()
+
+    def show_offers(self, offers: list[tuple[str, str]]) -> None:
+        """Several organisations sign their people on here: (id, name) of each."""
+        self._busy = False
+        box = self._offers.layout()
+        assert box is not None
+        while (old := box.takeAt(0)) is not None:
+            if (shown := old.widget()) is not None:
+                shown.setParent(None)
+                shown.deleteLater()
+        for id_, name in offers:
+            button = push_button(name, "agent", name=f"sign_in_offer_{id_}")
+            button.clicked.connect(partial(self.offer_chosen.emit, id_))
+            box.addWidget(button)
+        self._show_note(_("Choose your organisation:"), is_error=False)
+        self._offers.show()
+        self._show()
+
     def show_error(self, text: str) -> None:
         """Why it did not work, and what to do; the code may be corrected."""
         self._busy = False
+        self._cancel.hide()
         self._show_note(text, is_error=True)
         self._show()
         self._code.setFocus()
@@ -121,11 +165,16 @@ class SignInView(QWidget):
         card.body.addWidget(self._secret)
         card.body.addSpacing(SPACE[0])
         card.body.addWidget(self._enter)
+        card.body.addWidget(self._organisation)
         self._says = QWidget()
         said = row(self._says, self._mark)
         said.addWidget(self._words, 1)
         self._says.hide()
         card.body.addWidget(self._says)
+        column(self._offers, space=SPACE[0])
+        self._offers.hide()
+        card.body.addWidget(self._offers)
+        card.body.addWidget(self._cancel)
         box = column(self, space=0, margins=(SPACE[3], SPACE[3], SPACE[3], SPACE[3]))
         # Beside stretches, not with an alignment: only so is the card as high as its wrapped words.
         middle = row(None)
@@ -157,9 +206,11 @@ class SignInView(QWidget):
         self._read.setVisible(is_line)
         self._read.setText(_read_words(whole))
         both = bool(self._code.text().strip() and self._address.text().strip())
-        is_given = whole is not None if is_line else both
+        is_given = bool(whole is not None and whole.code) if is_line else both
         is_kept = self._secret.isHidden() or bool(self._chosen.good())
         self._enter.setEnabled(is_given and is_kept and not self._busy)
+        self._organisation.setVisible(self._network_line() is not None)
+        self._organisation.setEnabled(is_kept and not self._busy)
 
     @property
     def _is_line(self) -> bool:
@@ -173,7 +224,27 @@ class SignInView(QWidget):
         except EnrolmentRefused:
             return None
 
+    def _network_line(self) -> str | None:
+        """A network without a code: that of a line, or the address beside it."""
+        if self._is_line:
+            whole = self._whole()
+            return self._code.text().strip() if whole is not None and not whole.code else None
+        address = self._address.text().strip()
+        return address if address and not self._code.text().strip() else None
+
     # ---- what the person does ----
+
+    def _on_organisation(self) -> None:
+        line = self._network_line()
+        if line is not None:
+            whole = self._whole()
+            is_known = whole is not None and whole.fingerprint
+            self._offers.hide()
+            self._show_note(_("Asking the network…"), is_error=False)
+            self._busy = True
+            self._show()
+            file = "" if is_known else self._ca_file.text().strip()
+            self.organisation_requested.emit(line, file)
 
     def _on_enter(self) -> None:
         if not self._enter.isEnabled():

@@ -93,6 +93,30 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("This invitation is for another kind of computer ({role}); it can still be used there."),
         N_("Use it there, or ask your administrator for one that is for this computer."),
     ),
+    "sign_on_refused": (
+        N_("Your organisation's sign-in was not accepted ({why})."),
+        N_("Try once more; if it comes back, tell your administrator these words."),
+    ),
+    "sign_on_no_role": (
+        N_("Your organisation knows you ({person}), but you have no place here yet."),
+        N_("Ask your administrator to put you into one of the groups that may work here."),
+    ),
+    "sign_on_away": (
+        N_("Your organisation's sign-in service does not answer."),
+        N_("Try again in a few minutes, or ask your administrator for a one-time invitation."),
+    ),
+    "sign_on_given_up": (
+        N_("You have not been signed in: the browser's page was closed, refused or left too long."),
+        N_("Press the button again, and finish in the browser."),
+    ),
+    "sign_on_ended": (
+        N_("Your sign-in with your organisation has ended."),
+        N_("Close this program, open it again and sign in with your organisation."),
+    ),
+    "sign_on_not_offered": (
+        N_("This network does not offer signing in with your organisation."),
+        N_("Ask your administrator for an invitation, and paste its whole line."),
+    ),
     "authority_differs": (
         N_("The network at {address} is not the one that your invitation names."),
         N_(

@@ -69,6 +69,10 @@ _SENTENCES: dict[str, str] = {
         "The register of {organisation} does not answer ({why}): agents go on without it. "
         "expert-app hub register-test says more."
     ),
+    "sign_on_away": N_(
+        "The provider {offer} of people's sign-in does not answer: nobody signs in with it, who is "
+        "in stays in. expert-app hub sso says more."
+    ),
     "ged_away": N_("The document system {name} takes nothing ({why}); its copies wait."),
     "ged_refused": N_("The document system {name} refused {copies} documents."),
     "history_closed": N_(

@@ -24,6 +24,7 @@ from expert_app.board.wiring.dossiers import DossierPages
 from expert_app.board.wiring.visit import VisitConnections
 from expert_app.runtime.bus_access import tell_until_connected, tls_for
 from expert_app.runtime.config import DeskSettings, load_fixed
+from expert_app.runtime.enrolment import why_refused
 from expert_app.runtime.notary import notary_of
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
@@ -31,7 +32,6 @@ from expert_app.runtime.window_program import ROLES, STOP_S, Program
 from expert_app.workplace.wiring.support import SupportConnections
 from resources.texts import _
 from session.bus.client import BusClient
-from session.core.errors import BusRefusedIdentity
 from session.desk.hub.board import BoardLink
 from session.desk.hub.board_acts import Act, Join, MoveQueue, Several
 from session.desk.hub.board_past import BoardPast
@@ -251,7 +251,7 @@ class BoardProgram:
 
     def _on_refused(self, _nothing: None) -> None:
         """The bus no longer knows this computer."""
-        words = sentence(BusRefusedIdentity.code).sentence
+        words = sentence(why_refused(self._settings)).sentence
         self.window.messages.show_message(Level.ERROR, words, key=LINE)
 
     def _on_retrying(self, _verb: str) -> None:

@@ -15,6 +15,7 @@ import msgspec
 from expert_app.hub.convention_commands import load_catalogue
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
+from expert_app.sign_on.at_hub import show_signed_on
 from expert_app.stores.identities import open_book
 from expert_app.stores.last_seen import WRITE_S, read_sightings
 from resources.texts import N_, _
@@ -26,10 +27,11 @@ from session.hub.convention.catalogue import Catalogue
 NOW_S = 2 * WRITE_S
 """So long ago counts as now: the file is written that often."""
 
-KeyState = Literal["enrolled", "convention", "revoked", "invited", "none"]
+KeyState = Literal["enrolled", "signed_on", "convention", "revoked", "invited", "none"]
 
 STATE_WORDS: dict[KeyState, str] = {
     "enrolled": N_("enrolled"),
+    "signed_on": N_("signed in with the organisation"),
     "convention": N_("key in the convention"),
     "revoked": N_("key taken away"),
     "invited": N_("invited"),
@@ -41,6 +43,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     """A person or a machine, as `--json` gives it.
 
     Attributes:
+        signed_on_until_utc: end of a sign-on with an organisation's provider.
         in_convention: False for somebody enrolled whom the convention has lost: not let in.
         version: of the program, as it last said it; "" for none.
     """
@@ -52,6 +55,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     key: KeyState
     in_convention: bool = True
     enrolled_at_utc: datetime | None = None
+    signed_on_until_utc: datetime | None = None
     invited_until_utc: datetime | None = None
     last_seen_utc: datetime | None = None
     version: str = ""
@@ -89,12 +93,14 @@ def read_people(settings: HubSettings, paths: Paths, now: datetime) -> list[Pers
     Raises `CatalogueWrong`.
     """
     catalogue, book = load_catalogue(settings), open_book(paths)
+    show_signed_on(catalogue, book)
     seen = {Identity(one.organisation, one.role, one.user): one for one in read_sightings(paths)}
     reading = _Reading(
         catalogue,
         enrolled=book.enrolled_at(),
         invited={one.identity: one.until_utc for one in book.invitations(now)},
         revoked=book.revoked(),
+        signed_on={one.identity: one.until_utc for one in book.signed_on() if one.key},
         seen=seen,
     )
     listed = {Identity(*who): key for who, key in catalogue.identities().items()}
@@ -113,6 +119,7 @@ class _Reading:
     enrolled: dict[Identity, datetime]
     invited: dict[Identity, datetime]
     revoked: frozenset[str]
+    signed_on: dict[Identity, datetime]
     seen: dict[Identity, Sighting]
 
     def person(self, identity: Identity, listed: str, *, in_convention: bool = True) -> Person:
@@ -130,12 +137,15 @@ class _Reading:
             key=self._key(identity, listed),
             in_convention=in_convention,
             enrolled_at_utc=self.enrolled.get(identity),
+            signed_on_until_utc=self.signed_on.get(identity),
             invited_until_utc=self.invited.get(identity),
             last_seen_utc=sighting.at_utc if sighting else None,
             version=sighting.version if sighting else "",
         )
 
     def _key(self, identity: Identity, listed: str) -> KeyState:
+        if identity in self.signed_on:
+            return "signed_on"
         if identity in self.enrolled:
             return "enrolled"
         if listed and listed not in self.revoked:
@@ -150,6 +160,9 @@ class _Reading:
 
 def _cells(one: Person, now: datetime) -> list[str]:
     key = _(STATE_WORDS[one.key])
+    if one.signed_on_until_utc is not None:
+        until = one.signed_on_until_utc.astimezone().strftime("%d/%m/%Y %H:%M")
+        key = _("{state} until {until}").format(state=key, until=until)
     if one.invited_until_utc is not None:
         until = one.invited_until_utc.astimezone().strftime("%d/%m/%Y %H:%M")
         key = _("{state}, invitation until {until}").format(state=key, until=until)

@@ -14,11 +14,13 @@ from expert_app.aid.machine import doctor_command
 from expert_app.desk.jobs import DeskJobs, build_jobs
 from expert_app.desk.observers import observe_desk
 from expert_app.desk.parts import DeskParts, build_parts
+from expert_app.desk.sign_on.here import sign_off
 from expert_app.desk.wiring.connections import DeskConnections, connect_desk
 from expert_app.desk.wiring.screen import DeskScreen, build_screen
 from expert_app.runtime.bus_access import tell_until_connected
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.credentials import forget_seed
+from expert_app.runtime.enrolment import why_refused
 from expert_app.runtime.log_lines import RecentLines
 from expert_app.runtime.network_watch import NetworkWatch
 from expert_app.runtime.paths import Paths
@@ -168,15 +170,19 @@ class Desk:
                 await self.jobs.sessions.log_writer(session_id).close(timeout_s=60)
 
     def _on_sign_out(self) -> None:
-        """The key is forgotten; the next start asks for a code."""
+        """The key is forgotten; the next start asks for a code, or the organisation's provider."""
         forget_seed(self.parts.key_name)
+        self._program.tasks.start(self._sign_out(), name="sign out")
+
+    async def _sign_out(self) -> None:
+        await sign_off(self.parts.settings, self.parts.seed, self._program.tasks)
         self._program.stop.set()
 
     def _on_refused(self, _nothing: None) -> None:
         """The bus no longer knows this desk:
         nothing is tried again until a person does something about it.
         """
-        self._connections.window.show_access_refused()
+        self._connections.window.show_access_refused(why_refused(self.parts.settings))
         self.parts.tasks.start(self.parts.bus.close(), name="stop knocking")
 
     def _on_network_changed(self) -> None:

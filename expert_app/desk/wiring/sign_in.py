@@ -8,6 +8,7 @@ import asyncio
 import msgspec
 from PyQt6.QtWidgets import QApplication
 
+from expert_app.desk.sign_on.here import OfferingNetwork, find_offers, sign_on_here
 from expert_app.runtime.config import LOOPBACK_BUS, DeskSettings, SettingsWrong
 from expert_app.runtime.credentials import KeyMissing, KeyringUnusable, key_name, load_seed
 from expert_app.runtime.enrolment import DESK_ROLES, enrol_with_line
@@ -16,8 +17,8 @@ from expert_app.runtime.window_program import Program
 from expert_app.workplace.key_file import new_key_file
 from expert_app.workplace.wiring.first_steps import FirstSteps
 from resources.texts import _
-from session.core.errors import SessionError
-from session.protocol.hub.invitation import read_invitation
+from session.core.errors import SessionError, SignOnGivenUp
+from session.protocol.hub.invitation import read_invitation, read_network
 from views.automation.window_driver import WindowDriver
 from views.desk.sign_in_view import SignInView
 from views.widgets.plain_window import PlainWindow
@@ -65,13 +66,23 @@ class SignIn:
         self.window.resize(*WINDOW_SIZE)
         self.window.close_requested.connect(program.stop.set)
         self.view.sign_in_requested.connect(self._on_requested)
+        self.view.organisation_requested.connect(self._on_organisation)
+        self.view.offer_chosen.connect(self._on_offer)
+        self.view.cancel_requested.connect(self._on_cancel)
+        self._language = settings.language
+        self._network: OfferingNetwork | None = None
+        self._waiting: asyncio.Task[None] | None = None
 
     def _on_requested(self, line: str, ca_file: str) -> None:
+        self._make_key_file()
+        self.view.show_busy()
+        self._program.tasks.start(self._enrol(line, ca_file), name="sign in")
+
+    def _make_key_file(self) -> None:
+        """Where there is no keyring, before anything is kept."""
         if (passphrase := self.view.passphrase()) and not self._has_file:
             new_key_file(self._paths.data, passphrase)
             self._has_file = True
-        self.view.show_busy()
-        self._program.tasks.start(self._enrol(line, ca_file), name="sign in")
 
     async def _enrol(self, text: str, ca_file: str) -> None:
         try:
@@ -97,6 +108,49 @@ class SignIn:
         else:
             assert isinstance(enrolled.settings, DeskSettings)
             self.done.set_result((enrolled.settings, seed))
+
+    # ---- with the organisation's provider
+
+    def _on_organisation(self, line: str, ca_file: str) -> None:
+        self._make_key_file()
+        self._program.tasks.start(self._ask(line, ca_file), name="ask for providers")
+
+    async def _ask(self, line: str, ca_file: str) -> None:
+        try:
+            self._network = await find_offers(read_network(line), ca_file, self._program.tasks)
+        except SessionError as error:
+            self._fail(sentence(error.code, error.detail).sentence)
+            return
+        offers = self._network.offers
+        if len(offers) == 1:
+            self._on_offer(offers[0].id)
+        else:
+            self.view.show_offers([(one.id, one.name or one.id) for one in offers])
+
+    def _on_offer(self, offer_id: str) -> None:
+        self.view.show_browser()
+        self._waiting = self._program.tasks.start(self._sign_on(offer_id), name="sign on")
+
+    def _on_cancel(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._fail(sentence(SignOnGivenUp.code).sentence)
+
+    async def _sign_on(self, offer_id: str) -> None:
+        assert self._network is not None
+        offer = next(one for one in self._network.offers if one.id == offer_id)
+        try:
+            found = await sign_on_here(self._network, offer, self._paths, language=self._language)
+        except KeyringUnusable:
+            self.view.ask_passphrase()
+        except KeyMissing as error:
+            self._fail(error.why)
+        except SessionError as error:
+            self._fail(sentence(error.code, error.detail).sentence)
+        except (SettingsWrong, OSError) as error:
+            self._fail(_("The settings cannot be written: {why}").format(why=error))
+        else:
+            self.done.set_result(found)
 
     def _fail(self, words: str) -> None:
         self.view.show_error(words)

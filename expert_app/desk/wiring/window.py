@@ -111,11 +111,11 @@ class WindowConnections:
             self._window.show_identity(self._link.organisation_name, self._link.agent_name)
             self._window.messages.clear(RETRYING)
 
-    def show_access_refused(self) -> None:
+    def show_access_refused(self, code: str = BusRefusedIdentity.code) -> None:
         """Shows that the bus no longer knows this desk's key, until the program ends."""
         self._window.show_access_refused()
         self._window.messages.clear(LINE)
-        words = sentence(BusRefusedIdentity.code)
+        words = sentence(code)
         self._window.messages.show_message(Level.ERROR, words.sentence, key=REFUSED)
 
     def _on_retrying(self, verb: str) -> None:

@@ -19,6 +19,7 @@ from expert_app.helpdesk.saved_searches import SavedSearches
 from expert_app.helpdesk.wiring.one_window import AddressDoor
 from expert_app.runtime.bus_access import tell_until_connected, tls_for
 from expert_app.runtime.config import DeskSettings
+from expert_app.runtime.enrolment import why_refused
 from expert_app.runtime.observations import Observations
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
@@ -26,7 +27,7 @@ from expert_app.runtime.window_program import ROLES, STOP_S, Program
 from expert_app.workplace.wiring.support import SupportConnections
 from resources.texts import N_, _
 from session.bus.client import BusClient
-from session.core.errors import BusRefusedIdentity, LogUnknown, SessionError
+from session.core.errors import LogUnknown, SessionError
 from session.desk.hub.client import DeskLink
 from session.desk.hub.helpdesk import HelpdeskQuestions
 from session.protocol.helpdesk.log_list import LogFilter, LogRow, LogState
@@ -91,6 +92,7 @@ class HelpdeskProgram:
         address: SessionAddress | None = None,
     ) -> None:
         self._program, self._addresses = program, settings.bus
+        self._settings = settings
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self._application = application
@@ -131,7 +133,7 @@ class HelpdeskProgram:
         view, tell = self.view, self._show_trouble
         self.window.close_requested.connect(self._program.stop.set)
         self.bus.connected.connect(self._on_connected)
-        self.bus.refused.connect(lambda _nothing: tell(BusRefusedIdentity.code, {}))
+        self.bus.refused.connect(lambda _nothing: tell(why_refused(self._settings), {}))
         self._door.opened.connect(self._on_address_wanted)
         self._program.failed.connect(lambda kind: tell("unexpected", {"why": kind}))
         view.list.find_requested.connect(self._on_find)

@@ -45,8 +45,10 @@ ROUTE_PING_S = 20
 with 6 s a cut of 12 s closed their lines (seen in their logs).
 """
 
-ENROL_BYTES = 1024
-"""Longest message of a newcomer: a request for enrolment has 400."""
+ENROL_BYTES = 4096
+"""Longest message of a newcomer: a request for enrolment has 400, one of a sign-on as much more as
+its provider's code (2 kB with Entra ID).
+"""
 
 ENROL_CONNECTIONS = 1000
 ENROL_ACCOUNT = "ENROL"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
+from typing import Any
 
 from session.bus.hub_connection import HubConnection
 from session.bus.transport.connection import Incoming
@@ -19,10 +20,12 @@ from session.core.errors import (
     MessageMalformed,
     RateLimited,
     SessionError,
+    SignOnNotOffered,
+    SignOnRefused,
 )
 from session.core.spoken_letters import tidy_code
 from session.core.tasks import Tasks
-from session.hub.access.identities import Identity, IdentityBook
+from session.hub.access.identities import IdentityBook, SignedOn
 from session.hub.access.newcomers import (
     Knock,
     NewcomerQueue,
@@ -32,9 +35,23 @@ from session.hub.access.newcomers import (
     source_of,
 )
 from session.hub.access.rate_limits import RateLimits
+from session.hub.access.sign_on import SignOnGate
 from session.protocol.codec import decode_request, encode
-from session.protocol.hub.enrolment import EnrolAnswer, EnrolRequest, proof_text
-from session.protocol.hub.requests import HubMessage, Refusal
+from session.protocol.hub.enrolment import (
+    EnrolAnswer,
+    EnrolRequest,
+    Newcomer,
+    SignOffRequest,
+    SignOnAnswer,
+    SignOnOffersAnswer,
+    SignOnOffersRequest,
+    SignOnRequest,
+    SignOnTrouble,
+    proof_text,
+    sign_off_proof_text,
+    sign_on_proof_text,
+)
+from session.protocol.hub.requests import Done, HubMessage, Refusal
 from session.protocol.wire import subjects
 
 log = logging.getLogger(__name__)
@@ -64,7 +81,14 @@ DOOR_LOOK_S = 1.0
 TOLD_EACH_S = 10.0
 
 
+_NEWCOMER: Any = Newcomer
 _TOO_MANY = Refusal(code=RateLimited().code)
+
+SIGNING_ON = 16
+"""Sign-ons that wait for a provider at once: a slow one keeps nobody with a code waiting."""
+
+SIGN_ONS_KEPT = 200
+"""Outcomes that are remembered for who asks again, the answer having been lost."""
 
 
 class Enrolment:
@@ -78,6 +102,7 @@ class Enrolment:
             may raise a `SessionError`, then it is tried again.
         cut_off: ends connections of the server; nobody is cut off without it.
         standing: who is connected to the door now.
+        sign_on: providers with which people sign on; None where only codes count.
 
     Attributes:
         newcomers: who waits to be read.
@@ -93,8 +118,10 @@ class Enrolment:
         tasks: Tasks,
         cut_off: Callable[[Collection[Source]], Awaitable[None]] | None = None,
         standing: Callable[[], Awaitable[Collection[Standing]]] | None = None,
+        sign_on: SignOnGate | None = None,
     ) -> None:
-        self._standing = standing
+        self._standing, self._sign_on = standing, sign_on
+        self._sign_ons: dict[SignOnRequest, asyncio.Task[SignedOn | SessionError]] = {}
         self.newcomers = NewcomerQueue(clock)
         self._connection, self._book, self._reload = connection, book, reload
         self._clock, self._tasks, self._cut_off = clock, tasks, cut_off
@@ -155,44 +182,123 @@ class Enrolment:
                 await self._has_news.wait()
             message = self.newcomers.next()
             try:
-                identity = await self._identity(message)
+                answer = await self._answer(message)
             except MessageMalformed as error:
                 await self._say(message, Refusal(code=error.code, detail=error.detail))
                 self._cut_off_soon(source_of(message))
             except SessionError as error:
-                log.info("an enrolment is refused: %s", error.code)
-                await self._say(message, Refusal(code=error.code, detail=error.detail))
+                await self._refuse(message, error)
                 await asyncio.sleep(WRONG_PAUSE_S)
             except Exception:  # the boundary: whoever asks gets an answer, and the hub goes on
                 log.exception("an enrolment failed")
                 await self._say(message, Refusal(code="unexpected"))
             else:
-                self._tasks.start(self._let_in(message, identity), name="let a newcomer in")
+                self._tasks.start(self._let_in(message, answer), name="let a newcomer in")
 
-    async def _identity(self, message: Incoming) -> Identity:
-        """Whose code this is. Raises what a newcomer is told."""
+    async def _answer(self, message: Incoming) -> Awaitable[HubMessage]:
+        """What will be answered. Raises what a newcomer is told at once."""
         if not self._is_open:
             await self._look()  # the invitation may be younger than our newest look
             if not self._is_open:
                 raise EnrolmentRefused
-        request = decode_request(EnrolRequest, message.payload)
+        newcomer: Newcomer = decode_request(_NEWCOMER, message.payload)
+        match newcomer:
+            case SignOnOffersRequest():
+                return self._offers()
+            case SignOnRequest() as request:
+                return self._signed_on(request)
+            case SignOffRequest() as request:
+                return self._signed_off(request)
+            case EnrolRequest() as request:
+                return await self._enrolled(request)
+
+    async def _enrolled(self, request: EnrolRequest) -> Awaitable[HubMessage]:
         if not is_signed(request.key, proof_text(request.code, request.key), request.proof):
             raise EnrolmentRefused
         now = self._clock.utc_now()
-        return await asyncio.to_thread(
+        identity = await asyncio.to_thread(
             self._book.enrol, tidy_code(request.code), request.key, now, frozenset(request.roles)
         )
-
-    async def _let_in(self, message: Incoming, identity: Identity) -> None:
         self._repeat_until_s = self._clock.monotonic_s() + REPEAT_S
+        answer = EnrolAnswer(
+            organisation=identity.organisation, role=identity.role, user=identity.user
+        )
+        return self._applied(answer)
+
+    async def _applied(self, answer: HubMessage) -> HubMessage:
+        """The answer, once the server knows the key."""
+        await self._apply()
+        return answer
+
+    # ---- sign-on with an organisation's provider
+
+    async def _offers(self) -> HubMessage:
+        offers = await self._sign_on.offers() if self._sign_on is not None else []
+        return SignOnOffersAnswer(offers=tuple(offers))
+
+    async def _signed_on(self, request: SignOnRequest) -> HubMessage:
+        """Asked again while or after the provider answers, it is the same sign-on: its code counts
+        once.
+        """
+        if self._sign_on is None:
+            raise SignOnNotOffered
+        text = sign_on_proof_text(request.code, request.key)
+        if not is_signed(request.key, text, request.proof):
+            raise SignOnRefused(why=SignOnTrouble.PROOF)
+        known = self._sign_ons.get(request)
+        if known is None:
+            if sum(not one.done() for one in self._sign_ons.values()) >= SIGNING_ON:
+                raise RateLimited
+            known = self._tasks.start(self._sign_on_once(request), name="sign somebody on")
+            self._sign_ons[request] = known
+            while len(self._sign_ons) > SIGN_ONS_KEPT:
+                del self._sign_ons[next(iter(self._sign_ons))]
+        person = await asyncio.shield(known)
+        if isinstance(person, SessionError):
+            raise person
+        await self._apply()
+        return SignOnAnswer(
+            organisation=person.identity.organisation,
+            role=person.identity.role,
+            user=person.identity.user,
+            until_utc=person.until_utc,
+        )
+
+    async def _sign_on_once(self, request: SignOnRequest) -> SignedOn | SessionError:
+        assert self._sign_on is not None
         try:
-            await self._apply()
-            answer: HubMessage = EnrolAnswer(
-                organisation=identity.organisation, role=identity.role, user=identity.user
-            )
+            person = await self._sign_on.person(request)
+            await asyncio.to_thread(self._book.sign_on, person, self._clock.utc_now())
         except SessionError as error:
-            answer = Refusal(code=error.code, detail=error.detail)
-        await self._say(message, answer)
+            return error
+        log.info("%s signed on with %s", person.identity.user, person.offer)
+        return person
+
+    async def _signed_off(self, request: SignOffRequest) -> HubMessage:
+        if not is_signed(request.key, sign_off_proof_text(request.key), request.proof):
+            raise EnrolmentRefused
+        await self.sign_off(request.key)
+        return Done()
+
+    async def sign_off(self, key: str) -> None:
+        """Lets this key in no more; nothing happens to one that did not sign on."""
+        if await asyncio.to_thread(self._book.sign_off, key):
+            if self._sign_on is not None:
+                await self._sign_on.signed_off(key)
+            await self._apply()
+
+    async def _let_in(self, message: Incoming, answer: Awaitable[HubMessage]) -> None:
+        try:
+            await self._say(message, await answer)
+        except SessionError as error:
+            await self._refuse(message, error)
+        except Exception:  # the same boundary
+            log.exception("a sign-on failed")
+            await self._say(message, Refusal(code="unexpected"))
+
+    async def _refuse(self, message: Incoming, error: SessionError) -> None:
+        log.info("an enrolment is refused: %s", error.code)
+        await self._say(message, Refusal(code=error.code, detail=error.detail))
 
     async def _say(self, message: Incoming, answer: HubMessage) -> None:
         try:
@@ -240,8 +346,11 @@ class Enrolment:
 
     async def _look(self) -> None:
         """Whether anybody is invited, or was let in a moment ago."""
-        invited = await asyncio.to_thread(self._book.is_anybody_invited, self._clock.utc_now())
-        self._is_open = invited or self._clock.monotonic_s() < self._repeat_until_s
+        now = self._clock.utc_now()
+        invited = await asyncio.to_thread(self._book.is_anybody_invited, now)
+        repeats = self._clock.monotonic_s() < self._repeat_until_s
+        self._is_open = invited or repeats or self._sign_on is not None
+        await asyncio.to_thread(self._book.end_sign_ons, now)
 
     async def _apply(self) -> None:
         """Takes every change to the server; returns once it has them all."""

@@ -26,12 +26,12 @@ from session.hub.storage.format import StoredTooNew
 from session.protocol.hub.enrolment import CODE_LETTERS, LONG_CODE_LETTERS
 from session.protocol.wire.roles import Role
 
-FORMAT = 1
+FORMAT = 2
 """Number of this layout (SQLite's `user_version`; 0: before there were numbers).
 A change raises it and adds a step.
 """
 
-_STEPS = {0: ""}
+_STEPS = {0: "", 1: ""}
 """From each older number, the SQL that leads to the next."""
 
 SHORT = timedelta(hours=1)
@@ -47,6 +47,10 @@ CREATE TABLE IF NOT EXISTS invitation (
 CREATE TABLE IF NOT EXISTS enrolled (
   organisation TEXT NOT NULL, role TEXT NOT NULL, user TEXT NOT NULL, key TEXT NOT NULL,
   at_utc TEXT NOT NULL,
+  PRIMARY KEY (organisation, role, user));
+CREATE TABLE IF NOT EXISTS signed_on (
+  organisation TEXT NOT NULL, role TEXT NOT NULL, user TEXT NOT NULL, key TEXT NOT NULL,
+  name TEXT NOT NULL, services TEXT NOT NULL, offer TEXT NOT NULL, until_utc TEXT NOT NULL,
   PRIMARY KEY (organisation, role, user));
 CREATE TABLE IF NOT EXISTS revoked (key TEXT PRIMARY KEY, at_utc TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
@@ -68,6 +72,25 @@ class OpenInvitation:
     """Somebody who may enrol until then."""
 
     identity: Identity
+    until_utc: datetime
+
+
+@dataclass(frozen=True)
+class SignedOn:
+    """Somebody whom an organisation's provider let in.
+
+    Attributes:
+        key: "" once the sign-on has ended: only the name is still known.
+        name: as the provider has it; "" for the convention's.
+        services: that an agent answers; all when there are none.
+        offer: id of the provider.
+    """
+
+    identity: Identity
+    key: str
+    name: str
+    services: tuple[str, ...]
+    offer: str
     until_utc: datetime
 
 
@@ -179,11 +202,8 @@ class IdentityBook:
             base.execute(
                 "UPDATE invitation SET used_by = ? WHERE code_hash = ?", (key, _hash(code))
             )
-            base.execute(
-                "INSERT OR REPLACE INTO enrolled VALUES (?, ?, ?, ?, ?)",
-                (*_row(identity), key, now.isoformat()),
-            )
-            _want(base)
+            _end_sign_on(base, _row(identity))
+            _enrol(base, identity, key, now)
         return identity
 
     def _invited(self, base: sqlite3.Connection, code: str, now: datetime) -> tuple[Identity, str]:
@@ -206,11 +226,78 @@ class IdentityBook:
         for a vault, which does not let anybody into the bus.
         """
         with self._change() as base:
+            _enrol(base, identity, key, now)
+
+    # ---- sign-on with an organisation's provider
+
+    def sign_on(self, person: SignedOn, now: datetime) -> None:
+        """Lets the person's key in until then; one of another computer counts no more.
+
+        Raises:
+            EnrolmentRefused: the key was revoked.
+        """
+        with self._change() as base:
+            if base.execute("SELECT 1 FROM revoked WHERE key = ?", (person.key,)).fetchone():
+                raise EnrolmentRefused
             base.execute(
-                "INSERT OR REPLACE INTO enrolled VALUES (?, ?, ?, ?, ?)",
-                (*_row(identity), key, now.isoformat()),
+                "INSERT OR REPLACE INTO signed_on VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *_row(person.identity),
+                    person.key,
+                    person.name,
+                    " ".join(person.services),
+                    person.offer,
+                    person.until_utc.isoformat(),
+                ),
             )
-            _want(base)
+            _enrol(base, person.identity, person.key, now)
+
+    def signed_on(self) -> list[SignedOn]:
+        """Everybody who has ever signed on: those with a key are let in now."""
+        with self._open() as base:
+            rows = base.execute(
+                "SELECT organisation, role, user, key, name, services, offer, until_utc "
+                "FROM signed_on ORDER BY organisation, user, role"
+            ).fetchall()
+        return [
+            SignedOn(
+                Identity(organisation, Role(role), user),
+                key,
+                name,
+                tuple(services.split()),
+                offer,
+                datetime.fromisoformat(until),
+            )
+            for organisation, role, user, key, name, services, offer, until in rows
+        ]
+
+    def sign_off(self, key: str) -> bool:
+        """The key counts no more; False when nobody has signed on with it."""
+        return bool(key) and self._end("key = ?", key)
+
+    def end_sign_ons(self, now: datetime) -> bool:
+        """Ends those whose hours are over; False when there is none. Quick: asked several times a
+        second.
+        """
+        with self._open() as base:
+            query = "SELECT min(until_utc) FROM signed_on WHERE key <> ''"
+            (first,) = base.execute(query).fetchone()
+        if first is None or datetime.fromisoformat(first) > now:
+            return False
+        return self._end("until_utc <= ?", now.isoformat())
+
+    def _end(self, which: str, value: str) -> bool:
+        with self._change() as base:
+            query = f"SELECT organisation, role, user FROM signed_on WHERE key <> '' AND {which}"
+            found = base.execute(query, (value,)).fetchall()
+            for row in found:
+                _end_sign_on(base, row)
+                base.execute(
+                    "DELETE FROM enrolled WHERE (organisation, role, user) = (?, ?, ?)", row
+                )
+            if found:
+                _want(base)
+        return bool(found)
 
     # ---- keys
 
@@ -230,6 +317,7 @@ class IdentityBook:
                 "DELETE FROM invitation WHERE (organisation, role, user) = (?, ?, ?)",
                 _row(identity),
             )
+            _end_sign_on(base, _row(identity))
             base.executemany(
                 "INSERT OR IGNORE INTO revoked VALUES (?, ?)",
                 [(key, now.isoformat()) for key in keys],
@@ -289,6 +377,17 @@ class IdentityBook:
 
 def _row(identity: Identity) -> tuple[str, str, str]:
     return identity.organisation, identity.role.value, identity.user
+
+
+def _enrol(base: sqlite3.Connection, identity: Identity, key: str, now: datetime) -> None:
+    row = (*_row(identity), key, now.isoformat())
+    base.execute("INSERT OR REPLACE INTO enrolled VALUES (?, ?, ?, ?, ?)", row)
+    _want(base)
+
+
+def _end_sign_on(base: sqlite3.Connection, row: tuple[str, str, str]) -> None:
+    """The name stays: what the person has done is told by it."""
+    base.execute("UPDATE signed_on SET key = '' WHERE (organisation, role, user) = (?, ?, ?)", row)
 
 
 def _hash(code: str) -> bytes:

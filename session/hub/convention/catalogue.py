@@ -67,7 +67,10 @@ class Catalogue:
         if grave(found):
             raise CatalogueWrong(found)
         self.advice = found
-        self._organisations = {organisation.id: organisation for organisation in whole}
+        self._filed = {organisation.id: organisation for organisation in whole}
+        self._organisations = self._filed
+        self._signed_on: dict[str, list[PersonEntry]] = {}
+        self._names: dict[tuple[str, str], str] = {}
         self._version = hashlib.sha256(msgspec.json.encode(whole)).hexdigest()[:VERSION_LETTERS]
         self._sites = {(home.id, kiosk.id): site for home in whole for kiosk, site in _placed(home)}
         self._services = {
@@ -83,9 +86,45 @@ class Catalogue:
 
     def take(self, other: Catalogue) -> None:
         """Takes the content of `other`, at once, for everybody who holds this object."""
-        self._organisations, self._version = other._organisations, other._version
+        self._filed, self._version = other._filed, other._version
         self._sites, self._services = other._sites, other._services
         self.advice = other.advice
+        self._add_signed_on()
+
+    def take_signed_on(
+        self,
+        people: Iterable[tuple[str, PersonEntry]],
+        names: Mapping[tuple[str, str], str] | None = None,
+    ) -> None:
+        """People (organisation, entry) whom providers let in, beside those of the files; who stands
+        in the files with the same role stays as he is there.
+
+        Args:
+            names: of all who were ever let in so, by (organisation, user).
+        """
+        self._signed_on = {}
+        for organisation, person in people:
+            self._signed_on.setdefault(organisation, []).append(person)
+        self._names = dict(names or {})
+        self._add_signed_on()
+
+    def _add_signed_on(self) -> None:
+        self._organisations = dict(self._filed)
+        for organisation, people in self._signed_on.items():
+            entry = self._filed.get(organisation)
+            if entry is None:
+                continue
+            here = {(person.role, person.id) for person in entry.people}
+            more = [one for one in people if (one.role, one.id) not in here]
+            self._organisations[organisation] = msgspec.structs.replace(
+                entry, people=[*entry.people, *more]
+            )
+
+    def is_filed(self, organisation: str, role: Role, user: str) -> bool:
+        """Whether the files have this person, however the key is known."""
+        entry = self._filed.get(organisation)
+        people = entry.people if entry is not None else []
+        return any((ROLES[one.role], one.id) == (role, user) for one in people)
 
     @property
     def version(self) -> str:
@@ -271,7 +310,7 @@ class Catalogue:
     def person_name(self, organisation: str, user: str) -> str:
         """Display name of somebody at a desk; the id when not in the catalogue."""
         names = {person.id: person.name for person in self.organisation(organisation).people}
-        return names.get(user, user)
+        return names.get(user) or self._names.get((organisation, user), user)
 
     def number_kind(self, organisation: str, service: str) -> str:
         """What kind of number the callers of a service have. Raises as `service`."""

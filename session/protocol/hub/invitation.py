@@ -31,7 +31,7 @@ class InvitationLine:
 
     Attributes:
         addresses: of the network's servers.
-        code: as `tidy_code` has it.
+        code: as `tidy_code` has it; "" where people sign on with their organisation's provider.
         fingerprint: of the authority's certificate; "" where the system's authorities count.
     """
 
@@ -72,10 +72,22 @@ def read_invitation(text: str) -> InvitationLine:
         raise EnrolmentRefused
     if len(letters) in CODE_LENGTHS:
         return InvitationLine(tuple(named), letters)
+    if len(letters) == FINGERPRINT_LETTERS:
+        return InvitationLine(tuple(named), "", letters)
     code, fingerprint = letters[:-FINGERPRINT_LETTERS], letters[-FINGERPRINT_LETTERS:]
     if len(code) not in CODE_LENGTHS:
         raise EnrolmentRefused
     return InvitationLine(tuple(named), code, fingerprint)
+
+
+def read_network(text: str) -> InvitationLine:
+    """An address alone, or a line without a code. Raises `EnrolmentRefused`: this is neither."""
+    if "#" in text:
+        return read_invitation(text)
+    addresses = tuple(part if "//" in part else f"tls://{part}" for part in text.strip().split(","))
+    if not all(map(_ADDRESS.fullmatch, addresses)):
+        raise EnrolmentRefused
+    return InvitationLine(addresses, "")
 
 
 def is_line(text: str) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -51,14 +52,16 @@ def needs(browser: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(found(browser) is None, reason=f"{name} is not installed")
 
 
-def opened(browser: str, address: str, folder: Path) -> subprocess.Popen[bytes]:
-    """The browser at this address, with a new profile in `folder`."""
+def opened(
+    browser: str, address: str, folder: Path, more: Sequence[str] = ()
+) -> subprocess.Popen[bytes]:
+    """The browser at this address, with a new profile in `folder`; `more` for Chromium."""
     program = found(browser)
     if program is None:
         raise FileNotFoundError(browser)
     folder.mkdir(parents=True, exist_ok=True)
     if browser == "chromium":
-        command = [program, *_CHROMIUM, f"--user-data-dir={folder}", address]
+        command = [program, *_CHROMIUM, *more, f"--user-data-dir={folder}", address]
     else:
         lines = (f'user_pref("{name}", {_written(value)});' for name, value in _FIREFOX.items())
         (folder / "user.js").write_text("\n".join(lines))

@@ -87,3 +87,54 @@ def test_a_whole_line_is_all_that_is_typed(page: SignInView, qtbot: QtBot) -> No
 
 def test_every_field_has_a_name_that_is_read_out(page: SignInView) -> None:
     assert all(line.accessibleName() for line in page.findChildren(QLineEdit))
+
+
+def _organisation(view: SignInView) -> QPushButton:
+    button = view.findChild(QPushButton, "sign_in_organisation")
+    assert button is not None
+    return button
+
+
+def test_the_organisation_is_asked_where_an_address_is_known_and_no_code(
+    page: SignInView, qtbot: QtBot
+) -> None:
+    code, address, enter = _parts(page)
+    button = _organisation(page)
+    assert not button.isVisible()
+    write(address, "tls://hub.valdore.example:4222")
+    assert button.isVisible()
+    with qtbot.waitSignal(page.organisation_requested) as asked:
+        button.click()
+    assert asked.args == ["tls://hub.valdore.example:4222", "/etc/ssl/valdore.pem"]
+    assert not button.isEnabled()
+    page.show_error("No.")
+    write(code, "7jfy-7yns")
+    assert not button.isVisible()
+    # a line of the hub's operator has no code, but the authority
+    write(code, f"hub.valdore.example:4222#{fingerprint_of(b'authority')}")
+    assert button.isVisible()
+    assert not enter.isEnabled()
+    with qtbot.waitSignal(page.organisation_requested) as asked:
+        button.click()
+    assert asked.args == [code.text(), ""]
+
+
+def test_one_of_several_organisations_is_chosen_and_the_browser_can_be_given_up(
+    page: SignInView, qtbot: QtBot
+) -> None:
+    page.show_offers([("caisse", "Caisse du Val-Doré"), ("marais", "Mutuelle du Marais")])
+    chosen = page.findChild(QPushButton, "sign_in_offer_marais")
+    assert chosen is not None
+    with qtbot.waitSignal(page.offer_chosen) as asked:
+        chosen.click()
+    assert asked.args == ["marais"]
+    page.show_browser()
+    cancel = page.findChild(QPushButton, "sign_in_cancel")
+    assert cancel is not None
+    assert not chosen.isVisible()
+    with qtbot.waitSignal(page.cancel_requested):
+        cancel.click()
+    page.show_error("Not signed in.")
+    assert not cancel.isVisible()
+    page.show_offers([("caisse", "Caisse du Val-Doré")])  # asked again: no button twice
+    assert page.findChildren(QPushButton, "sign_in_offer_marais") == []

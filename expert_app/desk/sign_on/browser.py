@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The way to the provider's page and back: the address for the browser, and the address on this
+computer to which it comes back (RFC 8252, section 7.3; PKCE: RFC 7636). Used by `here`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+import hmac
+import html
+import secrets
+from typing import Self
+from urllib.parse import urlencode, urlsplit
+
+from aiohttp import web
+
+from resources.texts import _
+from session.core.errors import SignOnGivenUp, SignOnRefused
+from session.protocol.hub.enrolment import SignOnOffer, SignOnTrouble, sign_on_nonce
+
+BACK_S = 600.0
+"""Longest wait for the person in the browser: a password, a second factor, a look for the phone."""
+
+FOUND_S = 0.3
+"""The page that the browser shows at the end is on its way for so long at most."""
+
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+_PAGE = """<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>
+<style>
+body {{ font: 1.2rem/1.5 system-ui, sans-serif; color-scheme: light dark; margin: 0;
+  min-height: 90vh; display: grid; place-items: center; text-align: center }}
+h1 {{ font-size: 1.6rem; font-weight: 600 }}
+</style></head><body><main><h1>{title}</h1><p>{words}</p></main></body></html>"""
+
+
+class BrowserReturn:
+    """Listens on this computer for one answer of the provider, then no longer.
+
+    Args:
+        offer: the provider.
+        key: public key that the sign-on is for.
+        language: of the page that the browser shows at the end.
+
+    Attributes:
+        verifier: goes to the hub alone; the provider and the browser see only its digest.
+        redirect: where the browser comes back to.
+    """
+
+    def __init__(self, offer: SignOnOffer, key: str, *, language: str = "fr") -> None:
+        self._offer, self._key, self._language = offer, key, language
+        self.verifier = secrets.token_urlsafe(64)
+        self.redirect = ""
+        self._state = secrets.token_urlsafe(24)
+        self._answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._runner: web.AppRunner | None = None
+
+    async def __aenter__(self) -> Self:
+        """Raises `OSError`: the port is taken."""
+        wanted = urlsplit(self._offer.redirect)
+        application = web.Application()
+        application.router.add_get(wanted.path or "/", self._on_back)
+        self._runner = web.AppRunner(application, access_log=None)
+        await self._runner.setup()
+        # never the name: what "localhost" is, others may say (RFC 8252, section 8.3)
+        site = web.TCPSite(self._runner, "127.0.0.1", wanted.port or 0)
+        try:
+            await site.start()
+        except OSError:
+            await self._runner.cleanup()
+            raise
+        port = self._runner.addresses[0][1]
+        if wanted.hostname == "localhost":  # which a browser may look for at the other address
+            with contextlib.suppress(OSError):
+                await web.TCPSite(self._runner, "::1", port).start()
+        self.redirect = f"http://{wanted.hostname}:{port}{wanted.path}"
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    @property
+    def page(self) -> str:
+        """The provider's page with all that is asked for."""
+        digest = hashlib.sha256(self.verifier.encode()).digest()
+        asked = {
+            "redirect_uri": self.redirect,
+            "state": self._state,
+            "nonce": sign_on_nonce(self._key, self.verifier),
+            "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+            "code_challenge_method": "S256",
+        }
+        return f"{self._offer.address}&{urlencode(asked)}"
+
+    async def code(self, wait_s: float = BACK_S) -> str:
+        """The code that the browser brings.
+
+        Raises:
+            SignOnGivenUp: it brings none in time, or the person said no.
+            SignOnRefused: the provider does not want to, or this is the answer to another question.
+        """
+        try:
+            async with asyncio.timeout(wait_s):
+                code = await self._answer
+        except TimeoutError as error:
+            raise SignOnGivenUp from error
+        await asyncio.sleep(FOUND_S)
+        return code
+
+    async def _on_back(self, request: web.Request) -> web.Response:
+        """Only the answer to our question counts, and only the first."""
+        given = request.query
+        is_ours = hmac.compare_digest(given.get("state", "").encode(), self._state.encode())
+        if not is_ours:
+            return self._shown(_("This page belongs to no sign-in."), "", status=400)
+        if not self._answer.done():
+            if code := given.get("code", ""):
+                self._answer.set_result(code)
+            elif given.get("error") == "access_denied":
+                self._answer.set_exception(SignOnGivenUp())
+            else:
+                self._answer.set_exception(SignOnRefused(why=SignOnTrouble.CODE))
+        if given.get("code"):
+            return self._shown(
+                _("Thank you"), _("You can close this page and go back to the desk.")
+            )
+        return self._shown(
+            _("You are not signed in"), _("Close this page: the desk says what to do.")
+        )
+
+    def _shown(self, title: str, words: str, *, status: int = 200) -> web.Response:
+        text = _PAGE.format(
+            language=self._language, title=html.escape(title), words=html.escape(words)
+        )
+        return web.Response(text=text, content_type="text/html", headers=_HEADERS, status=status)

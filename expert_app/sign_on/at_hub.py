@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The hub's providers: who signs on becomes somebody of the convention for some hours, and is asked
+about from time to time. Used by `expert_app.hub.own_server`.
+
+Refresh tokens are in memory alone. After a restart of the hub, who is in stays in until the hours
+are over, and is asked about no more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from expert_app.runtime.config import HubSettings, SignOnSettings
+from expert_app.runtime.credentials import KeyMissing
+from expert_app.sign_on.provider import Provider
+from expert_app.sign_on.roles import place_of
+from expert_app.stores.passwords import load_secret, sign_on_name
+from session.core.errors import SessionError, SignOnAway, SignOnNotOffered, SignOnRefused
+from session.core.tasks import Tasks
+from session.hub.access.identities import IdentityBook, SignedOn
+from session.hub.convention.catalogue import Catalogue
+from session.hub.convention.entries import ROLES, PersonEntry
+from session.hub.monitoring.health import Trouble
+from session.protocol.hub.enrolment import SignOnOffer, SignOnRequest
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 5.0
+"""Between two looks at who is to be asked about."""
+
+EXCHANGE_S = 40.0
+"""Longest sign-on, all questions to the provider together."""
+
+_NAMES = {role: name for name, role in ROLES.items()}
+
+
+@dataclass
+class _Watched:
+    """Somebody who is in."""
+
+    provider: Provider
+    subject: str
+    until_utc: datetime
+    ask_at_s: float
+    refresh_token: str = field(repr=False)
+
+
+class SignOnAtHub:
+    """`session.hub.access.sign_on.SignOnGate`.
+
+    Args:
+        providers: by the id of their settings.
+        check_s: between two questions about one person, instead of what the settings say.
+    """
+
+    def __init__(
+        self,
+        providers: dict[str, Provider],
+        book: IdentityBook,
+        *,
+        catalogue: Catalogue,
+        tasks: Tasks,
+        check_s: float | None = None,
+        look_s: float = LOOK_S,
+    ) -> None:
+        self._providers, self._book, self._catalogue = providers, book, catalogue
+        self._tasks, self._check_s, self._look_s = tasks, check_s, look_s
+        self._watched: dict[str, _Watched] = {}
+        self._away: set[str] = set()
+        self._running: asyncio.Task[None] | None = None
+
+    def start(self, sign_off: Callable[[str], Awaitable[None]]) -> None:
+        """Asks about people from now on; `sign_off` lets a key in no more."""
+        self._running = self._tasks.start(self._watch(sign_off), name="ask about who signed on")
+
+    async def close(self) -> None:
+        """Asks nobody any more, and forgets every token."""
+        if self._running is not None:
+            self._running.cancel()
+        self._watched.clear()
+        for provider in self._providers.values():
+            await provider.close()
+
+    def troubles(self) -> list[Trouble]:
+        """`sign_on_away`: a provider that does not answer; who is in stays in."""
+        return [Trouble("sign_on_away", False, {"offer": name}) for name in sorted(self._away)]
+
+    # ---- the door
+
+    async def offers(self) -> list[SignOnOffer]:
+        """See `SignOnGate`: a provider that never answered is not offered."""
+        pages = await asyncio.gather(*map(self._page, self._providers.values()))
+        return [
+            SignOnOffer(
+                id=provider.settings.id,
+                name=provider.settings.name,
+                address=page,
+                redirect=provider.settings.redirect,
+            )
+            for provider, page in zip(self._providers.values(), pages, strict=True)
+            if page
+        ]
+
+    async def _page(self, provider: Provider) -> str:
+        try:
+            page = await provider.page()
+        except SessionError as error:
+            self._note(provider, error)
+            return ""
+        self._note(provider, None)
+        return page
+
+    async def person(self, request: SignOnRequest) -> SignedOn:
+        """See `SignOnGate`."""
+        provider = self._providers.get(request.offer)
+        if provider is None:
+            raise SignOnNotOffered
+        settings = provider.settings
+        try:
+            async with asyncio.timeout(EXCHANGE_S):
+                said = await provider.claims(request)
+        except TimeoutError as error:
+            raise SignOnAway from error
+        except SignOnAway as error:
+            self._note(provider, error)
+            raise
+        self._note(provider, None)
+        place = place_of(said.claims, settings, self._catalogue, request.roles)
+        until = datetime.now(UTC) + timedelta(hours=settings.hours)
+        if said.refresh_token and self._every_s(provider):
+            self._watched[request.key] = _Watched(
+                provider,
+                str(said.claims["sub"]),
+                until,
+                asyncio.get_running_loop().time() + self._every_s(provider),
+                said.refresh_token,
+            )
+        elif settings.check_minutes:
+            log.info("provider %s gives no refresh token: it is not asked again", settings.id)
+        return SignedOn(place.identity, request.key, place.name, place.services, settings.id, until)
+
+    async def signed_off(self, key: str) -> None:
+        """See `SignOnGate`; a provider that is away is told nothing."""
+        watched = self._watched.pop(key, None)
+        if watched is not None:
+            try:
+                await watched.provider.revoke(watched.refresh_token)
+            except SessionError as error:
+                log.info("a token is not revoked at its provider: %s", error.code)
+
+    # ---- who is in
+
+    def _every_s(self, provider: Provider) -> float:
+        return provider.settings.check_minutes * 60 if self._check_s is None else self._check_s
+
+    async def _watch(self, sign_off: Callable[[str], Awaitable[None]]) -> None:
+        while True:
+            await asyncio.sleep(self._look_s)
+            now_s, now = asyncio.get_running_loop().time(), datetime.now(UTC)
+            try:
+                here = {one.key for one in await asyncio.to_thread(self._book.signed_on)}
+                for key, watched in list(self._watched.items()):
+                    if watched.until_utc <= now or key not in here:
+                        await self.signed_off(key)
+                    elif watched.ask_at_s <= now_s:
+                        await self._ask(key, watched, sign_off)
+            except SessionError as error:
+                log.warning("who signed on is not asked about now: %s", error.code)
+
+    async def _ask(
+        self, key: str, watched: _Watched, sign_off: Callable[[str], Awaitable[None]]
+    ) -> None:
+        provider = watched.provider
+        watched.ask_at_s = asyncio.get_running_loop().time() + self._every_s(provider)
+        try:
+            still = await provider.still(watched.refresh_token, watched.subject)
+        except SignOnAway as error:
+            self._note(provider, error)
+        except SignOnRefused as error:
+            log.warning("provider %s takes a sign-on back: %s", provider.settings.id, error.detail)
+            self._watched.pop(key, None)
+            await sign_off(key)
+        else:
+            self._note(provider, None)
+            watched.refresh_token = still.refresh_token
+
+    def _note(self, provider: Provider, error: SessionError | None) -> None:
+        """What health says of a provider; only changes are logged."""
+        name = provider.settings.id
+        if error is None:
+            self._away.discard(name)
+        elif name not in self._away:
+            self._away.add(name)
+            log.warning("provider %s: %s", name, error.code)
+
+
+def open_provider(settings: SignOnSettings) -> Provider:
+    """The provider, with its secret. Raises `KeyMissing`: there is none where one is needed."""
+    name = sign_on_name(settings.id)
+    secret = load_secret(name, settings.secret_file) if settings.client == "confidential" else ""
+    return Provider(settings, secret)
+
+
+def open_sign_on(
+    settings: HubSettings, book: IdentityBook, *, catalogue: Catalogue, tasks: Tasks
+) -> SignOnAtHub | None:
+    """The providers of the settings; None when there is none, or the server is not ours. One whose
+    secret is missing is left out, with a word in the log.
+    """
+    providers = {}
+    for one in settings.sso if not settings.bus else ():
+        try:
+            providers[one.id] = open_provider(one)
+        except KeyMissing as error:
+            log.error("nobody signs on with %s: %s", one.id, error.why)
+    return SignOnAtHub(providers, book, catalogue=catalogue, tasks=tasks) if providers else None
+
+
+def show_signed_on(catalogue: Catalogue, book: IdentityBook) -> None:
+    """Whom providers let in stands in the convention like anybody else."""
+    everybody = book.signed_on()
+    catalogue.take_signed_on(
+        [
+            (
+                one.identity.organisation,
+                PersonEntry(
+                    id=one.identity.user,
+                    name=one.name or one.identity.user,
+                    role=_NAMES[one.identity.role],
+                    services=list(one.services),
+                ),
+            )
+            for one in everybody
+            if one.key
+        ],
+        {(one.identity.organisation, one.identity.user): one.name for one in everybody},
+    )

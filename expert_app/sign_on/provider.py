@@ -1,0 +1,339 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""An organisation's provider, as the hub asks it: what it offers, its keys, a code for tokens, and
+whether a person still may. Used by `at_hub`.
+
+Every question has a time limit and every answer a size. What the provider says of itself and its
+keys is remembered: while it is away, who is in stays in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import httpx
+import msgspec
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from expert_app.ged.connector import NotDelivered, Reason
+from expert_app.ged.http import answer, client, decoded
+from expert_app.runtime.config import SignOnSettings
+from expert_app.sign_on.id_token import Expected, KeyNotKnown, check_claims, read_signed
+from session.core.errors import SignOnAway, SignOnRefused
+from session.protocol.hub.enrolment import SignOnRequest, SignOnTrouble, sign_on_nonce
+
+log = logging.getLogger(__name__)
+
+MOST_BYTES = 256 << 10
+"""Of an answer: what providers say of themselves has 10 kB, a token with many groups some more."""
+
+REMEMBER_S = 24 * 3600.0
+"""What a provider says of itself is asked again so often."""
+
+KEYS_S = 3600.0
+"""Its keys are asked again so often: one that was withdrawn counts no longer than that."""
+
+NEW_KEYS_S = 30.0
+"""A token with a key that is not known makes us ask for the keys, but not more often."""
+
+
+class _Metadata(msgspec.Struct, frozen=True):
+    """What a provider says of itself (OpenID Connect Discovery, section 3)."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    userinfo_endpoint: str = ""
+    revocation_endpoint: str = ""
+    token_endpoint_auth_methods_supported: tuple[str, ...] = ("client_secret_basic",)
+
+
+@dataclass(frozen=True)
+class SignedOnClaims:
+    """What a provider says of a person.
+
+    Attributes:
+        refresh_token: with which the hub asks later; "" for none. It is never written down.
+    """
+
+    claims: Mapping[str, Any]
+    refresh_token: str = field(repr=False)
+
+
+class StillAllowed(msgspec.Struct, frozen=True):
+    """The provider still knows the person; `refresh_token` is the one for the next question."""
+
+    refresh_token: str = ""
+
+
+class Provider:
+    """One provider.
+
+    Args:
+        secret: of a confidential client; "" for a public one.
+        time_s: wall clock, for what tokens say.
+        steady_s: a clock that nobody sets, for what is remembered.
+    """
+
+    def __init__(
+        self,
+        settings: SignOnSettings,
+        secret: str,
+        *,
+        time_s: Callable[[], float] = time.time,
+        steady_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.settings = settings
+        self._secret, self._time_s, self._steady_s = secret, time_s, steady_s
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        limits = httpx.Timeout(settings.answer_s)
+        self._http = client(settings.ca_file, headers, limits=limits)
+        self._metadata: _Metadata | None = None
+        self._keys = KeySet([])
+        self._said_at_s = self._keys_at_s = float("-inf")
+        self._keys_tried_s = float("-inf")
+        self._asking = asyncio.Lock()
+
+    async def close(self) -> None:
+        """Ends its connections."""
+        await self._http.aclose()
+
+    async def page(self) -> str:
+        """The address for the browser, with all that does not differ from person to person.
+        Raises `SignOnAway`.
+        """
+        metadata = await self._about()
+        asked = {
+            "response_type": "code",
+            "client_id": self.settings.client_id,
+            "scope": " ".join(self.settings.scopes),
+            **self.settings.parameters,
+        }
+        joint = "&" if urlsplit(metadata.authorization_endpoint).query else "?"
+        return f"{metadata.authorization_endpoint}{joint}{urlencode(asked)}"
+
+    async def key_count(self) -> int:
+        """How many keys it signs with. Raises `SignOnAway`."""
+        await self._fetch_keys()
+        return len(self._keys.keys)
+
+    async def claims(self, request: SignOnRequest) -> SignedOnClaims:
+        """Who has come back from the browser with this code.
+
+        Raises:
+            SignOnAway, SignOnRefused.
+        """
+        metadata = await self._about()
+        tokens = await self._token(
+            metadata,
+            {
+                "grant_type": "authorization_code",
+                "code": request.code,
+                "redirect_uri": request.redirect,
+                "code_verifier": request.verifier,
+            },
+        )
+        nonce = sign_on_nonce(request.key, request.verifier)
+        claims = await self._checked(_text(tokens, "id_token"), nonce)
+        if self.settings.userinfo:
+            claims |= await self._userinfo(metadata, _text(tokens, "access_token"), claims)
+        return SignedOnClaims(claims, _text(tokens, "refresh_token"))
+
+    async def still(self, refresh_token: str, subject: str) -> StillAllowed:
+        """Whether the person still may: the provider takes a session, a consent or an account back
+        by refusing the token (RFC 6749, section 5.2).
+
+        Raises:
+            SignOnRefused: no longer.
+            SignOnAway: it does not say.
+        """
+        asked = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        try:
+            tokens = await self._token(await self._about(), asked)
+            token = _text(tokens, "id_token")
+            claims = await self._checked(token, None) if token else {"sub": subject}
+        except SignOnRefused as error:
+            if error.detail.get("why") == SignOnTrouble.CODE:
+                raise
+            raise SignOnAway from error  # it does not know the hub, or speaks nonsense
+        if claims.get("sub") != subject:
+            raise SignOnRefused(why=SignOnTrouble.SUBJECT)
+        return StillAllowed(_text(tokens, "refresh_token") or refresh_token)
+
+    async def revoke(self, refresh_token: str) -> None:
+        """Tells the provider that the token counts no more (RFC 7009), where it can be told.
+        Raises `SignOnAway`.
+        """
+        metadata = await self._about()
+        if metadata.revocation_endpoint:
+            asked = {"token": refresh_token, "token_type_hint": "refresh_token"}
+            await self._post(metadata, metadata.revocation_endpoint, asked)
+
+    # ---- questions
+
+    async def _about(self) -> _Metadata:
+        async with self._asking:
+            known = self._metadata
+            if known is not None and self._steady_s() - self._said_at_s < REMEMBER_S:
+                return known
+            url = f"{self.settings.issuer.rstrip('/')}/.well-known/openid-configuration"
+            try:
+                said = msgspec.convert(await self._json("GET", url), _Metadata)
+            except (SignOnAway, msgspec.ValidationError) as error:
+                if known is not None:
+                    return known
+                raise SignOnAway from error
+            # Discovery, section 4.3: somebody else's answer is none
+            if said.issuer != self.settings.issuer:
+                log.error("provider %s says that it is another issuer", self.settings.id)
+                raise SignOnRefused(why=SignOnTrouble.ISSUER)
+            self._check_addresses(said)
+            self._metadata, self._said_at_s = said, self._steady_s()
+            return said
+
+    def _check_addresses(self, said: _Metadata) -> None:
+        """A provider with encryption has no address without it."""
+        found = (said.authorization_endpoint, said.token_endpoint, said.jwks_uri)
+        more = (one for one in (said.userinfo_endpoint, said.revocation_endpoint) if one)
+        scheme = urlsplit(self.settings.issuer).scheme
+        if not all(one.startswith((f"{scheme}://", "https://")) for one in (*found, *more)):
+            log.error("provider %s has addresses without encryption", self.settings.id)
+            raise SignOnAway
+
+    async def _checked(self, token: str, nonce: str | None) -> dict[str, Any]:
+        claims = await self._read(token)
+        expected = Expected(self.settings.issuer, self.settings.client_id, nonce)
+        check_claims(claims, expected, self._time_s)
+        return claims
+
+    async def _read(self, token: str) -> dict[str, Any]:
+        """Asks for the keys once more when the token names one that is new to us."""
+        if self._steady_s() - self._keys_at_s >= KEYS_S:
+            await self._fetch_keys()
+        try:
+            return read_signed(token, self._keys)
+        except KeyNotKnown:
+            await self._fetch_keys()
+        try:
+            return read_signed(token, self._keys)
+        except KeyNotKnown as error:
+            raise SignOnRefused(why=SignOnTrouble.KEY) from error
+
+    async def _fetch_keys(self) -> None:
+        metadata = await self._about()
+        now_s = self._steady_s()
+        if now_s - self._keys_tried_s < NEW_KEYS_S:
+            return
+        self._keys_tried_s = now_s
+        try:
+            found = await self._json("GET", metadata.jwks_uri)
+            self._keys = _signing_keys(found)
+        except SignOnAway:
+            self._keys_tried_s = float("-inf")
+            if not self._keys.keys:
+                raise
+            log.warning("provider %s does not give its keys: those known count", self.settings.id)
+        else:
+            self._keys_at_s = now_s
+
+    async def _userinfo(
+        self, metadata: _Metadata, access_token: str, known: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Core, section 5.3: JSON, or a signed token (ProConnect)."""
+        headers = {"Authorization": f"Bearer {access_token}"}
+        response = await self._ask("GET", metadata.userinfo_endpoint, headers=headers)
+        if response.status_code != 200:
+            raise SignOnAway
+        if response.headers.get("content-type", "").startswith("application/jwt"):
+            found = await self._read(response.text)
+        else:
+            found = _object(response)
+        if found.get("sub") != known.get("sub"):  # section 5.3.2
+            raise SignOnRefused(why=SignOnTrouble.SUBJECT)
+        own = ("iss", "aud", "exp", "iat", "nbf", "nonce", "sub")
+        return {name: value for name, value in found.items() if name not in own}
+
+    async def _token(self, metadata: _Metadata, asked: dict[str, str]) -> dict[str, Any]:
+        response = await self._post(metadata, metadata.token_endpoint, asked)
+        if response.status_code == 200:
+            return _object(response)
+        said = _object(response).get("error")
+        log.info("provider %s refuses: %s", self.settings.id, str(said)[:40])
+        is_code = said == "invalid_grant"
+        raise SignOnRefused(why=SignOnTrouble.CODE if is_code else SignOnTrouble.CLIENT)
+
+    async def _post(self, metadata: _Metadata, url: str, asked: dict[str, str]) -> httpx.Response:
+        given: dict[str, Any] = {}
+        if not self._secret:
+            asked = {**asked, "client_id": self.settings.client_id}
+        elif "client_secret_basic" in metadata.token_endpoint_auth_methods_supported:
+            # both form-encoded first (RFC 6749, section 2.3.1)
+            pair = (urlencode({"": one})[1:] for one in (self.settings.client_id, self._secret))
+            given["auth"] = tuple(pair)
+        else:
+            asked = {
+                **asked,
+                "client_id": self.settings.client_id,
+                "client_secret": self._secret,
+            }
+        return await self._ask("POST", url, data=asked, **given)
+
+    async def _json(self, method: str, url: str) -> dict[str, Any]:
+        response = await self._ask(method, url)
+        if response.status_code != 200:
+            raise SignOnAway
+        return _object(response)
+
+    async def _ask(self, method: str, url: str, **given: Any) -> httpx.Response:
+        """One request within its time, however slowly the answer drips."""
+        try:
+            async with asyncio.timeout(self.settings.answer_s):
+                return await answer(self._http, method, url, most_bytes=MOST_BYTES, **given)
+        except TimeoutError as error:
+            log.warning("provider %s is too slow", self.settings.id)
+            raise SignOnAway from error
+        except NotDelivered as error:
+            log.warning("provider %s: %s %s", self.settings.id, error.reason.value, error.words)
+            if error.reason is Reason.ACCESS:  # 401: it does not know the client, or the token
+                raise SignOnRefused(why=SignOnTrouble.CLIENT) from error
+            raise SignOnAway from error
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise SignOnAway from error
+
+
+def _text(found: Mapping[str, Any], name: str) -> str:
+    value = found.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def _object(response: httpx.Response) -> dict[str, Any]:
+    try:
+        found = decoded(response)
+    except NotDelivered as error:
+        raise SignOnAway from error
+    if not isinstance(found, dict):
+        raise SignOnAway
+    return found
+
+
+def _signing_keys(found: Mapping[str, Any]) -> KeySet:
+    """The public keys that we can read; others (of encryption, of new kinds) are left out."""
+    keys = found.get("keys")
+    read = []
+    for one in keys if isinstance(keys, list) else []:
+        if not isinstance(one, dict) or one.get("use", "sig") != "sig" or one.get("kty") == "oct":
+            continue
+        try:
+            read += KeySet.import_key_set({"keys": [one]}).keys
+        except (JoseError, ValueError, TypeError, KeyError):
+            continue
+    if not read:
+        raise SignOnAway
+    return KeySet(read)

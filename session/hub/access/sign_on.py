@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the door for newcomers asks of whoever knows the organisations' providers.
+Used by `session.hub.access.enrolment`; `expert_app.sign_on` answers.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from session.hub.access.identities import SignedOn
+from session.protocol.hub.enrolment import SignOnOffer, SignOnRequest
+
+
+class SignOnGate(Protocol):
+    """Providers with which people sign on."""
+
+    async def offers(self) -> list[SignOnOffer]:
+        """Those that can be used now."""
+
+    async def person(self, request: SignOnRequest) -> SignedOn:
+        """Who this is, as the provider says it and the hub's rules take it.
+
+        Raises:
+            SignOnRefused, SignOnNoRole, SignOnAway, SignOnNotOffered, EnrolmentElsewhere.
+        """
+
+    async def signed_off(self, key: str) -> None:
+        """The key counts no more: what is known of its sign-on is forgotten, here and there."""
