@@ -5,6 +5,8 @@ good one.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PyQt6.QtWidgets import (
     QApplication,
@@ -19,6 +21,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.accessibility.contrast import faint
 from tests.accessibility.layout import flaws, settle, unnamed
+from tests.support.screens.accepted import changes, difference, print_of, read, write
 from views.widgets.parts import ElidedLabel, scroll_area
 from views.widgets.theme import LIGHT
 
@@ -140,3 +143,21 @@ def test_words_that_hardly_stand_out_are_found(window: QWidget, qapp: QApplicati
     text = child(window, QLabel)
     text.setStyleSheet("color: #9aa4b0")
     assert "2.5" in only(faint(window))
+
+
+def test_another_word_is_another_picture_and_a_shade_is_none(window: QWidget) -> None:
+    accepted = print_of(window.grab().toImage())
+    child(window, QLabel).setStyleSheet("color: #222c39")  # a little paler than text is
+    assert changes({"it": print_of(window.grab().toImage())}, {"it": accepted}, "") == []
+    child(window, QLabel).setText("Nobody waits.")
+    settle()
+    now = print_of(window.grab().toImage())
+    assert only(changes({"it": now}, {"it": accepted}, "")).startswith("it: changed by")
+    assert changes({"it": now}, {}, "") == ["it: new"]
+    assert changes({}, {"it": accepted}, "") == ["it: gone"]
+
+
+def test_what_was_accepted_is_read_back(window: QWidget, tmp_path: Path) -> None:
+    accepted = print_of(window.grab().toImage())
+    write({"desk/face": accepted}, tmp_path / "pictures.txt")
+    assert difference(read(tmp_path / "pictures.txt")["desk/face"], accepted) == 0

@@ -42,7 +42,6 @@ DOCS = {
     "find_dossier": "desk/find_hits",
     "kiosk": "kiosk/session-page",
     "kiosk_keyboard": "kiosk/session-keyboard",
-    "media": "others/settings",
     "scan": "desk/preview",
 }
 """Pictures of docs/pictures and the state that each shows; accepted with it."""
@@ -77,6 +76,8 @@ def draw(begins: str = "", *, all_of_them: bool = True) -> tuple[int, dict[str, 
             sizes = screens if is_compared else ()
             if all_of_them:
                 sizes = KIOSK_SCREENS if touched else SCREENS
+            if not sizes:
+                continue
             for path, size in _draw(scene(), f"{name}-{language}-{look}", sizes):
                 drawn += 1
                 if is_compared and size in screens:
