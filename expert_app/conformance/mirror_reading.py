@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from expert_app.conformance.throw_away_hub import Said
 from session.core.errors import SessionError
 from session.protocol.conversation import mirror
@@ -45,7 +47,8 @@ class MirrorReading:
             self._say(error)
             return
         self.payloads += 1
-        self.text += text.decode(errors="replace")
+        # letters may be written as escapes: what counts is what they say
+        self.text += msgspec.json.encode(msgspec.json.decode(text)).decode()
         if frame.start:
             self.starts += 1
             if not mirror.starts_with_snapshot(events):
