@@ -27,6 +27,8 @@ from session.hub.access.request_server import (
 )
 from session.hub.network.relay import BURST_BYTES, BYTES_PER_S, HEADER_BYTES
 from session.hub.parts import PATIENCE
+from session.hub.queue.turn_credentials import VALID_S
+from session.hub.storage.store_space import LOG_OPEN_DAYS
 from session.kiosk.call.consent import (
     LASTS_S,
     MANDATE,
@@ -211,6 +213,17 @@ def documents() -> Documents:
         "A request for something without its grant is answered with `grant_missing`: a scan by "
         "`ScanEnded`, a print by `PrintChanged` (`failed`), a command by `CommandAnswered`, a "
         "pointer by `MessageRefused`, a resource by `ResourceSent` of size 0.",
+        "## Relays (TURN)",
+        "`SessionFacts.ice` has `urls` of the TURN servers (RFC 8656; the preferred first, `turn:` "
+        "or `turns:`), with one `username` and `credential` for all of them, made for this session "
+        f"and valid for {VALID_S // 3600} hours; empty where the servers want none. Both ends get "
+        "the same; without `ice` there is no relay and every way is allowed. An end gathers all "
+        "candidates before it sends its SDP, asks the servers for every call anew, and tries its "
+        "own settings only where the hub names no server. With `relay_only` it sends relayed "
+        "candidates alone and takes no others from the other end. Host names in candidates "
+        "(`….local` too) are never looked up. Where no server gives an address the call goes on "
+        "with direct ways, or, with `relay_only`, fails: `CallFailed` with `relay_unreachable`, or "
+        "`relay_not_trusted` when the server's certificate is not believed.",
         "## Numbers of callers",
         "`Service.number_kind` names the check that kiosk and hub make (capitals, without spaces, "
         'dots and hyphens; "" asks for none, and the hub then takes any 1 to 20 letters and '
@@ -221,7 +234,9 @@ def documents() -> Documents:
         "number of the first record, `LogAck.next` the first that the keeper lacks: below `first` "
         "something is missing, and the end goes on from there. Each end counts its own "
         f"records from 0 without a gap; `writer` is `kiosk` or `desk`, `format` {FORMAT}. A record "
-        "may come late (the line was away), until the log is too old to be kept. **A log is "
+        f"may come late (the line was away), for {LOG_OPEN_DAYS} days after the log began; then "
+        "the request is refused with `log_closed`, and an end keeps the rest no longer. A record "
+        "that is sent again is taken once. **A log is "
         "complete** when each end's records have no gap, `LogAck.next` has passed the last "
         "of each, "
         "and the kiosk's last record is `KioskWiped` with `left_over` 0. What it must not hold: "
