@@ -107,7 +107,7 @@ class KioskWindow(QWidget):
         (service, number). returns_requested(): whose callers may come back? Answer with
         `show_returns`. came_back(str): the caller of this ticket number is here. slip_requested():
         print the number. pause_requested(bool): the caller's own privacy pause begins or ends.
-        text_size_changed(float): letters are so many times as large now.
+        look_changed(float, bool): letters are so many times as large now, and light on black.
         speak_requested(str): say this. quiet_requested(): say no more; always before a call.
         volume_requested(int): -1 less loud, 1 louder. needs_changed(tuple): what the caller needs
         of the agent now (`Ticket.needs`). start_requested(): the window has gone back
@@ -134,7 +134,7 @@ class KioskWindow(QWidget):
     came_back = pyqtSignal(str)
     slip_requested = pyqtSignal()
     pause_requested = pyqtSignal(bool)
-    text_size_changed = pyqtSignal(float)
+    look_changed = pyqtSignal(float, bool)
     speak_requested = pyqtSignal(str)
     quiet_requested = pyqtSignal()
     volume_requested = pyqtSignal(int)
@@ -612,7 +612,7 @@ class KioskWindow(QWidget):
         """Larger letters, or other colours; for pages of the web too."""
         self._on_touched()
         self._fit(again=True)
-        self.text_size_changed.emit(self.bar.text)
+        self.look_changed.emit(self.bar.text, self.bar.contrast)
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ from views.kiosk.browser.page_view import PageView
 from views.kiosk.browser.system_dialogs import SystemDialogs
 from views.kiosk.browser.touch_watch import TouchWatch
 from views.kiosk.browser.way_out import WayOut
-from views.kiosk.widgets.theme import apply_unit, load_fonts
+from views.kiosk.widgets.theme import CONTRAST, PLAIN, apply_unit, load_fonts
 
 _MORE_PATIENT = 5
 """nice(2): screen and call come first on a small machine."""
@@ -120,7 +120,8 @@ class PageProgram(QObject):
                 self._view.obey(command)
             case messages.UseLook(language=language, unit_px=unit):
                 use_language(language)
-                apply_unit(self._view, unit)
+                palette = CONTRAST if command.contrast else PLAIN
+                apply_unit(self._view, unit, text=command.text, palette=palette)
                 self._view.obey(command)
             case _:
                 self._view.obey(command)

@@ -148,10 +148,14 @@ class ScrollPages(BrowserCommand, frozen=True):
 
 
 class UseLook(BrowserCommand, frozen=True):
-    """Language of the texts, and pixels of one unit of the kiosk's look."""
+    """Language of the texts, pixels of one unit of the kiosk's look, how many times as large its
+    letters are, and whether all is light on black: its own texts and the web pages.
+    """
 
     language: str
     unit_px: float
+    text: float = 1.0
+    contrast: bool = False
 
 
 class ShowWindow(BrowserCommand, frozen=True):

@@ -147,3 +147,26 @@ def test_a_browser_goes_in_peace_after_it_was_shared(web: WebServer, qt_loop: Qt
             await stage.close()
 
     qt_loop.run(story())
+
+
+def test_pages_follow_the_callers_contrast_and_the_adviser_sees_them_as_they_are(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
+    async def story() -> None:
+        def is_dark() -> bool:
+            picture = stage.page.view.grab().toImage()
+            ground = picture.pixelColor(picture.width() - 12, picture.height() - 12)
+            return ground.lightness() < 60
+
+        await stage.share(stage.web.site + "formulaire.html")
+        assert not is_dark()
+        stage.browser.show_choices(1.0, True)
+        await stage.until(is_dark)
+        await stage.open(stage.web.site + "droits.html")
+        await stage.until(is_dark)
+        ground = "document.defaultView.getComputedStyle(document.body).backgroundColor"
+        await stage.mirrored(f"{ground} !== 'rgb(0, 0, 0)'")
+        stage.browser.show_choices(1.0, False)
+        await stage.until(lambda: not is_dark())
+
+    qt_loop.run(stage.play(story()))

@@ -119,6 +119,7 @@ class PageView(QWidget):
         whole.addWidget(self.view)
         self.refusal = RefusedPage(self.view)
         self.refusal.closed.connect(self._tell_view)
+        self._dark = False
         self._web = self._new_web()
         self._injector = InputInjector(self.view, lambda: self._web.page)
         self._injector.touched.connect(lambda: self._tell(messages.PageTouched()))
@@ -156,6 +157,7 @@ class PageView(QWidget):
         web.page.titleChanged.connect(lambda _title: self._tell_view())
         web.page.urlChanged.connect(self._on_url_changed)
         web.page.renderProcessTerminated.connect(lambda _why, _code: self._on_page_process_ended())
+        web.show_dark(self._dark)
         self.view.setPage(web.page)
         self._heart = Heart(web, self._clock)
         return web
@@ -192,7 +194,9 @@ class PageView(QWidget):
                 self._web.page.runJavaScript(
                     f"scrollBy({{top: {pages} * innerHeight * 0.8, behavior: 'smooth'}})", 0
                 )
-            case messages.UseLook():
+            case messages.UseLook(contrast=contrast):
+                self._dark = contrast
+                self._web.show_dark(contrast)
                 self.dialog.retranslate()
                 self.refusal.retranslate()
             case messages.AnswerAlive():

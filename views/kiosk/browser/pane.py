@@ -105,7 +105,7 @@ class KioskBrowser(QFrame):
         self._sharing = self._may_go_back = False
         self._address = self._dialog_id = ""
         self._look = messages.UseLook("", 0.0)
-        self._text = 1.0
+        self._text, self._contrast = 1.0, False
         self._numbers = itertools.count(1)
         self._asked: dict[int, Callable[[str], None]] = {}
         self._fetched: dict[int, Callable[[bytes, str], None]] = {}
@@ -217,10 +217,13 @@ class KioskBrowser(QFrame):
             self.zoom(round(self._text * 100))
         return True
 
-    def show_text_size(self, text: float) -> None:
-        """The caller wants letters so many times as large: pages follow, those to come too."""
-        self._text = text
-        if self._stack.currentIndex() == PAGE:
+    def show_choices(self, text: float, contrast: bool) -> None:
+        """The caller wants letters so many times as large, and light ones on black: pages follow,
+        those to come too.
+        """
+        again, self._text, self._contrast = text != self._text, text, contrast
+        self._send_look()
+        if again and self._stack.currentIndex() == PAGE:
             self.zoom(round(text * 100))
 
     def start_sharing(self) -> None:
@@ -515,7 +518,8 @@ class KioskBrowser(QFrame):
     def _send_look(self) -> None:
         """The page speaks the screen's language, in its size."""
         window = self.window() or self
-        look = messages.UseLook(language(), unit_px(window.width(), window.height()))
+        unit = unit_px(window.width(), window.height())
+        look = messages.UseLook(language(), unit, self._text, self._contrast)
         if look != self._look:
             self._look = look
             self._page.obey(look)

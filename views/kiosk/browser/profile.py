@@ -423,6 +423,14 @@ class CallerWeb(QObject):
         self.dialogs = PageDialogs(self, clock)
         self.profile.installUrlSchemeHandler(ASK_SCHEME, self.dialogs)
 
+    def show_dark(self, dark: bool) -> None:
+        """Whether Chromium draws every page light on dark; the page itself does not change, nor
+        what the adviser sees of it.
+        """
+        settings = self.page.settings()
+        assert settings is not None
+        settings.setAttribute(QWebEngineSettings.WebAttribute.ForceDarkMode, dark)
+
     def _set_up_page(self) -> None:
         settings = self.page.settings()
         assert settings is not None

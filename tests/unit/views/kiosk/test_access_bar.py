@@ -37,8 +37,8 @@ def test_the_bar_is_on_every_page_and_never_covered(window: KioskWindow) -> None
 def test_large_letters_and_contrast_hold_until_the_caller_leaves(
     window: KioskWindow, clock: ManualClock
 ) -> None:
-    sizes: list[float] = []
-    window.text_size_changed.connect(sizes.append)
+    looks: list[tuple[float, bool]] = []
+    window.look_changed.connect(lambda text, contrast: looks.append((text, contrast)))
     window.show_session(session_facts())
     before = letters_px(window)
     window.show_ticket(ticket_answer())
@@ -56,8 +56,8 @@ def test_large_letters_and_contrast_hold_until_the_caller_leaves(
     assert window.current_page is window.start_page
     assert (window.bar.text, window.bar.contrast) == (1.0, False)
     assert letters_px(window) == before
-    assert sizes[:2] == [1.5, 2.0]
-    assert sizes[-1] == 1.0
+    assert looks[:3] == [(1.5, False), (2.0, False), (2.0, True)]
+    assert looks[-1] == (1.0, False)
 
 
 def test_a_third_touch_makes_letters_small_again(window: KioskWindow) -> None:
