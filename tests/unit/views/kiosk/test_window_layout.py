@@ -6,6 +6,7 @@ fingers find every button, no text is cut, nothing hides the face or STOP.
 from __future__ import annotations
 
 import gettext
+from collections.abc import Iterator
 
 import msgspec
 import pytest
@@ -14,7 +15,9 @@ from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from resources import texts
+from resources.texts import use_language
 from session.protocol.hub.requests import ServicesAnswer
+from tests.accessibility.layout import flaws, settle
 from tests.support.screens.kiosk_gallery import SCENES, kiosk_window, shared_answer
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.theme import MIN_TOUCH_PX, unit_px
@@ -238,3 +241,31 @@ def test_turning_the_screen_lays_the_page_out_again(qtbot: QtBot) -> None:
     face, browser = place_of(page.call_pane, window), place_of(page.browser, window)
     assert browser.left() == face.left()
     assert browser.top() > face.bottom()
+
+
+@pytest.fixture(params=["fr", "ar"])
+def spoken(request: pytest.FixtureRequest) -> Iterator[str]:
+    use_language(request.param)
+    yield str(request.param)
+    use_language("en")
+
+
+@pytest.mark.parametrize(
+    "scene", ["waiting", "closed", "kept-back", "session-written", "session-ask-fill", "statement"]
+)
+def test_letters_of_twice_the_size_cut_nothing(scene: str, spoken: str, qtbot: QtBot) -> None:
+    window = show("start-1", SIZES[0], qtbot)
+    window.show_language(spoken)
+    window.bar.text = 2.0
+    SCENES[scene](window)
+    window.bar.look_changed.emit()
+    for size in ((1280, 720), (1080, 1920), (2160, 3840)):
+        window.resize(*size)
+        window.session_page.finish_slides()
+        settle()
+        wrong = flaws(window, size=size, target_px=MIN_TOUCH_PX)
+        assert not wrong, f"{size}: {wrong}"
+        if scene == "session-ask-fill":
+            face = place_of(window.session_page.call_pane, window)
+            assert face.width() >= 0.22 * size[0], f"too narrow a face at {size}"
+            assert face.height() >= 0.12 * size[1], f"too low a face at {size}"
