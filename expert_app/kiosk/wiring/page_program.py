@@ -146,7 +146,6 @@ def main(folder: Path, texts: str, intranet: Sequence[str]) -> int:
     correct_texts(corrections_of(texts))
     proxy = WebProxy(intranet)
     way_out = WayOut(port=proxy.port, secret=proxy.secret)
-    way_out.be_the_only_one(os.environ)
     prepare_browser(way_out.flags())
     application = QApplication(sys.argv[:1])
     application.setQuitOnLastWindowClosed(False)

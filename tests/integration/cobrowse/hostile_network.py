@@ -300,8 +300,6 @@ def browse(proxy: Any, listed: list[str], web: int) -> dict[str, Any]:
 
     way_out = WayOut(port=proxy.port, secret=proxy.secret) if proxy is not None else None
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    if way_out is not None:
-        way_out.be_the_only_one(os.environ)
     prepare_browser(way_out.flags() if way_out is not None else ())
 
     import qasync

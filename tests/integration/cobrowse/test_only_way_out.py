@@ -22,8 +22,8 @@ pytestmark = pytest.mark.skipif(
 
 Seen = dict[str, Any]
 
-WPAD = {"auto_proxy": ""}
-"""So a machine tells Chromium to ask its network for a PAC file."""
+WPAD = {"auto_proxy": "http://wpad/wpad.dat", "http_proxy": "http://192.168.77.9:3128"}
+"""What a machine may say of proxies, which is nothing to the caller's browser."""
 
 
 @pytest.fixture(scope="module")

@@ -6,20 +6,12 @@ Used by the process of the caller's browser (flags, before the engine starts) an
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
 from dataclasses import dataclass
 
 from PyQt6 import sip
 from PyQt6.QtCore import QUrl
 from PyQt6.QtNetwork import QAuthenticator
 from PyQt6.QtWebEngineCore import QWebEnginePage
-
-_OF_PROXIES = frozenset(
-    {"http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "auto_proxy", "no_proxy"}
-    | {"socks_server", "socks_version"}
-    # by these Chromium chooses whose settings it reads: GNOME's or KDE's
-    | {"xdg_current_desktop", "desktop_session", "gnome_desktop_session_id", "kde_full_session"}
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,16 +37,6 @@ class WayOut:
             # quoted, because the engine takes its flags apart at spaces
             '"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"',
         )
-
-    def be_the_only_one(self, environment: MutableMapping[str, str]) -> None:
-        """Before the engine starts: what this machine says of proxies does not count.
-
-        WORKAROUND: QtWebEngine 6.10 takes the system's proxies before `--proxy-server`: those that
-        the environment names, or the desktop's settings, with WPAD or a PAC file. The proxy here
-        uses the agency's own (`session.bus.transport.system_proxy`); the browser does not.
-        """
-        for name in [name for name in environment if name.lower() in _OF_PROXIES]:
-            del environment[name]
 
     def keep_to(self, page: QWebEnginePage) -> None:
         """Gives the proxy its password when it asks."""
