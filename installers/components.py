@@ -26,7 +26,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 EXTRAS = ("echo", "postgresql", "s3", "webdav")
-"""Of `pyproject.toml`, in the packages for Debian and Windows."""
+"""Of `pyproject.toml`, in the packages for Debian."""
 
 LIBRARY = re.compile(r"\.so(\.[\w.]+)?$|\.dll$|\.pyd$", re.IGNORECASE)
 CARRIED_IN = ("*.libs/*", "PyQt6/Qt6/lib/*", "PyQt6/Qt6/bin/*")
@@ -188,8 +188,9 @@ def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("site", type=Path, help="a folder site-packages with all that is packed")
+    parser.add_argument("--extra", action="append", help="of pyproject.toml; those of Debian's")
     arguments = parser.parse_args()
-    print(json.dumps(bill(arguments.site), indent=1))
+    print(json.dumps(bill(arguments.site, arguments.extra or EXTRAS), indent=1))
     return 0
 
 

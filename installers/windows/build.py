@@ -131,8 +131,20 @@ def make_tree(work: Path, interpreter: Interpreter) -> Path:
     shutil.copyfile(ROOT / "LICENSE", tree / "LICENSE.txt")
     shutil.copyfile(HERE / "desk.example.toml", tree / "desk.example.toml")
     draw_icon(tree / "poste-expert.ico")
+    add_notices(tree)
     compile_all(tree)
     return tree
+
+
+def add_notices(tree: Path) -> None:
+    """What others wrote: their licences, and a list of components (CycloneDX 1.5)."""
+    site, lists = str(tree / SITE), HERE.parent
+    for name, *command in (
+        ("third-party.txt", str(lists / "debian/notices.py"), site),
+        ("components.cdx.json", str(lists / "components.py"), site, "--extra", EXTRA),
+    ):
+        told = said(sys.executable, "-I", *command)
+        (tree / name).write_text(told + "\n", encoding="utf-8")
 
 
 def install(target: Path, *what: str | Path) -> None:
