@@ -27,7 +27,7 @@ WALKED = (
     "kiosk/goodbye-all",
     "site/host",
     "others/sign-in",
-    "others/settings",
+    "settings/media",
 )
 """One state of each kind of page: a walk costs some hundred calls over the bus. What needs no
 bus is looked at in all of them (`test_every_window.py`).

@@ -33,7 +33,14 @@ LOOKED_AT = (
     "board/board_curves",
     "board/board_statistics",
     "others/sign-in",
-    "others/settings",
+    "others/about",
+    "others/passphrase",
+    "settings/look",
+    "settings/media",
+    "settings/layouts",
+    "settings/keys",
+    "settings/notifications",
+    "settings/privacy",
     "others/visit",
 )
 """Each kind of page once."""

@@ -5,6 +5,8 @@ help desk; gone at the next Escape. Used by the desk's window.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import (
@@ -141,6 +143,11 @@ def named_shortcuts() -> dict[str, str]:
     return named
 
 
+def local_shortcuts() -> list[str]:
+    """Keys that a view takes only while the keyboard is in it: nobody changes them."""
+    return [keys for title, rows in SHORTCUTS if title in (_PAGES, _PREVIEW) for keys, _w in rows]
+
+
 class ShortcutHelp(QWidget):
     """A veil over the window with the card of shortcuts.
 
@@ -253,6 +260,18 @@ class ShortcutHelp(QWidget):
         outer = column(self)
         outer.addWidget(card, 0, Qt.AlignmentFlag.AlignCenter)
 
+    def show_keys(self, keys_of: Callable[[str], str]) -> None:
+        """The keys that hold now.
+
+        Args:
+            keys_of: those, for the usual ones.
+        """
+        rows = [one for _title, keys in SHORTCUTS for one in keys]
+        shown = [line for _group, lines in self._lines for line in lines]
+        for (usual, _words), (_searched, shown_key, _text) in zip(rows, shown, strict=True):
+            native = QKeySequence.SequenceFormat.NativeText
+            shown_key.setText(QKeySequence(keys_of(usual)).toString(native))
+
     def _filter(self, text: str) -> None:
         """Leaves the lines with every word, in key or sentence; accents and case do not count."""
         words = plain(text).split()
@@ -260,7 +279,8 @@ class ShortcutHelp(QWidget):
         for group, lines in self._lines:
             seen = False
             for searched, shown_key, shown_text in lines:
-                is_hit = all(word in searched for word in words)
+                there = f"{searched} {plain(shown_key.text())}"
+                is_hit = all(word in there for word in words)
                 shown_key.setVisible(is_hit)
                 shown_text.setVisible(is_hit)
                 seen = seen or is_hit

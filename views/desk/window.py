@@ -295,6 +295,25 @@ class DeskWindow(QMainWindow):
         if self.stage.layout_now in WITH_PAGE:
             self._use_layout(Layout.FACE)
 
+    def remembered_layout(self) -> tuple[str, str]:
+        """How a shared page opens on this screen; "auto", "open" or "folded" for the side."""
+        now = self._memory.now
+        sides = {None: "auto", True: "open", False: "folded"}
+        return now.page.value, sides[now.side_open]
+
+    def remember_layout(self, *, page: str = "", side: str = "") -> None:
+        """This person wants it so on this screen, from now on."""
+        if page:
+            self._memory.keep(page=Layout(page))
+        if side:
+            self._memory.keep(side_open={"open": True, "folded": False}.get(side))
+        if self._session is not None and self.stage.layout_now in WITH_PAGE:
+            self._use_layout(self._memory.now.page)
+
+    def show_keys(self, keys_of: Callable[[str], str]) -> None:
+        """The list of shortcuts names the keys that this person has."""
+        self._help.show_keys(keys_of)
+
     def show_page(self) -> None:
         """Brings the shared page in front, in the layout that this screen remembers for it."""
         if self.stage.layout_now in WITH_PAGE:

@@ -44,12 +44,18 @@ class DesktopNotification(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._bus = QDBusConnection.sessionBus()
-        self._shown, self._wanted = 0, False
+        self._shown, self._wanted, self._chosen = 0, False, True
         self._bus.connect("", PATH, SERVICE, "ActionInvoked", self._on_action)
+
+    def choose(self, *, shown: bool) -> None:
+        """Whether this person wants any."""
+        self._chosen = shown
+        if not shown:
+            self.close()
 
     def show(self, title: str, text: str, button: str) -> None:
         """Shows it; who or what it is about must not be a caller's name."""
-        if not self._bus.isConnected():
+        if not self._chosen or not self._bus.isConnected():
             return
         call = QDBusMessage.createMethodCall(SERVICE, PATH, SERVICE, "Notify")
         call.setArguments(

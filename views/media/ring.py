@@ -33,11 +33,24 @@ class Ring(QObject):
     def __init__(self, window: QWidget, volume: float = 0.6) -> None:
         super().__init__(window)
         self._window, self._volume = window, volume
-        self._left = 0
+        self._left, self._wanted = 0, True
         self._effect: QSoundEffect | None = None
         self._again = QTimer(self)
         self._again.setInterval(round(REPEAT_S * 1000))
         self._again.timeout.connect(self._sound)
+
+    def choose(self, *, sounds: bool, volume: float) -> None:
+        """Whether a new caller is heard, and how loud (0..1); the sign blinks in any case."""
+        self._wanted, self._volume = sounds, volume
+        if self._effect is not None:
+            self._effect.setVolume(volume)
+
+    def sound_once(self) -> None:
+        """One ring, to hear how loud it is."""
+        if self._effect is None:
+            self._effect = _loaded(self, self._volume)
+        if self._effect is not None:
+            self._effect.play()
 
     def start(self) -> None:
         """Rings now and every few seconds."""
@@ -63,7 +76,7 @@ class Ring(QObject):
             self._again.stop()
             return
         self._left -= 1
-        if self._effect is not None:
+        if self._effect is not None and self._wanted:
             self._effect.play()
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The desk's settings: size of the text; camera, microphone, loudspeaker and engine, each tried
-before it is needed. Opened from the header.
+"""The settings' page of sound and picture: camera, microphone, loudspeaker and engine, each tried
+before it is needed. Used by the desk's settings.
 """
 
 from __future__ import annotations
@@ -8,30 +8,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from PyQt6.QtCore import QEvent, QTimer, pyqtSignal
-from PyQt6.QtGui import QHideEvent
-from PyQt6.QtWidgets import QCheckBox, QComboBox, QDialog, QProgressBar, QSizePolicy, QWidget
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QHideEvent, QShowEvent
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QProgressBar, QSizePolicy, QWidget
 
 from resources.texts import N_, _
 from session.media.audio.echo_check import ENOUGH_DB, EchoFinding
 from session.media.audio.echo_choice import EchoCanceller, EchoSetting
 from session.media.engines.engine_choice import ChoiceReason, EngineChoice, EngineKind
 from views.media.video_pane import FrameGiver, OwnPlace, VideoPane
-from views.widgets.announcer import announce
-from views.widgets.look import TEXT_SIZES
-from views.widgets.parts import Segments, column, label, push_button, row, scroll_area
+from views.widgets.parts import column, label, push_button, row
 from views.widgets.theme import SPACE
 from views.widgets.window_settings import fixed_words
-from views.words.accessibility import statement, statement_title
 
 AUTO = "auto"
-_HAS = N_(
-    "You can count on: everything by keyboard, text up to twice as large, words that stand out in "
-    "a light and a dark look, and a screen reader that is told what happens."
-)
-_TELL = N_("If something keeps you from working, tell your organisation's help desk.")
 _CHOICES = ("camera", "microphone", "speaker", "echo", "engine")
-_SCROLL_BAR_PX, _TITLE_BAR_PX = 12, 40
 _ENGINES = {
     EngineKind.AUTO: N_("Chosen for this computer"),
     EngineKind.AIORTC: N_("Program's own (aiortc)"),
@@ -92,29 +83,25 @@ class MediaChoice:
     echo: str = AUTO
 
 
-class MediaSettingsDialog(QDialog):
+class MediaSettingsPage(QWidget):
     """Shows what there is; the wiring that opens it brings preview and level.
 
     Signals:
         chosen(object): a `MediaChoice`, at each change.
-        text_size_chosen(float): one of `views.widgets.look.TEXT_SIZES`.
         tone_requested(), echo_requested(): try the loudspeaker; look for echo.
-        closed(): nothing needs to be tried any more.
+        opened(), closed(): it is seen, or no longer: devices are tried only in between.
     """
 
     chosen = pyqtSignal(object)
-    text_size_chosen = pyqtSignal(float)
     tone_requested = pyqtSignal()
     echo_requested = pyqtSignal()
+    opened = pyqtSignal()
     closed = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("media_settings")
-        self.setWindowTitle(_("Settings"))
-        self.setModal(False)
         self._choice = MediaChoice()
-        self._inside, self._text_size = QWidget(), self._text_sizes()
         self._combos = {name: self._combo(name) for name in _CHOICES}
         self._preview = VideoPane()
         self._preview.setAccessibleName(_("Preview of your picture"))
@@ -138,16 +125,6 @@ class MediaSettingsDialog(QDialog):
         self._engine_words = label(role="soft", name="media_engine_words", wrap=True)
         self._fixed_words = label(fixed_words(), role="soft", name="media_fixed", wrap=True)
         self._fixed_words.hide()
-        self._statement = label(
-            "\n\n".join([statement_title(), *statement(has=_HAS, tell=_TELL)]),
-            name="statement",
-            wrap=True,
-        )
-        self._statement.hide()
-        self._tell_statement = push_button(_("Accessibility"), name="show_statement")
-        self._tell_statement.clicked.connect(self._show_statement)
-        self._close = push_button(_("Close"), kind="primary", name="media_close")
-        self._close.clicked.connect(self.close)
         self._build()
 
     def _combo(self, name: str) -> QComboBox:
@@ -157,21 +134,9 @@ class MediaSettingsDialog(QDialog):
         combo.activated.connect(lambda _index: self._choose(**{name: str(combo.currentData())}))
         return combo
 
-    def _text_sizes(self) -> Segments:
-        sizes = Segments(
-            "text_size",
-            _("Text size"),
-            choices=[(size, f"{round(100 * size)} %", "") for size in TEXT_SIZES],
-        )
-        sizes.chosen.connect(lambda size: self.text_size_chosen.emit(size))
-        return sizes
-
     def _build(self) -> None:
-        edge = SPACE[3]
-        box = column(self._inside, space=SPACE[1], margins=(edge, edge, edge, edge))
-        column(self, scroll_area(self._inside))
-        box.addWidget(label(_("Text size"), role="strong"))
-        box.addWidget(self._text_size)
+        edge = SPACE[2]
+        box = column(self, space=SPACE[1], margins=(edge, edge, edge, edge))
         parts: tuple[tuple[str, str, tuple[QWidget, ...]], ...] = (
             ("camera", _("Camera"), (self._preview,)),
             ("microphone", _("Microphone"), (self._level,)),
@@ -192,8 +157,7 @@ class MediaSettingsDialog(QDialog):
                 box.addWidget(self._headset)
                 box.addWidget(self._echo_words)
         box.addWidget(self._fixed_words)
-        box.addWidget(self._statement)
-        box.addLayout(row(None, self._tell_statement, 0, self._close))
+        box.addStretch(1)
         self._echo_words.hide()
 
     # ---- facts ----
@@ -204,10 +168,6 @@ class MediaSettingsDialog(QDialog):
             widget.setEnabled(name not in names)
             widget.setToolTip(fixed_words() if name in names else "")
         self._fixed_words.setVisible(bool(names))
-
-    def show_text_size(self, size: float) -> None:
-        """The text size that holds now."""
-        self._text_size.choose(size)
 
     def show_devices(
         self,
@@ -280,12 +240,10 @@ class MediaSettingsDialog(QDialog):
         self._engine_words.setText(
             f"{words} {_('From the next conversation on.')}" if later else words
         )
-        self._fit()
 
     def show_cancelled(self, by: EchoCanceller) -> None:
         """What keeps callers from hearing themselves, as the choices are now."""
         self._cancelled_words.setText(_(_AT_WORK[by]))
-        self._fit()
 
     def set_preview(self, frame: FrameGiver) -> None:
         """Where our own picture comes from."""
@@ -308,43 +266,21 @@ class MediaSettingsDialog(QDialog):
         """
         self._echo_words.setText(_echo_words(found, by, removed_db))
         self._echo_words.show()
-        self._fit()
-
-    def _fit(self) -> None:
-        """As high as its words need at this width, as far as the screen is; the rest scrolls."""
-        inside, screen = self._inside, self.screen()
-        if (box := inside.layout()) is None or screen is None:
-            return
-        box.activate()
-        room = screen.availableGeometry()
-        wide = min(
-            max(self.width(), inside.minimumSizeHint().width() + _SCROLL_BAR_PX), room.width()
-        )
-        high = box.totalHeightForWidth(wide - _SCROLL_BAR_PX)
-        self.resize(wide, min(max(self.height(), high), room.height() - _TITLE_BAR_PX))
 
     # ---- requests ----
-
-    def _show_statement(self) -> None:
-        """Shows or hides the statement of accessibility, and has a screen reader say it."""
-        self._statement.setVisible(self._statement.isHidden())
-        if self._statement.isVisible():
-            announce(self, self._statement.text())
-        self._fit()
 
     def _choose(self, **changes: str | bool) -> None:
         self._choice = replace(self._choice, **changes)  # type: ignore[arg-type]  # the names are our own
         self._echo_words.hide()
         self.chosen.emit(self._choice)
 
-    def changeEvent(self, event: QEvent | None) -> None:
-        """Larger words need more room."""
-        super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.StyleChange:
-            QTimer.singleShot(0, self._fit)
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Seen: the devices are tried."""
+        super().showEvent(event)
+        self.opened.emit()
 
     def hideEvent(self, event: QHideEvent | None) -> None:
-        """Closed, by whatever way."""
+        """No longer seen, by whatever way."""
         super().hideEvent(event)
         self.closed.emit()
 

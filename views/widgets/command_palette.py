@@ -263,6 +263,11 @@ class CommandPalette(QDialog):
             self._settings.write(_SETTING, "\n".join([entry.id, *others][:RECENT]))
 
 
+def forget_recent(settings: WindowSettings) -> None:
+    """What was used last is no longer on top."""
+    settings.write(_SETTING, "")
+
+
 def spoken(entry: PaletteEntry) -> str:
     """An entry as a screen reader says it."""
     return ". ".join(part for part in (entry.words, entry.kind, entry.keys, entry.why_not) if part)

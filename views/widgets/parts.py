@@ -46,6 +46,10 @@ def restyle(widget: QWidget, **properties: str | bool) -> None:
         widget.update()
 
 
+OWN_KEYS = "own_keys"
+"""Property of a button: the keys that this person gave it, whatever name it gets later."""
+
+
 def push_button(
     text: str, icon_name: str = "", kind: str = "plain", *, name: str = "", keys: str = ""
 ) -> QPushButton:
@@ -88,6 +92,7 @@ def _finish(button: QAbstractButton, text: str, name: str, keys: str) -> None:
 
 def name_button(button: QAbstractButton, text: str, keys: str = "") -> None:
     """Gives a button its accessible name and its tool tip with the shortcut."""
+    keys = str(button.property(OWN_KEYS) or keys)
     plain = text.replace("&&", "&")
     button.setAccessibleName(plain)
     shown = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""

@@ -27,6 +27,9 @@ from resources.texts import _
 from views.widgets.command_palette import PaletteEntry
 from views.widgets.icons import icon
 
+USUAL = "usual_keys"
+"""Property of a shortcut or button whose keys may be changed: those that the program gave it."""
+
 Named = Mapping[str, str]
 """Keys and what they do, in the language of the screen."""
 
@@ -137,7 +140,7 @@ class WindowActions:
             words=words,
             act=short.activated.emit,
             icon=icon("keyboard") if button is None or button.icon().isNull() else button.icon(),
-            keys=keys,
+            keys=_shown(short),
             why_not=why_not,
         )
 
@@ -148,7 +151,7 @@ class WindowActions:
             words=words,
             act=partial(_press, button),
             icon=button.icon(),
-            keys=keys,
+            keys=str(button.property("keys") or "") if keys else "",
             why_not=why_not,
             more=button.accessibleName(),
         )
@@ -172,10 +175,14 @@ def _press(button: QAbstractButton) -> None:
 
 
 def _keys_of(button: QAbstractButton) -> str:
-    return str(button.property("keys") or "")
+    return str(button.property(USUAL) or button.property("keys") or "")
 
 
 def _of_short(short: QShortcut) -> str:
+    return str(short.property(USUAL) or _shown(short))
+
+
+def _shown(short: QShortcut) -> str:
     return short.key().toString(QKeySequence.SequenceFormat.PortableText)
 
 

@@ -26,6 +26,7 @@ from expert_app.desk.wiring.screen import DeskScreen
 from expert_app.desk.wiring.shown_documents import ShownDocumentConnections
 from expert_app.desk.wiring.third_parties import ThirdPartyConnections
 from expert_app.desk.wiring.window import WindowConnections
+from expert_app.workplace.wiring.desk_choices import DeskChoices
 from session.core.errors import SessionError
 
 
@@ -39,6 +40,7 @@ class DeskConnections:
     conversation: tuple[object, ...]
     paper: tuple[object, ...]
     palette: PaletteConnections
+    choices: DeskChoices
 
 
 def connect_desk(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> DeskConnections:
@@ -70,16 +72,28 @@ def connect_desk(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> DeskCo
 
     jobs.sessions.seal_refused.connect(on_seal_refused)
     jobs.app.session_ended.connect(lambda _ended: parts.bus.set_beat_message(None))
+    sound = MediaConnections(screen.window, parts.media, store=parts.window_settings)
+    conversation = _connect_conversation(parts, jobs, screen, window, first)
+    paper = _connect_paper(parts, jobs, screen, first)
+    palette = PaletteConnections(
+        screen.window, jobs, link=parts.link, settings=parts.window_settings
+    )
     return DeskConnections(
         window=window,
         work=work,
-        conversation=_connect_conversation(parts, jobs, screen, window, first),
-        paper=_connect_paper(parts, jobs, screen, first),
+        conversation=(*conversation, sound),
+        paper=paper,
         announcements=DeskAnnouncements(
             screen.window, app=jobs.app, work=jobs.work, devices=jobs.devices, filing=jobs.filing
         ),
-        palette=PaletteConnections(
-            screen.window, jobs, link=parts.link, settings=parts.window_settings
+        palette=palette,
+        # the last: it gives every shortcut that there is the keys of this person
+        choices=DeskChoices(
+            screen.window,
+            screen.ring,
+            notification=screen.notification,
+            store=parts.window_settings,
+            media_page=sound.page,
         ),
     )
 
@@ -93,8 +107,6 @@ def _connect_conversation(
 ) -> tuple[object, ...]:
     window, video, app = screen.window, screen.video, jobs.app
     media, settings = parts.media, parts.window_settings
-    dialog = MediaConnections(window, media, store=settings, look=screen.look)
-    window.header.settings_pressed.connect(dialog.open)
     return (
         ConversationConnections(
             window,
@@ -107,7 +119,6 @@ def _connect_conversation(
         ),
         LifeSize(window, video, app=app, settings=settings, own_frame=media.own_frame),
         LineConnections(window, app, clock=parts.clock),
-        dialog,
         ChatAndPrivacyConnections(
             window, video, app=app, application=screen.application, third_parties=jobs.third_parties
         ),

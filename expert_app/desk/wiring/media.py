@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Connects the desk's settings with its look and its engines: text size; camera, microphone,
+"""Connects the settings' page of sound and picture with the desk's engines: camera, microphone,
 loudspeaker and engine.
 """
 
@@ -27,9 +27,8 @@ from session.media.audio.voice_filter import VoiceFilter
 from session.media.devices.sources import FrameSource
 from session.media.frames import VideoFrame, to_screen
 from views.media.devices import MediaDevices
-from views.media.settings import MediaChoice, MediaSettingsDialog
+from views.media.settings import MediaChoice, MediaSettingsPage
 from views.media.sound import SoundDevices
-from views.widgets.look import Look
 from views.widgets.window_settings import WindowSettings
 
 TICK_MS, BLOCKS_PER_TICK = 100, 5
@@ -38,9 +37,7 @@ TONE_BLOCKS = 50
 
 
 class MediaConnections:
-    """The dialog on one side, the engines on the other;
-    devices are tried only while the dialog is open.
-    """
+    """The page on one side, the engines on the other; devices are tried only while it is seen."""
 
     def __init__(
         self,
@@ -48,10 +45,9 @@ class MediaConnections:
         media: DeskMedia,
         *,
         store: WindowSettings,
-        look: Look,
     ) -> None:
-        self._media, self._store, self._look = media, store, look
-        self.dialog = MediaSettingsDialog(window)
+        self._media, self._store = media, store
+        self.page = MediaSettingsPage()
         self._devices = MediaDevices(window)
         self._devices.changed.connect(self._on_devices)
         self._sound = SoundDevices(window)
@@ -64,30 +60,26 @@ class MediaConnections:
         self._tick = QTimer(window)
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self._on_tick)
-        self.dialog.chosen.connect(self._on_chosen)
-        self.dialog.text_size_chosen.connect(look.set_text_size)
-        self.dialog.tone_requested.connect(self._on_tone)
-        self.dialog.echo_requested.connect(self._on_echo)
-        self.dialog.closed.connect(self._close_devices)
+        self.page.chosen.connect(self._on_chosen)
+        self.page.opened.connect(self._open)
+        self.page.tone_requested.connect(self._on_tone)
+        self.page.echo_requested.connect(self._on_echo)
+        self.page.closed.connect(self._close_devices)
 
-    def open(self) -> None:
+    def _open(self) -> None:
         """Shows what there is and begins to try it."""
         self._show()
         self._open_devices()
-        self.dialog.show_fixed([name for name in CHOICES if self._store.is_fixed(f"media/{name}")])
-        self.dialog.open()
+        self.page.show_fixed([name for name in CHOICES if self._store.is_fixed(f"media/{name}")])
 
     def _show(self) -> None:
-        self.dialog.show_text_size(self._look.text_size)
         settings = self._media.settings
         choice = MediaChoice(**{name: getattr(settings, name) for name in CHOICES})
         devices = self._devices
-        self.dialog.show_devices(
-            choice, devices.cameras(), devices.microphones(), devices.speakers()
-        )
+        self.page.show_devices(choice, devices.cameras(), devices.microphones(), devices.speakers())
         wanted = chosen(settings)
-        self.dialog.show_engine(wanted, later=wanted.kind is not self._media.choice.kind)
-        self.dialog.show_cancelled(cancelled_by(settings))
+        self.page.show_engine(wanted, later=wanted.kind is not self._media.choice.kind)
+        self.page.show_cancelled(cancelled_by(settings))
 
     def _on_chosen(self, choice: MediaChoice) -> None:
         for name, value in asdict(choice).items():
@@ -102,7 +94,7 @@ class MediaConnections:
         back.
         """
         self._media.refresh_devices()
-        if self.dialog.isVisible():
+        if self.page.isVisible():
             self._close_devices()
             self._show()
             self._open_devices()
@@ -111,7 +103,7 @@ class MediaConnections:
 
     def _open_devices(self) -> None:
         self._camera = self._camera_to_try()
-        self.dialog.set_preview(self._media.main.own_frame if self._camera is None else self._frame)
+        self.page.set_preview(self._media.main.own_frame if self._camera is None else self._frame)
         self._open_sound(None)
         self._tick.start()
 
@@ -134,7 +126,7 @@ class MediaConnections:
     def _close_devices(self) -> None:
         self._tick.stop()
         self._check, self._cancel_check, self._tone_left = None, None, 0
-        self.dialog.show_testing(False)
+        self.page.show_testing(False)
         if self._camera is not None:
             self._camera.close()
         self._camera = None
@@ -154,18 +146,18 @@ class MediaConnections:
 
     def _on_tone(self) -> None:
         self._tone_left = TONE_BLOCKS
-        self.dialog.show_testing(True)
+        self.page.show_testing(True)
 
     def _on_echo(self) -> None:
         self._check = EchoCheck()
-        self.dialog.show_testing(True)
+        self.page.show_testing(True)
 
     def _on_tick(self) -> None:
         if self._microphone is None or self._speaker is None:
             return
         for _block in range(BLOCKS_PER_TICK):
             self._step(self._microphone.read(), self._speaker)
-        self.dialog.show_level(self._meter.level)
+        self.page.show_level(self._meter.level)
         self._end_checks()
 
     def _step(self, heard: Pcm, speaker: SoundSink) -> None:
@@ -178,7 +170,7 @@ class MediaConnections:
         elif self._tone_left:
             self._tone_left -= 1
             played = tone(self._tone_left)
-            self.dialog.show_testing(self._tone_left > 0)
+            self.page.show_testing(self._tone_left > 0)
         if played is not None:
             speaker.write(played)
 
@@ -202,5 +194,5 @@ class MediaConnections:
             self._show_echo(EchoFinding.HEARD, removed_db)
 
     def _show_echo(self, found: EchoFinding, removed_db: float | None = None) -> None:
-        self.dialog.show_testing(False)
-        self.dialog.show_echo(found, cancelled_by(self._media.settings), removed_db)
+        self.page.show_testing(False)
+        self.page.show_echo(found, cancelled_by(self._media.settings), removed_db)

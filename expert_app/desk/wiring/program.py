@@ -25,6 +25,7 @@ from expert_app.runtime.log_lines import RecentLines
 from expert_app.runtime.network_watch import NetworkWatch
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.window_program import STOP_S, Program
+from expert_app.workplace.wiring.settings import SettingsConnections
 from expert_app.workplace.wiring.support import SupportConnections
 from session.desk.hub.remote_help import DeskHelpLink
 from session.log.writer import left_over
@@ -118,6 +119,19 @@ class Desk:
             program=program,
             bus=parts.bus,
         )
+        self._choices = connections.choices
+        self._settings = SettingsConnections(
+            screen.window,
+            screen.look,
+            language=parts.settings.language,
+            store=parts.window_settings,
+            paths=parts.paths,
+            support=self._support,
+            tasks=program.tasks,
+            pages=self._choices.pages,
+        )
+        self._settings.language_chosen.connect(self._on_language)
+        screen.window.header.settings_pressed.connect(self._on_settings)
         self._network = NetworkWatch(screen.window, self._on_network_changed)
         screen.window.theme_requested.connect(screen.look.set_dark)
         screen.window.close_requested.connect(program.stop.set)
@@ -168,6 +182,17 @@ class Desk:
             session = self.jobs.app.session
             if session is None or session.facts.id != session_id:
                 await self.jobs.sessions.log_writer(session_id).close(timeout_s=60)
+
+    def _on_settings(self) -> None:
+        self._choices.show()
+        self._settings.open()
+
+    def _on_language(self, _language: str) -> None:
+        """The program begins anew in it, unless a caller is here."""
+        if self.jobs.app.session is None:
+            self._program.restart()
+        else:
+            self._settings.look_page.show_language_later()
 
     def _on_sign_out(self) -> None:
         """The key is forgotten; the next start asks for a code, or the organisation's provider."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import msgspec
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtWidgets import QWidget
 
 from expert_app.desk.wiring.media import MediaConnections
 from expert_app.runtime.config import MediaSettings
@@ -23,7 +23,6 @@ from tests.support.waiting import until
 from views.kiosk.call_pane import KioskCallPane
 from views.media.settings import MediaChoice
 from views.media.video_pane import VideoPane
-from views.widgets.look import Look
 
 SIMULATED = MediaSettings(engine="aiortc", camera="simulated", microphone="simulated")
 
@@ -93,20 +92,17 @@ def test_the_dialog_tries_the_devices_and_its_choice_is_kept(qt_loop: QtLoop) ->
     async def story() -> None:
         tasks, store, window = Tasks(), MemorySettings(), QWidget()
         media = DeskMedia(SIMULATED, tasks)
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        look = Look(application, store)
-        dialog = MediaConnections(window, media, store=store, look=look)
-        dialog.open()
-        await until(lambda: dialog.dialog._level.value() > 0)
-        await until(lambda: dialog.dialog._preview._frames[0] is not None)
-        dialog.dialog.echo_requested.emit()
-        await until(lambda: not dialog.dialog._echo_words.isHidden())
-        dialog.dialog.chosen.emit(
+        dialog = MediaConnections(window, media, store=store)
+        dialog.page.show()
+        await until(lambda: dialog.page._level.value() > 0)
+        await until(lambda: dialog.page._preview._frames[0] is not None)
+        dialog.page.echo_requested.emit()
+        await until(lambda: not dialog.page._echo_words.isHidden())
+        dialog.page.chosen.emit(
             MediaChoice(camera="none", microphone="none", headset=False, engine="browser")
         )
         assert media.choice.kind is EngineKind.BROWSER
-        dialog.dialog.close()
+        dialog.page.close()
         wanted = with_choices(MediaSettings(), store)
         assert (wanted.camera, wanted.microphone, wanted.headset, wanted.engine) == (
             "none",

@@ -12,6 +12,7 @@ from functools import partial
 
 from PyQt6.QtWidgets import QPushButton, QWidget
 
+from resources.texts import _
 from session.core.clock import ManualClock
 from session.log.playback.opening import open_records
 from session.log.summary import summarise
@@ -29,19 +30,26 @@ from tests.support.screens.third_party_scenes import TALK_SCENES
 from tests.unit.views.helpdesk.invented_rows import counts_of, log_rows
 from tests.unit.views.site.test_host_view import kiosk
 from views.board.visit_window import VisitWindow
+from views.desk.help import named_shortcuts
+from views.desk.layouts.layout import LAYOUTS, WITH_PAGE
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.desk.shared_page.view import SharedPageView
 from views.desk.sign_in_view import SignInView
 from views.helpdesk.window import HelpdeskView
 from views.kiosk.window import KioskWindow
-from views.media.settings import MediaChoice, MediaSettingsDialog
+from views.media.settings import MediaChoice, MediaSettingsPage
 from views.replay.view import ReplayView
 from views.site.display_window import DisplayWindow
 from views.site.host_view import HostView
 from views.site.network_view import NetworkView
 from views.widgets.plain_window import PlainWindow
+from views.workplace.about import AboutWindow
 from views.workplace.first_bar import FirstPage
+from views.workplace.key_bindings import KeyBindings
+from views.workplace.keys_page import KeysPage
+from views.workplace.pages import LayoutPage, LookPage, NotificationsPage, PrivacyPage
 from views.workplace.passphrase import UnlockView
+from views.workplace.settings import NamedPage, SettingsWindow
 
 Scene = Callable[[], QWidget]
 BROWSER = ("shared-page/", "helpdesk/conversation", "replay/")
@@ -71,11 +79,44 @@ def _shared_page(state: str) -> QWidget:
     return PlainWindow(view, "Page partagée")
 
 
-def _settings() -> QWidget:
-    dialog = MediaSettingsDialog()
-    dialog.show_devices(MediaChoice(), ["Caméra"], ["Micro-casque"], ["Micro-casque"])
-    dialog.show_engine(EngineChoice(EngineKind.AIORTC, ChoiceReason.DELAY), later=False)
-    return dialog
+class _KeptNowhere:
+    """Choices of nobody."""
+
+    def read(self, name: str) -> str:
+        return ""
+
+    def write(self, name: str, value: str) -> None:
+        return None
+
+    def is_fixed(self, name: str) -> bool:
+        return False
+
+
+def _settings(page: str) -> QWidget:
+    media = MediaSettingsPage()
+    media.show_devices(MediaChoice(), ["Caméra"], ["Micro-casque"], ["Micro-casque"])
+    media.show_engine(EngineChoice(EngineKind.AIORTC, ChoiceReason.DELAY), later=False)
+    layouts, told, privacy = (
+        LayoutPage({one.value: _(LAYOUTS[one][1]) for one in WITH_PAGE}),
+        NotificationsPage(),
+        PrivacyPage(),
+    )
+    told.show_choices(ring=True, volume="", notify=True)
+    privacy.offer_passphrase(offered=True)
+    desk = desk_scenes.SCENES["idle"]()
+    keys = KeysPage(KeyBindings(desk, named_shortcuts(), settings=_KeptNowhere()))
+    pages = {
+        "look": NamedPage("Aspect", "colour", LookPage()),
+        "media": NamedPage("Son et image", "camera", media),
+        "layouts": NamedPage("Dispositions", "side_by_side", layouts),
+        "keys": NamedPage("Raccourcis", "keyboard", keys),
+        "notifications": NamedPage("Notifications", "bell", told),
+        "privacy": NamedPage("Confidentialité", "privacy", privacy),
+    }
+    window = SettingsWindow(list(pages.values()))
+    window.show_page(pages[page].page)
+    window.destroyed.connect(desk.deleteLater)
+    return window
 
 
 def _first_page(page: QWidget, title: str) -> QWidget:
@@ -179,8 +220,12 @@ WINDOWS: dict[str, dict[str, Scene]] = {
         "sign-in-help": partial(_sign_in, "help"),
         "sign-in-without-keyring": partial(_sign_in, "no-keyring"),
         "passphrase": _unlock,
-        "settings": _settings,
+        "about": AboutWindow,
         "visit": _visit,
+    },
+    "settings": {
+        name: partial(_settings, name)
+        for name in ("look", "media", "layouts", "keys", "notifications", "privacy")
     },
 }
 """The states of each window."""

@@ -3,46 +3,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton
+from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from session.media.audio.echo_check import EchoFinding
 from session.media.audio.echo_choice import EchoCanceller, EchoSetting
 from session.media.engines.engine_choice import ChoiceReason, EngineChoice, EngineKind
 from tests.accessibility.layout import flaws, settle
-from views.media.settings import MediaChoice, MediaSettingsDialog
-from views.widgets.announcer import announcer_of
+from views.media.settings import MediaChoice, MediaSettingsPage
 from views.widgets.look import TEXT_SIZES
-from views.widgets.parts import Segments
+from views.widgets.parts import scroll_area
 from views.widgets.theme import apply_theme
 
 CAMERAS, MICROPHONES, SPEAKERS = ["Camera A", "Camera B"], ["Headset", "Desk"], ["Headset"]
 
 
 @pytest.fixture
-def dialog(qtbot: QtBot) -> MediaSettingsDialog:
-    made = MediaSettingsDialog()
+def dialog(qtbot: QtBot) -> MediaSettingsPage:
+    made = MediaSettingsPage()
     qtbot.addWidget(made)
     made.show_devices(MediaChoice(microphone="Gone one"), CAMERAS, MICROPHONES, SPEAKERS)
     return made
 
 
-def combo(dialog: MediaSettingsDialog, name: str) -> QComboBox:
+@pytest.fixture
+def area(qtbot: QtBot, dialog: MediaSettingsPage) -> Iterator[QScrollArea]:
+    """As the settings' window holds it."""
+    made = scroll_area(dialog)
+    yield made
+    made.takeWidget()
+    made.close()
+
+
+def combo(dialog: MediaSettingsPage, name: str) -> QComboBox:
     found = dialog.findChild(QComboBox, f"media_{name}")
     assert found is not None
     return found
 
 
 def test_a_chosen_device_that_is_away_stays_chosen_and_is_marked(
-    dialog: MediaSettingsDialog,
+    dialog: MediaSettingsPage,
 ) -> None:
     assert combo(dialog, "microphone").currentData() == "Gone one"
     assert "not plugged in" in combo(dialog, "microphone").currentText()
     assert combo(dialog, "camera").currentData() == "auto"
 
 
-def test_each_change_is_told_with_everything_that_is_chosen(dialog: MediaSettingsDialog) -> None:
+def test_each_change_is_told_with_everything_that_is_chosen(dialog: MediaSettingsPage) -> None:
     told: list[MediaChoice] = []
     dialog.chosen.connect(told.append)
     cameras = combo(dialog, "camera")
@@ -55,7 +65,7 @@ def test_each_change_is_told_with_everything_that_is_chosen(dialog: MediaSetting
     ]
 
 
-def test_engine_and_echo_are_said_in_words(dialog: MediaSettingsDialog) -> None:
+def test_engine_and_echo_are_said_in_words(dialog: MediaSettingsPage) -> None:
     dialog.show_engine(EngineChoice(EngineKind.BROWSER, ChoiceReason.ECHO), later=True)
     assert "only the browser cancels echo" in dialog._engine_words.text()
     assert "next conversation" in dialog._engine_words.text()
@@ -81,7 +91,7 @@ def test_engine_and_echo_are_said_in_words(dialog: MediaSettingsDialog) -> None:
     ],
 )
 def test_what_cancels_echo_is_shown_and_what_it_leaves(
-    dialog: MediaSettingsDialog,
+    dialog: MediaSettingsPage,
     by: EchoCanceller,
     removed_db: float | None,
     at_work: str,
@@ -93,7 +103,7 @@ def test_what_cancels_echo_is_shown_and_what_it_leaves(
     assert found in dialog._echo_words.text()
 
 
-def test_what_cancels_echo_can_be_chosen(dialog: MediaSettingsDialog) -> None:
+def test_what_cancels_echo_can_be_chosen(dialog: MediaSettingsPage) -> None:
     told: list[MediaChoice] = []
     dialog.chosen.connect(told.append)
     cancellers = combo(dialog, "echo")
@@ -105,7 +115,7 @@ def test_what_cancels_echo_can_be_chosen(dialog: MediaSettingsDialog) -> None:
     assert told == [MediaChoice(microphone="Gone one", echo="off")]
 
 
-def test_a_louder_voice_fills_more_of_the_meter(dialog: MediaSettingsDialog) -> None:
+def test_a_louder_voice_fills_more_of_the_meter(dialog: MediaSettingsPage) -> None:
     shown = []
     for level in (0.0, 0.01, 0.1, 1.0):
         dialog.show_level(level)
@@ -114,47 +124,20 @@ def test_a_louder_voice_fills_more_of_the_meter(dialog: MediaSettingsDialog) -> 
     assert shown[-1] == 100
 
 
-def test_the_text_size_is_told_and_shown(dialog: MediaSettingsDialog) -> None:
-    told: list[float] = []
-    dialog.text_size_chosen.connect(told.append)
-    dialog.show_text_size(1.25)
-    sizes = dialog.findChild(Segments, "text_size")
-    assert sizes is not None
-    assert sizes.choice() == 1.25
-    sizes.button(1.5).click()
-    assert told == [1.5]
-
-
 @pytest.mark.parametrize("size", TEXT_SIZES)
 def test_settings_stay_readable_at_every_text_size(
-    dialog: MediaSettingsDialog, desk_theme: QApplication, size: float
+    dialog: MediaSettingsPage, area: QScrollArea, desk_theme: QApplication, size: float
 ) -> None:
     apply_theme(desk_theme, dark=False, text_scale=size)
-    dialog.show()
+    area.resize(round(640 * size), 600)
+    area.show()
     dialog.show_engine(EngineChoice(EngineKind.BROWSER, ChoiceReason.ECHO), later=True)
     settle()
     assert flaws(dialog) == []
 
 
-@pytest.mark.usefixtures("desk_theme")
-def test_the_statement_of_accessibility_is_shown_and_said(dialog: MediaSettingsDialog) -> None:
-    said: list[str] = []
-    announcer_of(dialog).said.connect(lambda words, _urgent: said.append(words))
-    dialog.show()
-    button = dialog.findChild(QPushButton, "show_statement")
-    shown = dialog.findChild(QLabel, "statement")
-    assert button is not None
-    assert shown is not None
-    assert not shown.isVisible()
-    button.click()
-    assert shown.isVisible()
-    assert "partially compliant" in said[0]
-    settle()
-    assert flaws(dialog) == []
-
-
 def test_what_the_organisation_has_fixed_is_shown_and_not_offered(
-    dialog: MediaSettingsDialog,
+    dialog: MediaSettingsPage,
 ) -> None:
     words = dialog.findChild(QLabel, "media_fixed")
     assert words is not None

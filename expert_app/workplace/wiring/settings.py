@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Connects the settings window of any role with its look, its file of choices and its keys; and
+the window that says which program this is. Used by the programs of desk, board and helpdesk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import keyring
+from PyQt6.QtWidgets import QWidget
+
+from expert_app.runtime.crash import reports
+from expert_app.runtime.paths import LOG_FOLDER, Paths
+from expert_app.workplace.choices import LANGUAGE, choices_of
+from expert_app.workplace.key_file import KeyFile, PassphraseWrong
+from expert_app.workplace.wiring.support import SupportConnections
+from resources.texts import _
+from session.core.signals import Signal
+from session.core.tasks import Tasks
+from views.widgets.command_palette import forget_recent
+from views.widgets.look import Look
+from views.widgets.window_settings import WindowSettings
+from views.workplace.about import AboutWindow
+from views.workplace.pages import LookPage, PrivacyPage
+from views.workplace.settings import NamedPage, SettingsWindow
+
+
+class SettingsConnections:
+    """The window on one side, the person's own file on the other; each change holds at once.
+
+    Args:
+        window: of the role.
+        language: that it speaks now.
+        store: the person's choices.
+        pages: of this role, between how it looks and what it keeps.
+
+    Attributes:
+        language_chosen: another language, kept by now; whoever can begins anew.
+    """
+
+    def __init__(
+        self,
+        window: QWidget,
+        look: Look,
+        *,
+        language: str,
+        store: WindowSettings,
+        paths: Paths,
+        support: SupportConnections,
+        tasks: Tasks,
+        pages: Sequence[NamedPage] = (),
+    ) -> None:
+        self.language_chosen: Signal[str] = Signal()
+        self._look, self._language, self._store = look, language, store
+        self._paths, self._tasks, self._choices = paths, tasks, choices_of(paths)
+        self.look_page, self.privacy_page = LookPage(), PrivacyPage()
+        shown = [
+            NamedPage(_("Appearance"), "colour", self.look_page),
+            *pages,
+            NamedPage(_("Privacy"), "privacy", self.privacy_page),
+        ]
+        self.window = SettingsWindow(shown, window)
+        self.about = AboutWindow(window)
+        self.window.about_requested.connect(self.about.open)
+        self.about.support_requested.connect(support.write_file)
+        self.look_page.language_chosen.connect(self._on_language)
+        self.look_page.dark_chosen.connect(look.set_dark)
+        self.look_page.text_size_chosen.connect(look.set_text_size)
+        self.privacy_page.forget_requested.connect(self._on_forget)
+        self.privacy_page.reports_requested.connect(self._on_reports)
+        self.privacy_page.support_requested.connect(support.write_file)
+        self.privacy_page.passphrase_requested.connect(self._on_passphrase)
+
+    def open(self) -> None:
+        """Shows what holds now."""
+        page = self.look_page
+        page.show_look(self._language, dark=self._look.dark, text_size=self._look.text_size)
+        named = {"theme": page.theme, "text_size": page.text_size, LANGUAGE: page.language}
+        page.fix(*(part for name, part in named.items() if self._store.is_fixed(name)))
+        self.privacy_page.offer_passphrase(offered=isinstance(keyring.get_keyring(), KeyFile))
+        self.window.open()
+
+    def _on_language(self, language: str) -> None:
+        if language != self._language:
+            self._choices.write(LANGUAGE, language)
+            self.language_chosen.emit(language)
+
+    def _on_forget(self) -> None:
+        forget_recent(self._store)
+        self.privacy_page.show_done(_("What you used last is forgotten."))
+
+    def _on_reports(self) -> None:
+        kept = reports(self._paths.folder(LOG_FOLDER))
+        for report in kept:
+            report.unlink(missing_ok=True)
+        words = _("Reports of crashes that were deleted: {count}.")
+        self.privacy_page.show_done(words.format(count=len(kept)))
+
+    def _on_passphrase(self, now: str, new: str) -> None:
+        self._tasks.start(self._change(now, new), name="change the passphrase")
+
+    async def _change(self, now: str, new: str) -> None:
+        keys = keyring.get_keyring()
+        if not isinstance(keys, KeyFile):
+            return
+        try:
+            await asyncio.to_thread(keys.change_passphrase, now, new)
+        except PassphraseWrong:
+            words = _("The passphrase that holds now is another one. Nothing was changed.")
+            self.privacy_page.show_done(words, is_wrong=True)
+        except OSError as error:
+            words = _("The file of keys cannot be written: {why}.").format(why=error.strerror)
+            self.privacy_page.show_done(words, is_wrong=True)
+        else:
+            words = _("The passphrase is changed; it is asked at the next start.")
+            self.privacy_page.show_done(words)
