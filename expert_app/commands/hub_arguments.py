@@ -392,7 +392,7 @@ def _add_key_commands(command: AddCommand) -> None:
     key.add_argument("--key-file", type=Path, default=None, help="keep the key in this file (0600)")
     _add_invite(command)
     _json(_where(command("people", "list who is enrolled, invited, last seen, with which version")))
-    command("sso", "try the providers of people's sign-in, and print the line for desks")
+    _where(command("sso", "try the providers of people's sign-in, and print the line for desks"))
     _identity(_where(command("revoke", "take a lost key or an invitation away, at once")))
     link = command(
         "link", "print the public half of our key for a partner's network, which lets us connect"

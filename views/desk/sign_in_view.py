@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QW
 from resources.texts import _
 from session.core.errors import EnrolmentRefused
 from session.core.spoken_letters import in_groups
-from session.protocol.hub.invitation import InvitationLine, read_invitation
+from session.protocol.hub.invitation import InvitationLine, read_invitation, read_network
 from views.widgets.icons import IconLabel
 from views.widgets.parts import Card, column, label, push_button, restyle, row
 from views.widgets.theme import SPACE, text_scale
@@ -226,11 +226,14 @@ class SignInView(QWidget):
 
     def _network_line(self) -> str | None:
         """A network without a code: that of a line, or the address beside it."""
+        text = self._code.text().strip()
         if self._is_line:
-            whole = self._whole()
-            return self._code.text().strip() if whole is not None and not whole.code else None
+            try:
+                return None if read_network(text).code else text
+            except EnrolmentRefused:
+                return None
         address = self._address.text().strip()
-        return address if address and not self._code.text().strip() else None
+        return address if address and not text else None
 
     # ---- what the person does ----
 

@@ -30,7 +30,7 @@ def try_sign_on(settings: HubSettings) -> int:
         print(no_address())
     else:
         print(_("The line for the page “Sign in” of every desk:"))
-        print(line.text)
+        print(line.text.removesuffix("#"))
     return 0 if all(found) else 1
 
 

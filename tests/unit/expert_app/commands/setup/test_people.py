@@ -17,7 +17,7 @@ from expert_app.runtime.paths import Paths, paths_for
 from expert_app.stores.identities import open_book
 from expert_app.stores.last_seen import write_sightings
 from session.bus.transport.nkeys import new_seed, public_key
-from session.hub.access.identities import Identity
+from session.hub.access.identities import Identity, SignedOn
 from session.hub.access.sightings import Sighting
 from session.protocol.wire.roles import Role
 
@@ -84,3 +84,19 @@ def test_what_is_seen_later_wins_and_a_damaged_file_is_no_harm(
     assert people["borne1"].last_seen_utc == NOW
     (paths.folder("identities") / "last_seen.json").write_text("no list")
     assert all(one.last_seen_utc is None for one in read_people(settings, paths, NOW))
+
+
+def test_who_signed_in_with_the_organisation_is_listed_and_revoked_by_name(
+    hub: tuple[HubSettings, Paths], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    who, until = Identity("valdore", Role.AGENT, "o_camille"), NOW + timedelta(hours=10)
+    signed_on = SignedOn(who, public_key(new_seed()), "Camille Roc", ("rights",), "sso", until)
+    open_book(hub[1]).sign_on(signed_on, NOW)
+    person = {one.user: one for one in read_people(*hub, NOW)}["o_camille"]
+    assert (person.name, person.key) == ("Camille Roc", "signed_on")
+    assert person.signed_on_until_utc == until
+    words = ["--role", "agent", "--org", "valdore", "--name", "Camille Roc"]
+    common = ["--folder", str(tmp_path), "--settings", str(tmp_path / "hub.toml")]
+    assert main(["hub", "revoke", *words, *common, "--language", "en"]) == 0
+    assert "can do so again" in capsys.readouterr().out
+    assert "o_camille" not in {one.user for one in read_people(*hub, NOW)}

@@ -15,7 +15,7 @@ import pytest
 from session.bus.transport.nkeys import is_public_key, is_signed, new_seed, public_key, sign
 from session.core.errors import EnrolmentRefused
 from session.core.spoken_letters import ALPHABET, tidy_code
-from session.hub.access.identities import Identity, IdentityBook
+from session.hub.access.identities import Identity, IdentityBook, SignedOn
 from session.hub.convention.catalogue import Catalogue
 from session.protocol.hub.enrolment import is_code
 from session.protocol.wire.roles import Role
@@ -124,3 +124,38 @@ def test_a_signature_counts_for_its_key_and_text_only() -> None:
         assert not is_signed(wrong, text, proof)
     for nonsense in ("", "@@@", "é", proof[:-4]):
         assert not is_signed(key, text, nonsense)
+
+
+def test_a_sign_on_has_an_end_and_the_name_stays(tmp_path: Path) -> None:
+    book, keys = IdentityBook(tmp_path / "book"), [public_key(new_seed()) for _ in range(3)]
+    who = Identity("caf", Role.AGENT, "o_camille")
+
+    def signed_on(key: str) -> SignedOn:
+        return SignedOn(who, key, "Camille Roc", ("rights", "care"), "sso", NOW + FEW)
+
+    book.sign_on(signed_on(keys[0]), NOW)
+    assert book.signed_on() == [signed_on(keys[0])]
+    assert book.keys() == {("caf", Role.AGENT, "o_camille"): keys[0]}
+    book.sign_on(signed_on(keys[1]), NOW)  # at another computer
+    assert book.keys() == {("caf", Role.AGENT, "o_camille"): keys[1]}
+    assert not book.sign_off(keys[0])
+    assert not book.end_sign_ons(NOW)
+    before = book.wanted()
+    assert book.end_sign_ons(NOW + FEW)
+    assert (book.keys(), book.wanted()) == ({}, before + 1)
+    assert book.signed_on() == [signed_on("")]
+    assert not book.end_sign_ons(NOW + FEW)
+    book.sign_on(signed_on(keys[2]), NOW)
+    assert book.revoke(who, "", NOW)
+    with pytest.raises(EnrolmentRefused):
+        book.sign_on(signed_on(keys[2]), NOW)
+    assert book.signed_on() == [signed_on("")]
+
+
+def test_a_code_takes_the_place_of_a_sign_on(tmp_path: Path) -> None:
+    book = IdentityBook(tmp_path / "book")
+    book.sign_on(SignedOn(AGENT, public_key(new_seed()), "", (), "sso", NOW + FEW), NOW)
+    key = public_key(new_seed())
+    book.enrol(book.invite(AGENT, NOW, FEW), key, NOW)
+    assert not book.end_sign_ons(NOW + timedelta(days=9))
+    assert list(book.keys().values()) == [key]
