@@ -45,6 +45,9 @@ from session.protocol.wire.ids import new_id
 QUIET_S = 1.5
 """No media for so long: none travels."""
 
+UNDER_WAY_S = 3.0
+"""So long what was sent before the end may still be decoded, on a machine with much to do."""
+
 BEAT_GAP_S = 12.0
 
 NEW_WISHES: tuple[type[SessionMessage], ...] = (
@@ -170,7 +173,7 @@ async def _holds(stage: DeskStage, talk: DeskTalk) -> None:
         held and bool(stage.overheard.requests("hold", since)),
         "the hub was not told by `hold`",
     )
-    await asyncio.sleep(1.0 * found.patience)  # what is under way still comes
+    await asyncio.sleep(UNDER_WAY_S * found.patience)
     heard = kiosk.heard()
     await found.never(
         "D-118",
@@ -209,7 +212,7 @@ async def _ends(stage: DeskStage, talk: DeskTalk) -> None:
     since = stage.overheard.mark()
     await stage.wish(EndCall())
     await stage.until(lambda: stage.is_over(talk), "the hub did not end the session")
-    await asyncio.sleep(1.0 * stage.findings.patience)  # what is under way still comes
+    await asyncio.sleep(UNDER_WAY_S * stage.findings.patience)
     heard, asked = kiosk.heard(), stage.overheard.mark()
     await stage.findings.never(
         "D-121",

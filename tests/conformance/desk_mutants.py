@@ -1,0 +1,349 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Wrong desks: each is the headless desk with one changed behaviour, and breaks one rule.
+Used by `test_desk_mutants`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from session.bus.transport.connection import Incoming
+from session.core.errors import MessageMalformed
+from session.protocol.conversation.chat_and_privacy import PrivacyAsked, WordsSaid, WordsShown
+from session.protocol.conversation.messages import (
+    CallAnswered,
+    CallFailed,
+    CallOffered,
+    ChunksRequested,
+    Grant,
+    GrantChanged,
+    GrantRequested,
+    GrantsRequested,
+    KioskWiped,
+    MessageRefused,
+    PageKept,
+    PageRefused,
+    PrintOffered,
+    ScanCancelRequested,
+    SessionMessage,
+    SnapshotRequested,
+)
+from session.protocol.conversation.mirror_messages import MirrorReceived
+from session.protocol.conversation.remote_control import HistoryRequested
+from session.protocol.conversation.shown_document import ShowEnded, ShownPageOffered
+from session.protocol.hub.third_parties import TalkAnswer
+from session.protocol.hub.tickets import Ticket
+from session.protocol.wire.ids import new_id
+from tests.conformance.headless_desk import HeadlessDesk, PlainEngine
+from tests.conformance.mutants import bus_that, changed, marked, with_payload
+
+DESK_MUTANTS: dict[str, tuple[str, type[HeadlessDesk]]] = {}
+"""What it does wrong -> the rule that it breaks, and the desk."""
+
+
+def breaks[Desk: type[HeadlessDesk]](rule: str, wrong: str) -> Callable[[Desk], Desk]:
+    """Names a wrong desk."""
+
+    def named(desk: Desk) -> Desk:
+        DESK_MUTANTS[wrong] = (rule, desk)
+        return desk
+
+    return named
+
+
+def says_wrongly[Kind: SessionMessage](
+    rule: str, wrong: str, kind: type[Kind], change: Callable[[Kind], SessionMessage | None]
+) -> None:
+    """A desk that says another thing for a message of this kind, or nothing."""
+
+    class Says(HeadlessDesk):
+        def says(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+            said = change(message) if isinstance(message, kind) else message
+            return [] if said is None else [said]
+
+    DESK_MUTANTS[wrong] = (rule, Says)
+
+
+def hears_wrongly[Kind: SessionMessage](
+    rule: str, wrong: str, kind: type[Kind], change: Callable[[Kind], SessionMessage | None]
+) -> None:
+    """A desk that takes a message of this kind for another one, or for none."""
+
+    class Hears(HeadlessDesk):
+        def hears(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+            heard = change(message) if isinstance(message, kind) else message
+            return [] if heard is None else [heard]
+
+    DESK_MUTANTS[wrong] = (rule, Hears)
+
+
+def on_bus(rule: str, wrong: str, **changes: object) -> None:
+    """A desk whose connection is a `ChangedBus`."""
+    kind = bus_that(**changes)
+
+    class OnBus(HeadlessDesk):
+        def __init__(self, folder: Path) -> None:
+            super().__init__(folder)
+            self.bus_kind = kind
+
+    DESK_MUTANTS[wrong] = (rule, OnBus)
+
+
+# ---- talk
+
+
+@breaks("D-103", "takes nobody")
+class TakesNobody(HeadlessDesk):
+    async def accept(self) -> None: ...
+
+
+on_bus("D-105", "gives no sign of life", beats=False)
+on_bus(
+    "D-106",
+    "sends messages without a version",
+    sent=lambda _topic, data: data.replace(b',"v":1', b"") if b'"PagesRequested"' in data else data,
+)
+on_bus(
+    "D-107",
+    "sends half a message",
+    sent=lambda _topic, data: b'{"type":"CallAnswered","v":1}' if b'"MediaSeen"' in data else data,
+)
+says_wrongly(
+    "D-110",
+    "answers another call",
+    CallAnswered,
+    lambda answer: changed(answer, call_id=new_id()),
+)
+
+
+class MuteEngine(PlainEngine):
+    async def answer(self, offer_sdp: str) -> str:
+        sdp = await super().answer(offer_sdp)
+        await self.close_call()
+        return sdp
+
+
+@breaks("D-111", "sends neither picture nor voice")
+class Mute(HeadlessDesk):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.engine = MuteEngine()
+
+
+@breaks("D-112", "answers one call only")
+class OneCall(HeadlessDesk):
+    answered = 0
+
+    def hears(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+        is_good = isinstance(message, CallOffered) and "m=audio" in message.sdp
+        self.answered += is_good
+        return [] if is_good and self.answered > 1 else [message]
+
+
+says_wrongly("D-113", "is silent at a broken offer", CallFailed, lambda _failed: None)
+says_wrongly("D-114", "does not tell what it shows", WordsShown, lambda _shown: None)
+says_wrongly("D-115", "sends other words", WordsSaid, lambda said: changed(said, text="..."))
+says_wrongly("D-116", "never ends a pause", PrivacyAsked, lambda asked: changed(asked, on=True))
+says_wrongly("D-117", "does not ask how powers are", GrantsRequested, lambda _asked: None)
+
+
+@breaks("D-118", "talks on during a hold")
+class NoHold(HeadlessDesk):
+    def on_ticket(self, tickets: list[Ticket]) -> None: ...
+
+
+@breaks("D-119", "never comes back from a hold")
+class HeldForEver(HeadlessDesk):
+    def on_ticket(self, tickets: list[Ticket]) -> None:
+        super().on_ticket(
+            [one for one in tickets if one.talk is not None and one.talk.held]  # never the end
+        )
+
+
+@breaks("D-120", "leaves the wrap-up open")
+class NeverCloses(HeadlessDesk):
+    async def close_ticket(self) -> None:
+        self.session = None
+
+
+@breaks("D-121", "talks on after the end")
+class TalksOn(HeadlessDesk):
+    async def ended(self) -> None: ...
+
+
+hears_wrongly("D-122", "believes an early wipe", KioskWiped, lambda _wiped: None)
+
+
+@breaks("D-126", "names nobody")
+class NamesNobody(HeadlessDesk):
+    def paint(self, answer: TalkAnswer) -> None: ...
+
+
+# ---- page
+
+says_wrongly(
+    "D-201", "asks without an id", GrantRequested, lambda asked: changed(asked, request_id="")
+)
+says_wrongly(
+    "D-202",
+    "repeats under another id",
+    GrantRequested,
+    lambda asked: changed(asked, request_id=new_id()),
+)
+says_wrongly("D-204", "does not say what came", MirrorReceived, lambda _received: None)
+says_wrongly("D-205", "takes no notice of a gap", SnapshotRequested, lambda _asked: None)
+says_wrongly(
+    "D-206", "acts in any document", HistoryRequested, lambda command: changed(command, epoch=1)
+)
+
+
+@breaks("D-207", "looks on without the power")
+class LooksOn(HeadlessDesk):
+    def hears(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+        page = Grant.SEE_PAGE
+        if isinstance(message, GrantChanged) and message.grant is page and not message.allowed:
+            self.tasks.start(self._look(), name="look on")
+        return [message]
+
+    async def _look(self) -> None:
+        for _ in range(20):
+            await asyncio.sleep(0.2)
+            if self.session is not None:
+                await self.link.channel(self.session.facts.id).send("cobrowse", SnapshotRequested())
+
+
+# ---- papers
+
+
+class Greedy(HeadlessDesk):
+    async def with_power(self, grant: Grant) -> None: ...
+
+
+DESK_MUTANTS["scans without asking"] = ("D-301", Greedy)
+DESK_MUTANTS["prints without asking"] = ("D-320", Greedy)
+
+says_wrongly("D-302", "acknowledges no page", PageKept, lambda _kept: None)
+says_wrongly("D-303", "waits for lost chunks", ChunksRequested, lambda _asked: None)
+says_wrongly(
+    "D-304",
+    "keeps what is damaged",
+    PageRefused,
+    lambda refused: (
+        PageKept(page_id=refused.page_id) if refused.code == "page_damaged" else refused
+    ),
+)
+says_wrongly(
+    "D-305",
+    "keeps what nobody has signed",
+    PageRefused,
+    lambda refused: (
+        PageKept(page_id=refused.page_id) if refused.code == "page_not_signed" else refused
+    ),
+)
+
+
+@breaks("D-306", "acknowledges a page once")
+class OnceOnly(HeadlessDesk):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.told: set[str] = set()
+
+    def says(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+        if isinstance(message, PageKept):
+            if message.page_id in self.told:
+                return []
+            self.told.add(message.page_id)
+        return [message]
+
+
+says_wrongly(
+    "D-307", "stops another scan", ScanCancelRequested, lambda stop: changed(stop, scan_id=new_id())
+)
+says_wrongly(
+    "D-321", "binds to nothing", PrintOffered, lambda offer: changed(offer, bound_to="0" * 64)
+)
+
+
+@breaks("D-322", "sends other bytes")
+class OtherBytes(HeadlessDesk):
+    def says_raw(
+        self, topic: str, payload: bytes, headers: Mapping[str, str]
+    ) -> list[tuple[bytes, Mapping[str, str]]]:
+        return [(payload[::-1] if topic == "chunk" else payload, headers)]
+
+
+hears_wrongly("D-323", "sends nothing again", ChunksRequested, lambda _asked: None)
+says_wrongly(
+    "D-330", "shows other bytes", ShownPageOffered, lambda offer: changed(offer, sha256="0" * 64)
+)
+says_wrongly("D-331", "never ends what it shows", ShowEnded, lambda _ended: None)
+
+
+# ---- hostile
+
+on_bus("D-401", "believes what does not come from the hub", heard=marked)
+on_bus(
+    "D-402",
+    "follows another version",
+    heard=lambda message: with_payload(message, message.payload.replace(b'"v":2', b'"v":1')),
+)
+on_bus(
+    "D-403",
+    "does not take what it knows in part",
+    heard=lambda message: None if b"of_a_later_release" in message.payload else message,
+)
+on_bus(
+    "D-404",
+    "takes no notice of an unknown type",
+    heard=lambda message: None if b"OfALaterRelease" in message.payload else message,
+)
+on_bus(
+    "D-405",
+    "takes no notice of what is no JSON",
+    heard=lambda message: None if b"this is not JSON" in message.payload else message,
+)
+on_bus(
+    "D-406",
+    "does not look into what is packed",
+    heard=lambda message: None if message.payload[:4] == b"\x28\xb5\x2f\xfd" else message,
+)
+
+
+@breaks("D-407", "takes every session for its own")
+class AnySession(HeadlessDesk):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.bus_kind = bus_that(heard=self._heard)
+
+    def _heard(self, message: Incoming) -> Incoming:
+        parts = message.subject.split(".")
+        if self.session is not None:
+            parts[5] = self.session.facts.id
+        return changed(message, subject=".".join(parts))
+
+
+@breaks("D-408", "refuses a refusal")
+class RefusesRefusals(HeadlessDesk):
+    def hears(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+        if isinstance(message, MessageRefused) and message.why == "try":
+            self.tasks.start(self._refuse(), name="refuse")
+        return [message]
+
+    async def _refuse(self) -> None:
+        if self.session is not None:
+            refused = MessageRefused(topic="end", code=MessageMalformed.code)
+            await self.link.channel(self.session.facts.id).send("end", refused)
+
+
+on_bus(
+    "D-409",
+    "takes a desk's message from a kiosk",
+    heard=lambda message: None if b'"GrantsRequested"' in message.payload else message,
+)
+on_bus(
+    "D-410",
+    "is silent at a broken mirror",
+    heard=lambda message: None if message.payload == b"no zstd" else message,
+)
