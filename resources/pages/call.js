@@ -170,7 +170,7 @@ function makeCall(name) {
       const fps = (now.frames - before.frames) * 1000 / (now.at - before.at);
       const share = now.target_kbps / governed.rateOf(startKbps());
       const over = (now.bytes - before.bytes) * 8 / (now.at - before.at) / Math.max(before.target_kbps, now.target_kbps);
-      if (governed.strain({ fps, share, over })) await limitPicture(startKbps()).catch(() => {});
+      if (governed.strain({ fps, filmed: now.filmed, share, over })) await limitPicture(startKbps()).catch(() => {});
     }
     watchStrain(made, now);
   }

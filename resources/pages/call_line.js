@@ -64,14 +64,15 @@ function reportedOf(connection, reports, sent) {
 
 // What a sender has sent of its picture and the rate its encoder is given now: {at, frames, bytes, target_kbps}, or null.
 async function sentPictures(sender) {
-  let found = null;
+  let found = null, filmed = 0;
   if (sender) (await sender.getStats()).forEach((report) => {
+    if (report.type === "media-source") filmed = report.framesPerSecond || 0;
     if (report.type === "outbound-rtp" && report.targetBitrate) {
       found = { at: report.timestamp, frames: report.framesEncoded || 0, target_kbps: report.targetBitrate / 1000,
         bytes: (report.bytesSent || 0) - (report.retransmittedBytesSent || 0) };
     }
   });
-  return found;
+  return found && { ...found, filmed };
 }
 
 // Tells `changed(on)` when a connection hears nothing any more, and when it does again; ends when `made` is not present.
@@ -100,7 +101,7 @@ function watchSilence(made, isPresent, changed) {
 function makeGoverned(senderOf) {
   const PROBE_MS = 400;
   const HEIGHTS = [Infinity, 360, 180], STRAINED_S = 2, CALM_S = 12, SETTLE_S = 2;
-  const SLOW_FPS = 6, LIVELY_FPS = 15;
+  const SLOW_FPS = 6, LEAST_FPS = 9, LIVELY_FPS = 15;
   const OVERRUN = 1.5, GROSS = 2, RELAPSE_S = 6, MOST_PATIENCE = 8;
   let limits = null;           // {kbps, height_px, fps, motion}; 0 is no bound
   let lower = 0;               // index in HEIGHTS: what the encoder cannot make small enough is made of fewer rows
@@ -172,13 +173,14 @@ function makeGoverned(senderOf) {
     });
   }
 
-  // Takes a second's look at what is sent: {fps, share, over}, `share` being what the transport allows of our bound and
-  // `over` what the encoder makes of that. Gives whether the size changed. A picture full of motion overruns a narrow line at
+  // Takes a second's look at what is sent: {fps, filmed, share, over}, `share` being what the transport allows of our
+  // bound, `over` what the encoder makes of that, `filmed` how many pictures the camera made. Gives whether the size changed. A picture full of motion overruns a narrow line at
   // any rate asked for, and the voice with it.
   function strain(look) {
     if (!bound() || silent) return false;   // nobody governs, or there is nothing to judge by
     const few = limits.fps > 0 && limits.fps < LIVELY_FPS;
-    const bad = look.fps < SLOW_FPS && look.share < 0.5 && !few, good = look.fps >= LIVELY_FPS && look.share > 0.8;
+    const starved = look.fps < SLOW_FPS && look.share < 0.5, leavesOut = look.fps < LEAST_FPS && look.fps < look.filmed / 2;
+    const bad = (starved || leavesOut) && !few, good = look.fps >= LIVELY_FPS && look.share > 0.8;
     const overruns = look.over > OVERRUN && !few;
     if (settling > 0) return settling-- < 0;   // what is sent now is of the size before
     strained = overruns ? STRAINED_S : bad ? strained + 1 : 0;

@@ -113,7 +113,8 @@ STRAIN = """(async () => {
     rowsAfter(1, flood), rowsAfter(2, flood), rowsAfter(1, flood),
     rowsAfter(14, fine), rowsAfter(1, flood),
     rowsAfter(25, fine),
-    rowsAfter(1, fine), rowsAfter(60, fine), rowsAfter(1, { ...flood, over: 2.5 })];
+    rowsAfter(1, fine), rowsAfter(60, fine), rowsAfter(1, { ...flood, over: 2.5 }),
+    rowsAfter(60, fine), rowsAfter(4, { ...slow, filmed: 25 })];
 })()"""
 
 
@@ -139,6 +140,8 @@ def test_a_picture_that_overruns_the_line_gets_fewer_rows_until_it_is_calm(qt_lo
             360,
             720,
             180,
+            720,
+            360,
         ]
         pane.close_page()
         pane.deleteLater()
