@@ -1,0 +1,301 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Sign-on with a certified provider (oidc-provider) in a real browser, over TLS with an authority
+of its own; the hub is the real program.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import signal
+import ssl
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import keyring
+import pytest
+
+from expert_app.desk.sign_on.here import find_offers, sign_off, sign_on_here
+from expert_app.runtime.config import DeskSettings
+from expert_app.runtime.enrolment import why_refused
+from expert_app.runtime.paths import paths_for
+from session.bus.client import BusClient
+from session.bus.transport.tls import client_tls
+from session.core.clock import SystemClock
+from session.core.errors import BusRefusedIdentity, SignOnEnded, SignOnNoRole
+from session.core.tasks import Tasks
+from session.desk.hub.client import DeskLink
+from session.protocol.hub.invitation import read_network
+from session.protocol.wire.roles import Role
+from tests.integration.javascript.browsers import found, needs, opened
+from tests.support.hub_world import free_port
+from tests.support.programs import HubFolder
+from tests.support.tls_files import TlsFiles, tls_files
+from tests.support.waiting import until
+from tests.unit.expert_app.runtime.test_credentials import MemoryKeyring
+
+ROOT = Path(__file__).resolve().parents[3]
+PROVIDER = ROOT / "tests/data/oidc_provider"
+NODE = Path(sys.executable).with_name("node")
+
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(sys.platform == "win32" or not NODE.exists(), reason="no node >= 22"),
+    needs("chromium"),
+]
+
+SETTINGS = """
+listen_host = "127.0.0.1"
+tls_certificate = "{certificate}"
+tls_key = "{key}"
+addresses = ["tls://127.0.0.1:{port}"]
+
+[[sso]]
+name = "Caisse d'entraide du Val-Doré"
+issuer = "{issuer}"
+client_id = "poste-expert"
+parameters = {{ prompt = "consent" }}
+ca_file = "{ca}"
+check_minutes = 0.01
+
+[[sso.rules]]
+organisation = "valdore"
+role = "agent"
+values = ["agents-rights"]
+services = ["housing"]
+
+[[sso.rules]]
+organisation = "valdore"
+role = "supervisor"
+values = ["supervisors"]
+"""
+
+
+@pytest.fixture
+def own_keyring() -> Iterator[MemoryKeyring]:
+    before, ours = keyring.get_keyring(), MemoryKeyring()
+    keyring.set_keyring(ours)
+    yield ours
+    keyring.set_keyring(before)
+
+
+def _installed() -> Path:
+    """The folder with the provider, brought once for each lock; none of its scripts runs."""
+    lock = (PROVIDER / "package-lock.json").read_bytes()
+    folder = ROOT / "build" / f"oidc-provider-{hashlib.sha256(lock).hexdigest()[:12]}"
+    if not (folder / "whole").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(PROVIDER, folder)
+        quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--silent")
+        path = f"{NODE.parent}{os.pathsep}{os.environ['PATH']}"
+        command = [str(NODE.with_name("npm")), "ci", *quiet]
+        subprocess.run(command, cwd=folder, check=True, env={**os.environ, "PATH": path})
+        (folder / "whole").touch()
+    return folder
+
+
+class RealProvider:
+    """oidc-provider as a process.
+
+    Attributes:
+        issuer: its address.
+    """
+
+    def __init__(self, port: int, files: TlsFiles) -> None:
+        self.issuer = f"https://127.0.0.1:{port}"
+        self._http = httpx.AsyncClient(verify=ssl.create_default_context(cafile=str(files.ca)))
+
+    async def tell(self, act: str, name: str) -> list[str]:
+        """`who` signs in next, or is `gone`; what was revoked by then."""
+        answer = await self._http.get(f"{self.issuer}/test/{act}/{name}")
+        return list(answer.json()["revoked"])
+
+    async def ready(self) -> None:
+        """It answers."""
+        for _ in range(600):
+            with contextlib.suppress(httpx.TransportError):
+                await self._http.get(f"{self.issuer}/jwks")
+                return
+            await asyncio.sleep(0.1)
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+
+def _started(modules: Path, port: int, files: TlsFiles) -> subprocess.Popen[bytes]:
+    told = (str(modules), str(port), str(files.certificate), str(files.key), "poste-expert")
+    quiet = subprocess.DEVNULL
+    command = [str(NODE), str(PROVIDER / "provider.mjs"), *told]
+    return subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
+
+
+@contextlib.asynccontextmanager
+async def real_provider(files: TlsFiles) -> AsyncIterator[RealProvider]:
+    port, modules = free_port(), await asyncio.to_thread(_installed)
+    process = _started(modules, port, files)
+    provider = RealProvider(port, files)
+    try:
+        await provider.ready()
+        yield provider
+    finally:
+        await provider.close()
+        process.kill()
+        process.wait()
+
+
+class Browser:
+    """Chromium for each page, as the system's browser would open it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._open = folder, list[subprocess.Popen[bytes]]()
+
+    def show(self, address: str) -> bool:
+        assert found("chromium")
+        self.close()
+        profile = self._folder / f"browser-{len(self._open)}"
+        self._open.append(opened("chromium", address, profile, ("--ignore-certificate-errors",)))
+        return True
+
+    def close(self) -> None:
+        for process in self._open:
+            if process.poll() is not None:
+                continue
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+class Town:
+    """Hub, provider, browser, and the desks that somebody has signed on at."""
+
+    def __init__(self, folder: Path, provider: RealProvider, files: TlsFiles) -> None:
+        self.folder, self.provider, self.files = folder, provider, files
+        self.place, self.browser, self.tasks = (
+            HubFolder(folder / "hub"),
+            Browser(folder),
+            Tasks(),
+        )
+        self._bus: list[BusClient] = []
+        text = SETTINGS.format(
+            certificate=files.certificate,
+            key=files.key,
+            port=self.place.port,
+            issuer=provider.issuer,
+            ca=files.ca,
+        )
+        (self.place.folder / "hub.toml").write_text(text, encoding="utf-8")
+
+    async def line(self) -> str:
+        """What the hub's operator gives to everybody."""
+        code, said = await self.place.run("sso")
+        assert code == 0, said
+        return said.splitlines()[-1]
+
+    async def sign_on(self, line: str, desk: str) -> tuple[DeskSettings, bytes]:
+        network = await find_offers(read_network(line), "", self.tasks)
+        assert [one.name for one in network.offers] == ["Caisse d'entraide du Val-Doré"]
+        paths = paths_for("desk", self.folder / desk)
+        return await sign_on_here(network, network.offers[0], paths, open_page=self.browser.show)
+
+    async def connected(self, signed_on: tuple[DeskSettings, bytes], role: Role) -> BusClient:
+        settings, seed = signed_on
+        client = BusClient(
+            settings.bus,
+            role,
+            user=settings.user,
+            seed=seed,
+            tasks=self.tasks,
+            clock=SystemClock(),
+            tls=client_tls(Path(settings.ca_file)),
+        )
+        self._bus.append(client)
+        await client.connect()
+        return client
+
+    async def close(self) -> None:
+        self.browser.close()
+        for client in self._bus:
+            await client.close()
+        await self.tasks.close()
+
+
+@contextlib.asynccontextmanager
+async def town(folder: Path) -> AsyncIterator[Town]:
+    files = tls_files(folder / "ca")
+    async with real_provider(files) as provider:
+        made = Town(folder, provider, files)
+        try:
+            yield made
+        finally:
+            await made.close()
+
+
+async def _works_under_her_name(town: Town, agent: DeskSettings, client: BusClient) -> None:
+    link = DeskLink(client, SystemClock(), tasks=town.tasks)
+    await link.start()
+    await until(lambda: bool(link.agent_name))
+    assert link.agent_name == "Camille Roc"
+    assert [one.id for one in link.services] == ["housing"]
+    _code, people = await town.place.run("people", "--json")
+    (row,) = (one for one in json.loads(people)["people"] if one["user"] == agent.user)
+    assert (row["name"], row["key"]) == ("Camille Roc", "signed_on")
+
+
+async def test_a_person_of_the_organisation_signs_on_works_and_is_dismissed(
+    tmp_path: Path, own_keyring: MemoryKeyring
+) -> None:
+    async with town(tmp_path) as here:
+        line = await here.line()
+        async with here.place.hub():
+            # the line of the hub's operator says address and authority, the browser the rest
+            first = await here.sign_on(line, "one")
+            agent = first[0]
+            assert (agent.organisation, agent.role) == ("valdore", "agent")
+            client = await here.connected(first, Role.AGENT)
+            await _works_under_her_name(here, agent, client)
+
+            # at another computer the same person is the same, and the first one is left
+            refused: list[None] = []
+            client.refused.connect(refused.append)
+            second = await here.sign_on(line, "two")
+            assert second[0].user == agent.user
+            await until(lambda: bool(refused))
+            client = await here.connected(second, Role.AGENT)
+
+            # dismissed at the provider: out within seconds, and told what to do
+            client.refused.connect(refused.append)
+            await here.provider.tell("gone", "camille")
+            await until(lambda: len(refused) == 2, 30)
+            with pytest.raises(BusRefusedIdentity):
+                await here.connected(second, Role.AGENT)
+            assert why_refused(second[0]) == SignOnEnded.code
+            assert own_keyring.kept == {}  # a key that is of no use is not kept
+
+            await _supervisor_leaves(here, line)
+            # known there, in no group that works here
+            await here.provider.tell("who", "dominique")
+            with pytest.raises(SignOnNoRole) as nobody:
+                await here.sign_on(line, "four")
+            assert nobody.value.detail == {"person": "Dominique Lys"}
+        for file in here.place.data.rglob("*"):  # no token is at rest
+            assert not file.is_file() or b"eyJ" not in file.read_bytes()
+
+
+async def _supervisor_leaves(here: Town, line: str) -> None:
+    """The provider learns that she has left."""
+    await here.provider.tell("who", "sacha")
+    boss = await here.sign_on(line, "three")
+    assert boss[0].role == "supervisor"
+    await here.connected(boss, Role.SUPERVISOR)
+    before = len(await here.provider.tell("who", "sacha"))
+    await sign_off(*boss, here.tasks)
+    with pytest.raises(BusRefusedIdentity):
+        await here.connected(boss, Role.SUPERVISOR)
+    assert len(await here.provider.tell("who", "sacha")) > before
