@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The line on top of the board: organisation, supervisor, connection, theme.
+"""The line on top of the board: organisation, supervisor, connection, theme, settings.
 Used by the board's window.
 """
 
@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QFrame
 
 from resources.texts import _
 from views.widgets.icons import IconLabel, icon
-from views.widgets.parts import Chip, ElidedLabel, label, name_button, row, tool_button
+from views.widgets.parts import Chip, ElidedLabel, label, name_button, row, shortcut, tool_button
 from views.widgets.theme import DARK, SPACE, tokens_for
 
 
@@ -20,9 +20,11 @@ class BoardHeader(QFrame):
 
     Signals:
         theme_requested(bool): True for dark.
+        settings_pressed(): show the settings.
     """
 
     theme_requested = pyqtSignal(bool)
+    settings_pressed = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,6 +36,9 @@ class BoardHeader(QFrame):
         self._theme.clicked.connect(
             lambda: self.theme_requested.emit(tokens_for(QGuiApplication.palette()) is not DARK)
         )
+        self._settings = tool_button(_("Settings"), "settings", "board_settings", keys="Ctrl+,")
+        self._settings.clicked.connect(self.settings_pressed)
+        shortcut("Ctrl+,", self._settings, self)
         box = row(self, space=SPACE[1], margins=(SPACE[3], 6, SPACE[2], 6))
         box.addWidget(self._organisation, 1)
         for part in (
@@ -43,6 +48,7 @@ class BoardHeader(QFrame):
             self._line,
         ):
             box.addWidget(part)
+        box.addWidget(self._settings)
         box.addWidget(self._theme)
         self._refresh_theme()
 

@@ -20,7 +20,16 @@ from views.helpdesk.list_page import ListPage
 from views.helpdesk.remote_help_page import RemoteHelpPage
 from views.replay.view import ReplayView
 from views.widgets.message_bar import Level, MessageBar
-from views.widgets.parts import Chip, Segments, column, label, push_button, row, tool_button
+from views.widgets.parts import (
+    Chip,
+    Segments,
+    column,
+    label,
+    push_button,
+    row,
+    shortcut,
+    tool_button,
+)
 from views.widgets.theme import SPACE
 
 TROUBLE, TOLD = "trouble", "told"
@@ -38,13 +47,14 @@ class HelpdeskView(QWidget):
         file_chosen(str): a saved conversation or a log is to be opened.
         bundle_path_chosen(str, bool): where the file for a vendor goes, with the pages or without.
         csv_path_chosen(str): where the table goes.
-        theme_requested(): light or dark.
+        theme_requested(): light or dark. settings_requested(): show the settings.
     """
 
     file_chosen = pyqtSignal(str)
     bundle_path_chosen = pyqtSignal(str, bool)
     csv_path_chosen = pyqtSignal(str)
     theme_requested = pyqtSignal()
+    settings_requested = pyqtSignal()
 
     def __init__(self, replay: ReplayView, now: Callable[[], datetime]) -> None:
         super().__init__()
@@ -143,6 +153,9 @@ class HelpdeskView(QWidget):
         self._switch.chosen.connect(lambda page: self._show_page(str(page)))
         opens = push_button(_("Open a file…"), "document", "plain", name="helpdesk_file")
         opens.clicked.connect(self._ask_file)
+        settings = tool_button(_("Settings"), "settings", "helpdesk_settings", keys="Ctrl+,")
+        settings.clicked.connect(self.settings_requested)
+        shortcut("Ctrl+,", settings, self)
         theme = tool_button(_("Light or dark"), "dark", "helpdesk_theme")
         theme.clicked.connect(self.theme_requested)
         self._head = QWidget()
@@ -156,6 +169,7 @@ class HelpdeskView(QWidget):
             0,
             self._line,
             opens,
+            settings,
             theme,
             margins=(SPACE[2], SPACE[1], SPACE[2], 0),
         )

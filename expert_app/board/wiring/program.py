@@ -29,6 +29,7 @@ from expert_app.runtime.notary import notary_of
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
 from expert_app.runtime.window_program import ROLES, STOP_S, Program
+from expert_app.workplace.wiring.settings import SettingsConnections
 from expert_app.workplace.wiring.support import SupportConnections
 from resources.texts import _
 from session.bus.client import BusClient
@@ -163,6 +164,15 @@ class BoardProgram:
             program=program,
             bus=jobs.bus,
         )
+        self._settings_window = SettingsConnections(
+            self.window,
+            self._look,
+            language=settings.language,
+            store=self._window_settings,
+            paths=paths,
+            support=self._support,
+            tasks=program.tasks,
+        )
         self._connect()
         self._connect_pages()
 
@@ -194,6 +204,9 @@ class BoardProgram:
         window.undo_requested.connect(lambda: app.undo(_("Taken back by the supervisor")))
         window.undo_of_requested.connect(app.undo_act)
         window.theme_requested.connect(self._on_theme)
+        window.header.settings_pressed.connect(self._settings_window.open)
+        self._settings_window.look_page.dark_chosen.connect(lambda _dark: window.refresh())
+        self._settings_window.language_chosen.connect(self._on_language)
         window.close_requested.connect(self._program.stop.set)
         self._program.failed.connect(lambda kind: self._show_trouble("unexpected", {"why": kind}))
 
@@ -319,6 +332,9 @@ class BoardProgram:
 
     def _show_trouble(self, code: str, detail: dict[str, str | int | float]) -> None:
         self.window.messages.show_message(Level.ERROR, sentence(code, detail).sentence, key=ACT)
+
+    def _on_language(self, _language: str) -> None:
+        self._program.restart()
 
     def _on_theme(self, dark: bool) -> None:
         self._look.set_dark(dark)

@@ -24,6 +24,8 @@ from expert_app.runtime.observations import Observations
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
 from expert_app.runtime.window_program import ROLES, STOP_S, Program
+from expert_app.workplace.choices import choices_of
+from expert_app.workplace.wiring.settings import SettingsConnections
 from expert_app.workplace.wiring.support import SupportConnections
 from resources.texts import N_, _
 from session.bus.client import BusClient
@@ -40,8 +42,8 @@ from views.helpdesk.columns import place_words
 from views.helpdesk.window import HelpdeskView
 from views.helpdesk.words import why_not
 from views.replay.view import ReplayView
+from views.widgets.look import Look
 from views.widgets.plain_window import PlainWindow
-from views.widgets.theme import DARK, apply_theme, tokens_for
 from views.words.errors import sentence
 
 WINDOW_SIZE = (1440, 900)
@@ -95,8 +97,9 @@ class HelpdeskProgram:
         self._settings = settings
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        self._application = application
-        apply_theme(application, settings.theme == "dark")
+        store = choices_of(paths)
+        self._look = Look(application, store, theme=settings.theme)
+        self._look.apply()
         clock, tasks, now = program.clock, program.tasks, local_now(program)
         self.bus = BusClient(
             settings.bus,
@@ -127,6 +130,15 @@ class HelpdeskProgram:
             bus=self.bus,
         )
         self._door = AddressDoor(paths.data)
+        self._choices = SettingsConnections(
+            self.window,
+            self._look,
+            language=settings.language,
+            store=store,
+            paths=paths,
+            support=self._support,
+            tasks=tasks,
+        )
         self._connect()
 
     def _connect(self) -> None:
@@ -143,6 +155,8 @@ class HelpdeskProgram:
         view.csv_path_chosen.connect(self._on_csv)
         view.bundle_path_chosen.connect(self._on_save)
         view.theme_requested.connect(self._on_theme)
+        view.settings_requested.connect(self._choices.open)
+        self._choices.language_chosen.connect(lambda _language: self._program.restart())
         view.kiosks.refresh_requested.connect(self._on_kiosks)
         view.kiosks.act_requested.connect(self._on_act)
         view.conversation.address_requested.connect(self._on_address)
@@ -437,7 +451,7 @@ class HelpdeskProgram:
     # ---- inside ----
 
     def _on_theme(self) -> None:
-        apply_theme(self._application, tokens_for(QGuiApplication.palette()) is not DARK)
+        self._look.set_dark(not self._look.dark)
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
         self._program.tasks.start(work, name=name)
