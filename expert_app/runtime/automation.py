@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from expert_app.runtime.observations import Observations
@@ -72,7 +74,7 @@ class Automation:
 
     def _read(self) -> None:
         assert self._loop is not None
-        for line in sys.stdin:
+        for line in _lines():
             if line.strip():
                 self._loop.call_soon_threadsafe(self._answer, line)
         self._loop.call_soon_threadsafe(self._stop)
@@ -112,3 +114,29 @@ class Automation:
         else:
             raise ValueError(f"unknown command {what}")
         return True
+
+
+def _lines() -> Iterator[str]:
+    """Lines of the standard input until it ends.
+
+    WORKAROUND: on Windows a thread that waits in a read of a pipe holds up every library that is
+    loaded meanwhile and asks what its standard input is, as numpy's do (GetFileType waits for the
+    read; "Synchronous and Asynchronous I/O"). There it is read only when something has come.
+    """
+    if sys.platform == "win32":
+        import ctypes
+        import msvcrt
+
+        kernel, waiting = ctypes.windll.kernel32, ctypes.c_ulong()
+        pipe, rest = ctypes.c_void_p(msvcrt.get_osfhandle(0)), b""
+        is_pipe = False
+        while kernel.PeekNamedPipe(pipe, None, 0, None, ctypes.byref(waiting), None):
+            is_pipe = True
+            if not waiting.value:
+                time.sleep(0.02)
+                continue
+            *lines, rest = (rest + os.read(0, waiting.value)).split(b"\n")
+            yield from (line.decode() for line in lines)
+        if is_pipe:
+            return
+    yield from sys.stdin

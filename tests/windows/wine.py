@@ -17,6 +17,17 @@ from tests.windows.stand_ins import COMPILER, stand_in
 
 NEEDED = ("wine", "Xvfb", COMPILER)
 HOME = "Poste Expert"
+RELAY = """
+import os, subprocess, sys
+desk = [sys.executable, "-I", "-X", "utf8", "-m", "expert_app", *sys.argv[1:]]
+child = subprocess.Popen(desk, stdin=subprocess.PIPE)
+while data := os.read(0, 65536):
+    child.stdin.write(data)
+    child.stdin.flush()
+child.stdin.close()
+sys.exit(child.wait())
+"""
+"""A pipe of Windows for the desk: of one from Linux, wine does not say what waits in it."""
 INSTALL_S = 600
 
 
@@ -108,7 +119,7 @@ class WineComputer(Computer):
     async def open(self, *words: str) -> Driven:
         """A program with a window, driven."""
         python = rf"C:\Program Files\{HOME}\python.exe"
-        command = ["wine", python, "-I", "-X", "utf8", "-m", "expert_app", *words, "--driven"]
+        command = ["wine", python, "-I", "-X", "utf8", "-c", RELAY, *words, "--driven"]
         log = self.home / f"{words[0]}.log"
         program = await Driven.start(self.name, command, environment=self.environment, log=log)
         self._open.append(program)
