@@ -6,8 +6,9 @@ from __future__ import annotations
 from typing import Any
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QWidget
 
+from session.protocol.hub.statistics import Solved
 from tests.support.screens.kiosk_fingers import CallerTouches
 from tests.support.screens.kiosk_gallery import SCENES, session_facts
 from views.kiosk.widgets.key_walk import TwoSwitches, in_order
@@ -62,4 +63,34 @@ def test_two_switches_go_on_and_take(
     assert touches.heard == [], "going on takes nothing"
     fingers.keyClick(stop, Qt.Key.Key_Return)
     assert touches.heard == [("stop_requested",)]
+    QApplication.instance().removeEventFilter(switches)  # type: ignore[union-attr]
+
+
+def test_two_switches_reach_needs_the_language_the_statement_and_the_last_question(
+    window: KioskWindow, touches: CallerTouches, fingers: Any
+) -> None:
+    switches = TwoSwitches(window)
+    window.activateWindow()
+
+    def take(button: QWidget) -> None:
+        for _press in in_order(window):
+            fingers.keyClick(window.focusWidget() or window, Qt.Key.Key_Space)
+            if window.focusWidget() is button:
+                fingers.keyClick(button, Qt.Key.Key_Return)
+                return
+        raise AssertionError(f"{button.accessibleName()} is not reached")
+
+    take(window.bar.sign)
+    assert window.needs == ("lsf",)
+    take(window.bar.language)
+    take(window.language_page.buttons["ar"])
+    assert touches.heard[-1] == ("language_requested", "ar")
+    take(window.start_page.statement)
+    take(window.statement_page.back)
+    assert window.current_page is window.start_page
+    solved: list[object] = []
+    window.solved_answered.connect(solved.append)
+    SCENES["goodbye-talk"](window)
+    take(window.goodbye_page.solved.faces[Solved.YES])
+    assert solved == [Solved.YES]
     QApplication.instance().removeEventFilter(switches)  # type: ignore[union-attr]
