@@ -31,6 +31,7 @@ TABLES: tuple[Table, ...] = (
     tables.merge_moves,
     tables.holds,
     tables.erased_files,
+    tables.erased_numbers,
 )
 """By their dependence. The index of words is not taken along: the store makes what it lacks when it
 opens.

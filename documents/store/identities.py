@@ -331,7 +331,9 @@ def identity_columns(caller: CallerIdentity) -> dict[str, str]:
 
 
 def next_number(connection: Connection, organisation: str, year: int) -> str:
-    """The next number of our own, e.g. "D-2026-000123"; the caller holds `one_at_a_time`."""
+    """The next number of our own, e.g. "D-2026-000123", never one that was erased; the caller holds
+    `one_at_a_time`.
+    """
     table, start = tables.dossiers, f"D-{year}-"
     query = select(func.max(table.c.number)).where(
         table.c.organisation == organisation,
@@ -339,7 +341,11 @@ def next_number(connection: Connection, organisation: str, year: int) -> str:
         table.c.made_request.is_not(None),
     )
     last = (connection.execute(query).scalar() or "").removeprefix(start)
-    count = int(last) + 1 if last.isdecimal() else 1
+    erased = tables.erased_numbers
+    gone = select(erased.c.last).where(
+        erased.c.organisation == organisation, erased.c.start == start
+    )
+    count = max(int(last) if last.isdecimal() else 0, connection.execute(gone).scalar() or 0) + 1
     while find_row(connection, organisation, f"{start}{count:06}") is not None:
         count += 1  # the organisation's own numbers look like ours
     return f"{start}{count:06}"

@@ -254,6 +254,17 @@ holds = Table(
 )
 """Dossiers that are not erased. Since layout 7, as the next one."""
 
+erased_numbers = Table(
+    "erased_number",
+    metadata,
+    Column("organisation", String(40), primary_key=True),
+    Column("start", String(10), primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+"""The highest number of our own that was erased of each year ("D-2026-"): it is never given again,
+since papers still bear it.
+"""
+
 erased_files = Table(
     "erased_file",
     metadata,

@@ -42,6 +42,12 @@ def upgrade() -> None:
         sa.Column("organisation", sa.String(40), nullable=False),
         sa.Column("path", sa.String(200), nullable=False, unique=True),
     )
+    op.create_table(
+        "erased_number",
+        sa.Column("organisation", sa.String(40), primary_key=True),
+        sa.Column("start", sa.String(10), primary_key=True),
+        sa.Column("last", sa.Integer, nullable=False),
+    )
     if connection.dialect.name == "sqlite":
         _words_anew(connection)
     op.execute("UPDATE about SET format = 7")

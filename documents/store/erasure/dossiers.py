@@ -8,6 +8,7 @@ stay, without number and reason: who looked is kept, at whom is not.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -38,6 +39,10 @@ from session.core.errors import DossierUnknown, StoreUnreachable
 
 LATELY = timedelta(hours=24)
 """Conversations that opened the dossier within this time may still be going on."""
+
+_DIGITS = 6
+_OURS = re.compile(rf"D-[0-9]{{4}}-[0-9]{{{_DIGITS}}}")
+"""A number of our own, e.g. "D-2026-000123"."""
 
 MERGED_PAGES = 500
 """Of the index of words, written anew in one step: others can write between two steps."""
@@ -296,7 +301,23 @@ def _erase_rows(connection: Connection, organisation: str, group: Sequence[Row[A
         about = lines.c.organisation == organisation, lines.c.dossier == row.number
         nobody = {"dossier": f"erased-{row.token[:8]}", "reason": ""}
         connection.execute(update(lines).where(*about).values(**nobody))
+    ours = [row.number for row in group if row.made_request and _OURS.fullmatch(row.number)]
+    _note_numbers(connection, organisation, ours)
     connection.execute(delete(tables.dossiers).where(tables.dossiers.c.id.in_(keys)))
+
+
+def _note_numbers(connection: Connection, organisation: str, numbers: Sequence[str]) -> None:
+    """Of our own numbers: the highest of each year is not given again."""
+    table = tables.erased_numbers
+    for number in numbers:
+        start, last = number[:-_DIGITS], int(number[-_DIGITS:])
+        of_year = table.c.organisation == organisation, table.c.start == start
+        known = connection.execute(select(table.c.last).where(*of_year)).scalar()
+        if known is None:
+            values = {"organisation": organisation, "start": start, "last": last}
+            connection.execute(insert(table).values(**values))
+        elif known < last:
+            connection.execute(update(table).where(*of_year).values(last=last))
 
 
 def _changes(connection: Connection) -> int:

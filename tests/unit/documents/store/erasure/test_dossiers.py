@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 
 from documents.hashes import sha256_of
@@ -19,10 +20,12 @@ from documents.store import blobs
 from documents.store.accesses import AccessFilter
 from documents.store.dossier_store import DossierStore
 from documents.store.erasure.files import remove_files
+from documents.store.identities import NewDossier
 from documents.store.search import FiledMarks, PageMark
 from session.core.dossier_model import (
     Access,
     ActingUser,
+    CallerIdentity,
     Dossier,
     DossierNote,
     NewDocument,
@@ -111,6 +114,28 @@ def test_nothing_of_an_erased_dossier_is_left_and_the_others_are_whole(
     store.close()
     assert _on_disk(tmp_path / "store") == []
     assert open_store().search(ORG, "garance") == []
+
+
+def test_an_erased_number_is_never_given_again(open_store: OpenStore) -> None:
+    store = open_store()
+    opened = Access(by=ActingUser(user="alice", name="Alice M."), session_id="s1", reason="appel")
+
+    def make(request_id: str, session_id: str) -> str:
+        caller = CallerIdentity(
+            family_name=f"Garance {request_id}", given_names="Éloïse", born_on="1988-05-14"
+        )
+        new = NewDossier(request_id=request_id, caller=caller, confirmed=True)
+        access = replace(opened, session_id=session_id)
+        made = store.identities.create(ORG, new, access).dossier
+        assert made is not None
+        return made.number
+
+    first, second = make("r1", "s1"), make("r2", "s2")
+    store.erasures.erase(ORG, second)
+    store.erasures.erase(ORG, first)
+    third = make("r3", "s3")
+    assert len({first, second, third}) == 3
+    assert third > second
 
 
 def test_a_held_dossier_stays_until_the_hold_is_lifted(open_store: OpenStore) -> None:
