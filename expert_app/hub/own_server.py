@@ -9,7 +9,7 @@ import contextlib
 import dataclasses
 import logging
 import ssl
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +33,7 @@ from session.core.tasks import Tasks
 from session.hub.access.enrolment import Enrolment
 from session.hub.access.identities import Keys
 from session.hub.access.newcomers import Source, Standing
+from session.hub.access.sign_on import nobody_talks
 from session.hub.convention.catalogue import Catalogue
 from session.hub.monitoring.health import Trouble
 from session.protocol.wire.roles import Role
@@ -121,9 +122,16 @@ class OwnServer:
         return BusAddress([self._server.url], seed, tls)
 
     async def serve_enrolment(
-        self, connection: HubConnection, clock: Clock, stack: contextlib.AsyncExitStack
+        self,
+        connection: HubConnection,
+        clock: Clock,
+        stack: contextlib.AsyncExitStack,
+        *,
+        is_with_caller: Callable[[str, str], bool] = nobody_talks,
     ) -> None:
-        """Lets machines enrol with a code, where the server is ours."""
+        """Lets machines enrol with a code, and people sign on, where the server is ours.
+        `is_with_caller`: of an organisation and a person of it.
+        """
         if self._server is None:
             if self._settings.sso:
                 log.warning("sso needs the hub's own nats-server: nobody can sign on")
@@ -144,7 +152,7 @@ class OwnServer:
         await self.enrolment.start()
         stack.push_async_callback(self.enrolment.stop)
         if self.sign_on is not None:
-            self.sign_on.start(self.enrolment.sign_off)
+            self.sign_on.start(self.enrolment.sign_off, is_with_caller=is_with_caller)
             stack.push_async_callback(self.sign_on.close)
 
     async def _cut_off(self, flooding: Collection[Source]) -> None:

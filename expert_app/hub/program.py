@@ -116,7 +116,9 @@ class HubProgram:
             self.hub = hub = self._build_hub(connection, dossiers)
             await hub.start()
             stack.push_async_callback(hub.stop)
-            await self._server.serve_enrolment(connection, self._clock, stack)
+            await self._server.serve_enrolment(
+                connection, self._clock, stack, is_with_caller=hub.is_with_caller
+            )
             self._convention.start(hub, self._server, self._tasks)
             await self._server.certificate.poll()
             self._tasks.start(self._server.certificate.run(), name="watch the certificate")

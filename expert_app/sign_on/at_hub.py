@@ -21,7 +21,8 @@ from expert_app.sign_on.roles import place_of
 from expert_app.stores.passwords import load_secret, sign_on_name
 from session.core.errors import SessionError, SignOnAway, SignOnNotOffered, SignOnRefused
 from session.core.tasks import Tasks
-from session.hub.access.identities import IdentityBook, SignedOn
+from session.hub.access.identities import Identity, IdentityBook, SignedOn
+from session.hub.access.sign_on import nobody_talks
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import ROLES, PersonEntry
 from session.hub.monitoring.health import Trouble
@@ -72,9 +73,18 @@ class SignOnAtHub:
         self._watched: dict[str, _Watched] = {}
         self._away: set[str] = set()
         self._running: asyncio.Task[None] | None = None
+        self._is_with_caller: Callable[[str, str], bool] = nobody_talks
 
-    def start(self, sign_off: Callable[[str], Awaitable[None]]) -> None:
-        """Asks about people from now on; `sign_off` lets a key in no more."""
+    def start(
+        self,
+        sign_off: Callable[[str], Awaitable[None]],
+        *,
+        is_with_caller: Callable[[str, str], bool] = nobody_talks,
+    ) -> None:
+        """Asks about people from now on; `sign_off` lets a key in no more. `is_with_caller`: of an
+        organisation and a person of it.
+        """
+        self._is_with_caller = is_with_caller
         self._running = self._tasks.start(self._watch(sign_off), name="ask about who signed on")
 
     async def close(self) -> None:
@@ -142,6 +152,10 @@ class SignOnAtHub:
         elif settings.check_minutes:
             log.info("provider %s gives no refresh token: it is not asked again", settings.id)
         return SignedOn(place.identity, request.key, place.name, place.services, settings.id, until)
+
+    def is_with_caller(self, person: Identity) -> bool:
+        """See `SignOnGate`."""
+        return self._is_with_caller(person.organisation, person.user)
 
     async def signed_off(self, key: str) -> None:
         """See `SignOnGate`; a provider that is away is told nothing."""

@@ -180,6 +180,11 @@ class Hub:
         messages = sum(left.values())
         return [Trouble("logs_upgraded", False, {"messages": messages})] if left else []
 
+    def is_with_caller(self, organisation: str, person: str) -> bool:
+        """An agent of ours is in a conversation, one's own or another's, or in its wrap-up."""
+        view = self.queue.view
+        return bool(view.of_agent(organisation, person) or view.beside(organisation, person))
+
     # ---- start and stop
 
     async def start(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
+from datetime import datetime, timedelta
 from typing import Any
 
 from session.bus.hub_connection import HubConnection
@@ -86,6 +87,10 @@ _TOO_MANY = Refusal(code=RateLimited().code)
 
 SIGNING_ON = 16
 """Sign-ons that wait for a provider at once: a slow one keeps nobody with a code waiting."""
+
+FINISH_FOR = timedelta(hours=2)
+"""A conversation that goes on when the hours of a sign-on are over is finished, within this time.
+"""
 
 SIGN_ONS_KEPT = 200
 """Outcomes that are remembered for who asks again, the answer having been lost."""
@@ -350,7 +355,18 @@ class Enrolment:
         invited = await asyncio.to_thread(self._book.is_anybody_invited, now)
         repeats = self._clock.monotonic_s() < self._repeat_until_s
         self._is_open = invited or repeats or self._sign_on is not None
-        await asyncio.to_thread(self._book.end_sign_ons, now)
+        for one in await asyncio.to_thread(self._book.ended_sign_ons, now):
+            if not self._may_finish(one, now):
+                await asyncio.to_thread(self._book.sign_off, one.key)
+
+    def _may_finish(self, person: SignedOn, now: datetime) -> bool:
+        """Nobody is cut out of a conversation because hours are over."""
+        late = now - person.until_utc
+        return (
+            late < FINISH_FOR
+            and self._sign_on is not None
+            and self._sign_on.is_with_caller(person.identity)
+        )
 
     async def _apply(self) -> None:
         """Takes every change to the server; returns once it has them all."""

@@ -275,16 +275,14 @@ class IdentityBook:
         """The key counts no more; False when nobody has signed on with it."""
         return bool(key) and self._end("key = ?", key)
 
-    def end_sign_ons(self, now: datetime) -> bool:
-        """Ends those whose hours are over; False when there is none. Quick: asked several times a
-        second.
-        """
+    def ended_sign_ons(self, now: datetime) -> list[SignedOn]:
+        """Those with a key whose hours are over. Quick: asked several times a second."""
         with self._open() as base:
             query = "SELECT min(until_utc) FROM signed_on WHERE key <> ''"
             (first,) = base.execute(query).fetchone()
         if first is None or datetime.fromisoformat(first) > now:
-            return False
-        return self._end("until_utc <= ?", now.isoformat())
+            return []
+        return [one for one in self.signed_on() if one.key and one.until_utc <= now]
 
     def _end(self, which: str, value: str) -> bool:
         with self._change() as base:

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from session.hub.access.identities import SignedOn
+from session.hub.access.identities import Identity, SignedOn
 from session.protocol.hub.enrolment import SignOnOffer, SignOnRequest
+
+
+def nobody_talks(_organisation: str, _person: str) -> bool:
+    """For a hub without conversations."""
+    return False
 
 
 class SignOnGate(Protocol):
@@ -23,6 +28,9 @@ class SignOnGate(Protocol):
         Raises:
             SignOnRefused, SignOnNoRole, SignOnAway, SignOnNotOffered, EnrolmentElsewhere.
         """
+
+    def is_with_caller(self, person: Identity) -> bool:
+        """A conversation of this person goes on, or its wrap-up."""
 
     async def signed_off(self, key: str) -> None:
         """The key counts no more: what is known of its sign-on is forgotten, here and there."""

@@ -68,6 +68,9 @@ class PlayedProvider:
         until_utc = self._door.now + HOURS
         return SignedOn(WHO, request.key, "Camille Roc", ("rights",), "sso", until_utc)
 
+    def is_with_caller(self, person: Identity) -> bool:
+        return self.talks and person == WHO
+
     async def signed_off(self, key: str) -> None:
         self.off.append(key)
 

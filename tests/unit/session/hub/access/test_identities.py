@@ -139,12 +139,13 @@ def test_a_sign_on_has_an_end_and_the_name_stays(tmp_path: Path) -> None:
     book.sign_on(signed_on(keys[1]), NOW)  # at another computer
     assert book.keys() == {("caf", Role.AGENT, "o_camille"): keys[1]}
     assert not book.sign_off(keys[0])
-    assert not book.end_sign_ons(NOW)
+    assert book.ended_sign_ons(NOW) == []
+    assert book.ended_sign_ons(NOW + FEW) == [signed_on(keys[1])]
     before = book.wanted()
-    assert book.end_sign_ons(NOW + FEW)
+    assert book.sign_off(keys[1])
     assert (book.keys(), book.wanted()) == ({}, before + 1)
     assert book.signed_on() == [signed_on("")]
-    assert not book.end_sign_ons(NOW + FEW)
+    assert book.ended_sign_ons(NOW + FEW) == []
     book.sign_on(signed_on(keys[2]), NOW)
     assert book.revoke(who, "", NOW)
     with pytest.raises(EnrolmentRefused):
@@ -157,5 +158,5 @@ def test_a_code_takes_the_place_of_a_sign_on(tmp_path: Path) -> None:
     book.sign_on(SignedOn(AGENT, public_key(new_seed()), "", (), "sso", NOW + FEW), NOW)
     key = public_key(new_seed())
     book.enrol(book.invite(AGENT, NOW, FEW), key, NOW)
-    assert not book.end_sign_ons(NOW + timedelta(days=9))
+    assert book.ended_sign_ons(NOW + timedelta(days=9)) == []
     assert list(book.keys().values()) == [key]
