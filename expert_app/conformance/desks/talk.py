@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import os
-import signal
 import time
 from itertools import pairwise
 
@@ -16,6 +14,7 @@ from expert_app.conformance.driver import CannotDo
 from expert_app.conformance.playing import Case
 from expert_app.conformance.throw_away_hub import COLLEAGUE, is_whole
 from session.bus.sealing.box import SEAL_HEADER
+from session.core.child_process import kill_at_once
 from session.core.errors import NotAllowed, SessionError
 from session.protocol.codec import decode_request
 from session.protocol.conversation.chat_and_privacy import PrivacyAsked, WordsSaid, WordsShown
@@ -293,7 +292,7 @@ async def cut(stage: DeskStage) -> None:
     talk = await stage.converse()
     await called(stage, talk)
     since = stage.overheard.mark()
-    os.kill(stage.world.server_pid, signal.SIGKILL)
+    kill_at_once(stage.world.server_pid)
     await stage.findings.eventually(
         "D-128",
         lambda: stage.overheard.beats()[-1] in stage.overheard.said[since:],

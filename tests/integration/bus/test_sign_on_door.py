@@ -24,7 +24,7 @@ from session.core.errors import (
     SignOnNotOffered,
     SignOnRefused,
 )
-from session.hub.access.enrolment import Enrolment
+from session.hub.access.enrolment import POLL_S, Enrolment
 from session.hub.access.identities import Identity, SignedOn
 from session.protocol.hub.enrolment import (
     SignOffRequest,
@@ -48,12 +48,15 @@ HOURS = timedelta(hours=10)
 
 
 class PlayedProvider:
-    """Attributes: asked: codes that were exchanged. off: keys that left. ready: it answers."""
+    """Attributes: asked: codes that were exchanged. off: keys that left. ready: it answers. talks:
+    a conversation goes on.
+    """
 
     def __init__(self, door: Door) -> None:
         self._door = door
         self.asked: list[str] = []
         self.off: list[str] = []
+        self.talks = False
         self.ready = asyncio.Event()
         self.ready.set()
 
@@ -146,7 +149,11 @@ async def test_who_signs_on_is_let_in_until_the_hours_are_over(tmp_path: Path) -
         await client.connect()
         entry = door.catalogue.agent("valdore", WHO.user)
         assert (entry.name, entry.services) == ("Camille Roc", ["rights"])
+        door.provider.talks = True
         door.clock.advance(HOURS.total_seconds() + 1)
+        await asyncio.sleep(3 * POLL_S)
+        assert not refused, "the conversation is finished first"
+        door.provider.talks = False
         await until(lambda: bool(refused))
         # who has worked is still called by name
         assert door.catalogue.person_name("valdore", WHO.user) == "Camille Roc"
