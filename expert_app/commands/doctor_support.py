@@ -39,8 +39,8 @@ from session.protocol.wire.version import PROTOCOL_VERSION
 
 HIDDEN = "***"
 SECRET_NAME = re.compile(r"password|secret|seed|token|username|code")
-UNREADABLE = re.compile(r"\w*(geometry|columns|state)\w*=")
-"""Lines of a window's choices that say nothing to a person."""
+UNREADABLE = ("geometry", "columns", "state")
+"""Choices of a window that say nothing to a person have one of these in their names."""
 IN_ADDRESS = re.compile(r"(?<=//)[^/@\s]+@")
 """User and password in an address (RFC 3986, section 3.2.1)."""
 
@@ -67,7 +67,13 @@ def settings_text(file: Path) -> str:
 def choices_text(file: Path) -> str:
     """What a person chose in a window. Device names stay; place and size of windows do not help."""
     lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-    return "\n".join(one for one in lines if not UNREADABLE.match(one)) + "\n"
+    names = [one.partition("=")[0] for one in lines]
+    said = [
+        one
+        for one, name in zip(lines, names, strict=True)
+        if "=" not in one or not any(word in name for word in UNREADABLE)
+    ]
+    return "\n".join(said) + "\n"
 
 
 def our_versions() -> list[str]:

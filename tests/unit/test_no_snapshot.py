@@ -180,9 +180,11 @@ def test_windows_are_photographed_and_pictures_dragged_or_copied_nowhere() -> No
         ("views/automation/window_driver.py", "grab"),
         ("views/kiosk/browser/page_view.py", "grab"),
         ("expert_app/helpdesk/wiring/program.py", "clipboard"),
+        ("expert_app/workplace/wiring/support.py", "clipboard"),
     }, (
         "the script's hands alone, which refuse where a person is seen; for them the process of "
-        "the caller's page, where no face is; the helpdesk copies the address of a moment"
+        "the caller's page, where no face is; the helpdesk copies the address of a moment, and "
+        "every window the text of a crash report"
     )
 
 

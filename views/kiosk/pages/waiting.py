@@ -252,6 +252,18 @@ class WaitingPage(KioskPage):
         words = lines(in_force(self._messages, self._clock.utc_now()))
         self._message_words.setText(words)
         self._message.setVisible(bool(words))
+        self._show_people()
+
+    def _is_coming(self) -> bool:
+        return self._answer is not None and self._answer.ticket.state in (
+            TicketState.OFFERED,
+            TicketState.IN_SESSION,
+        )
+
+    def _show_people(self) -> None:
+        """A message takes the room of the figures: how many are before one is said in words too."""
+        waits = self._answer is not None and not self._is_coming()
+        self.people.setVisible(waits and self._message.isHidden())
 
     def show_calling(self) -> None:
         """The button was pressed and the hub has not answered yet."""
@@ -289,12 +301,8 @@ class WaitingPage(KioskPage):
         self._really.setText(_("Do you really want to leave? You will lose your place."))
         self._ticket_title.setText(_("Your ticket"))
         self._advice.setText(_("Get your papers ready: letter, identity card, forms."))
-        answer = self._answer
-        coming = answer is not None and answer.ticket.state in (
-            TicketState.OFFERED,
-            TicketState.IN_SESSION,
-        )
-        self.people.setVisible(answer is not None and not coming)
+        answer, coming = self._answer, self._is_coming()
+        self._show_people()
         self._coming.setVisible(coming)
         self.elsewhere.setVisible(answer is not None and not coming and self._may_go)
         self._number.setVisible(answer is not None)

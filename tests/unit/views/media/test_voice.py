@@ -186,10 +186,10 @@ def test_a_program_that_cannot_run_speaks_nothing_and_breaks_nothing(
 def test_without_a_voice_texts_are_shown_only(
     monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    def no_sound(volume: int, parent: object = None) -> None:
+    def no_sound(*_given: object, **_named: object) -> None:
         raise ImportError("no libpulse")
 
-    def no_engine(volume: int, parent: object = None) -> None:
+    def no_engine(*_given: object, **_named: object) -> None:
         raise LookupError("no engine is ready")
 
     monkeypatch.setattr(voice, "BundledVoice", no_sound)
