@@ -108,8 +108,14 @@ class QueueGroup(QPushButton):
     def event(self, e: QEvent | None) -> bool:
         """A button does not tell its layout when its own parts have grown."""
         if e is not None and e.type() == QEvent.Type.LayoutRequest:
+            self._fit()
             self.updateGeometry()
         return super().event(e)
+
+    def _fit(self) -> None:
+        """A style sheet sets the least height of buttons, whatever their letters are."""
+        if self.minimumHeight() != self._high_px():
+            self.setMinimumHeight(self._high_px())
 
     def sizeHint(self) -> QSize:
         """As high as its words, and high enough for a mouse."""
@@ -144,9 +150,7 @@ class QueueGroup(QPushButton):
         state = _("folded") if self.isChecked() else _("unfolded")
         self.setAccessibleName(", ".join(part for part in (words, look.words, state) if part))
         self.setToolTip(", ".join(part for part in (name, look.words) if part))
-        # a style sheet sets the least height of buttons, whatever their letters are
-        if self.minimumHeight() != self._high_px():
-            self.setMinimumHeight(self._high_px())
+        self._fit()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Enter does what Space does."""

@@ -60,8 +60,11 @@ async def test_both_ends_are_told_what_the_line_carries(tmp_path: Path) -> None:
         assert rates.down_kbps == 410, "what a call showed to be less counts, for its own direction"
 
 
-async def test_nobody_but_a_kiosk_may_ask_for_filler(tmp_path: Path) -> None:
+async def test_only_who_tries_a_line_may_ask_for_filler(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
-        desk = await world.desk("alice")
+        probe = LineProbe(want_bytes=30_000)
+        desk = await world.desk("alice")  # its person may be helped from afar
+        assert (await desk._bus.request("line_probe", probe, LineProbed)).filler
+        boss = await world.client(Role.SUPERVISOR, "boss")
         with pytest.raises(NotAllowed):
-            await desk._bus.request("line_probe", LineProbe(want_bytes=30_000), LineProbed)
+            await boss.request("line_probe", probe, LineProbed)

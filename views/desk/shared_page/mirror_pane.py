@@ -495,7 +495,9 @@ class MirrorPane(QWidget):
             self._page.runJavaScript(code, self._on_focus_box)
 
     def _on_focus_box(self, answer: object) -> None:
-        if self._focus.id <= 0:
+        if (
+            sip.isdeleted(self) or self._focus.id <= 0
+        ):  # an answer may come after the window is gone
             return
         if not isinstance(answer, str):
             self._show_focus(QRectF(), None, "")
@@ -527,7 +529,7 @@ class MirrorPane(QWidget):
         self._page.runJavaScript(f"rect({self._marked})", self._on_mark)
 
     def _on_mark(self, answer: object) -> None:
-        if not self._marked:
+        if sip.isdeleted(self) or not self._marked:
             return
         if not isinstance(answer, str):
             self._forget_mark()
@@ -632,7 +634,7 @@ class MirrorPane(QWidget):
         """
 
         def on_answer(answer: object) -> None:
-            if isinstance(answer, str) and answer:
+            if isinstance(answer, str) and answer and not sip.isdeleted(self):
                 on_picked(_pick.decode(answer))
 
         self._page.runJavaScript(f"pick({x}, {y})", on_answer)
