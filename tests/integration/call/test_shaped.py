@@ -34,7 +34,7 @@ def _namespaces() -> None:
         pytest.skip(f"shaped lines: {reason}")
 
 
-@pytest.mark.parametrize("engine", OURS)
+@pytest.mark.parametrize("engine", [OURS[0], pytest.param(OURS[1], marks=pytest.mark.long)])
 async def test_face_and_voice_hold_on_the_reference_line(engine: str) -> None:
     async with on_stage(ENGINES[engine], RURAL_1, height=HEIGHT, name=f"test.{engine}") as stage:
         await stage.call()

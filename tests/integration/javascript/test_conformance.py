@@ -44,6 +44,7 @@ def test_the_page_keeps_every_rule_in_chromium(
     assert Verdict.BROKEN not in {one.verdict for one in found.values()}
 
 
+@pytest.mark.long
 @needs("firefox")
 def test_the_page_talks_in_firefox(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rules = [word for rule in CALLS for word in ("--rule", rule)]
