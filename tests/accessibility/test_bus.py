@@ -118,6 +118,9 @@ def test_keys_alone_go_round_the_window_and_every_stop_has_a_name(
 ) -> None:
     desktop.windows.ask(show=name)
     stops = tabbed(desktop, 20)
+    for _again in range(3):  # on a busy machine the bus leaves out stops that are soon left
+        if len(set(stops)) == len(stops):
+            stops += tabbed(desktop, 20)
     assert all(stops), stops
     assert any(stop.startswith(named) for stop in stops), stops
     assert len(set(stops)) < len(stops), f"Tab does not come round: {stops}"

@@ -45,8 +45,9 @@ async def converse(
     )
     at_desk: list[MediaSeen] = []
     at_kiosk: list[MediaSeen] = []
-    desk.media_seen.connect(at_desk.append)
-    kiosk.media_seen.connect(at_kiosk.append)
+    # the first report may be of the voice alone
+    desk.media_seen.connect(lambda seen: at_desk.append(seen) if seen.frames else None)
+    kiosk.media_seen.connect(lambda seen: at_kiosk.append(seen) if seen.frames else None)
     desk.start()
     kiosk.start()
     await until(lambda: at_desk and at_kiosk)
