@@ -13,6 +13,7 @@ from expert_app.conformance.findings import Findings, RuleBroken
 from expert_app.conformance.rules import ProtocolLevel
 from expert_app.conformance.throw_away_hub import ThrowAwayHub
 from session.core.errors import SessionError
+from session.core.tasks import Tasks
 
 
 class Played(Protocol):
@@ -69,11 +70,19 @@ def chosen_of[On: Played](
 
 
 async def play[On: Played](
-    stage: On, driver: Driver, *, cases: Collection[Case[On]], last: Case[On], telling: Telling
+    build: Callable[[Tasks], On],
+    driver: Driver,
+    *,
+    cases: Collection[Case[On]],
+    last: Case[On],
+    telling: Telling,
 ) -> None:
-    """Enrols the end under test and plays case after case; what could not be tried is noted with
-    the reason.
+    """Enrols the end under test and plays case after case on the stage that `build` makes; what
+    could not be tried is noted with the reason.
     """
+    tasks = Tasks()
+    stage = build(tasks)
+    stage.world.overheard.forget()
     findings = stage.findings
     try:
         telling.progress("enrolment")
@@ -92,6 +101,7 @@ async def play[On: Played](
         with contextlib.suppress(CannotDo):
             await driver.wish(Finish())
         await stage.close()
+        await tasks.close()
 
 
 async def _played[On: Played](stage: On, case: Case[On]) -> str:

@@ -39,13 +39,11 @@ async def try_in(
     telling: Telling = SILENT,
 ) -> None:
     """Tries one kiosk at a hub that runs."""
-    tasks = Tasks()
-    world.overheard.forget()
-    stage = Stage(world, driver, findings=findings, tasks=tasks)
-    try:
-        await play(stage, driver, cases=cases, last=talk.LAST, telling=telling)
-    finally:
-        await tasks.close()
+
+    def build(tasks: Tasks) -> Stage:
+        return Stage(world, driver, findings=findings, tasks=tasks)
+
+    await play(build, driver, cases=cases, last=talk.LAST, telling=telling)
 
 
 async def try_kiosk(

@@ -6,23 +6,21 @@ Used by the cases.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
 from expert_app.conformance.desk_end import DeskEnd
-from expert_app.conformance.driver import AnswerGrant, CannotDo, Driver, Press, Wish
+from expert_app.conformance.driver import AnswerGrant, CannotDo, Driver, Press
 from expert_app.conformance.findings import Findings
 from expert_app.conformance.throw_away_hub import (
     AGENT,
     CALLER_NUMBER,
-    COLLEAGUE,
     KIOSK,
     SERVICE,
-    Overheard,
     Said,
     ThrowAwayHub,
 )
+from expert_app.conformance.trial import Trial
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
 from session.protocol.codec import decode_request
@@ -52,63 +50,32 @@ class Conversation(NamedTuple):
         return self.facts.id
 
 
-class Stage:
+class Stage(Trial):
     """What a case plays with."""
 
     def __init__(
         self, world: ThrowAwayHub, driver: Driver, *, findings: Findings, tasks: Tasks
     ) -> None:
-        self.world, self.findings = world, findings
+        super().__init__(world, driver, findings=findings, tasks=tasks)
         self.desk = DeskEnd(world, AGENT, tasks=tasks)
-        self.colleague = DeskEnd(world, COLLEAGUE, tasks=tasks)
-        self._driver, self.tasks = driver, tasks
-        self._colleague_is_there = False
         self._talking = ""
-
-    @property
-    def overheard(self) -> Overheard:
-        """What the kiosk said."""
-        return self.world.overheard
-
-    async def wish(self, wish: Wish) -> None:
-        """The kiosk's caller does it. Raises `CannotDo`."""
-        await self._driver.wish(wish)
 
     # ---- beginning and end
 
     async def begin(self, code: str) -> None:
         """The desk is there, the kiosk enrols. Raises `RuleBroken`, `CannotDo`."""
         await self.desk.open()
-        before = self.world.key()
-        await self.wish(self.world.begin(code))
-        await self.findings.eventually(
-            "P-101",
-            lambda: self.world.key() != before and self.overheard.said,
-            within_s=30,
-            otherwise="no key enrolled with the code, or it never connected as the kiosk",
-        )
+        await self.enrols(code, "P-101", "kiosk")
 
     async def close(self) -> None:
         """Everybody of ours goes."""
         await self.desk.close()
         await self.colleague.close()
 
-    async def colleague_comes(self) -> None:
-        """The second agent is connected."""
-        if not self._colleague_is_there:
-            self._colleague_is_there = True
-            await self.colleague.open()
-            await self.until(lambda: self.colleague.link.is_ready, "the second desk has no queue")
-
     async def desk_comes_back(self) -> None:
         """The first agent's desk starts again after it was lost."""
         self.desk = DeskEnd(self.world, AGENT, tasks=self.tasks)
         await self.desk.open()
-
-    async def until(self, condition: Callable[[], object], why: str, within_s: float = 15) -> None:
-        """Waits for something that is no rule of the kiosk's. Raises `CannotDo`."""
-        if not await self.findings.seen(condition, within_s):
-            raise CannotDo(why)
 
     # ---- scenes
 
@@ -149,18 +116,6 @@ class Stage:
     async def say(self, talk: Conversation, topic: str, message: SessionMessage) -> None:
         """Our agent's desk says something."""
         await self.desk.send(talk.id, topic, message)
-
-    def said[Kind: SessionMessage](
-        self, talk: Conversation, kind: type[Kind], since: int | None = None
-    ) -> list[Kind]:
-        """What of this kind the kiosk said in the conversation."""
-        return self.overheard.messages(talk.id, kind, talk.began if since is None else since)
-
-    async def comes(
-        self, talk: Conversation, kind: type[SessionMessage], since: int, within_s: float = 5.0
-    ) -> bool:
-        """Whether the kiosk says something of this kind in time."""
-        return await self.findings.seen(lambda: self.said(talk, kind, since), within_s)
 
     def changes(
         self, talk: Conversation, grant: Grant, since: int | None = None

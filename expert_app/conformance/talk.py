@@ -4,10 +4,7 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import re
-import time
-from itertools import pairwise
 
 from expert_app.conformance.driver import CannotDo, HangUp, Leave, Pause, Press, Write
 from expert_app.conformance.playing import Case
@@ -17,9 +14,8 @@ from expert_app.conformance.throw_away_hub import (
     COLLEAGUE,
     SERVICE,
     Said,
-    is_whole,
 )
-from session.bus.sealing.box import SEAL_HEADER
+from expert_app.conformance.trial import check_all_said
 from session.core.child_process import kill_at_once
 from session.core.errors import SessionError
 from session.protocol.codec import decode_request
@@ -35,18 +31,15 @@ from session.protocol.conversation.messages import (
     KioskWiped,
     MediaSeen,
 )
-from session.protocol.endpoints.refusals import HUB_TOPIC
 from session.protocol.hub.requests import HangUpRequest, LeaveRequest, TicketRequested
 from session.protocol.hub.talk_state import Third, ThirdState
 from session.protocol.hub.third_parties import BannerShown
 from session.protocol.hub.tickets import TicketState
-from session.protocol.topics import RAW_TOPICS, THIRD_TOPIC
+from session.protocol.topics import THIRD_TOPIC
 from session.protocol.wire.ids import new_id
 
 QUIET_S = 1.5
 """No media for so long: none travels."""
-
-BEAT_GAP_S = 12.0
 
 
 async def offered(stage: Stage, talk: Conversation) -> None:
@@ -383,35 +376,7 @@ async def cut(stage: Stage) -> None:
 
 async def all_of_it(stage: Stage) -> None:
     """What holds for everything that the kiosk has said."""
-    found, overheard = stage.findings, stage.overheard
-    beats = [one.at_s for one in overheard.beats()]
-    times = [overheard.said[0].at_s, *beats, time.monotonic()]
-    worst = max(later - earlier for earlier, later in pairwise(times))
-    worst = worst if beats else math.inf
-    found.check("P-105", worst <= BEAT_GAP_S * max(1.0, found.patience), f"none for {worst:.0f} s")
-    asked = [one for one in overheard.said if one.subject.startswith(("svc.", "all."))]
-    spoken = [
-        one
-        for one in overheard.said
-        if one.session and one.topic not in RAW_TOPICS and SEAL_HEADER not in one.headers
-    ]
-    bare = [one for one in asked if not is_whole(one)]
-    bare += [one for one in spoken if one.payload[:1] == b"{" and not is_whole(one)]
-    found.check("P-106", not bare, f"not so on {sorted({one.topic for one in bare})}")
-    wrong = {f"{one.topic}: {one.why_not()}" for one in spoken if one.message() is None}
-    refused = [
-        one.payload
-        for one in overheard.heard
-        # a session may be over before the kiosk has heard of it
-        if one.topic == HUB_TOPIC
-        and one.payload not in stage.world.told
-        and b'"ticket_unknown"' not in one.payload
-    ]
-    found.check(
-        "P-107",
-        not wrong and not refused,
-        f"wrong on {sorted(wrong)[:3]}; the hub refused {refused[:2]!r}"[:500],
-    )
+    check_all_said(stage, beats="P-105", whole="P-106", right="P-107")
 
 
 CASES = (

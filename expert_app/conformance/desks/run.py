@@ -43,13 +43,11 @@ async def try_desk_in(
     telling: Telling = SILENT,
 ) -> None:
     """Tries one desk at a hub that runs."""
-    tasks = Tasks()
-    world.overheard.forget()
-    stage = DeskStage(world, driver, findings=findings, tasks=tasks)
-    try:
-        await play(stage, driver, cases=cases, last=talk.LAST, telling=telling)
-    finally:
-        await tasks.close()
+
+    def build(tasks: Tasks) -> DeskStage:
+        return DeskStage(world, driver, findings=findings, tasks=tasks)
+
+    await play(build, driver, cases=cases, last=talk.LAST, telling=telling)
 
 
 async def try_desk(

@@ -6,20 +6,19 @@ Used by the cases.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
 from typing import NamedTuple
 
-from expert_app.conformance.desk_end import DeskEnd
 from expert_app.conformance.desks.kiosk_end import KioskEnd
 from expert_app.conformance.desks.wishes import Accept, AskGrant, CloseTicket, EndCall
-from expert_app.conformance.driver import CannotDo, Driver, Wish
+from expert_app.conformance.driver import CannotDo, Driver
 from expert_app.conformance.findings import Findings
-from expert_app.conformance.throw_away_hub import COLLEAGUE, Overheard, ThrowAwayHub
+from expert_app.conformance.throw_away_hub import ThrowAwayHub
+from expert_app.conformance.trial import Trial
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
 from session.protocol.codec import decode_request
 from session.protocol.conversation.chat_and_privacy import WordsSaid, WordsShown
-from session.protocol.conversation.messages import Grant, GrantRequested, SessionMessage
+from session.protocol.conversation.messages import Grant, GrantRequested
 from session.protocol.hub.requests import AcceptRequest
 from session.protocol.hub.tickets import TicketState
 
@@ -31,57 +30,26 @@ class DeskTalk(NamedTuple):
     began: int
 
 
-class DeskStage:
+class DeskStage(Trial):
     """What a case plays with."""
 
     def __init__(
         self, world: ThrowAwayHub, driver: Driver, *, findings: Findings, tasks: Tasks
     ) -> None:
-        self.world, self.findings, self.tasks = world, findings, tasks
+        super().__init__(world, driver, findings=findings, tasks=tasks)
         self.kiosk = KioskEnd(world, tasks)
-        self.colleague = DeskEnd(world, COLLEAGUE, tasks=tasks)
-        self._driver = driver
-        self._colleague_is_there = False
-
-    @property
-    def overheard(self) -> Overheard:
-        """What the desk said."""
-        return self.world.overheard
-
-    async def wish(self, wish: Wish) -> None:
-        """The desk's agent does it. Raises `CannotDo`."""
-        await self._driver.wish(wish)
 
     # ---- beginning and end
 
     async def begin(self, code: str) -> None:
         """The kiosk is there, the desk enrols. Raises `RuleBroken`, `CannotDo`."""
         await self.kiosk.open()
-        before = self.world.key()
-        await self.wish(self.world.begin(code))
-        await self.findings.eventually(
-            "D-101",
-            lambda: self.world.key() != before and self.overheard.said,
-            within_s=30,
-            otherwise="no key enrolled with the code, or it never connected as the agent",
-        )
+        await self.enrols(code, "D-101", "agent")
 
     async def close(self) -> None:
         """Everybody of ours goes."""
         await self.kiosk.close()
         await self.colleague.close()
-
-    async def colleague_comes(self) -> None:
-        """The second agent is connected."""
-        if not self._colleague_is_there:
-            self._colleague_is_there = True
-            await self.colleague.open()
-            await self.until(lambda: self.colleague.link.is_ready, "the second desk has no queue")
-
-    async def until(self, condition: Callable[[], object], why: str, within_s: float = 15) -> None:
-        """Waits for something that is no rule of the desk's. Raises `CannotDo`."""
-        if not await self.findings.seen(condition, within_s):
-            raise CannotDo(why)
 
     # ---- scenes
 
@@ -105,18 +73,6 @@ class DeskStage:
         self.findings.check("D-102", bool(self.overheard.requests("queue")), "it was never asked")
         await self.until(lambda: kiosk.facts is not None, "the hub opened no session")
         return DeskTalk(kiosk.facts.id if kiosk.facts is not None else "", began)
-
-    def said[Kind: SessionMessage](
-        self, talk: DeskTalk, kind: type[Kind], since: int | None = None
-    ) -> list[Kind]:
-        """What of this kind the desk said in the conversation."""
-        return self.overheard.messages(talk.id, kind, talk.began if since is None else since)
-
-    async def comes(
-        self, talk: DeskTalk, kind: type[SessionMessage], since: int, within_s: float = 5.0
-    ) -> bool:
-        """Whether the desk says something of this kind in time."""
-        return await self.findings.seen(lambda: self.said(talk, kind, since), within_s)
 
     async def until_heard(self, talk: DeskTalk, words_id: str) -> None:
         """The desk has taken all that our kiosk said until now. Raises `CannotDo`."""

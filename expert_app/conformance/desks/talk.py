@@ -4,16 +4,13 @@
 from __future__ import annotations
 
 import asyncio
-import math
-import time
-from itertools import pairwise
 
 from expert_app.conformance.desks.stage import DeskStage, DeskTalk
 from expert_app.conformance.desks.wishes import CallIn, EndCall, Hide, HoldCaller, Restart, Say
 from expert_app.conformance.driver import CannotDo
 from expert_app.conformance.playing import Case
-from expert_app.conformance.throw_away_hub import COLLEAGUE, is_whole
-from session.bus.sealing.box import SEAL_HEADER
+from expert_app.conformance.throw_away_hub import COLLEAGUE
+from expert_app.conformance.trial import check_all_said
 from session.core.child_process import kill_at_once
 from session.core.errors import NotAllowed, SessionError
 from session.protocol.codec import decode_request
@@ -36,9 +33,7 @@ from session.protocol.conversation.messages import (
 )
 from session.protocol.conversation.remote_control import PageCommand
 from session.protocol.conversation.shown_document import ShowStarted
-from session.protocol.endpoints.refusals import HUB_TOPIC
 from session.protocol.hub.third_parties import BannerShown
-from session.protocol.topics import RAW_TOPICS
 from session.protocol.wire.ids import new_id
 
 QUIET_S = 1.5
@@ -47,7 +42,6 @@ QUIET_S = 1.5
 UNDER_WAY_S = 3.0
 """So long what was sent before the end may still be decoded, on a machine with much to do."""
 
-BEAT_GAP_S = 12.0
 
 NEW_WISHES: tuple[type[SessionMessage], ...] = (
     AddressRequested,
@@ -311,34 +305,7 @@ async def cut(stage: DeskStage) -> None:
 
 async def all_of_it(stage: DeskStage) -> None:
     """What holds for everything that the desk has said."""
-    found, overheard = stage.findings, stage.overheard
-    beats = [one.at_s for one in overheard.beats()]
-    times = [overheard.said[0].at_s, *beats, time.monotonic()]
-    worst = max(later - earlier for earlier, later in pairwise(times)) if beats else math.inf
-    found.check("D-105", worst <= BEAT_GAP_S * max(1.0, found.patience), f"none for {worst:.0f} s")
-    asked = [one for one in overheard.said if one.subject.startswith(("svc.", "all."))]
-    spoken = [
-        one
-        for one in overheard.said
-        if one.session and one.topic not in RAW_TOPICS and SEAL_HEADER not in one.headers
-    ]
-    bare = [one for one in asked if not is_whole(one)]
-    bare += [one for one in spoken if one.payload[:1] == b"{" and not is_whole(one)]
-    found.check("D-106", not bare, f"not so on {sorted({one.topic for one in bare})}")
-    wrong = {f"{one.topic}: {one.why_not()}" for one in spoken if one.message() is None}
-    refused = [
-        one.payload
-        for one in overheard.heard
-        # a session may be over before the desk has heard of it
-        if one.topic == HUB_TOPIC
-        and one.payload not in stage.world.told
-        and b'"ticket_unknown"' not in one.payload
-    ]
-    found.check(
-        "D-107",
-        not wrong and not refused,
-        f"wrong on {sorted(wrong)[:3]}; the hub refused {refused[:2]!r}"[:500],
-    )
+    check_all_said(stage, beats="D-105", whole="D-106", right="D-107")
 
 
 CASES = (

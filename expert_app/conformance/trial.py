@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the stages of both ends have in common: the hub, the second desk, the end under test.
+Used by `stage` and `desks.stage`.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Protocol
+
+from expert_app.conformance.desk_end import DeskEnd
+from expert_app.conformance.driver import CannotDo, Driver, Wish
+from expert_app.conformance.findings import Findings
+from expert_app.conformance.throw_away_hub import COLLEAGUE, Overheard, ThrowAwayHub, is_whole
+from session.bus.sealing.box import SEAL_HEADER
+from session.core.tasks import Tasks
+from session.protocol.conversation.messages import SessionMessage
+from session.protocol.endpoints.refusals import HUB_TOPIC
+from session.protocol.topics import RAW_TOPICS
+
+BEAT_GAP_S = 12.0
+"""Longest time between two signs of life: twice and a bit of what the document asks."""
+
+
+class OpenTalk(Protocol):
+    """An open session; `began`: how much the end under test had said before."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+
+    @property
+    def began(self) -> int: ...  # noqa: D102
+
+
+class Trial:
+    """One run with one end."""
+
+    def __init__(
+        self, world: ThrowAwayHub, driver: Driver, *, findings: Findings, tasks: Tasks
+    ) -> None:
+        self.world, self.findings, self.tasks = world, findings, tasks
+        self.colleague = DeskEnd(world, COLLEAGUE, tasks=tasks)
+        self._driver = driver
+        self._colleague_is_there = False
+
+    @property
+    def overheard(self) -> Overheard:
+        """What the end under test said."""
+        return self.world.overheard
+
+    async def wish(self, wish: Wish) -> None:
+        """The person at the end under test does it. Raises `CannotDo`."""
+        await self._driver.wish(wish)
+
+    async def enrols(self, code: str, rule: str, role: str) -> None:
+        """The end under test comes with its code. Raises `RuleBroken`, `CannotDo`."""
+        before = self.world.key()
+        await self.wish(self.world.begin(code))
+        await self.findings.eventually(
+            rule,
+            lambda: self.world.key() != before and self.overheard.said,
+            within_s=30,
+            otherwise=f"no key enrolled with the code, or it never connected as the {role}",
+        )
+
+    async def colleague_comes(self) -> None:
+        """The second agent is connected."""
+        if not self._colleague_is_there:
+            self._colleague_is_there = True
+            await self.colleague.open()
+            await self.until(lambda: self.colleague.link.is_ready, "the second desk has no queue")
+
+    async def until(self, condition: Callable[[], object], why: str, within_s: float = 15) -> None:
+        """Waits for something that no rule asks of the end under test. Raises `CannotDo`."""
+        if not await self.findings.seen(condition, within_s):
+            raise CannotDo(why)
+
+    def said[Kind: SessionMessage](
+        self, talk: OpenTalk, kind: type[Kind], since: int | None = None
+    ) -> list[Kind]:
+        """What of this kind the end under test said in the conversation."""
+        return self.overheard.messages(talk.id, kind, talk.began if since is None else since)
+
+    async def comes(
+        self, talk: OpenTalk, kind: type[SessionMessage], since: int, within_s: float = 5.0
+    ) -> bool:
+        """Whether the end under test says something of this kind in time."""
+        return await self.findings.seen(lambda: self.said(talk, kind, since), within_s)
+
+
+def check_all_said(trial: Trial, *, beats: str, whole: str, right: str) -> None:
+    """What holds for everything that the end under test has said; the rules' numbers."""
+    found, overheard = trial.findings, trial.overheard
+    came = [one.at_s for one in overheard.beats()]
+    times = [overheard.said[0].at_s, *came, time.monotonic()]
+    worst = max(later - earlier for earlier, later in pairwise(times)) if came else math.inf
+    found.check(beats, worst <= BEAT_GAP_S * max(1.0, found.patience), f"none for {worst:.0f} s")
+    asked = [one for one in overheard.said if one.subject.startswith(("svc.", "all."))]
+    spoken = [
+        one
+        for one in overheard.said
+        if one.session and one.topic not in RAW_TOPICS and SEAL_HEADER not in one.headers
+    ]
+    bare = [one for one in asked if not is_whole(one)]
+    bare += [one for one in spoken if one.payload[:1] == b"{" and not is_whole(one)]
+    found.check(whole, not bare, f"not so on {sorted({one.topic for one in bare})}")
+    wrong = {f"{one.topic}: {one.why_not()}" for one in spoken if one.message() is None}
+    refused = [
+        one.payload
+        for one in overheard.heard
+        # a session may be over before this end has heard of it
+        if one.topic == HUB_TOPIC
+        and one.payload not in trial.world.told
+        and b'"ticket_unknown"' not in one.payload
+    ]
+    found.check(
+        right,
+        not wrong and not refused,
+        f"wrong on {sorted(wrong)[:3]}; the hub refused {refused[:2]!r}"[:500],
+    )
