@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
+from functools import partial
 
-import msgspec
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.desk.sign_on.here import OfferingNetwork, find_offers, sign_on_here
@@ -15,11 +16,10 @@ from expert_app.runtime.enrolment import DESK_ROLES, enrol_with_line
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.window_program import Program
 from expert_app.workplace.key_file import new_key_file
-from expert_app.workplace.wiring.first_steps import FirstSteps
+from expert_app.workplace.wiring.first_steps import FirstSteps, show_first
 from resources.texts import _
 from session.core.errors import SessionError, SignOnGivenUp
 from session.protocol.hub.invitation import read_invitation, read_network
-from views.automation.window_driver import WindowDriver
 from views.desk.sign_in_view import SignInView
 from views.widgets.plain_window import PlainWindow
 from views.words.errors import sentence
@@ -33,26 +33,15 @@ async def sign_in(
     """The settings and the key after a code was accepted;
     None when the person closed the window.
     """
-    while True:
-        composed = SignIn(settings, paths, program=program)
-        composed.window.show()
-        if driven:
-            program.drive(WindowDriver(composed.window))
-        stop = program.tasks.start(program.stop.wait(), name="sign-in is given up")
-        ends = [stop, composed.done, composed.first.language]
-        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        stop.cancel()
-        composed.window.hide()
-        if composed.first.language.done() and not composed.done.done():
-            settings = msgspec.structs.replace(settings, language=composed.first.language.result())
-            continue
-        return composed.done.result() if composed.done.done() else None
+    build = partial(SignIn, paths=paths, program=program)
+    done = await show_first(build, settings, program, driven=driven)
+    return done.result() if done is not None else None
 
 
 class SignIn:
     """The window, and what its button does."""
 
-    def __init__(self, settings: DeskSettings, paths: Paths, *, program: Program) -> None:
+    def __init__(self, settings: DeskSettings, *, paths: Paths, program: Program) -> None:
         self._paths, self._program, self._has_file = paths, program, False
         self.done: asyncio.Future[tuple[DeskSettings, bytes]] = (
             asyncio.get_running_loop().create_future()
@@ -76,7 +65,7 @@ class SignIn:
     def _on_requested(self, line: str, ca_file: str) -> None:
         self._make_key_file()
         self.view.show_busy()
-        self._program.tasks.start(self._enrol(line, ca_file), name="sign in")
+        self._program.tasks.start(self._try(self._enrol(line, ca_file)), name="sign in")
 
     def _make_key_file(self) -> None:
         """Where there is no keyring, before anything is kept."""
@@ -84,19 +73,23 @@ class SignIn:
             new_key_file(self._paths.data, passphrase)
             self._has_file = True
 
-    async def _enrol(self, text: str, ca_file: str) -> None:
+    async def _enrol(self, text: str, ca_file: str) -> tuple[DeskSettings, bytes]:
+        enrolled = await enrol_with_line(
+            read_invitation(text),
+            self._program.tasks,
+            ca_file=ca_file,
+            paths=self._paths,
+            only=frozenset(DESK_ROLES),
+        )
+        assert isinstance(enrolled.settings, DeskSettings)
+        who = enrolled.answer
+        name = key_name(who.organisation, who.role, who.user)
+        return enrolled.settings, await asyncio.to_thread(load_seed, name)
+
+    async def _try(self, way_in: Awaitable[tuple[DeskSettings, bytes]]) -> None:
+        """Done with it, or its reason is told."""
         try:
-            enrolled = await enrol_with_line(
-                read_invitation(text),
-                self._program.tasks,
-                ca_file=ca_file,
-                paths=self._paths,
-                only=frozenset(DESK_ROLES),
-            )
-            who = enrolled.answer
-            seed = await asyncio.to_thread(
-                load_seed, key_name(who.organisation, who.role, who.user)
-            )
+            found = await way_in
         except KeyringUnusable:
             self.view.ask_passphrase()
         except KeyMissing as error:
@@ -106,8 +99,7 @@ class SignIn:
         except (SettingsWrong, OSError) as error:
             self._fail(_("The settings cannot be written: {why}").format(why=error))
         else:
-            assert isinstance(enrolled.settings, DeskSettings)
-            self.done.set_result((enrolled.settings, seed))
+            self.done.set_result(found)
 
     # ---- with the organisation's provider
 
@@ -129,28 +121,19 @@ class SignIn:
 
     def _on_offer(self, offer_id: str) -> None:
         self.view.show_browser()
-        self._waiting = self._program.tasks.start(self._sign_on(offer_id), name="sign on")
+        self._waiting = self._program.tasks.start(
+            self._try(self._sign_on(offer_id)), name="sign on"
+        )
 
     def _on_cancel(self) -> None:
         if self._waiting is not None:
             self._waiting.cancel()
             self._fail(sentence(SignOnGivenUp.code).sentence)
 
-    async def _sign_on(self, offer_id: str) -> None:
+    async def _sign_on(self, offer_id: str) -> tuple[DeskSettings, bytes]:
         assert self._network is not None
         offer = next(one for one in self._network.offers if one.id == offer_id)
-        try:
-            found = await sign_on_here(self._network, offer, self._paths, language=self._language)
-        except KeyringUnusable:
-            self.view.ask_passphrase()
-        except KeyMissing as error:
-            self._fail(error.why)
-        except SessionError as error:
-            self._fail(sentence(error.code, error.detail).sentence)
-        except (SettingsWrong, OSError) as error:
-            self._fail(_("The settings cannot be written: {why}").format(why=error))
-        else:
-            self.done.set_result(found)
+        return await sign_on_here(self._network, offer, self._paths, language=self._language)
 
     def _fail(self, words: str) -> None:
         self.view.show_error(words)

@@ -6,16 +6,22 @@ and the demonstration. Used by the desk's sign-in and by whoever asks for a pass
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from typing import Protocol
 
+import msgspec
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.paths import Paths
+from expert_app.runtime.window_program import Program
 from expert_app.workplace.choices import LANGUAGE, choices_of
 from resources.texts import use_language
 from session.core.child_process import NO_WINDOW, own_python
 from session.core.tasks import Tasks
+from views.automation.window_driver import WindowDriver
 from views.widgets.look import Look
+from views.widgets.plain_window import PlainWindow
 from views.workplace.first_bar import FirstPage
 
 
@@ -75,3 +81,38 @@ class FirstSteps:
             process.terminate()
             raise
         page.show_demo_over(code)
+
+
+class FirstWindow[Result](Protocol):
+    """A window with a first page; `done` once the person has given what it asks for."""
+
+    first: FirstSteps
+    window: PlainWindow
+    done: asyncio.Future[Result]
+
+
+async def show_first[Result](
+    build: Callable[[DeskSettings], FirstWindow[Result]],
+    settings: DeskSettings,
+    program: Program,
+    *,
+    driven: bool,
+) -> asyncio.Future[Result] | None:
+    """Shows the window, anew after each choice of a language, until it is done; None when the
+    person closed it.
+    """
+    while True:
+        shown = build(settings)
+        shown.window.show()
+        if driven:
+            program.drive(WindowDriver(shown.window))
+        stop = program.tasks.start(program.stop.wait(), name="the first page is given up")
+        ends = [stop, shown.done, shown.first.language]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        shown.window.hide()
+        if shown.done.done():
+            return shown.done
+        if not shown.first.language.done():
+            return None
+        settings = msgspec.structs.replace(settings, language=shown.first.language.result())

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
-import msgspec
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.runtime.config import DeskSettings
@@ -20,9 +20,8 @@ from expert_app.workplace.key_file import (
     open_key_file,
     set_aside,
 )
-from expert_app.workplace.wiring.first_steps import FirstSteps
+from expert_app.workplace.wiring.first_steps import FirstSteps, show_first
 from resources.texts import _
-from views.automation.window_driver import WindowDriver
 from views.widgets.plain_window import PlainWindow
 from views.workplace.passphrase import UnlockView
 
@@ -31,25 +30,14 @@ WINDOW_SIZE = (760, 620)
 
 async def unlock(settings: DeskSettings, paths: Paths, program: Program, *, driven: bool) -> bool:
     """True once the keys are open, or set aside; False when the person closed the window."""
-    while True:
-        composed = Unlock(settings, paths, program=program)
-        composed.window.show()
-        if driven:
-            program.drive(WindowDriver(composed.window))
-        stop = program.tasks.start(program.stop.wait(), name="the passphrase is given up")
-        ends = [stop, composed.done, composed.first.language]
-        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        stop.cancel()
-        composed.window.hide()
-        if composed.done.done() or not composed.first.language.done():
-            return composed.done.done()
-        settings = msgspec.structs.replace(settings, language=composed.first.language.result())
+    build = partial(Unlock, paths=paths, program=program)
+    return await show_first(build, settings, program, driven=driven) is not None
 
 
 class Unlock:
     """The window, and what its buttons do."""
 
-    def __init__(self, settings: DeskSettings, paths: Paths, *, program: Program) -> None:
+    def __init__(self, settings: DeskSettings, *, paths: Paths, program: Program) -> None:
         self._path, self._program = paths.data / NAME, program
         application = QApplication.instance()
         assert isinstance(application, QApplication)

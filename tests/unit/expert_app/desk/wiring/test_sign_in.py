@@ -59,7 +59,9 @@ def test_without_a_keyring_the_page_asks_for_a_passphrase_and_the_key_is_in_the_
     monkeypatch.setattr(module, "enrol_with_line", _enrol)
 
     async def sign_in() -> tuple[DeskSettings, bytes]:
-        composed = module.SignIn(DeskSettings(), paths_for("desk", tmp_path), program=Program())
+        composed = module.SignIn(
+            DeskSettings(), paths=paths_for("desk", tmp_path), program=Program()
+        )
         button = composed.window.findChild(QPushButton, "sign_in_enter")
         assert button is not None
         qtbot.addWidget(composed.window, before_close_func=lambda window: window.hide())
@@ -84,7 +86,7 @@ def test_another_language_is_there_at_once_and_kept(qtbot: QtBot, tmp_path: Path
     paths = paths_for("desk", tmp_path)
 
     async def choose() -> str:
-        composed = module.SignIn(DeskSettings(), paths, program=Program())
+        composed = module.SignIn(DeskSettings(), paths=paths, program=Program())
         composed.first._on_language("en")
         return await asyncio.wait_for(composed.first.language, 1)
 
