@@ -174,7 +174,7 @@ def make_tree(build: Build) -> Path:
     cut(site)
     use_system(site)
     strip_libraries(site)
-    compile_all(tree)
+    compile_all(tree, HOME, "/")
     return tree
 
 
@@ -203,14 +203,16 @@ def strip_libraries(site: Path) -> None:
             run("strip", "--strip-unneeded", "--preserve-dates", path)
 
 
-def compile_all(tree: Path) -> None:
-    """Compiles every module, without times: Python never looks at the sources again."""
+def compile_all(tree: Path, folder: Path, installed_below: str) -> None:
+    """Compiles every module of a folder of the tree, without times: Python never looks at the
+    sources again, and writes nothing where it is installed.
+    """
     done = compileall.compile_dir(
-        tree / HOME,
+        tree / folder,
         quiet=1,
         force=True,
         stripdir=str(tree),
-        prependdir="/",
+        prependdir=installed_below,
         invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
     )
     if not done:

@@ -11,12 +11,10 @@ The same commit gives the same bytes. Nothing of it has ever run on a real Windo
 from __future__ import annotations
 
 import argparse
-import compileall
 import fnmatch
 import hashlib
 import io
 import os
-import py_compile
 import re
 import shutil
 import subprocess
@@ -31,6 +29,7 @@ ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT))
 
 from installers.debian.build import (  # noqa: E402
+    compile_all,
     cut,
     is_kept,
     package_version,
@@ -132,7 +131,7 @@ def make_tree(work: Path, interpreter: Interpreter) -> Path:
     shutil.copyfile(HERE / "desk.example.toml", tree / "desk.example.toml")
     draw_icon(tree / "poste-expert.ico")
     add_notices(tree)
-    compile_all(tree)
+    compile_all(tree, SITE, "C:/Program Files/Poste Expert")
     return tree
 
 
@@ -208,20 +207,6 @@ def draw_icon(file: Path) -> None:
         drawn.append(Image.open(io.BytesIO(data.data())))
     largest = drawn[-1]
     largest.save(file, sizes=[(size, size) for size in ICON_SIZES], append_images=drawn[:-1])
-
-
-def compile_all(tree: Path) -> None:
-    """Compiles every module, without times: an account that runs them may not write there."""
-    done = compileall.compile_dir(
-        tree / SITE,
-        quiet=1,
-        force=True,
-        stripdir=str(tree),
-        prependdir="C:/Program Files/Poste Expert",
-        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-    )
-    if not done:
-        raise SystemExit("a module of the tree cannot be compiled")
 
 
 def msi_version(version: str) -> str:
