@@ -6,11 +6,11 @@ Used by the board.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from documents.printed.spreadsheet import spreadsheet_csv
+from expert_app.board.repeated_reading import RepeatedReading
 from resources.texts import _
 from session.core.dossier_model import AccessLine
 from session.core.errors import SessionError
@@ -19,10 +19,8 @@ from session.core.tasks import Tasks
 from session.desk.hub.identity import DossierRegisterLink
 from session.protocol.dossier.identity import AccessesAnswer, AccessesRequest
 
-log = logging.getLogger(__name__)
-
-AGAIN_S, SOON_S = 10.0, 2.0
-"""Between two readings while the page is in front, and after one that failed."""
+AGAIN_S = 10.0
+"""Between two readings while the page is in front."""
 
 Words = Callable[[AccessLine], str]
 """What was done, in words: the file says what the screen says."""
@@ -46,31 +44,16 @@ class BoardAccesses:
         self.failed: Signal[str] = Signal()
         self._link, self._words, self._tasks = link, words, tasks
         self._request = AccessesRequest()
-        self._reading: asyncio.Task[None] | None = None
+        self._reading = RepeatedReading(self._read, tasks, what="accesses", again_s=AGAIN_S)
 
     def show(self, request: AccessesRequest) -> None:
         """Reads this now and every few seconds, until `rest`."""
         self._request = request
-        self.rest()
-        self._reading = self._tasks.start(
-            self._read_again(), name="read accesses for the page in front"
-        )
+        self._reading.begin()
 
     def rest(self) -> None:
         """The page is not in front any more."""
-        if self._reading is not None:
-            self._reading.cancel()
-            self._reading = None
-
-    async def _read_again(self) -> None:
-        while True:
-            try:
-                await self._read()
-            except SessionError as error:
-                log.info("accesses not read: %s", error.code)
-                await asyncio.sleep(SOON_S)
-            else:
-                await asyncio.sleep(AGAIN_S)
+        self._reading.rest()
 
     async def _read(self) -> None:
         self.received.emit(await self._link.accesses(self._request))

@@ -6,7 +6,6 @@ Used by the board.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from documents.printed.spreadsheet import spreadsheet_csv
+from expert_app.board.repeated_reading import RepeatedReading
 from resources.texts import _
 from session.core.dossier_model import Delivery
 from session.core.errors import SessionError
@@ -21,8 +21,6 @@ from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.hub.deliveries import DeliveryLink
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
-
-log = logging.getLogger(__name__)
 
 AGAIN_S = 5.0
 """Between two readings while the page is in front."""
@@ -62,29 +60,16 @@ class BoardDeliveries:
         self._words = words
         self._tasks = tasks
         self._request = DeliveriesRequest()
-        self._reading: asyncio.Task[None] | None = None
+        self._reading = RepeatedReading(self._read, tasks, what="copies", again_s=AGAIN_S)
 
     def show(self, request: DeliveriesRequest) -> None:
         """Reads this now and every few seconds, until `rest`."""
         self._request = request
-        self.rest()
-        self._reading = self._tasks.start(
-            self._read_again(), name="read copies for the page in front"
-        )
+        self._reading.begin()
 
     def rest(self) -> None:
         """The page is not in front any more."""
-        if self._reading is not None:
-            self._reading.cancel()
-            self._reading = None
-
-    async def _read_again(self) -> None:
-        while True:
-            try:
-                await self._read()
-            except SessionError as error:
-                log.info("copies not read: %s", error.code)
-            await asyncio.sleep(AGAIN_S)
+        self._reading.rest()
 
     async def _read(self) -> None:
         answer = await self._link.deliveries(self._request)

@@ -5,11 +5,10 @@ Used by the board.
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Awaitable
 from typing import NamedTuple
 
+from expert_app.board.repeated_reading import RepeatedReading
 from session.core.dossier_model import Dossier, DossierMerged
 from session.core.errors import MergeImpossible, SessionError
 from session.core.signals import Signal
@@ -18,10 +17,8 @@ from session.desk.hub.identity import DossierRegisterLink
 from session.protocol.dossier.identity import MergeTrouble, ProvisionalAnswer
 from session.protocol.wire.ids import new_id
 
-log = logging.getLogger(__name__)
-
-AGAIN_S, SOON_S = 20.0, 2.0
-"""Between two readings while the page is in front, and after one that failed."""
+AGAIN_S = 20.0
+"""Between two readings while the page is in front."""
 
 
 class ComparedDossiers(NamedTuple):
@@ -56,30 +53,17 @@ class BoardDoubles:
         self.merged: Signal[DossierMerged] = Signal()
         self.troubled: Signal[DoublesTrouble] = Signal()
         self._link, self._tasks = link, tasks
-        self._reading: asyncio.Task[None] | None = None
+        self._reading = RepeatedReading(self._read, tasks, what="doubles", again_s=AGAIN_S)
         self._asked: tuple[str, str, str] | None = None
         self._request_id = ""
 
     def show(self) -> None:
         """Reads the lists now and again, until `rest`."""
-        self.rest()
-        self._reading = self._tasks.start(self._read_again(), name="read doubles")
+        self._reading.begin()
 
     def rest(self) -> None:
         """The page is not in front any more."""
-        if self._reading is not None:
-            self._reading.cancel()
-            self._reading = None
-
-    async def _read_again(self) -> None:
-        while True:
-            try:
-                await self._read()
-            except SessionError as error:
-                log.info("doubles not read: %s", error.code)
-                await asyncio.sleep(SOON_S)
-            else:
-                await asyncio.sleep(AGAIN_S)
+        self._reading.rest()
 
     async def _read(self) -> None:
         self.provisional.emit(await self._link.provisional())

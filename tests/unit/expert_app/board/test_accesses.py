@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The register of accesses at the board: read while it is seen, a file with every line."""
+"""The register of accesses at the board: a file with every line."""
 
 from __future__ import annotations
 
-import asyncio
 import csv
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import cast
 
 import pytest
 
-import expert_app.board.accesses
 from expert_app.board.accesses import BoardAccesses, accesses_csv
 from session.core.dossier_model import AccessKind, AccessLine
 from session.core.errors import HubUnreachable
@@ -56,9 +54,7 @@ class Register(DossierRegisterLink):
 
 
 @pytest.fixture
-def register(monkeypatch: pytest.MonkeyPatch) -> Register:
-    for name in ("AGAIN_S", "SOON_S"):
-        monkeypatch.setattr(expert_app.board.accesses, name, 0.01)
+def register() -> Register:
     return Register()
 
 
@@ -87,17 +83,6 @@ async def test_a_file_that_cannot_be_written_is_told(register: Register, tmp_pat
     made.save(str(tmp_path / "x.csv"))
     await until(lambda: len(failed) == 2)
     assert "hub_unreachable" in failed
-
-
-async def test_the_page_in_front_is_read_until_it_leaves(register: Register) -> None:
-    made, seen = job(register), cast(list[AccessesAnswer], [])
-    made.received.connect(seen.append)
-    made.show(AccessesRequest())
-    await until(lambda: len(seen) > 2)
-    made.rest()
-    count = len(seen)
-    await asyncio.sleep(0.05)
-    assert len(seen) == count
 
 
 def test_a_search_says_how_many_it_found() -> None:
