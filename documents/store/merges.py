@@ -71,7 +71,7 @@ class Merges:
                     connection, organisation, merge_id, access=access, now=now, pair=(kept, gone)
                 )
                 _Move(connection, key, kept=kept, gone=gone).go()
-                self._told(connection, organisation, (kept, gone), access=access, kinds=_MADE)
+                self._record(connection, organisation, (kept, gone), access=access, kinds=_MADE)
             return _facts(connection, organisation, merge_id)
 
     def unmerge(self, organisation: str, merge_id: str, access: Access) -> DossierMerged:
@@ -98,7 +98,7 @@ class Merges:
                     .where(tables.merges.c.id == row.id)
                     .values(undone_at_utc=_naive(now), **undone)
                 )
-                self._told(connection, organisation, (kept, gone), access=access, kinds=_UNDONE)
+                self._record(connection, organisation, (kept, gone), access=access, kinds=_UNDONE)
             return _facts(connection, organisation, merge_id)
 
     def listed(self, organisation: str, dossier: str = "") -> list[DossierMerged]:
@@ -113,7 +113,7 @@ class Merges:
                 query = query.where(either)
             return [_merged(found) for found in connection.execute(query)]
 
-    def _told(
+    def _record(
         self,
         connection: Connection,
         organisation: str,
@@ -163,7 +163,7 @@ class _Move:
             if not getattr(self._kept, name) and getattr(self._gone, name)
         }
         taken["procedure"] = _both(self._kept.procedure, self._gone.procedure)
-        self._say("dossier", tables.dossiers, self._kept, taken)
+        self._change("dossier", tables.dossiers, self._kept, taken)
         self._set(tables.dossiers, self._gone.id, {"merged_into": self._kept.number})
 
     def _keys(self, what: str, table: Table) -> list[int]:
@@ -184,10 +184,10 @@ class _Move:
             if (same := known.get(row.piece_id)) is None:
                 place += 1
                 here = {"dossier_id": self._kept.id, "place": place}
-                self._say("piece", table, row, here)
+                self._change("piece", table, row, here)
             elif _RANK.index(PieceState(row.state)) > _RANK.index(PieceState(same.state)):
                 values = {name: getattr(row, name) for name in ("state", "reason", "expires_on")}
-                self._say("state", table, same, values)
+                self._change("state", table, same, values)
 
     # ---- back
 
@@ -208,7 +208,7 @@ class _Move:
             self._give(_MOVING[what], keys, self._gone.id)
         for what, table in (("state", tables.pieces), ("dossier", tables.dossiers)):
             for row in moved.get(what, []):
-                self._unsay(table, row)
+                self._change_back(table, row)
         self._set(tables.dossiers, self._gone.id, {"merged_into": ""})
 
     def _moved(self) -> dict[str, list[Row[Any]]]:
@@ -224,7 +224,7 @@ class _Move:
         table, found = tables.pieces, []
         for move in moves:
             row = self._connection.execute(select(table).where(table.c.id == move.row_id)).one()
-            self._unsay(table, move)
+            self._change_back(table, move)
             found.append(row.piece_id)
         return found
 
@@ -263,13 +263,13 @@ class _Move:
                 update(table).where(table.c.id.in_(keys)).values(dossier_id=dossier_key)
             )
 
-    def _say(self, what: str, table: Table, row: Row[Any], values: dict[str, Any]) -> None:
+    def _change(self, what: str, table: Table, row: Row[Any], values: dict[str, Any]) -> None:
         """Changes a row, and writes down what it said before and says now."""
         change = {name: (getattr(row, name), value) for name, value in values.items()}
         self._note(what, [row.id], msgspec.json.encode(change).decode())
         self._set(table, row.id, values)
 
-    def _unsay(self, table: Table, move: Row[Any]) -> None:
+    def _change_back(self, table: Table, move: Row[Any]) -> None:
         """What a row said before, where it still says what the merge has put there."""
         row = self._connection.execute(select(table).where(table.c.id == move.row_id)).one()
         change = msgspec.json.decode(move.was, type=dict[str, tuple[Any, Any]])

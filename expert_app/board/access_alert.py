@@ -47,18 +47,18 @@ class AccessAlert:
 
     def start(self) -> None:
         """Begins to look."""
-        self._tasks.start(self._look_again(), name="watch for refused accesses")
+        self._tasks.start(self._poll(), name="watch for refused accesses")
 
-    async def _look_again(self) -> None:
+    async def _poll(self) -> None:
         while True:
             for request in REFUSED:
                 try:
-                    await self._look(request)
+                    await self._check(request)
                 except SessionError as error:
                     log.info("register of accesses not read: %s", error.code)
             await asyncio.sleep(self._again_s)
 
-    async def _look(self, request: AccessesRequest) -> None:
+    async def _check(self, request: AccessesRequest) -> None:
         answer = await self._link.accesses(request)
         lines, told = answer.lines, self._told[request.kind]
         if not told:  # what this board has not seen, and is not long ago

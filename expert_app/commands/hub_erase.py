@@ -109,7 +109,7 @@ async def _erase(request: EraseRequest, settings: HubSettings, paths: Paths) -> 
             raise Refused(_("No conversation is found: nothing was erased."))
         plan = await eraser.erase(organisation, sessions, dry=True)
         if request.dry or not plan.sessions:
-            _say(plan, request, dry=True)
+            _print_result(plan, request, dry=True)
             return 0 if plan.sessions else 1
         if not (request.yes or _is_confirmed(plan, request)):
             raise Refused(_("Nothing was erased."))
@@ -128,7 +128,7 @@ async def _erase(request: EraseRequest, settings: HubSettings, paths: Paths) -> 
         await eraser.logs.note(line)
         write_beside(settings, line)
     done.held, done.running = plan.held, plan.running
-    _say(done, request, dry=False)
+    _print_result(done, request, dry=False)
     return 1 if done.held or done.running else 0
 
 
@@ -168,7 +168,7 @@ def _is_confirmed(plan: Erased, request: EraseRequest) -> bool:
         return False
 
 
-def _say(done: Erased, request: EraseRequest, *, dry: bool) -> None:
+def _print_result(done: Erased, request: EraseRequest, *, dry: bool) -> None:
     if request.as_json:
         figures = {
             "dry_run": dry,

@@ -289,10 +289,10 @@ class DevicesJob:
 
     async def _print_file(self, path: Path, copies: int) -> None:
         data = await asyncio.to_thread(path.read_bytes)
-        await self._looked_through(data)
+        await self._check_pdf(data)
         await self.print_document(data, path.stem, copies)
 
-    async def _looked_through(self, data: bytes) -> None:
+    async def _check_pdf(self, data: bytes) -> None:
         """In a worker, which a damaged file may end. Raises `PrintRefused`."""
         try:
             await asyncio.wrap_future(self._workers.submit(print_safe, data))

@@ -272,12 +272,12 @@ def look_at_bundle(path: Path, trusted: Sequence[str] = ()) -> BundleVerdict:
         pass
     try:
         with zipfile.ZipFile(path) as file:
-            return _look(file, trusted)
+            return _check(file, trusted)
     except (*_DAMAGED, msgspec.MsgspecError, ValueError, KeyError):
         return BundleVerdict(fault=BundleFault.UNREADABLE)
 
 
-def _look(file: zipfile.ZipFile, trusted: Sequence[str]) -> BundleVerdict:
+def _check(file: zipfile.ZipFile, trusted: Sequence[str]) -> BundleVerdict:
     names = file.namelist()
     if len(set(names)) != len(names) or any(_is_too_large(one) for one in file.infolist()):
         return BundleVerdict(fault=BundleFault.TOO_LARGE)

@@ -285,19 +285,19 @@ class KioskApp:
         before, self._link.needs = self._link.needs, needs
         session = self._running.session
         if session is not None:
-            self._say_needs(session, tuple(need for need in needs if need not in before))
+            self._write_needs(session, tuple(need for need in needs if need not in before))
             if (SIGN_LANGUAGE in needs) != (SIGN_LANGUAGE in before):
                 session.line.set_motion(SIGN_LANGUAGE in needs)
         elif self._memory.ticket:
-            self._start(self._tell_needs(self._memory.ticket), "tell what the caller needs")
+            self._start(self._send_needs(self._memory.ticket), "tell what the caller needs")
 
-    async def _tell_needs(self, ticket: str) -> None:
+    async def _send_needs(self, ticket: str) -> None:
         try:
-            self._show_answer(await self._link.tell_needs(ticket))
+            self._show_answer(await self._link.send_needs(ticket))
         except SessionError as error:
             log.info("the hub does not know what the caller needs: %s", error.code)
 
-    def _say_needs(self, session: KioskSession, needs: tuple[str, ...]) -> None:
+    def _write_needs(self, session: KioskSession, needs: tuple[str, ...]) -> None:
         """The agent reads it as the caller's own words."""
         for need in needs:
             if need in NEEDS_SAID:
@@ -327,15 +327,15 @@ class KioskApp:
         """The caller wants the number on paper."""
         self._start(self.elsewhere.print_slip(), "print a slip")
 
-    def tell_solved(self, solved: Solved) -> None:
+    def send_solved(self, solved: Solved) -> None:
         """The caller says whether it was solved."""
         ticket, self._talked = self._talked, ""
         if ticket:
-            self._start(self._tell_solved(ticket, solved), "tell whether it was solved")
+            self._start(self._send_solved(ticket, solved), "tell whether it was solved")
 
-    async def _tell_solved(self, ticket: str, solved: Solved) -> None:
+    async def _send_solved(self, ticket: str, solved: Solved) -> None:
         try:
-            await self._link.tell_solved(ticket, solved)
+            await self._link.send_solved(ticket, solved)
         except SessionError as error:
             log.info("an answer of a caller was not counted: %s", error.code)
 
@@ -509,7 +509,7 @@ class KioskApp:
         if self._link.ticket is not None:
             session.third_parties.on_ticket(self._link.ticket)
         if not resumed:
-            self._say_needs(session, self._link.needs)
+            self._write_needs(session, self._link.needs)
         if SIGN_LANGUAGE in self._link.needs:
             session.line.set_motion(True)
         return None

@@ -27,7 +27,7 @@ def tls_for(settings: DeskSettings | KioskSettings | DisplaySettings) -> ssl.SSL
     return client_tls(Path(settings.ca_file) if settings.ca_file else None)
 
 
-def tell_until_connected(
+def show_until_connected(
     bus: BusClient, addresses: Sequence[str], show: Callable[[str], None]
 ) -> None:
     """Shows what is awaited, and why a try failed; who shows it stops once the hub has answered."""

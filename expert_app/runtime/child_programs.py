@@ -76,7 +76,7 @@ class Child:
         assert self._process.stdout is not None
         async for line in self._process.stdout:
             with contextlib.suppress(ValueError):
-                self._heard(json.loads(line))
+                self._on_message(json.loads(line))
         await self._process.wait()
         self.ended.set()
         gone = ChildFailed(
@@ -87,7 +87,7 @@ class Child:
                 future.set_exception(gone)
                 future.exception()
 
-    def _heard(self, message: dict[str, Any]) -> None:
+    def _on_message(self, message: dict[str, Any]) -> None:
         if message.get("ready"):
             if not self.ready.done():
                 self.ready.set_result(message)

@@ -49,10 +49,10 @@ class ReleaseWatch:
             except SessionError as error:  # an older hub does not know the question
                 log.info("no word of a release: %s", error.code)
             else:
-                self._tell(wanted)
+                self._notify(wanted)
             await asyncio.sleep(AGAIN_S)
 
-    def _tell(self, wanted: ReleaseAnswer) -> None:
+    def _notify(self, wanted: ReleaseAnswer) -> None:
         if wanted != self._known:
             self._known = wanted
             self.told.emit(wanted)

@@ -364,13 +364,13 @@ class Hub:
         await self.transfers.overflow.tick()
         await self.transfers.host_calls.tick()
         if is_time:
-            await self._look_at_health()
+            await self._poll_health()
         await self.network.state.publish()
         await self.queue.offers.tick()
         await self.transfers.callbacks.tick()
         self._forget_ended(open_now)
 
-    async def _look_at_health(self) -> None:
+    async def _poll_health(self) -> None:
         """What is wrong here goes to the operators, with the rest of what this hub tells."""
         self.network.state.troubles = [
             HubTrouble(code=one.code, grave=one.grave, detail=one.detail)

@@ -289,17 +289,17 @@ class ActBeginner(QObject):
             (name, words) for name, words in found if not self._facts.is_closed(name)
         ]
         if not targets:
-            self._say_no_target()
+            self._show_no_target()
         return targets
 
-    def _say_no_target(self) -> None:
+    def _show_no_target(self) -> None:
         self._messages.show_message(Level.WARNING, _("No other service is open."), key="targets")
 
     def _targets(self, service: str) -> list[tuple[object, str]]:
         """Services that take callers; a message says when there is none."""
         found = self._facts.targets(service)
         if not found:
-            self._say_no_target()
+            self._show_no_target()
         return found
 
     def _begin_on(

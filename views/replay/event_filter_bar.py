@@ -45,13 +45,13 @@ class EventFilterBar(QWidget):
         self._typed = QTimer(self)
         self._typed.setSingleShot(True)
         self._typed.setInterval(TYPED_MS)
-        self._typed.timeout.connect(self._tell)
+        self._typed.timeout.connect(self._publish)
         self.words.textChanged.connect(lambda _text: self._typed.start())
         self.words.returnPressed.connect(self._on_return)
         self.troubles = tool_button(
             _("Troubles only"), "error", "replay_troubles_only", keys="P", checkable=True
         )
-        self.troubles.toggled.connect(self._tell)
+        self.troubles.toggled.connect(self._publish)
         self._lanes = self._menu(
             _("Parts"),
             "replay_parts",
@@ -77,7 +77,7 @@ class EventFilterBar(QWidget):
             action.setData(key)
             if icon_name:
                 action.setIcon(icon(icon_name, "soft"))
-            action.toggled.connect(self._tell)
+            action.toggled.connect(self._publish)
             menu.addAction(action)
         button.setMenu(menu)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -130,13 +130,13 @@ class EventFilterBar(QWidget):
             count = len(self._chosen(button))
             button.setText(f"{words} ({count})" if count else words)
 
-    def _tell(self) -> None:
+    def _publish(self) -> None:
         self._typed.stop()
         self._show_buttons()
         self.changed.emit(self.wanted())
 
     def _on_return(self) -> None:
-        self._tell()
+        self._publish()
         self.next_requested.emit(1)
 
 

@@ -53,7 +53,7 @@ class Announcer(QObject):
         self._waiting: list[tuple[str, bool]] = []
         self._next_turn = QTimer(self)
         self._next_turn.setSingleShot(True)
-        self._next_turn.timeout.connect(self._tell)
+        self._next_turn.timeout.connect(self._announce_next)
         self._pane: QQuickWidget | None = None
         if QGuiApplication.platformName() not in _DEAF:
             self._pane = QQuickWidget(window)
@@ -69,7 +69,7 @@ class Announcer(QObject):
             self._waiting.append((words, urgent))
             self._next_turn.start()
 
-    def _tell(self) -> None:
+    def _announce_next(self) -> None:
         pane = self._pane
         assert pane is not None
         if pane.rootObject() is None:

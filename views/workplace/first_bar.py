@@ -57,7 +57,7 @@ class FirstPage(QWidget):
     def show_demo_starting(self) -> None:
         """The demonstration takes its time."""
         self._demo.setEnabled(False)
-        self._say(
+        self._show_words(
             _(
                 "The demonstration starts: a kiosk, a desk and a hub on this computer, with "
                 "invented people. It takes some seconds; closing its windows ends it."
@@ -68,15 +68,15 @@ class FirstPage(QWidget):
         """It has ended, or could not start."""
         self._demo.setEnabled(True)
         if code:
-            self._say(
+            self._show_words(
                 _("The demonstration could not run. Tell your help desk (code {code}).").format(
                     code=code
                 )
             )
         else:
-            self._say(_("The demonstration is over; nothing of it stays on this computer."))
+            self._show_words(_("The demonstration is over; nothing of it stays on this computer."))
 
-    def _say(self, words: str) -> None:
+    def _show_words(self, words: str) -> None:
         self._said.setText(words)
         self._said.show()
         announce(self, words)

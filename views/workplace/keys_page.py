@@ -143,18 +143,18 @@ class KeysPage(QWidget):
         done = _("“{what}” is {keys} from now on.").format(
             what=self._bindings.named()[usual], keys=shown(wanted)
         )
-        self._say(done if conflict is None else conflict.text, is_wrong=conflict is not None)
+        self._show_words(done if conflict is None else conflict.text, is_wrong=conflict is not None)
 
     def _on_reset(self, usual: str) -> None:
         conflict = self._bindings.reset(usual)
         done = _("“{what}” has its usual keys again.").format(what=self._bindings.named()[usual])
-        self._say(done if conflict is None else conflict.text, is_wrong=conflict is not None)
+        self._show_words(done if conflict is None else conflict.text, is_wrong=conflict is not None)
 
     def _on_reset_all(self) -> None:
         self._bindings.reset_all()
-        self._say(_("All keys are as at first."), is_wrong=False)
+        self._show_words(_("All keys are as at first."), is_wrong=False)
 
-    def _say(self, words: str, *, is_wrong: bool) -> None:
+    def _show_words(self, words: str, *, is_wrong: bool) -> None:
         self._said.setText(words)
         restyle(self._said, tone="bad" if is_wrong else "good")
         self._said.show()

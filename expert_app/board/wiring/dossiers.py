@@ -74,11 +74,13 @@ class DossierPages:
                 Level.WARNING,
                 _("Alert: {what}").format(what=who.format(name=name)),
                 key=f"{line.kind} {line.user}",
-                action=MessageAction(_("Show the accesses"), partial(self._look, line, name)),
+                action=MessageAction(
+                    _("Show the accesses"), partial(self._show_refused, line, name)
+                ),
             )
         self._window.alert()
 
-    def _look(self, line: AccessLine, name: str) -> None:
+    def _show_refused(self, line: AccessLine, name: str) -> None:
         self._window.show_page(ACCESSES)
         self._window.accesses.show_refused_of(line.user, name, line.kind)
 

@@ -22,7 +22,7 @@ from expert_app.board.report_files import ReportFiles
 from expert_app.board.wiring.deliveries import DeliveryConnections
 from expert_app.board.wiring.dossiers import DossierPages
 from expert_app.board.wiring.visit import VisitConnections
-from expert_app.runtime.bus_access import tell_until_connected, tls_for
+from expert_app.runtime.bus_access import show_until_connected, tls_for
 from expert_app.runtime.config import DeskSettings, load_fixed
 from expert_app.runtime.enrolment import why_refused
 from expert_app.runtime.notary import notary_of
@@ -234,7 +234,7 @@ class BoardProgram:
         """Shows the window, then connects: the window never waits for the network."""
         self.window.resize(*WINDOW_SIZE)
         self.window.show_identity(self._settings.organisation, self._settings.user)
-        tell_until_connected(self._jobs.bus, self._settings.bus, self.window.show_not_connected)
+        show_until_connected(self._jobs.bus, self._settings.bus, self.window.show_not_connected)
         self._support.tell_crash()
         self.window.show()
         await self._app.start()

@@ -12,7 +12,7 @@ from typing import Any
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.board.observers import observe_host, observe_network
-from expert_app.runtime.bus_access import tell_until_connected, tls_for
+from expert_app.runtime.bus_access import show_until_connected, tls_for
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.window_program import ROLES, STOP_S, Program
@@ -93,7 +93,7 @@ class _SiteProgram:
 
     def start(self) -> None:
         """Shows the window, then connects."""
-        tell_until_connected(self.bus, self._addresses, self._gate.wait)
+        show_until_connected(self.bus, self._addresses, self._gate.wait)
         self._support.tell_crash()
         self.window.show()
         self._program.tasks.start(self._program.connect(self.bus), name="connect")

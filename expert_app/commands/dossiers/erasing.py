@@ -71,7 +71,7 @@ async def _erase(request: DossierErasureRequest, settings: HubSettings, paths: P
                 )
                 raise Refused(words.format(sessions=", ".join(running)))
             if request.dry or plan.holds:
-                _say(plan, request, dry=True)
+                _print_result(plan, request, dry=True)
                 return 1 if plan.holds else 0
             if not (request.yes or _is_confirmed(plan, request)):
                 raise Refused(_("Nothing was erased."))
@@ -92,7 +92,7 @@ async def _erase(request: DossierErasureRequest, settings: HubSettings, paths: P
             await eraser.logs.note(line)
             write_beside(settings, line)
             done = await asyncio.to_thread(store.erasures.erase, organisation, request.number)
-    _say(done, request, dry=False)
+    _print_result(done, request, dry=False)
     return 1 if done.holds else 0
 
 
@@ -121,7 +121,7 @@ def _is_confirmed(plan: DossierErasure, request: DossierErasureRequest) -> bool:
         return False
 
 
-def _say(found: DossierErasure, request: DossierErasureRequest, *, dry: bool) -> None:
+def _print_result(found: DossierErasure, request: DossierErasureRequest, *, dry: bool) -> None:
     if request.as_json:
         figures = {
             "dry_run": dry,

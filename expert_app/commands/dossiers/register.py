@@ -85,7 +85,9 @@ def run_import(request: ImportRequest, settings: HubSettings, paths: Paths) -> i
         return _refused(extra_words(error))
     except SessionError as error:
         return _refused(store_words(str(error.detail.get("why", error.code))))
-    _say(request, organisation, result, settings, paths, seconds=time.monotonic() - began_s)
+    _print_result(
+        request, organisation, result, settings, paths, seconds=time.monotonic() - began_s
+    )
     return 1 if result.refused else 0
 
 
@@ -160,7 +162,7 @@ def _show_progress(done: int, total: int) -> None:
     print(f"\r{done} / {total}", end="" if done < total else "\n", file=sys.stderr, flush=True)
 
 
-def _say(
+def _print_result(
     request: ImportRequest,
     organisation: str,
     result: ImportResult,

@@ -169,7 +169,7 @@ class DeskGuide:
             self._guide = found[0] if len(found) == 1 else None
         else:
             self._begin_procedure(dossier)
-        self._tell()
+        self._publish()
 
     def _begin_procedure(self, dossier: Dossier | None) -> None:
         """The dossier gets the pieces of the guide that was chosen, once."""
@@ -198,7 +198,7 @@ class DeskGuide:
                 said=self._said,
             )
             self._memory.write(TICKS, msgspec.json.encode(kept).decode())
-        self._tell()
+        self._publish()
 
     def _take_up(self, session_id: str) -> None:
         """Goes on where this desk was before a restart."""
@@ -214,7 +214,7 @@ class DeskGuide:
         self._memory.write(TICKS, "")
         self._forget()
 
-    def _tell(self) -> None:
+    def _publish(self) -> None:
         self.progress_changed.emit(self.progress)
 
     def _forget(self) -> None:
@@ -223,4 +223,4 @@ class DeskGuide:
         self._said.clear()
         self.guides_changed.emit([])
         self.phrases_changed.emit(self._shipped)
-        self._tell()
+        self._publish()

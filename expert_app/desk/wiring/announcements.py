@@ -63,7 +63,7 @@ class DeskAnnouncements:
         self._together = QTimer(window)
         self._together.setSingleShot(True)
         self._together.setInterval(TOGETHER_MS)
-        self._together.timeout.connect(self._say_powers)
+        self._together.timeout.connect(self._announce_powers)
         self._seconds = QTimer(window)
         self._seconds.setInterval(1000)
         self._seconds.timeout.connect(self._on_second)
@@ -72,7 +72,7 @@ class DeskAnnouncements:
         devices.printing.connect(self._on_printing)
         filing.page_cleaned.connect(self._on_cleaned)
 
-    def _say(self, words: str, urgent: bool = False) -> None:
+    def _announce(self, words: str, urgent: bool = False) -> None:
         announce(self._window, words, urgent=urgent)
 
     # ---- callers ----
@@ -87,16 +87,16 @@ class DeskAnnouncements:
     def _on_rang(self, ticket_id: str) -> None:
         ticket = self._window.queue.ticket(ticket_id)
         if ticket is not None:
-            self._say(_("New caller: {caller}").format(caller=self._called(ticket)))
+            self._announce(_("New caller: {caller}").format(caller=self._called(ticket)))
 
     def _on_offer(self, ticket: Ticket | None) -> None:
         if ticket is None:
             if not self._answered:
-                self._say(_("The offer is over: the caller goes to somebody else."))
+                self._announce(_("The offer is over: the caller goes to somebody else."))
             return
         self._answered = False
         words = _("A caller is offered to you: {caller}. F2 accepts.")
-        self._say(words.format(caller=self._called(ticket)), urgent=True)
+        self._announce(words.format(caller=self._called(ticket)), urgent=True)
 
     def _on_offer_answered(self, *_what: object) -> None:
         self._answered = True
@@ -108,7 +108,7 @@ class DeskAnnouncements:
 
     def _on_state(self, said: ReportedState) -> None:
         words, _icon, _tone = state_look(said.available, said.reason)
-        self._say(_("Your state: {state}").format(state=words))
+        self._announce(_("Your state: {state}").format(state=words))
 
     # ---- the conversation ----
 
@@ -123,7 +123,7 @@ class DeskAnnouncements:
         self._call = MediaState.NEW
         ticket = self._window.queue.ticket(session.facts.ticket_id)
         caller = self._called(ticket) if ticket is not None else session.facts.site
-        self._say(_("The conversation begins: {caller}").format(caller=caller))
+        self._announce(_("The conversation begins: {caller}").format(caller=caller))
         session.grants.changed.connect(lambda change: self._on_grant(session, change))
         session.call.state_changed.connect(self._on_call)
         session.line.peer_governed.connect(self._on_line)
@@ -135,13 +135,13 @@ class DeskAnnouncements:
     def _on_ended(self, _ended: SessionEnded) -> None:
         self._seconds.stop()
         self._together.stop()
-        self._say(_("The conversation is over. Wrap-up."), urgent=True)
+        self._announce(_("The conversation is over. Wrap-up."), urgent=True)
 
     def _on_cleared(self, key: str) -> None:
         if key == _LINE:
-            self._say(_("Connected again."))
+            self._announce(_("Connected again."))
         elif key == _PEER:
-            self._say(_("The kiosk is back."))
+            self._announce(_("The kiosk is back."))
 
     # ---- powers ----
 
@@ -157,13 +157,15 @@ class DeskAnnouncements:
             self._gone.append(change.grant)
         self._together.start()
 
-    def _say_powers(self) -> None:
+    def _announce_powers(self) -> None:
         new, gone = self._new, self._gone
         self._new, self._gone = [], []
         if new:
-            self._say(_("The caller allows: {powers}").format(powers=_named(new)))
+            self._announce(_("The caller allows: {powers}").format(powers=_named(new)))
         if gone:
-            self._say(_("No longer allowed: {powers}").format(powers=_named(gone)), urgent=True)
+            self._announce(
+                _("No longer allowed: {powers}").format(powers=_named(gone)), urgent=True
+            )
 
     def _on_second(self) -> None:
         session = self._app.session
@@ -177,25 +179,25 @@ class DeskAnnouncements:
         if soon:
             self._warned.update(soon)
             words = _("Ends in {seconds} seconds: {powers}")
-            self._say(words.format(seconds=round(SOON_S), powers=_named(soon)))
+            self._announce(words.format(seconds=round(SOON_S), powers=_named(soon)))
 
     # ---- page, paper, words ----
 
     def _on_page(self, page: PageShown) -> None:
         if page.title and page.title != self._page:
-            self._say(_("Page: {title}").format(title=page.title))
+            self._announce(_("Page: {title}").format(title=page.title))
         self._page = page.title
 
     def _on_scanned(self, ended: ScanEnded) -> None:
         if ended.code:
-            self._say(sentence(ended.code, ended.detail).sentence, urgent=True)
+            self._announce(sentence(ended.code, ended.detail).sentence, urgent=True)
         else:
-            self._say(_("Scanned. Pages: {count}").format(count=ended.pages))
+            self._announce(_("Scanned. Pages: {count}").format(count=ended.pages))
 
     def _on_cleaned(self, page: CleanedPage) -> None:
         facts = self._window.devices.page(page.page_id)
         if facts is not None and facts.note:
-            self._say(_("Page to look at: {why}").format(why=facts.note))
+            self._announce(_("Page to look at: {why}").format(why=facts.note))
 
     def _on_printing(self, printing: Printing) -> None:
         changed = printing.changed
@@ -204,32 +206,32 @@ class DeskAnnouncements:
         words = f"{printing.name}: {_(PRINT_WORDS[changed.state][0])}"
         if changed.code:
             words = f"{words}. {sentence(changed.code, changed.detail).sentence}"
-        self._say(words, urgent=changed.state in (PrintState.FAILED, PrintState.WAITING))
+        self._announce(words, urgent=changed.state in (PrintState.FAILED, PrintState.WAITING))
 
     def _on_written(self, line: ChatLine) -> None:
-        self._say(_("The caller wrote: {text}").format(text=line.text))
+        self._announce(_("The caller wrote: {text}").format(text=line.text))
 
     # ---- the line ----
 
     def _on_call(self, state: MediaState) -> None:
         before, self._call = self._call, state
         if state is MediaState.UNSTABLE:
-            self._say(_("The line is weak."))
+            self._announce(_("The line is weak."))
         elif state is MediaState.LOST:
-            self._say(_("Picture and sound are away; trying again."), urgent=True)
+            self._announce(_("Picture and sound are away; trying again."), urgent=True)
         elif state is MediaState.CONNECTED:
             if before in (MediaState.UNSTABLE, MediaState.LOST):
-                self._say(_("Picture and sound are back."))
+                self._announce(_("Picture and sound are back."))
             elif before is not MediaState.CONNECTED:
-                self._say(_("You see and hear each other."))
+                self._announce(_("You see and hear each other."))
 
     def _on_line(self, rule: LineGoverned) -> None:
         """What the caller's line gives up; said when it begins and when it is over."""
         words = caller_words(rule.step, document=False, motion=rule.motion)
         if words and not self._weak:
-            self._say(words)
+            self._announce(words)
         elif self._weak and not words:
-            self._say(_("The line is good again."))
+            self._announce(_("The line is good again."))
         self._weak = words
 
 

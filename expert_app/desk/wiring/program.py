@@ -17,7 +17,7 @@ from expert_app.desk.parts import DeskParts, build_parts
 from expert_app.desk.sign_on.here import sign_off
 from expert_app.desk.wiring.connections import DeskConnections, connect_desk
 from expert_app.desk.wiring.screen import DeskScreen, build_screen
-from expert_app.runtime.bus_access import tell_until_connected
+from expert_app.runtime.bus_access import show_until_connected
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.credentials import forget_seed
 from expert_app.runtime.enrolment import why_refused
@@ -151,7 +151,7 @@ class Desk:
         window.show_identity(parts.settings.organisation, parts.settings.user)
         self._support.tell_crash()
         self._connections.work.show_open_work()
-        tell_until_connected(parts.bus, parts.settings.bus, window.show_not_connected)
+        show_until_connected(parts.bus, parts.settings.bus, window.show_not_connected)
         window.show()
         parts.workers.warm()
         self.jobs.work.start()

@@ -17,7 +17,7 @@ from expert_app.helpdesk.app import HelpdeskApp, OpenedConversation, SavedFileRe
 from expert_app.helpdesk.bundle_words import fault_words, manifest_words
 from expert_app.helpdesk.saved_searches import SavedSearches
 from expert_app.helpdesk.wiring.one_window import AddressDoor
-from expert_app.runtime.bus_access import tell_until_connected, tls_for
+from expert_app.runtime.bus_access import show_until_connected, tls_for
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.enrolment import why_refused
 from expert_app.runtime.observations import Observations
@@ -170,7 +170,7 @@ class HelpdeskProgram:
 
     def start(self) -> None:
         """Shows the window, then connects."""
-        tell_until_connected(self.bus, self._addresses, self.view.list.show_not_connected)
+        show_until_connected(self.bus, self._addresses, self.view.list.show_not_connected)
         self._support.tell_crash()
         self.window.show()
         self.view.list.filter.focus_line()
@@ -193,9 +193,9 @@ class HelpdeskProgram:
             if not self._answered:
                 await asyncio.sleep(AGAIN_S)
         if self._address is not None:
-            self._look_for(self._address)
+            self._open_address(self._address)
 
-    def _look_for(self, address: SessionAddress) -> None:
+    def _open_address(self, address: SessionAddress) -> None:
         """Its line in the list; a reason opens it at the moment."""
         self.view.list.filter.line.setText(address.number)
         self.view.list.filter.apply()
@@ -217,7 +217,7 @@ class HelpdeskProgram:
         self._address = address
         self.view.show_list()
         if self._answered:
-            self._look_for(address)
+            self._open_address(address)
 
     def _go_to(self, address: SessionAddress, opened: OpenedConversation) -> None:
         started_at = opened.summary.started_at_utc

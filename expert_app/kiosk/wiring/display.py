@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from expert_app.runtime.bus_access import tell_until_connected, tls_for
+from expert_app.runtime.bus_access import show_until_connected, tls_for
 from expert_app.runtime.config import DisplaySettings
 from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
 from expert_app.runtime.window_program import STOP_S, Program, run_application
@@ -98,7 +98,7 @@ class DisplayProgram:
             self.window.showFullScreen()
         else:
             self.window.show()
-        tell_until_connected(self._bus, self._addresses, self.window.show_not_connected)
+        show_until_connected(self._bus, self._addresses, self.window.show_not_connected)
         self._link.start()
         self._program.tasks.start(self._program.connect(self._bus), name="connect the display")
 

@@ -69,7 +69,7 @@ def run_kiosk(settings: KioskSettings, paths: Paths, *, driven: bool, fullscreen
     try:
         seed = load_seed(name, Path(settings.key_file) if settings.key_file else None)
         tls_for(settings)
-        say_corrected(settings)
+        apply_corrections(settings)
         if wrong := refused_setting(settings):
             print(wrong)
             return 2
@@ -104,7 +104,7 @@ def run_kiosk(settings: KioskSettings, paths: Paths, *, driven: bool, fullscreen
     return max([run_application(main, settings.language), *ends])
 
 
-def say_corrected(settings: KioskSettings) -> None:
+def apply_corrections(settings: KioskSettings) -> None:
     """Takes the organisation's own words into use. Raises `SettingsWrong`."""
     corrections = corrections_of(settings.texts)
     correct_texts(corrections)

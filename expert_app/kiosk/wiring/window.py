@@ -26,7 +26,7 @@ def connect_queue(panes: KioskPanes, app: KioskApp) -> None:
     window.returns_requested.connect(app.show_returns)
     window.came_back.connect(app.come_back)
     window.slip_requested.connect(app.print_slip)
-    window.solved_answered.connect(app.tell_solved)
+    window.solved_answered.connect(app.send_solved)
 
 
 def connect_conversation(panes: KioskPanes, requests: CallerRequests) -> None:

@@ -83,7 +83,7 @@ class CertificateWatch:
         if self._file is None:
             return
         try:
-            found = await asyncio.to_thread(_look, self._file)
+            found = await asyncio.to_thread(_read, self._file)
             if self._found is not None and found.text != self._found.text:
                 await self._take()
                 log.info("the server shows its new certificate")
@@ -93,7 +93,7 @@ class CertificateWatch:
         self.looked.emit(self.days_left)
 
 
-def _look(file: Path) -> _Found:
+def _read(file: Path) -> _Found:
     """Raises `CertificateUnusable`."""
     certificates = certificates_in(file)
     return _Found(file.read_bytes(), min(one.not_valid_after_utc for one in certificates))

@@ -427,7 +427,7 @@ class Connection:
             self._note_connected()
             await self._stay(connection)
             self._forget_connection()
-            self._tell(False)
+            self._notify(False)
             self._tasks.start(abandon(connection.client), name="drop a lost connection")
 
     async def _connect(self, connection: _NatsConnection) -> None:
@@ -510,9 +510,9 @@ class Connection:
     def _note_connected(self) -> None:
         self._refusal, self._doubted = None, False
         self._settled.set()
-        self._tell(True)
+        self._notify(True)
 
-    def _tell(self, connected: bool) -> None:
+    def _notify(self, connected: bool) -> None:
         self._emit(self.connected, connected)
 
     @staticmethod

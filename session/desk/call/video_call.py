@@ -237,9 +237,9 @@ class DeskCall:
 
     def _send_switches(self) -> None:
         self._tell_at_s = self._clock.monotonic_s() + SEEN_EVERY_S
-        self._tasks.start(self._tell_switches(), name="desk-call-switches")
+        self._tasks.start(self._publish_switches(), name="desk-call-switches")
 
-    async def _tell_switches(self) -> None:
+    async def _publish_switches(self) -> None:
         """Tells the caller whose microphone and camera are off; what a cut line has lost is told
         again, or the caller would wait for a voice, or believe a voice off that is heard.
         """

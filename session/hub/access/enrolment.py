@@ -169,7 +169,7 @@ class Enrolment:
         if knock is Knock.WAITS:
             self._has_news.set()
         elif knock is Knock.REFUSED:
-            self._tasks.start(self._say(message, _TOO_MANY), name="refuse a newcomer")
+            self._tasks.start(self._publish_answer(message, _TOO_MANY), name="refuse a newcomer")
         elif knock is Knock.CUT_OFF:
             self._cut_off_soon(source_of(message))
 
@@ -189,21 +189,21 @@ class Enrolment:
             try:
                 answer = await self._answer(message)
             except MessageMalformed as error:
-                await self._say(message, Refusal(code=error.code, detail=error.detail))
+                await self._publish_answer(message, Refusal(code=error.code, detail=error.detail))
                 self._cut_off_soon(source_of(message))
             except SessionError as error:
                 await self._refuse(message, error)
                 await asyncio.sleep(WRONG_PAUSE_S)
             except Exception:  # the boundary: whoever asks gets an answer, and the hub goes on
                 log.exception("an enrolment failed")
-                await self._say(message, Refusal(code="unexpected"))
+                await self._publish_answer(message, Refusal(code="unexpected"))
             else:
                 self._tasks.start(self._let_in(message, answer), name="let a newcomer in")
 
     async def _answer(self, message: Incoming) -> Awaitable[HubMessage]:
         """What will be answered. Raises what a newcomer is told at once."""
         if not self._is_open:
-            await self._look()  # the invitation may be younger than our newest look
+            await self._check_door()  # the invitation may be younger than our newest look
             if not self._is_open:
                 raise EnrolmentRefused
         newcomer: Newcomer = decode_request(_NEWCOMER, message.payload)
@@ -294,18 +294,18 @@ class Enrolment:
 
     async def _let_in(self, message: Incoming, answer: Awaitable[HubMessage]) -> None:
         try:
-            await self._say(message, await answer)
+            await self._publish_answer(message, await answer)
         except SessionError as error:
             await self._refuse(message, error)
         except Exception:  # the same boundary
             log.exception("a sign-on failed")
-            await self._say(message, Refusal(code="unexpected"))
+            await self._publish_answer(message, Refusal(code="unexpected"))
 
     async def _refuse(self, message: Incoming, error: SessionError) -> None:
         log.info("an enrolment is refused: %s", error.code)
-        await self._say(message, Refusal(code=error.code, detail=error.detail))
+        await self._publish_answer(message, Refusal(code=error.code, detail=error.detail))
 
-    async def _say(self, message: Incoming, answer: HubMessage) -> None:
+    async def _publish_answer(self, message: Incoming, answer: HubMessage) -> None:
         try:
             await self._connection.bus.publish(message.reply, encode(answer))
         except BusUnreachable:
@@ -344,12 +344,12 @@ class Enrolment:
         while True:
             await asyncio.sleep(POLL_S)
             try:
-                await self._look()
+                await self._check_door()
                 await self._apply()
             except SessionError as error:
                 log.warning("the server has not taken the keys yet: %s", error.code)
 
-    async def _look(self) -> None:
+    async def _check_door(self) -> None:
         """Whether anybody is invited, or was let in a moment ago."""
         now = self._clock.utc_now()
         invited = await asyncio.to_thread(self._book.is_anybody_invited, now)

@@ -50,7 +50,7 @@ def count(
     if not days:
         return []
     named = _names(history)
-    said = _said(history, organisation, days=(first, last), by=by, across=across)
+    said = _answers(history, organisation, days=(first, last), by=by, across=across)
     keys, parts = groups
     kinds = int(parts.max(initial=0)) + 1
     rows = []
@@ -63,7 +63,7 @@ def count(
     return sorted(rows, key=lambda row: (row.key, row.across))
 
 
-def _said(
+def _answers(
     history: History,
     organisation: str,
     *,

@@ -83,9 +83,9 @@ class LogIndexer:
         self._seen.add(key)
         if is_over:
             self._seen.discard(key)
-        self._wish(key, SOON_S if soon else RUNNING_S)
+        self._schedule(key, SOON_S if soon else RUNNING_S)
 
-    def _wish(self, key: tuple[str, str], in_s: float) -> None:
+    def _schedule(self, key: tuple[str, str], in_s: float) -> None:
         at_s = self._clock.monotonic_s() + in_s
         self._due[key] = min(self._due.get(key, at_s), at_s)
 
@@ -120,22 +120,22 @@ class LogIndexer:
             except SessionError as error:
                 log.info("the list of conversations waits: %s", error.detail.get("why", error.code))
                 for key in ripe:
-                    self._wish(key, AGAIN_S)
+                    self._schedule(key, AGAIN_S)
             self._working = []
 
     async def _revisit(self) -> None:
         while True:
             await asyncio.sleep(REVISIT_S)
             try:
-                await self._wish_open()
+                await self._schedule_open()
             except SessionError as error:
                 log.info("the list of conversations waits: %s", error.detail.get("why", error.code))
 
-    async def _wish_open(self) -> None:
+    async def _schedule_open(self) -> None:
         ours = self._source.log_days()
         for key in await asyncio.to_thread(self._rows.open_sessions):
             if key[0] in ours:
-                self._wish(key, 0.0)
+                self._schedule(key, 0.0)
 
     async def _compare(self) -> None:
         while True:
@@ -166,8 +166,8 @@ class LogIndexer:
             known = await asyncio.to_thread(self._rows.sessions, organisation)
             await asyncio.to_thread(self._rows.lost, organisation, sorted(listed - there))
             for session_id in sorted(there - known):
-                self._wish((organisation, session_id), 0.0)
-        await self._wish_open()
+                self._schedule((organisation, session_id), 0.0)
+        await self._schedule_open()
 
     async def rebuild(self) -> int:
         """Makes the list again from the logs; how many conversations there are."""

@@ -178,13 +178,15 @@ class Relay:
         self._refused.note(f"{organisation}.{role}.{user}", topic, code, why=why)
         if self._told.take(f"{organisation}.{role}.{user}"):
             refused = MessageRefused(topic=topic[:60], code=code, why=why)
-            self._tasks.start(self._tell(message, refused), name="tell that a message is dropped")
+            self._tasks.start(
+                self._send_refusal(message, refused), name="tell that a message is dropped"
+            )
         if self.dropped % LOGGED_EACH == 1:
             log.warning(
                 "session traffic dropped, %d messages by now; the last: %s", self.dropped, why
             )
 
-    async def _tell(self, message: Incoming, refused: MessageRefused) -> None:
+    async def _send_refusal(self, message: Incoming, refused: MessageRefused) -> None:
         _, organisation, role, user, session_id, _ = message.subject.split(".")
         try:
             await self._connection.publish_to_user(

@@ -236,7 +236,7 @@ class RemoteActs:
         )
         with self._database().reading() as connection:
             row = connection.execute(_with_desks().where(place)).first()
-        return None if row is None else self._told(row, with_result=True)
+        return None if row is None else self._help_of(row, with_result=True)
 
     def _list(self, asker: Asker, kiosk: str) -> list[RemoteHelp]:
         query = _with_desks().order_by(_table.c.asked_at_utc.desc()).limit(LISTED)
@@ -245,9 +245,9 @@ class RemoteActs:
         if kiosk:
             query = query.where(_table.c.kiosk == kiosk)
         with self._database().reading() as connection:
-            return [self._told(row, with_result=False) for row in connection.execute(query)]
+            return [self._help_of(row, with_result=False) for row in connection.execute(query)]
 
-    def _told(self, row: Any, *, with_result: bool) -> RemoteHelp:
+    def _help_of(self, row: Any, *, with_result: bool) -> RemoteHelp:
         asked = row.asked_at_utc.replace(tzinfo=UTC)
         state = RemoteState(row.state)
         desk = row.at_desk is not None

@@ -74,7 +74,7 @@ class KioskSelfTests:
         others = [one for one in request.checks if one.part is not CheckedPart.CLOCK]
         checks = (*others, clock)
         await asyncio.to_thread(self._keep, asker, request.version, checks, now)
-        await self._look()
+        await self._read_newest()
         return SelfTestTaken(clock=clock)
 
     @handles("self_tests")
@@ -103,7 +103,7 @@ class KioskSelfTests:
     async def _watch(self) -> None:
         while True:
             try:
-                await self._look()
+                await self._read_newest()
                 await asyncio.to_thread(self._forget_old)
                 wait_s = LOOK_S
             except SessionError as error:
@@ -111,7 +111,7 @@ class KioskSelfTests:
                 wait_s = AGAIN_S
             await asyncio.sleep(wait_s)
 
-    async def _look(self) -> None:
+    async def _read_newest(self) -> None:
         self._known = await asyncio.to_thread(self._newest)
 
     def faults(self) -> dict[str, int]:

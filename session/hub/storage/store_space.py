@@ -239,9 +239,9 @@ class StoreSpace:
                 )
             )
         for part in self.parts:
-            self._say(part)
+            self._log_state(part)
 
-    def _say(self, part: StorePart) -> None:
+    def _log_state(self, part: StorePart) -> None:
         state = _state(part)
         if state == self._said.get(part.name, ""):
             return

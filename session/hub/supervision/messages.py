@@ -40,7 +40,7 @@ class SupervisorMessages:
     async def broadcast(self, asker: Asker, request: BroadcastRequest) -> Done:
         """To every agent who is there. Raises `StoreUnreachable`."""
         said = self._record(asker, request.text, request.reason)
-        await self._say(asker, request.broadcast_id, said)
+        await self._broadcast(asker, request.broadcast_id, said)
         return Done()
 
     @handles("message")
@@ -62,7 +62,7 @@ class SupervisorMessages:
                 self._check_site(organisation, target)
         said = self._record(asker, request.text, request.reason)
         said = msgspec.structs.replace(said, to=request.to.value, target=target)
-        await self._say(asker, request.message_id, said)
+        await self._broadcast(asker, request.message_id, said)
         there = sum(
             self._presence.is_there(home, role, user)
             for home, role, user in self._readers(organisation, said)
@@ -80,7 +80,7 @@ class SupervisorMessages:
             text=text, changed_by=by, reason=reason, at_utc=self._clock.utc_now()
         )
 
-    async def _say(self, asker: Asker, message: str, said: BroadcastRecord) -> None:
+    async def _broadcast(self, asker: Asker, message: str, said: BroadcastRecord) -> None:
         named = Named(said.changed_by, said.reason, message)
         if self._store.broadcast(asker.organisation, message) is None:
             try:

@@ -39,15 +39,15 @@ class PointerFilter:
     def _allows(self, event: MirrorEvent) -> bool:
         if event.type == FULL_SNAPSHOT:
             self._password, self._digits = False, set()
-            self._look(bytes(event.data))
+            self._note_fields(bytes(event.data))
         if event.type != INCREMENTAL:
             return True
         source = source_of(event)
         if source == _MUTATION:
-            self._look(bytes(event.data))
+            self._note_fields(bytes(event.data))
         return source not in POINTER or not (self._password or len(self._digits) >= _KEYS)
 
-    def _look(self, data: bytes) -> None:
+    def _note_fields(self, data: bytes) -> None:
         self._password = self._password or _PASSWORD.search(data) is not None
         if len(self._digits) < _KEYS:
             self._digits.update(_DIGIT.findall(data))

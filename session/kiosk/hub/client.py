@@ -174,7 +174,7 @@ class KioskLink:
         self._take(answer)
         return answer
 
-    async def tell_needs(self, ticket_id: str) -> TicketAnswer:
+    async def send_needs(self, ticket_id: str) -> TicketAnswer:
         """The caller who waits needs something else than when the ticket was made."""
         request = NeedsRequest(ticket_id=ticket_id, needs=self.needs)
         answer = await self._request_with_retries("needs", request, TicketAnswer)
@@ -247,7 +247,7 @@ class KioskLink:
             if answer.ticket.state is TicketState.IN_SESSION and answer.ticket.session is not None:
                 await self.hang_up(answer.ticket.session, "caller")
 
-    async def tell_solved(self, ticket_id: str, solved: Solved) -> None:
+    async def send_solved(self, ticket_id: str, solved: Solved) -> None:
         """What the caller says of the conversation; told once, because a repetition might count
         twice. Raises as `BusClient.request`.
         """

@@ -22,7 +22,7 @@ from session.protocol.conversation.allowed_addresses import AllowList
 async def serve(commands: IO[bytes], answers: IO[bytes], intranet: Collection[str]) -> None:
     """Serves until `commands` ends; `intranet`: see `Dialler`."""
 
-    def say(message: msgspec.Struct) -> None:
+    def report(message: msgspec.Struct) -> None:
         answers.write(msgspec.json.encode(message) + b"\n")
         answers.flush()
 
@@ -34,13 +34,13 @@ async def serve(commands: IO[bytes], answers: IO[bytes], intranet: Collection[st
     loop, lines = asyncio.get_running_loop(), asyncio.Queue[bytes]()
     server = ProxyServer(Dialler(intranet=intranet))
     await server.start()
-    say(ProxyReady(port=server.port, secret=server.secret))
+    report(ProxyReady(port=server.port, secret=server.secret))
     threading.Thread(target=read, name="commands", daemon=True).start()
     while line := await lines.get():
         command = msgspec.json.decode(line, type=NewList)
         counted = ListInForce(refused=dict(server.refused), connections=server.connections)
         await server.allow(AllowList(command.allowed))
-        say(counted)
+        report(counted)
     await server.close()
 
 

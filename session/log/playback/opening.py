@@ -260,13 +260,13 @@ class _Scan:
                 if one.format != FORMAT:
                     raise _OldFormat
             except (msgspec.MsgspecError, UnicodeDecodeError, _OldFormat):
-                self._look_at_damage(line, self._line + place + 1)
+                self._note_damage(line, self._line + place + 1)
                 continue
             found.append(one)
             good.append(place)
         return found, good
 
-    def _look_at_damage(self, line: bytes, number: int) -> None:
+    def _note_damage(self, line: bytes, number: int) -> None:
         """Raises `_OldFormat` or `LogTooNew` when it is a record of another format."""
         try:
             theirs = format_of(line)
@@ -292,7 +292,7 @@ class _Scan:
         meanings = [known.get(one.event) for one in found]
         for place, number in enumerate(meanings):
             if number is None:
-                meanings[place] = self._look(found[place], at_s[place], place, lines[place])
+                meanings[place] = self._meaning_of(found[place], at_s[place], place, lines[place])
         self._rows += len(found)
         self._columns.append(
             (
@@ -305,7 +305,7 @@ class _Scan:
             )
         )
 
-    def _look(self, one: _Line, at_s: float, place: int, line: bytes) -> int:
+    def _meaning_of(self, one: _Line, at_s: float, place: int, line: bytes) -> int:
         """The meaning of a record that is not known by its event alone: it is new, or all of it is
         wanted.
         """

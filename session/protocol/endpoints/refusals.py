@@ -60,9 +60,9 @@ class Refusals:
             return
         self._told_s.append(now_s)
         refused = MessageRefused(topic=topic, code=code, why=why[:200], of=of[:60])
-        self._tasks.start(self._tell(refused), name="refuse a message")
+        self._tasks.start(self._send_refusal(refused), name="refuse a message")
 
-    async def _tell(self, refused: MessageRefused) -> None:
+    async def _send_refusal(self, refused: MessageRefused) -> None:
         try:
             await self._send(refused)
         except SessionError as error:

@@ -242,7 +242,7 @@ async def test_needs_go_along_and_a_kiosk_that_leaves_or_calls_again_leaves_the_
         new = zoe.queue[0]
         assert (old.skills, new.needs, new.skills) == ((), ("lsf", "ar"), ("ar",))
         kiosk.needs = ("ar", "write")  # chosen while waiting over there
-        assert (await kiosk.tell_needs(old.id)).ticket.needs == ("ar", "write")
+        assert (await kiosk.send_needs(old.id)).ticket.needs == ("ar", "write")
         await until(lambda: zoe.queue[0].needs == ("ar", "write"))
         await kiosk.leave(old.id)
         await until(lambda: not zoe.queue)

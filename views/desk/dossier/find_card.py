@@ -139,7 +139,7 @@ class FindCard(Card):
             OPEN: _("Opening the dossier…"),
             CREATE: _("Creating the dossier…"),
         }
-        self._say(words[act], "soft")
+        self._show_words(words[act], "soft")
 
     def show_found(
         self, hits: Sequence[DossierHit], *, more: bool, register: RegisterState
@@ -162,7 +162,7 @@ class FindCard(Card):
             words.append(
                 _("The organisation's register does not answer: only what is here was searched.")
             )
-        self._say(" ".join(words), "" if hits else "soft")
+        self._show_words(" ".join(words), "" if hits else "soft")
         self._show_hits(hits, _("Dossiers found"))
         self._go_on_to(self.hits if hits else self._begin)
 
@@ -170,7 +170,7 @@ class FindCard(Card):
         """Nothing was made yet: the caller may have one of these."""
         self._busy, self._likely = "", True
         words = _("The caller may have a dossier already. Look at it together before you go on.")
-        self._say(words, "warn")
+        self._show_words(words, "warn")
         self._show_hits(hits, _("Dossiers that may be the caller's"))
         self._go_on_to(self.hits)
 
@@ -187,17 +187,17 @@ class FindCard(Card):
             self._is_bound = True
             self._show_mode(self._mode)
         if field is None or field.isHidden():
-            self._say(words, "bad")
+            self._show_words(words, "bad")
             self._line_was_cut = code in _LINE_CODES
             return
-        self._say("", "")
+        self._show_words("", "")
         field.show_wrong(words)
         self._go_on_to(field)
 
     def show_line_back(self) -> None:
         """The hub answers again: what was said of the cut line is over."""
         if self._line_was_cut and not self._busy:
-            self._say("", "")
+            self._show_words("", "")
 
     def clear(self) -> None:
         """The conversation is over: nothing of the caller stays, and nothing can be undone."""
@@ -298,9 +298,9 @@ class FindCard(Card):
     def _forget_hits(self) -> None:
         self._likely = False
         self._show_hits((), "")
-        self._say("", "")
+        self._show_words("", "")
 
-    def _say(self, words: str, tone: str) -> None:
+    def _show_words(self, words: str, tone: str) -> None:
         self._line_was_cut = False
         self._status.setText(words)
         self._status.setVisible(bool(words))

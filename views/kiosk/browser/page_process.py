@@ -177,14 +177,14 @@ class PageProcess(QObject):
         """
         self._open = False
         self._kill()
-        self._look(on_gone, _END_LOOKS)
+        self._check_ended(on_gone, _END_LOOKS)
 
-    def _look(self, on_gone: Callable[[bool], None], looks: int) -> None:
+    def _check_ended(self, on_gone: Callable[[bool], None], looks: int) -> None:
         running = self._process.state() != QProcess.ProcessState.NotRunning
         left = running or (self._pid > 0 and bool(session_members(self._pid)))
         if left and looks > 0:
             self._kill()
-            QTimer.singleShot(_END_LOOK_MS, lambda: self._look(on_gone, looks - 1))
+            QTimer.singleShot(_END_LOOK_MS, lambda: self._check_ended(on_gone, looks - 1))
             return
         shutil.rmtree(self._folder, ignore_errors=True)
         gone = not left and not self._folder.exists()
@@ -420,7 +420,7 @@ class PageProcesses(QObject):
     def _on_lost(self, greedy: bool) -> None:
         log.warning("the caller's browser is gone%s", ": it wanted too much" if greedy else "")
         self._replace(lambda _gone: None)
-        self._say_silent(False)
+        self._set_silent(False)
         self.told.emit(messages.PageDied(greedy), b"")
 
     def _on_told(self, fact: messages.BrowserFact, body: bytes) -> None:
@@ -442,11 +442,11 @@ class PageProcesses(QObject):
         if now.unanswered > LOST_PULSES:
             self._on_lost(False)
             return
-        self._say_silent(now.unanswered > SILENT_PULSES or self._page_waits_ms > STUCK_PAGE_MS)
+        self._set_silent(now.unanswered > SILENT_PULSES or self._page_waits_ms > STUCK_PAGE_MS)
         now.unanswered += 1
         now.obey(messages.AnswerAlive())
 
-    def _say_silent(self, silent: bool) -> None:
+    def _set_silent(self, silent: bool) -> None:
         if silent != self._silent:
             self._silent = silent
             self.told.emit(messages.PageSilent(silent), b"")

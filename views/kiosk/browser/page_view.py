@@ -118,15 +118,15 @@ class PageView(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.view)
         self.refusal = RefusedPage(self.view)
-        self.refusal.closed.connect(self._tell_view)
+        self.refusal.closed.connect(self._report_view)
         self._dark = False
         self._web = self._new_web()
         self._injector = InputInjector(self.view, lambda: self._web.page)
-        self._injector.touched.connect(lambda: self._tell(messages.PageTouched()))
-        self._injector.stop_key_pressed.connect(lambda: self._tell(messages.StopKeyPressed()))
+        self._injector.touched.connect(lambda: self._report(messages.PageTouched()))
+        self._injector.stop_key_pressed.connect(lambda: self._report(messages.StopKeyPressed()))
         self.marks = MarksLayer(self.view, self._injector, zoom=lambda: self._web.page.zoomFactor())
         self._pointer = PointerLayer(self.view)
-        self._pointer.painted.connect(lambda x, y: self._tell(messages.PointerDrawn(x, y)))
+        self._pointer.painted.connect(lambda x, y: self._report(messages.PointerDrawn(x, y)))
         self.dialog = DialogCard(self.view)
         self.dialog.answered.connect(
             lambda dialog_id, ok, text: self._web.dialogs.answer(dialog_id, ok, text)
@@ -146,15 +146,15 @@ class PageView(QWidget):
             self._allowed, self, folder=self._folder, clock=self._clock, way_out=self._way_out
         )
         web.events_pushed.connect(
-            lambda text: self._tell(messages.EventsPushed(), text.encode(errors="replace"))
+            lambda text: self._report(messages.EventsPushed(), text.encode(errors="replace"))
         )
         web.refused.connect(self._on_refused)
         web.not_done.connect(self._on_not_done)
-        web.said.connect(lambda text: self._tell(messages.PageSaid(text[: messages.MAX_WORDS])))
+        web.said.connect(lambda text: self._report(messages.PageSaid(text[: messages.MAX_WORDS])))
         web.dialogs.asked.connect(self._on_asked)
         web.dialogs.closed.connect(self._on_answered)
         web.page.loadingChanged.connect(self._on_loading_changed)
-        web.page.titleChanged.connect(lambda _title: self._tell_view())
+        web.page.titleChanged.connect(lambda _title: self._report_view())
         web.page.urlChanged.connect(self._on_url_changed)
         web.page.renderProcessTerminated.connect(lambda _why, _code: self._on_page_process_ended())
         web.show_dark(self._dark)
@@ -186,7 +186,7 @@ class PageView(QWidget):
             case messages.FetchPart(number=number, address=address):
                 self._web.fetch(
                     address,
-                    lambda data, kind: self._tell(messages.PartFetched(number, kind[:200]), data),
+                    lambda data, kind: self._report(messages.PartFetched(number, kind[:200]), data),
                 )
             case messages.GoBack():
                 self._go_back()
@@ -200,7 +200,7 @@ class PageView(QWidget):
                 self.dialog.retranslate()
                 self.refusal.retranslate()
             case messages.AnswerAlive():
-                self._tell(messages.PageAlive(self._heart.waits_ms()))
+                self._report(messages.PageAlive(self._heart.waits_ms()))
             case messages.EndPage(back=back):
                 self._leave("", back=back)
             case _:
@@ -278,7 +278,7 @@ class PageView(QWidget):
         self._web.dialogs.dismiss()
         self._heart.stopped()
         if self._then is None:
-            self._tell(messages.PageDied())
+            self._report(messages.PageDied())
         else:
             QTimer.singleShot(0, self._go_on)
 
@@ -322,7 +322,7 @@ class PageView(QWidget):
                 image.open(QIODevice.OpenModeFlag.WriteOnly)
                 self.grab().save(image, "PNG")
                 picture = bytes(image.data().data())
-                self._tell(messages.PartFetched(number, "image/png"), picture)
+                self._report(messages.PartFetched(number, "image/png"), picture)
 
     def _type_in_field(self, selector: str, text: str) -> None:
         """Types into a field of the page, as the caller does."""
@@ -353,7 +353,7 @@ class PageView(QWidget):
         self.marks.set_acting(False)
         self._allowed = AllowList()
         self._web = self._new_web()
-        self._tell_view()
+        self._report_view()
 
         def on_closed(gone: bool) -> None:
             old.deleteLater()
@@ -363,11 +363,11 @@ class PageView(QWidget):
 
     # ---- facts from the page ----
 
-    def _tell(self, fact: messages.BrowserFact, body: bytes = b"") -> None:
+    def _report(self, fact: messages.BrowserFact, body: bytes = b"") -> None:
         if not sip.isdeleted(self):  # an answer of the page may come after its window is gone
             self.told.emit(fact, body)
 
-    def _tell_view(self) -> None:
+    def _report_view(self) -> None:
         """Says what stands over the page when that changed."""
         url, history = self._web.page.url(), self._web.page.history()
         is_web = url.scheme() in _WEB
@@ -379,23 +379,25 @@ class PageView(QWidget):
         )
         if changed != self._changed:
             self._changed = changed
-            self._tell(changed)
+            self._report(changed)
 
     def _on_page_answer(self, number: int, text: str) -> None:
-        self._tell(messages.PageAnswered(number, text if len(text) <= messages.MAX_ANSWER else ""))
+        self._report(
+            messages.PageAnswered(number, text if len(text) <= messages.MAX_ANSWER else "")
+        )
 
     def _on_loading_changed(self, loading: QWebEngineLoadingInfo) -> None:
         url = loading.url()
         if url.scheme() not in _WEB:
             return
-        self._tell_view()
+        self._report_view()
         status = loading.status()
         if status != QWebEngineLoadingInfo.LoadStatus.LoadStartedStatus:
             self._web.dialogs.arrived()
         if status == QWebEngineLoadingInfo.LoadStatus.LoadStartedStatus:
             self._stopped = False
         if status == QWebEngineLoadingInfo.LoadStatus.LoadSucceededStatus:
-            self._tell(
+            self._report(
                 messages.PageLoaded(
                     written(url)[: messages.MAX_ADDRESS],
                     self._web.page.title()[: messages.MAX_TITLE],
@@ -406,14 +408,14 @@ class PageView(QWidget):
         elif status == QWebEngineLoadingInfo.LoadStatus.LoadFailedStatus and (
             not self._stopped and loading.errorCode() not in _OUR_OWN_STOPS
         ):
-            self._tell(
+            self._report(
                 messages.AddressStopped(written(url)[: messages.MAX_ADDRESS], SessionError.code)
             )
 
     def _on_url_changed(self, _url: QUrl) -> None:
         self.refusal.end()
         self._web.dialogs.arrived()
-        self._tell_view()
+        self._report_view()
 
     def _on_refused(self, address: str) -> None:
         self._stopped = True  # the load that fails now is our own doing
@@ -422,8 +424,10 @@ class PageView(QWidget):
         self.refusal.refuse(
             QUrl(address).host(), why_refused(address, self._allowed), has_page=at in _WEB
         )
-        self._tell_view()
-        self._tell(messages.AddressStopped(address[: messages.MAX_ADDRESS], AddressNotAllowed.code))
+        self._report_view()
+        self._report(
+            messages.AddressStopped(address[: messages.MAX_ADDRESS], AddressNotAllowed.code)
+        )
 
     # ---- what the page shows beside itself ----
 
@@ -431,18 +435,18 @@ class PageView(QWidget):
         self.dialog.setGeometry(self.view.rect())
         self.dialog.ask(question, self._web.page.url().host())
         self.take_keyboard()
-        self._tell_dialog(question.dialog_id, question.kind, question.text, waits=True)
+        self._report_dialog(question.dialog_id, question.kind, question.text, waits=True)
 
     def _on_answered(self, dialog_id: str) -> None:
         self.dialog.end(dialog_id)
-        self._tell(messages.QuestionClosed(dialog_id))
+        self._report(messages.QuestionClosed(dialog_id))
 
     def _on_not_done(self, kind: DialogKind, name: str) -> None:
-        self._tell_dialog(new_id(), kind, name, waits=False)
+        self._report_dialog(new_id(), kind, name, waits=False)
 
-    def _tell_dialog(self, dialog_id: str, kind: DialogKind, text: str, *, waits: bool) -> None:
+    def _report_dialog(self, dialog_id: str, kind: DialogKind, text: str, *, waits: bool) -> None:
         dialog = DialogShown(dialog_id=dialog_id, kind=kind, text=text[:MAX_TEXT], waits=waits)
-        self._tell(messages.QuestionShown(dialog))
+        self._report(messages.QuestionShown(dialog))
 
     # ---- Qt ----
 
@@ -477,6 +481,6 @@ class PageView(QWidget):
         the page leaves it.
         """
         if event is not None and event.spontaneous() and event.key() == Qt.Key.Key_Escape:
-            self._tell(messages.StopKeyPressed())
+            self._report(messages.StopKeyPressed())
         else:
             super().keyPressEvent(event)

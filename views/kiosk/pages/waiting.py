@@ -246,9 +246,9 @@ class WaitingPage(KioskPage):
     def show_messages(self, messages: Sequence[SiteMessage]) -> None:
         """What supervisors say to the callers here, until each ends."""
         self._messages = messages
-        self._tell_messages()
+        self._show_messages()
 
-    def _tell_messages(self) -> None:
+    def _show_messages(self) -> None:
         words = lines(in_force(self._messages, self._clock.utc_now()))
         self._message_words.setText(words)
         self._message.setVisible(bool(words))
@@ -288,7 +288,7 @@ class WaitingPage(KioskPage):
     def tick(self) -> None:
         """A second has passed."""
         self._dots.step(int(self._clock.monotonic_s()))
-        self._tell_messages()
+        self._show_messages()
         if self._answer is not None:
             self._elapsed.setText(elapsed_words(self._clock.monotonic_s() - self._since_s))
 

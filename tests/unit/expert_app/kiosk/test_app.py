@@ -136,13 +136,13 @@ async def test_what_the_caller_says_of_the_talk_is_told_once_and_says_not_who(
 
     monkeypatch.setattr(Audit, "add_answer", keep)
     kiosk, desk = await hall.kiosk(), await hall.world.desk("alice")
-    kiosk.app.tell_solved(Solved.NO)  # nobody has talked yet
+    kiosk.app.send_solved(Solved.NO)  # nobody has talked yet
     await desk.accept(await hall.waiting(kiosk))
     await until(lambda: kiosk.screen.page == "session with Alice M.")
     kiosk.app.leave()
     await until(lambda: bool(kiosk.screen.wiped))
-    kiosk.app.tell_solved(Solved.PARTLY)
-    kiosk.app.tell_solved(Solved.YES)
+    kiosk.app.send_solved(Solved.PARTLY)
+    kiosk.app.send_solved(Solved.YES)
     await until(lambda: bool(kept))
     ((organisation, record),) = kept
     assert (organisation, record.service, record.solved) == ("valdore", "rights", "partly")

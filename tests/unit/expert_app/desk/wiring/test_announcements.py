@@ -142,7 +142,7 @@ def test_a_power_that_is_repeated_after_a_cut_line_is_not_told_again(
     qtbot.waitUntil(lambda: heard.last() == "The caller allows: Scan")
     powers.changed.emit(changed(Grant.SCAN, True, GrantReason.TOLD))
     powers.changed.emit(changed(Grant.PRINT, False, GrantReason.TOLD))
-    heard.spoken._say_powers()
+    heard.spoken._announce_powers()
     assert heard.last() == "The caller allows: Scan"
 
 
