@@ -66,8 +66,9 @@ class Window:
     def note(self, number: int) -> None:
         """It came, and was genuine."""
         ahead = number - self._highest
-        if ahead > 0:
-            self._seen = (self._seen << ahead | 1) & ((1 << WINDOW) - 1)
+        if ahead > 0:  # the sender chooses how far
+            before = self._seen << ahead if ahead < WINDOW else 0
+            self._seen = (before | 1) & ((1 << WINDOW) - 1)
             self._highest = number
         else:
             self._seen |= 1 << -ahead

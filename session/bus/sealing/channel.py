@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from session.bus.sealing.box import SEAL_HEADER, SealBox, Stamp, shared
@@ -183,8 +184,13 @@ def _packed(payload: bytes, headers: Mapping[str, str]) -> bytes:
 
 
 def _unpacked(whole: bytes) -> tuple[bytes, dict[str, str]]:
+    """Raises `SealBroken`: the other end has the key, and writes what it likes."""
     end = 2 + int.from_bytes(whole[:2], "big")
-    return whole[end:], json.loads(whole[2:end]) if end > 2 else {}
+    try:
+        headers = msgspec.json.decode(whole[2:end], type=dict[str, str]) if end > 2 else {}
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise SealBroken(why="headers") from error
+    return whole[end:], headers
 
 
 def agree(

@@ -83,6 +83,18 @@ def test_a_forged_number_does_not_move_the_window() -> None:
     assert kiosk.open("chunk", stamp, sealed) == b"page"
 
 
+def test_a_number_far_ahead_costs_no_memory() -> None:
+    """The other end chooses it: a window that grew with it would take gigabytes."""
+    window = Window()
+    for number in (1, 2, 10**11, 10**11 - 1, 10**18 - 1):
+        window.check(number)
+        window.note(number)
+    for number in (2, 10**11, 10**18 - 1):
+        with pytest.raises(SealBroken, match="twice"):
+            window.check(number)
+    window.check(10**18 - 2)
+
+
 @pytest.mark.parametrize(
     "header", ["", "x", "abc.1", "abcdefabcdef.", "abcdefabcdef.-1", "abcdefabcdef." + "9" * 19]
 )
@@ -196,6 +208,15 @@ def test_a_card_that_nobody_has_signed_rightly_is_not_kept_as_the_first(tmp_path
         PinnedKeys(damaged, {}, clock=clock)
 
 
+class NoText(str):
+    """What a hostile kiosk closes: bytes that are no text."""
+
+    __slots__ = ()
+
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+        return b"\xff\xfe"
+
+
 def test_a_sealed_number_opens_for_the_vault_and_its_own_kiosk_only() -> None:
     ours, older, foreign = new_secret(), new_secret(), new_secret()
     sealed = seal_number(
@@ -228,6 +249,11 @@ def test_a_sealed_number_opens_for_the_vault_and_its_own_kiosk_only() -> None:
     decode_request(
         TicketRequested, encode(TicketRequested(request_id="r", service="s", sealed_number=four))
     )
+    no_text = seal_number(
+        NoText(), [ours.key], organisation="caisse", home="reseau", kiosk="borne1"
+    )
+    with pytest.raises(SealBroken, match="number"):
+        open_number(no_text, [ours], organisation="caisse", home="reseau", kiosk="borne1")
     elsewhere = (
         ("mutuelle", "reseau", "borne1"),
         ("caisse", "autre", "borne1"),
