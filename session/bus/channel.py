@@ -55,7 +55,7 @@ def _type_of(payload: bytes) -> str:
     """The type that a message which is not taken says it has; "" when that cannot be read."""
     try:
         return msgspec.json.decode(payload, type=_Typed).type
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return ""
 
 

@@ -39,6 +39,9 @@ class _Envelope(msgspec.Struct):
     type: str
 
 
+_NO_MESSAGE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What decoding meets in bytes that are no message."""
+
 _envelope = msgspec.json.Decoder(_Envelope)
 _any_said: Any = reduce(or_, SESSION_MESSAGES)
 _session = msgspec.json.Decoder(_any_said)
@@ -93,13 +96,13 @@ def _decode(
         raise MessageTooLarge(size_bytes=len(payload), limit_bytes=limit_bytes)
     try:
         theirs = _envelope.decode(payload).v
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except _NO_MESSAGE as error:
         raise MessageMalformed(why=str(error)[:200]) from error
     if theirs != PROTOCOL_VERSION:
         raise ProtocolVersionUnknown(theirs=theirs, ours=PROTOCOL_VERSION)
     try:
         return decoder.decode(payload)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except _NO_MESSAGE as error:
         raise MessageMalformed(why=str(error)[:200]) from error
 
 
@@ -139,7 +142,7 @@ def decode_plain[Kind](kind: type[Kind], payload: bytes) -> Kind:
     """A struct that is stored rather than sent (a `Ticket`). Raises `MessageMalformed`."""
     try:
         stored: Kind = _decoder_of(kind, or_refusal=False).decode(payload)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except _NO_MESSAGE as error:
         raise MessageMalformed(why=str(error)[:200]) from error
     return stored
 

@@ -109,7 +109,7 @@ def _check_writer(role: Role, records: Sequence[bytes]) -> None:
     """Nobody writes in another one's name. Raises `NotAllowed`."""
     try:
         found = {_written_by.decode(record).writer for record in records}
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise MessageMalformed(why="a record without a writer") from None
     if found - {_WRITERS[role].value, ""}:
         raise NotAllowed(why="a record of another writer")

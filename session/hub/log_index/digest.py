@@ -89,7 +89,7 @@ class LogDigest(msgspec.Struct):
     def _count_mirror(self, line: bytes) -> None:
         try:
             place = _place.decode(line)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return
         self._count(place.writer, place.number)
 

@@ -358,5 +358,5 @@ def _session_of(payload: bytes) -> str:
     """The session that a request names; "" for none."""
     try:
         return msgspec.json.decode(payload, type=_Named).session_id
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return ""

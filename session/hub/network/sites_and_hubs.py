@@ -81,7 +81,7 @@ class SitesAndHubs:
     def _on_other_hub(self, message: Incoming) -> None:
         try:
             facts = msgspec.json.decode(message.payload, type=HubFacts)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             log.warning(
                 "another hub says something of itself that we do not know: is it another version?"
             )

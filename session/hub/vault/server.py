@@ -279,5 +279,5 @@ class VaultServer:
 def _call(question: bytes) -> VaultCall:
     try:
         return msgspec.json.decode(question, type=VaultCall)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise MessageMalformed(why=str(error)[:200]) from error

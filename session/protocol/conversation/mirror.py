@@ -78,7 +78,8 @@ _events = msgspec.json.Decoder(list[MirrorEvent])
 def decode_events(text: str | bytes) -> list[MirrorEvent]:
     """Events of a JSON array. Raises `MessageMalformed`."""
     try:
-        return _events.decode(text)
+        # what is left undecoded in an event would not be looked at
+        return _events.decode(text if isinstance(text, str) else text.decode())
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise MessageMalformed(why=str(error)[:200]) from error
 

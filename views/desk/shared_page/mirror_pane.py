@@ -59,6 +59,8 @@ SHELL_SCHEME = b"cbshell"
 RESOURCE_SCHEME = b"cbres"
 SHELL_URL = "cbshell://mirror/"
 MARK_LOOK_MS = 120
+_MOST_PX = 20_000
+"""Of a viewport: a kiosk says its size, and may lie."""
 _BAR_PX, _LINE_PX, _LARGEST = 12, 40, 2.0
 """Width of the bar that scrolls, one step of it, and how much a page is enlarged at most."""
 
@@ -154,13 +156,10 @@ def _facts_in(text: str) -> tuple[QSize | None, _Focus | None]:
             if event.type not in (_META, _INCREMENTAL):
                 continue
             facts = msgspec.json.decode(event.data, type=_Size)
-            if (
-                facts.width > 0
-                and facts.height > 0
-                and (event.type == _META or facts.source == _RESIZE_SOURCE)
-            ):
+            is_size = event.type == _META or facts.source == _RESIZE_SOURCE
+            if is_size and 0 < facts.width <= _MOST_PX and 0 < facts.height <= _MOST_PX:
                 size = QSize(round(facts.width), round(facts.height))
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         log.info("the events to mirror are of a shape we do not know")
     return size, focus
 

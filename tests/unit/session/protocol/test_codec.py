@@ -49,6 +49,8 @@ def test_what_grows_beyond_all_bounds_is_refused_before_it_grows() -> None:
         zstandard.FRAME_HEADER + b"no such block" * 9,
         zstandard.compress(b"no JSON" * 200),
         zstandard.compress(zstandard.compress(encode(OFFER))),
+        b'{"v":1,"type":"CallRequested","unknown":' + b"[" * 25_000 + b"]" * 25_000 + b"}",
+        b'{"v":' + b"[" * 50_000,
     ],
 )
 def test_what_is_packed_badly_is_malformed(payload: bytes) -> None:

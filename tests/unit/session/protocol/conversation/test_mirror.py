@@ -227,7 +227,18 @@ def test_what_is_no_frame_is_refused(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{}", "[1]", '[{"type":"x"}]', "[" * 4000, '["\\ud800"]', b"\xff"]
+    "text",
+    [
+        "",
+        "{}",
+        "[1]",
+        '[{"type":"x"}]',
+        "[" * 4000,
+        '["\\ud800"]',
+        b"\xff",
+        b'[{"type":3,"timestamp":1,"data":{"a":"\xff"}}]',
+        b'[{"type":3,"timestamp":1,"data":{"a":"\xed\xa0\x80"}}]',
+    ],
 )
 def test_what_is_no_event_is_refused(text: str | bytes) -> None:
     with pytest.raises(MessageMalformed):

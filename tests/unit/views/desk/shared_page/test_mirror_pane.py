@@ -69,6 +69,18 @@ def test_a_new_picture_takes_the_place_of_the_old_one(pane: MirrorPane, qtbot: Q
     assert pane.viewport.height() == 604
 
 
+@pytest.mark.parametrize("size", [(1e300, 1), (3_000_000_000, 600), (800, 16_000_000), (0, 0)])
+def test_a_size_that_no_screen_has_is_not_believed(
+    pane: MirrorPane, qtbot: QtBot, size: tuple[float, float]
+) -> None:
+    pane.feed(text_of(*picture("Un", size=(800, 600))))
+    pane.feed(
+        json.dumps([{"type": 4, "timestamp": 9, "data": {"width": size[0], "height": size[1]}}])
+    )
+    pane.feed(f'[{{"type":4,"timestamp":9,"data":{"[" * 90_000}{"]" * 90_000}}}]')
+    assert (pane.viewport.width(), pane.viewport.height()) == (800, 600)
+
+
 def test_clearing_leaves_nothing(pane: MirrorPane, qtbot: QtBot) -> None:
     pane.feed(text_of(*picture("Bonjour")))
     wait_mirrored(qtbot, pane, "document.querySelector('h1') !== null")
