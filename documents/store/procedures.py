@@ -254,7 +254,7 @@ def load_procedures(folder: Path) -> Procedures:
     for path in sorted(folder.glob("*.toml")):
         try:
             file = msgspec.toml.decode(path.read_bytes(), type=ProcedureFile)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             problems.append(ProcedureProblem("unreadable", path.name, str(error)))
             continue
         if file.organisation != path.stem:

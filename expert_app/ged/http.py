@@ -88,7 +88,7 @@ def _check(response: httpx.Response) -> None:
 def _again_s(response: httpx.Response) -> float:
     """Retry-After in seconds (RFC 9110, section 10.2.3); a date is not worth a clock."""
     given = response.headers.get("Retry-After", "")
-    return min(float(given), 3600.0) if given.isdigit() else 0.0
+    return min(float(given), 3600.0) if given.isascii() and given.isdigit() else 0.0
 
 
 def decoded(response: httpx.Response) -> Any:

@@ -77,6 +77,7 @@ _DAMAGE = (
     ValueError,
     ArithmeticError,
     AttributeError,
+    RecursionError,
 )
 """What decoding or an upgrade step can meet in a line that is no record."""
 

@@ -132,7 +132,7 @@ class FactReader:
         self._count(len(found), len(data))
         try:
             return [(_facts.decode(head), body) for head, body in found]
-        except (msgspec.MsgspecError, RecursionError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise FramesWrong from error
 
     def _count(self, frames: int, size: int) -> None:

@@ -65,4 +65,7 @@ def encode_filtered(push: FilteredPush) -> bytes:
 
 def decode_filtered(data: bytes) -> FilteredPush:
     """Raises `msgspec.MsgspecError`."""
-    return _decoder.decode(data)
+    try:
+        return _decoder.decode(data)
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise msgspec.DecodeError(str(error)) from error

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter, itemgetter
 from pathlib import Path
-from typing import Any, Union, get_args, get_type_hints
+from typing import Annotated, Any, Union, get_args, get_type_hints
 
 import msgspec
 import numpy as np
@@ -124,13 +124,16 @@ class _Line(msgspec.Struct, gc=False):
 
     at_utc: datetime
     writer: Writer
-    number: int
+    number: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
     event: _AnyLight
     format: int = 0
 
 
 _one = msgspec.json.Decoder(_Line)
 _many = msgspec.json.Decoder(list[_Line])
+
+
+_NO_RECORD = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 class _OldFormat(Exception):
@@ -180,16 +183,20 @@ def _open(text: LogText, progress: Progress) -> OpenedLog:
         header, *lines = whole.rstrip(b"\n").split(b"\n")
         held = HeldText(_text_of(header_of(header).session_id, upgraded_log(lines)))
         held.is_cut = text.is_cut
-        scan = _Scan(held)
+        scan = _Scan(held, is_upgraded=True)
         scan.read(progress)
     return scan.opened()
 
 
 class _Scan:
-    """One reading of a text, from its first line to its last."""
+    """One reading of a text, from its first line to its last.
 
-    def __init__(self, text: LogText) -> None:
-        self._text = text
+    Args:
+        is_upgraded: what is of an older format all the same is damaged.
+    """
+
+    def __init__(self, text: LogText, *, is_upgraded: bool = False) -> None:
+        self._text, self._is_upgraded = text, is_upgraded
         self._session_id = ""
         self._line = 0
         self._damaged: list[int] = []
@@ -241,7 +248,7 @@ class _Scan:
             found = _many.decode(b"[" + b",".join(lines) + b"]")
             if {one.format for one in found} - {FORMAT}:
                 raise _OldFormat
-        except (msgspec.MsgspecError, UnicodeDecodeError, _OldFormat):
+        except (*_NO_RECORD, _OldFormat):
             found, good = self._one_by_one(lines)
             starts, lengths = starts[good], lengths[good]
             self._line += len(lines) - len(good)
@@ -259,7 +266,7 @@ class _Scan:
                 one = _one.decode(line)
                 if one.format != FORMAT:
                     raise _OldFormat
-            except (msgspec.MsgspecError, UnicodeDecodeError, _OldFormat):
+            except (*_NO_RECORD, _OldFormat):
                 self._note_damage(line, self._line + place + 1)
                 continue
             found.append(one)
@@ -274,7 +281,7 @@ class _Scan:
             theirs = FORMAT
         if theirs > FORMAT:
             raise LogTooNew(theirs=theirs, ours=FORMAT)
-        if theirs < FORMAT and _is_whole(line):
+        if theirs < FORMAT and _is_whole(line) and not self._is_upgraded:
             raise _OldFormat
         self._damaged.append(number)
         if len(self._damaged) > MOST_DAMAGED:

@@ -152,6 +152,28 @@ def test_lines_that_are_no_records_are_left_out_and_counted(tmp_path: Path) -> N
     assert sum(one.records for one in log.missing) == 2
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"{}",
+        b'{"number":' + b"9" * 30 + b"}",
+        b'{"format":4,"at_utc":"2026-03-02T09:00:00Z","writer":"kiosk","number":'
+        + b"9" * 30
+        + b',"event":{"type":"VideoSeen","by":"desk","first_frame_ms":1}}',
+        b'{"format":4,"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    ],
+    ids=["nothing in it", "old with a huge number", "huge number", "deep"],
+)
+def test_a_line_that_a_liar_wrote_hides_no_other(tmp_path: Path, line: bytes) -> None:
+    path = tmp_path / "a.jsonl"
+    write_log(path, "s1", whole_session())
+    lines = path.read_bytes().splitlines()
+    lines.insert(6, line)
+    path.write_bytes(b"\n".join(lines) + b"\n")
+    opened = [one for one in all_of(open_log(path)) if one.event is not None]
+    assert [one for one in whole_session() if one not in opened] == []
+
+
 def test_a_record_whose_hidden_part_is_damaged_says_so_when_it_is_looked_at() -> None:
     story = Story()
     story.tell(0, Writer.DESK, events.PointerShown(x_px=1, y_px=2))
