@@ -13,7 +13,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.fuzz.targets import MOST_BYTES, TARGETS, FuzzTarget
+from tests.fuzz.target import FuzzTarget
+from tests.fuzz.targets import MOST_BYTES, TARGETS
 
 MEMORY_MB = 2048
 ONE_READ_S = 10

@@ -5,17 +5,13 @@ errors that it may raise. Anything else that it raises is a finding.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import io
 import json
-import tempfile
 import tomllib
 import zipfile
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import cache
-from pathlib import Path
 
 import msgspec
 import pikepdf
@@ -55,42 +51,13 @@ from session.protocol.conversation.messages import Grant, GrantChanged
 from session.protocol.endpoints.chunks import Assembly, parse_headers
 from session.protocol.hub.invitation import read_invitation
 from session.protocol.verbs import ALL_VERBS
+from tests.fuzz.ends import ENDS
+from tests.fuzz.files import FILES
+from tests.fuzz.target import FOLDER, FuzzTarget, file_of
 from tests.support.hub_world import catalogue_text
 
 MOST_BYTES = 64 * 1024
 """Longer examples find nothing that shorter ones do not."""
-
-
-@dataclasses.dataclass(frozen=True)
-class FuzzTarget:
-    """What reads bytes of others.
-
-    Attributes:
-        read: reads them.
-        seeds: good examples; others are made from them.
-        expected: errors that say properly what is wrong.
-    """
-
-    name: str
-    read: Callable[[bytes], object]
-    seeds: tuple[bytes, ...]
-    expected: tuple[type[Exception], ...] = ()
-
-    def try_it(self, data: bytes) -> None:
-        """Reads `data`; raises what nobody expects."""
-        try:
-            self.read(data)
-        except self.expected:
-            return
-
-
-_folder = Path(tempfile.mkdtemp(prefix="poste-expert-fuzz-"))
-
-
-def _file(data: bytes) -> Path:
-    path = _folder / "example"
-    path.write_bytes(data)
-    return path
 
 
 # ---- messages ----
@@ -349,7 +316,7 @@ class _Facts(msgspec.Struct):
 
 
 def _backup() -> bytes:
-    path = _folder / "backup"
+    path = FOLDER / "backup"
     with writing(path) as written:
         with written.part("files/x") as write:
             write(b"hello" * 100)
@@ -360,7 +327,7 @@ def _backup() -> bytes:
 
 
 def _read_backup(data: bytes) -> None:
-    with reading(_file(data)) as found:
+    with reading(file_of(data)) as found:
         for name in found.names:
             found.whole(name)
 
@@ -384,7 +351,7 @@ def _read_sealed_pdf(data: bytes) -> None:
 
 
 def _read_export(data: bytes) -> None:
-    path = _file(data)
+    path = file_of(data)
     if is_export(path):
         check_export(path)
 
@@ -461,7 +428,7 @@ TARGETS = (
     FuzzTarget("backup", _read_backup, (_backup(),), (BackupDamaged, BackupTooNew)),
     FuzzTarget(
         "log",
-        lambda data: read_log(_file(data)),
+        lambda data: read_log(file_of(data)),
         (_LOG, zstandard.ZstdCompressor().compress(_LOG)),
         (SessionError,),
     ),
@@ -473,7 +440,7 @@ TARGETS = (
     ),
     FuzzTarget(
         "csv-import",
-        lambda data: read_csv(_file(data), today=date(2026, 3, 2)),
+        lambda data: read_csv(file_of(data), today=date(2026, 3, 2)),
         (_CSV,),
         (CsvRefused,),
     ),
@@ -483,5 +450,7 @@ TARGETS = (
         (b"tls://hub.example:4222#7JFY-7YNS-AAAA-BBBB-CCCC-DDDD-EEEE-FFFF",),
         (SessionError,),
     ),
+    *ENDS,
+    *FILES,
 )
 """All of them; `make fuzz` and `test_targets.py` walk this table."""

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzz.targets import TARGETS, FuzzTarget
+from tests.fuzz.target import FuzzTarget
+from tests.fuzz.targets import TARGETS
 
 KEPT = Path(__file__).parents[1] / "data" / "fuzz"
 CHANGES = 60
@@ -31,7 +32,17 @@ def _changed(example: bytes, chance: random.Random) -> bytes:
             case 3:
                 del data[at:]
             case _:
-                odd = (b"-1", b"1e309", b"null", b"9" * 400, b'"', b"\\ud800", b"\0", b"[" * 99)
+                odd = (
+                    b"-1",
+                    b"1e309",
+                    b"null",
+                    b"9" * 400,
+                    b'"',
+                    b"\\ud800",
+                    b"\0",
+                    b"[" * 99,
+                    b"\xff",
+                )
                 data[at:at] = chance.choice(odd)
     return bytes(data)
 

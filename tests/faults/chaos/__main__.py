@@ -289,6 +289,16 @@ def judge(folder: Path, seen: Seen, stuck: list[str]) -> Verdict:
     )
 
 
+def _last_lines(folder: Path) -> str:
+    """What each program has told its developers last; the folder is about to go."""
+    ends = [
+        f"---- {log.relative_to(folder)}\n"
+        + "\n".join(log.read_text(errors="replace").splitlines()[-25:])
+        for log in sorted(folder.glob("*/*.log"))
+    ]
+    return "\n".join(ends)
+
+
 async def play(folder: Path, *, seed: int, kills: int) -> Verdict:
     """The whole run in an empty folder."""
     pilot = Pilot(folder, Path(sys.executable).parent)
@@ -297,6 +307,9 @@ async def play(folder: Path, *, seed: int, kills: int) -> Verdict:
         await chaos.begin()
         await chaos.run()
         stuck = await chaos.settle()
+    except NotSeen as error:
+        print(f"{error}\n{_last_lines(folder)}", flush=True)
+        raise
     finally:
         await pilot.close()
     for why, count in chaos.seen.refused.most_common():
