@@ -38,7 +38,13 @@ MEAN_S = 0.072
 WAIT_S, CUT_S, AHEAD_S = 372.0, 12.0, 41.0
 SNAPSHOT_S, CHUNK_S, MEASURE_S, SCAN_S, PRINT_S, TROUBLE_S, LOST_S = 60, 5, 10, 140, 600, 75, 1500
 KIOSK, DESK = Writer.KIOSK, Writer.DESK
-TROUBLES = ("paper_jam", "scanner_offline", "printer_offline", "page_damaged", "bus_unreachable")
+TROUBLES = (
+    "scanner_jammed",
+    "scanner_gone",
+    "printer_gone",
+    "page_damaged",
+    "bus_unreachable",
+)
 HOSTS = ("www.caf.fr", "www.ameli.fr", "www.service-public.fr", "www.impots.gouv.fr")
 Told = Iterator[tuple[float, Writer, AnyEvent]]
 
@@ -182,7 +188,7 @@ class Session:
         )
         yield at_s + 0.2, KIOSK, events.ScanStarted(scan_id=scan)
         if jam:
-            yield at_s + 3, KIOSK, events.ScanEnded(scan_id=scan, pages=0, code="paper_jam")
+            yield at_s + 3, KIOSK, events.ScanEnded(scan_id=scan, pages=0, code="scanner_jammed")
             return
         yield (
             at_s + 6,

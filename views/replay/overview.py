@@ -48,7 +48,11 @@ class Overview(QWidget):
     def show_marks(self, log: OpenedLog, marks: Places, gutter: int) -> None:
         """Shows these marks of a log, below the timeline's names."""
         self._log, self._marks, self.gutter = log, marks, gutter
-        self._troubles = np.intersect1d(marks, log.troubles, assume_unique=True)
+        at = np.searchsorted(marks, log.troubles)
+        shown = (
+            np.append(marks, -1)[at] == log.troubles
+        )  # both are in order; marks may be a million
+        self._troubles = log.troubles[shown]
         self._version += 1
         self._on_changed()
 

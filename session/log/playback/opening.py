@@ -50,6 +50,7 @@ from session.log.reader import MAX_LINE_BYTES, Header, header_of
 from session.log.text import HeldText, LogText, open_text
 from session.log.upgrade import upgraded_log
 
+_NEW_LINE = ord("\n")
 CHECKPOINT_ROWS = 1000
 MOST_CHECKPOINTS = 256
 MOST_DAMAGED = 10_000
@@ -216,21 +217,24 @@ class _Scan:
         """Reads all. Raises as `open_log`, and `_OldFormat`."""
         for start, lines, done in self._blocks():
             if self._line == 0:
-                self._session_id = header_of(lines[0]).session_id
-                start, lines, self._line = start + len(lines[0]) + 1, lines[1:], 1
+                header, more, lines = lines.partition(b"\n")
+                self._session_id = header_of(header).session_id
+                start, self._line = start + len(header) + 1, 1
+                if not more:
+                    continue
             self._take(start, lines)
             progress(done / max(1, self._text.size_bytes))
         if self._line == 0:
             raise LogUnreadable(line=1)
         self._cut = self._cut or self._text.is_cut
 
-    def _blocks(self) -> Iterator[tuple[int, list[bytes], int]]:
-        """Whole lines, where the first of them begins, and how much of the file is behind."""
+    def _blocks(self) -> Iterator[tuple[int, bytes, int]]:
+        """Where some whole lines begin, the lines, and how much of the file is behind."""
         rest, start, done = b"", 0, 0
         for block, done in self._text.blocks():
             whole, end, after = (rest + block).rpartition(b"\n")
             if end:
-                yield start, whole.split(b"\n"), done
+                yield start, whole, done
                 start += len(whole) + 1
             if len(after) > MAX_LINE_BYTES:
                 raise LogUnreadable(line=self._line + 1)
@@ -238,30 +242,30 @@ class _Scan:
         if rest:
             self._cut = not _is_whole(rest)
             if not self._cut or self._line == 0:
-                yield start, [rest], done
+                yield start, rest, done
 
-    def _take(self, start: int, lines: list[bytes]) -> None:
+    def _take(self, start: int, text: bytes) -> None:
         """Records of one block."""
-        lengths = np.fromiter(map(len, lines), dtype=np.int32, count=len(lines))
-        starts = start + np.concatenate([[0], np.cumsum(lengths[:-1] + 1, dtype=np.int64)])
+        breaks = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == _NEW_LINE)
+        starts, ends = np.append(0, breaks + 1), np.append(breaks, len(text))
+        count = len(starts)
         try:
-            found = _many.decode(b"[" + b",".join(lines) + b"]")
-            if {one.format for one in found} - {FORMAT}:
+            found = _many.decode(b"[" + text.replace(b"\n", b",") + b"]")
+            if len(found) != count or {one.format for one in found} != {FORMAT}:
                 raise _OldFormat
         except (*_NO_RECORD, _OldFormat):
-            found, good = self._one_by_one(lines)
-            starts, lengths = starts[good], lengths[good]
-            self._line += len(lines) - len(good)
-            lines = [lines[place] for place in good]
-        self._line += len(lines)
+            found, good = self._one_by_one(text)
+            starts, ends = starts[good], ends[good]
         if found:
-            self._note(found, lines, starts, lengths)
+            known = self._note(found, lambda place: text[starts[place] : ends[place]])
+            self._columns.append((*known, start + starts, (ends - starts).astype(np.int32)))
+        self._line += count
 
-    def _one_by_one(self, lines: list[bytes]) -> tuple[list[_Line], list[int]]:
+    def _one_by_one(self, text: bytes) -> tuple[list[_Line], list[int]]:
         """The lines of a block that are records, and their places."""
         found: list[_Line] = []
         good: list[int] = []
-        for place, line in enumerate(lines):
+        for place, line in enumerate(text.split(b"\n")):
             try:
                 one = _one.decode(line)
                 if one.format != FORMAT:
@@ -290,26 +294,22 @@ class _Scan:
     def _note(
         self,
         found: list[_Line],
-        lines: list[bytes],
-        starts: npt.NDArray[np.int64],
-        lengths: npt.NDArray[np.int32],
-    ) -> None:
+        line_of: Callable[[int], bytes],
+    ) -> tuple[npt.NDArray[Any], ...]:
+        """What is known of records: when, whose, their numbers and meanings."""
         known = self._numbers
         at_s = [one.at_utc.timestamp() for one in found]
         meanings = [known.get(one.event) for one in found]
         for place, number in enumerate(meanings):
             if number is None:
-                meanings[place] = self._meaning_of(found[place], at_s[place], place, lines[place])
+                line = line_of(place)
+                meanings[place] = self._meaning_of(found[place], at_s[place], place, line)
         self._rows += len(found)
-        self._columns.append(
-            (
-                np.array(at_s, dtype=np.float64),
-                np.array([_PLACES[one.writer] for one in found], dtype=np.uint8),
-                np.array([one.number for one in found], dtype=np.int64),
-                np.array(meanings, dtype=np.int32),
-                starts,
-                lengths,
-            )
+        return (
+            np.array(at_s, dtype=np.float64),
+            np.array([_PLACES[one.writer] for one in found], dtype=np.uint8),
+            np.array([one.number for one in found], dtype=np.int64),
+            np.array(meanings, dtype=np.int32),
         )
 
     def _meaning_of(self, one: _Line, at_s: float, place: int, line: bytes) -> int:
