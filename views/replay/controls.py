@@ -93,6 +93,7 @@ class ReplayControls(QWidget):
             self.skip_idle,
             SPACE[1],
             self._time,
+            0,
             space=SPACE[0],
         )
         second = row(
