@@ -383,7 +383,7 @@ def _open(arguments: Arguments) -> int:
     if address is None:
         print(_("{address} is no address of a conversation.").format(address=arguments.address))
         return 2
-    if settings.role != "helpdesk":
+    if settings.role not in ("helpdesk", "operator"):
         print(_("Only the helpdesk opens conversations; this computer has another role."))
         return 2
     from expert_app.commands.desk import run_desk

@@ -19,13 +19,13 @@ from expert_app.runtime.observations import Observations
 from session.core.dossier_model import AccessLine, DossierMerged
 from session.core.errors import SessionError
 from session.desk.call.visit import Visit
-from session.desk.hub.site import NetworkLink, SiteLink
+from session.desk.hub.site import SiteLink
 from session.protocol.conversation.messages import MediaSeen
 from session.protocol.dossier.deliveries import DeliveriesAnswer
 from session.protocol.dossier.identity import AccessesAnswer, ProvisionalAnswer
 from session.protocol.hub.board import BoardAnswer
 from session.protocol.hub.history import HistoryAnswer, LineQuality, LinesAnswer
-from session.protocol.hub.site import NetworkAnswer, SiteAnswer
+from session.protocol.hub.site import SiteAnswer
 from session.protocol.hub.tickets import HelpState, Ticket
 
 
@@ -185,14 +185,5 @@ def observe_host(link: SiteLink, observations: Observations) -> None:
     def on_changed(answer: SiteAnswer) -> None:
         calling = sum(1 for one in answer.kiosks if one.help is HelpState.WANTED)
         observations.note("site", kiosks=len(answer.kiosks), calling=calling)
-
-    link.changed.connect(on_changed)
-
-
-def observe_network(link: NetworkLink, observations: Observations) -> None:
-    """Notes from now on what the network's operator sees."""
-
-    def on_changed(answer: NetworkAnswer) -> None:
-        observations.note("network", hubs=len(answer.hubs), sites=len(answer.sites))
 
     link.changed.connect(on_changed)

@@ -103,11 +103,11 @@ async def _main(
             from expert_app.board.wiring.program import open_board
 
             await open_board(settings, paths, program, seed=seed, driven=driven)
-        case "helpdesk":
+        case "helpdesk" | "operator":
             from expert_app.helpdesk.wiring.program import open_helpdesk
 
             await open_helpdesk(settings, paths, program, seed=seed, driven=driven, address=address)
-        case "facilitator" | "operator":
+        case "facilitator":
             from expert_app.board.wiring.site import open_site
 
             await open_site(settings, paths, program, seed=seed, driven=driven)

@@ -35,7 +35,7 @@ from session.log.reader import read_log
 from session.log.summary import SessionSummary, summarise
 from session.protocol.helpdesk.log_list import MOST_ROWS, LogFilter, LogRow, LogsFound
 from session.protocol.helpdesk.log_notes import KeepLogNote, LogNotes
-from session.protocol.helpdesk.remote_help import HelpKiosk, RemoteHelp, RemoteState
+from session.protocol.helpdesk.remote_help import HelpKiosk, RemoteHelp, RemoteHelps, RemoteState
 from session.protocol.helpdesk.self_test import SelfTests
 from session.protocol.hub.requests import RemoteAct
 from views.helpdesk.columns import COLUMNS
@@ -88,6 +88,7 @@ class HelpdeskApp:
         seed: of this person; signs what is saved.
         user: the person's id.
         now: the local time.
+        pages: False: the network's operator, who reads all organisations' logs without the pages.
     """
 
     def __init__(
@@ -98,7 +99,9 @@ class HelpdeskApp:
         seed: bytes,
         user: str,
         now: Callable[[], datetime],
+        pages: bool = True,
     ) -> None:
+        self._pages = pages
         self._link, self._questions = link, questions
         self._seed, self._user, self._now = seed, user, now
         self.opened: OpenedConversation | None = None
@@ -118,7 +121,7 @@ class HelpdeskApp:
         Raises:
             LogUnknown, LogRunning, LogReasonNeeded, TooManyLogs, ...
         """
-        lines = await read_lines(self._link, session_id, reason)
+        lines = await read_lines(self._link, session_id, reason, pages=self._pages)
         self.opened = await asyncio.to_thread(_open, session_id, lines, row=row)
         return self.opened
 
@@ -169,6 +172,10 @@ class HelpdeskApp:
         """What each kiosk found when it tried itself."""
         return await self._questions.self_tests()
 
+    async def helps(self) -> RemoteHelps:
+        """What was wanted of kiosks and desks, by whom and why."""
+        return await self._questions.helps()
+
     async def help_kiosk(
         self,
         kiosk: str,
@@ -179,10 +186,16 @@ class HelpdeskApp:
         desk: bool = False,
     ) -> None:
         """Has something done at an idle kiosk, or at the desk of an agent who agrees, and tells how
-        far it is until it is over.
+        far it is until it is over. An operator says whose kiosk: "organisation/kiosk".
         """
+        organisation, _slash, name = kiosk.rpartition("/")
         wanted = HelpKiosk(
-            help_id=secrets.token_hex(8), kiosk=kiosk, act=act, reason=reason, desk=desk
+            help_id=secrets.token_hex(8),
+            kiosk=name,
+            act=act,
+            reason=reason,
+            organisation=organisation,
+            desk=desk,
         )
         state = await self._questions.help_kiosk(wanted)
         told(state)

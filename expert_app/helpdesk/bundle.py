@@ -24,9 +24,10 @@ from expert_app.helpdesk.summary_pdf import summary_pdf
 from resources.texts import _
 from session.bus.transport.nkeys import is_signed, public_key, sign
 from session.core.program_version import program_version
-from session.log.events import FORMAT, AddressOpened, EndDescribed, MirrorChunk, Record
+from session.log.events import FORMAT, AddressOpened, EndDescribed, Record
 from session.log.reader import MAX_LOG_BYTES, LogFile, read_log, write_log
 from session.log.summary import summarise
+from session.log.without_pages import SITE, without_page
 
 LOG, SUMMARY, VERSIONS, README = "journal.jsonl", "resume.pdf", "versions.json", "LISEZMOI.txt"
 MANIFEST, SIGNATURE = "manifeste.json", "signature.json"
@@ -118,13 +119,10 @@ def without_pages(records: Iterable[Record]) -> list[Record]:
     hosts: dict[str, str] = {}
     kept: list[Record] = []
     for record in records:
-        event = record.event
-        if isinstance(event, MirrorChunk):
-            event = msgspec.structs.replace(event, data=b"", is_snapshot=False, part=0, parts=1)
-        elif isinstance(event, AddressOpened):
-            name = hosts.setdefault(event.host, f"site-{len(hosts) + 1}")
-            event = msgspec.structs.replace(event, host=name)
-        kept.append(msgspec.structs.replace(record, event=event))
+        name = SITE
+        if isinstance(record.event, AddressOpened):
+            name = hosts.setdefault(record.event.host, f"{SITE}-{len(hosts) + 1}")
+        kept.append(without_page(record, name))
     return kept
 
 

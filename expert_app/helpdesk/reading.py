@@ -80,15 +80,17 @@ async def read_records(link: DeskLink, session_id: str, reason: str) -> list[Rec
     return [decode_record(line) for line in await read_lines(link, session_id, reason)]
 
 
-async def read_lines(link: DeskLink, session_id: str, reason: str) -> list[bytes]:
+async def read_lines(
+    link: DeskLink, session_id: str, reason: str, *, pages: bool = True
+) -> list[bytes]:
     """The records of a session that is over, as the keeper has them; it writes down who reads them
-    at this computer, and why.
+    at this computer, and why. `pages`: see `DeskLink.read_log`.
 
     Raises:
         LogUnknown: the keeper holds no such log. SessionError: it cannot be reached or refuses.
     """
     try:
-        lines = await link.read_log(session_id, reason, platform.node()[:100])
+        lines = await link.read_log(session_id, reason, platform.node()[:100], pages=pages)
     except TicketUnknown as error:
         raise LogUnknown(session=session_id) from error
     if not lines:

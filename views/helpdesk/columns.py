@@ -43,6 +43,9 @@ COLUMNS: tuple[ListColumn, ...] = (
     ),
     ListColumn("number", N_("Number"), "NMQW-NMQW", 0, lambda row, _now: row.short_number),
     ListColumn("ticket", N_("Ticket"), "MM000", 2, lambda row, _now: row.ticket_number),
+    ListColumn(
+        "organisation", N_("Organisation"), "caf-valdoree", 0, lambda row, _now: row.organisation
+    ),
     ListColumn("site", N_("Site"), "Montclar-les-Eaux", 4, lambda row, _now: row.site),
     ListColumn("kiosk", N_("Kiosk"), "borne-accueil-1", 0, lambda row, _now: row.kiosk),
     ListColumn("service", N_("Service"), "logement-aides", 3, lambda row, _now: row.service),
@@ -57,6 +60,9 @@ COLUMNS: tuple[ListColumn, ...] = (
     ),
 )
 TROUBLES = next(place for place, one in enumerate(COLUMNS) if one.key == "troubles")
+
+OF_ALL = next(place for place, one in enumerate(COLUMNS) if one.key == "organisation")
+"""Shown only to who sees several organisations."""
 
 LEAST_LETTERS = 34
 """Of what failed; other columns give way before it has less."""

@@ -31,6 +31,7 @@ class ConversationPage(QWidget):
 
     Args:
         replay: this page owns it from now on.
+        has_pages: False: the network's operator, who sees no pages and keeps no notes.
 
     Signals:
         back_requested(): the list again.
@@ -45,10 +46,10 @@ class ConversationPage(QWidget):
     note_requested = pyqtSignal(float, str)
     note_removed = pyqtSignal(str)
 
-    def __init__(self, replay: ReplayView) -> None:
+    def __init__(self, replay: ReplayView, *, has_pages: bool = True) -> None:
         super().__init__()
         self.setObjectName("conversation_page")
-        self.replay = replay
+        self.replay, self._has_pages = replay, has_pages
         self.summary = SummaryPanel()
         self.notes = NotesPanel(lambda: self.replay.position_s)
         self._started_at: datetime | None = None
@@ -76,7 +77,7 @@ class ConversationPage(QWidget):
         self._origin.setVisible(bool(origin))
         self._save.setVisible(not origin)
         self._address.setVisible(not origin)
-        self.notes.allow(not origin)
+        self.notes.allow(self._has_pages and not origin)
         self.notes.show_notes(())
         self._started_at = summary.started_at_utc
         self.summary.show_parts(summary_parts(summary), summary.started_at_utc)
@@ -145,9 +146,10 @@ class ConversationPage(QWidget):
         menu.addAction(
             _("Without the pages, sites without names…"), lambda: self.save_requested.emit(False)
         )
-        menu.addAction(
-            _("With the structure of the pages…"), lambda: self.save_requested.emit(True)
-        )
+        if self._has_pages:
+            menu.addAction(
+                _("With the structure of the pages…"), lambda: self.save_requested.emit(True)
+            )
         button.setMenu(menu)
         return button
 

@@ -5,7 +5,7 @@ Used by the list page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -46,6 +46,7 @@ MENUS: tuple[tuple[str, str, str], ...] = (
     ("parts", N_("Part"), "filter"),
     ("states", N_("State"), "info"),
 )
+ORGANISATIONS = ("organisations", N_("Organisation"), "mdi6.bank-outline")
 Choices = Mapping[str, Sequence[tuple[str, str]]]
 """Field -> (what the filter gets, what the menu shows)."""
 
@@ -65,6 +66,7 @@ class FilterBar(QWidget):
 
     Args:
         now: the local time.
+        of_all: of several organisations, which can be chosen too.
 
     Signals:
         filter_changed(object): a `TypedFilter` without errors is wanted.
@@ -74,9 +76,10 @@ class FilterBar(QWidget):
     filter_changed = pyqtSignal(object)
     searches_changed = pyqtSignal(object)
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(self, now: Callable[[], datetime], *, of_all: bool = False) -> None:
         super().__init__()
         self._now = now
+        self._menus = (ORGANISATIONS, *MENUS) if of_all else MENUS
         self._choices: dict[str, list[tuple[str, str]]] = {
             "parts": [(code, _(words)) for code, words in PARTS.items()],
             "states": [(code, _(words)) for code, words in STATES.items()],
@@ -122,6 +125,11 @@ class FilterBar(QWidget):
         troubles |= {bar.code: trouble_words(bar.code) for bar in counts.troubles}
         self._choices["troubles"] = sorted(troubles.items(), key=lambda one: one[1])
 
+    def show_organisations(self, names: Iterable[str]) -> None:
+        """Whose conversations there are."""
+        known = dict(self._choices.get("organisations", [])) | {one: one for one in names if one}
+        self._choices["organisations"] = sorted(known.items())
+
     def show_searches(self, lines: Sequence[str]) -> None:
         """The lines that were kept."""
         self._searches = list(lines)
@@ -161,7 +169,7 @@ class FilterBar(QWidget):
         menus.addWidget(
             self._menu_button("filter_period", _("Period"), "appointment", self._fill_periods)
         )
-        for field, words, icon_name in MENUS:
+        for field, words, icon_name in self._menus:
             fill = partial(self._fill, field)
             menus.addWidget(self._menu_button(f"filter_{field}", _(words), icon_name, fill))
         menus.addStretch(1)

@@ -14,7 +14,7 @@ from PyQt6.QtGui import QColor, QPalette
 
 from resources.texts import _
 from session.protocol.helpdesk.log_list import LogRow, LogState
-from views.helpdesk.columns import COLUMNS, TROUBLES
+from views.helpdesk.columns import COLUMNS, OF_ALL, TROUBLES
 from views.helpdesk.words import PART_ICONS
 from views.widgets.icons import icon
 from views.widgets.theme import tokens_for
@@ -27,13 +27,17 @@ class ConversationModel(QAbstractTableModel):
 
     Signals:
         more_requested(str): the page after this cursor is wanted.
+
+    Args:
+        of_all: whose organisations' each is, is worth saying.
     """
 
     more_requested = pyqtSignal(str)
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(self, now: Callable[[], datetime], *, of_all: bool = False) -> None:
         super().__init__()
         self._now, self._palette = now, QPalette()
+        self._columns = [one for place, one in enumerate(COLUMNS) if of_all or place != OF_ALL]
         self._rows: list[LogRow] = []
         self._next = ""
         self._asked = ""
@@ -132,7 +136,7 @@ class ConversationModel(QAbstractTableModel):
     def spoken(self, row: LogRow) -> str:
         """A line as a screen reader says it."""
         now = self._now()
-        parts = [(one.head, one.text(row, now)) for one in COLUMNS]
+        parts = [(one.head, one.text(row, now)) for one in self._columns]
         return ", ".join(f"{_(head)} {words}" for head, words in parts if words)
 
     def _sign(self, row: LogRow) -> Any:

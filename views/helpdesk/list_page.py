@@ -26,7 +26,7 @@ from resources.texts import N_, _, ngettext
 from session.protocol.helpdesk.log_list import LogCounts, LogFilter, LogRow, LogsFound
 from session.protocol.hub.log import MOST_REASON, says_why
 from views.helpdesk.bars import Bar, CountBars
-from views.helpdesk.columns import COLUMNS, LEAST_LETTERS, TROUBLES, place_words
+from views.helpdesk.columns import COLUMNS, LEAST_LETTERS, OF_ALL, TROUBLES, place_words
 from views.helpdesk.filter_bar import FilterBar
 from views.helpdesk.filter_language import TypedFilter
 from views.helpdesk.list_model import ConversationModel
@@ -62,6 +62,10 @@ AGAIN_MS = 60_000
 class ListPage(QWidget):
     """Conversations that a filter finds.
 
+    Args:
+        now: the local time.
+        of_all: of all organisations, each with its name.
+
     Signals:
         find_requested(object, str): a `LogFilter`, and the cursor of the page ("" the first one).
         open_requested(str, str): a session's id or a short number, and the reason.
@@ -76,15 +80,15 @@ class ListPage(QWidget):
     not_openable = pyqtSignal(str)
     searches_changed = pyqtSignal(object)
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(self, now: Callable[[], datetime], *, of_all: bool = False) -> None:
         super().__init__()
         self.setObjectName("list_page")
-        self._now = now
+        self._now, self._of_all = now, of_all
         self._filter, self._number = LogFilter(), ""
         self._counts = LogCounts()
         self._busy = self._connected = self._known = self._is_showing = False
-        self.filter = FilterBar(now)
-        self.model = ConversationModel(now)
+        self.filter = FilterBar(now, of_all=of_all)
+        self.model = ConversationModel(now, of_all=of_all)
         self._build()
         self._connect()
         self.show_not_connected("")
@@ -106,6 +110,7 @@ class ListPage(QWidget):
     def show_found(self, found: LogsFound, *, first: bool) -> None:
         """A page of the list; the first one brings the counts."""
         self._known = True
+        self.filter.show_organisations(row.organisation for row in found.rows)
         if first:
             self._show_first(found)
         else:
@@ -379,7 +384,7 @@ class ListPage(QWidget):
         least = LEAST_LETTERS * metrics.averageCharWidth()
         room = (viewport.width() if viewport is not None else 0) - least
         leaving = sorted(widths, key=lambda place: COLUMNS[place].leaves)
-        gone: set[int] = set()
+        gone: set[int] = set() if self._of_all else {OF_ALL}
         for place in (one for one in leaving if COLUMNS[one].leaves):
             if sum(width for one, width in widths.items() if one not in gone) <= room:
                 break

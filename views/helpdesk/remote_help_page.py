@@ -32,7 +32,7 @@ from views.helpdesk.words import start_words
 from views.widgets.icons import icon
 from views.widgets.parts import Card, Segments, column, label, push_button, row
 from views.widgets.theme import SPACE
-from views.words.self_tests import ACTS, faults_words, help_lines
+from views.words.self_tests import ACTS, faults_words, help_lines, help_words
 
 _KIOSK = Qt.ItemDataRole.UserRole
 _IN_A_ROW = 2
@@ -41,6 +41,10 @@ KIOSK, DESK = "kiosk", "desk"
 
 class RemoteHelpPage(QWidget):
     """Kiosks, and acts for one of them.
+
+    Args:
+        now: the local time.
+        of_all: of all organisations: each is called "organisation/kiosk".
 
     Signals:
         refresh_requested(): the list of self-tests is wanted.
@@ -51,10 +55,10 @@ class RemoteHelpPage(QWidget):
     refresh_requested = pyqtSignal()
     act_requested = pyqtSignal(str, bool, object, str)
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(self, now: Callable[[], datetime], *, of_all: bool = False) -> None:
         super().__init__()
         self.setObjectName("kiosk_page")
-        self._now = now
+        self._now, self._of_all = now, of_all
         self._busy = self._connected = self._at_desk = False
         self._acts: dict[RemoteAct, QPushButton] = {}
         self._build()
@@ -71,11 +75,12 @@ class RemoteHelpPage(QWidget):
         for one in rows:
             fault = any(check.is_fault for check in one.checks)
             at = start_words(one.at_utc, self._now())
-            words = f"{one.site} · {one.kiosk}  ·  {at}  ·  {faults_words(one.checks)}"
+            name = f"{one.organisation}/{one.kiosk}" if self._of_all else one.kiosk
+            words = f"{one.site} · {name}  ·  {at}  ·  {faults_words(one.checks)}"
             item = QListWidgetItem(
                 icon("error" if fault else "allowed", "bad" if fault else "good"), words
             )
-            item.setData(_KIOSK, one.kiosk)
+            item.setData(_KIOSK, name)
             item.setToolTip(words)
             self.kiosks.addItem(item)
         self._state.setText(
@@ -83,6 +88,13 @@ class RemoteHelpPage(QWidget):
             if not rows
             else _("{count} kiosks, those with faults first").format(count=len(rows))
         )
+
+    def show_helps(self, helps: Sequence[RemoteHelp]) -> None:
+        """What was asked of kiosks and desks, the newest first."""
+        self.asked.clear()
+        for one in helps:
+            at = start_words(one.asked_at_utc, self._now())
+            self.asked.addItem(f"{at}  ·  {help_words(one, of_all=self._of_all)}")
 
     def show_help(self, told: RemoteHelp) -> None:
         """An act, and what came of it so far."""
@@ -105,6 +117,7 @@ class RemoteHelpPage(QWidget):
         self.kiosks.setAccessibleName(_("Kiosks"))
         self.kiosks.setWordWrap(True)
         self.kiosks.setIconSize(QSize(16, 16))
+        self.kiosks.setSpacing(3)
         self.kiosks.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.kiosks.currentItemChanged.connect(lambda now, _before: self._on_kiosk(now))
         self._state = label(role="small", name="kiosk_list_state")
@@ -112,8 +125,16 @@ class RemoteHelpPage(QWidget):
         refresh.clicked.connect(self.refresh_requested)
         left = Card(padding=SPACE[1])
         left.body.addWidget(label(_("What kiosks found at night"), "title"))
-        left.body.addWidget(self.kiosks, 1)
+        left.body.addWidget(self.kiosks, 2)
         left.body.addLayout(row(None, self._state, 0, refresh))
+        self.asked = QListWidget()
+        self.asked.setObjectName("kiosk_asked")
+        self.asked.setAccessibleName(_("What was asked, by whom and why"))
+        self.asked.setWordWrap(True)
+        self.asked.setSpacing(3)
+        self.asked.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        left.body.addWidget(label(_("What was asked, by whom and why"), "title"))
+        left.body.addWidget(self.asked, 1)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.addWidget(left)
@@ -133,7 +154,7 @@ class RemoteHelpPage(QWidget):
                 self._reason,
                 "kiosk_reason",
                 _("Why you want it"),
-                _("Kept with your name; the supervisor sees it"),
+                _("Kept with your name, on the left"),
             ),
         ):
             line.setObjectName(name)
@@ -153,8 +174,16 @@ class RemoteHelpPage(QWidget):
         self._result.setReadOnly(True)
         card = Card(padding=SPACE[1])
         card.body.addWidget(label(_("Help from afar"), "title"))
-        for one in (self._where, self._says, self._kiosk, self._reason):
-            card.body.addWidget(one)
+        self._place = label("", "caption")
+        asked = QGridLayout()
+        why = label(_("Reason"), "caption")
+        for place, (said, edit) in enumerate(((self._place, self._kiosk), (why, self._reason))):
+            said.setBuddy(edit)
+            asked.addWidget(said, place, 0)
+            asked.addWidget(edit, place, 1)
+        card.body.addWidget(self._where)
+        card.body.addWidget(self._says)
+        card.body.addLayout(asked)
         card.body.addLayout(self._grid)
         card.body.addWidget(self._result, 1)
         self._on_where(KIOSK)
@@ -167,7 +196,10 @@ class RemoteHelpPage(QWidget):
             if self._at_desk
             else _("Only where nobody is. The kiosk's screen says so; nothing of a test is kept.")
         )
+        self._place.setText(_("Agent") if self._at_desk else _("Kiosk"))
         words = _("Id of the agent") if self._at_desk else _("Id of the kiosk")
+        if self._of_all:
+            words = _("{id}, after that of the organisation and /").format(id=words)
         self._kiosk.setPlaceholderText(words)
         self._kiosk.setAccessibleName(words)
         shown = [act for act in ACTS if not self._at_desk or act in DESK_ACTS]
@@ -188,6 +220,8 @@ class RemoteHelpPage(QWidget):
         self.act_requested.emit(self._kiosk.text().strip(), self._at_desk, act, reason)
 
     def _allow(self) -> None:
-        said = is_id(self._kiosk.text().strip()) and says_why(self._reason.text())
+        parts = self._kiosk.text().strip().split("/")
+        is_place = len(parts) == (2 if self._of_all else 1) and all(map(is_id, parts))
+        said = is_place and says_why(self._reason.text())
         for button in self._acts.values():
             button.setEnabled(said and self._connected and not self._busy)

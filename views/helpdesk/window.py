@@ -33,7 +33,7 @@ from views.widgets.parts import (
 from views.widgets.theme import SPACE
 
 TROUBLE, TOLD = "trouble", "told"
-LIST, KIOSKS = "list", "kiosks"
+NETWORK, LIST, KIOSKS = "network", "list", "kiosks"
 
 
 class HelpdeskView(QWidget):
@@ -42,6 +42,8 @@ class HelpdeskView(QWidget):
     Args:
         replay: this view owns it from now on.
         now: the local time.
+        network: the first page of the network's operator, who looks after the conversations and
+            kiosks of all organisations, without their pages.
 
     Signals:
         file_chosen(str): a saved conversation or a log is to be opened.
@@ -56,13 +58,20 @@ class HelpdeskView(QWidget):
     theme_requested = pyqtSignal()
     settings_requested = pyqtSignal()
 
-    def __init__(self, replay: ReplayView, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        replay: ReplayView,
+        now: Callable[[], datetime],
+        *,
+        network: QWidget | None = None,
+    ) -> None:
         super().__init__()
         self.setObjectName("desk_root")
-        self._now = now
-        self.list = ListPage(now)
-        self.conversation = ConversationPage(replay)
-        self.kiosks = RemoteHelpPage(now)
+        self._now, self._network = now, network
+        of_all = network is not None
+        self.list = ListPage(now, of_all=of_all)
+        self.conversation = ConversationPage(replay, has_pages=not of_all)
+        self.kiosks = RemoteHelpPage(now, of_all=of_all)
         self.messages = MessageBar()
         self._suggested = ""
         self._build()
@@ -134,7 +143,9 @@ class HelpdeskView(QWidget):
         return self._pages.currentWidget() is self.conversation
 
     def _show_page(self, page: str) -> None:
-        if page == KIOSKS:
+        if page == NETWORK and self._network is not None:
+            self._pages.setCurrentWidget(self._network)
+        elif page == KIOSKS:
             self._pages.setCurrentWidget(self.kiosks)
             self.kiosks.refresh_requested.emit()
         else:
@@ -145,7 +156,9 @@ class HelpdeskView(QWidget):
     def _build(self) -> None:
         self._line = Chip("helpdesk_connection")
         self._identity = label(role="soft", name="helpdesk_identity")
+        of_all = self._network is not None
         choices = (
+            *(((NETWORK, _("Network"), "site"),) if of_all else ()),
             (LIST, _("Conversations"), "history"),
             (KIOSKS, _("Kiosks and desks"), "health"),
         )
@@ -162,7 +175,7 @@ class HelpdeskView(QWidget):
         self._head.setObjectName("helpdesk_head")
         row(
             self._head,
-            label(_("Helpdesk"), "large"),
+            label(_("Operator") if of_all else _("Helpdesk"), "large"),
             self._identity,
             SPACE[2],
             self._switch,
@@ -174,6 +187,8 @@ class HelpdeskView(QWidget):
             margins=(SPACE[2], SPACE[1], SPACE[2], 0),
         )
         self._pages = QStackedWidget()
+        if self._network is not None:
+            self._pages.addWidget(self._network)
         self._pages.addWidget(self.list)
         self._pages.addWidget(self.conversation)
         self._pages.addWidget(self.kiosks)

@@ -539,11 +539,22 @@ class ReplayView(QWidget):
         line = self._table.currentIndex().row()
         self._details.show_event(self.log, self._model.log_row(line), self._model.gap(line))
 
+    @property
+    def _is_without_pages(self) -> bool:
+        """What was shared was left out: for a vendor, or for the network's operator."""
+        stretches = self.log.stretches
+        return bool(stretches) and not any(one.is_snapshot for one in stretches)
+
     def _show_stage(self) -> None:
         shared = self.state.sharing and self._track.has_picture(self._position_s)
         self._page.show_page(shared)
         if not len(self.log):
             self._page.show_words(_("No log is open"), _("Open a session's log to replay it here."))
+        elif self._is_without_pages:
+            self._page.show_words(
+                _("This log has no pages"),
+                _("It tells what happened; what was on the shared page was left out."),
+            )
         else:
             self._page.show_words(
                 _("The page is not shared at this moment"),

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The operator's window: the hubs and what each works by, the sites, closing one.
-Used by `expert_app.board.wiring.site`.
+Used by `expert_app.helpdesk.wiring.network`.
 
 It shows no queue and no caller.
 """
@@ -17,7 +17,6 @@ from resources.texts import _
 from session.protocol.hub.site import HubFacts, NetworkAnswer, SiteFacts
 from views.board.tables import ROOM_PX, BoardTable, Cell, TableRow
 from views.widgets.icons import IconLabel
-from views.widgets.message_bar import MessageBar
 from views.widgets.parts import Card, column, label, push_button, row
 from views.widgets.theme import SPACE
 from views.words.troubles import trouble_sentence
@@ -48,7 +47,6 @@ class NetworkView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("network")
-        self.messages = MessageBar()
         self._sites: dict[str, SiteFacts] = {}
         self._title = label(role="large", name="network_title")
         self._warning = label(name="network_warning", wrap=True)
@@ -82,7 +80,6 @@ class NetworkView(QWidget):
         pad = SPACE[3]
         column(
             self,
-            self.messages,
             self._title,
             self._alarm,
             label(_("Hubs"), "title"),

@@ -117,6 +117,25 @@ def help_lines(told: RemoteHelp) -> list[str]:
     return [*lines, *result.lines]
 
 
+def help_words(told: RemoteHelp, *, of_all: bool = False) -> str:
+    """An act in the list of what was asked: where, what, who, why, and whether it was done.
+
+    Args:
+        of_all: whose kiosk it is, is worth saying.
+    """
+    place = f"{told.organisation}/{told.kiosk}" if of_all else told.kiosk
+    act, ended = _(ACTS[told.act][0]), _(_STATES[told.state])
+    return f"{place} · {act} · {told.by_name or told.by} · {told.reason} · {ended}"
+
+
+_STATES: dict[RemoteState, str] = {
+    RemoteState.ASKED: N_("under way"),
+    RemoteState.DONE: N_("done"),
+    RemoteState.FAILED: N_("failed"),
+    RemoteState.SILENT: N_("no answer"),
+}
+
+
 def _fact_words(name: str, value: str, code: str) -> str:
     level = _LEVELS.get(code)
     if level is None:

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Builds the windows of a site's host and of the network's operator:
-`expert-app desk` with their roles.
-"""
+"""Builds the window of a site's host: `expert-app desk` with that role."""
 
 from __future__ import annotations
 
@@ -11,7 +9,7 @@ from typing import Any
 
 from PyQt6.QtWidgets import QApplication
 
-from expert_app.board.observers import observe_host, observe_network
+from expert_app.board.observers import observe_host
 from expert_app.runtime.bus_access import show_until_connected, tls_for
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.paths import Paths
@@ -20,13 +18,12 @@ from expert_app.workplace.wiring.support import SupportConnections
 from resources.texts import _
 from session.bus.client import BusClient
 from session.core.errors import BusRefusedIdentity, SessionError
-from session.desk.hub.site import NetworkLink, SiteLink
-from session.protocol.hub.site import NetworkAnswer, SiteAnswer
+from session.desk.hub.site import SiteLink
+from session.protocol.hub.site import SiteAnswer
 from session.protocol.hub.tickets import HelpState
 from views.automation.window_driver import WindowDriver
 from views.media.ring import Ring
 from views.site.host_view import HostView
-from views.site.network_view import NetworkView
 from views.widgets.connection_gate import ConnectionGate
 from views.widgets.message_bar import Level, MessageBar
 from views.widgets.plain_window import PlainWindow
@@ -40,9 +37,8 @@ LINE, ACT = "line", "act"
 async def open_site(
     settings: DeskSettings, paths: Paths, program: Program, *, seed: bytes, driven: bool
 ) -> None:
-    """Runs the host's or the operator's window until it is stopped."""
-    make = HostProgram if settings.role == "facilitator" else OperatorProgram
-    site = make(settings, paths, seed=seed, program=program)
+    """Runs the host's window until it is stopped."""
+    site = HostProgram(settings, paths, seed=seed, program=program)
     if driven:
         site.observe()
     site.start()
@@ -52,24 +48,17 @@ async def open_site(
     await asyncio.wait_for(site.stop(), STOP_S)
 
 
-class _SiteProgram:
-    """What the host's and the operator's programs have in common."""
+class HostProgram:
+    """The host's window over its connection."""
 
     def __init__(
-        self,
-        settings: DeskSettings,
-        paths: Paths,
-        *,
-        seed: bytes,
-        program: Program,
-        view: HostView | NetworkView,
-        title: str,
+        self, settings: DeskSettings, paths: Paths, *, seed: bytes, program: Program
     ) -> None:
         self._program = program
-        role = ROLES[settings.role]
+        self.view = HostView()
         self.bus = BusClient(
             settings.bus,
-            role,
+            ROLES[settings.role],
             user=settings.user,
             seed=seed,
             tasks=program.tasks,
@@ -79,35 +68,40 @@ class _SiteProgram:
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         apply_theme(application, settings.theme == "dark")
-        self._gate, self._addresses = ConnectionGate(view), settings.bus
-        self.window = PlainWindow(self._gate, title)
+        self._gate, self._addresses = ConnectionGate(self.view), settings.bus
+        self.window = PlainWindow(self._gate, _("Kiosks of the site"))
         self.window.resize(*WINDOW_SIZE)
         self.window.close_requested.connect(program.stop.set)
-        self._messages: MessageBar = view.messages
+        self._messages: MessageBar = self.view.messages
         self._support = SupportConnections(
-            view.messages, paths, language=settings.language, program=program, bus=self.bus
+            self.view.messages, paths, language=settings.language, program=program, bus=self.bus
         )
         self.bus.connected.connect(self._on_connection)
         self.bus.refused.connect(self._on_refused)
         program.failed.connect(lambda kind: self._show_trouble("unexpected", {"why": kind}))
+        self._link = SiteLink(self.bus, program.tasks)
+        self._ring = Ring(self.window)
+        self._link.changed.connect(self._on_changed)
+        self.view.answered.connect(lambda kiosk, state: self._act(self._link.answer(kiosk, state)))
+
+    def observe(self) -> None:
+        """Notes what happens, for a script."""
+        observe_host(self._link, self._program.observations)
 
     def start(self) -> None:
-        """Shows the window, then connects."""
+        """Shows the window, connects, and begins to ask for the site's state."""
         show_until_connected(self.bus, self._addresses, self._gate.wait)
         self._support.tell_crash()
         self.window.show()
         self._program.tasks.start(self._program.connect(self.bus), name="connect")
+        self._link.start()
 
     async def stop(self) -> None:
         """Closes the window and the connection."""
         self.window.hide()
         await self.bus.close()
 
-    def show_answered(self) -> None:
-        """The hub has answered: what it says is shown."""
-        self._gate.open()
-
-    def act(self, work: Coroutine[Any, Any, None]) -> None:
+    def _act(self, work: Coroutine[Any, Any, None]) -> None:
         """Does something at the hub; the message bar shows what the hub refuses."""
         self._program.tasks.start(self._do(work), name="act")
 
@@ -133,71 +127,11 @@ class _SiteProgram:
     def _show_trouble(self, code: str, detail: dict[str, str | int | float]) -> None:
         self._messages.show_message(Level.ERROR, sentence(code, detail).sentence, key=ACT)
 
-
-class HostProgram(_SiteProgram):
-    """The host's window over its connection."""
-
-    def __init__(
-        self, settings: DeskSettings, paths: Paths, *, seed: bytes, program: Program
-    ) -> None:
-        self.view = HostView()
-        super().__init__(
-            settings,
-            paths,
-            seed=seed,
-            program=program,
-            view=self.view,
-            title=_("Kiosks of the site"),
-        )
-        self._link = SiteLink(self.bus, program.tasks)
-        self._ring = Ring(self.window)
-        self._link.changed.connect(self._on_changed)
-        self.view.answered.connect(lambda kiosk, state: self.act(self._link.answer(kiosk, state)))
-
-    def observe(self) -> None:
-        """Notes what happens, for a script."""
-        observe_host(self._link, self._program.observations)
-
-    def start(self) -> None:
-        """Begins to ask for the site's state."""
-        super().start()
-        self._link.start()
-
     def _on_changed(self, answer: SiteAnswer) -> None:
-        self.show_answered()
+        self._gate.open()
         self.view.show_kiosks(answer.your_name, answer.kiosks)
         calling = [one.id for one in answer.kiosks if one.help is HelpState.WANTED]
         if calling and not self._ring.is_ringing():
             self._ring.start()
         elif not calling:
             self._ring.stop()
-
-
-class OperatorProgram(_SiteProgram):
-    """The operator's window over its connection."""
-
-    def __init__(
-        self, settings: DeskSettings, paths: Paths, *, seed: bytes, program: Program
-    ) -> None:
-        self.view = NetworkView()
-        super().__init__(
-            settings, paths, seed=seed, program=program, view=self.view, title=_("Network")
-        )
-        self._link = NetworkLink(self.bus, program.tasks)
-        self._link.changed.connect(self._on_changed)
-        self.view.site_state_requested.connect(
-            lambda site, closed, reason: self.act(self._link.set_site(site, closed, reason))
-        )
-
-    def observe(self) -> None:
-        """Notes what happens, for a script."""
-        observe_network(self._link, self._program.observations)
-
-    def start(self) -> None:
-        """Begins to ask for the network's state."""
-        super().start()
-        self._link.start()
-
-    def _on_changed(self, answer: NetworkAnswer) -> None:
-        self.show_answered()
-        self.view.show_network(answer)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The helpdesk's window over its connection and its jobs. Used by `expert_app.commands.desk`."""
+"""The window of the helpdesk, and of the network's operator, over its connection and its jobs.
+Used by `expert_app.commands.desk`.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +18,7 @@ from expert_app.helpdesk.address import SessionAddress, seconds_to, write_addres
 from expert_app.helpdesk.app import HelpdeskApp, OpenedConversation, SavedFileRefused
 from expert_app.helpdesk.bundle_words import fault_words, manifest_words
 from expert_app.helpdesk.saved_searches import SavedSearches
+from expert_app.helpdesk.wiring.network import NetworkPage
 from expert_app.helpdesk.wiring.one_window import AddressDoor
 from expert_app.runtime.bus_access import show_until_connected, tls_for
 from expert_app.runtime.config import DeskSettings
@@ -36,6 +39,7 @@ from session.protocol.helpdesk.log_list import LogFilter, LogRow, LogState
 from session.protocol.helpdesk.log_notes import LogNotes
 from session.protocol.helpdesk.remote_help import RemoteHelp
 from session.protocol.hub.requests import RemoteAct
+from session.protocol.wire.roles import Role
 from views.automation.window_driver import WindowDriver
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.helpdesk.columns import place_words
@@ -94,6 +98,7 @@ class HelpdeskProgram:
         address: SessionAddress | None = None,
     ) -> None:
         self._program, self._addresses = program, settings.bus
+        self._is_operator = ROLES[settings.role] is Role.OPERATOR
         self._settings = settings
         application = QApplication.instance()
         assert isinstance(application, QApplication)
@@ -113,11 +118,23 @@ class HelpdeskProgram:
         )
         link = DeskLink(self.bus, clock, tasks=tasks)
         self.app = HelpdeskApp(
-            link, HelpdeskQuestions(self.bus), seed=seed, user=settings.user, now=now
+            link,
+            HelpdeskQuestions(self.bus),
+            seed=seed,
+            user=settings.user,
+            now=now,
+            pages=not self._is_operator,
         )
-        self.view = HelpdeskView(ReplayView(MirrorPane(), clock), now)
+        self._network = (
+            NetworkPage(self.bus, tasks, refused=self._show_refusal) if self._is_operator else None
+        )
+        self.view = HelpdeskView(
+            ReplayView(MirrorPane(), clock),
+            now,
+            network=self._network.widget if self._network is not None else None,
+        )
         self.view.show_identity(settings.organisation, settings.user)
-        self.window = PlainWindow(self.view, _("Helpdesk"))
+        self.window = PlainWindow(self.view, _("Network") if self._is_operator else _("Helpdesk"))
         self.window.resize(*WINDOW_SIZE)
         self._searches = SavedSearches(paths.folder("helpdesk"))
         self._address, self._answered, self._filter = address, False, LogFilter()
@@ -167,13 +184,18 @@ class HelpdeskProgram:
     def observe(self) -> None:
         """Notes what happens, for a script."""
         self._observations = self._program.observations
+        if self._network is not None:
+            self._network.observe(self._observations)
 
     def start(self) -> None:
         """Shows the window, then connects."""
-        show_until_connected(self.bus, self._addresses, self.view.list.show_not_connected)
+        show_until_connected(self.bus, self._addresses, self._show_not_connected)
         self._support.tell_crash()
         self.window.show()
-        self.view.list.filter.focus_line()
+        if self._network is not None:
+            self._network.start()
+        else:
+            self.view.list.filter.focus_line()
         self._program.tasks.start(self._program.connect(self.bus), name="connect")
         self._program.tasks.start(self._wait_for_keeper(), name="ask for the list")
 
@@ -183,6 +205,11 @@ class HelpdeskProgram:
         self._door.close()
         self.window.hide()
         await self.bus.close()
+
+    def _show_not_connected(self, words: str) -> None:
+        self.view.list.show_not_connected(words)
+        if self._network is not None:
+            self._network.widget.wait(words)
 
     # ---- the list ----
 
@@ -310,6 +337,8 @@ class HelpdeskProgram:
             self._refuse(why_not(without), "log_no_log")
             return
         self._show_opened(opened)
+        if self._is_operator:
+            return
         try:
             self._show_notes(await self.app.notes())
         except SessionError as error:
@@ -372,11 +401,12 @@ class HelpdeskProgram:
 
     async def _show_kiosks(self) -> None:
         try:
-            tests = await self.app.self_tests()
+            tests, helps = await self.app.self_tests(), await self.app.helps()
         except SessionError as error:
             self._show_trouble(error.code, error.detail)
             return
         self.view.kiosks.show_tests(tests.rows)
+        self.view.kiosks.show_helps(helps.helps)
         self._note("self_tests", kiosks=len(tests.rows))
 
     def _on_act(self, place: str, desk: bool, act: RemoteAct, reason: str) -> None:
@@ -390,6 +420,7 @@ class HelpdeskProgram:
             self._show_trouble(error.code, error.detail)
         finally:
             self.view.kiosks.show_busy(False)
+        await self._show_kiosks()
 
     def _show_help(self, told: RemoteHelp) -> None:
         self.view.kiosks.show_help(told)
@@ -463,6 +494,9 @@ class HelpdeskProgram:
     def _refuse(self, words: str, code: str) -> None:
         self.view.show_trouble(words)
         self._note("trouble", code=code)
+
+    def _show_refusal(self, error: SessionError) -> None:
+        self._show_trouble(error.code, dict(error.detail))
 
     def _show_trouble(self, code: str, detail: dict[str, str | int | float]) -> None:
         self._refuse(sentence(code, detail).sentence, code)

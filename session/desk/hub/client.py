@@ -352,9 +352,14 @@ class DeskLink:
         )
         return (await self._request("log", request, LogAck, BULK_S)).next
 
-    async def read_log(self, session_id: str, reason: str, computer: str = "") -> list[bytes]:
+    async def read_log(
+        self, session_id: str, reason: str, computer: str = "", *, pages: bool = True
+    ) -> list[bytes]:
         """All records of a session that is over, in the keeper's order. The keeper writes down who
         reads it, and why.
+
+        Args:
+            pages: False: without the shared pages, as a network's operator reads.
 
         Raises:
             NotAllowed, TicketUnknown, LogRunning, LogReasonNeeded, TooManyLogs.
@@ -365,7 +370,8 @@ class DeskLink:
             request = LogRequest(
                 session_id=session_id, after=after, reason=reason, computer=computer
             )
-            part = await self._request("read_log", request, LogPart, BULK_S)
+            verb = "read_log" if pages else "read_events"
+            part = await self._request(verb, request, LogPart, BULK_S)
             records += [bytes(record) for record in part.records]
             after = part.next
             if part.end or not part.records:

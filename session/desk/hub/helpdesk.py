@@ -9,7 +9,13 @@ from session.bus.client import BusClient
 from session.core.signals import Signal
 from session.protocol.helpdesk.log_list import FindLogs, LogFilter, LogsFound
 from session.protocol.helpdesk.log_notes import KeepLogNote, LogNotes, ReadLogNotes, RemoveLogNote
-from session.protocol.helpdesk.remote_help import HelpKiosk, RemoteHelp, RemoteHelpRequest
+from session.protocol.helpdesk.remote_help import (
+    HelpKiosk,
+    RemoteHelp,
+    RemoteHelpRequest,
+    RemoteHelps,
+    RemoteHelpsRequest,
+)
 from session.protocol.helpdesk.self_test import SelfTests, SelfTestsRequest
 
 FIND_S = 15.0
@@ -54,6 +60,10 @@ class HelpdeskQuestions:
     async def self_tests(self) -> SelfTests:
         """What each kiosk found when it tried itself."""
         return await self._bus.request("self_tests", SelfTestsRequest(), SelfTests)
+
+    async def helps(self) -> RemoteHelps:
+        """What was wanted of kiosks and desks, the newest first."""
+        return await self._bus.request("remote_helps", RemoteHelpsRequest(), RemoteHelps)
 
     async def help_kiosk(self, wanted: HelpKiosk) -> RemoteHelp:
         """Has something done at an idle kiosk or a desk; the same `help_id` is the same act."""

@@ -41,19 +41,26 @@ class LogRegister:
     def __init__(self, readings: LogReadings, name_of: Callable[[str, str], str]) -> None:
         self._readings, self._name_of = readings, name_of
 
-    async def note(self, asker: Asker, request: LogRequest) -> None:
-        """Writes down who reads which log, and why. Raises `LogReasonNeeded`, `TooManyLogs`."""
+    async def note(self, asker: Asker, request: LogRequest, *, of: str = "") -> None:
+        """Writes down who reads which log, and why. Raises `LogReasonNeeded`, `TooManyLogs`.
+
+        Args:
+            of: whose log it is; "" the asker's organisation's.
+        """
         reason = " ".join(request.reason.split())
         if not says_why(reason):
             raise LogReasonNeeded(letters=LEAST_REASON)
         name = self._name_of(asker.organisation, asker.user)
+        home = of or asker.organisation
+        if home != asker.organisation:
+            name = f"{name} ({asker.organisation})"
         access = Access(
             by=ActingUser(user=asker.user, name=name),
             session_id=request.session_id,
             reason=reason,
             computer=request.computer.strip(),
         )
-        await self._readings.note(asker.organisation, access)
+        await self._readings.note(home, access)
 
     @handles("log_accesses")
     async def listed(self, asker: Asker, request: LogAccessesRequest) -> AccessesAnswer:

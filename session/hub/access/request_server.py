@@ -60,7 +60,17 @@ REFUSED_PER_S, REFUSED_BURST = 20.0, 200.0
 who goes on all the same gets no answer and costs no work.
 """
 
-BULK = frozenset({"upload_chunk", "document", "export_part", "library_document", "log", "read_log"})
+BULK = frozenset(
+    {
+        "upload_chunk",
+        "document",
+        "export_part",
+        "library_document",
+        "log",
+        "read_log",
+        "read_events",
+    }
+)
 BULK_PER_S, BULK_BURST = 1000.0, 2000.0
 """Parts of documents and logs come one after the other, as fast as the line allows."""
 

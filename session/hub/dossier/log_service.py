@@ -19,6 +19,7 @@ from session.hub.convention.catalogue import Catalogue
 from session.hub.dossier.log_keeper import LogKeeper
 from session.hub.storage.interfaces import StoredTicket
 from session.log.events import Writer
+from session.log.without_pages import line_without_page
 from session.protocol.hub.log import LogAck, LogAppend, LogPart, LogRequest
 from session.protocol.sealing import SEALED
 from session.protocol.wire.roles import Role
@@ -87,6 +88,24 @@ class LogService:
         await self.check_over(organisation, session_id)
         await self._register.note(asker, request)
         return await self._keeper.read(organisation, session_id, max(0, request.after))
+
+    @handles("read_events")
+    async def read_events(self, asker: Asker, request: LogRequest) -> LogPart:
+        """The same for the network's operator, whichever organisation's it is, without the pages;
+        the line is in that organisation's register.
+
+        Raises:
+            TicketUnknown (also where the organisation has a vault), LogRunning, ...
+        """
+        catalogue, session_id = self._catalogue, request.session_id
+        ours = [name for name in catalogue.served if catalogue.card(name) is None]
+        owner = await self._keeper.owner(session_id, ours)
+        await self.check_over(owner, session_id)
+        await self._register.note(asker, request, of=owner)
+        part = await self._keeper.read(owner, session_id, max(0, request.after))
+        lines = (line_without_page(bytes(record)) for record in part.records)
+        records = [msgspec.Raw(line) for line in lines if line]
+        return msgspec.structs.replace(part, records=records)
 
     async def check_over(self, organisation: str, session_id: str) -> None:
         """Raises `TicketUnknown` for a session that has no log here, `LogRunning` for one that goes

@@ -39,7 +39,8 @@ class LogAck(HubMessage, frozen=True, kw_only=True):
 
 
 class LogRequest(HubMessage, frozen=True, kw_only=True):
-    """Records of a session that is over, from the `after`-th on.
+    """Records of a session that is over, from the `after`-th on; with `read_events` those of any
+    organisation, without their pages.
 
     Attributes:
         reason: why this person reads it, in words; without it the keeper refuses.
@@ -63,5 +64,6 @@ class LogPart(HubMessage, frozen=True, kw_only=True):
 LOG_VERBS: dict[str, Verb] = {
     "log": (frozenset({Role.KIOSK, Role.AGENT}), LogAppend, LogAck),
     "read_log": (frozenset({Role.SUPERVISOR, Role.HELPDESK}), LogRequest, LogPart),
+    "read_events": (frozenset({Role.OPERATOR}), LogRequest, LogPart),
 }
 """Verb -> (roles that may say it, request, answer)."""

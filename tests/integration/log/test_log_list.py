@@ -5,19 +5,22 @@ the logs.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from zstandard import ZstdCompressor
 
 from session.bus.client import BusClient
-from session.core.errors import SessionError
+from session.core.errors import LogRunning, SessionError
 from session.core.short_number import short_number
 from session.desk.hub.client import DeskLink
 from session.kiosk.hub.client import KioskLink
 from session.log import events
 from session.log.events import AnyEvent, Record, Writer
-from session.log.migrate import encode_record
+from session.log.migrate import decode_record, encode_record
 from session.protocol.conversation.messages import PrintState
+from session.protocol.dossier.identity import AccessesAnswer, LogAccessesRequest
 from session.protocol.helpdesk.log_list import FindLogs, LogFilter, LogRow, LogsFound, LogState
 from session.protocol.helpdesk.log_notes import LogNotes, ReadLogNotes
 from session.protocol.hub.log import LogPart, LogRequest
@@ -25,8 +28,18 @@ from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, hub_world
 from tests.support.waiting import until
 
+HELP = (Role.HELPDESK, "help")
 JAM = events.PrintChanged(
     print_id="p1", state=PrintState.WAITING, job_id=1, code="printer_jammed", sha256=""
+)
+PAGE = (
+    events.AddressOpened(host="caf.example", path_length=3),
+    events.MirrorChunk(
+        started_at_utc=datetime(2026, 11, 2, 8, 0, tzinfo=UTC),
+        data=ZstdCompressor().compress(b"[]"),
+        is_snapshot=True,
+        events=0,
+    ),
 )
 
 
@@ -105,6 +118,33 @@ async def test_a_conversation_is_in_the_list_while_it_goes_on_and_found_by_who_m
             await (await world.client(Role.AGENT, "bob")).request(
                 "find_logs", FindLogs(), LogsFound
             )
+
+
+async def test_an_operator_reads_events_without_pages_and_their_organisation_sees_it(
+    tmp_path: Path,
+) -> None:
+    async with hub_world(tmp_path) as world:
+        kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+        operator = await world.client(Role.OPERATOR, "oper", "network")
+        boss, helpdesk = [await world.client(*one) for one in ((Role.SUPERVISOR, "boss"), HELP)]
+        session_id, _number = await _talk(kiosk, desk, "r1")
+        await kiosk.append_log(session_id, 0, _lines(world, 0, *PAGE, JAM))
+        reads = LogRequest(session_id=session_id, reason="nothing prints")
+        with pytest.raises(LogRunning):
+            await operator.request("read_events", reads, LogPart)
+        await desk.hang_up(session_id)
+        for asker, request in ((helpdesk, reads), (operator, LogRequest(session_id=session_id))):
+            with pytest.raises(SessionError):
+                await asker.request("read_events", request, LogPart)
+        part = await operator.request("read_events", reads, LogPart)
+        told = [decode_record(bytes(line)).event for line in part.records]
+        assert len(told) == 3
+        assert JAM in told
+        assert b"caf.example" not in b"".join(map(bytes, part.records))
+        assert [one.data for one in told if isinstance(one, events.MirrorChunk)] == [b""]
+        (line,) = (await boss.request("log_accesses", LogAccessesRequest(), AccessesAnswer)).lines
+        assert (line.user, line.by_name) == ("oper", "Marc L. (network)")
+        assert line.reason == reads.reason
 
 
 async def test_a_hub_that_lost_its_list_makes_it_again_and_a_restart_goes_on(

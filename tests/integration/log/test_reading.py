@@ -91,7 +91,7 @@ async def test_every_role_tries_every_verb_and_reads_nothing_of_a_conversation(
                 assert PAGE not in said, (role, verb)
                 assert WORDS not in said, (role, verb)
         assert done["answered"] > 25
-        assert done["log_running"] == 6
+        assert done["log_running"] == 7
         assert done["message_malformed"] < 10
         assert world.hub.queue.view.is_running(facts.id)
         assert world.dossiers.readings.read == []
@@ -105,6 +105,7 @@ def test_helpdesk_has_no_dossier_and_only_two_roles_read_logs() -> None:
     assert helpdesk == {"release", *listed, *remote, *NOTE_VERBS}
     assert not helpdesk & dossier
     assert LOG_VERBS["read_log"][0] == {Role.HELPDESK, Role.SUPERVISOR}
+    assert LOG_VERBS["read_events"][0] == {Role.OPERATOR}
     assert IDENTITY_VERBS["log_accesses"][0] == {Role.SUPERVISOR}
 
 

@@ -119,10 +119,12 @@ class MemoryReadings:
 
     def __init__(self) -> None:
         self.read: list[Access] = []
+        self._whose: list[str] = []
 
     async def note(self, organisation: str, access: Access) -> None:
         if access not in self.read:
             self.read.append(access)
+            self._whose.append(organisation)
 
     async def listed(self, organisation: str, request: AccessesRequest) -> AccessesAnswer:
         return AccessesAnswer(
@@ -137,7 +139,8 @@ class MemoryReadings:
                     reason=one.reason,
                     computer=one.computer,
                 )
-                for number, one in enumerate(self.read, 1)
+                for number, (one, whose) in enumerate(zip(self.read, self._whose, strict=True), 1)
+                if whose == organisation
             ]
         )
 

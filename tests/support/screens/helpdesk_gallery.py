@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtWidgets import QApplication, QToolButton
 
 from expert_app.runtime.window_program import make_application
 from resources.texts import use_language
@@ -76,7 +78,9 @@ def _view(*, of_all: bool = False) -> HelpdeskView:
 
 
 def _page(view: HelpdeskView, name: str) -> None:
-    view.findChild(QWidget, f"helpdesk_pages_{name}").click()  # type: ignore[union-attr]
+    button = view.findChild(QToolButton, f"helpdesk_pages_{name}")
+    assert button is not None
+    button.click()
 
 
 def _listed(number: int, *, of_all: bool = False) -> HelpdeskView:
@@ -116,17 +120,16 @@ def main(folder: Path, size: str = "1366x768", percent: str = "100", theme: str 
     assert isinstance(application, QApplication)
     apply_theme(application, theme == "dark", int(percent) / 100)
     width, height = map(int, size.split("x"))
-    scenes = {
-        **{f"list-{number}": lambda n=number: _listed(n) for number in ROWS},
+    scenes: dict[str, Callable[[], HelpdeskView]] = {
+        **{f"list-{number}": partial(_listed, number) for number in ROWS},
         "kiosks": _kiosks,
-        "operator-list": lambda: _listed(40, of_all=True),
-        "operator-network": lambda: _view(of_all=True),
-        "operator-kiosks": lambda: _kiosks(of_all=True),
-        **{f"conversation-{number}": lambda n=number: _conversation(n) for number in RECORDS},
+        "operator-list": partial(_listed, 40, of_all=True),
+        "operator-network": partial(_view, of_all=True),
+        "operator-kiosks": partial(_kiosks, of_all=True),
+        **{f"conversation-{number}": partial(_conversation, number) for number in RECORDS},
     }
     for name, scene in scenes.items():
-        view = scene()
-        window = PlainWindow(view, "Assistance")
+        window = PlainWindow(scene(), "Assistance")
         window.resize(width, height)
         window.show()
         wait(2.0 if name.startswith("conversation") else 0.3)

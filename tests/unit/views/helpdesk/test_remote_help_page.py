@@ -21,7 +21,7 @@ from session.protocol.helpdesk.self_test import CheckedPart, SelfCheck, SelfTest
 from session.protocol.hub.requests import RemoteAct
 from tests.unit.views.helpdesk.invented_rows import NOW
 from views.helpdesk.remote_help_page import RemoteHelpPage
-from views.words.self_tests import check_words
+from views.words.self_tests import check_words, help_words
 
 DARK = SelfCheck(part=CheckedPart.CAMERA, code="dark", value=2)
 WELL = SelfCheck(part=CheckedPart.DISK)
@@ -145,3 +145,38 @@ def test_what_came_of_an_act_is_said(page: RemoteHelpPage, state: RemoteState) -
 def test_each_part_that_is_tried_has_a_name(part: CheckedPart) -> None:
     for code in ("", "absent", "dark", "printer_jammed"):
         assert check_words(SelfCheck(part=part, code=code)).endswith(".")
+
+
+def test_what_was_asked_stands_there_with_who_and_why(page: RemoteHelpPage) -> None:
+    told = RemoteHelp(
+        help_id="h1",
+        organisation="caf",
+        kiosk="k1",
+        act=RemoteAct.SCAN,
+        state=RemoteState.DONE,
+        by="h.aide1",
+        by_name="Assistance",
+        reason=WHY,
+        asked_at_utc=NOW,
+    )
+    page.show_helps([told])
+    item = page.asked.item(0)
+    assert item is not None
+    for words in ("k1", "Test scan", "Assistance", WHY, "done"):
+        assert words in item.text()
+    assert help_words(told, of_all=True).startswith("caf/k1")
+
+
+def test_an_operator_says_whose_kiosk_it_is(qtbot: QtBot) -> None:
+    page = RemoteHelpPage(lambda: NOW.astimezone(), of_all=True)
+    qtbot.addWidget(page)
+    page.show()
+    page.show_connection(True)
+    page.show_tests([_row("k1", DARK)])
+    _line(page, "kiosk_reason").setText(WHY)
+    page.kiosks.setCurrentRow(0)
+    assert _line(page, "kiosk_id").text() == "caf/k1"
+    assert _button(page, RemoteAct.STATE).isEnabled()
+    for typed in ("k1", "caf/", "caf/k1/x"):
+        _line(page, "kiosk_id").setText(typed)
+        assert not _button(page, RemoteAct.STATE).isEnabled()

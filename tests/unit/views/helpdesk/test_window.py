@@ -6,16 +6,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PyQt6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QToolButton
+from PyQt6.QtWidgets import QFileDialog, QLabel, QLineEdit, QMenu, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
 from session.log.playback.opening import open_records
 from session.log.summary import summarise
+from session.protocol.helpdesk.log_list import LogsFound
 from session.protocol.helpdesk.log_notes import LogNote
 from tests.support.log_story import whole_session
-from tests.unit.views.helpdesk.invented_rows import NOW
+from tests.unit.views.helpdesk.invented_rows import NOW, log_row
 from views.desk.shared_page.mirror_pane import MirrorPane
+from views.helpdesk.columns import OF_ALL
 from views.helpdesk.window import HelpdeskView
 from views.replay.view import ReplayView
 
@@ -120,3 +122,39 @@ def test_paths_are_asked_for_in_the_window(view: HelpdeskView, tmp_path: Path) -
         str(tmp_path / "helpdesk_csv_dialog"),
         str(tmp_path / "helpdesk_file_dialog"),
     ]
+
+
+def test_an_operator_begins_at_the_network_and_sees_no_pages_and_keeps_no_notes(
+    qtbot: QtBot,
+) -> None:
+    network = QLabel("hubs and sites")
+    view = HelpdeskView(
+        ReplayView(MirrorPane(), ManualClock()), lambda: NOW.astimezone(), network=network
+    )
+    qtbot.addWidget(view)
+    view.show()
+    assert network.isVisible()
+    view.findChild(QToolButton, "helpdesk_pages_list").click()
+    assert view.list.isVisible()
+    assert not view.list.table.isColumnHidden(OF_ALL)
+    menus = view.findChildren(QToolButton, "filter_organisations")
+    assert len(menus) == 1
+    row = log_row(1)
+    view.list.show_found(LogsFound(rows=(row,)), first=True)
+    view.list.filter.add("organisations", row.organisation)
+    assert view.list.filter.typed().filter.organisations == (row.organisation,)
+    view.findChild(QToolButton, "helpdesk_pages_network").click()
+    assert network.isVisible()
+    _show(view)
+    assert not view.conversation.notes.isVisible()
+    menu = view.findChild(QMenu, "conversation_save_menu")
+    assert len(menu.actions()) == 1
+
+
+def test_a_helpdesk_of_one_organisation_has_no_network_and_no_column_of_organisations(
+    view: HelpdeskView,
+) -> None:
+    assert view.findChild(QToolButton, "helpdesk_pages_network") is None
+    assert view.list.table.isColumnHidden(OF_ALL)
+    assert view.findChild(QToolButton, "filter_organisations") is None
+    assert log_row(1).organisation not in view.list.model.spoken(log_row(1))

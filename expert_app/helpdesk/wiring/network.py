@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The first page of the network's operator: hubs and sites. Used by the helpdesk's program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from expert_app.runtime.observations import Observations
+from session.bus.client import BusClient
+from session.core.errors import SessionError
+from session.core.tasks import Tasks
+from session.desk.hub.site import NetworkLink
+from session.protocol.hub.site import NetworkAnswer
+from views.site.network_view import NetworkView
+from views.widgets.connection_gate import ConnectionGate
+
+
+class NetworkPage:
+    """The page over its connection.
+
+    Args:
+        refused: told an act that the hub refused.
+
+    Attributes:
+        widget: says why there is nothing before the first answer.
+    """
+
+    def __init__(
+        self, bus: BusClient, tasks: Tasks, *, refused: Callable[[SessionError], object]
+    ) -> None:
+        self._view = NetworkView()
+        self.widget = ConnectionGate(self._view)
+        self._link, self._tasks, self._refused = NetworkLink(bus, tasks), tasks, refused
+        self._link.changed.connect(self._on_changed)
+        self._view.site_state_requested.connect(self._on_site_state)
+
+    def observe(self, observations: Observations) -> None:
+        """Notes from now on what the operator sees."""
+
+        def on_changed(answer: NetworkAnswer) -> None:
+            observations.note("network", hubs=len(answer.hubs), sites=len(answer.sites))
+
+        self._link.changed.connect(on_changed)
+
+    def start(self) -> None:
+        """Begins to ask for the network's state."""
+        self._link.start()
+
+    def _on_changed(self, answer: NetworkAnswer) -> None:
+        self.widget.open()
+        self._view.show_network(answer)
+
+    def _on_site_state(self, site: str, closed: bool, reason: str) -> None:
+        self._tasks.start(self._set_site(site, closed, reason), name="close or open a site")
+
+    async def _set_site(self, site: str, closed: bool, reason: str) -> None:
+        try:
+            await self._link.set_site(site, closed, reason)
+        except SessionError as error:
+            self._refused(error)
