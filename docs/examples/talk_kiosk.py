@@ -7,6 +7,8 @@ expert-app conformance --kiosk --level talk --driver "python docs/examples/talk_
 import asyncio
 import json
 import sys
+import tempfile
+from functools import partial
 from pathlib import Path
 
 from session.bus.client import BusClient
@@ -19,6 +21,9 @@ from session.kiosk.call.privacy import KioskPrivacy
 from session.kiosk.call.third_parties import KioskThirdParties
 from session.kiosk.call.video_call import CallMedia, KioskCall
 from session.kiosk.hub.client import KioskLink
+from session.log import events
+from session.log.events import Writer
+from session.log.writer import LogWriter
 from session.media.engines.plain_peer import PlainCallPage
 from session.protocol.conversation.messages import KioskWiped
 from session.protocol.endpoints.chat import Chat
@@ -26,6 +31,7 @@ from session.protocol.wire.ids import new_id
 from session.protocol.wire.roles import Role
 
 CLOCK, TASKS = SystemClock(), Tasks()
+NOW = {"clock": CLOCK, "tasks": TASKS}
 
 
 class NoPage:  # a kiosk that shows no pages has none to hide
@@ -52,8 +58,18 @@ class TalkKiosk:
 
     def on_opened(self, facts):
         self.session, channel = facts.id, self.link.channel(facts.id)
+        self.log = LogWriter(
+            facts.id,
+            Writer.KIOSK,
+            folder=Path(tempfile.mkdtemp()),  # a real kiosk keeps what the hub does not have yet
+            send=partial(self.link.append_log, facts.id),
+            **NOW,
+        )
+        self.log.write(
+            events.CallRequestedAtKiosk(ticket_id=facts.ticket_id, service=facts.service)
+        )
         now_s = CLOCK.monotonic_s()
-        both = {"page": PlainCallPage(), "clock": CLOCK, "tasks": TASKS, "media": CallMedia()}
+        both = {"page": PlainCallPage(), "media": CallMedia(), **NOW}
         self.call = KioskCall(channel, **both, accepted_at_s=now_s)
         both["page"] = PlainCallPage()
         self.third_parties = KioskThirdParties(channel, self.call, link=self.link, **both)
@@ -70,8 +86,9 @@ class TalkKiosk:
         for part in (self.privacy.close(), self.third_parties.close(), self.call.hang_up()):
             await part
         self.chat.forget()
-        nothing = KioskWiped(pages_removed=0, files_removed=0, profile_removed=True, left_over=0)
-        await self.link.channel(end.session_id).send("end", nothing)
+        nothing = {"pages_removed": 0, "files_removed": 0, "profile_removed": True, "left_over": 0}
+        await self.link.channel(end.session_id).send("end", KioskWiped(**nothing))
+        self.log.write(events.KioskWiped(**nothing))
 
     async def leave(self, _wish):
         await self.link.leave(self.link.ticket.id)

@@ -17,9 +17,9 @@ from expert_app.conformance.desks.run import DESK_CASES, chosen_for_desk, try_de
 from expert_app.conformance.desks.wishes import words_of_desk_wish
 from expert_app.conformance.driver import Driver, PersonDriver, driver_program
 from expert_app.conformance.findings import Finding, Verdict, as_text, write_reports
+from expert_app.conformance.kiosks.run import CASES, chosen, try_kiosk
 from expert_app.conformance.playing import Telling
 from expert_app.conformance.rules import RULES, ProtocolLevel, Rule
-from expert_app.conformance.run import CASES, chosen, try_kiosk
 from expert_app.conformance.throw_away_hub import LOOPBACK
 from session.core.errors import SessionError
 

@@ -110,6 +110,10 @@ class AnswerPrint(Wish, frozen=True, kw_only=True, tag="answer_print"):
     yes: bool
 
 
+class CloseShown(Wish, frozen=True, kw_only=True, tag="close_shown"):
+    """The caller closes the document that the agent shows."""
+
+
 class Finish(Wish, frozen=True, kw_only=True):
     """All is tried: end the program."""
 
@@ -126,6 +130,7 @@ AnyWish = (
     | Pause
     | PutPages
     | AnswerPrint
+    | CloseShown
     | Finish
 )
 
@@ -243,5 +248,6 @@ _PLAIN: dict[type[Wish], str] = {
     Leave: "leave the queue",
     HangUp: "end the conversation as a caller would",
     StopAll: "press STOP: take everything back",
+    CloseShown: "close the document that is shown",
     Finish: "all is tried; the kiosk may be stopped",
 }

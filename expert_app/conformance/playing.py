@@ -76,9 +76,10 @@ async def play[On: Played](
     cases: Collection[Case[On]],
     last: Case[On],
     telling: Telling,
+    is_last: bool = True,
 ) -> None:
     """Enrols the end under test and plays case after case on the stage that `build` makes; what
-    could not be tried is noted with the reason.
+    could not be tried is noted with the reason. `is_last`: the driver is not needed afterwards.
     """
     tasks = Tasks()
     stage = build(tasks)
@@ -98,8 +99,9 @@ async def play[On: Played](
         rules = {rule for case in cases for rule in case.rules}
         findings.leave_untried(rules, f"it never began: {error}")
     finally:
-        with contextlib.suppress(CannotDo):
-            await driver.wish(Finish())
+        if is_last:
+            with contextlib.suppress(CannotDo):
+                await driver.wish(Finish())
         await stage.close()
         await tasks.close()
 

@@ -118,6 +118,16 @@ _TALK = {
         "A kiosk whose connection was cut connects again by itself, and goes on in its session.",
         "The bus",
     ),
+    "P-129": (
+        "A kiosk that was shut out tries again until it is let in, and goes on in its session.",
+        "The bus",
+    ),
+    "P-130": (
+        "A kiosk's log is complete: its records count from 0 without a gap, say "
+        "`CallRequestedAtKiosk`, and end with `KioskWiped`.",
+        "The log",
+    ),
+    "P-131": ("The log holds neither the caller's number nor what was written.", "The log"),
 }
 
 _PAGE = {
@@ -173,6 +183,7 @@ _PAGE = {
         "question.",
         "Grants",
     ),
+    "P-217": ("Each `GrantChanged` and `SharingChanged` stands in the log.", "The log"),
 }
 
 _PAPERS = {
@@ -209,6 +220,8 @@ _PAPERS = {
         "`KioskWiped` counts the pages that were still kept.",
         "From the button to the agent",
     ),
+    "P-312": ("`ScanStarted`, `PageTaken` and `ScanEnded` stand in the log.", "The log"),
+    "P-313": ("`keep` is asked as every power is, and the caller may take it back.", "Grants"),
     "P-320": ("A print without the power `print` is refused with `grant_missing`.", "A print"),
     "P-321": (
         "A document is shown to the caller, is printed when they say yes, and `PrintChanged` "
@@ -222,6 +235,27 @@ _PAPERS = {
     ),
     "P-324": ("A print that is offered twice is printed once.", "A print"),
     "P-325": ("A document whose bytes have another SHA-256 is not printed.", "A print"),
+    "P-326": ("`PrintChanged` stands in the log.", "The log"),
+    "P-330": (
+        "`ShowStarted` is answered by `ShownPageRequested`; `ShownPagePainted` says that the page "
+        "is on the screen.",
+        "A shown document",
+    ),
+    "P-331": (
+        "Chunks of a shown page that do not come are named in `ShownChunksRequested`.",
+        "A shown document",
+    ),
+    "P-332": ("`ShownPagePainted` counts the agent's marks on the page.", "A shown document"),
+    "P-333": ("`ShownPageTurned` brings another page to the screen.", "A shown document"),
+    "P-334": (
+        "A shown page whose bytes have another SHA-256 is not painted.",
+        "A shown document",
+    ),
+    "P-335": (
+        "The caller closes what is shown: `ShowEnded` with `by_caller`; a desk that begins it once "
+        "more is told the same.",
+        "A shown document",
+    ),
 }
 
 _HOSTILE = {
@@ -259,6 +293,11 @@ _SEALED = {
         "The caller's number goes in `sealed_number`, never in `caller_number`.",
         "Sealed organisations",
     ),
+    "P-505": (
+        "A sealed message that comes twice, or was changed, is refused with `seal_broken`.",
+        "Sealed organisations",
+    ),
+    "P-506": ("The log of a sealed session goes to the vault, not to the hub.", "The log"),
 }
 
 RULES: dict[str, Rule] = {

@@ -19,20 +19,23 @@ from pathlib import Path
 import msgspec
 
 from expert_app.conformance.driver import Begin
+from expert_app.conformance.throw_away_vault import ThrowAwayVault
 from expert_app.hub.certificates import CertificateFiles, make_ca, make_certificate
 from expert_app.hub.program import HubOptions, HubProgram
 from expert_app.runtime.config import HubSettings, MetricsSettings
 from expert_app.runtime.paths import paths_for
 from expert_app.runtime.ports import free_port
 from expert_app.stores.identities import open_book
-from session.bus.client import FROM_HUB
+from session.bus.client import FROM_HUB, BusClient
 from session.bus.hub_connection import HubConnection
 from session.bus.sealing.certificates import SECRET_BYTES, VaultSecret, certify, sign_seal_key
 from session.bus.transport.connection import Incoming
 from session.bus.transport.nkeys import new_seed, public_key
 from session.bus.transport.tls import client_tls, is_loopback
+from session.core.clock import SystemClock
 from session.core.errors import SessionError
 from session.core.spoken_letters import in_groups
+from session.core.tasks import Tasks
 from session.hub.access.identities import Identity
 from session.hub.composition import Hub
 from session.protocol.codec import decode_session
@@ -44,11 +47,12 @@ from session.protocol.wire.roles import Role
 ORGANISATION, KIOSK, SERVICE = "valdore", "borne1", "logement"
 AGENT, COLLEAGUE = "agent1", "agent2"
 SEALED_ORGANISATION, SEALED_SERVICE = "scelle", "scelle/dossier"
-SEALED_AGENT = "agent3"
+SEALED_AGENT, VAULT = "agent3", "coffre"
 """Of a second organisation, which has a vault; its service stands on the same kiosk."""
 
 TRIED_KIOSK = Identity(ORGANISATION, Role.KIOSK, KIOSK)
 TRIED_DESK = Identity(ORGANISATION, Role.AGENT, AGENT)
+TRIED_SEALED_DESK = Identity(SEALED_ORGANISATION, Role.AGENT, SEALED_AGENT)
 
 LOOPBACK = "127.0.0.1"
 
@@ -79,7 +83,7 @@ people = [
 [[organisations]]
 id = "scelle"
 name = "Mutuelle du Coffre"
-vaults = [{{ id = "coffre" }}]
+vaults = [{{ id = "coffre", key = "{coffre}" }}]
 seal_keys = [{{ {seal_key} }}]
 services = [
   {{ id = "dossier", name = "Mon dossier", letter = "S", number_kind = "allocataire" }},
@@ -166,6 +170,11 @@ class Overheard:
         """Its signs of life."""
         return [one for one in self.said if one.subject.startswith("hb.")]
 
+    def told(self, session: str, topic: str, header: str) -> list[Said]:
+        """What it was told on a topic with this header."""
+        ending = f".ses.{session}.{topic}"
+        return [one for one in self.heard if one.subject.endswith(ending) and header in one.headers]
+
     def raw(self, session: str, topic: str) -> list[Said]:
         """What it sent on a topic."""
         return [one for one in self.said if one.session == session and one.topic == topic]
@@ -211,7 +220,8 @@ class ThrowAwayHub:
         tls, wss = ("tls", "wss") if safe else ("nats", "ws")
         self.url, self.websocket = f"{tls}://{address}:{port}", f"{wss}://{address}:{websocket}"
         self.pages, self.overheard, self.tried = pages, Overheard(), tried
-        self.seeds = {user: new_seed() for user in (KIOSK, AGENT, COLLEAGUE, SEALED_AGENT)}
+        people = (KIOSK, AGENT, COLLEAGUE, SEALED_AGENT, VAULT)
+        self.folder, self.seeds = folder, {user: new_seed() for user in people}
         self._secret = VaultSecret(base64.b64encode(os.urandom(SECRET_BYTES)))
         self._paths = paths_for("hub", folder)
         catalogue = folder / "convention.toml"
@@ -235,6 +245,7 @@ class ThrowAwayHub:
         self._server_pid = 0
         self.told: set[bytes] = set()
         self._tap: HubConnection | None = None
+        self._vault: ThrowAwayVault | None = None
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[ThrowAwayHub]:
@@ -249,9 +260,12 @@ class ThrowAwayHub:
             if running.done():
                 await running
             await self._listen()
+            await self._open_vault()
             yield self
         finally:
             waiting.cancel()
+            if self._vault is not None:
+                await self._vault.close()
             if self._tap is not None:
                 await self._tap.close()
             stop.set()
@@ -301,6 +315,31 @@ class ThrowAwayHub:
             now=datetime.now(UTC),
         )
 
+    def sealed_log(self, session: str, role: str) -> list[bytes]:
+        """What an end wrote into the log of a conversation of the sealed organisation: as the
+        vault has it.
+        """
+        return self._vault.logs.records.get((session, role), []) if self._vault else []
+
+    def _key_of(self, user: str) -> str:
+        return self.key() if user == self.tried.user else public_key(self.seeds[user])
+
+    async def _open_vault(self) -> None:
+        tasks = Tasks()
+        bus = BusClient(
+            [self.url],
+            Role.VAULT,
+            user=VAULT,
+            seed=self.seeds[VAULT],
+            tasks=tasks,
+            clock=SystemClock(),
+            tls=self.tls(),
+        )
+        self._vault = ThrowAwayVault(
+            SEALED_ORGANISATION, bus, secrets=[self._secret], key_of=self._key_of, tasks=tasks
+        )
+        await self._vault.start()
+
     def invite(self) -> str:
         """A fresh code for the end under test."""
         code = open_book(self._paths).invite(self.tried, datetime.now(UTC), timedelta(minutes=15))
@@ -332,6 +371,10 @@ class ThrowAwayHub:
         self.told.add(payload)
         subject = f"evt.{self._tried_tokens(f'u.{self.tried.role}')}.{rest}"
         await self._tap.bus.publish(subject, payload, {**headers, **mark})
+
+    def shut_out(self) -> None:
+        """The end under test loses its key for a minute, as who says far too much."""
+        self.hub.flood_watch.found.emit(self._tried_tokens(str(self.tried.role)))
 
     def _on_server(self, pid: int | None) -> None:
         self._server_pid = pid or 0

@@ -24,6 +24,9 @@ from session.protocol.topics import RAW_TOPICS
 BEAT_GAP_S = 12.0
 """Longest time between two signs of life: twice and a bit of what the document asks."""
 
+BACK_S = 130.0
+"""A minute without the key, and a client that asks rarely."""
+
 
 class OpenTalk(Protocol):
     """An open session; `began`: how much the end under test had said before."""
@@ -36,7 +39,11 @@ class OpenTalk(Protocol):
 
 
 class Trial:
-    """One run with one end."""
+    """One run with one end.
+
+    Attributes:
+        away_s: moments at which it could say nothing, because a case kept it away.
+    """
 
     def __init__(
         self, world: ThrowAwayHub, driver: Driver, *, findings: Findings, tasks: Tasks
@@ -44,6 +51,7 @@ class Trial:
         self.world, self.findings, self.tasks = world, findings, tasks
         self.colleague = DeskEnd(world, COLLEAGUE, tasks=tasks)
         self._driver = driver
+        self.away_s: list[float] = []
         self._colleague_is_there = False
 
     @property
@@ -78,6 +86,24 @@ class Trial:
         if not await self.findings.seen(condition, within_s):
             raise CannotDo(why)
 
+    async def is_shut_out(self, rule: str) -> None:
+        """The end loses its key for a minute, as who floods the hub does, and comes back. Raises
+        `RuleBroken`, `CannotDo`.
+        """
+
+        def quiet_s() -> float:
+            return time.monotonic() - self.overheard.beats()[-1].at_s
+
+        self.world.shut_out()
+        await self.until(lambda: quiet_s() > BEAT_GAP_S, "the hub did not shut it out", 30)
+        self.away_s.append(time.monotonic())
+        await self.findings.eventually(
+            rule,
+            lambda: quiet_s() < BEAT_GAP_S / 2,
+            within_s=BACK_S,
+            otherwise="no sign of life came after it was shut out for a minute",
+        )
+
     def said[Kind: SessionMessage](
         self, talk: OpenTalk, kind: type[Kind], since: int | None = None
     ) -> list[Kind]:
@@ -96,7 +122,12 @@ def check_all_said(trial: Trial, *, beats: str, whole: str, right: str) -> None:
     found, overheard = trial.findings, trial.overheard
     came = [one.at_s for one in overheard.beats()]
     times = [overheard.said[0].at_s, *came, time.monotonic()]
-    worst = max(later - earlier for earlier, later in pairwise(times)) if came else math.inf
+    gaps = [
+        later - earlier
+        for earlier, later in pairwise(times)
+        if not any(earlier <= away <= later for away in trial.away_s)
+    ]
+    worst = max(gaps, default=0.0) if came else math.inf
     found.check(beats, worst <= BEAT_GAP_S * max(1.0, found.patience), f"none for {worst:.0f} s")
     asked = [one for one in overheard.said if one.subject.startswith(("svc.", "all."))]
     spoken = [

@@ -9,8 +9,12 @@ import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import msgspec
+
+from session.bus.channel import BusChannel
 from session.bus.transport.connection import Incoming
 from session.core.errors import MessageMalformed
+from session.protocol.codec import decode_session, encode_session
 from session.protocol.conversation.chat_and_privacy import PrivacyAsked, WordsSaid, WordsShown
 from session.protocol.conversation.messages import (
     CallAnswered,
@@ -33,11 +37,13 @@ from session.protocol.conversation.messages import (
 from session.protocol.conversation.mirror_messages import MirrorReceived
 from session.protocol.conversation.remote_control import HistoryRequested
 from session.protocol.conversation.shown_document import ShowEnded, ShownPageOffered
+from session.protocol.hub.log import LogAck, LogAppend
+from session.protocol.hub.requests import SessionFacts
 from session.protocol.hub.third_parties import TalkAnswer
 from session.protocol.hub.tickets import Ticket
 from session.protocol.wire.ids import new_id
 from tests.conformance.headless_desk import HeadlessDesk, PlainEngine
-from tests.conformance.mutants import bus_that, changed, marked, with_payload
+from tests.conformance.mutants import bus_that, changed, marked, silent, with_payload
 
 DESK_MUTANTS: dict[str, tuple[str, type[HeadlessDesk]]] = {}
 """What it does wrong -> the rule that it breaks, and the desk."""
@@ -347,3 +353,57 @@ on_bus(
     "is silent at a broken mirror",
     heard=lambda message: None if message.payload == b"no zstd" else message,
 )
+
+
+# ---- sealed
+
+
+@breaks("D-501", "shows another's certificate")
+class AnothersCertificate(HeadlessDesk):
+    def protect(self, facts: SessionFacts, channel: BusChannel) -> None:
+        super().protect(msgspec.structs.replace(facts, id=new_id()), channel)
+
+
+@breaks("D-502", "answers in clear")
+class AnswersInClear(HeadlessDesk):
+    def says(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+        if self.bus is not None and self.session is not None and topic == "beside":
+            sending = self.bus._publish(self.session.facts.id, topic, encode_session(message), None)
+            self.tasks.start(sending, name="in clear")
+        return [message]
+
+
+@breaks("D-503", "follows what is not sealed")
+class FollowsClear(HeadlessDesk):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.bus_kind = bus_that(heard=self._heard)
+
+    def _heard(self, message: Incoming) -> Incoming:
+        if self.session is not None and b'"WordsSaid"' in message.payload:
+            self.session.chat._on_message(decode_session(message.payload))
+        return message
+
+
+@breaks("D-504", "takes no notice of a broken seal")
+class SilentAtBrokenSeals(HeadlessDesk):
+    def protect(self, facts: SessionFacts, channel: BusChannel) -> None:
+        super().protect(facts, channel)
+        silent(channel, self.tasks)
+
+
+on_bus(
+    "D-505",
+    "agrees on one key only",
+    heard=lambda message: None if b'"SealNeeded"' in message.payload else message,
+)
+
+
+@breaks("D-506", "gives a sealed log to the hub")
+class LogInClear(HeadlessDesk):
+    async def write_log(self, session: str, first: int, records: list[bytes]) -> int:
+        assert self.bus is not None
+        raw = [msgspec.Raw(record) for record in records]
+        request = LogAppend(session_id=session, first=first, records=raw)
+        self.bus.seals = None
+        return (await self.bus.request("log", request, LogAck)).next

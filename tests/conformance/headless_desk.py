@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,10 @@ from expert_app.conformance.desks.wishes import (
     ShowDocument,
 )
 from expert_app.conformance.driver import Begin, CannotDo, Finish, Wish
+from expert_app.runtime.config import DeskSettings
+from expert_app.runtime.paths import paths_for
+from expert_app.runtime.sealing import DeskSealing, seals_for
+from session.bus.channel import BusChannel
 from session.bus.client import BusClient
 from session.bus.enrolment import enrol
 from session.bus.transport.nkeys import new_seed
@@ -153,7 +158,7 @@ class HeadlessDesk:
         self.engine = PlainEngine()
         self.kept: set[str] = set()
         self._begin: Begin | None = None
-        self._user = ""
+        self._settings = DeskSettings()
         self._scan = ""
 
     # ---- what a mutant changes
@@ -179,6 +184,14 @@ class HeadlessDesk:
         """The screen names the third person."""
         if self.session is not None and answer.talk.third is not None:
             self.session.third_parties.banner_painted(answer.talk.third.user)
+
+    def protect(self, facts: SessionFacts, channel: BusChannel) -> None:
+        """Seals a conversation of an organisation that wants it."""
+        self.sealing.protect(facts, channel, lambda _error: None)
+
+    async def write_log(self, session: str, first: int, records: list[bytes]) -> int:
+        """Records of the log go to their keeper."""
+        return await self.link.append_log(session, first, records)
 
     async def accept(self) -> None:
         """The agent takes the caller who waits."""
@@ -228,6 +241,7 @@ class HeadlessDesk:
         """See `Driver`."""
         match wish:
             case Begin():
+                await self._begin_anew()
                 self._begin = wish
                 await self._enrol(wish)
                 await self._connect(wish)
@@ -294,22 +308,34 @@ class HeadlessDesk:
 
     # ---- the desk
 
+    async def _begin_anew(self) -> None:
+        """Another person's desk: nothing of before is known."""
+        if self.bus is not None:
+            await self.close()
+            self.tasks, self.bus, self.engine = Tasks(), None, PlainEngine()
+            self.seed, self.folder = new_seed(), self.folder / "anew"
+
     async def _enrol(self, wish: Begin) -> None:
         tls = client_tls(Path(wish.ca_file)) if wish.ca_file else None
         me = await enrol(
             wish.servers, wish.code, self.seed, tasks=self.tasks, tls=tls, roles=[Role.AGENT]
         )
-        self._user = me.user
+        self._settings = DeskSettings(organisation=me.organisation, user=me.user)
 
     async def _connect(self, wish: Begin) -> None:
+        settings, paths = self._settings, paths_for("desk", self.folder)
         self.bus = bus = self.bus_kind(
             wish.servers,
             Role.AGENT,
-            user=self._user,
+            user=settings.user,
             seed=self.seed,
             tasks=self.tasks,
             clock=self.clock,
             tls=client_tls(Path(wish.ca_file)) if wish.ca_file else None,
+            seals=seals_for(settings, paths, self.clock),
+        )
+        self.sealing = DeskSealing(
+            bus, settings, paths=paths, seed=self.seed, clock=self.clock, tasks=self.tasks
         )
         await bus.connect()
         self.link, self.talk = DeskLink(bus, self.clock, tasks=self.tasks), ThirdPartyClient(bus)
@@ -347,13 +373,14 @@ class HeadlessDesk:
                 Writer.DESK,
                 folder=self.folder / "logs",
                 clock=self.clock,
-                send=lambda first, records: self.link.append_log(facts.id, first, records),
+                send=partial(self.write_log, facts.id),
                 tasks=self.tasks,
             ),
             clock=self.clock,
             tasks=self.tasks,
             chunk_kbps=50_000,
         )
+        self.protect(facts, self.link.channel(facts.id))
         channel = SeenChannel(self.link.channel(facts.id), self)
         session = self.session = DeskSession(facts, channel, parts=parts, resumed=resumed)
         session.chat.received.connect(lambda line: session.chat.shown(line.words_id))

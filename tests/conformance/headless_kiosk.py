@@ -20,6 +20,7 @@ from expert_app.conformance.driver import (
     AnswerPrint,
     Begin,
     CannotDo,
+    CloseShown,
     Finish,
     HangUp,
     Leave,
@@ -58,6 +59,7 @@ from session.log.events import Writer
 from session.log.writer import LogWriter
 from session.media.engines.plain_peer import PlainCallPage
 from session.protocol.conversation.messages import ScanKind, ScannerState, SessionMessage
+from session.protocol.conversation.shown_document import Mark
 from session.protocol.endpoints.channel import MessageHandler, RawHandler, SessionChannel
 from session.protocol.hub.requests import SessionEnded, SessionFacts, TicketChanged
 from session.protocol.hub.third_parties import TalkAnswer
@@ -167,6 +169,27 @@ class OnePageBrowser(QuietBrowser):
         ]
 
 
+class OnePane(QuietDocuments):
+    """A pane for documents that paints whatever it is given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.close_touched, self._told = Several(), Several()
+        self.closed, self.painted = self.close_touched, self._told  # type: ignore[assignment]
+
+    def show_picture(self, page: int, data: bytes) -> bool:
+        super().show_picture(page, data)
+        self._paint(0)
+        return True
+
+    def show_marks(self, marks: Sequence[Mark]) -> None:
+        self._paint(len(marks))
+
+    def _paint(self, marks: int) -> None:
+        if self.shown is not None:
+            asyncio.get_running_loop().call_soon(self._told.emit, self.shown[0], marks, False)
+
+
 class Drawer:
     """A scanner that takes its time, can be stopped, and jams when it is told to."""
 
@@ -257,6 +280,7 @@ class HeadlessKiosk:
         self.clock, self.tasks = SystemClock(), Tasks(on_error=lambda _name, _error: None)
         self.seed = new_seed()
         self.browser, self.scanner, self.printer = OnePageBrowser(), Drawer(), DrawerPrinter()
+        self.documents = OnePane()
         self.guard: PageGuardLike = DirectGuard()
         self.session: KioskSession | None = None
         self.bus: BusClient | None = None
@@ -293,6 +317,10 @@ class HeadlessKiosk:
 
     async def press(self, wish: Press) -> None:
         await self.link.call(wish.service, wish.number, new_id())
+
+    async def write_log(self, session: str, first: int, records: list[bytes]) -> int:
+        """Records of the log go to the hub."""
+        return await self.link.append_log(session, first, records)
 
     async def ended(self, event: SessionEnded) -> None:
         """A conversation is over: everything of the caller goes."""
@@ -335,6 +363,8 @@ class HeadlessKiosk:
                 session.grants.withdraw(grant)
             case StopAll():
                 session.grants.withdraw_all()
+            case CloseShown():
+                self.documents.close_touched.emit()
             case Write(text=text):
                 session.chat.send(text)
             case Pause(on=on):
@@ -402,7 +432,7 @@ class HeadlessKiosk:
             third_page=PlainCallPage(),
             browser=self.browser,
             guard=self.guard,
-            documents=QuietDocuments(),
+            documents=self.documents,
             scanner=self.scanner,
             printer=self.printer,
             media=CallMedia(),
@@ -427,7 +457,7 @@ class HeadlessKiosk:
                 Writer.KIOSK,
                 folder=self.folder / "logs",
                 clock=self.clock,
-                send=partial(self.link.append_log, facts.id),
+                send=partial(self.write_log, facts.id),
                 tasks=self.tasks,
             ),
             resumed=False,

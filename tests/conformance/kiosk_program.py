@@ -22,6 +22,7 @@ from expert_app.conformance.driver import (
     AnyWish,
     Begin,
     CannotDo,
+    CloseShown,
     Finish,
     HangUp,
     Leave,
@@ -192,6 +193,8 @@ def _button(wish: Wish) -> str:
             return "print_yes" if yes else "print_no"
         case StopAll():
             return "stop"
+        case CloseShown():
+            return "document_close"
         case Pause():
             return "pause"
     raise CannotDo(f"nobody knows how to {type(wish).__name__}")

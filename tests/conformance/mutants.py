@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,12 @@ from expert_app.conformance.driver import (
     Wish,
     Withdraw,
 )
+from expert_app.conformance.throw_away_hub import CALLER_NUMBER
 from session.bus.channel import BusChannel
 from session.bus.client import BusClient
 from session.bus.transport.connection import Incoming
 from session.core.errors import HubUnreachable, SessionError
+from session.core.tasks import Tasks
 from session.kiosk.call.consent import Question
 from session.kiosk.cobrowse.guard_frames import FilteredEvent, FilteredPush
 from session.kiosk.devices.print_preview import ShownPrint
@@ -63,6 +66,15 @@ from session.protocol.conversation.messages import (
 )
 from session.protocol.conversation.print_binding import print_binding
 from session.protocol.conversation.remote_control import CommandAnswered
+from session.protocol.conversation.shown_document import (
+    ShowEnded,
+    ShownChunksRequested,
+    ShownPagePainted,
+    ShownPageTurned,
+    ShowStarted,
+)
+from session.protocol.endpoints.refusals import Refusals
+from session.protocol.hub.log import LogAck, LogAppend
 from session.protocol.hub.requests import (
     SessionEnded,
     SessionFacts,
@@ -272,6 +284,32 @@ class OffersEarly(HeadlessKiosk):
         session.third_parties.banner_painted(user)
 
 
+def writes_wrongly(rule: str, wrong: str, old: bytes, new: bytes) -> None:
+    """A kiosk that puts other bytes into its log."""
+
+    class Writes(HeadlessKiosk):
+        async def write_log(self, session: str, first: int, records: list[bytes]) -> int:
+            wrong = [re.sub(old, new, record) for record in records]
+            return await super().write_log(session, first, wrong)
+
+    MUTANTS[wrong] = (rule, Writes)
+
+
+@breaks("P-130", "writes no log")
+class WritesNothing(HeadlessKiosk):
+    async def write_log(self, session: str, first: int, records: list[bytes]) -> int:
+        return first + len(records)
+
+
+NOTHING = rb'{"type":"WordsSent","by":"kiosk"}'
+writes_wrongly("P-130", "does not write its wipe", rb'{"type":"KioskWiped"[^}]*}', NOTHING)
+writes_wrongly(
+    "P-131",
+    "writes the caller's number",
+    rb'"service":"[a-z]+"',
+    b'"service":"%b"' % CALLER_NUMBER.encode(),
+)
+
 # ---- page
 
 says_wrongly(
@@ -413,6 +451,8 @@ class IgnoresStop(HeadlessKiosk):
             await super().wish(wish)
 
 
+writes_wrongly("P-217", "writes no consent", rb'{"type":"GrantChanged"[^}]*}', NOTHING)
+
 # ---- papers
 
 says_wrongly(
@@ -535,6 +575,45 @@ says_wrongly(
     ),
 )
 
+writes_wrongly("P-312", "writes no page", rb'{"type":"PageTaken"[^}]*}', NOTHING)
+writes_wrongly("P-326", "writes no print", rb'{"type":"PrintChanged"[^}]*}', NOTHING)
+says_wrongly(
+    "P-313",
+    "keeps in spite of a no",
+    GrantChanged,
+    lambda change: changed(change, allowed=True) if change.grant is Grant.KEEP else change,
+)
+hears_wrongly("P-330", "shows no document", ShowStarted, lambda _started: None)
+says_wrongly("P-331", "waits for lost chunks of a page", ShownChunksRequested, lambda _asked: None)
+says_wrongly(
+    "P-332", "paints no marks", ShownPagePainted, lambda painted: changed(painted, marks=0)
+)
+hears_wrongly("P-333", "turns no page", ShownPageTurned, lambda _turned: None)
+
+
+@breaks("P-334", "paints a page that came damaged")
+class PaintsDamaged(HeadlessKiosk):
+    def hears(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+        if isinstance(message, ShownPageTurned) and message.page == 2 and self.session is not None:
+            painted = ShownPagePainted(show_id=message.show_id, page=2)
+            channel = self.link.channel(self.session.facts.id)
+            self.tasks.start(channel.send(topic, painted), name="painted")
+        return [message]
+
+
+@breaks("P-335", "shows again what the caller has closed")
+class ShowsAgain(HeadlessKiosk):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._closed = False
+
+    def says(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+        if isinstance(message, ShowEnded) and message.by_caller:
+            again, self._closed = self._closed, True
+            return [] if again else [message]
+        return [message]
+
+
 # ---- hostile
 
 
@@ -653,3 +732,28 @@ class NumberInClear(HeadlessKiosk):
             request_id=new_id(), service=wish.service, caller_number=wish.number
         )
         self.link._take(await self.bus.request("call", request, TicketAnswer))
+
+
+def silent(channel: BusChannel, tasks: Tasks) -> None:
+    """From now on nothing is refused on this channel."""
+
+    async def nobody(_refused: MessageRefused) -> None: ...
+
+    channel._refusals = Refusals(nobody, tasks)
+
+
+@breaks("P-505", "takes no notice of a broken seal")
+class SilentAtBrokenSeals(HeadlessKiosk):
+    def protect(self, facts: SessionFacts, channel: BusChannel) -> None:
+        super().protect(facts, channel)
+        silent(channel, self.tasks)
+
+
+@breaks("P-506", "gives a sealed log to the hub")
+class LogInClear(HeadlessKiosk):
+    async def write_log(self, session: str, first: int, records: list[bytes]) -> int:
+        assert self.bus is not None
+        raw = [msgspec.Raw(record) for record in records]
+        request = LogAppend(session_id=session, first=first, records=raw)
+        self.bus.seals = None
+        return (await self.bus.request("log", request, LogAck)).next

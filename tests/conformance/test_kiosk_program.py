@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from expert_app.conformance.findings import Verdict
-from expert_app.conformance.run import CASES, chosen, try_kiosk
+from expert_app.conformance.kiosks.run import CASES, chosen, try_kiosk
 from tests.conformance.kiosk_program import KioskProgram
 
 pytestmark = pytest.mark.long
 
-SLOW = {"P-104", "P-124", "P-128", "P-211"}
+SLOW = {"P-104", "P-124", "P-128", "P-129", "P-211"}
 """Tried at the example kiosk, and by the unit tests of consent."""
 
 NO_BUTTON = {"P-122"}

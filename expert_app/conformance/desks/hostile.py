@@ -8,7 +8,7 @@ from __future__ import annotations
 import zstandard
 
 from expert_app.conformance.desks.stage import DeskStage, DeskTalk
-from expert_app.conformance.hostile import BOMB_BYTES, NOT_FOLLOWED_S, plain_words
+from expert_app.conformance.kiosks.hostile import BOMB_BYTES, NOT_FOLLOWED_S, plain_words
 from expert_app.conformance.playing import Case
 from session.core.errors import (
     MessageMalformed,

@@ -14,15 +14,22 @@ import msgspec
 from expert_app.conformance.throw_away_hub import (
     CALLER_NUMBER,
     KIOSK,
+    ORGANISATION,
+    SEALED_SERVICE,
     SERVICE,
+    TRIED_SEALED_DESK,
     ThrowAwayHub,
 )
+from session.bus.channel import BusChannel
 from session.bus.client import BusClient
+from session.bus.sealing.client import SealingClient
+from session.bus.sealing.pinned_keys import PinnedKeys
 from session.bus.transport.nkeys import public_key, sign
 from session.core.clock import SystemClock
 from session.core.errors import CallLost, SessionError
 from session.core.tasks import Tasks
 from session.kiosk.hub.client import KioskLink
+from session.kiosk.sealing import KioskSeal
 from session.media.engines.plain_peer import PlainPeer
 from session.protocol.conversation import mirror
 from session.protocol.conversation.chat_and_privacy import (
@@ -92,11 +99,17 @@ class KioskEnd:
         given: the powers that are given now.
         peer, call_id: of the newest call; `calls`: ids that were answered.
         pages: scanned, by id.
+        said: what the desk said, opened where it was sealed.
+        seal_refused: why the desk was not believed, "" while it was.
         reports_devices: whether it says how scanner and printer are.
     """
 
     def __init__(self, world: ThrowAwayHub, tasks: Tasks) -> None:
         self._clock, self._tasks, self._seed = SystemClock(), tasks, world.seeds[KIOSK]
+        self._service = SEALED_SERVICE if world.tried == TRIED_SEALED_DESK else SERVICE
+        pins = PinnedKeys(world.folder / "signers.json", {}, clock=self._clock)
+        self._seals = SealingClient(pins, ORGANISATION)
+        self._seal: KioskSeal | None = None
         self._bus = BusClient(
             [world.url],
             Role.KIOSK,
@@ -105,6 +118,7 @@ class KioskEnd:
             tasks=tasks,
             clock=self._clock,
             tls=world.tls(),
+            seals=self._seals,
         )
         self.link = KioskLink(self._bus, self._clock, tasks=tasks)
         self.link.session_opened.connect(self._on_opened)
@@ -118,6 +132,8 @@ class KioskEnd:
         self.call_id = ""
         self.calls: list[str] = []
         self.pages: dict[str, ScannedItem] = {}
+        self.said: list[SessionMessage] = []
+        self.seal_refused = ""
         self._seq = 0
         self._packer = mirror.Packer()
 
@@ -140,7 +156,7 @@ class KioskEnd:
     async def press(self) -> None:
         """The caller calls. Raises `SessionError`."""
         self.facts = None
-        await self.link.call(SERVICE, CALLER_NUMBER, new_id())
+        await self.link.call(self._service, CALLER_NUMBER, new_id())
 
     async def send(self, topic: str, message: SessionMessage) -> None:
         """Says something to the desk; what is over is not said."""
@@ -155,6 +171,11 @@ class KioskEnd:
         """Sends bytes to the desk."""
         if self.facts is not None:
             await self._bus.channel(self.facts.id).send_raw(topic, payload, headers)
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the desk has agreed on a key for the conversation."""
+        return self._seal is not None and self._seal.is_sealed
 
     async def wipe(self) -> None:
         """Says that nothing of the caller is left."""
@@ -265,12 +286,25 @@ class KioskEnd:
     def _on_opened(self, facts: SessionFacts) -> None:
         self.facts, self.given, self.asked = facts, {}, {}
         self.pages, self.calls, self._seq = {}, [], 0
-        channel = self._bus.channel(facts.id)
+        self.said, channel = [], self._bus.channel(facts.id)
+        self._protect(facts, channel)
         for topic in LISTENED:
             channel.on_message(topic, self._on_message)
         channel.on_raw(CHUNK, lambda _payload, _headers: None)
 
+    def _protect(self, facts: SessionFacts, channel: BusChannel) -> None:
+        keys = self._seals.take_card(facts.organisation, facts.seal)
+        self._seal = None
+        if keys:
+            self._seal = KioskSeal(facts, keys, clock=self._clock, tasks=self._tasks)
+            self._seal.refused.connect(self._on_seal_refused)
+            channel.protect(self._seal)
+
+    def _on_seal_refused(self, error: SessionError) -> None:
+        self.seal_refused = f"{error.code} {error.detail.get('why', '')}".strip()
+
     def _on_message(self, message: SessionMessage) -> None:
+        self.said.append(message)
         self._tasks.start(self._answer(message), name="answer the desk")
 
     async def _answer(self, message: SessionMessage) -> None:

@@ -75,6 +75,10 @@ _TALK = {
         "A desk whose connection was cut connects again by itself, and goes on in its session.",
         "Topics of a session",
     ),
+    "D-129": (
+        "A desk that was shut out tries again until it is let in, and takes callers again.",
+        "The bus",
+    ),
 }
 
 _PAGE = {
@@ -176,6 +180,25 @@ _HOSTILE = {
     ),
 }
 
+_SEALED = {
+    "D-501": (
+        "A desk asks the kiosk of a sealed session for a key: `SealRequested`, with its vault's "
+        "certificate and its signature.",
+        "Sealed organisations",
+    ),
+    "D-502": ("Every topic but `seal`, `third` and `aside` is sealed.", "Sealed organisations"),
+    "D-503": ("An unsealed message on a sealed topic is dropped.", "Sealed organisations"),
+    "D-504": (
+        "A sealed message that comes twice, or was changed, is refused with `seal_broken`.",
+        "Sealed organisations",
+    ),
+    "D-505": (
+        "After `SealNeeded` a desk asks for a key again, with another one of its own.",
+        "Sealed organisations",
+    ),
+    "D-506": ("The log of a sealed session goes to the vault, not to the hub.", "The log"),
+}
+
 DESK_RULES: dict[str, Rule] = {
     number: Rule(level, sentence, under)
     for level, rules in (
@@ -183,6 +206,7 @@ DESK_RULES: dict[str, Rule] = {
         (ProtocolLevel.PAGE, _PAGE),
         (ProtocolLevel.PAPERS, _PAPERS),
         (ProtocolLevel.HOSTILE, _HOSTILE),
+        (ProtocolLevel.SEALED, _SEALED),
     )
     for number, (sentence, under) in rules.items()
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from expert_app.conformance.desks import hostile, page, papers, talk
+from expert_app.conformance.desks import hostile, page, papers, sealed, talk
 from expert_app.conformance.desks.rules import DESK_RULES
 from expert_app.conformance.desks.stage import DeskStage
 from expert_app.conformance.driver import Driver
@@ -16,7 +16,12 @@ from expert_app.conformance.findings import Finding, Findings
 from expert_app.conformance.playing import SILENT, Case, Telling, chosen_of, play
 from expert_app.conformance.rules import ProtocolLevel
 from expert_app.conformance.site import page_site
-from expert_app.conformance.throw_away_hub import LOOPBACK, TRIED_DESK, ThrowAwayHub
+from expert_app.conformance.throw_away_hub import (
+    LOOPBACK,
+    TRIED_DESK,
+    TRIED_SEALED_DESK,
+    ThrowAwayHub,
+)
 from session.core.tasks import Tasks
 
 DESK_CASES: dict[ProtocolLevel, tuple[Case[DeskStage], ...]] = {
@@ -24,6 +29,7 @@ DESK_CASES: dict[ProtocolLevel, tuple[Case[DeskStage], ...]] = {
     ProtocolLevel.PAGE: page.CASES,
     ProtocolLevel.PAPERS: papers.CASES,
     ProtocolLevel.HOSTILE: hostile.CASES,
+    ProtocolLevel.SEALED: sealed.CASES,
 }
 
 
@@ -41,13 +47,14 @@ async def try_desk_in(
     cases: Collection[Case[DeskStage]],
     findings: Findings,
     telling: Telling = SILENT,
+    is_last: bool = True,
 ) -> None:
-    """Tries one desk at a hub that runs."""
+    """Tries one desk at a hub that runs; `is_last`: the driver is not needed afterwards."""
 
     def build(tasks: Tasks) -> DeskStage:
         return DeskStage(world, driver, findings=findings, tasks=tasks)
 
-    await play(build, driver, cases=cases, last=talk.LAST, telling=telling)
+    await play(build, driver, cases=cases, last=talk.LAST, telling=telling, is_last=is_last)
 
 
 async def try_desk(
@@ -59,10 +66,27 @@ async def try_desk(
     address: str = LOOPBACK,
     telling: Telling = SILENT,
 ) -> list[Finding]:
-    """Everything of one run; what was found. Raises `SessionError`: the hub does not start."""
+    """Everything of one run; what was found. For the level "sealed" the desk begins once more, at
+    another hub, as one of the organisation that has a vault. Raises `SessionError`: the hub does
+    not start.
+    """
     findings = Findings(patience, rules=DESK_RULES)
+    of_vault = [case for case in cases if case in sealed.CASES]
+    runs = {TRIED_DESK: [case for case in cases if case not in of_vault]}
+    runs[TRIED_SEALED_DESK] = of_vault
+    wanted = {tried: its for tried, its in runs.items() if its}
     with page_site(address) as pages:
-        world = ThrowAwayHub(folder, pages, tried=TRIED_DESK, address=address)
-        async with world.running():
-            await try_desk_in(world, driver, cases=cases, findings=findings, telling=telling)
+        for number, (tried, its) in enumerate(wanted.items(), start=1):
+            place = folder / tried.organisation
+            place.mkdir()
+            world = ThrowAwayHub(place, pages, tried=tried, address=address)
+            async with world.running():
+                await try_desk_in(
+                    world,
+                    driver,
+                    cases=its,
+                    findings=findings,
+                    telling=telling,
+                    is_last=number == len(wanted),
+                )
     return findings.all()

@@ -303,6 +303,16 @@ async def cut(stage: DeskStage) -> None:
     await stage.end(talk)
 
 
+async def shut_out(stage: DeskStage) -> None:
+    """The desk loses its key for a minute; its caller waits again, and it takes the next one."""
+    await called(stage, await stage.converse())
+    await stage.is_shut_out("D-129")
+    await stage.tidy()
+    again = await stage.converse()
+    await called(stage, again)
+    await stage.end(again)
+
+
 async def all_of_it(stage: DeskStage) -> None:
     """What holds for everything that the desk has said."""
     check_all_said(stage, beats="D-105", whole="D-106", right="D-107")
@@ -321,6 +331,7 @@ CASES = (
     Case("a third person", ("D-126",), third),
     Case("the desk starts again", ("D-124",), restart, slow=True),
     Case("the connection is cut", ("D-128",), cut, slow=True),
+    Case("it is shut out", ("D-129",), shut_out, slow=True),
 )
 
 LAST = Case("all that was said", ("D-105", "D-106", "D-107"), all_of_it)

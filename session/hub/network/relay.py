@@ -17,6 +17,7 @@ from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 
 from session.bus.hub_connection import HubConnection
+from session.bus.sealing.box import SEAL_HEADER
 from session.bus.transport.connection import Incoming
 from session.core.errors import (
     BusUnreachable,
@@ -274,7 +275,8 @@ class Relay:
     @staticmethod
     def _is_word_of_kiosk(message: Incoming) -> bool:
         _, _, role, _, _, topic = message.subject.split(".")
-        return role == Role.KIOSK and topic == GRANT_TOPIC
+        is_readable = SEAL_HEADER not in message.headers
+        return role == Role.KIOSK and topic == GRANT_TOPIC and is_readable
 
     @staticmethod
     def _is_end(ticket: Ticket, message: Incoming) -> bool:

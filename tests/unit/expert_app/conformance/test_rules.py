@@ -12,9 +12,9 @@ import pytest
 from expert_app.conformance.desks.rules import DESK_RULES
 from expert_app.conformance.desks.run import DESK_CASES
 from expert_app.conformance.desks.talk import LAST as DESK_LAST
+from expert_app.conformance.kiosks.run import CASES
+from expert_app.conformance.kiosks.talk import LAST
 from expert_app.conformance.rules import RULES, ProtocolLevel, as_table
-from expert_app.conformance.run import CASES
-from expert_app.conformance.talk import LAST
 
 ROOT = Path(__file__).parents[4]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import msgspec
 import zstandard
 
+from expert_app.conformance.kiosks.stage import Conversation, Stage
 from expert_app.conformance.playing import Case
-from expert_app.conformance.stage import Conversation, Stage
 from session.core.errors import MessageMalformed, MessageTooLarge, ProtocolVersionUnknown
 from session.protocol.codec import encode
 from session.protocol.conversation.chat_and_privacy import WordsSaid, WordsShown

@@ -9,10 +9,11 @@ import asyncio
 import time
 
 from expert_app.conformance.driver import AnswerGrant, StopAll, Withdraw
-from expert_app.conformance.mirror_reading import MirrorReading
+from expert_app.conformance.kiosks.mirror_reading import MirrorReading
+from expert_app.conformance.kiosks.stage import Conversation, Stage
+from expert_app.conformance.kiosks.written_log import check_powers
 from expert_app.conformance.playing import Case
 from expert_app.conformance.site import HARMLESS, LATE, secrets_in
-from expert_app.conformance.stage import Conversation, Stage
 from session.core.errors import GrantMissing
 from session.protocol.conversation.messages import (
     AddressRefused,
@@ -59,6 +60,7 @@ async def powers(stage: Stage) -> None:
     await _asks_first(stage, talk)
     await _stops(stage, talk)
     await stage.end(talk)
+    await check_powers(stage, talk)
 
 
 async def _begins_without(stage: Stage, talk: Conversation) -> None:
@@ -231,7 +233,7 @@ async def silence(stage: Stage) -> None:
 CASES = (
     Case(
         "powers and a page",
-        (*(f"P-{n}" for n in range(201, 211)), *(f"P-{n}" for n in range(212, 217))),
+        (*(f"P-{n}" for n in range(201, 211)), *(f"P-{n}" for n in range(212, 218))),
         powers,
     ),
     Case("nobody answers", ("P-211",), silence, slow=True),

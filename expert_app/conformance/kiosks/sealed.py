@@ -5,19 +5,30 @@ from __future__ import annotations
 
 from expert_app.conformance.desk_end import DeskEnd
 from expert_app.conformance.driver import Press
-from expert_app.conformance.hostile import NOT_FOLLOWED_S, plain_words
+from expert_app.conformance.kiosks.hostile import NOT_FOLLOWED_S, plain_words
+from expert_app.conformance.kiosks.stage import Stage
 from expert_app.conformance.playing import Case
-from expert_app.conformance.stage import Stage
-from expert_app.conformance.throw_away_hub import CALLER_NUMBER, SEALED_AGENT, SEALED_SERVICE
-from session.bus.sealing.box import SEAL_HEADER
+from expert_app.conformance.throw_away_hub import CALLER_NUMBER, SEALED_AGENT, SEALED_SERVICE, Said
+from session.bus.sealing.box import SEAL_HEADER, Stamp
 from session.bus.sealing.channel import SEALED_TOPICS
-from session.core.errors import SessionError
+from session.core.errors import SealBroken, SessionError
 from session.protocol.codec import decode_request
 from session.protocol.conversation.chat_and_privacy import WordsSaid, WordsShown
-from session.protocol.conversation.messages import CallOffered, KioskWiped
+from session.protocol.conversation.messages import CallOffered, KioskWiped, MessageRefused
 from session.protocol.hub.requests import TicketRequested
 from session.protocol.sealing import SealOffered
 from session.protocol.wire.ids import new_id
+
+FAR_AHEAD = 100
+"""A number that no message has had yet."""
+
+
+def sent_again(came: Said) -> list[tuple[str, bytes]]:
+    """A sealed message as it was, and changed under a number that is new: header and payload."""
+    seal = Stamp.read(came.headers[SEAL_HEADER])
+    later = Stamp(seal.epoch, seal.number + FAR_AHEAD)
+    changed = bytes([came.payload[0] ^ 1]) + came.payload[1:]
+    return [(str(seal), came.payload), (str(later), changed)]
 
 
 async def sealed(stage: Stage) -> None:
@@ -47,6 +58,11 @@ async def _converse(stage: Stage, agent: DeskEnd) -> None:
         await _talk(stage, agent, session)
     finally:
         await _end(stage, agent, session)
+    await found.seen(lambda: stage.world.sealed_log(session, "k"), 10)
+    in_clear = stage.overheard.requests("log", since)
+    good = bool(stage.world.sealed_log(session, "k")) and not in_clear
+    why = "it went to the hub" if in_clear else "the vault has nothing of it"
+    found.check("P-506", good, why)
 
 
 async def _talk(stage: Stage, agent: DeskEnd, session: str) -> None:
@@ -75,12 +91,30 @@ async def _talk(stage: Stage, agent: DeskEnd, session: str) -> None:
         for_s=NOT_FOLLOWED_S,
         otherwise="it followed unsealed words",
     )
+    await _twice(stage, agent, session)
     clear = {
         one.topic
         for one in overheard.said
         if one.session == session and one.topic in SEALED_TOPICS and SEAL_HEADER not in one.headers
     }
     found.check("P-502", not clear, f"in clear on {sorted(clear)} without being sealed")
+
+
+async def _twice(stage: Stage, agent: DeskEnd, session: str) -> None:
+    """Whoever runs the server sends again what passed."""
+    came = stage.overheard.told(session, "beside", SEAL_HEADER)
+    for seal, payload in sent_again(came[-1]):
+        before = len(agent.said)
+        await stage.world.tell(f"ses.{session}.beside", payload, headers={SEAL_HEADER: seal})
+
+        def refused(since: int = before) -> bool:
+            return any(
+                isinstance(one, MessageRefused) and one.code == SealBroken.code
+                for one in agent.said[since:]
+            )
+
+        await stage.findings.seen(refused, 5)
+        stage.findings.check("P-505", refused(), "it was not refused with `seal_broken`")
 
 
 def _shown(agent: DeskEnd, words: str) -> bool:
@@ -99,4 +133,6 @@ async def _end(stage: Stage, agent: DeskEnd, session: str) -> None:
         agent.forget(session)
 
 
-CASES = (Case("a sealed conversation", ("P-501", "P-502", "P-503", "P-504"), sealed),)
+CASES = (
+    Case("a sealed conversation", ("P-501", "P-502", "P-503", "P-504", "P-505", "P-506"), sealed),
+)

@@ -11,9 +11,10 @@ from typing import Any
 import msgspec
 from reportlab.pdfgen.canvas import Canvas
 
-from expert_app.conformance.driver import AnswerPrint, CannotDo, PutPages
+from expert_app.conformance.driver import AnswerPrint, CannotDo, PutPages, Withdraw
+from expert_app.conformance.kiosks.stage import Conversation, Stage
+from expert_app.conformance.kiosks.written_log import check_prints, check_scans
 from expert_app.conformance.playing import Case
-from expert_app.conformance.stage import Conversation, Stage
 from session.bus.transport.nkeys import is_signed
 from session.core.errors import GrantMissing, PageDamaged, PageUnreadable
 from session.protocol.conversation.messages import (
@@ -94,11 +95,13 @@ async def scans(stage: Stage) -> None:
     await _refusals(stage, talk)
     await _cancel(stage, talk)
     await _jam(stage, talk)
+    await _keep(stage, talk)
     held = await _scanned(stage, talk, "P-304", ScanKind.PAGE)
     wiped = await stage.end(talk)
     stage.findings.check(
         "P-311", wiped.pages_removed >= 1, f"{held.page_id} was kept, and it counted none"
     )
+    await check_scans(stage, talk, [page.scan_id, held.scan_id])
 
 
 def _request(kind: ScanKind = ScanKind.PAGE) -> ScanRequested:
@@ -250,6 +253,20 @@ async def _jam(stage: Stage, talk: Conversation) -> None:
     await stage.wish(PutPages(count=1))
 
 
+async def _keep(stage: Stage, talk: Conversation) -> None:
+    """What the agent wants to keep, the caller is asked for."""
+    change = await stage.ask(talk, Grant.KEEP, yes=True)
+    good = change is not None and change.allowed and change.left_s > 0
+    stage.findings.check("P-313", good, f"after yes it said {change}")
+    if good:
+        since = stage.overheard.mark()
+        await stage.wish(Withdraw(grant=Grant.KEEP))
+        await stage.findings.seen(lambda: stage.changes(talk, Grant.KEEP, since), 5)
+        told = stage.changes(talk, Grant.KEEP, since)
+        gone = bool(told) and not told[-1].allowed
+        stage.findings.check("P-313", gone, f"taken back it said {told[-1:]}")
+
+
 # ---- prints
 
 
@@ -313,9 +330,10 @@ async def prints(stage: Stage) -> None:
     await stage.allow(talk, Grant.PRINT)
     await _wrong_binding(stage, talk)
     await _wrong_bytes(stage, talk)
-    await _printed(stage, talk)
+    printed = await _printed(stage, talk)
     await _declined(stage, talk)
     await stage.end(talk)
+    await check_prints(stage, talk, printed)
 
 
 async def _print_without(stage: Stage, talk: Conversation) -> None:
@@ -368,7 +386,8 @@ async def _declined(stage: Stage, talk: Conversation) -> None:
     stage.findings.check("P-322", good, f"after no it said {job.states()}")
 
 
-async def _printed(stage: Stage, talk: Conversation) -> None:
+async def _printed(stage: Stage, talk: Conversation) -> str:
+    """The id of a print that was done."""
     found, job = stage.findings, _Job(stage, talk, data=document("voulu"))
     await job.send()
     shown = await job.reaches(PrintState.SHOWN)
@@ -389,9 +408,10 @@ async def _printed(stage: Stage, talk: Conversation) -> None:
     states = [one.state for one in job.told(since)]
     anew = {PrintState.SHOWN, PrintState.SENT, PrintState.PRINTING} & set(states)
     found.check("P-324", again == jobs and not anew, f"offered again it said {states}")
+    return job.offer.print_id
 
 
 CASES = (
-    Case("scans", tuple(f"P-{n}" for n in range(301, 312)), scans),
-    Case("prints", ("P-301", *(f"P-{n}" for n in range(320, 326))), prints),
+    Case("scans", tuple(f"P-{n}" for n in range(301, 314)), scans),
+    Case("prints", ("P-301", *(f"P-{n}" for n in range(320, 327))), prints),
 )

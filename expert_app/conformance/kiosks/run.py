@@ -6,20 +6,20 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from expert_app.conformance import hostile, page, papers, sealed, talk
 from expert_app.conformance.driver import Driver
 from expert_app.conformance.findings import Finding, Findings
+from expert_app.conformance.kiosks import hostile, page, papers, sealed, shown_document, talk
+from expert_app.conformance.kiosks.stage import Stage
 from expert_app.conformance.playing import SILENT, Case, Telling, chosen_of, play
 from expert_app.conformance.rules import ProtocolLevel
 from expert_app.conformance.site import page_site
-from expert_app.conformance.stage import Stage
 from expert_app.conformance.throw_away_hub import LOOPBACK, ThrowAwayHub
 from session.core.tasks import Tasks
 
 CASES: dict[ProtocolLevel, tuple[Case[Stage], ...]] = {
     ProtocolLevel.TALK: talk.CASES,
     ProtocolLevel.PAGE: page.CASES,
-    ProtocolLevel.PAPERS: papers.CASES,
+    ProtocolLevel.PAPERS: (*papers.CASES, *shown_document.CASES),
     ProtocolLevel.HOSTILE: hostile.CASES,
     ProtocolLevel.SEALED: sealed.CASES,
 }

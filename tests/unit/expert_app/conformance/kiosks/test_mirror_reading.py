@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from expert_app.conformance.mirror_reading import MirrorReading
+from expert_app.conformance.kiosks.mirror_reading import MirrorReading
 from expert_app.conformance.site import HARMLESS, SECRETS, secrets_in
 from expert_app.conformance.throw_away_hub import Said
 from session.protocol.conversation import mirror

@@ -7,8 +7,9 @@ import asyncio
 import re
 
 from expert_app.conformance.driver import CannotDo, HangUp, Leave, Pause, Press, Write
+from expert_app.conformance.kiosks.stage import Conversation, Stage
+from expert_app.conformance.kiosks.written_log import check_log
 from expert_app.conformance.playing import Case
-from expert_app.conformance.stage import Conversation, Stage
 from expert_app.conformance.throw_away_hub import (
     CALLER_NUMBER,
     COLLEAGUE,
@@ -37,6 +38,8 @@ from session.protocol.hub.third_parties import BannerShown
 from session.protocol.hub.tickets import TicketState
 from session.protocol.topics import THIRD_TOPIC
 from session.protocol.wire.ids import new_id
+
+AGENTS_WORDS, CALLERS_WORDS = "Bonjour, je vous lis.", "Je vous entends mal."
 
 QUIET_S = 1.5
 """No media for so long: none travels."""
@@ -85,6 +88,7 @@ async def converse(stage: Stage) -> None:
     await _holds(stage, talk)
     await stage.end(talk)
     await _is_silent(stage, talk)
+    await check_log(stage, talk, [AGENTS_WORDS, CALLERS_WORDS])
 
 
 async def _offers_again(stage: Stage, talk: Conversation) -> None:
@@ -103,10 +107,10 @@ async def _offers_again(stage: Stage, talk: Conversation) -> None:
 
 async def _writes(stage: Stage, talk: Conversation) -> None:
     words = new_id()
-    await stage.say(talk, "beside", WordsSaid(words_id=words, text="Bonjour, je vous lis."))
+    await stage.say(talk, "beside", WordsSaid(words_id=words, text=AGENTS_WORDS))
     await stage.findings.seen(lambda: _shown(stage, talk, words), 10)
     stage.findings.check("P-114", _shown(stage, talk, words), "no WordsShown with the id came")
-    text = "Je vous entends mal."
+    text = CALLERS_WORDS
     try:
         await stage.wish(Write(text=text))
     except CannotDo as cannot:
@@ -374,6 +378,25 @@ async def cut(stage: Stage) -> None:
     await stage.end(talk)
 
 
+async def shut_out(stage: Stage) -> None:
+    """The kiosk loses its key for a minute, as who floods the hub does."""
+    talk = await stage.converse()
+    await stage.findings.seen(lambda: stage.said(talk, CallOffered), 15)
+    since = stage.overheard.mark()
+    await stage.is_shut_out("P-129")
+    calls = stage.overheard.requests("call", since)
+    stage.findings.check("P-129", not calls, "it called a second time")
+    words = new_id()
+    await stage.say(talk, "beside", WordsSaid(words_id=words, text="Nous voilà de nouveau."))
+    await stage.findings.eventually(
+        "P-129",
+        lambda: _shown(stage, talk, words),
+        within_s=10,
+        otherwise="its session did not go on",
+    )
+    await stage.end(talk)
+
+
 async def all_of_it(stage: Stage) -> None:
     """What holds for everything that the kiosk has said."""
     check_all_said(stage, beats="P-105", whole="P-106", right="P-107")
@@ -386,6 +409,8 @@ CASES = (
             "P-102",
             "P-103",
             *(f"P-{n}" for n in range(110, 122)),
+            "P-130",
+            "P-131",
         ),
         converse,
     ),
@@ -395,6 +420,7 @@ CASES = (
     Case("the hub does not answer", ("P-104",), repeat, slow=True),
     Case("the desk is lost", ("P-124",), desk_lost, slow=True),
     Case("the connection is cut", ("P-128",), cut, slow=True),
+    Case("it is shut out", ("P-129",), shut_out, slow=True),
 )
 
 LAST = Case("all that was said", ("P-105", "P-106", "P-107"), all_of_it)

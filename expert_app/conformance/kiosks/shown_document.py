@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The level "papers": a document that the agent shows to the caller. Used by `run`."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Collection
+
+from PIL import Image
+
+from expert_app.conformance.driver import CannotDo, CloseShown
+from expert_app.conformance.kiosks.stage import Conversation, Stage
+from expert_app.conformance.playing import Case
+from session.protocol.conversation.shown_document import (
+    TOPIC,
+    Mark,
+    MarkKind,
+    ShowEnded,
+    ShowMessage,
+    ShownChunksRequested,
+    ShownPageMarked,
+    ShownPageOffered,
+    ShownPagePainted,
+    ShownPageRequested,
+    ShownPageTurned,
+    ShowStarted,
+)
+from session.protocol.endpoints.chunks import TOPIC as CHUNK
+from session.protocol.endpoints.chunks import count_chunks, headers_of, piece
+from session.protocol.wire.ids import new_id
+
+PAGES, WIDTH, HEIGHT = 3, 240, 340
+PAINTED_S, NOT_PAINTED_S = 10.0, 2.0
+
+
+def picture() -> bytes:
+    """A page as a desk sends it, of more than one chunk; each is another one."""
+    out = io.BytesIO()
+    Image.effect_noise((WIDTH, HEIGHT), 90).save(out, "WEBP", lossless=True)
+    return out.getvalue()
+
+
+class _Show:
+    """One document that our desk shows. `damaged`: pages whose bytes are others than offered."""
+
+    def __init__(self, stage: Stage, talk: Conversation) -> None:
+        self.stage, self.talk, self.id = stage, talk, new_id()
+        self.since = stage.overheard.mark()
+        self.damaged: set[int] = set()
+        self._data = {page: picture() for page in range(PAGES)}
+        self._items = {page: new_id() for page in range(PAGES)}
+
+    def item(self, page: int) -> str:
+        """Under which a page's chunks go."""
+        return self._items[page]
+
+    async def say(self, message: ShowMessage | ShowEnded) -> None:
+        """Our desk says it."""
+        await self.stage.say(self.talk, TOPIC, message)
+
+    async def start(self) -> None:
+        """Begins to show it."""
+        await self.say(ShowStarted(show_id=self.id, title="Essai", pages=PAGES))
+
+    def said[Kind: ShowMessage](
+        self, kind: type[Kind], is_meant: Callable[[Kind], bool] = lambda _one: True
+    ) -> list[Kind]:
+        """What the kiosk said of it."""
+        said = self.stage.said(self.talk, kind, self.since)
+        return [one for one in said if one.show_id == self.id and is_meant(one)]
+
+    def wants(self, page: int) -> bool:
+        """Whether the kiosk has asked for a page."""
+        return bool(self.said(ShownPageRequested, lambda one: one.page == page))
+
+    def painted(self, page: int, marks: int = 0) -> bool:
+        """Whether a page stands on the screen, or has stood."""
+        return bool(self.said(ShownPagePainted, lambda one: (one.page, one.marks) == (page, marks)))
+
+    async def offer(self, page: int, *, lost: Collection[int] = ()) -> None:
+        """The picture of a page; chunks that get lost do not come."""
+        data = self._data[page]
+        count = count_chunks(len(data))
+        await self.say(
+            ShownPageOffered(
+                show_id=self.id,
+                page=page,
+                item_id=self.item(page),
+                size_bytes=len(data),
+                sha256=hashlib.sha256(data).hexdigest(),
+                width_px=WIDTH,
+                height_px=HEIGHT,
+                chunks=count,
+            )
+        )
+        await self.send(page, [index for index in range(count) if index not in lost])
+
+    async def send(self, page: int, indexes: Collection[int]) -> None:
+        """Chunks of a page."""
+        data = self._data[page]
+        sent = bytes(len(data)) if page in self.damaged else data
+        for index in indexes:
+            part = piece(sent, count_chunks(len(data)), index)
+            headers = dict(headers_of(self.item(page), index))
+            await self.stage.desk.send_raw(self.talk.id, CHUNK, part, headers)
+
+
+async def shows(stage: Stage) -> None:
+    """Three pages: one of which a chunk gets lost, one that comes, one that comes damaged."""
+    talk = await stage.converse()
+    show = _Show(stage, talk)
+    await _begins(show)
+    await _marks(show)
+    await _turns(show)
+    await _damaged(show)
+    await _closes(show)
+    await stage.end(talk)
+
+
+async def _begins(show: _Show) -> None:
+    found = show.stage.findings
+    await show.start()
+    asked = "the first page was not asked for"
+    await found.eventually("P-330", lambda: show.wants(0), within_s=PAINTED_S, otherwise=asked)
+    await show.offer(0, lost=[0])
+
+    def missed() -> list[ShownChunksRequested]:
+        return show.said(
+            ShownChunksRequested, lambda one: one.item_id == show.item(0) and 0 in one.missing
+        )
+
+    otherwise = "a chunk that was lost was not asked for"
+    await found.eventually("P-331", missed, within_s=PAINTED_S, otherwise=otherwise)
+    await show.send(0, missed()[-1].missing)
+    painted = "no ShownPagePainted came of the first page"
+    await found.eventually("P-330", lambda: show.painted(0), within_s=PAINTED_S, otherwise=painted)
+
+
+async def _marks(show: _Show) -> None:
+    frame = Mark(kind=MarkKind.FRAME, points=[0.1, 0.1, 0.5, 0.3])
+    await show.say(ShownPageMarked(show_id=show.id, page=0, marks=[frame]))
+    await show.stage.findings.seen(lambda: show.painted(0, marks=1), PAINTED_S)
+    told = show.said(ShownPagePainted)[-1:]
+    show.stage.findings.check("P-332", show.painted(0, marks=1), f"it said {told}")
+
+
+async def _turns(show: _Show) -> None:
+    found = show.stage.findings
+    await show.say(ShownPageTurned(show_id=show.id, page=1))
+    asked = "the page was not asked for"
+    await found.eventually("P-333", lambda: show.wants(1), within_s=PAINTED_S, otherwise=asked)
+    await show.offer(1)
+    painted = "no ShownPagePainted came of it"
+    await found.eventually("P-333", lambda: show.painted(1), within_s=PAINTED_S, otherwise=painted)
+
+
+async def _damaged(show: _Show) -> None:
+    show.damaged.add(2)
+    await show.say(ShownPageTurned(show_id=show.id, page=2))
+    await show.stage.until(lambda: show.wants(2), "the third page was not asked for")
+    await show.offer(2)
+    await show.stage.findings.never(
+        "P-334",
+        lambda: show.painted(2),
+        for_s=NOT_PAINTED_S,
+        otherwise="a page was painted whose bytes have another SHA-256",
+    )
+    await show.say(ShownPageTurned(show_id=show.id, page=1))
+
+
+async def _closes(show: _Show) -> None:
+    found, stage = show.stage.findings, show.stage
+    try:
+        await stage.wish(CloseShown())
+    except CannotDo as cannot:
+        found.leave_untried(("P-335",), str(cannot))
+        await show.say(ShowEnded(show_id=show.id))
+        return
+
+    def ended(after: int) -> bool:
+        said = stage.said(show.talk, ShowEnded, after)
+        return any(one.show_id == show.id and one.by_caller for one in said)
+
+    await found.seen(lambda: ended(show.since), PAINTED_S)
+    first, since = ended(show.since), stage.overheard.mark()
+    show.since = since
+    await show.start()  # as a desk that did not hear of it
+    await found.seen(lambda: ended(since), PAINTED_S)
+    again = bool(show.said(ShownPagePainted) or show.said(ShownPageRequested))
+    seen = "it was shown again" if again else "no ShowEnded with `by_caller` came"
+    found.check("P-335", first and ended(since) and not again, seen)
+
+
+CASES = (Case("a document is shown", (*(f"P-{n}" for n in range(330, 336)),), shows),)

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the kiosk under test wrote into a conversation's log. Used by the stories of all levels,
+after their end.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+
+from expert_app.conformance.kiosks.stage import Conversation, Stage
+from expert_app.conformance.throw_away_hub import CALLER_NUMBER
+from session.core.errors import LogUnreadable, SessionError
+from session.log import events
+from session.log.events import Event, Record, Writer
+from session.log.migrate import decode_record
+from session.protocol.codec import decode_request
+from session.protocol.conversation.messages import GrantChanged, GrantReason, SharingChanged
+from session.protocol.hub.log import LogAppend
+
+WRITTEN_S = 15.0
+"""Longest time until the last record is with the hub."""
+
+
+class WrittenLog:
+    """The kiosk's records of one conversation, by number.
+
+    Attributes:
+        wrong: what cannot be read, or came under another writer.
+    """
+
+    def __init__(self, stage: Stage, talk: Conversation) -> None:
+        self.wrong: list[str] = []
+        self._lines: dict[int, bytes] = {}
+        self._records: dict[int, Record] = {}
+        for one in stage.overheard.requests("log", talk.began):
+            try:
+                request = decode_request(LogAppend, one.payload)
+            except SessionError as error:
+                self.wrong.append(error.code)
+                continue
+            if request.session_id == talk.id:
+                for number, line in enumerate(request.records, start=request.first):
+                    self._take(number, bytes(line))
+
+    def _take(self, number: int, line: bytes) -> None:
+        try:
+            record = decode_record(line)
+        except LogUnreadable:
+            self.wrong.append(f"record {number} is none: {line[:80]!r}")
+            return
+        if record.writer is not Writer.KIOSK or record.number != number:
+            self.wrong.append(f"record {number} says {record.writer} {record.number}")
+        self._lines[number], self._records[number] = line, record
+
+    @property
+    def events(self) -> list[Event]:
+        """In order."""
+        return [record.event for _number, record in sorted(self._records.items())]
+
+    def has_gap(self) -> bool:
+        """Whether the numbers are not those from 0 on."""
+        return sorted(self._records) != list(range(len(self._records)))
+
+    def of[Kind: Event](self, kind: type[Kind]) -> list[Kind]:
+        """The events of a kind."""
+        return [one for one in self.events if isinstance(one, kind)]
+
+    def is_closed(self) -> bool:
+        """Whether its last record says that nothing of the caller is left."""
+        last = self.events[-1:]
+        return any(isinstance(one, events.KioskWiped) and not one.left_over for one in last)
+
+    def holds(self, secrets: Collection[str]) -> list[str]:
+        """Which of these stand in it."""
+        text = b"\n".join(self._lines.values()).decode(errors="replace")
+        return [secret for secret in secrets if secret in text]
+
+
+async def check_log(stage: Stage, talk: Conversation, words: Collection[str] = ()) -> WrittenLog:
+    """The log of a conversation that is over is complete, and holds nothing that was said."""
+    found = stage.findings
+    await found.seen(lambda: WrittenLog(stage, talk).is_closed(), WRITTEN_S)
+    log = WrittenLog(stage, talk)
+    names = [type(one).__name__ for one in log.events]
+    whole = log.is_closed() and not log.has_gap() and not log.wrong
+    whole = whole and "CallRequestedAtKiosk" in names
+    found.check("P-130", whole, "; ".join(log.wrong) or f"it wrote {', '.join(names) or 'nothing'}")
+    held = log.holds([CALLER_NUMBER, *words])
+    found.check("P-131", not held, f"it holds {held}")
+    return log
+
+
+async def check_powers(stage: Stage, talk: Conversation) -> None:
+    """Every change of a power, and of what was shared, was written."""
+    log = await check_log(stage, talk)
+    said = Counter(
+        (one.grant.value, one.allowed)
+        for one in stage.said(talk, GrantChanged)
+        if one.reason is not GrantReason.TOLD
+    )
+    wrote = Counter((one.grant.value, one.allowed) for one in log.of(events.GrantChanged))
+    shared = [one.sharing for one in stage.said(talk, SharingChanged)]
+    noted = [one.sharing for one in log.of(events.SharingChanged)]
+    missing = sorted(said - wrote)
+    good = not missing and (not any(shared) or (True in noted and not noted[-1]))
+    stage.findings.check("P-217", good, f"not written: {missing}; sharing: {noted}")
+
+
+async def check_scans(stage: Stage, talk: Conversation, scans: Collection[str]) -> None:
+    """What was scanned was written: `scans` with a page."""
+    log = await check_log(stage, talk)
+    noted = {
+        "ScanStarted": [one.scan_id for one in log.of(events.ScanStarted)],
+        "PageTaken": [one.scan_id for one in log.of(events.PageTaken)],
+        "ScanEnded": [one.scan_id for one in log.of(events.ScanEnded)],
+    }
+    lacks = {name for name, its in noted.items() if not {*scans} <= {*its}}
+    stage.findings.check("P-312", not lacks, f"not written of every scan: {sorted(lacks)}")
+
+
+async def check_prints(stage: Stage, talk: Conversation, printed: str) -> None:
+    """A print that was done was written."""
+    log = await check_log(stage, talk)
+    states = [one.state for one in log.of(events.PrintChanged) if one.print_id == printed]
+    stage.findings.check("P-326", "done" in states, f"it wrote {states}")
