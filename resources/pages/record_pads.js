@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // What a finger does is told by no event while the page asks for a secret: neither over a field for one nor over a key pad.
-// A key pad is at least nine things that each show one digit. It is shown as it first was: a key that changes its look when
+// A key pad is at least nine things that each show one digit, in any script, or nine pictures without a name in rows and
+// columns, as banks draw them. It is shown as it first was: a key that changes its look when
 // it is touched would tell itself. After a touch the page stands still at the desk for a moment; then one picture tells the
 // rest. Digits are looked for only in what rrweb has just told, never in the whole page.
 // Part of the recorder (record.js), which asks it about each event.
@@ -11,9 +12,11 @@ const watchPads = ({ config, mirror, again }) => {
   const NEEDS_HINT = ["td", "th", "li", "dt", "dd", "p", "time"];
   const HINT = "a,button,[role],[onclick],[tabindex],label,summary,input";
   const ONE_DIGIT = /^\D{0,12}(\d)\D{0,12}$/;
+  const A_KEY = /^\s*(\d)\s*[A-Z]{0,4}\s*$/; // telephones have letters under their digits
+  const [NAMELESS_KEY, LEAST_PX, SAME_PX] = ["button,a,[role=button],input[type=button],input[type=image]", 20, 3];
   const ONLY_DIGITS = /^(?=\D*\d)[\s\d•*·●_.-]*$/;
 
-  const keys = new Map(); // element -> the digit that it shows
+  const keys = new Map(); // element -> the digit that it shows; itself when it shows but a picture
   const secrets = new Set(); // fields that a finger types a secret into
   const watched = new WeakSet(); // documents whose touches are looked at
   let pads = new Set(); // elements that are shown as they first were
@@ -23,8 +26,14 @@ const watchPads = ({ config, mirror, again }) => {
   let quietTimer = 0;
 
   const parentOf = (node) => node.parentNode || node.host || null;
-  const digitIn = (text) => (/^\s*\d\s*$/.test(text) ? text.trim() : "");
-  const asciiText = (text) => (text.length <= 40 ? text.normalize("NFKC") : "");
+  const digitIn = (text) => (A_KEY.exec(text) || ["", ""])[1];
+  // Decimal digits of every script stand ten in a row, and begin at a code that ends in 0 or 6 (Unicode, section 4.6).
+  const isDecimal = (code) => /\p{Nd}/u.test(String.fromCodePoint(code));
+  function asciiDigit(sign) {
+    const [code, low] = [sign.codePointAt(0), sign.codePointAt(0) & 15];
+    return String(isDecimal(code - low) ? low : low - 6);
+  }
+  const asciiText = (text) => (text.length <= 40 ? text.normalize("NFKC").replace(/\p{Nd}/gu, asciiDigit) : "");
 
   function isInPad(node) {
     if (!pads.size) return false;
@@ -54,6 +63,14 @@ const watchPads = ({ config, mirror, again }) => {
       const found = ONE_DIGIT.exec(asciiText(told));
       if (found) remember(element, found[1]);
     }
+    if (element.matches(NAMELESS_KEY) && !isNamed(element)) remember(element, element);
+  }
+
+  function isNamed(element) {
+    if (element.textContent.trim() || (element.type === "button" && element.value)) return true;
+    return [element, ...element.querySelectorAll("img")].some((each) =>
+      ["alt", "aria-label", "aria-labelledby", "title"].some((name) => (each.getAttribute(name) || "").trim()),
+    );
   }
 
   // Each node of a tree that leaves passes here.
@@ -79,8 +96,18 @@ const watchPads = ({ config, mirror, again }) => {
     return days >= 15;
   }
 
+  // Of one size, in rows and columns: icons for sharing a page stand in one line.
+  function isGrid(found) {
+    const [wide, high] = [found[0].offsetWidth, found[0].offsetHeight]; // whatever a touch does to a key's look
+    const isSame = (key) => Math.abs(key.offsetWidth - wide) <= SAME_PX && Math.abs(key.offsetHeight - high) <= SAME_PX;
+    const boxes = found.map((key) => key.getBoundingClientRect());
+    const across = new Set(boxes.map((box) => Math.round((box.left + box.right) / wide)));
+    const down = new Set(boxes.map((box) => Math.round((box.top + box.bottom) / high)));
+    return Math.min(wide, high) >= LEAST_PX && found.every(isSame) && across.size >= 3 && down.size >= 2;
+  }
+
   // The lowest elements around nine different digits or more, not many times each.
-  function rootsOf(candidates) {
+  function rootsOf(candidates, isPad) {
     const around = new Map();
     for (const [key, digit] of candidates) {
       for (let at = parentOf(key), steps = 0; at && steps < LEVELS; at = parentOf(at), steps++) {
@@ -94,11 +121,13 @@ const watchPads = ({ config, mirror, again }) => {
       root.nodeType === Node.ELEMENT_NODE &&
       found.digits.size >= DISTINCT &&
       found.keys.length <= MOST_KEYS &&
-      (found.digits.size === 10 || found.keys.filter(isHinted).length >= DISTINCT) &&
-      !isCalendar(root);
+      isPad(root, found);
     const fitting = Array.from(around).filter(fits);
     return fitting.filter(([root]) => !fitting.some(([other]) => other !== root && isAround(root, other)));
   }
+
+  const isDigits = (root, found) =>
+    (found.digits.size === 10 || found.keys.filter(isHinted).length >= DISTINCT) && !isCalendar(root);
 
   function isAround(outer, inner) {
     for (let at = parentOf(inner); at; at = parentOf(at)) if (at === outer) return true;
@@ -118,7 +147,10 @@ const watchPads = ({ config, mirror, again }) => {
     const before = pads;
     pads = new Set();
     if (keys.size >= DISTINCT) {
-      for (const [root, found] of rootsOf(keys)) for (const element of frozenOf(root, found.keys)) pads.add(element);
+      const all = Array.from(keys);
+      const roots = rootsOf(all.filter(([key, digit]) => key !== digit), isDigits);
+      roots.push(...rootsOf(all.filter(([key, digit]) => key === digit), (_root, found) => isGrid(found.keys)));
+      for (const [root, found] of roots) for (const element of frozenOf(root, found.keys)) pads.add(element);
     }
     for (const element of pads) listenIn(element.ownerDocument);
     // What was shown as it first was may be something else by now; and what is a pad from now on is told whole once.

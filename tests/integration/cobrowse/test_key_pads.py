@@ -28,11 +28,18 @@ SHAPES = {
     "width=40 height=40></a>`",
     "divs in a shadow root": "`<div data-d=${d} id=k${d}><b>${d}</b></div>`",
     "a list": "`<li data-d=${d} id=k${d}>${d}</li>`",
+    "digits of another script": "`<button data-d=${d} id=k${d}>"
+    "${String.fromCodePoint(0x660 + Number(d))}</button>`",
+    "letters under digits": "`<button data-d=${d} id=k${d}>"
+    "${d} ${['', '', 'ABC', 'DEF', 'GHI', 'JKL', 'MNO', 'PQRS', 'TUV', 'WXYZ'][d]}</button>`",
+    "drawings": "`<svg data-d=${d} id=k${d} width=40 height=40><text y=20>${d}</text></svg>`",
+    "pictures without a name": "`<button data-d=${d} id=k${d} style='width: 40px; height: 40px; "
+    "background: url(/t/${d}.png)'></button>${d === '4' ? '<br>' : ''}`",
 }
 """Keys of a pad, each of a digit `d`."""
 
 PAGE = """<html><head><style>
-#pad > * {{ display: inline-block; min-width: 40px; min-height: 40px }}
+#pad > :not(br) {{ display: inline-block; min-width: 40px; min-height: 40px }}
 </style></head><body><h1>Votre code</h1><div id=place></div><output id=shown></output>
 <p id=beside>calme</p><p id=fin>Fin</p><script>
 let root = document.getElementById('place');
