@@ -66,6 +66,37 @@ _LISTENED = [
     "popup",
     "ping",
     "favicon",
+    "image_set",
+    "webkit_image_set",
+    "cursor",
+    "layer",
+    "srcset",
+    "imagesrcset",
+    "lowsrc",
+    "portal",
+    "fenced",
+    "fe_image",
+    "svg_use",
+    "svg_image",
+    "formula",
+    "mask",
+    "shape",
+    "shadow",
+    "json_module",
+    "css_module",
+    "payment",
+    "identity",
+    "push",
+    "later",
+    "dictionary",
+    "rules_header",
+    "attribution",
+    "interest",
+    "background",
+    "credential",
+    "socket_stream",
+    "protocol",
+    "related",
 ]
 _LISTENED_UDP = ["stun", "ice_udp", "transport", "turn_udp", "worker_transport"]
 
@@ -80,7 +111,14 @@ _HTML = """<!doctype html><html><head><title>page</title>
 <link rel=manifest href="http://127.0.0.1:%(manifest)d/">
 <link rel=icon href="http://127.0.0.1:%(favicon)d/">
 <link rel=stylesheet href="http://127.0.0.1:%(style)d/">
-<style>@font-face { font-family: x; src: url(http://127.0.0.1:%(font)d/) }</style>
+<style>@import url(http://127.0.0.1:%(layer)d/) layer(a) supports(display: grid);
+@font-face { font-family: x; src: url(http://127.0.0.1:%(font)d/) }
+i { background: image-set("http://127.0.0.1:%(image_set)d/" 1x);
+ mask-image: url(http://127.0.0.1:%(mask)d/#m); shape-outside: url(http://127.0.0.1:%(shape)d/) }
+b { background: -webkit-image-set(url(http://127.0.0.1:%(webkit_image_set)d/) 1x) }
+body { cursor: url(http://127.0.0.1:%(cursor)d/) 2 2, pointer }</style>
+<link rel=preload as=image imagesrcset="http://127.0.0.1:%(imagesrcset)d/ 1x" imagesizes=100vw>
+<link rel=compression-dictionary href="http://127.0.0.1:%(dictionary)d/">
 <script type=speculationrules>{"prefetch": [{"source": "list", "eagerness": "immediate",
  "urls": ["http://127.0.0.1:%(prerender)d/", "https://speculated.example/"]}],
  "prerender": [{"source": "list", "eagerness": "immediate",
@@ -92,6 +130,17 @@ _HTML = """<!doctype html><html><head><title>page</title>
 <iframe src="http://127.0.0.1:%(frame)d/"></iframe>
 <img src="http://rebound.example:%(web)d/t/first"><img src="/t/redirect"><img src="/t/secret">
 <iframe src="/t/secret?frame"></iframe>
+<i>i</i><b>b</b><img srcset="http://127.0.0.1:%(srcset)d/ 1x"
+ lowsrc="http://127.0.0.1:%(lowsrc)d/">
+<portal src="http://127.0.0.1:%(portal)d/"></portal>
+<fencedframe src="http://127.0.0.1:%(fenced)d/"></fencedframe>
+<svg width=9 height=9><filter id=fe><feImage href="http://127.0.0.1:%(fe_image)d/"/></filter>
+<rect width=9 height=9 filter="url(#fe)"/><image href="http://127.0.0.1:%(svg_image)d/"/>
+<use href="http://127.0.0.1:%(svg_use)d/#u"/></svg>
+<math><mi href="http://127.0.0.1:%(formula)d/">x</mi>
+<mglyph src="http://127.0.0.1:%(formula)d/"/></math>
+<div><template shadowrootmode=closed><img src="http://127.0.0.1:%(shadow)d/"></template></div>
+<img attributionsrc="http://127.0.0.1:%(attribution)d/" src=data:,>
 <a id=a ping="http://127.0.0.1:%(ping)d/" href="#x">a</a>
 <script>%(script)s</script></body></html>"""
 
@@ -137,6 +186,37 @@ go('worker', () => kept.push(new Worker(URL.createObjectURL(new Blob([
 go('shared', () => kept.push(new SharedWorker('data:text/javascript,' +
   encodeURIComponent("fetch('" + at('shared') + "', {mode: 'no-cors'})"))));
 setTimeout(() => go('rebound', () => fetch('http://rebound.example:' + P.web + '/t/second')), 1500);
+const json = (name) => import(at(name), {with: {type: name.split('_')[0]}});
+go('json_module', () => json('json_module'));
+go('css_module', () => json('css_module'));
+go('payment', () => new PaymentRequest([{supportedMethods: at('payment')},
+  {supportedMethods: 'https://paid.example/'}],
+  {total: {label: 'x', amount: {currency: 'EUR', value: '1'}}}).canMakePayment());
+go('identity', () => navigator.credentials.get({identity: {providers: [
+  {configURL: at('identity'), clientId: 'x'}, {configURL: 'https://identified.example/c.json',
+  clientId: 'x'}]}}));
+go('credential', () => navigator.credentials.store(new FederatedCredential(
+  {id: 'x', provider: 'https://federated.example', iconURL: at('credential')})));
+go('push', async () => { const r = await navigator.serviceWorker.ready;
+  r.pushManager.subscribe({userVisibleOnly: true}); });
+go('background', async () => { const r = await navigator.serviceWorker.ready;
+  r.backgroundFetch.fetch('x', [at('background')]); });
+go('later', () => fetchLater(at('later'), {activateAfter: 0}));
+go('interest', () => navigator.joinAdInterestGroup({owner: 'https://owned.example', name: 'x',
+  lifetimeMs: 9e6, biddingLogicURL: at('interest'), updateURL: at('interest')}, 99));
+go('socket_stream', () => new WebSocketStream('ws://127.0.0.1:' + P.socket_stream).opened);
+go('tcp', () => new TCPSocket('127.0.0.1', P.socket_stream).opened);
+go('protocol', () => navigator.registerProtocolHandler('web+x', at('protocol') + '?%%s'));
+go('related', () => navigator.getInstalledRelatedApps());
+go('cast', () => new PresentationRequest([at('related')]).start());
+go('printer', () => fetch('http://192.168.77.9:631/',
+  {mode: 'no-cors', targetAddressSpace: 'private'}));
+go('scopes', () => fetch('https://[fe80::1%%25eth0]/', {mode: 'no-cors'}));
+go('odd_names', () => Promise.allSettled(['https://localhost6', 'https://ip6-localhost',
+  'https://127.0.0.1.nip.example', 'https://0x7f000001', 'https://017700000001', 'https://127.0.0.1.',
+  'https://\u2460\u2461\u2466.0.0.1', 'https://[::127.0.0.1]', 'https://[::ffff:c0a8:4d09]',
+  'https://[2002:c0a8:4d09::1]', 'https://192.168.77.9.:443', 'https://0', 'https://router.lan',
+  'https://borne.home.arpa', 'https://wpad'].map((a) => fetch(a, {mode: 'no-cors'}))));
 go('service', () => navigator.serviceWorker.register('/t/service.js'));
 go('transport', () => new WebTransport('https://127.0.0.1:' + P.transport + '/').ready);
 go('transport_far', () => new WebTransport('https://8.8.8.8/').ready);
@@ -196,6 +276,7 @@ _HEADERS = (
     'NEL: {{"report_to":"default","max_age":99,"success_fraction":1}}\r\n'
     "Content-Security-Policy-Report-Only: img-src 'none'; report-uri http://127.0.0.1:{csp}/; "
     "report-to default\r\n"
+    'Speculation-Rules: "http://127.0.0.1:{rules_header}/"\r\nUse-As-Dictionary: match="/*"\r\n'
     'X-DNS-Prefetch-Control: on\r\nAlt-Svc: h3=":{transport}"; ma=99\r\n'
 )
 

@@ -73,6 +73,8 @@ def test_nothing_of_the_kiosks_network_is_reached_through_the_proxy(
     asked = set(seen["names_of_proxy"])
     assert {"inside.example", "rebound.example"} <= asked
     assert asked <= {
+        "127.0.0.1.nip.example",
+        "identified.example",
         "inside.example",
         "preconnected.example",
         "rebound.example",
@@ -100,6 +102,10 @@ def test_without_the_proxy_the_page_is_seen_everywhere(runs: tuple[Seen, Seen]) 
     assert {"stun", "ice_udp", "ice_tcp", "turn_tcp", "transport", "worker_socket"} <= set(
         seen["came"]
     )
+    assert {
+        *("image_set", "webkit_image_set", "cursor", "layer", "srcset", "imagesrcset", "fe_image"),
+        *("mask", "shape", "shadow", "json_module", "css_module", "identity", "rules_header"),
+    } <= set(seen["came"])
     assert {"stunned.example", "turned.example", "printer.local"} <= set(seen["names_of_browser"])
     for packet in ("udp 8.8.8.8 19302", "udp 192.168.77.9 3478", "udp 224.0.0.251 5353"):
         assert packet in seen["packets"]
