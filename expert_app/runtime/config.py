@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from expert_app.runtime.paths import is_there
 from expert_app.runtime.store_settings import (
     BackupSettings,
     DocumentsSettings,
@@ -628,12 +629,13 @@ class FixedSettings:
 
 
 def load_fixed(path: Path) -> FixedSettings:
-    """What the organisation has fixed; nothing where there is no such file.
+    """What the organisation has fixed; nothing where there is no such file, or where its folder is
+    closed to this account: on the hub's own machine it is the hub's.
 
     Raises:
         SettingsWrong: it cannot be read, or says who somebody is.
     """
-    if not path.exists():
+    if not is_there(path):
         return FixedSettings(path)
     try:
         values = msgspec.toml.decode(path.read_bytes())

@@ -26,6 +26,13 @@ def private_folder(path: Path) -> Path:
     return path
 
 
+def is_there(path: Path) -> bool:
+    """There is such a file for this account: what lies in a folder that is closed to it does not
+    count, where `Path.exists` raises PermissionError before Python 3.14.
+    """
+    return os.path.isfile(path)  # noqa: PTH113
+
+
 @dataclass(frozen=True)
 class Paths:
     """The folders of one program of one installation.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from expert_app.runtime.config import SettingsWrong
-from expert_app.runtime.paths import APP, own_settings
+from expert_app.runtime.paths import APP, is_there, own_settings
 from resources.texts import _
 
 VARIABLE = "POSTE_EXPERT_SETTINGS"
@@ -35,7 +35,7 @@ class SettingsFile:
     @property
     def is_found(self) -> bool:
         """There is such a file."""
-        return self.path.is_file()
+        return is_there(self.path)
 
 
 def find_settings(program: str, named: Path | None, folder: Path | None) -> SettingsFile:
@@ -52,7 +52,7 @@ def find_settings(program: str, named: Path | None, folder: Path | None) -> Sett
     """
     given = named or _from_environment()
     if given is not None:
-        if not given.is_file():
+        if not is_there(given):
             raise SettingsWrong(given, _("There is no such file."))
         return SettingsFile(given, (given,))
     name = f"{program}.toml"
@@ -61,7 +61,7 @@ def find_settings(program: str, named: Path | None, folder: Path | None) -> Sett
     else:
         looked = [Path.cwd() / name, own_settings(program), SYSTEM_FOLDER / name]
     for path in looked:
-        if path.is_file() and (path.parent != Path.cwd() or _is_trusted(path)):
+        if is_there(path) and (path.parent != Path.cwd() or _is_trusted(path)):
             return SettingsFile(path, tuple(looked))
     return SettingsFile(looked[1], tuple(looked))
 

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -29,6 +31,14 @@ def test_what_was_saved_is_read_back(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "kiosk.toml"
     save(settings, path)
     assert load(KioskSettings, path) == settings
+
+
+def test_a_folder_that_is_closed_to_a_desk_fixes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the hub's own machine /etc/poste-expert is the hub's."""
+    monkeypatch.setattr("os.stat", Mock(side_effect=PermissionError(errno.EACCES, "closed")))
+    assert not load_fixed(tmp_path / "desk.toml").names
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,3 +107,19 @@ def test_looking_for_a_file_makes_no_folder(
     (places["system"] / "hub.toml").touch()
     assert find_settings("hub", None, None).path == places["system"] / "hub.toml"
     assert not (tmp_path / "nobody").exists()
+
+
+def test_a_folder_that_is_closed_to_the_account_is_passed_over(
+    places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """root at home runs a command as the hub's account."""
+    (places["system"] / "hub.toml").touch()
+    real = os.stat
+
+    def stat(path: str | Path, **more: Any) -> os.stat_result:
+        if Path(path).parent == places["here"]:
+            raise PermissionError(errno.EACCES, "closed", str(path))
+        return real(path, **more)
+
+    monkeypatch.setattr("os.stat", stat)
+    assert find_settings("hub", None, None).path == places["system"] / "hub.toml"
