@@ -41,13 +41,21 @@ _WARNING = TextStyle(BOLD, 11, 16, AMBER)
 _QR = 46 * mm
 
 
+START = {
+    "kiosk": "expert-app kiosk --fullscreen",
+    "display": "expert-app display --fullscreen",
+}
+"""How a machine is started by hand; the Debian package of a kiosk does it by itself."""
+
+
 class InvitationFacts(msgspec.Struct, frozen=True, kw_only=True):
     """All that stands on a sheet. `until` is in the operator's own time.
 
     Attributes:
         role: in words.
         line: of the invitation; `letters`: what stands behind its address, in groups.
-        is_machine: enrolled by a command, not on the page of a desk.
+        program: of a machine, which is enrolled by a command: "kiosk", "display" or "vault"; "" for
+            a person, who signs in on the page of a desk.
     """
 
     who: str
@@ -59,7 +67,7 @@ class InvitationFacts(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime
     site: str = ""
     fingerprint: str = ""
-    is_machine: bool = False
+    program: str = ""
 
 
 def invitation_sheets(invitations: Sequence[InvitationFacts]) -> bytes:
@@ -117,10 +125,15 @@ def _line(sheet: PrintedSheet, facts: InvitationFacts) -> None:
 
 
 def _steps(facts: InvitationFacts) -> tuple[str, ...]:
-    if facts.is_machine:
+    if facts.program:
         first = _("On the machine, with the account that will run it, open a terminal.")
-        second = _("Type this, with the line above in the place of LINE: expert-app enrol LINE")
+        second = _("Type this, with the line above in the place of LINE: expert-app enrol 'LINE'")
+        if facts.program == "kiosk":
+            second += _(" (Debian package, as root: poste-expert-kiosk-enrol 'LINE')")
         last = _("When it says which installation this is, it is done; start the program.")
+        if start := START.get(facts.program):
+            words = _("When it says which installation this is, start it: {command}")
+            last = words.format(command=start)
     else:
         first = _("On this person's computer, in their own session, start Poste Expert.")
         second = _(

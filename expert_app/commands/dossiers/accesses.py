@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -59,9 +60,10 @@ def print_accesses(
     if as_json:
         print(msgspec.json.encode({"dossier": dossier, "accesses": lines}).decode())
         return 0
+    zone = ZoneInfo(settings.time_zone)
     print(_("Dossier {number}: {count} accesses.").format(number=dossier, count=len(lines)))
     for line in lines:
-        print(_line(line))
+        print(_line(line, zone))
     return 0
 
 
@@ -90,11 +92,11 @@ def print_readings(
     elif as_csv:
         sys.stdout.write(accesses_csv(lines, access_words).decode("utf-8-sig"))
     else:
+        zone = ZoneInfo(settings.time_zone)
         print(_("{count} readings of logs.").format(count=len(lines)))
         for line in lines:
-            print(
-                " · ".join(part for part in (_line(line), line.session_id, line.computer) if part)
-            )
+            parts = (_line(line, zone), line.session_id, line.computer)
+            print(" · ".join(part for part in parts if part))
     return 0
 
 
@@ -130,6 +132,6 @@ def _all_lines(store: DossierStore, organisation: str, wanted: AccessFilter) -> 
         wanted = msgspec.structs.replace(wanted, before=lines[-1].id)
 
 
-def _line(line: AccessLine) -> str:
-    parts = [f"{line.at_utc.astimezone():%Y-%m-%d %H:%M}", access_words(line), line.dossier]
+def _line(line: AccessLine, zone: ZoneInfo) -> str:
+    parts = [f"{line.at_utc.astimezone(zone):%Y-%m-%d %H:%M}", access_words(line), line.dossier]
     return " · ".join(part for part in [*parts, line.by_name, line.reason] if part)

@@ -189,7 +189,7 @@ def _facts(one: MadeInvitation, catalogue: Catalogue, settings: HubSettings) -> 
         letters=line.text.removeprefix(f"{address}#"),
         fingerprint=in_groups(line.fingerprint),
         until=one.until_utc.astimezone(ZoneInfo(settings.time_zone)),
-        is_machine=identity.role in MACHINES,
+        program=identity.role.name.lower() if identity.role in MACHINES else "",
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -76,7 +77,8 @@ def list_people(settings: HubSettings, paths: Paths, *, as_json: bool) -> int:
         listed = PeopleList(people=people, hub_version=program_version())
         print(msgspec.json.format(msgspec.json.encode(listed), indent=2).decode())
         return 0
-    _print_table([_cells(one, now) for one in people])
+    zone = ZoneInfo(settings.time_zone)
+    _print_table([_cells(one, now, zone) for one in people])
     counts = {key: sum(one.key == key for one in people) for key in STATE_WORDS}
     words = _("{state}: {count}")
     parts = (
@@ -158,26 +160,26 @@ class _Reading:
 # ---- words
 
 
-def _cells(one: Person, now: datetime) -> list[str]:
+def _cells(one: Person, now: datetime, zone: ZoneInfo) -> list[str]:
     key = _(STATE_WORDS[one.key])
     if one.signed_on_until_utc is not None:
-        until = one.signed_on_until_utc.astimezone().strftime("%d/%m/%Y %H:%M")
+        until = one.signed_on_until_utc.astimezone(zone).strftime("%d/%m/%Y %H:%M")
         key = _("{state} until {until}").format(state=key, until=until)
     if one.invited_until_utc is not None:
-        until = one.invited_until_utc.astimezone().strftime("%d/%m/%Y %H:%M")
+        until = one.invited_until_utc.astimezone(zone).strftime("%d/%m/%Y %H:%M")
         key = _("{state}, invitation until {until}").format(state=key, until=until)
     if not one.in_convention:
         key = _("{state}, not in the convention").format(state=key)
     who = one.user if one.name == one.user else f"{one.user} ({one.name})"
-    return [one.organisation, one.role, who, key, _seen_words(one, now), one.version or "-"]
+    return [one.organisation, one.role, who, key, _seen_words(one, now, zone), one.version or "-"]
 
 
-def _seen_words(one: Person, now: datetime) -> str:
+def _seen_words(one: Person, now: datetime, zone: ZoneInfo) -> str:
     if one.last_seen_utc is None:
         return _("never seen")
     if now - one.last_seen_utc <= timedelta(seconds=NOW_S):
         return _("now")
-    return one.last_seen_utc.astimezone().strftime("%d/%m/%Y %H:%M")
+    return one.last_seen_utc.astimezone(zone).strftime("%d/%m/%Y %H:%M")
 
 
 def _print_table(rows: Sequence[Sequence[str]]) -> None:

@@ -36,7 +36,7 @@ KIOSK = InvitationFacts(
     address=ADDRESS,
     letters=LETTERS,
     until=datetime(2026, 3, 9, 9, 4, tzinfo=UTC),
-    is_machine=True,
+    program="kiosk",
 )
 
 
@@ -51,7 +51,9 @@ def test_each_page_has_the_line_as_text_and_as_a_code(language: str) -> None:
             assert words in text
         picture = page.render(scale=3.0).to_pil()
         assert [code.text for code in zxingcpp.read_barcodes(picture)] == [facts.line]
-    assert "expert-app enrol" in pdf[1].get_textpage().get_text_range()
+    machine = " ".join(pdf[1].get_textpage().get_text_range().split())
+    for command in ("expert-app enrol '", "poste-expert-kiosk-enrol", "expert-app kiosk --full"):
+        assert command in machine
     pdf.close()
 
 

@@ -6,11 +6,13 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from expert_app.__main__ import main
-from expert_app.commands.setup.people import Person, read_people
+from expert_app.commands.setup.people import Person, list_people, read_people
 from expert_app.hub.example_convention import EXAMPLE
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths, paths_for
@@ -100,3 +102,14 @@ def test_who_signed_in_with_the_organisation_is_listed_and_revoked_by_name(
     assert main(["hub", "revoke", *words, *common, "--language", "en"]) == 0
     assert "can do so again" in capsys.readouterr().out
     assert "o_camille" not in {one.user for one in read_people(*hub, NOW)}
+
+
+def test_hours_are_those_of_the_hub_as_on_the_sheets(
+    hub: tuple[HubSettings, Paths], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A server's own clock is often set to UTC."""
+    settings, paths = hub
+    settings = msgspec.structs.replace(settings, time_zone="Pacific/Kiritimati")
+    list_people(settings, paths, as_json=False)
+    until = (NOW + timedelta(days=7)).astimezone(ZoneInfo("Pacific/Kiritimati"))
+    assert f"{until:%d/%m/%Y %H:%M}" in capsys.readouterr().out
