@@ -6,31 +6,43 @@ Used by the kiosk's screen to watch the caller's browser. Elsewhere nothing is f
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sys
 from pathlib import Path
 
 _PROC = Path("/proc")
 
 
 def session_members(leader: int) -> list[int]:
-    """Processes of the session that `leader` began (setsid(2)) which still run."""
-    if not _PROC.is_dir():
+    """Processes of the session that `leader` began (setsid(2)) which still run.
+
+    The kernel is asked for each process's session; only what belongs to it is read. A kiosk looks
+    twice a second, and to read a file of every process takes seconds on a busy machine.
+    """
+    if sys.platform == "win32" or not _PROC.is_dir():
         return []
     return [
-        int(entry.name)
-        for entry in _PROC.iterdir()
-        if entry.name.isdigit() and _is_member(entry, leader)
+        pid
+        for pid in (int(entry.name) for entry in _PROC.iterdir() if entry.name.isdigit())
+        if _session(pid) == leader and _runs(pid)
     ]
 
 
-def _is_member(process: Path, leader: int) -> bool:
+def _session(pid: int) -> int:
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError):  # it has just ended
+            return os.getsid(pid)
+    return 0
+
+
+def _runs(pid: int) -> bool:
     try:
-        # proc(5): pid (name) state ppid pgrp session ...; the name may hold spaces and brackets
-        state, _parent, _group, session = (
-            (process / "stat").read_text(errors="replace").rpartition(")")[2].split()[:4]
-        )
-    except (OSError, ValueError):
+        # proc(5): pid (name) state ...; the name may hold spaces and brackets
+        text = (_PROC / str(pid) / "stat").read_text(errors="replace")
+        return text.rpartition(")")[2].split()[0] not in "ZX"
+    except (OSError, IndexError):
         return False
-    return int(session) == leader and state not in "ZX"
 
 
 def memory_bytes(processes: list[int]) -> int:
