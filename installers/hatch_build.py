@@ -39,10 +39,12 @@ FILES = {
 CLIENT_PARTS = {
     "nats-core.mjs": ("nats_core.mjs", "node_modules/@nats-io/nats-core/LICENSE"),
     "fzstd.mjs": ("fzstd.mjs", "node_modules/fzstd/LICENSE"),
+    "noble-ciphers.mjs": ("noble_ciphers.mjs", "node_modules/@noble/ciphers/LICENSE"),
 }
 """Module of the client -> (what it is bundled from, its licence); `installers/client` names the
 packages and, in its lock file, their hashes.
 """
+BUNDLED = tuple(entry for entry, _licence in CLIENT_PARTS.values())
 
 
 def npm() -> list[str]:
@@ -106,7 +108,7 @@ def bundle_client_parts(source: Path, dest: Path) -> bool:
     was fetched. npm checks each package by the hash of the lock file and runs none of its scripts.
     """
     stamp = dest / "CLIENT.json"
-    inputs = [source / name for name in ("package-lock.json", "nats_core.mjs", "fzstd.mjs")]
+    inputs = [source / name for name in ("package-lock.json", *BUNDLED)]
     digest = hashlib.sha256(b"".join(one.read_bytes() for one in inputs)).hexdigest()
     want = {"inputs": f"sha256-{digest}"}
     if (
@@ -135,8 +137,8 @@ def bundle_client_parts(source: Path, dest: Path) -> bool:
             subprocess.run([str(found[0]), entry, *bundle, *quiet], check=True, cwd=tmp)
             shutil.copy(folder / "out" / name, dest / name)
             shutil.copy(folder / licence, dest / f"{name}.LICENSE")
-            package = Path(licence).parent.relative_to("node_modules").as_posix()
-            (dest / name).with_suffix(".d.mts").write_text(f'export * from "{package}";\n')
+            of = (source / entry).read_text("utf-8").rpartition('from "')[2].partition('"')[0]
+            (dest / name).with_suffix(".d.mts").write_text(f'export * from "{of}";\n')
     stamp.write_text(json.dumps(want))
     return True
 

@@ -7,6 +7,7 @@ import { codeOf, Refused } from "./core/errors.js";
 import { indexedStore, Key } from "./hub/keys.js";
 import { Session } from "./session.js";
 import { Signals, sleep } from "./core/signals.js";
+import { Organisations } from "./sealing/organisations.js";
 import { Ticket } from "./hub/ticket.js";
 
 const FLUSH_MS = 5000;
@@ -39,6 +40,8 @@ export class Kiosk extends Signals {
     this.session = null;
     /** @type {Key | null} */
     this.key = null;
+    /** @type {Organisations | null} */
+    this.organisations = null;
     /** @type {Date | undefined} */
     this.pressedAt = undefined;
     this.resuming = false;
@@ -65,7 +68,10 @@ export class Kiosk extends Signals {
     this.key = new Key(identity.seed);
     const bus = new Bus({ servers: this.servers, seed: identity.seed, user: identity.user, program: this.program });
     this.bus = bus;
-    const ticket = new Ticket(bus, this.store);
+    const { organisation: home, user } = identity;
+    this.organisations = new Organisations(bus, { store: this.store, key: this.key, home, user });
+    await this.organisations.load();
+    const ticket = new Ticket(bus, this.store, this.organisations);
     this.ticket = ticket;
     for (const name of ["connected", "disconnected"]) bus.on(name, () => this.emit(name));
     for (const name of ["presence", "services"]) ticket.on(name, (fact) => this.emit(name, fact));
@@ -159,15 +165,19 @@ export class Kiosk extends Signals {
 
   /** @param {Record<string, any>} facts */
   onOpened(facts) {
-    if (!this.bus || !this.key || !this.ticket) return;
-    if (facts.seal) {
-      // this client does not seal: an organisation that wants it sealed is not talked to in clear
-      this.emit("trouble", "seal_key_refused");
+    if (!this.bus || !this.key || !this.ticket || !this.organisations) return;
+    let keys = [];
+    try {
+      keys = this.organisations.take(facts.organisation, facts.seal);
+    } catch (error) {
+      // an organisation that wants it sealed is not talked to in clear
+      this.emit("trouble", codeOf(error));
       this.line.hangUp(facts.id, "seal").catch(() => {});
       return;
     }
     if (this.session) this.session.end();
-    const session = new Session(facts, this.bus, this.key, this.equipment);
+    const vault = keys.length ? this.organisations.logOf(facts.organisation) : null;
+    const session = new Session(facts, this.bus, this.key, this.equipment, { keys, vault });
     this.session = session;
     this.emit("session", session);
     session.start({ ticket: this.ticket.current, resumed: this.resuming, pressedAt: this.pressedAt });

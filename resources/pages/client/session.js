@@ -8,6 +8,7 @@ import { Pages } from "./papers/pages.js";
 import { Powers } from "./powers.js";
 import { Prints } from "./papers/prints.js";
 import { SharedPage } from "./page/shared_page.js";
+import { ShownDocument } from "./papers/shown.js";
 import { Signals } from "./core/signals.js";
 import { ThirdParties } from "./media/third.js";
 
@@ -22,6 +23,7 @@ const NONE = { state: "none", name: "", code: "" };
  * @property {import("./papers/pages.js").Scanner} [files] asks the caller for a file
  * @property {import("./papers/prints.js").Printer} [printer]
  * @property {boolean} [share] this page may be shared with the agent
+ * @property {boolean} [shows] documents that the agent shows are put on the screen
  * @property {number} [pageKbps] what pages may use of the line; 0: all of it
  * @property {(power: string) => string} [textVersion] which words the screen uses to ask for a power
  * @property {() => Promise<boolean>} [wipe] removes what the page itself keeps of the caller; true when nothing is left
@@ -34,8 +36,10 @@ export class Session extends Signals {
    * @param {import("./hub/bus.js").Bus} bus
    * @param {import("./hub/keys.js").Key} key
    * @param {Equipment} has
+   * @param {{keys: Record<string, any>[], vault: import("./sealing/organisations.js").VaultLine | null}} [sealing] what an
+   *   organisation with a vault wants
    */
-  constructor(facts, bus, key, has) {
+  constructor(facts, bus, key, has, { keys, vault } = { keys: [], vault: null }) {
     super();
     this.facts = facts;
     this.id = facts.id;
@@ -45,7 +49,8 @@ export class Session extends Signals {
     this.closed = false;
     this.sawIn = this.heardIn = "";
     this.channel = new Channel(bus, facts.id);
-    this.log = new Log(bus, facts.id);
+    if (keys.length) this.channel.protect(facts, keys);
+    this.log = new Log(bus, facts.id, vault);
     this.powers = new Powers(this.channel, { textVersion: has.textVersion, possible: this.possible() });
     this.call = new Call(this.channel, { topic: "call", media: has.media, ice: facts.ice });
     const media = has.thirdMedia || null;
@@ -56,6 +61,7 @@ export class Session extends Signals {
     this.sender = new OrderedSender(this.channel, "device");
     this.pages = this.buildPages();
     this.prints = this.buildPrints();
+    this.shown = has.shows ? new ShownDocument(this.channel, this.prints.arrivals) : null;
     this.listen();
     this.writeLog();
     this.stops = [
@@ -96,7 +102,7 @@ export class Session extends Signals {
     channel.onMessage("line", (message) => ["LineSeen", "LineGoverned", "LinePriority", "Geometry"].includes(message.type));
     channel.onMessage("cobrowse", (message) => (page ? page.hear(message) : this.hearWithoutPage(message)));
     channel.onMessage("control", (message) => this.refuseCommand(message));
-    channel.onMessage("show", (message) => this.refuseShow(message));
+    if (!this.shown) channel.onMessage("show", (message) => this.refuseShow(message));
     channel.onMessage("end", () => false);
     channel.on("refused", (refused) => {
       this.log.notTaken(refused.topic, refused.code);
@@ -172,6 +178,10 @@ export class Session extends Signals {
       log.write("PrintChanged", { print_id, state, job_id, code, sha256 }));
     if (this.page) this.page.on("sharing", (sharing) => log.write("SharingChanged", { sharing }));
     this.privacy.on("changed", (on) => log.write("PrivacyChanged", { on, by_caller: on && this.privacy.caller }));
+    if (this.shown) {
+      this.shown.on("opened", ({ pages: count }) => log.write("DocumentShown", { pages: count }));
+      this.shown.on("closed", ({ byCaller }) => log.write("ShowEnded", { by_caller: byCaller }));
+    }
     this.words.on("said", () => log.write("WordsSent", { by: "kiosk" }));
   }
 
@@ -219,6 +229,7 @@ export class Session extends Signals {
     this.third.close();
     this.call.setPrivate(false);
     this.call.hangUp();
+    if (this.shown) this.shown.close();
     this.prints.close();
     const removed = this.pages.close();
     this.powers.close();

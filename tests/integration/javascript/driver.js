@@ -66,6 +66,10 @@ const WISHES = {
     await until("the document", () => stands("sheet"));
     at(yes ? "print" : "no-print").click();
   },
+  async close_shown() {
+    await until("a document", () => stands("shown"));
+    at("close-shown").click();
+  },
   async finish() {
     await kiosk.stop();
   },

@@ -23,6 +23,12 @@ export function base64(bytes) {
 }
 
 /**
+ * @param {string} text
+ * @returns {Uint8Array}
+ */
+export const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
+/**
  * @param {Uint8Array} bytes
  * @returns {string}
  */

@@ -65,7 +65,7 @@ async function wipe() {
   tray.jammed = false;
   for (const list of ["printed", "words", "given"]) at(list).replaceChildren();
   for (const field of ["text", "number", "file", "name", "nir"]) at(field).value = "";
-  for (const part of ["question", "sheet", "banner", "held", "private", "third"]) at(part).hidden = true;
+  for (const part of ["question", "sheet", "shown", "banner", "held", "private", "third"]) at(part).hidden = true;
   URL.revokeObjectURL(at("sheet-look").href);
   at("sheet-look").removeAttribute("href");
   at("pause").setAttribute("aria-pressed", "false");
@@ -77,7 +77,7 @@ const asked = new URLSearchParams(location.search).get("bus");
 export const kiosk = new Kiosk({
   servers: asked ? [asked] : [`wss://${location.hostname}`],
   equipment: {
-    media, thirdMedia: { ...media, remote: at("third") }, scanner: tray, printer, wipe, share: true,
+    media, thirdMedia: { ...media, remote: at("third") }, scanner: tray, printer, wipe, share: true, shows: true,
     textVersion: (power) => `example_${power}_fr_1`,
   },
   program: "example 1",
@@ -165,11 +165,50 @@ kiosk.on("session", (session) => {
     URL.revokeObjectURL(at("sheet-look").href);
   });
   if (session.page) session.page.on("pointer", point);
+  if (session.shown) showDocuments(session.shown);
   words.on("received", (/** @type {{id: string, text: string}} */ { id, text }) => {
     line("words", text);
     requestAnimationFrame(() => words.shown(id));
   });
 });
+
+/** @param {import("../papers/shown.js").ShownDocument} shown */
+function showDocuments(shown) {
+  const picture = at("shown-picture");
+  /** @param {import("../papers/shown.js").Mark[]} marks */
+  const draw = (marks) => {
+    const board = at("shown-marks");
+    [board.width, board.height] = [picture.width, picture.height];
+    const pen = board.getContext("2d");
+    [pen.lineWidth, pen.strokeStyle] = [4, "#c00000"];
+    for (const { kind, points } of marks) {
+      const places = points.map((one, index) => one * (index % 2 ? board.height : board.width));
+      pen.beginPath();
+      if (kind === "frame") pen.rect(places[0], places[1], places[2] - places[0], places[3] - places[1]);
+      else for (let one = 0; one < places.length; one += 2) pen.lineTo(places[one], places[one + 1]);
+      pen.stroke();
+    }
+    requestAnimationFrame(() => shown.painted());
+  };
+  shown.on("opened", ({ title }) => {
+    at("shown-title").value = title;
+    at("shown").hidden = false;
+  });
+  shown.on("waiting", (page) => { at("shown-page").value = `page ${page + 1} : patientez`; });
+  shown.on("picture", async ({ page, bytes, marks }) => {
+    URL.revokeObjectURL(picture.src);
+    picture.src = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: "image/webp" }));
+    await picture.decode();
+    at("shown-page").value = `page ${page + 1}`;
+    draw(marks);
+  });
+  shown.on("marks", draw);
+  shown.on("closed", () => {
+    at("shown").hidden = true;
+    URL.revokeObjectURL(picture.src);
+    picture.removeAttribute("src");
+  });
+}
 
 /** @param {{x: number, y: number} | null} place where the agent points */
 function point(place) {
@@ -212,6 +251,7 @@ onSubmit("write", () => {
 });
 at("leave").addEventListener("click", () => kiosk.leave().then(() => !kiosk.session && show("start")).catch(() => {}));
 at("hang-up").addEventListener("click", () => kiosk.hangUp().catch((error) => notice(codeOf(error))));
+at("close-shown").addEventListener("click", () => kiosk.session && kiosk.session.shown && kiosk.session.shown.closeByCaller());
 at("stop").addEventListener("click", () => kiosk.session && kiosk.session.powers.withdrawAll());
 at("pause").addEventListener("click", () => {
   const on = at("pause").getAttribute("aria-pressed") !== "true";

@@ -177,6 +177,26 @@ export class Bus extends Signals {
   }
 
   /**
+   * Asks somebody else than the hub, once.
+   * @param {string} subject
+   * @param {Uint8Array} bytes
+   * @param {Record<string, string>} names headers
+   * @param {number} timeoutMs
+   */
+  async requestRaw(subject, bytes, names, timeoutMs) {
+    const { connection } = this;
+    if (!connection || !this.connected) throw new Refused("bus_unreachable");
+    const said = headers();
+    for (const [name, value] of Object.entries(names)) said.set(name, value);
+    try {
+      const { data, headers: back } = await connection.request(subject, bytes, { timeout: timeoutMs, headers: said });
+      return { data, headers: back || headers() };
+    } catch (error) {
+      throw unanswered(error);
+    }
+  }
+
+  /**
    * The hub that has the request may be cut off: all are asked when it is silent, and again when there was none.
    * @template T
    * @param {Promise<T>} first

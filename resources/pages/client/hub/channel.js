@@ -4,6 +4,7 @@
 import { decodeSession, encode, typeOf } from "./codec.js";
 import { codeOf, Refused } from "../core/errors.js";
 import { Signals, sleep } from "../core/signals.js";
+import { isSealed, SessionSeal, TOPIC as SEAL } from "../sealing/session_seal.js";
 
 /** @typedef {import("./codec.js").Message} Message */
 
@@ -12,7 +13,7 @@ const RAW = new Set(["chunk", "mirror"]);
 const OF_KIOSKS = new Set(
   ("CallOffered GrantChanged AddressRefused PageShown SharingChanged PointerShown ResourceSent DevicesReported " +
     "ScanProgressed ScanEnded PageGlimpsed PageOffered PrintChanged KioskWiped PrivacyShown CommandAnswered ControlPaused " +
-    "ZoomChanged DialogShown DialogClosed SealOffered SealNeeded ShownPagePainted").split(" "),
+    "ZoomChanged DialogShown DialogClosed SealOffered SealNeeded ShownPageRequested ShownChunksRequested ShownPagePainted").split(" "),
 );
 const EARLY = 64; // messages of a topic that are kept until all parts listen
 const [MOST, IN_MS] = [10, 10_000];
@@ -38,6 +39,31 @@ export class Channel extends Signals {
     this.refusedMessages = 0;
     this.open = true;
     this.started = false;
+    /** @type {SessionSeal | null} */
+    this.seal = null;
+  }
+
+  /**
+   * From now on nothing is sent or believed that is not sealed.
+   * @param {Record<string, any>} facts `SessionFacts`
+   * @param {Record<string, any>[]} keys the organisation's
+   */
+  protect(facts, keys) {
+    this.seal = new SessionSeal(facts, keys, {
+      publish: (topic, bytes, names) => this.bus.publish(this.session, topic, bytes, names),
+      deliver: (topic, bytes, names) => this.take(topic, bytes, names),
+      refuse: (topic, code, why) => this.refuse(topic, code, why, ""),
+    });
+  }
+
+  /**
+   * @param {string} topic
+   * @param {Uint8Array} bytes
+   * @param {Record<string, string>} [names] headers
+   */
+  publish(topic, bytes, names = {}) {
+    if (this.seal && isSealed(topic)) this.seal.send(topic, bytes, names);
+    else this.bus.publish(this.session, topic, bytes, names);
   }
 
   /** All parts listen now: what came before is handed out, each topic in its order. */
@@ -55,7 +81,7 @@ export class Channel extends Signals {
    * @param {Record<string, any>} [fields]
    */
   send(topic, type, fields = {}) {
-    this.bus.publish(this.session, topic, encode(type, fields));
+    this.publish(topic, encode(type, fields));
   }
 
   /**
@@ -84,7 +110,7 @@ export class Channel extends Signals {
     if (bytes.length > MAX_CHUNK_BYTES) {
       throw new Refused("message_too_large", { size_bytes: bytes.length, limit_bytes: MAX_CHUNK_BYTES });
     }
-    this.bus.publish(this.session, topic, bytes, headers);
+    this.publish(topic, bytes, headers);
   }
 
   /**
@@ -124,6 +150,17 @@ export class Channel extends Signals {
       this.early.set(topic, [...(this.early.get(topic) || []), { data, headers }].slice(-EARLY));
       return;
     }
+    if (this.seal && (isSealed(topic) || topic === SEAL)) this.seal.receive(topic, data, headers);
+    else this.take(topic, data, headers);
+  }
+
+  /**
+   * Hands out what came, opened where it was sealed.
+   * @param {string} topic
+   * @param {Uint8Array} data
+   * @param {any} headers
+   */
+  take(topic, data, headers) {
     const listeners = this.listeners.get(topic) || [];
     if (RAW.has(topic)) {
       for (const listener of listeners) listener(data, headers);

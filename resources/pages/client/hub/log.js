@@ -13,9 +13,11 @@ export class Log {
   /**
    * @param {import("./bus.js").Bus} bus
    * @param {string} session
+   * @param {import("../sealing/organisations.js").VaultLine | null} [vault] keeps the log of a sealed session
    */
-  constructor(bus, session) {
+  constructor(bus, session, vault = null) {
     this.bus = bus;
+    this.vault = vault;
     this.session = session;
     /** @type {Record<string, any>[]} records that the keeper may not have, without their numbers */
     this.records = [];
@@ -82,6 +84,7 @@ export class Log {
    */
   async append(records) {
     const fields = { session_id: this.session, first: this.first, records };
+    if (this.vault) return (await this.vault.ask("log", "LogAppend", fields, "LogAck")).next;
     return (await this.bus.request("log", "LogAppend", fields, "LogAck", 30_000)).next;
   }
 

@@ -17,11 +17,13 @@ export class Ticket extends Signals {
   /**
    * @param {import("./bus.js").Bus} bus
    * @param {import("./keys.js").Store} store remembers the ticket, should the page be loaded anew
+   * @param {import("../sealing/organisations.js").Organisations} organisations those with a vault
    */
-  constructor(bus, store) {
+  constructor(bus, store, organisations) {
     super();
     this.bus = bus;
     this.store = store;
+    this.organisations = organisations;
     /** @type {Record<string, any> | null} the open ticket, as the hub told it last */
     this.current = null;
     this.session = "";
@@ -42,15 +44,19 @@ export class Ticket extends Signals {
   // ---- asking
 
   /**
-   * What this site offers, without the services of organisations that want their conversations sealed: this client does not.
+   * What this site offers, without the services of organisations whose seal is not believed.
    * @returns {Promise<Record<string, any>>} `ServicesAnswer`
    */
   async services() {
     const answer = await this.bus.ask("services", "ServicesRequest", {}, "ServicesAnswer");
     const names = new Set(answer.services.map((/** @type {any} */ { organisation = "" }) => organisation));
     for (const organisation of names) {
-      const { card } = await this.bus.ask("seal", "SealCardRequest", { organisation }, "SealCardAnswer");
-      if (card) names.delete(organisation);
+      try {
+        await this.organisations.keysOf(organisation || this.organisations.home);
+      } catch (error) {
+        if (!["seal_key_refused", "seal_key_old"].includes(codeOf(error))) throw error;
+        names.delete(organisation);
+      }
     }
     return { ...answer, services: answer.services.filter((/** @type {any} */ { organisation = "" }) => names.has(organisation)) };
   }
@@ -62,7 +68,8 @@ export class Ticket extends Signals {
    * @returns {Promise<Record<string, any>>} `TicketAnswer`
    */
   async call(service, { number = "", requestId = newId() } = {}) {
-    const fields = { request_id: requestId, service, caller_number: number };
+    const owner = service.includes("/") ? service.split("/")[0] : this.organisations.home;
+    const fields = { request_id: requestId, service, ...(await this.organisations.numberFor(owner, number)) };
     const answer = await this.bus.ask("call", "TicketRequested", fields, "TicketAnswer");
     await this.store.set("ticket", answer.ticket.id);
     this.take(answer);
