@@ -30,8 +30,8 @@ from session.desk.hub.helpdesk import HelpdeskQuestions
 from session.log.events import Record
 from session.log.migrate import decode_record
 from session.log.playback.opened import OpenedLog
-from session.log.playback.opening import open_lines, open_records
-from session.log.reader import read_log
+from session.log.playback.opening import open_lines, open_log, open_records
+from session.log.reader import readable_records
 from session.log.summary import SessionSummary, summarise
 from session.protocol.helpdesk.log_list import MOST_ROWS, LogFilter, LogRow, LogsFound
 from session.protocol.helpdesk.log_notes import KeepLogNote, LogNotes
@@ -126,10 +126,10 @@ class HelpdeskApp:
         return self.opened
 
     async def read_file(self, path: Path) -> OpenedConversation:
-        """Opens a saved conversation, or a log as a file.
+        """Opens a saved conversation, or a log as a file, of which all that can be read is shown.
 
         Raises:
-            SavedFileRefused: it is not believed. LogUnreadable, LogTooNew, OSError.
+            SavedFileRefused: it is not believed. LogUnreadable, LogTooNew, LogTooLarge, OSError.
         """
         self.opened = await asyncio.to_thread(_open_file, path)
         return self.opened
@@ -262,9 +262,14 @@ def _open(session_id: str, lines: list[bytes], *, row: LogRow | None) -> OpenedC
 
 
 def _open_file(path: Path) -> OpenedConversation:
-    verdict, log = read_bundle(path) if is_bundle(path) else (None, read_log(path))
+    if not is_bundle(path):
+        records = list(readable_records(path))
+        opened = open_log(path)
+        return OpenedConversation(
+            session_id=opened.session_id, log=opened, records=records, summary=summarise(records)
+        )
+    verdict, log = read_bundle(path)
     if log is None:
-        assert verdict is not None
         raise SavedFileRefused(verdict)
     return OpenedConversation(
         session_id=log.session_id,

@@ -587,6 +587,12 @@ class LogTooNew(SessionError):
     code = "log_too_new"
 
 
+class LogTooLarge(SessionError):
+    """The log's file is larger than may be held in memory. Detail: `limit_mb`."""
+
+    code = "log_too_large"
+
+
 class LogReasonNeeded(SessionError):
     """A log is read only for a reason, in words. Detail: `letters`, the fewest."""
 

@@ -18,7 +18,7 @@ from typing import BinaryIO, NamedTuple
 import msgspec
 import zstandard
 
-from session.core.errors import LogTooNew, LogUnreadable
+from session.core.errors import LogTooLarge, LogTooNew, LogUnreadable
 from session.log.events import FORMAT, Record, Writer
 from session.log.merge import merge
 from session.log.migrate import decode_record, encode_record
@@ -77,8 +77,10 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
         except (zstandard.ZstdError, OSError) as error:
             raise LogUnreadable(line=number) from error
         total += len(line)
-        if len(line) > MAX_LINE_BYTES or total > MAX_LOG_BYTES:
+        if len(line) > MAX_LINE_BYTES:
             raise LogUnreadable(line=number)
+        if total > MAX_LOG_BYTES:
+            raise LogTooLarge(limit_mb=MAX_LOG_BYTES // 1_048_576)
         if not line:
             return
         yield number, line
@@ -100,7 +102,7 @@ def read_log(path: Path) -> LogFile:
 
     Raises:
         LogUnreadable: no log, or damaged at `line`. LogTooNew: written by a newer version.
-            OSError: no such file.
+            LogTooLarge, OSError.
     """
     with _open(path) as stream:
         lines = _lines(stream)
@@ -111,6 +113,22 @@ def read_log(path: Path) -> LogFile:
         records = [decode_record(line) for line in upgraded_log([line for _, line in numbered])]
     merged = merge(records)
     return LogFile(header.session_id, [moment.record for moment in merged.placed], merged.skew_s)
+
+
+def readable_records(path: Path) -> Iterator[Record]:
+    """The records of a log that can be read, in the order of the file: what is damaged is left out,
+    and what is cut ends where it is cut. Raises `LogTooLarge`, `OSError`.
+    """
+    with _open(path) as stream:
+        try:
+            for number, line in _lines(stream):
+                try:
+                    record = decode_record(line, number)
+                except (LogUnreadable, LogTooNew):
+                    continue
+                yield record
+        except LogUnreadable:
+            return
 
 
 def write_log(path: Path, session_id: str, records: Iterable[Record]) -> None:

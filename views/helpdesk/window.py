@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QFileDialog, QStackedWidget, QWidget
+from PyQt6.QtWidgets import QFileDialog, QSizePolicy, QStackedWidget, QWidget
 
 from resources.texts import _
 from session.log.playback.opened import OpenedLog
@@ -22,6 +22,7 @@ from views.replay.view import ReplayView
 from views.widgets.message_bar import Level, MessageBar
 from views.widgets.parts import (
     Chip,
+    ElidedLabel,
     Segments,
     column,
     label,
@@ -155,7 +156,8 @@ class HelpdeskView(QWidget):
 
     def _build(self) -> None:
         self._line = Chip("helpdesk_connection")
-        self._identity = label(role="soft", name="helpdesk_identity")
+        self._identity = ElidedLabel(role="soft", name="helpdesk_identity")
+        self._identity.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         of_all = self._network is not None
         choices = (
             *(((NETWORK, _("Network"), "site"),) if of_all else ()),

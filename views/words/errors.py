@@ -549,6 +549,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("You have read as many conversations as one hour allows ({limit})."),
         N_("Your supervisor sees it. Others open again within the hour."),
     ),
+    "log_too_large": (
+        N_("This journal is larger than the window opens ({limit_mb} MB)."),
+        N_("Open it with “expert-app replay FILE”, which reads it piece by piece."),
+    ),
     "log_too_new": (
         N_("This journal was written by a newer version (theirs {theirs}, ours {ours})."),
         N_("Update this program, then open it again."),

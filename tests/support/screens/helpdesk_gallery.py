@@ -21,7 +21,9 @@ from session.log.playback.opening import open_records
 from session.log.summary import summarise
 from session.protocol.helpdesk.log_list import LogRow, LogsFound
 from session.protocol.helpdesk.log_notes import LogNote
+from session.protocol.helpdesk.remote_help import RemoteHelp, RemoteState
 from session.protocol.helpdesk.self_test import CheckedPart, SelfCheck, SelfTestRow
+from session.protocol.hub.requests import RemoteAct
 from tests.benchmarks.bench_replay import wait
 from tests.benchmarks.replay_log import Session
 from tests.support.screens.site_gallery import busy_network
@@ -35,6 +37,11 @@ from views.widgets.theme import apply_theme
 
 ROWS = (1, 40, 10_000)
 RECORDS = (1_200, 100_000)
+ASKED = (
+    (RemoteAct.DOCTOR, RemoteState.DONE, "la caméra est sombre depuis lundi"),
+    (RemoteAct.PRINT, RemoteState.FAILED, "l'usager dit que rien ne s'imprime"),
+    (RemoteAct.RESTART, RemoteState.SILENT, "l'écran est figé"),
+)
 ORGANISATIONS = ("caf", "cpam", "france-travail")
 
 
@@ -62,6 +69,20 @@ def _tests() -> list[SelfTestRow]:
         )
         for at, found in enumerate(faults)
     ]
+
+
+def _help(at: int, act: RemoteAct, state: RemoteState, reason: str) -> RemoteHelp:
+    return RemoteHelp(
+        help_id=f"h{at}",
+        organisation=ORGANISATIONS[at % 3],
+        kiosk=f"borne-{at + 1}",
+        act=act,
+        state=state,
+        by="h.aide1",
+        by_name="Assistance",
+        reason=reason,
+        asked_at_utc=NOW - timedelta(minutes=7 * at),
+    )
 
 
 def _view(*, of_all: bool = False) -> HelpdeskView:
@@ -94,6 +115,7 @@ def _kiosks(*, of_all: bool = False) -> HelpdeskView:
     view = _view(of_all=of_all)
     _page(view, "kiosks")
     view.kiosks.show_tests(_tests())
+    view.kiosks.show_helps([_help(at, *asked) for at, asked in enumerate(ASKED)])
     view.kiosks.kiosks.setCurrentRow(0)
     return view
 
