@@ -55,22 +55,25 @@ class Ends:
 
 @asynccontextmanager
 async def a_call(
-    kind: str, media: CallMedia | None = None, plan: IcePlan | None = None
+    kind: str,
+    media: CallMedia = MEDIA,
+    plan: IcePlan | None = None,
+    *,
+    desk_media: CallMedia = MEDIA,
 ) -> AsyncIterator[Ends]:
     errors: list[str] = []
     tasks = Tasks(on_error=lambda name, error: errors.append(f"{name}: {error!r}"))
     clock = SystemClock()
     kiosk_channel, desk_channel = channel_pair()
     pane = KioskCallPane()
-    pane.resize(960, 540)
+    pane.resize(480, 270)
     pane.show()
-    engine, show = one_engine(kind, tasks)
+    engine, show = one_engine(kind, tasks, desk_media)
     accepted_at_s = clock.monotonic_s()
     engine.set_ice(plan or IcePlan())
     desk = DeskCall(
         desk_channel, engine, clock=clock, tasks=tasks, accepted_at_s=accepted_at_s, plan=plan
     )
-    media = media or MEDIA
     kiosk = KioskCall(
         kiosk_channel, pane, clock=clock, tasks=tasks, accepted_at_s=accepted_at_s, media=media
     )
@@ -123,7 +126,7 @@ def test_both_ends_see_and_hear_each_other(kind: str, qt_loop: QtLoop) -> None:
             await until(lambda: len({s.checksum for s in ends.seen_at_kiosk}) > 1)
             await until(lambda: sound_both_ways(ends))
             assert ends.desk_states == ["connecting", "connected"]
-            assert ends.first_at_desk[0].width_px == 640
+            assert ends.first_at_desk[0].width_px == 320
             assert ends.kiosk.state == "connected"
 
     qt_loop.run(story())
@@ -147,7 +150,7 @@ def test_what_is_painted_changes_at_both_ends(kind: str, qt_loop: QtLoop) -> Non
     async def story() -> None:
         async with a_call(kind) as ends:
             pane = VideoPane()
-            pane.resize(640, 360)
+            pane.resize(480, 270)
             ends.show(pane)
             pane.show()
             await until(lambda: ends.told_to_desk and ends.told_to_kiosk)

@@ -9,7 +9,7 @@ import asyncio
 
 from session.media.engine import PictureLimits
 from session.media.line.governor import PHOTO_EVERY_S
-from tests.integration.call.engines import both_engines
+from tests.integration.call.engines import LARGER, both_engines
 from tests.integration.call.test_call import a_call
 from tests.support.qt_loop import QtLoop
 from tests.support.waiting import until
@@ -19,7 +19,7 @@ from views.kiosk.call_pane import KioskCallPane
 @both_engines
 def test_the_callers_picture_keeps_to_its_limits_and_comes_back(kind: str, qt_loop: QtLoop) -> None:
     async def story() -> None:
-        async with a_call(kind) as ends:
+        async with a_call(kind, LARGER, desk_media=LARGER) as ends:
             await until(lambda: ends.seen_at_desk and ends.engine.stats().height_px == 360)
             ends.kiosk.limit_picture(PictureLimits(kbps=80, height_px=180, fps=8))
             await until(lambda: ends.engine.stats().height_px == 180)
@@ -42,7 +42,7 @@ def test_each_end_knows_how_many_of_its_packets_the_other_one_speaks_of(
     kind: str, qt_loop: QtLoop
 ) -> None:
     async def story() -> None:
-        async with a_call(kind) as ends:
+        async with a_call(kind, LARGER, desk_media=LARGER) as ends:
             await until(lambda: ends.engine.stats().sent_packets > 100)
             assert 0 <= ends.engine.stats().sent_missed <= 3
             counts = await ends.kiosk.count()
@@ -58,7 +58,7 @@ def test_each_end_knows_how_many_of_its_packets_the_other_one_speaks_of(
 @both_engines
 def test_photos_of_the_caller_come_and_go_without_a_new_call(kind: str, qt_loop: QtLoop) -> None:
     async def story() -> None:
-        async with a_call(kind) as ends:
+        async with a_call(kind, LARGER, desk_media=LARGER) as ends:
             await until(lambda: ends.engine.stats().frames > 20)
             ends.kiosk.limit_picture(PictureLimits(kbps=40, height_px=270, fps=1 / PHOTO_EVERY_S))
             await until(lambda: ends.engine.stats().height_px == 270)
@@ -79,7 +79,7 @@ def test_photos_of_the_caller_come_and_go_without_a_new_call(kind: str, qt_loop:
 @both_engines
 def test_the_agents_picture_is_a_photo_when_it_must(kind: str, qt_loop: QtLoop) -> None:
     async def story() -> None:
-        async with a_call(kind) as ends:
+        async with a_call(kind, LARGER, desk_media=LARGER) as ends:
             await until(lambda: ends.seen_at_kiosk)
             before = (await ends.kiosk.count()).height_px
             ends.engine.set_picture_limit(60, height_px=180, fps=8.0)

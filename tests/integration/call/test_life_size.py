@@ -31,10 +31,10 @@ def test_the_agents_picture_is_as_wide_as_it_is_told_and_covers_the_pane(qt_loop
             left, top, wide, high = await box(ends)
             assert abs(wide - 1.5 * width) < 2
             assert abs(wide / high - 16 / 9) < 0.02
-            assert abs(left + wide / 2 - 480) < 2, "in the middle of the pane of 960"
+            assert abs(left + wide / 2 - 240) < 2, "in the middle of the pane of 480"
             assert top <= 0
-            assert top + high >= 539
+            assert top + high >= 269
             ends.pane.show_life_size(0)
-            assert (await box(ends))[2] == 960
+            assert (await box(ends))[2] == 480
 
     qt_loop.run(story())

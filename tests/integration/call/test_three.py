@@ -177,7 +177,7 @@ class Scene:
 @asynccontextmanager
 async def a_conversation(kind: str, folder: Path) -> AsyncIterator[Scene]:
     pane = KioskCallPane()
-    pane.resize(960, 540)
+    pane.resize(480, 270)
     pane.show()
     async with hub_world(folder) as world:
         scene = Scene(world, pane, kind=kind)
