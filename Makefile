@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the set-up may install all that the tests use (root on Debian), none of them is skipped.
 WHOLE := $(if $(filter 0,$(shell id -u)),$(if $(wildcard /etc/debian_version),--nothing-skipped))
 
-.PHONY: setup demo test test-long pilot test-faults fuzz packages test-packages windows test-windows release image test-image lint lint-types lint-rest format bench bench-hub bench-paper bench-replay pictures schemas translations clean
+.PHONY: setup demo test test-units test-stories test-long pilot test-faults fuzz packages test-packages windows test-windows release image test-image lint lint-types lint-rest format bench bench-hub bench-paper bench-replay pictures schemas translations clean
 
 setup:
 	@installers/setup.sh
@@ -41,12 +41,22 @@ format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# Programs and people are waited for; meanwhile what waits for nobody computes, and gives way.
 test:
 	@installers/setup.sh test
-	@$(MAKE) --no-print-directory lint
-	# Should the browser engine take a worker down, the run of the units goes on and names the test.
-	$(BIN)/pytest -n 2 $(WHOLE) tests/unit
-	# Three workers mostly wait, one computes (CONTRIBUTING.md, "Tests").
+	@mkdir -p build
+	@echo "lint and units: build/units.log"
+	@trap 'kill $$beside' INT TERM; \
+	nice -n 10 $(MAKE) --no-print-directory lint test-units >build/units.log 2>&1 & beside=$$!; \
+	$(MAKE) --no-print-directory test-stories; stories=$$?; \
+	wait $$beside; units=$$?; cat build/units.log; exit $$((stories || units))
+
+# Should the browser engine take a worker down, the run goes on and names the test.
+test-units:
+	$(BIN)/pytest -n 2 -m "not long" $(WHOLE) tests/unit
+
+# Three workers mostly wait, one computes (CONTRIBUTING.md, "Tests").
+test-stories:
 	$(BIN)/pytest -n 4 --dist loadscope -m "not long" $(WHOLE) --ignore tests/unit
 
 # What takes both processors for minutes, one after the other: before each release.

@@ -81,26 +81,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-REAL_PROGRAMS = (
-    "tests/accessibility/test_bus.py",
-    "tests/conformance/",
-    "tests/end2end/",
-    "tests/faults/",
-    "tests/fidelity/",
-    "tests/integration/",
-)
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest by the clock begins first.
 
-    Stories of real programs, servers and pages get two more tries: a busy machine may starve
-    them.
+    Stories of whole programs get two more tries, and nothing else: a busy machine may starve them.
     The summary names each further try ("R") and prints what failed first.
     """
     items.sort(key=lambda item: (not _kind(item.nodeid), item.nodeid.startswith("tests/unit/")))
     for item in items:
-        if item.nodeid.startswith(REAL_PROGRAMS):
+        if item.nodeid.startswith("tests/end2end/"):
             item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=2))
 
 

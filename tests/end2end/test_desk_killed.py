@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The desk is killed (-9) while it files: nothing received is lost or filed twice.
 
-While a page arrives it is killed in the scripted walk (`test_walk.py`)."""
+While a page arrives it is killed in the scripted walk (`test_walk.py`); at each step of filing in
+`tests/faults/test_paper.py`. Both are in every run of the tests."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from tests.end2end.stage import Stage
 pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(240)]
 
 
+@pytest.mark.long
 async def test_a_desk_killed_while_it_files_files_once(stage: Stage) -> None:
     before = stage.dossier().documents
     await stage.call()

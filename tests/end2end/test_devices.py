@@ -59,6 +59,7 @@ async def test_every_fault_of_the_scanner_is_said_and_the_next_scan_works(stage:
     await stage.end()
 
 
+@pytest.mark.long  # both ends of it: tests/integration/devices/test_print.py
 async def test_a_printer_that_cannot_go_on_keeps_the_job_and_prints_it_when_it_can(
     stage: Stage,
 ) -> None:

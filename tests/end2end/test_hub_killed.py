@@ -52,6 +52,7 @@ async def test_a_conversation_goes_on_when_the_server_is_killed_for_a_moment(sta
     await stage.end()
 
 
+@pytest.mark.long  # the walk kills a hub in a conversation, too
 async def test_a_conversation_goes_on_when_the_hub_is_killed_and_started_again(
     stage: Stage,
 ) -> None:

@@ -31,29 +31,30 @@ def sources() -> dict[str, ast.Module]:
 
 def private_names(tree: ast.Module) -> list[str]:
     """The private names of others that a module uses, in order, each as often as it is used."""
-    own, others = _own_names(tree), _third_party_modules(tree)
-    return [name for node in ast.walk(tree) for name in _used(node, own, others)]
+    nodes = list(ast.walk(tree))  # a walk takes longer than all that is looked for in it
+    own, others = _own_names(nodes), _third_party_modules(nodes)
+    return [name for node in nodes for name in _used(node, own, others)]
 
 
-def _own_names(tree: ast.Module) -> set[str]:
+def _own_names(nodes: list[ast.AST]) -> set[str]:
     """What the module's classes and functions define, and their bases in the product."""
-    found, seen = _defined(tree), set[str]()
-    bases = _bases(tree)
+    found, seen = _defined(nodes), set[str]()
+    bases = _bases(nodes)
     while bases:
         name = bases.pop()
         if name not in seen:
             seen.add(name)
-            for node in _classes().get(name, []):
-                found |= _defined(node)
-                bases += _bases(node)
+            for defined, further in _classes().get(name, []):
+                found |= defined
+                bases += further
     return found
 
 
-def _bases(tree: ast.AST) -> list[str]:
+def _bases(nodes: list[ast.AST]) -> list[str]:
     """The names of all base classes, without the modules that they are in."""
     bases = [
         base.value if isinstance(base, ast.Subscript) else base
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.ClassDef)
         for base in node.bases
     ]
@@ -61,18 +62,20 @@ def _bases(tree: ast.AST) -> list[str]:
 
 
 @cache
-def _classes() -> dict[str, list[ast.ClassDef]]:
-    found: dict[str, list[ast.ClassDef]] = defaultdict(list)
+def _classes() -> dict[str, list[tuple[set[str], list[str]]]]:
+    """What each class of the product defines, and its bases, by its name."""
+    found: dict[str, list[tuple[set[str], list[str]]]] = defaultdict(list)
     for tree in sources().values():
-        for node in tree.body:
-            if isinstance(node, ast.ClassDef):
-                found[node.name].append(node)
+        for one in tree.body:
+            if isinstance(one, ast.ClassDef):
+                nodes = list(ast.walk(one))
+                found[one.name].append((_defined(nodes), _bases(nodes)))
     return found
 
 
-def _defined(tree: ast.AST) -> set[str]:
+def _defined(nodes: list[ast.AST]) -> set[str]:
     found: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
                 found.add(name)
@@ -85,11 +88,11 @@ def _defined(tree: ast.AST) -> set[str]:
     return {name for name in found if not _MANGLED.fullmatch(name)}
 
 
-def _third_party_modules(tree: ast.Module) -> set[str]:
+def _third_party_modules(nodes: list[ast.AST]) -> set[str]:
     """The names under which whole modules of others were imported."""
     return {
         alias.asname or alias.name.partition(".")[0]
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Import)
         for alias in node.names
         if alias.name.partition(".")[0] not in PACKAGES

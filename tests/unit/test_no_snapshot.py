@@ -118,15 +118,22 @@ ALLOWED = {
 }
 
 
+@cache
+def words_in(path: Path) -> set[str]:
+    """All words of a file: a name that is none of them is nowhere in its tree."""
+    return set(re.findall(r"\w+", path.read_text("utf-8")))
+
+
 def names_in(tree: ast.AST) -> set[str]:
-    found = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    found |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    return found | {
-        alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-    }
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.ImportFrom):
+            found |= {alias.name for alias in node.names}
+    return found
 
 
 def called_in(tree: ast.AST) -> set[str]:
@@ -151,7 +158,11 @@ def parsed(path: Path) -> ast.Module:
 
 
 def test_who_can_hold_a_face_is_a_short_known_list() -> None:
-    holders = {str(path.relative_to(ROOT)) for path in SOURCES if names_in(parsed(path)) & FACES}
+    holders = {
+        str(path.relative_to(ROOT))
+        for path in SOURCES
+        if words_in(path) & FACES and names_in(parsed(path)) & FACES
+    }
     assert holders == HOLDERS, "a new module handles faces: is there a way out of it?"
 
 
@@ -174,6 +185,7 @@ def test_windows_are_photographed_and_pictures_dragged_or_copied_nowhere() -> No
     found = {
         (str(path.relative_to(ROOT)), way)
         for path in SOURCES
+        if words_in(path) & ways
         for way in called_in(parsed(path)) & ways
     }
     assert found == {

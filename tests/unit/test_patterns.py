@@ -67,7 +67,8 @@ def _written() -> Iterator[re.Pattern[str] | re.Pattern[bytes]]:
     """Patterns in the place where they are used."""
     for package in PACKAGES:
         for path in sorted(Path(package.__path__[0]).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            text = path.read_text(encoding="utf-8")
+            for node in ast.walk(ast.parse(text)) if "re." in text else ():
                 if isinstance(node, ast.Call) and (pattern := _pattern_of(node)):
                     yield re.compile(pattern, _flags(node))
 

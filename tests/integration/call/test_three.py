@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from session.core.clock import SystemClock
 from session.core.tasks import Tasks
 from session.desk.call.third_parties import DeskThirdParties
@@ -28,7 +30,7 @@ from session.protocol.hub.third_parties import TalkAnswer
 from session.protocol.hub.tickets import Ticket
 from session.protocol.topics import ASIDE_TOPIC, THIRD_TOPIC
 from session.protocol.wire.roles import Role
-from tests.integration.call.engines import MEDIA, Engine, both_engines, two_engines
+from tests.integration.call.engines import AIORTC, BROWSER, MEDIA, Engine, both_engines, two_engines
 from tests.support.hub_world import World, hub_world
 from tests.support.qt_loop import QtLoop
 from tests.support.waiting import until
@@ -323,7 +325,7 @@ def test_a_supervisor_gets_no_media_while_one_banner_is_missing(
     qt_loop.run(story())
 
 
-@both_engines
+@pytest.mark.parametrize("kind", [AIORTC, pytest.param(BROWSER, marks=pytest.mark.long)])
 def test_a_muted_agent_is_silent_for_the_third_person_too(
     kind: str, qt_loop: QtLoop, tmp_path: Path
 ) -> None:

@@ -44,17 +44,17 @@ class Leaving:
 
 
 async def standstill_s(during: Callable[[], Awaitable[object]]) -> float:
-    """The longest time between two turns of the loop that this process itself took.
-    What other programs of this machine do meanwhile is not counted.
+    """The longest time between two turns of the loop that the loop's own thread worked.
+    What other threads and other programs of this machine do meanwhile is not counted.
     """
     worst, done = 0.0, False
 
     async def beat() -> None:
         nonlocal worst
         while not done:
-            at_s, work_s = time.monotonic(), time.process_time()
+            at_s, work_s = time.monotonic(), time.thread_time()
             await asyncio.sleep(BEAT_S)
-            gap_s = min(time.monotonic() - at_s - BEAT_S, time.process_time() - work_s)
+            gap_s = min(time.monotonic() - at_s - BEAT_S, time.thread_time() - work_s)
             worst = max(worst, gap_s)
 
     beating = asyncio.create_task(beat())

@@ -68,6 +68,7 @@ def narrow(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stage.kiosk._stream, "received", lambda _ack: None)
 
 
+@pytest.mark.long  # each run has the page without end
 @pytest.mark.usefixtures("narrow")
 def test_a_mutation_storm_costs_neither_the_line_nor_the_screen(
     stage: Stage, qt_loop: QtLoop
@@ -119,7 +120,7 @@ def test_the_recorder_rests_when_a_page_changes_without_end(stage: Stage, qt_loo
     async def story() -> None:
         await stage.share(stage.web.page("/t/tourment.html", TURMOIL))
         started_s = time.monotonic()
-        await asyncio.sleep(8)
+        await asyncio.sleep(4)
         cost, took_s = await stage.in_recorder("posteRecorder.cost()"), time.monotonic() - started_s
         kept = await stage.in_recorder("rrweb.record.mirror.getIds().length")
         print(f"turmoil: {cost} in {took_s:.1f} s, {kept} elements remembered")
@@ -140,7 +141,13 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "half a million digits",
+        *(pytest.param(name, marks=pytest.mark.long) for name in list(PAGES)[:3]),
+    ],
+)
 def test_a_page_without_measure_is_mirrored_and_nothing_stands_still(
     stage: Stage, qt_loop: QtLoop, name: str
 ) -> None:

@@ -140,7 +140,7 @@ def test_many_callers_one_after_the_other_leave_a_browser_that_works(
 
 def test_a_browser_goes_in_peace_after_it_was_shared(web: WebServer, qt_loop: QtLoop) -> None:
     async def story() -> None:
-        for _time in range(20):
+        for _time in range(8):
             stage = await Stage.build(web)
             await stage.open(web.site + "index.html")
             stage.consent.give(Grant.SEE_PAGE)

@@ -104,7 +104,8 @@ async def test_a_store_full_of_tickets_refuses_calls_in_words_and_lets_everybody
         assert 'poste_expert_store_bytes{part="tickets"}' in figures
         assert "poste_expert_store_quota_bytes 2.5165824e+07" in figures
         operator = await world.client(Role.OPERATOR, "oper", "network")
-        await until(lambda: bool(world.hub and world.hub.network.state.troubles))
+        state = world.hub.network.state  # it told of a store that is low before
+        await until(lambda: any(one.code == "store_full" for one in state.troubles))
         answer = await operator.request("network", NetworkRequest(), NetworkAnswer)
         [told] = [one for one in answer.hubs[0].troubles if one.code == "store_full"]
         assert trouble_sentence(told).startswith("The store of requests and callers is full (9")

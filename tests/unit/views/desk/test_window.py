@@ -340,46 +340,39 @@ def test_settings_are_read_back_from_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("scene", sorted(SCENES))
-def test_every_control_has_a_name_for_screen_readers_and_for_scripts(
-    scene: str, qtbot: QtBot, desk_theme: QApplication
+def test_controls_have_names_and_longer_words_have_room(
+    scene: str, qtbot: QtBot, desk_theme: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for made in shown(SCENES[scene](), qtbot):
-        controls = [
-            control
-            for kind in (QAbstractButton, QComboBox, QLineEdit)
-            for control in made.findChildren(kind)
-            if control.isVisible() and not isinstance(control.parent(), QComboBox)
-        ]
-        assert controls
-        nameless = [
-            f"{type(one).__name__} {one.objectName()}"
-            for one in controls
-            if not one.accessibleName()
-        ]
-        unknown = [one.accessibleName() for one in controls if not one.objectName()]
-        assert (nameless, unknown) == ([], [])
-        assert [
-            one.objectName() for one in controls if one.focusPolicy() == Qt.FocusPolicy.NoFocus
-        ] == []
-
-
-@pytest.mark.parametrize("scene", sorted(SCENES))
-@pytest.mark.parametrize("size", [(1280, 720), (960, 540)], ids=["1280x720", "960x540"])
-def test_no_word_is_cut_off_even_when_words_are_longer(
-    scene: str,
-    size: tuple[int, int],
-    qtbot: QtBot,
-    desk_theme: QApplication,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    """For screen readers and scripts; on a small screen and a very small one."""
     monkeypatch.setattr(texts, "_active", [Longer()])
-    for made in shown(SCENES[scene](), qtbot, *size):
-        assert made.width() <= size[0]
+    for made in shown(SCENES[scene](), qtbot, 1280, 720):
+        _check_names(made)
+        for size in ((1280, 720), (960, 540)):
+            made.resize(*size)
+            assert made.width() <= size[0]
 
-        def laid_out(made: DeskWindow = made) -> None:
-            assert _cut_off(made) == []
+            def laid_out(made: DeskWindow = made) -> None:
+                assert _cut_off(made) == []
 
-        qtbot.waitUntil(laid_out, timeout=3000)  # a layout may take some turns of the loop
+            qtbot.waitUntil(laid_out, timeout=3000)  # a layout may take some turns of the loop
+
+
+def _check_names(window: DeskWindow) -> None:
+    controls = [
+        control
+        for kind in (QAbstractButton, QComboBox, QLineEdit)
+        for control in window.findChildren(kind)
+        if control.isVisible() and not isinstance(control.parent(), QComboBox)
+    ]
+    assert controls
+    nameless = [
+        f"{type(one).__name__} {one.objectName()}" for one in controls if not one.accessibleName()
+    ]
+    unknown = [one.accessibleName() for one in controls if not one.objectName()]
+    assert (nameless, unknown) == ([], [])
+    assert [
+        one.objectName() for one in controls if one.focusPolicy() == Qt.FocusPolicy.NoFocus
+    ] == []
 
 
 def _cut_off(window: DeskWindow) -> list[str]:
