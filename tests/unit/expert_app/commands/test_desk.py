@@ -19,7 +19,7 @@ WINDOWS = {
     "supervisor": "expert_app.board.wiring.program.open_board",
     "helpdesk": "expert_app.helpdesk.wiring.program.open_helpdesk",
     "facilitator": "expert_app.board.wiring.site.open_site",
-    "operator": "expert_app.board.wiring.site.open_site",
+    "operator": "expert_app.helpdesk.wiring.program.open_helpdesk",
 }
 
 
