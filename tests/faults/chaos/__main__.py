@@ -258,6 +258,16 @@ class Verdict:
         )
 
 
+def _course(history: sqlite3.Connection, ticket: str) -> str:
+    """What became of a ticket, step by step."""
+    rows = history.execute(
+        "SELECT stored_at_utc, state, agent, session, changed_by, reason FROM history_transition "
+        "WHERE ticket = ? ORDER BY seq",
+        (ticket,),
+    )
+    return "; ".join(" ".join(str(value) for value in row if value) for row in rows)
+
+
 def judge(folder: Path, seen: Seen, stuck: list[str]) -> Verdict:
     """Compares what kiosks and desks were told with what the hub has, once nothing runs any more.
 
@@ -267,6 +277,7 @@ def judge(folder: Path, seen: Seen, stuck: list[str]) -> Verdict:
     with contextlib.closing(sqlite3.connect(folder / "history" / "history.sqlite")) as history:
         rows = history.execute("SELECT ticket, state FROM history_transition ORDER BY seq")
         states = dict(rows.fetchall())
+        courses = {one: _course(history, one) for one in seen.called}
     documents: list[str] = []
     pages: Counter[str] = Counter()
     with DossierStore(folder / "dossiers") as store:
@@ -281,7 +292,11 @@ def judge(folder: Path, seen: Seen, stuck: list[str]) -> Verdict:
                 pages.update(page.page_id for page in (origin.pages if origin else ()))
     return Verdict(
         callers=len(seen.called),
-        lost=sorted(one for one in seen.called if states.get(one) not in ("closed", "abandoned")),
+        lost=sorted(
+            f"{one}: {courses[one]}"
+            for one in seen.called
+            if states.get(one) not in ("closed", "abandoned")
+        ),
         documents=len(documents),
         missing=sorted(seen.filed - set(documents)),
         twice=sorted(page for page, count in pages.items() if count > 1),
@@ -307,6 +322,8 @@ async def play(folder: Path, *, seed: int, kills: int) -> Verdict:
         await chaos.begin()
         await chaos.run()
         stuck = await chaos.settle()
+        if stuck:
+            print(_last_lines(folder), flush=True)
     except NotSeen as error:
         print(f"{error}\n{_last_lines(folder)}", flush=True)
         raise

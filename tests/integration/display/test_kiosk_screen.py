@@ -24,10 +24,11 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture
-def display() -> Iterator[str]:
-    """A display of its own, with a screen of the reference size."""
+def display(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A display of its own, with a screen of the reference size or another one."""
     read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1000x760x24", "-nolisten", "tcp"]
+    size = getattr(request, "param", "1000x760x24")
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", size, "-nolisten", "tcp"]
     with subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL) as server:
         os.close(write)
         with os.fdopen(read) as told:
@@ -54,4 +55,22 @@ def test_the_page_has_the_keyboard_and_stop_is_never_behind_it(
         "typed_after_stop": True,
         "colour_touched": True,
         "typed_after_colour": True,  # no picker of the toolkit has taken the keyboard
+    }
+
+
+@pytest.mark.parametrize("display", ["1080x1920x24"], indirect=True)
+def test_a_page_that_covers_everything_covers_no_question_and_not_the_bar(
+    display: str, tmp_path: Path
+) -> None:
+    environment = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
+    program = [sys.executable, "-m", "tests.integration.display.covering_screen", str(tmp_path)]
+    ran = subprocess.run(program, env=environment, capture_output=True, text=True, timeout=180)
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    assert json.loads(ran.stdout.splitlines()[-1]) == {
+        "outside_of_the_page": 0,
+        "over_the_question": 0,
+        "outside_while_asked": 0,
+        "sign": True,
+        "windows": 1,
+        "calm": True,
     }
