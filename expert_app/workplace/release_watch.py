@@ -23,11 +23,11 @@ class ReleaseWatch:
     """Asks when the bus answers, then every hour.
 
     Attributes:
-        told: what the operator wants, when it is something new.
+        wanted: what the operator wants, when it is something new.
     """
 
     def __init__(self, bus: BusClient, tasks: Tasks) -> None:
-        self.told: Signal[ReleaseAnswer] = Signal()
+        self.wanted: Signal[ReleaseAnswer] = Signal()
         self._bus, self._tasks = bus, tasks
         self._known = ReleaseAnswer()
         self._asking: asyncio.Task[None] | None = None
@@ -55,4 +55,4 @@ class ReleaseWatch:
     def _notify(self, wanted: ReleaseAnswer) -> None:
         if wanted != self._known:
             self._known = wanted
-            self.told.emit(wanted)
+            self.wanted.emit(wanted)

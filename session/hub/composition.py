@@ -102,7 +102,7 @@ class Hub:
         self.network = self._build_network(outgoing, counts)
         self.space = stores.space
         self.server = self._request_server(counts)
-        self.server.heard.connect(self.sightings.on_message)
+        self.server.received.connect(self.sightings.on_message)
         self._incoming = IncomingCallers(
             parts, self.queue, server=self.server, relay=self.network.relay
         )

@@ -134,7 +134,7 @@ class HelpdeskView(QWidget):
         """It works again."""
         self.messages.clear(TROUBLE)
 
-    def tell(self, words: str) -> None:
+    def show_message(self, words: str) -> None:
         """Something was done."""
         self.messages.show_message(Level.INFO, words, key=TOLD)
 

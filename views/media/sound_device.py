@@ -115,7 +115,7 @@ class _MicrophoneThread(_DeviceThread):
         samples = np.frombuffer(
             heard[: len(heard) // BYTES_PER_SAMPLE * BYTES_PER_SAMPLE], np.int16
         )
-        self._queue.put(samples if self._voice is None else self._voice.heard(samples))
+        self._queue.put(samples if self._voice is None else self._voice.clean(samples))
 
 
 def _log_fault(which: str, error: QAudio.Error) -> None:

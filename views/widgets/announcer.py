@@ -27,7 +27,7 @@ def announce(where: QWidget, words: str, *, urgent: bool = False) -> None:
         words: one or two short sentences, translated.
         urgent: cuts off what the screen reader is saying; for what cannot wait.
     """
-    announcer_of(where).say(words, urgent)
+    announcer_of(where).announce(words, urgent)
 
 
 def announcer_of(where: QWidget) -> Announcer:
@@ -60,7 +60,7 @@ class Announcer(QObject):
             self._pane.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             self._pane.hide()
 
-    def say(self, words: str, urgent: bool = False) -> None:
+    def announce(self, words: str, urgent: bool = False) -> None:
         """Says it at the loop's next turn; nothing for no words."""
         if not words:
             return

@@ -373,7 +373,7 @@ class HelpdeskProgram:
         at_s = self.view.conversation.replay.position_s
         address = write_address(opened.number, opened.summary.started_at_utc, at_s)
         clipboard.setText(address)
-        self.view.tell(_("Copied: {address}").format(address=address))
+        self.view.show_message(_("Copied: {address}").format(address=address))
         self._note("address", text=address)
 
     # ---- notes ----
@@ -445,7 +445,7 @@ class HelpdeskProgram:
         else:
             self._show_opened(opened, origin=_("From the file {name}").format(name=path.name))
             if opened.verdict is not None and opened.verdict.manifest is not None:
-                self.view.tell(manifest_words(opened.verdict.manifest))
+                self.view.show_message(manifest_words(opened.verdict.manifest))
 
     def _on_save(self, path: str, with_pages: bool) -> None:
         self._start(self._save(Path(path), with_pages), "save a conversation")
@@ -456,7 +456,7 @@ class HelpdeskProgram:
         except OSError as error:
             self._refuse_file(path, error)
             return
-        self.view.tell(
+        self.view.show_message(
             _(
                 "{name} is saved and signed. Whoever gets it checks it with expert-app verify."
             ).format(name=path.name)
@@ -474,7 +474,7 @@ class HelpdeskProgram:
         except OSError as error:
             self._refuse_file(path, error)
         else:
-            self.view.tell(
+            self.view.show_message(
                 _("{name} is saved, conversations: {count}.").format(name=path.name, count=rows)
             )
             self._note("table_saved", path=str(path), rows=rows)

@@ -93,7 +93,7 @@ class PageProgram(QObject):
         self._reader = CommandReader()
         self._touches = TouchWatch(self)
         self._touches.touched.connect(view.take_keyboard)
-        view.told.connect(pipes.tell)
+        view.reported.connect(pipes.tell)
         pipes.read.connect(self._on_read)
 
     def begin(self) -> None:

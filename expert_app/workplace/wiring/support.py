@@ -46,7 +46,7 @@ class SupportConnections:
         self._messages, self._paths = messages, paths
         self._language, self._tasks, self._clock = language, program.tasks, program.clock
         self._releases = ReleaseWatch(bus, program.tasks)
-        self._releases.told.connect(self._on_release)
+        self._releases.wanted.connect(self._on_release)
 
     def tell_crash(self) -> None:
         """Says that the program did not end in order the last time, once."""

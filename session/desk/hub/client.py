@@ -467,7 +467,7 @@ class DeskLink:
         self._heard_s = self._clock.monotonic_s()
         if not self._is_connected:
             self._load_soon()
-        if self._conventions.heard(beat.convention):
+        if self._conventions.on_beat(beat.convention):
             self._load_soon()
         if self._queue.is_behind(beat.revision, beat.open_tickets, beat.digest):
             log.info("the queue has a gap; loading it again")

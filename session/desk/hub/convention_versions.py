@@ -27,7 +27,7 @@ class ConventionVersions:
         self._heard_s: dict[str, float] = {}
         self._is_new = False
 
-    def heard(self, version: str) -> bool:
+    def on_beat(self, version: str) -> bool:
         """A heartbeat names `version`: True when services have to be requested again. The first
         one is no change.
         """

@@ -145,7 +145,7 @@ class RequestServer:
         forward: asks another network first, where the asker's caller is there.
 
     Attributes:
-        heard: each request that is within the limits, before its answer.
+        received: each request that is within the limits, before its answer.
         answered: each request, once its answer is known.
     """
 
@@ -165,7 +165,7 @@ class RequestServer:
             raise ValueError(f"verbs without handler, or handlers without verb: {sorted(missing)}")
         self.counts = counts
         self._refused = refused
-        self.heard: Signal[Incoming] = Signal()
+        self.received: Signal[Incoming] = Signal()
         self.answered: Signal[AnsweredRequest] = Signal()
         self._connection = connection
         self._handlers = handlers
@@ -206,7 +206,7 @@ class RequestServer:
             self._refused.note(who, verb, RateLimited.code, why=why)
             self._on_excess(who)
             return
-        self.heard.emit(message)
+        self.received.emit(message)
         task = self._tasks.start_now(self._serve(message, within), name=f"answer {verb}")
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)

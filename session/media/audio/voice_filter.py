@@ -60,7 +60,7 @@ def _module() -> type[AudioProcessingModule] | None:
 
 
 class VoiceFilter:
-    """One loudspeaker and one microphone. `played` and `heard` may be called in two threads.
+    """One loudspeaker and one microphone. `played` and `clean` may be called in two threads.
 
     Args:
         suppress_noise: of fans and traffic.
@@ -94,7 +94,7 @@ class VoiceFilter:
             self._far_level = max(rms(frame), 0.95 * self._far_level)
             self._process(frame, near=False)
 
-    def heard(self, samples: Pcm) -> Pcm:
+    def clean(self, samples: Pcm) -> Pcm:
         """What the microphone brought now; gives whole frames of it, cleaned.
         The rest waits for the next call.
         """

@@ -215,7 +215,7 @@ def test_a_browser_that_lies_or_floods_is_ended(
         command = [sys.executable, "-c", LIES.format(said=said)]
         side = PageProcesses(lambda _folder: command, tmp_path, clock=SystemClock())
         died: list[messages.PageDied] = []
-        side.told.connect(
+        side.reported.connect(
             lambda fact, _body: died.append(fact) if isinstance(fact, messages.PageDied) else None
         )
         gaps = LoopGaps()

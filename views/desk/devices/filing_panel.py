@@ -112,7 +112,7 @@ class FilingPanel(Card):
         self._pages = count
         self._allow()
 
-    def say(self, words: str) -> None:
+    def show_words(self, words: str) -> None:
         """Says what has just become of the pages, until others would be filed."""
         self._said = words
         self._allow()

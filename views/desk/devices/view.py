@@ -281,7 +281,7 @@ class DevicesView(QWidget):
         if set(self.to_file()) - set(page_ids):
             self.strip.choose_all(page_ids)
         self._show_part("pages")
-        self.filing.say(
+        self.filing.show_words(
             _("Hard to read: {count}. Look at the page, or scan it again (Ctrl+R).").format(
                 count=unread
             )
@@ -294,7 +294,7 @@ class DevicesView(QWidget):
         next Enter prints it, if this one filed.
         """
         words = _("Filed: {name}. On the receipt: {count}.")
-        self.filing.say(words.format(name=name, count=on_receipt))
+        self.filing.show_words(words.format(name=name, count=on_receipt))
         if self._by_enter and not self.printing.isHidden():
             self.printing.take_keyboard()
         self._by_enter = False
@@ -326,7 +326,7 @@ class DevicesView(QWidget):
         self.scan.show_idle()
         self.scan.show_pile(0, 0, is_turned=False)
         self.filing.new_document()
-        self.filing.say("")
+        self.filing.show_words("")
         self.set_pieces([], dossier_open=False)
         self.show_grants({Grant.SCAN: False, Grant.PRINT: False, Grant.KEEP: False})
         self.show_devices(None)

@@ -3,7 +3,7 @@
 
 Used by the wiring of the kiosk. One process serves a caller; a spare one waits, so that the next
 page costs no start. The end of a process and of its folder is the wipe. Nothing here waits for a
-browser: one that is silent, floods, grows or dies is replaced, and the caller is told.
+browser: one that is silent, floods, grows or dies is replaced, and the caller is reported.
 """
 
 from __future__ import annotations
@@ -60,12 +60,12 @@ class PageProcess(QObject):
         runtime: where its folder is made.
 
     Signals:
-        told(BrowserFact, bytes): what it said.
+        reported(BrowserFact, bytes): what it said.
         made(int): it is ready; its window's number.
         lost(greedy): it has died, or is not listened to any more because it wanted too much.
     """
 
-    told = pyqtSignal(object, bytes)
+    reported = pyqtSignal(object, bytes)
     made = pyqtSignal(int)
     lost = pyqtSignal(bool)
 
@@ -143,7 +143,7 @@ class PageProcess(QObject):
             case messages.PageSilent():
                 log.warning("the browser speaks for its watch")
             case _:
-                self.told.emit(fact, body)
+                self.reported.emit(fact, body)
 
     def _on_finished(self) -> None:
         self._on_lost(greedy=False)
@@ -269,10 +269,10 @@ class PageProcesses(QObject):
         runtime: where the browsers' folders are made.
 
     Signals:
-        told(BrowserFact, bytes): what the caller's browser said, or what is said of it.
+        reported(BrowserFact, bytes): what the caller's browser said, or what is said of it.
     """
 
-    told = pyqtSignal(object, bytes)
+    reported = pyqtSignal(object, bytes)
 
     def __init__(
         self,
@@ -388,7 +388,7 @@ class PageProcesses(QObject):
         old, spare, self._spare = self._now, self._spare, None
         if spare is not None:
             spare.lost.disconnect()
-        old.told.disconnect()
+        old.reported.disconnect()
         old.lost.disconnect()
         old.made.disconnect()
         self._place.clear()
@@ -403,7 +403,7 @@ class PageProcesses(QObject):
         """This is the caller's browser from now on."""
         self._page_waits_ms = 0
         process.unanswered = 0
-        process.told.connect(self._on_told)
+        process.reported.connect(self._on_reported)
         process.made.connect(self._on_made)
         process.lost.connect(self._on_lost)
         if process.window is not None:
@@ -421,14 +421,14 @@ class PageProcesses(QObject):
         log.warning("the caller's browser is gone%s", ": it wanted too much" if greedy else "")
         self._replace(lambda _gone: None)
         self._set_silent(False)
-        self.told.emit(messages.PageDied(greedy), b"")
+        self.reported.emit(messages.PageDied(greedy), b"")
 
-    def _on_told(self, fact: messages.BrowserFact, body: bytes) -> None:
+    def _on_reported(self, fact: messages.BrowserFact, body: bytes) -> None:
         if isinstance(fact, messages.PageAlive):
             self._now.unanswered = 0
             self._page_waits_ms = fact.waits_ms
         else:
-            self.told.emit(fact, body)
+            self.reported.emit(fact, body)
 
     # ---- the watch ----
 
@@ -449,7 +449,7 @@ class PageProcesses(QObject):
     def _set_silent(self, silent: bool) -> None:
         if silent != self._silent:
             self._silent = silent
-            self.told.emit(messages.PageSilent(silent), b"")
+            self.reported.emit(messages.PageSilent(silent), b"")
 
     # ---- the keyboard ----
 

@@ -60,7 +60,7 @@ def end_process(pid: int) -> bool:
 
 
 class Heart:
-    """Whether a page still runs: it is asked for a trifle, and how long it takes is told."""
+    """Whether a page still runs: it is asked for a trifle, and how long it takes is reported."""
 
     def __init__(self, web: CallerWeb, clock: Clock) -> None:
         self._web, self._clock = web, clock
@@ -93,10 +93,10 @@ class PageView(QWidget):
         way_out: the proxy; None: pages are fetched directly (in tests).
 
     Signals:
-        told(BrowserFact, bytes): what happened, and the bytes that belong to it.
+        reported(BrowserFact, bytes): what happened, and the bytes that belong to it.
     """
 
-    told = pyqtSignal(object, bytes)
+    reported = pyqtSignal(object, bytes)
 
     def __init__(
         self,
@@ -365,7 +365,7 @@ class PageView(QWidget):
 
     def _report(self, fact: messages.BrowserFact, body: bytes = b"") -> None:
         if not sip.isdeleted(self):  # an answer of the page may come after its window is gone
-            self.told.emit(fact, body)
+            self.reported.emit(fact, body)
 
     def _report_view(self) -> None:
         """Says what stands over the page when that changed."""

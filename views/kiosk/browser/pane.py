@@ -49,7 +49,7 @@ class PageSide(Protocol):
     """The caller's page: `views.kiosk.browser.page_process.PageProcesses`, in the program."""
 
     @property
-    def told(self) -> SignalLike:
+    def reported(self) -> SignalLike:
         """(BrowserFact, bytes): what happened there."""
         ...
 
@@ -119,7 +119,7 @@ class KioskBrowser(QFrame):
         self._build()
         self.retranslate()
         self._show(EMPTY)
-        page.told.connect(self._on_told)
+        page.reported.connect(self._on_reported)
 
     # ---- building ----
 
@@ -388,7 +388,7 @@ class KioskBrowser(QFrame):
 
     # ---- facts from the page ----
 
-    def _on_told(self, fact: messages.BrowserFact, body: bytes) -> None:
+    def _on_reported(self, fact: messages.BrowserFact, body: bytes) -> None:
         match fact:
             case messages.EventsPushed():
                 self.events_pushed.emit(body.decode(errors="replace"))

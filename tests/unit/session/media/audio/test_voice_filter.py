@@ -57,7 +57,7 @@ def run(filtered: VoiceFilter, far: Sound, near: Sound, step: int = 441) -> Soun
     made = []
     for at in range(0, far.size, step):
         filtered.played(pcm(far[at : at + step]))
-        made.append(filtered.heard(pcm(near[at : at + step])))
+        made.append(filtered.clean(pcm(near[at : at + step])))
     return np.concatenate(made).astype(np.float64)
 
 
@@ -117,7 +117,7 @@ def test_the_check_of_the_settings_measures_what_is_taken_away() -> None:
             block = check.step()
             filtered.played(block)
             air.append(loudspeaker * block.astype(np.float64))
-            filtered.heard(pcm(air.pop(0) + dice.normal(0, 10, BLOCK)))
+            filtered.clean(pcm(air.pop(0) + dice.normal(0, 10, BLOCK)))
         assert (check.removed_db() >= ENOUGH_DB) is expected
 
 
@@ -128,9 +128,9 @@ def test_a_module_that_fails_lets_the_voice_through(monkeypatch: pytest.MonkeyPa
         raise RuntimeError("broken")
 
     monkeypatch.setattr(filtered._module, "process_stream", refuse)
-    assert np.array_equal(filtered.heard(block), block)
+    assert np.array_equal(filtered.clean(block), block)
     filtered.played(block)
-    assert np.array_equal(filtered.heard(block), block)
+    assert np.array_equal(filtered.clean(block), block)
 
 
 def test_without_the_package_there_is_no_filter_and_no_promise_of_one(
