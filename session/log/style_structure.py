@@ -96,14 +96,14 @@ def bars(text: str) -> str:
     """As many words of about the same width as the text has; no letter, no digit, and of each
     word's length only its third.
     """
-    return _VISIBLE.sub(
-        lambda found: (
-            ("\n" if "\n" in found[0] else " ")
-            if found[1]
-            else BAR * min(_MOST_BARS, 2 * -(-len(found[0]) // 3))
-        ),
-        text,
-    )
+    return _VISIBLE.sub(_bar, text)
+
+
+def _bar(found: re.Match[str]) -> str:
+    """In place of one word, or of the space between two."""
+    if not found[1]:
+        return BAR * min(_MOST_BARS, 2 * -(-len(found[0]) // 3))
+    return "\n" if "\n" in found[0] else " "
 
 
 def _plain(text: str) -> str:

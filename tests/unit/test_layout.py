@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,9 @@ ROOT = Path(__file__).parents[2]
 PRODUCT = ("expert_app", "views", "session", "documents", "resources")
 MOST_MODULES, MOST_TEST_MODULES = 20, 25
 SHORTEST_DOCSTRING, LONGEST_DOCSTRING = 3, 10
+MOST_OF_ONE_WORD = 5
+"""Modules of a folder whose names begin with the same word: more of them are a folder."""
+LONGEST_WIRING = 40
 
 TWINS = ("session/desk", "session/kiosk")
 """The two ends of one conversation: a class here may have its twin's name there."""
@@ -69,6 +72,18 @@ def test_no_name_repeats_its_folder_or_the_folder_beside() -> None:
                 if module.startswith(f"{name}_")
             ]
     assert repeating == []
+
+
+def test_a_prefix_that_many_share_is_a_folder() -> None:
+    shared = {
+        f"{name_of(package)}/{word}_*": count
+        for package in packages(*PRODUCT)
+        for word, count in Counter(
+            module.partition("_")[0] for module in modules_of(package)
+        ).items()
+        if count > MOST_OF_ONE_WORD
+    }
+    assert shared == {}
 
 
 @pytest.mark.parametrize("package", packages(*PRODUCT), ids=name_of)
@@ -132,6 +147,30 @@ def test_constructors_take_keywords_from_the_third_parameter_on() -> None:
         if function.name in ("__init__", "build") and count > 2
     ]
     assert by_position == []
+
+
+def test_wiring_is_read_at_a_glance() -> None:
+    long = [
+        f"{name_of(path)}: {function.name}"
+        for path in sources(*PRODUCT)
+        if "wiring" in path.as_posix() or path.stem == "composition"
+        for function, _count in functions(parsed(path))
+        if function.name.startswith("build")
+        and (function.end_lineno or 0) - function.lineno >= LONGEST_WIRING
+    ]
+    assert long == []
+
+
+def test_no_condition_stands_in_another() -> None:
+    """Of `a if b else c` in one line, a, b and c are no such thing again."""
+    nested = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in sources(*PRODUCT)
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.IfExp)
+        and any(isinstance(part, ast.IfExp) for part in (node.test, node.body, node.orelse))
+    ]
+    assert nested == []
 
 
 def test_no_method_is_hung_onto_another_object() -> None:

@@ -94,8 +94,5 @@ def _masked_row(row: ReportFigures, *, halves: bool = False) -> ReportFigures:
 
 
 def _masked_counts(counted: dict[str, int]) -> dict[str, int]:
-    hidden = hidden_keys(counted)
-    return {
-        code: (SMALL if is_small(count) else HIDDEN) if code in hidden else count
-        for code, count in counted.items()
-    }
+    hidden = {code: SMALL if is_small(counted[code]) else HIDDEN for code in hidden_keys(counted)}
+    return counted | hidden

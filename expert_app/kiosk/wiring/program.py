@@ -124,40 +124,21 @@ def build_kiosk(
     settings: KioskSettings, paths: Paths, *, seed: bytes, program: Program
 ) -> KioskProgram:
     """The kiosk's objects, connected; nothing is shown or sent yet."""
-    running, paper = RunningSession(), PaperWorker()
-    guard = PageGuard(program.tasks)
-    requests = CallerRequests(running)
+    running, paper, guard = RunningSession(), PaperWorker(), PageGuard(program.tasks)
     panes = build_panes(settings, paths, running=running, clock=program.clock)
     hub = build_hub(settings, paths, seed=seed, running=running, program=program)
     parts = build_parts(
-        settings,
-        panes,
-        guard=guard,
-        hub=hub,
-        paper=paper,
-        seed=seed,
-        program=program,
+        settings, panes, guard=guard, hub=hub, paper=paper, seed=seed, program=program
     )
     opener = KioskSessionOpener(parts, hub.link, sealing=hub.sealing, paths=paths)
-    app = KioskApp(
-        hub.link,
-        panes.window,
-        running=running,
-        open_session=opener.open,
-        paths=paths,
-        clock=program.clock,
-        tasks=program.tasks,
-        printer=parts.printer,
-    )
+    app = build_app(panes, opener, hub=hub, parts=parts, paths=paths, running=running)
     conversations = ConversationWiring(
         panes, settings.geometry, line_reports=hub.line_reports, paper=paper
     )
     app.session_opened.connect(conversations.connect)
-    connect_queue(panes, app)
-    connect_conversation(panes, requests)
-    connect_host_call(panes, hub, app)
-    connect_language_and_voice(panes)
     connect_end_of_session(app, hub, paper=paper, tasks=program.tasks)
+    requests = CallerRequests(running)
+    connect_window(panes, app, hub=hub, requests=requests)
     panes.window.close_requested.connect(program.stop.set)
     self_test = build_self_test(settings, paths, parts=parts, hub=hub)
     help_job = build_remote_help(paths, parts, self_test, panes=panes, hub=hub, program=program)
@@ -175,6 +156,38 @@ def build_kiosk(
         self_test=self_test,
         held=(requests, network, help_job),
     )
+
+
+def build_app(
+    panes: KioskPanes,
+    opener: KioskSessionOpener,
+    *,
+    hub: KioskHub,
+    parts: KioskParts,
+    paths: Paths,
+    running: RunningSession,
+) -> KioskApp:
+    """The kiosk's job: calls, conversations, ends."""
+    return KioskApp(
+        hub.link,
+        panes.window,
+        running=running,
+        open_session=opener.open,
+        paths=paths,
+        clock=parts.clock,
+        tasks=parts.tasks,
+        printer=parts.printer,
+    )
+
+
+def connect_window(
+    panes: KioskPanes, app: KioskApp, *, hub: KioskHub, requests: CallerRequests
+) -> None:
+    """What the caller does on the screen, outside of and in a conversation."""
+    connect_queue(panes, app)
+    connect_conversation(panes, requests)
+    connect_host_call(panes, hub, app)
+    connect_language_and_voice(panes)
 
 
 def build_self_test(
