@@ -18,7 +18,7 @@ from typing import Any, NoReturn, get_args
 
 import msgspec
 
-from expert_app.commands.hub_arguments import ROLES, Commands, add_hub_parser
+from expert_app.commands.hub.arguments import ROLES, Commands, add_hub_parser
 from expert_app.runtime.config import (
     DeskSettings,
     DisplaySettings,
@@ -302,7 +302,7 @@ def _display(arguments: Arguments) -> int:
 
 
 def _hub(arguments: Arguments) -> int:
-    from expert_app.commands.hub import Context, init, run_command
+    from expert_app.commands.hub.command import Context, init, run_command
     from expert_app.commands.setup.settings_file import find_settings
 
     use_language(arguments.language or "fr")

@@ -18,7 +18,7 @@ from documents.store.dossier_store import DossierStore
 from documents.store.erasure.dossiers import DossierErasure, DossierHold
 from expert_app.backup.erasing import write_beside
 from expert_app.backup.restore import erase_dossiers_again
-from expert_app.commands.hub_erase import (
+from expert_app.commands.hub.erase import (
     DEMANDS,
     Refused,
     open_eraser,

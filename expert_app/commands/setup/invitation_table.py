@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from expert_app.commands.hub_arguments import ROLES
+from expert_app.commands.hub.arguments import ROLES
 from resources.texts import N_, _
 from session.hub.access.identities import Identity
 from session.hub.convention.catalogue import Catalogue

@@ -20,7 +20,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from expert_app.backup.watch import BackupWatch
-from expert_app.commands.hub_explain import explain
+from expert_app.commands.hub.explain import explain
 from expert_app.hub.metrics import HubMetrics, MetricsCollector
 from expert_app.hub.monitor import CONNECTIONS, Monitor
 from expert_app.runtime.store_settings import BackupSettings

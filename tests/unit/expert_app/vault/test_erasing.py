@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from expert_app.backup.erasing import REGISTER, read_beside
-from expert_app.commands import hub_erase
-from expert_app.commands.hub_erase import EraseRequest
+from expert_app.commands.hub import erase
+from expert_app.commands.hub.erase import EraseRequest
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths, paths_for
 from expert_app.runtime.store_settings import BackupSettings
@@ -46,22 +46,22 @@ def keeper(settings: HubSettings, paths: Paths) -> VaultLog:
 def test_what_is_held_or_goes_on_stays_and_the_register_names_nobody(
     settings: HubSettings, paths: Paths, keeper: VaultLog, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert hub_erase.hold("", "s1", "inquiry 12", settings, paths) == 0
-    assert hub_erase.hold("", "nosuch", "inquiry 12", settings, paths) == 2
+    assert erase.hold("", "s1", "inquiry 12", settings, paths) == 0
+    assert erase.hold("", "nosuch", "inquiry 12", settings, paths) == 2
     today = datetime.now().astimezone().date()
     tickets = TicketFilter(today - timedelta(days=2), today)
     request = EraseRequest("", ErasureDemand.CALLER, tickets=tickets, yes=True, as_json=True)
     capsys.readouterr()
-    assert hub_erase.erase(request, settings, paths) == 1
+    assert erase.erase(request, settings, paths) == 1
     said = json.loads(capsys.readouterr().out)
     assert (said["erased"], said["held"], said["running"]) == (["s2"], ["s1"], ["s3"])
     assert [keeper.knows(one) for one in ("s1", "s2", "s3")] == [True, False, True]
-    assert hub_erase.print_register(settings, paths, as_json=True) == 0
+    assert erase.print_register(settings, paths, as_json=True) == 0
     (line,) = capsys.readouterr().out.splitlines()
     assert '"s2"' not in line
     assert read_beside(Path(settings.backup.folder) / REGISTER) == keeper.erasures()
-    assert hub_erase.lift("", "s1", settings, paths) == 0
-    assert hub_erase.lift("", "s1", settings, paths) == 2
+    assert erase.lift("", "s1", settings, paths) == 0
+    assert erase.lift("", "s1", settings, paths) == 2
 
 
 def test_a_vault_knows_no_numbers_and_is_nobody_elses(
@@ -71,10 +71,10 @@ def test_a_vault_knows_no_numbers_and_is_nobody_elses(
     by_number = EraseRequest(
         "", ErasureDemand.CALLER, tickets=TicketFilter(day, day, number="A012")
     )
-    assert hub_erase.erase(by_number, settings, paths) == 2
+    assert erase.erase(by_number, settings, paths) == 2
     others = EraseRequest("marais", ErasureDemand.CALLER, sessions=("s1",), yes=True)
-    assert hub_erase.erase(others, settings, paths) == 2
+    assert erase.erase(others, settings, paths) == 2
     dry = EraseRequest("", ErasureDemand.CALLER, sessions=("s1",), dry=True)
-    assert hub_erase.erase(dry, settings, paths) == 0
+    assert erase.erase(dry, settings, paths) == 0
     assert keeper.knows("s1")
     assert keeper.erasures() == []

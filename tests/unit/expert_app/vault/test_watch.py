@@ -15,7 +15,7 @@ import pytest
 
 from documents.store.dossier_store import DossierStore
 from expert_app.backup.archive import reading, writing
-from expert_app.commands.hub_backup import run_restore, run_vault_backup, run_vault_restore
+from expert_app.commands.hub.backup import run_restore, run_vault_backup, run_vault_restore
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import save_seed
 from expert_app.runtime.paths import Paths, paths_for

@@ -14,9 +14,9 @@ import pytest
 
 from documents.store.dossier_store import DossierStore
 from expert_app.backup.erasing import REGISTER, read_beside
-from expert_app.commands import hub_erase
 from expert_app.commands.dossiers import erasing
 from expert_app.commands.dossiers.erasing import DossierErasureRequest
+from expert_app.commands.hub import erase as hub_erase
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths, paths_for
 from expert_app.runtime.store_settings import BackupSettings

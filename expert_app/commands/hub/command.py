@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The commands of `expert-app hub`: one function for each word of `hub_arguments`.
+"""The commands of `expert-app hub`: one function for each word of `arguments`.
 Used by `__main__`.
 """
 
@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from getpass import getpass
 from pathlib import Path
 
-from expert_app.commands.hub_arguments import ROLES
+from expert_app.commands.hub.arguments import ROLES
 from expert_app.commands.setup.new_hub import NewHubRequest, init_hub
 from expert_app.hub.certificates import (
     CertificateFiles,
@@ -163,7 +163,7 @@ def _renew_certificate(context: Context) -> int:
 
 
 def _report(context: Context) -> int:
-    from expert_app.commands.hub_report import write_report
+    from expert_app.commands.hub.report import write_report
 
     return write_report(
         context.settings, context.paths, context.arguments.period, datetime.now(UTC)
@@ -171,7 +171,7 @@ def _report(context: Context) -> int:
 
 
 def _explain(context: Context) -> int:
-    from expert_app.commands.hub_explain import explain
+    from expert_app.commands.hub.explain import explain
 
     arguments = context.arguments
     return explain(
@@ -246,7 +246,7 @@ def _erase_dossiers(context: Context) -> int:
 
 
 def _erase(context: Context) -> int:
-    from expert_app.commands import hub_erase
+    from expert_app.commands.hub import erase
     from session.hub.history.erasing import TicketFilter
     from session.hub.storage.erasures import ErasureDemand
 
@@ -257,8 +257,8 @@ def _erase(context: Context) -> int:
             None
             if arguments.session
             else TicketFilter(
-                hub_erase.day_of(first),
-                hub_erase.day_of(last),
+                erase.day_of(first),
+                erase.day_of(last),
                 number=arguments.ticket,
                 kiosk=arguments.kiosk,
                 site=arguments.site,
@@ -267,7 +267,7 @@ def _erase(context: Context) -> int:
     except ValueError:
         print(_("Say the days as 2026-03-01: --ticket NUMBER --day DAY, or --from DAY --to DAY."))
         return 2
-    request = hub_erase.EraseRequest(
+    request = erase.EraseRequest(
         getattr(arguments, "org", ""),
         ErasureDemand(arguments.demand),
         sessions=tuple(arguments.session),
@@ -276,20 +276,20 @@ def _erase(context: Context) -> int:
         dry=arguments.dry_run,
         as_json=arguments.json,
     )
-    return hub_erase.erase(request, context.settings, context.paths)
+    return erase.erase(request, context.settings, context.paths)
 
 
 def _hold(context: Context) -> int:
-    from expert_app.commands import hub_erase
+    from expert_app.commands.hub import erase
 
     arguments, settings, paths = context.arguments, context.settings, context.paths
     organisation = getattr(arguments, "org", "")
     match arguments.hold_command:
         case "list":
-            return hub_erase.list_holds(organisation, settings, paths, as_json=arguments.json)
+            return erase.list_holds(organisation, settings, paths, as_json=arguments.json)
         case "lift":
-            return hub_erase.lift(organisation, arguments.session, settings, paths)
-    return hub_erase.hold(organisation, arguments.session, arguments.reason, settings, paths)
+            return erase.lift(organisation, arguments.session, settings, paths)
+    return erase.hold(organisation, arguments.session, arguments.reason, settings, paths)
 
 
 def _readings(context: Context) -> int:
@@ -313,7 +313,7 @@ def _logs(context: Context) -> int:
 
 
 def _register(context: Context) -> int:
-    from expert_app.commands.hub_erase import print_register
+    from expert_app.commands.hub.erase import print_register
 
     return print_register(context.settings, context.paths, as_json=context.arguments.json)
 
@@ -440,11 +440,11 @@ def _serve(context: Context) -> int:
 
 
 def _backup(context: Context) -> int:
-    from expert_app.commands.hub_backup import run_backup, run_vault_backup
+    from expert_app.commands.hub.backup import run_backup, run_vault_backup
 
     arguments = context.arguments
     if arguments.file is None:
-        from expert_app.commands.hub_backup_folder import run_folder_backup
+        from expert_app.commands.hub.backup_folder import run_folder_backup
 
         return run_folder_backup(context.settings, context.paths)
     if context.settings.serve:
@@ -457,8 +457,8 @@ def _backup(context: Context) -> int:
 
 
 def _restore(context: Context) -> int:
-    from expert_app.commands.hub_backup import run_restore, run_vault_restore
-    from expert_app.commands.hub_backup_folder import run_check
+    from expert_app.commands.hub.backup import run_restore, run_vault_restore
+    from expert_app.commands.hub.backup_folder import run_check
 
     if context.arguments.check:
         return run_check(context.arguments.file)

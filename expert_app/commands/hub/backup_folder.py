@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """`expert-app hub backup` without a file, as the timer runs it, and `hub restore --check FILE`.
-Used by `hub`, for a hub and for a vault.
+Used by `command`, for a hub and for a vault.
 
 A new backup counts only when it was read back to the end; older ones go only then.
 """
@@ -15,7 +15,7 @@ from expert_app.backup.archive import reading
 from expert_app.backup.contents import BackupContents, OrganisationContents, hub_contents
 from expert_app.backup.folder import DAMAGED, BackupFolder, owner_of
 from expert_app.backup.save import HISTORY
-from expert_app.commands.hub_backup import EXPECTED, run_backup, run_vault_backup, why_not
+from expert_app.commands.hub.backup import EXPECTED, run_backup, run_vault_backup, why_not
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
 from expert_app.vault.backup import vault_contents

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """`expert-app hub backup FILE` and `hub restore FILE`, of a hub and of a vault: they print what was
-saved or restored, or what went wrong. Used by `hub`.
+saved or restored, or what went wrong. Used by `command`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """`expert-app hub erase`, `hold` and `register`: conversations erased by hand or kept from it, and
-the register of what was erased, in a hub and in a vault. Used by `hub`.
+the register of what was erased, in a hub and in a vault. Used by `command`.
 
 They may run while hub or vault work. The words for a vault are the same; what a ticket's number
 and day are only the network's hub knows, so there a conversation is named by its id.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """`expert-app hub explain`: what the hub on this machine, or the other end, did not take of a
-client, and why; live, until it is stopped. Used by `hub`.
+client, and why; live, until it is stopped. Used by `command`.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """What `expert-app hub` and its commands take on the command line.
-Used by `__main__`; the work is in `commands.hub`.
+Used by `__main__`; the work is in `command`.
 
 It stands apart because every program reads the command line, and none must load the hub for that.
 `hub` alone runs the hub; a new command is one `command(...)` line here and one function in
-`commands.hub`.
+`command`.
 """
 
 from __future__ import annotations
