@@ -79,9 +79,10 @@ def place_of(
         SignOnRefused: the provider does not say who it is.
     """
     subject = claims.get("sub")
-    if not isinstance(subject, str) or not subject:
+    if not isinstance(subject, str) or not subject or not subject.isprintable():
         raise SignOnRefused(why=SignOnTrouble.SUBJECT)
-    name = " ".join(next(texts(inside(claims, settings.name_claim)), "").split())[:NAME_LETTERS]
+    words = " ".join(next(texts(inside(claims, settings.name_claim)), "").split())
+    name = "".join(filter(str.isprintable, words))[:NAME_LETTERS]  # JSON may hold half a character
     fitting = [
         rule
         for rule in settings.rules

@@ -82,3 +82,11 @@ def test_a_person_of_the_convention_stays_who_she_is_there() -> None:
 def test_somebody_without_a_subject_is_nobody() -> None:
     with pytest.raises(SignOnRefused):
         _place({"sub": "", "groups": ["agents"]}, AGENTS)
+
+
+def test_half_a_character_is_nobodys_name_and_no_subject() -> None:
+    rule = SignOnRule("valdore", "agent")
+    assert _place({"name": "Zo\ud800é\u202e K."}, rule).name == "Zoé K."
+    for subject in ("\ud800", "a\nb", "a\u202e"):
+        with pytest.raises(SignOnRefused):
+            _place({"sub": subject}, rule)
