@@ -295,10 +295,13 @@ def open_engine(folder: Path, database_url: str | None) -> Engine:
         kind, colon, rest = database_url.partition(":")
         ours = kind in ("postgres", "postgresql")
         return create_engine(
-            f"postgresql+psycopg{colon}{rest}" if ours else database_url, pool_pre_ping=True
+            f"postgresql+psycopg{colon}{rest}" if ours else database_url,
+            pool_pre_ping=True,
+            hide_parameters=True,
         )
     url = database_url or f"sqlite:///{folder / 'dossiers.sqlite'}"
-    engine = create_engine(url, connect_args={"check_same_thread": False})
+    # what was wrong goes to the developers' log: never with whose dossier it was
+    engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine

@@ -3,7 +3,8 @@
 logs, and the files in which a program with a window keeps it. Used by `expert_app.__main__`.
 
 No line holds a number, an address or a birth date of anybody, whatever was raised with it: the
-patterns are those of what is kept (`session.masking`).
+patterns are those of what is kept (`session.masking`). Names have no pattern: of what was raised,
+what stands in quotes is left out, as a value that was wrong does.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import faulthandler
 import json
 import logging
 import platform
+import re
 from collections import deque
 from collections.abc import Iterator
 from copy import copy
@@ -32,6 +34,16 @@ OURS = ("expert_app", "session", "views", "documents")
 
 log = logging.getLogger(__name__)
 
+_QUOTED = re.compile(r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*\"""")
+_IDENTIFIER = re.compile(r"""['"](?:[a-z0-9]+_[a-z0-9_]+|[A-Za-z]+Type|utf-8)['"]""")
+_FRAME, _SOURCE = '  File "', "    "
+_OF_CODE = re.compile(
+    r"[\w.]*(?:AttributeError|NameError|TypeError|ImportError|ModuleNotFoundError):"
+)
+"""What a program's own code did wrong: quotes are of its names."""
+
+_OF_ROWS = ("DETAIL:", "CONTEXT:")
+
 _Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
@@ -47,7 +59,22 @@ class MaskedLines(logging.Formatter):
 
     def formatException(self, ei: _Raised) -> str:  # noqa: N802  (logging's name)
         """What was raised, and where."""
-        return mask(super().formatException(ei), KEPT)
+        return mask("\n".join(_without_values(super().formatException(ei))), KEPT)
+
+
+def _without_values(trace: str) -> Iterator[str]:
+    """The lines of a trace, its messages without the values in them."""
+    is_frame = False
+    for line in trace.split("\n"):
+        is_frame = line.startswith(_FRAME) or (is_frame and line.startswith(_SOURCE))
+        if is_frame or _OF_CODE.match(line):
+            yield line
+        elif line.startswith(_OF_ROWS):  # PostgreSQL tells the row that was wrong
+            yield line.partition(":")[0] + ": …"
+        else:
+            yield _QUOTED.sub(
+                lambda text: text[0] if _IDENTIFIER.fullmatch(text[0]) else "'…'", line
+            )
 
 
 class RecentLines(logging.Handler):

@@ -188,6 +188,7 @@ def open_engine(folder: Path, database_url: str) -> Engine:
         return create_engine(
             _with_driver(database_url),
             pool_pre_ping=True,
+            hide_parameters=True,
             connect_args={"connect_timeout": CONNECT_S},
         )
     url = database_url or f"sqlite:///{folder / 'history.sqlite'}"
@@ -195,6 +196,7 @@ def open_engine(folder: Path, database_url: str) -> Engine:
         url,
         connect_args={"check_same_thread": False, "cached_statements": STATEMENTS},
         insertmanyvalues_page_size=ROWS_AT_ONCE,
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
