@@ -81,6 +81,21 @@ def test_each_line_of_the_threats_names_what_proves_it() -> None:
     assert [row for row in rows if "`tests/" not in row and "`make test" not in row] == []
 
 
+def test_each_kind_of_data_names_what_proves_its_line() -> None:
+    table = _text(ROOT / "docs/donnees.md").partition("## Ce qui existe")[2].partition("\n\n\n")[0]
+    rows = [line for line in table.splitlines() if line.count("|") == 6]
+    rows = [row for row in rows if "---" not in row and "| preuve |" not in row]
+    assert len(rows) > 12
+    assert [row for row in rows if "`tests/" not in row] == []
+
+
+@pytest.mark.parametrize("page", ["docs/securite.md", "docs/donnees.md"])
+def test_what_the_papers_cite_is_there(page: str) -> None:
+    cited = re.findall(r"`(tests/[\w/.]+)`", _text(ROOT / page))
+    assert len(cited) > 10
+    assert [path for path in cited if not (ROOT / path).exists()] == []
+
+
 def test_decisions_are_numbered_without_gaps() -> None:
     numbers = [int(page.name[:4]) for page in DECISIONS]
     assert numbers == list(range(1, len(numbers) + 1))
