@@ -39,6 +39,7 @@ async def test_a_kiosk_killed_while_it_scans_is_missed_at_the_desk_and_goes_on_w
     await stage.end()
 
 
+@pytest.mark.long  # in a sealed session, in every run: test_vault
 async def test_a_page_that_a_killed_kiosk_was_sending_arrives_after_its_restart(
     stage: Stage,
 ) -> None:

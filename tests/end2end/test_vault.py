@@ -43,6 +43,7 @@ async def sealed(request: pytest.FixtureRequest, with_vault: RunningDemo) -> Asy
         yield stage
 
 
+@pytest.mark.long  # in every run: its new key in test_sealed_session, the kill in test_walk
 async def test_a_desk_that_is_killed_goes_on_under_a_new_key(sealed: Stage) -> None:
     session = await sealed.call()
     assert await sealed.fact(sealed.desk, "media_engine", kind="aiortc")

@@ -186,8 +186,19 @@ async def test_every_role_of_the_settings_is_here() -> None:
     assert set(FIRST_READ) == {*DESK_ROLES, "kiosk", "display"}
 
 
-@pytest.mark.parametrize("way", ["tls", "wss"])
-@pytest.mark.parametrize("role", FIRST_READ)
+@pytest.mark.parametrize(
+    ("role", "way"),
+    [
+        *((role, "tls") for role in FIRST_READ),
+        *((role, "wss") for role in ("agent", "kiosk")),
+        # the way is the connection's, not the role's
+        *(
+            pytest.param(role, "wss", marks=pytest.mark.long)
+            for role in FIRST_READ
+            if role not in ("agent", "kiosk")
+        ),
+    ],
+)
 async def test_the_program_of_a_role_connects_and_reads(
     role: str, way: str, safe: Safe, tmp_path: Path
 ) -> None:
