@@ -132,6 +132,14 @@ def last_opened(connection: Connection, organisation: str, session_id: str) -> R
     return connection.execute(query).first()
 
 
+def opened_since(
+    connection: Connection, organisation: str, session_id: str, *, user: str, since: datetime
+) -> Row[Any] | None:
+    """The line by which a session of this person came to its dossier, unless it is older."""
+    line = last_opened(connection, organisation, session_id)
+    return line if line is not None and line.by_user == user and line.at_utc > since else None
+
+
 def opened_in(connection: Connection, organisation: str, session_id: str, user: str) -> list[str]:
     """Numbers of the dossiers that a person has opened or made in a session."""
     table = tables.accesses

@@ -6,7 +6,7 @@ Each with its line in the register of accesses. Used by the hub through the stor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -21,6 +21,7 @@ from documents.store.accesses import (
     is_written,
     one_at_a_time,
     opened_in,
+    opened_since,
     refuse,
     searches_left,
     write_line,
@@ -40,6 +41,8 @@ from session.core.dossier_model import (
 from session.core.errors import DossierUnknown, NumberTaken, TooManyDossiers
 
 MOST_HITS = 5
+ANNOTATED_FOR = timedelta(days=1)
+"""How long after it was opened a dossier takes the note that its agent owes to it."""
 
 
 class FoundHits(msgspec.Struct, frozen=True):
@@ -181,6 +184,16 @@ class Identities:
             kept = (kept_row(connection, organisation, one) for one in numbers)
             return row is not None and row.id in {one.id for one in kept if one is not None}
 
+    def to_annotate(self, organisation: str, session_id: str, user: str) -> tuple[str, str] | None:
+        """The dossier in which this person may still write a note on a session that is over, and
+        the person's name; None when it was opened more than `ANNOTATED_FOR` ago, or by nobody.
+        """
+        since = (self._now() - ANNOTATED_FOR).astimezone(UTC).replace(tzinfo=None)
+        with self._transactions.reading() as connection:
+            line = opened_since(connection, organisation, session_id, user=user, since=since)
+            row = kept_row(connection, organisation, line.dossier) if line is not None else None
+            return None if line is None or row is None else (str(row.number), str(line.by_name))
+
     def view(
         self,
         organisation: str,
@@ -286,8 +299,10 @@ class Identities:
                 )
             return self._read(connection, organisation, row.number)
 
-    def provisional(self, organisation: str) -> list[ProvisionalDossier]:
-        """Dossiers made while the register was away and not matched yet, the oldest first."""
+    def provisional(self, organisation: str, user: str = "") -> list[ProvisionalDossier]:
+        """Dossiers made while the register was away and not matched yet, the oldest first; of all,
+        or those that this person has made.
+        """
         table = tables.dossiers
         query: Select[Any] = (
             select(table)
@@ -295,6 +310,14 @@ class Identities:
             .where(table.c.merged_into == "")
             .order_by(table.c.id)
         )
+        if user:
+            lines = tables.accesses
+            made = (
+                select(lines.c.dossier)
+                .where(lines.c.organisation == organisation, lines.c.by_user == user)
+                .where(lines.c.kind == AccessKind.CREATED.value)
+            )
+            query = query.where(table.c.number.in_(made))
         with self._transactions.reading() as connection:
             return [
                 ProvisionalDossier(

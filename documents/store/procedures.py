@@ -37,7 +37,7 @@ Power = Literal["see_page", "point", "control", "type", "scan", "print", "keep"]
 FRENCH = "fr"
 NOTE_FIELDS = frozenset({"procedure", "done", "left", "missing", "cases"})
 """What may stand in braces in the note of a wrap-up."""
-MOST_STEPS, MOST_PHRASES = 40, 60
+MOST_STEPS, MOST_PHRASES, MOST_NOTES = 40, 60, 30
 MOST_BYTES = 400_000
 """Of all guides and phrases of an organisation together: they travel in one message."""
 
@@ -138,6 +138,14 @@ class PhraseRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     say: Said
 
 
+class NoteRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A note ready to be completed, whatever the procedure; with the fields of a wrap-up's note."""
+
+    id: Id
+    name: Text
+    text: Words
+
+
 class Procedure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A request a caller can make.
 
@@ -162,8 +170,9 @@ class Procedure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class ProcedureFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An organisation's procedures, and what its agents write ready-made (without `phrases`: what
-    comes with the program). Whoever changes the file raises `edition`.
+    """An organisation's procedures, and what its agents write ready-made: to callers (without
+    `phrases`: what comes with the program), and to colleagues. Whoever changes the file raises
+    `edition`.
     """
 
     organisation: Id
@@ -171,6 +180,7 @@ class ProcedureFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     edition: Annotated[int, msgspec.Meta(ge=1)] = 1
     procedures: list[Procedure]
     phrases: list[PhraseRule] = []
+    notes: list[NoteRule] = []
 
 
 class ProcedureProblem(msgspec.Struct, frozen=True):
@@ -209,6 +219,11 @@ class Procedures:
         """Its sentences ready to be written; none where it wrote none."""
         found = self._files.get(organisation)
         return found.phrases if found else []
+
+    def notes(self, organisation: str) -> list[NoteRule]:
+        """Its notes ready to be completed."""
+        found = self._files.get(organisation)
+        return found.notes if found else []
 
     def put(self, organisation: str, procedures: list[Procedure]) -> None:
         """Replaces those of an organisation."""
@@ -348,7 +363,13 @@ def _wrong_phrases(file: ProcedureFile) -> Iterator[tuple[str, str, str]]:
     for phrase in file.phrases:
         if not said(phrase.say).get(FRENCH):
             yield "no_french", f"phrases.{phrase.id}", ""
-    size = len(msgspec.json.encode((file.phrases, [one.steps for one in file.procedures])))
+    yield from _twice([one.id for one in file.notes], "notes")
+    if len(file.notes) > MOST_NOTES:
+        yield "too_many", "notes", str(MOST_NOTES)
+    for note in file.notes:
+        yield from _wrong_note(note.text, f"notes.{note.id}")
+    written = (file.phrases, file.notes, [one.steps for one in file.procedures])
+    size = len(msgspec.json.encode(written))
     if size > MOST_BYTES:
         yield "too_large", file.organisation, str(MOST_BYTES // 1000)
 

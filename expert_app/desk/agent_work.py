@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from expert_app.desk.app import DeskApp
+from expert_app.desk.dossier.owed_notes import OwedNotes
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
@@ -92,6 +93,10 @@ class WorkLinkLike(Protocol):
         """Declines an offer."""
         ...
 
+    async def provisional(self) -> list[str]:
+        """Numbers of dossiers that this agent made and the register does not have yet."""
+        ...
+
     async def prolong(self, session_id: str, until_utc: datetime) -> WrapUpAnswer:
         """Asks for more time."""
         ...
@@ -105,6 +110,7 @@ class AgentWork:
     """One agent's work.
 
     Args:
+        owed: notes that are written after their conversation.
         user: who the agent is.
 
     Attributes:
@@ -117,6 +123,8 @@ class AgentWork:
         wrap_up_changed: how much time the wrap-up has.
         previewed: (ticket id, what is known of its caller before the conversation).
         calls_changed: when this agent has promised to call somebody, the first first.
+        provisional_changed: numbers of dossiers that this agent made and nobody has matched yet.
+        note_failed: the note on this session was not taken, by the error's code.
         supervisor_asked: the board shows that this agent needs help, for this reason; "" no longer.
     """
 
@@ -126,6 +134,7 @@ class AgentWork:
         link: DeskLink,
         *,
         work: WorkLinkLike,
+        owed: OwedNotes,
         user: str,
         tasks: Tasks,
     ) -> None:
@@ -138,7 +147,9 @@ class AgentWork:
         self.supervisor_asked: Signal[str] = Signal()
         self.previewed: Signal[tuple[str, CallerPreview]] = Signal()
         self.calls_changed: Signal[list[datetime]] = Signal()
-        self._app, self._link, self._work = app, link, work
+        self.provisional_changed: Signal[list[str]] = Signal()
+        self.note_failed: Signal[tuple[str, str]] = Signal()
+        self._app, self._link, self._work, self.owed = app, link, work, owed
         self._user, self._tasks = user, tasks
         self._reported = ReportedState(True)
         self._unreported: ReportedState | None = None
@@ -148,6 +159,7 @@ class AgentWork:
         self._wrap_up = WrapUpTime(None)
         self._help = ""
         self._calls: list[datetime] = []
+        self._provisional: list[str] = []
 
     def start(self) -> None:
         """Subscribes to the signals of queue and conversation."""
@@ -246,6 +258,32 @@ class AgentWork:
         if calls != self._calls:
             self._calls = calls
             self.calls_changed.emit(calls)
+        await self._ask_provisional()
+
+    async def _ask_provisional(self) -> None:
+        """An older hub tells this to supervisors only."""
+        try:
+            numbers = await self._work.provisional()
+        except SessionError as error:
+            log.info("provisional dossiers are not known: %s", error.code)
+            return
+        if numbers != self._provisional:
+            self._provisional = numbers
+            self.provisional_changed.emit(numbers)
+
+    # ---- notes after the conversation
+
+    def write_owed(self, session_id: str, text: str) -> None:
+        """Keeps a note on a session that is over."""
+        self._tasks.start(self._write_owed(session_id, text), name="write an owed note")
+
+    async def _write_owed(self, session_id: str, text: str) -> None:
+        try:
+            await self._work.note(session_id, session_id, text)
+        except SessionError as error:
+            self.note_failed.emit((session_id, error.code))
+            return
+        self.owed.drop(session_id)
 
     def preview(self, ticket_id: str) -> None:
         """Looks at the caller who is next for this agent; nothing is shown of anybody else."""
@@ -350,12 +388,23 @@ class AgentWork:
         answer = await self._work.prolong(session_id, until_utc)
         self._set_wrap_up(WrapUpTime(answer.until_utc, answer.more))
 
-    def finish(self, outcome: str, note: str) -> None:
-        """The wrap-up is done; a note is kept first, and when that fails nothing is finished."""
+    def finish(self, outcome: str, note: str, later: str = "") -> None:
+        """The wrap-up is done; a note is kept first, and when that fails nothing is finished.
+
+        Args:
+            later: the agent writes the note later: what the session is called then.
+        """
+        self._owe(later)
         self._app.do(self._finish(outcome, note), "finish")
 
-    def call_back(self, phone: str, minutes: int, note: str) -> None:
+    def _owe(self, words: str) -> None:
+        session = self._app.session
+        if session is not None and words:
+            self.owed.add(session.facts.id, words)
+
+    def call_back(self, phone: str, minutes: int, note: str, later: str = "") -> None:
         """The wrap-up is done, and the caller is called after `minutes`; as `finish`."""
+        self._owe(later)
         self._app.do(self._finish(CALL_LATER, note, minutes, phone), "finish")
 
     async def _finish(self, outcome: str, note: str, later_min: int = 0, phone: str = "") -> None:

@@ -13,6 +13,7 @@ from expert_app.desk.app import DeskApp
 from expert_app.desk.devices import DevicesJob
 from expert_app.desk.dossier.finding import DossierFinding
 from expert_app.desk.dossier.guide import DeskGuide
+from expert_app.desk.dossier.owed_notes import OwedNotes
 from expert_app.desk.dossier.piece_scan import PieceScan
 from expert_app.desk.dossier.pieces import DeskPieces
 from expert_app.desk.filing import Filing
@@ -101,7 +102,14 @@ def _filing(parts: DeskParts) -> Filing:
 
 def _work(parts: DeskParts, app: DeskApp) -> AgentWork:
     link = WorkLink(parts.bus, parts.link.retrying.emit)
-    return AgentWork(app, parts.link, work=link, user=parts.settings.user, tasks=parts.tasks)
+    return AgentWork(
+        app,
+        parts.link,
+        work=link,
+        owed=OwedNotes(parts.window_settings, parts.clock),
+        user=parts.settings.user,
+        tasks=parts.tasks,
+    )
 
 
 def _third_parties(parts: DeskParts, app: DeskApp, sessions: DeskSessionOpener) -> ThirdPartyJob:

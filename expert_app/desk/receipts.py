@@ -16,8 +16,6 @@ from typing import Protocol
 from documents.pages.outbox import Outbox
 from documents.printed.receipt.facts import ReceiptFacts, Signer
 from documents.printed.receipt.html_page import receipt_page
-from documents.printed.receipt.large_print import large_receipt
-from documents.printed.receipt.pdf import receipt
 from expert_app.desk.app import DeskApp
 from expert_app.desk.filing import Filing
 from expert_app.desk.receipt_facts import place_of, receipt_facts
@@ -114,8 +112,7 @@ class DeskReceipts:
 
     async def _print(self, large: bool) -> None:
         facts = await self._facts_now()
-        draw = large_receipt if large else receipt
-        pdf = await asyncio.to_thread(draw, facts, signer=self._signer)
+        pdf = await asyncio.to_thread(_drawn, facts, self._signer, large=large)
         await self._printer.print_document(pdf, self._name(facts))
         self._note(facts, large)
 
@@ -138,7 +135,7 @@ class DeskReceipts:
         if path.suffix.lower() in (".html", ".htm"):
             data = receipt_page(facts, self._signer).encode()
         else:
-            data = await asyncio.to_thread(receipt, facts, signer=self._signer)
+            data = await asyncio.to_thread(_drawn, facts, self._signer, large=False)
         await asyncio.to_thread(path.write_bytes, data)
         if not facts.registered_only:
             self._owed.pop(facts.dossier_number, None)
@@ -157,3 +154,11 @@ class DeskReceipts:
             return
         await self._print(self._owed[number])
         self.followed.emit(number)
+
+
+def _drawn(facts: ReceiptFacts, signer: Signer | None, *, large: bool) -> bytes:
+    """The receipt as a PDF; what draws sheets is not loaded at every start."""
+    from documents.printed.receipt.large_print import large_receipt
+    from documents.printed.receipt.pdf import receipt
+
+    return (large_receipt if large else receipt)(facts, signer=signer)

@@ -41,6 +41,7 @@ from session.protocol.dossier.guides import (
     GuideCase,
     GuidesAnswer,
     GuideStep,
+    NoteTemplate,
     Phrase,
 )
 from session.protocol.dossier.pieces import (
@@ -112,6 +113,10 @@ class DossierAdapter:
             phrases=[
                 Phrase(id=one.id, say=said(one.say))
                 for one in self._procedures.phrases(organisation)
+            ],
+            notes=[
+                NoteTemplate(id=one.id, name=one.name, text=one.text)
+                for one in self._procedures.notes(organisation)
             ],
         )
 

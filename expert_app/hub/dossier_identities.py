@@ -154,9 +154,16 @@ class IdentityAdapter:
         """Merges of a dossier, or of all."""
         return await asyncio.to_thread(self._store.merges.listed, organisation, dossier)
 
-    async def provisional(self, organisation: str) -> ProvisionalAnswer:
-        """Dossiers that wait to be matched with the register."""
-        found = await asyncio.to_thread(self._store.identities.provisional, organisation)
+    async def to_annotate(
+        self, organisation: str, session_id: str, user: str
+    ) -> tuple[str, str] | None:
+        """The dossier in which a note on a session that is over may be written, and whose."""
+        asked = self._store.identities.to_annotate
+        return await asyncio.to_thread(asked, organisation, session_id, user)
+
+    async def provisional(self, organisation: str, user: str = "") -> ProvisionalAnswer:
+        """Dossiers that wait to be matched with the register; of all, or of their maker."""
+        found = await asyncio.to_thread(self._store.identities.provisional, organisation, user)
         return ProvisionalAnswer(dossiers=found[:MOST_PROVISIONAL], total=len(found))
 
     async def accesses(self, organisation: str, request: AccessesRequest) -> AccessesAnswer:

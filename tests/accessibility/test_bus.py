@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.accessibility.bus import Desktop, missing
+from tests.accessibility.kiosk_story import VISIT
 
 WALKED = (
     "desk/idle",
@@ -163,3 +164,28 @@ def test_the_whole_job_is_done_by_keys_and_heard_in_order(desktop: Desktop) -> N
     assert focused, "the keyboard never moved"
     assert all(one["text"].strip() for one in focused), focused
     assert desktop.windows.ask(press="Tab"), "the next caller is not a key away"
+
+
+def test_a_whole_visit_at_the_kiosk_is_done_by_keys_and_heard_in_order(desktop: Desktop) -> None:
+    """From the first page back to it; a caller who says yes, then STOP."""
+    desktop.windows.ask(show="visit")
+    desktop.ears.ask(ask="heard")
+    said: list[dict[str, Any]] = []
+    for happens, takes, words in VISIT:
+        if happens:
+            desktop.windows.ask(happens=happens)
+        if takes:
+            desktop.windows.ask(take=takes)
+        for each in words:
+            said += desktop.heard(each) if not any(each in one["text"] for one in said) else []
+    spoken = [one for one in said if one["type"] == "announcement"]
+    places = [
+        next(place for place, one in enumerate(spoken) if each in one["text"])
+        for _happens, _takes, words in VISIT
+        for each in words
+    ]
+    assert places == sorted(places), [one["text"] for one in spoken]
+    urgent = [one["text"] for one in spoken if one["urgent"]]
+    assert len(urgent) >= 4, f"questions, a print and STOP interrupt: {urgent}"
+    focused = [one for one in said if one["type"] == "focus"]
+    assert all(one["text"].strip() for one in focused), focused

@@ -3,14 +3,17 @@
 `tests.accessibility.bus` starts it and talks to it by lines of JSON.
 
 `{"show": "desk/face"}` shows this state of `tests.support.screens.every`, "story" the desk of
-`story.py`; `{"press": "Tab"}` presses a key; `{"announce": [...]}` says words; `{"happens":
-"comes"}` lets something happen in the story. Each is answered when the window has taken it in.
+`story.py`, "visit" the kiosk of `kiosk_story.py`; `{"press": "Tab"}` presses a key; `{"take":
+"yes"}` gives the keyboard to that part of the story and presses Enter; `{"announce":
+[...]}` says words; `{"happens": "comes"}` lets something happen in the story. Each is answered
+when the window has taken it in.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from PyQt6.QtCore import QSocketNotifier, Qt
@@ -18,12 +21,18 @@ from PyQt6.QtGui import QKeySequence
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from resources.texts import use_language
+from tests.accessibility.kiosk_story import StoryKiosk
 from tests.accessibility.layout import settle
 from tests.accessibility.story import StoryDesk
 from tests.support.screens.every import EVERY
 from tests.support.screens.fingers import key
 from views.widgets.announcer import announce
 from views.widgets.theme import apply_theme
+
+STORIES: dict[str, Callable[[], StoryDesk | StoryKiosk]] = {
+    "story": StoryDesk,
+    "visit": StoryKiosk,
+}
 
 
 class Windows:
@@ -32,7 +41,7 @@ class Windows:
     def __init__(self, application: QApplication) -> None:
         self._application = application
         self._window: QWidget | None = None
-        self._story: StoryDesk | None = None
+        self._story: StoryDesk | StoryKiosk | None = None
         self._number = 0
         self._lines = QSocketNotifier(
             sys.stdin.fileno(),  # type: ignore[arg-type]  # the stub knows another one
@@ -56,6 +65,8 @@ class Windows:
         assert self._window is not None
         if "press" in what:
             return self._press(what["press"])
+        if "take" in what:
+            return self._take(what["take"])
         if "happens" in what:
             getattr(self._story, what["happens"])()
             return settle()
@@ -66,7 +77,8 @@ class Windows:
         if self._window is not None:
             self._window.hide()
             self._window.deleteLater()
-        self._story = StoryDesk() if name == "story" else None
+        played = STORIES.get(name)
+        self._story = played() if played is not None else None
         self._window = window = EVERY[name]() if self._story is None else self._story.window
         self._number += 1
         window.setWindowTitle(f"{name} {self._number}")
@@ -75,6 +87,15 @@ class Windows:
         window.activateWindow()
         settle()
         return window.windowTitle()
+
+    def _take(self, name: str) -> None:
+        """Tab has come there (`tests/unit/views/kiosk/test_whole_visit.py` goes the whole way)."""
+        assert isinstance(self._story, StoryKiosk)
+        wanted = self._story.part(name)
+        wanted.setFocus(Qt.FocusReason.TabFocusReason)
+        settle()
+        key(wanted, Qt.Key.Key_Return)
+        return settle()
 
     def _press(self, keys: str) -> str:
         pressed = QKeySequence(keys)[0]

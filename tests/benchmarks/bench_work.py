@@ -3,7 +3,8 @@
 clicks, pointer travel and questions, counted at the real programs.
 
 The job: accept a caller, bring a form, fill it in together, scan a paper, file it, print the
-receipt, hang up, close with an outcome and a note, pause. Everything that has a key is done by it.
+receipt, hang up, close with an outcome and a note, pause. It is done twice: by keys, where
+everything that has a key is done by it, and by the mouse alone, as an agent does who knows no key.
 What is typed into the form is not counted: the words are the caller's. The travel is what lies
 between the middles of what was clicked; a print that the caller looks at is no question.
 """
@@ -29,7 +30,12 @@ MOST_KEYS, MOST_CLICKS, MOST_QUESTIONS = 20, 10, 3
 PAGE_S = 60.0
 TYPED = "Jeanne Exemple"
 BEFORE = "on 28 November 2026"
-KEYS_BEFORE, QUESTIONS_BEFORE = 59, 7
+BEFORES = {
+    "by keys": {"keys": 59, "questions": 7},
+    "by mouse": {"clicks": 23, "questions": 7},
+}
+"""What the same job cost before the layouts and the questions for several powers."""
+FORM = "Demande d’aide au logement"
 
 
 class Hands:
@@ -86,6 +92,10 @@ class Job:
         await self._script.fact(self._demo.kiosk, "grant_asked", grant=powers, timeout_s=PAGE_S)
         await self._script.click(self._demo.kiosk, "yes")
         self.questions += 1
+
+    async def is_available(self) -> None:
+        """Ends the pause after another job; not part of this one."""
+        await self._script.click(self._demo.desk, "idle_available")
 
     async def calls(self) -> None:
         """The caller presses a service's button; not the agent's work."""
@@ -150,9 +160,37 @@ class Job:
         closed = await self.count(desk, "session_closed")
         await hands.press("Ctrl+Shift+H", "Ctrl+Shift+H")
         await self._shown("wrap_up_finish")
-        await hands.press("Ctrl+N", "Ctrl+Return")
+        await hands.press("Ctrl+Return")
         await self.goodbye(closed)
         await hands.press("F3", "Down", "Return")
+
+    async def by_mouse(self) -> None:
+        """Nothing is done by a key."""
+        desk, kiosk, hands = self._demo.desk, self._demo.kiosk, self.hands
+        known = await self.count(desk, "dossier")
+        await hands.click("idle_accept")
+        await self.seen(desk, "dossier", known, number=bool)
+        await hands.click("fill_together")
+        await self.yes("see_page point control type")
+        shown = await self.count(kiosk, "page_shown")
+        await hands.choose("library_list", FORM)
+        await self.form_is_there(shown)
+        await self.fill_in()
+        pages = await self.count(desk, "page_cleaned")
+        await hands.click(await self._shown("piece_scan_"))
+        await self.yes("scan keep")
+        await self.seen(desk, "page_cleaned", pages)
+        await self._ready()
+        filed, prints = await self.count(desk, "document_filed"), await self.count(desk, "print")
+        await hands.click("file_with_receipt")
+        await self.seen(desk, "document_filed", filed)
+        await self.yes("print")
+        await self.printed(prints)
+        closed = await self.count(desk, "session_closed")
+        await hands.click("hang_up")
+        await hands.click("hang_up")
+        await hands.click("wrap_up_pause")
+        await self.goodbye(closed)
 
     async def _ready(self) -> None:
         """The desk says whether the page can be read."""
@@ -180,40 +218,45 @@ class Job:
 
 
 async def measure() -> list[Row]:
-    """The job, once, at real programs."""
+    """The job by keys and the job by mouse, at the same real programs."""
     tasks = Tasks()
     with tempfile.TemporaryDirectory() as folder:
         demo = Demo(Path(folder), tasks, setup=DemoSetup(script=True, media=EASY_MEDIA))
         try:
             await demo.start()
-            job = Job(demo)
-            await job.calls()
-            await job.by_keys()
-            return _rows(job, await job.hands.travel_px())
+            by_keys, by_mouse = Job(demo), Job(demo)
+            await by_keys.calls()
+            await by_keys.by_keys()
+            travelled = await by_keys.hands.travel_px()
+            await by_mouse.is_available()
+            await by_mouse.calls()
+            await by_mouse.by_mouse()
+            return [
+                *_rows("by keys", by_keys, travelled),
+                *_rows("by mouse", by_mouse, await by_mouse.hands.travel_px() - travelled),
+            ]
         finally:
             await demo.stop()
             await tasks.close()
 
 
-def _rows(job: Job, travel: float) -> list[Row]:
-    hands = job.hands
-    counted = (
-        ("keys", hands.keys, KEYS_BEFORE, MOST_KEYS),
-        ("clicks", hands.clicks, None, MOST_CLICKS),
-        ("questions", job.questions, QUESTIONS_BEFORE, MOST_QUESTIONS),
-    )
+def _rows(how: str, job: Job, travel: float) -> list[Row]:
+    hands, case = job.hands, f"the whole job, {how}"
+    goals = {"keys": MOST_KEYS, "clicks": MOST_CLICKS, "questions": MOST_QUESTIONS}
+    before = BEFORES[how]
+    counted = {"keys": hands.keys, "clicks": hands.clicks, "questions": job.questions}
     rows = [
         Row(
-            f"the whole job: {metric}",
+            f"{case}: {metric}",
             metric,
             ours,
-            before,
-            BEFORE if before else "",
-            goal,
+            before.get(metric),
+            BEFORE if metric in before else "",
+            goals[metric],
         )
-        for metric, ours, before, goal in counted
+        for metric, ours in counted.items()
     ]
-    return [*rows, Row("the whole job: pointer travel", "px", round(travel))]
+    return [*rows, Row(f"{case}: pointer travel", "px", round(travel))]
 
 
 def main() -> int:

@@ -89,6 +89,7 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Shift+F7", N_("Scan for the piece that is chosen: preview, page, check")),
             ("F8", N_("File the document")),
             ("Shift+F8", N_("File each page for its own piece")),
+            ("Ctrl+F8", N_("File, then print the receipt")),
             ("Ctrl+P", N_("Print receipt")),
             ("Ctrl+Alt+P", N_("Print a PDF…")),
         ),

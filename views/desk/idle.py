@@ -5,12 +5,13 @@ Used by the desk's window.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QLabel, QWidget
+from PyQt6.QtWidgets import QCheckBox, QFrame, QLabel, QPlainTextEdit, QWidget
 
 from resources.texts import _
+from session.core.dossier_model import NOTE_LETTERS
 from views.widgets.icons import IconLabel
 from views.widgets.parts import (
     Card,
@@ -22,7 +23,67 @@ from views.widgets.parts import (
     shortcut,
     steady_figures,
 )
-from views.widgets.theme import SPACE
+from views.widgets.theme import SPACE, text_scale
+
+NOTE_PX = 62
+"""Height of a note's field in letters of the usual size."""
+
+
+class OwedNoteLine(QFrame):
+    """A note that is not written yet; a press opens the field for it.
+
+    Signals:
+        written(str, str): the session's id, the note.
+        dropped(str): no note is needed on this session.
+    """
+
+    written = pyqtSignal(str, str)
+    dropped = pyqtSignal(str)
+
+    def __init__(self, session_id: str, words: str) -> None:
+        super().__init__()
+        self._id = session_id
+        self._write = push_button(_("Write"), "pen", "quiet", name="owed_note_write")
+        self._drop = push_button(_("Not needed"), "", "quiet", name="owed_note_drop")
+        self._text = QPlainTextEdit()
+        self._text.setObjectName("owed_note_text")
+        self._text.setAccessibleName(words)
+        self._text.setTabChangesFocus(True)
+        self._text.setFixedHeight(round(NOTE_PX * max(1.0, text_scale())))
+        self._keep = push_button(
+            _("Keep it in the dossier"), "kept", "primary", name="owed_note_keep"
+        )
+        for button in (self._write, self._drop, self._keep):
+            button.setAccessibleName(f"{button.text()}: {words}")
+        self._write.clicked.connect(self._open)
+        self._drop.clicked.connect(lambda: self.dropped.emit(session_id))
+        self._keep.clicked.connect(self._on_keep)
+        self._text.textChanged.connect(self._allow)
+        line = row(None, space=SPACE[1])
+        line.addWidget(label(words, wrap=True), 1)
+        for button in (self._write, self._drop):
+            line.addWidget(button)
+        column(self, line, self._text, self._keep, space=SPACE[0])
+        self._text.hide()
+        self._keep.hide()
+
+    def show_failed(self) -> None:
+        """It was not taken: it may be tried again."""
+        self._allow()
+
+    def _open(self) -> None:
+        self._write.hide()
+        self._text.show()
+        self._keep.show()
+        self._allow()
+        self._text.setFocus()
+
+    def _allow(self) -> None:
+        self._keep.setEnabled(bool(self._text.toPlainText().strip()))
+
+    def _on_keep(self) -> None:
+        self._keep.setEnabled(False)
+        self.written.emit(self._id, self._text.toPlainText().strip()[:NOTE_LETTERS])
 
 
 class OpenWorkCard(Card):
@@ -34,12 +95,27 @@ class OpenWorkCard(Card):
         self._lines = label(role="body", name="idle_work_lines", wrap=True)
         self._lines.setMinimumWidth(360)
         self.body.addWidget(self._lines)
+        self.notes: dict[str, OwedNoteLine] = {}
         self.hide()
 
     def show_lines(self, lines: Sequence[str]) -> None:
-        """Shows the lines; without any there is no card."""
+        """Shows the lines; without any and without a note there is no card."""
         self._lines.setText("\n".join(lines))
-        self.setVisible(bool(lines))
+        self._lines.setVisible(bool(lines))
+        self.setVisible(bool(lines or self.notes))
+
+    def show_notes(self, owed: Mapping[str, str]) -> list[OwedNoteLine]:
+        """Shows the notes that are owed, words by session; those that are new, to be connected."""
+        for gone in set(self.notes) - set(owed):
+            line = self.notes.pop(gone)
+            line.hide()
+            line.deleteLater()
+        fresh = {one: OwedNoteLine(one, owed[one]) for one in owed if one not in self.notes}
+        self.notes |= fresh
+        for line in fresh.values():
+            self.body.addWidget(line)
+        self.setVisible(bool(self._lines.text() or self.notes))
+        return list(fresh.values())
 
 
 class IdlePage(QWidget):
@@ -49,6 +125,8 @@ class IdlePage(QWidget):
         accept_next_requested(): take the next caller.
         available_requested(): end the pause.
         preview_requested(): look at the caller who is next.
+        note_written(str, str): the session's id, the note that was owed on it.
+        note_dropped(str): no note is needed on this session.
         by_itself_chosen(bool): whether callers offered to this agent are accepted by themselves.
     """
 
@@ -56,6 +134,8 @@ class IdlePage(QWidget):
     available_requested = pyqtSignal()
     by_itself_chosen = pyqtSignal(bool)
     preview_requested = pyqtSignal()
+    note_written = pyqtSignal(str, str)
+    note_dropped = pyqtSignal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -109,6 +189,18 @@ class IdlePage(QWidget):
     def show_open_work(self, lines: Sequence[str]) -> None:
         """What this agent has not finished, in words; nothing is shown when there is nothing."""
         self._work.show_lines(lines)
+
+    def show_owed_notes(self, owed: Mapping[str, str]) -> None:
+        """Notes that this agent writes after the conversation, words by session."""
+        for line in self._work.show_notes(owed):
+            line.written.connect(self.note_written)
+            line.dropped.connect(self.note_dropped)
+
+    def show_note_failed(self, session_id: str) -> None:
+        """A note was not taken."""
+        line = self._work.notes.get(session_id)
+        if line is not None:
+            line.show_failed()
 
     def show_summary(self, waiting: int, longest_s: float, next_one: str) -> None:
         """Number of waiting callers, longest wait in seconds, and who is next in words."""

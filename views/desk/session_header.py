@@ -17,7 +17,15 @@ from session.protocol.conversation.messages import Grant
 from session.protocol.hub.requests import Service, SessionFacts
 from views.desk.ticket_row import ServiceTag
 from views.widgets.icons import icon
-from views.widgets.parts import ElidedLabel, clock_words, column, label, restyle, row
+from views.widgets.parts import (
+    ElidedLabel,
+    clock_words,
+    column,
+    label,
+    push_button,
+    restyle,
+    row,
+)
 from views.widgets.theme import SPACE, text_scale
 
 GRANT_WORDS: dict[Grant, tuple[str, str]] = {
@@ -161,9 +169,11 @@ class SessionHeader(QFrame):
 
     Signals:
         grant_requested(object): ask the caller for this `Grant`.
+        fill_requested(): work in the caller's page, asking for all that needs in one question.
     """
 
     grant_requested = pyqtSignal(object)
+    fill_requested = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -179,9 +189,12 @@ class SessionHeader(QFrame):
         self._service = ServiceTag(0)
         self._where = ElidedLabel(role="small", name="session_where")
         self._grants = {grant: GrantButton(grant) for grant in Grant}
+        self._fill = push_button(_("Fill in together"), "control", name="fill_together", keys="F10")
+        self._fill.clicked.connect(self.fill_requested)
         self._facts = QWidget()
         facts = row(self._facts, column(None, self._ticket, self._number, space=1), space=SPACE[2])
         facts.addLayout(column(None, self._service, self._where, space=1), 1)
+        facts.addWidget(self._fill)
         self._places = QGridLayout()
         self._places.setSpacing(6)
         self._per_row = 0
@@ -208,7 +221,7 @@ class SessionHeader(QFrame):
         self._with_page, self._with_tools = shown, shown and tools
         if self._page_bar is not None:
             self._page_bar.setVisible(self._with_tools)
-        for part in (self._number, self._service, self._where):
+        for part in (self._number, self._service, self._where, self._fill):
             part.setVisible(not shown)
         self.setMaximumHeight(bar_px() if shown else 16_777_215)
         self._box.setStretchFactor(self._facts, 0 if self._with_tools else 1)
@@ -246,7 +259,8 @@ class SessionHeader(QFrame):
             button.show_words(True)
         widest = max(button.sizeHint().width() for button in buttons) + 6
         needed = sum(button.sizeHint().width() + 6 for button in buttons)
-        narrow, space = self.width() < needed + 300, self.width() - 2 * SPACE[2]
+        facts = 300 + self._fill.sizeHint().width()
+        narrow, space = self.width() < needed + facts, self.width() - 2 * SPACE[2]
         self._box.setDirection(
             QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         )

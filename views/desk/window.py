@@ -49,6 +49,7 @@ from views.desk.phone import PhoneView
 from views.desk.queue_view import DeskQueueView, QueueRail, rail_width
 from views.desk.remote_help_bar import RemoteHelpBar
 from views.desk.session_header import SessionHeader
+from views.desk.shared_page.overlay import Tool
 from views.desk.shared_page.view import SharedPageView
 from views.desk.side import LEAST_PX as SIDE_LEAST_PX
 from views.desk.side import WIDTH_PX as _SIDE_WIDTH
@@ -56,7 +57,7 @@ from views.desk.side import SidePanel
 from views.desk.talk_bar import TalkBar
 from views.desk.wrap_up import WrapUpView
 from views.media.visit_view import VisitView
-from views.widgets.agent_state import NOT_RESPONDING, state_look
+from views.widgets.agent_state import NOT_RESPONDING, PAUSE, state_look
 from views.widgets.announcer import announcer_of
 from views.widgets.confirm_bar import ConfirmBar
 from views.widgets.connection_gate import ConnectionGate
@@ -326,6 +327,11 @@ class DeskWindow(QMainWindow):
         if asked_here and isinstance(self.cobrowse, SharedPageView):
             self.cobrowse.take_keyboard()
 
+    def act_in_page(self) -> None:
+        """The tool that acts in the page is in hand, once the caller allows it."""
+        if isinstance(self.cobrowse, SharedPageView):
+            self.cobrowse.tools.want(Tool.CONTROL)
+
     def choose_layout(self, layout: Layout) -> None:
         """The agent wants this layout; one with the page is remembered for this screen."""
         if self._session is None or self._centre.currentWidget() is not self._conversation:
@@ -506,6 +512,7 @@ class DeskWindow(QMainWindow):
         self.idle.accept_next_requested.connect(self._accept_next)
         self.idle.available_requested.connect(self._on_available)
         self.session_header.grant_requested.connect(self.grant_requested)
+        self.session_header.fill_requested.connect(self._fill_together)
         self.dossier.piece_chosen.connect(self._on_piece)
         self.devices.piece_scan_requested.connect(self._on_piece)
         self.devices.page_opened.connect(self._on_page)
@@ -513,6 +520,7 @@ class DeskWindow(QMainWindow):
         self.devices.page_changed.connect(self._on_page_changed)
         self.viewer.closed.connect(self.close_viewer)
         self.viewer.stepped.connect(self._on_step)
+        self.wrap_up.pause_requested.connect(lambda: self.queue.choose_state(False, PAUSE))
         self.wrap_up.finish_requested.connect(self.finish_requested)
         self._confirm.answered.connect(self._on_confirmed)
         self.header.sign_out_pressed.connect(self._on_sign_out)
@@ -537,6 +545,7 @@ class DeskWindow(QMainWindow):
             "F7": lambda: self._with_devices(self.devices.scan.press_scan),
             "Shift+F7": lambda: self._with_devices(self.devices.scan_piece),
             "F8": lambda: self._file(self.devices.filing.press),
+            "Ctrl+F8": lambda: self._file(self.devices.filing.press_receipt),
             "Shift+F8": lambda: self._file(self.devices.filing.press_each),
             "Ctrl+P": lambda: self._with_devices(self.devices.printing.press_receipt),
             "Ctrl+Alt+P": lambda: self._with_devices(self.devices.printing.press_file),
@@ -657,6 +666,11 @@ class DeskWindow(QMainWindow):
     def _to_conversation(self) -> None:
         """The keyboard goes to the permissions: what an agent does first."""
         self.session_header.take_keyboard()
+
+    def _fill_together(self) -> None:
+        """The page comes to the front with the tool that acts in it; the caller is asked first."""
+        self.choose_layout(self._memory.now.page)
+        self.act_in_page()
 
     def _on_grant_key(self, grant: Grant) -> None:
         if self._session is not None:

@@ -5,11 +5,11 @@ time is left, then Finish. Used by the desk's window.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QResizeEvent
+from PyQt6.QtGui import QKeyEvent, QResizeEvent, QTextCursor
 from PyQt6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -76,6 +76,8 @@ class WrapUpView(QWidget):
 
     Signals:
         finish_requested(str): the outcome's code.
+        template_chosen(str): the id of a note that the organisation has ready.
+        pause_requested(): the agent pauses once this is finished; `finish_requested` follows.
         call_back_requested(str, int): finish, and call this number ("" for the ticket's own) after
             so many minutes.
         prolong_requested(): once more the time that the service gives.
@@ -83,6 +85,8 @@ class WrapUpView(QWidget):
     """
 
     finish_requested = pyqtSignal(str)
+    template_chosen = pyqtSignal(str)
+    pause_requested = pyqtSignal()
     call_back_requested = pyqtSignal(str, int)
     prolong_requested = pyqtSignal()
     time_over = pyqtSignal(str)
@@ -123,6 +127,8 @@ class WrapUpView(QWidget):
         )
         self._finish.setShortcut("Ctrl+Return")
         self._finish.clicked.connect(self._on_finish)
+        self._pause = push_button(_("Finish, then pause"), "paused", name="wrap_up_pause")
+        self._pause.clicked.connect(self._on_pause)
         self._group.buttonClicked.connect(self._on_outcome)
         self._caption = label(_("What came of it?"), "caption", name="wrap_up_caption")
         self._build_call_back()
@@ -150,8 +156,9 @@ class WrapUpView(QWidget):
         self._deal(outcomes)
         self._decided = False
         self._caption.setText(_("What came of it?"))
-        self._finish.setEnabled(False)
+        self._allow_finish(False)
         self._note.clear()
+        self._later.setChecked(False)
         self._phone.clear()
         self._propose_note("")
         self._allow_call_back()
@@ -188,7 +195,8 @@ class WrapUpView(QWidget):
 
     def show_note_place(self, has_dossier: bool) -> None:
         """Whether there is a dossier that can keep a note."""
-        self._note.setEnabled(has_dossier)
+        self._later.setEnabled(has_dossier)
+        self._note.setEnabled(has_dossier and not self._later.isChecked())
         can = _("Note for colleagues, kept in the dossier")
         cannot = _("Note for colleagues: needs the caller's dossier")
         self._note_title.setText(can if has_dossier else cannot)
@@ -204,7 +212,7 @@ class WrapUpView(QWidget):
             self._caption.setText(
                 _("What came of it? Proposed from the dossier; Ctrl+Enter agrees.")
             )
-            self._finish.setEnabled(True)
+            self._allow_finish(True)
         if not self._phone.text():
             self._phone.setText(phone)
         self._propose_note(note)
@@ -212,12 +220,35 @@ class WrapUpView(QWidget):
 
     def finish_failed(self) -> None:
         """The wrap-up could not be finished; it may be tried again."""
-        self._finish.setEnabled(bool(self._chosen()))
+        self._allow_finish(bool(self._chosen()))
         self._allow_call_back()
 
-    def note(self) -> str:
-        """What the agent wrote for colleagues."""
-        return self._note.toPlainText().strip()[:NOTE_LETTERS] if self._note.isEnabled() else ""
+    def note(self, *, agreed: bool = True) -> str:
+        """The note for colleagues; what was only proposed is none where nobody `agreed` to it."""
+        if not self._note.isEnabled() or (not agreed and self._note_is_ours()):
+            return ""  # also where it is written later
+        return self._note.toPlainText().strip()[:NOTE_LETTERS]
+
+    def show_templates(self, templates: Mapping[str, str]) -> None:
+        """The organisation's notes ready to be completed: names by id."""
+        self._templates.clear()
+        self._templates.addItem(_("Ready notes"), "")
+        for key, name in templates.items():
+            self._templates.addItem(name, key)
+        self._templates.setVisible(bool(templates))
+
+    def write_note(self, text: str) -> None:
+        """A ready note stands in the field, in the place of a proposal or behind the agent's own
+        words; the agent completes it.
+        """
+        written = "" if self._note_is_ours() else self._note.toPlainText().strip()
+        self._note.setPlainText(f"{written} {text}".strip()[:NOTE_LETTERS])
+        self._note.moveCursor(QTextCursor.MoveOperation.End)
+        self._note.setFocus()
+
+    def is_note_later(self) -> bool:
+        """Whether the agent writes the note after the next callers."""
+        return self._later.isChecked() and self._later.isEnabled()
 
     def refresh_clock(self) -> None:
         """Moves the wrap-up's own clock to now."""
@@ -268,6 +299,7 @@ class WrapUpView(QWidget):
         last.addWidget(
             label(_("You can still order and file pages on the right."), "small", wrap=True), 1
         )
+        last.addWidget(self._pause)
         last.addWidget(self._finish)
         card.body.addLayout(last)
         body = QWidget()
@@ -287,10 +319,20 @@ class WrapUpView(QWidget):
         )
         self._fill_note.setShortcut("Ctrl+N")
         self._fill_note.clicked.connect(self._on_fill_note)
-        title = row(None, space=SPACE[1])
-        title.addWidget(self._note_title, 1)
-        title.addWidget(self._fill_note)
-        return column(None, title, self._note, space=SPACE[0])
+        self._note.textChanged.connect(self._offer_note)
+        self._later = push_button(_("Write it later"), "time", "quiet", name="wrap_up_note_later")
+        self._later.setCheckable(True)
+        self._later.toggled.connect(self._on_later)
+        self._no_note = push_button(_("Without a note"), "", "quiet", name="wrap_up_note_out")
+        self._no_note.clicked.connect(self._note.clear)
+        self._templates = QComboBox()
+        self._templates.setObjectName("wrap_up_templates")
+        self._templates.setAccessibleName(_("Ready notes"))
+        self._templates.activated.connect(self._on_template)
+        self.show_templates({})
+        below = QWidget()
+        below.setLayout(FlowLayout(self._templates, self._fill_note, self._no_note, self._later))
+        return column(None, self._note_title, self._note, below, space=SPACE[0])
 
     def _build_call_back(self) -> None:
         self._phone = QLineEdit()
@@ -313,10 +355,25 @@ class WrapUpView(QWidget):
         self._call_back_line.setLayout(FlowLayout(self._phone, self._when, self._call_back))
 
     def _propose_note(self, note: str) -> None:
+        """The note stands in its field, and finishing agrees to it; what the agent has written, or
+        taken out, stays so.
+        """
+        if self._note_is_ours():
+            self._note.setPlainText(note)
         self._proposed_note = note
-        self._fill_note.setVisible(bool(note))
+        self._offer_note()
+
+    def _note_is_ours(self) -> bool:
+        """Whether the field has what was proposed, and nothing of the agent's."""
+        return self._note.toPlainText() == self._proposed_note
+
+    def _offer_note(self) -> None:
+        """One press takes the proposal out, another one writes it."""
+        note, ours = self._proposed_note, self._note_is_ours()
+        note = "" if self._later.isChecked() else note
+        self._no_note.setVisible(bool(note) and ours)
+        self._fill_note.setVisible(bool(note) and note not in self._note.toPlainText())
         self._fill_note.setToolTip(f"{note}  (Ctrl+N)")
-        self._note.setPlaceholderText(note or _("What the next colleague should know"))
 
     def _allow_call_back(self) -> None:
         digits = sum(letter.isdigit() for letter in self._phone.text())
@@ -396,20 +453,37 @@ class WrapUpView(QWidget):
     def _on_outcome(self) -> None:
         self._decided = True
         self._caption.setText(_("What came of it?"))
-        self._finish.setEnabled(True)
+        self._allow_finish(True)
 
     def _on_fill_note(self) -> None:
         """Adds what the dossier says to what the agent has written."""
         written = self._note.toPlainText().strip()
         self._note.setPlainText(f"{written} {self._proposed_note}".strip()[:NOTE_LETTERS])
-        self._fill_note.hide()
+
+    def _on_template(self, _place: int) -> None:
+        chosen = str(self._templates.currentData() or "")
+        self._templates.setCurrentIndex(0)
+        if chosen:
+            self.template_chosen.emit(chosen)
+
+    def _on_later(self, later: bool) -> None:
+        self._note.setEnabled(self._later.isEnabled() and not later)
+        self._offer_note()
 
     def _on_call_back(self) -> None:
         self._call_back.setEnabled(False)
-        self._finish.setEnabled(False)
+        self._allow_finish(False)
         self.call_back_requested.emit(self._phone.text().strip(), int(self._when.currentData()))
 
     def _on_finish(self) -> None:
         if chosen := self._chosen():
-            self._finish.setEnabled(False)
+            self._allow_finish(False)
             self.finish_requested.emit(chosen)
+
+    def _on_pause(self) -> None:
+        self.pause_requested.emit()
+        self._on_finish()
+
+    def _allow_finish(self, allowed: bool) -> None:
+        self._finish.setEnabled(allowed)
+        self._pause.setEnabled(allowed)

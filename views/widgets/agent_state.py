@@ -19,6 +19,9 @@ NOT_RESPONDING = "not_responding"
 DESK_CLOSED = "desk_closed"
 """Reason code of an agent whose program was closed; no caller is offered to such a desk."""
 
+PAUSE = "break"
+"""Why an agent pauses who finishes a conversation and then pauses, in one press."""
+
 PAUSES: tuple[tuple[str, str], ...] = (
     ("", N_("Reason: not said")),
     ("break", N_("Break")),

@@ -18,7 +18,13 @@ from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.session import DeskSession
-from session.protocol.dossier.guides import Guide, GuidesAnswer, GuideStep, Phrase
+from session.protocol.dossier.guides import (
+    Guide,
+    GuidesAnswer,
+    GuideStep,
+    NoteTemplate,
+    Phrase,
+)
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +77,7 @@ class DeskGuide:
 
     Attributes:
         guides_changed: what can be guided in this conversation.
+        notes_changed: the organisation's notes ready to be completed.
         phrases_changed: what is ready to be written: the organisation's, else the program's.
         progress_changed: the chosen guide and how far it is; None without one.
     """
@@ -86,6 +93,7 @@ class DeskGuide:
     ) -> None:
         self.guides_changed: Signal[list[Guide]] = Signal()
         self.phrases_changed: Signal[list[Phrase]] = Signal()
+        self.notes_changed: Signal[list[NoteTemplate]] = Signal()
         self.progress_changed: Signal[GuideProgress | None] = Signal()
         self._app, self._link, self._pieces, self._tasks = app, link, pieces, tasks
         self._memory = memory
@@ -154,6 +162,7 @@ class DeskGuide:
         self._take_up(session.facts.id)
         self.guides_changed.emit(answer.guides)
         self.phrases_changed.emit(answer.phrases or self._shipped)
+        self.notes_changed.emit(answer.notes)
         self._on_dossier(self._app.dossier)
 
     def _on_dossier(self, dossier: Dossier | None) -> None:
@@ -223,4 +232,5 @@ class DeskGuide:
         self._said.clear()
         self.guides_changed.emit([])
         self.phrases_changed.emit(self._shipped)
+        self.notes_changed.emit([])
         self._publish()

@@ -13,7 +13,6 @@ from datetime import timedelta
 from typing import NamedTuple, Protocol
 
 from documents.imaging.fingerprint import fingerprint_of
-from documents.printed.missing_pieces import MissingFacts, MissingPiece, missing_list
 from expert_app.desk.app import DeskApp
 from expert_app.desk.filing import CleanedPage, Filing
 from resources.texts import _
@@ -224,6 +223,9 @@ class DeskPieces:
         self._app.do(self._print_missing(), "print what is missing")
 
     async def _print_missing(self) -> None:
+        # what draws sheets is not loaded at every start
+        from documents.printed.missing_pieces import MissingFacts, MissingPiece, missing_list
+
         _session_id, dossier = self._here()
         session = self._app.session
         assert session is not None

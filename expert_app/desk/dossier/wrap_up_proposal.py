@@ -27,6 +27,14 @@ class GuideProgress(NamedTuple):
         """Those for this caller."""
         return [step for step in self.guide.steps if concerns(step, self.cases)]
 
+    def done_names(self) -> list[str]:
+        """Those that are done, by name."""
+        return [step.name for step in self.steps() if step.id in self.done]
+
+    def case_names(self) -> list[str]:
+        """The caller's cases, by name."""
+        return [case.name for case in self.guide.cases if case.id in self.cases]
+
     def left(self) -> list[GuideStep]:
         """Those that are not done."""
         return [step for step in self.steps() if step.id not in self.done]
@@ -41,40 +49,46 @@ def guided(
     if progress is None or proposal.outcome == CUT:
         return proposal
     guide, left = progress.guide, progress.left()
-    steps = [step.name for step in progress.steps() if step.id in progress.done]
-    missing = [piece.name for piece in dossier.missing] if dossier is not None else []
+    steps, missing = progress.done_names(), _missing(dossier)
     if not steps and not missing:
         return proposal
     if missing:
         outcome = guide.missing
     else:
         outcome = "" if left else guide.done
-    note = _note(progress, steps, [step.name for step in left], missing)
+    note = _note(progress, dossier)
     return proposal._replace(outcome=outcome, note=note[:NOTE_LETTERS])
 
 
-def _note(
-    progress: GuideProgress, done: Sequence[str], left: Sequence[str], missing: Sequence[str]
-) -> str:
+def filled_note(text: str, progress: GuideProgress | None, dossier: Dossier | None) -> str:
+    """An organisation's words for a note, with what the guide and the dossier know."""
+    known = progress or GuideProgress(Guide(id="none", name="–", steps=[]))
+    return text.format(
+        procedure=known.guide.name,
+        done=_listed(known.done_names()),
+        left=_listed([step.name for step in known.left()]),
+        missing=_listed(_missing(dossier)),
+        cases=_listed(known.case_names()),
+    )[:NOTE_LETTERS]
+
+
+def _note(progress: GuideProgress, dossier: Dossier | None) -> str:
     guide = progress.guide
     if guide.note:
-        cases = [case.name for case in guide.cases if case.id in progress.cases]
-        return guide.note.format(
-            procedure=guide.name,
-            done=_listed(done),
-            left=_listed(left),
-            missing=_listed(missing),
-            cases=_listed(cases),
-        )
+        return filled_note(guide.note, progress, dossier)
     parts = [f"{guide.name}."]
     for words, names in (
-        (_("Done: {names}."), done),
-        (_("Left to do: {names}."), left),
-        (_("Missing: {names}."), missing),
+        (_("Done: {names}."), progress.done_names()),
+        (_("Left to do: {names}."), [step.name for step in progress.left()]),
+        (_("Missing: {names}."), _missing(dossier)),
     ):
         if names:
             parts.append(words.format(names=_listed(names)))
     return " ".join(parts)
+
+
+def _missing(dossier: Dossier | None) -> list[str]:
+    return [piece.name for piece in dossier.missing] if dossier is not None else []
 
 
 def _listed(names: Sequence[str]) -> str:

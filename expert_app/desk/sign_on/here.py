@@ -14,7 +14,6 @@ from pathlib import Path
 
 import msgspec
 
-from expert_app.desk.sign_on.browser import BrowserReturn
 from expert_app.runtime.config import DeskSettings, save
 from expert_app.runtime.credentials import forget_seed, key_name, save_seed
 from expert_app.runtime.enrolment import TRIAL, keep_authority, remember
@@ -115,6 +114,8 @@ async def _sign_on(
     language: str,
     open_page: Callable[[str], bool],
 ) -> SignOnAnswer:
+    from expert_app.desk.sign_on.browser import BrowserReturn  # a web server: not at every start
+
     key = public_key(seed)
     async with BrowserReturn(offer, key, language=language) as back:
         if not await asyncio.to_thread(open_page, back.page):

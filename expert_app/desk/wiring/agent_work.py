@@ -13,10 +13,13 @@ from expert_app.desk.agent_work import AgentWork, WrapUpTime
 from expert_app.desk.app import DeskApp, DeskTrouble
 from expert_app.desk.dossier.closing import closing_proposal
 from expert_app.desk.dossier.guide import DeskGuide
-from expert_app.desk.dossier.wrap_up_proposal import guided
+from expert_app.desk.dossier.wrap_up_proposal import filled_note, guided
 from expert_app.desk.filing import Filing
 from resources.texts import _
 from session.core.dossier_model import Dossier
+from session.core.errors import DossierUnknown, TicketUnknown
+from session.core.short_number import short_number
+from session.protocol.dossier.guides import NoteTemplate
 from session.protocol.hub.requests import SessionEnded
 from session.protocol.hub.routing import CallerPreview, ServiceWork
 from session.protocol.hub.tickets import Ticket
@@ -27,11 +30,12 @@ from views.media.ring import Ring
 from views.widgets.agent_state import help_words
 from views.widgets.message_bar import Level
 from views.widgets.window_settings import WindowSettings
+from views.words.errors import sentence
 
 BY_ITSELF = "offers/by_itself"
 """Where it is remembered that this agent lets offered callers be accepted."""
 
-SUPERVISOR = "supervisor asked"
+SUPERVISOR, OWED_NOTE = "supervisor asked", "owed note"
 
 TIME_OVER = "time over"
 """Key of the message that a wrap-up's time is over and pages are not filed."""
@@ -60,6 +64,8 @@ class AgentWorkConnections:
         self._why_ended = ""
         self._guide: DeskGuide | None = None
         self._calls: list[datetime] = []
+        self._provisional: list[str] = []
+        self._templates: dict[str, NoteTemplate] = {}
         self._notification, self._notified = notification, ""
         self._connect_queue()
         self._connect_wrap_up()
@@ -68,6 +74,18 @@ class AgentWorkConnections:
         """What was done of the guide changes what the wrap-up proposes."""
         self._guide = guide
         guide.progress_changed.connect(lambda _progress: self._on_dossier(self._app.dossier))
+        guide.notes_changed.connect(self._on_templates)
+        self._window.wrap_up.template_chosen.connect(self._on_template)
+
+    def _on_templates(self, templates: list[NoteTemplate]) -> None:
+        self._templates = {one.id: one for one in templates}
+        self._window.wrap_up.show_templates({one.id: one.name for one in templates})
+
+    def _on_template(self, template_id: str) -> None:
+        template = self._templates.get(template_id)
+        if template is not None and self._guide is not None:
+            text = filled_note(template.text, self._guide.progress, self._app.dossier)
+            self._window.wrap_up.write_note(text)
 
     # ---- queue and offers
 
@@ -88,6 +106,13 @@ class AgentWorkConnections:
         work.supervisor_asked.connect(self._on_supervisor_asked)
         work.previewed.connect(self._on_previewed)
         work.calls_changed.connect(self._on_calls)
+        work.provisional_changed.connect(self._on_provisional)
+        work.owed.changed.connect(lambda _owed: self._show_owed())
+        work.note_failed.connect(self._on_note_failed)
+        idle = self._window.idle
+        idle.note_written.connect(work.write_owed)
+        idle.note_dropped.connect(work.owed.drop)
+        self._show_owed()
         self._window.idle.preview_requested.connect(self._on_preview)
         self._app.session_closed.connect(lambda _outcome: self.show_open_work())
         self._filing.document_waiting.connect(lambda _name: self.show_open_work())
@@ -146,8 +171,26 @@ class AgentWorkConnections:
         self._calls = calls
         self.show_open_work()
 
+    def _on_provisional(self, numbers: list[str]) -> None:
+        self._provisional = numbers
+        self.show_open_work()
+
+    def _show_owed(self) -> None:
+        words = _("Note to write: {session}")
+        owed = {one.session_id: words.format(session=one.words) for one in self._work.owed.owed}
+        self._window.idle.show_owed_notes(owed)
+
+    def _on_note_failed(self, failed: tuple[str, str]) -> None:
+        session_id, code = failed
+        self._window.idle.show_note_failed(session_id)
+        words = sentence(code).sentence
+        if code in (TicketUnknown.code, DossierUnknown.code):
+            words = _("It is too late for this note: tell it to a colleague or to the caller.")
+        self._window.messages.show_message(Level.WARNING, words, key=OWED_NOTE)
+
     def show_open_work(self) -> None:
         """Says on the page between two callers what this agent has not finished."""
+        self._show_owed()
         lines = []
         if waiting := self._filing.waiting():
             lines.append(
@@ -159,6 +202,10 @@ class AgentWorkConnections:
             when = ", ".join(f"{due.astimezone():%d/%m %H:%M}" for due in self._calls[:3])
             words = _("Callers to call back: {count} ({when})")
             lines.append(words.format(count=len(self._calls), when=when))
+        if self._provisional:
+            words = _("Provisional dossiers, which a supervisor matches: {count} ({numbers})")
+            numbers = ", ".join(self._provisional[:3])
+            lines.append(words.format(count=len(self._provisional), numbers=numbers))
         self._window.idle.show_open_work(lines)
 
     def _on_supervisor_asked(self, reason: str) -> None:
@@ -226,15 +273,27 @@ class AgentWorkConnections:
         view.prolong_requested.connect(self._work.prolong)
         view.time_over.connect(self._on_time_over)
         self._window.finish_requested.connect(
-            lambda outcome: self._work.finish(outcome, view.note())
+            lambda outcome: self._work.finish(outcome, view.note(), self._later())
         )
         view.call_back_requested.connect(self._on_call_back)
         self._work.wrap_up_changed.connect(self._on_time)
         self._app.session_ended.connect(self._on_session_ended)
         self._app.dossier_changed.connect(self._on_dossier)
 
+    def _later(self) -> str:
+        """What the session is called whose note is written later; "" where none is."""
+        session = self._app.session
+        if session is None or not self._window.wrap_up.is_note_later():
+            return ""
+        facts = session.facts
+        ticket, service = self._window.queue.ticket(facts.ticket_id), facts.service
+        known = self._window.queue.service(service)[0]
+        number = ticket.number if ticket is not None else short_number(facts.id)
+        began = f"{facts.opened_at_utc.astimezone():%H:%M}"
+        return f"{number} · {known.name if known is not None else service} · {began}"
+
     def _on_call_back(self, phone: str, minutes: int) -> None:
-        self._work.call_back(phone, minutes, self._window.wrap_up.note())
+        self._work.call_back(phone, minutes, self._window.wrap_up.note(), self._later())
 
     def _on_session_ended(self, ended: SessionEnded) -> None:
         """Shows on the new wrap-up page what is known already."""
@@ -269,4 +328,4 @@ class AgentWorkConnections:
                 Level.WARNING, words.format(count=unfiled), key=TIME_OVER
             )
             return
-        self._work.finish(outcome, self._window.wrap_up.note())
+        self._work.finish(outcome, self._window.wrap_up.note(agreed=False), self._later())

@@ -5,6 +5,7 @@ procedure with those who do what one of its steps names: its page, its question,
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 
 from PyQt6.QtGui import QImage
@@ -208,7 +209,13 @@ class GuideConnections:
             needs = Powers(SCAN.needed, (*SCAN.along, *powers))
             self._ask_first.do(needs, partial(self._scan, step))
         else:
-            self._ask_first.do(Powers(powers), partial(self._guide.set_done, step.id, True))
+            self._ask_first.do(Powers(powers), partial(self._allowed, step, powers))
+
+    def _allowed(self, step: GuideStep, powers: Collection[Grant]) -> None:
+        """The step is done; where it is to act in the page, the tool for that is in hand."""
+        self._guide.set_done(step.id, True)
+        if Grant.CONTROL in powers:
+            self._window.act_in_page()
 
     def _open_page(self, step: GuideStep) -> None:
         if step.address:

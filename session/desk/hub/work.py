@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from session.bus.client import BusClient
+from session.protocol.dossier.identity import ProvisionalAnswer, ProvisionalRequest
 from session.protocol.hub.board import AgentStateRequest, AskSupervisorRequest
 from session.protocol.hub.requests import Done, HubMessage, SessionAnswer, SessionFacts
 from session.protocol.hub.routing import (
@@ -88,6 +89,15 @@ class WorkLink:
         """When this agent has promised to call somebody, the first first."""
         answer = await self._request("promised_calls", PromisedCallsRequest(), PromisedCallsAnswer)
         return answer.due_utc
+
+    async def provisional(self) -> list[str]:
+        """Numbers of the dossiers that this agent made while the register was away, and that are
+        not matched with it yet.
+        """
+        answer = await self._request(
+            "provisional_dossiers", ProvisionalRequest(), ProvisionalAnswer
+        )
+        return [one.number for one in answer.dossiers]
 
     async def _request[Answer](
         self, verb: str, request: HubMessage, answer_type: type[Answer]

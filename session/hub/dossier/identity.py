@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+import msgspec
+
 from session.core.dossier_model import Access, ActingUser, CallerIdentity
 from session.core.errors import CallerNumberInvalid, MessageMalformed
 from session.hub.access.handlers import Asker, handles
@@ -35,6 +37,7 @@ from session.protocol.dossier.identity import (
     ProvisionalRequest,
 )
 from session.protocol.hub.requests import DossierAnswer
+from session.protocol.wire.roles import Role
 
 NumberKind = Callable[[str, str], str]
 """(organisation, service) -> the kind of its callers' numbers, as in the convention."""
@@ -156,8 +159,14 @@ class IdentityService:
 
     @handles("provisional_dossiers")
     async def provisional(self, asker: Asker, request: ProvisionalRequest) -> ProvisionalAnswer:
-        """Dossiers that wait to be matched with the register."""
-        return await self._store.provisional(asker.organisation)
+        """Dossiers that wait to be matched with the register; an agent is told the numbers of
+        those that it has made, and nothing of their callers.
+        """
+        if asker.role is not Role.AGENT:
+            return await self._store.provisional(asker.organisation)
+        own = await self._store.provisional(asker.organisation, asker.user)
+        bare = [msgspec.structs.replace(one, caller_name="–", born_on="") for one in own.dossiers]
+        return ProvisionalAnswer(dossiers=bare, total=own.total)
 
     @handles("accesses")
     async def accesses(self, asker: Asker, request: AccessesRequest) -> AccessesAnswer:

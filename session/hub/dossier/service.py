@@ -23,7 +23,7 @@ from session.core.dossier_model import (
     NewDocument,
     PieceState,
 )
-from session.core.errors import DossierUnknown, NotAllowed
+from session.core.errors import DossierUnknown, NotAllowed, TicketUnknown
 from session.hub.access.handlers import Asker, handles
 from session.hub.dossier.document_reader import DocumentReader
 from session.hub.dossier.keep_consent import KeepConsents
@@ -192,18 +192,33 @@ class DossierService:
 
     @handles("note")
     async def note(self, asker: Asker, request: NoteRequest) -> Done:
-        """Keeps an agent's note in the dossier of its session's caller. Raises as `dossier`."""
-        ticket, _ = await self._sessions.owned(asker.organisation, asker.user, request.session_id)
-        found = await self.dossier_of(asker, request.session_id)
-        by_name = self._sessions.kiosk_facts(ticket).agent_name
+        """Keeps an agent's note in the dossier of its session's caller, for a day after the session
+        too. Raises as `dossier`.
+        """
+        number, by_name = await self._to_annotate(asker, request.session_id)
         await self._store.add_note(
             asker.organisation,
-            found.number,
+            number,
             note_id=request.note_id,
             text=request.text,
             by_name=by_name,
         )
         return Done()
+
+    async def _to_annotate(self, asker: Asker, session_id: str) -> tuple[str, str]:
+        """The dossier of the session, and the agent's name. The register of accesses remembers a
+        session that is over; nothing of its dossier is told any more.
+        """
+        try:
+            ticket, _ = await self._sessions.owned(asker.organisation, asker.user, session_id)
+        except TicketUnknown:
+            identities = self._store.identities
+            found = await identities.to_annotate(asker.organisation, session_id, asker.user)
+            if found is None:
+                raise
+            return found
+        number = (await self.dossier_of(asker, session_id)).number
+        return number, self._sessions.kiosk_facts(ticket).agent_name
 
     @handles("upload_begin")
     async def upload_begin(self, asker: Asker, request: UploadBegin) -> UploadState:

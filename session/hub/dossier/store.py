@@ -119,8 +119,16 @@ class IdentityStoreLike(Protocol):
         """Merges of a dossier, or of all ("")."""
         ...
 
-    async def provisional(self, organisation: str) -> ProvisionalAnswer:
-        """Dossiers that wait to be matched with the register."""
+    async def to_annotate(
+        self, organisation: str, session_id: str, user: str
+    ) -> tuple[str, str] | None:
+        """The dossier in which this agent may still write a note on a session that is over, and
+        the agent's name; None for none.
+        """
+        ...
+
+    async def provisional(self, organisation: str, user: str = "") -> ProvisionalAnswer:
+        """Dossiers that wait to be matched with the register; of all, or of who made them."""
         ...
 
     async def accesses(self, organisation: str, request: AccessesRequest) -> AccessesAnswer:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import msgspec
 
+from session.core.dossier_model import NoteText
 from session.protocol.conversation.messages import Address
 from session.protocol.hub.requests import HubMessage, Verb
 from session.protocol.hub.services import Text
@@ -17,7 +18,7 @@ from session.protocol.wire.ids import Id, OptionalId
 from session.protocol.wire.roles import Role
 
 FRENCH = "fr"
-MOST_STEPS, MOST_PHRASES = 40, 60
+MOST_STEPS, MOST_PHRASES, MOST_NOTES = 40, 60, 30
 
 Said = Annotated[dict[str, Text], msgspec.Meta(max_length=30)]
 """Words by language: "fr", and the caller's where the organisation has them."""
@@ -79,6 +80,14 @@ class Phrase(msgspec.Struct, frozen=True, kw_only=True):
     say: Said
 
 
+class NoteTemplate(msgspec.Struct, frozen=True, kw_only=True):
+    """A note for colleagues, ready to be completed; with the fields of a guide's note."""
+
+    id: Id
+    name: Text
+    text: NoteText
+
+
 class GuidesRequest(HubMessage, frozen=True, kw_only=True):
     """Which procedures can be guided in this session?"""
 
@@ -86,12 +95,15 @@ class GuidesRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class GuidesAnswer(HubMessage, frozen=True, kw_only=True):
-    """Guides of the procedures that may be started, in the organisation's order; `phrases` is
-    empty where it wrote none.
+    """Guides of the procedures that may be started, in the organisation's order; `phrases` and
+    `notes` are empty where it wrote none.
     """
 
     guides: list[Guide]
     phrases: Annotated[list[Phrase], msgspec.Meta(max_length=MOST_PHRASES)] = msgspec.field(
+        default_factory=list
+    )
+    notes: Annotated[list[NoteTemplate], msgspec.Meta(max_length=MOST_NOTES)] = msgspec.field(
         default_factory=list
     )
 

@@ -222,7 +222,7 @@ IDENTITY_VERBS: dict[str, Verb] = {
     "merge_dossiers": (_S, DossierMerge, MergeAnswer),
     "unmerge_dossiers": (_S, DossierUnmerge, MergeAnswer),
     "merges": (_S, MergesRequest, MergesAnswer),
-    "provisional_dossiers": (_S, ProvisionalRequest, ProvisionalAnswer),
+    "provisional_dossiers": (_A | _S, ProvisionalRequest, ProvisionalAnswer),
     "accesses": (_S, AccessesRequest, AccessesAnswer),
     "log_accesses": (_S, LogAccessesRequest, AccessesAnswer),
 }

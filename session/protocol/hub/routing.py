@@ -110,8 +110,8 @@ class WrapUpAnswer(HubMessage, frozen=True, kw_only=True):
 
 
 class NoteRequest(HubMessage, frozen=True, kw_only=True):
-    """A note for the next agent, kept in the dossier of the session's caller.
-    The same `note_id` is kept once.
+    """A note for the next agent, kept in the dossier of the session's caller; for a day after the
+    session, too. The same `note_id` is kept once.
     """
 
     session_id: Id

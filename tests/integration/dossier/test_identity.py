@@ -313,3 +313,24 @@ async def _preview_of_the_next(
     await desk.hang_up(facts.id)
     await desk.close(facts.id)
     return await work.preview(ticket_id)
+
+
+async def test_a_note_is_taken_for_a_day_after_the_session_from_its_own_agent_alone(
+    tmp_path: Path,
+) -> None:
+    async with identity_world(tmp_path) as (world, store):
+        desk, facts = await _session(world)
+        made = await DossierIdentityLink(desk._bus).create(facts.id, ZOE, request_id="new1")
+        assert made.dossier is not None
+        number = made.dossier.number
+        await desk.close(facts.id)
+        other = WorkLink((await world.desk("bob"))._bus)
+        with pytest.raises(TicketUnknown):
+            await other.note(facts.id, "n0", "Not mine.")
+        own = WorkLink(desk._bus)
+        await own.note(facts.id, "n1", "Bring the lease.")
+        kept = await DossierAdapter(store, SystemClock()).open("valdore", number)
+        assert [note.text for note in kept.notes] == ["Bring the lease."]
+        assert await own.provisional() == [], "the store is its own register"
+        with pytest.raises(TicketUnknown):
+            await desk.dossier(facts.id)

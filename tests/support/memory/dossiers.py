@@ -107,7 +107,12 @@ class MemoryIdentities:
     async def merges(self, organisation: str, dossier: str) -> list[DossierMerged]:
         return []
 
-    async def provisional(self, organisation: str) -> ProvisionalAnswer:
+    async def to_annotate(
+        self, organisation: str, session_id: str, user: str
+    ) -> tuple[str, str] | None:
+        return None
+
+    async def provisional(self, organisation: str, user: str = "") -> ProvisionalAnswer:
         return ProvisionalAnswer(dossiers=[])
 
     async def accesses(self, organisation: str, request: AccessesRequest) -> AccessesAnswer:

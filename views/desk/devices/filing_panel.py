@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QComboBox, QLineEdit, QWidget
 from resources.texts import _
 from session.core.dossier_model import Piece, PieceState
 from views.desk.devices.scan_panel import asking_words
-from views.widgets.parts import Card, ElidedLabel, label, push_button, row
+from views.widgets.parts import Card, ElidedLabel, label, name_button, push_button, row
 from views.widgets.theme import SPACE
 
 _OPEN = (PieceState.EXPECTED, PieceState.REFUSED, PieceState.SCANNED)
@@ -24,10 +24,12 @@ class FilingPanel(Card):
 
     Signals:
         file_pressed(str, str): piece id ("" for none), name of the document.
+        receipt_pressed(str, str): the same, and the receipt is printed once it is filed.
         each_pressed(object): a document of each page; list of (piece id, name), one for each.
     """
 
     file_pressed = pyqtSignal(str, str)
+    receipt_pressed = pyqtSignal(str, str)
     each_pressed = pyqtSignal(object)
 
     def __init__(self) -> None:
@@ -40,7 +42,7 @@ class FilingPanel(Card):
         self._dossier = False
         self._filing = False
         self._may_keep = False
-        self._live, self._answer_s = True, 0.0
+        self._live, self._answer_s, self._prints = True, 0.0, False
         self._piece = QComboBox()
         self._piece.setObjectName("file_piece")
         self._piece.setAccessibleName(_("Piece"))
@@ -55,6 +57,10 @@ class FilingPanel(Card):
         self._name.setMaxLength(120)
         self._file = push_button(_("File"), "file", "primary", name="file_document", keys="F8")
         self._file.setAutoDefault(True)  # Enter presses it
+        self._receipt = push_button(
+            _("with receipt"), "receipt", name="file_with_receipt", keys="Ctrl+F8"
+        )
+        self._receipt.clicked.connect(self._on_receipt)
         self._why = label(role="small", name="file_why", wrap=True)
         self._build_each()
         self._piece.currentIndexChanged.connect(lambda: self._propose_name())
@@ -129,6 +135,10 @@ class FilingPanel(Card):
         """Files, as the button does."""
         self._file.click()
 
+    def press_receipt(self) -> None:
+        """Files and prints the receipt, as the button does."""
+        self._receipt.click()
+
     def press_each(self) -> None:
         """Files each page for its own piece, where that is proposed."""
         self._each.click()
@@ -148,6 +158,11 @@ class FilingPanel(Card):
     def show_live(self, live: bool) -> None:
         """Whether the caller is there to be asked."""
         self._live = live
+        self._allow()
+
+    def show_printer(self, there: bool) -> None:
+        """Whether the kiosk can print a receipt."""
+        self._prints = there
         self._allow()
 
     def set_filing(self, filing: bool) -> None:
@@ -185,9 +200,12 @@ class FilingPanel(Card):
         second = row(None, space=SPACE[1])
         second.addWidget(self._piece, 1)
         second.addWidget(self._file)
+        third = row(None, space=SPACE[1])
+        third.addWidget(self._why, 1)
+        third.addWidget(self._receipt)
         self.body.addLayout(first)
         self.body.addLayout(second)
-        self.body.addWidget(self._why)
+        self.body.addLayout(third)
         self.body.addWidget(self._each_line)
 
     def _propose_name(self) -> None:
@@ -219,6 +237,9 @@ class FilingPanel(Card):
         now = self._said or _("Pages: {count}").format(count=self._pages) + asks
         self._why.setText(self._said if self._said and not self._pages else why or now)
         self._file.setAccessibleName(f"{self._file.text()}: {self._piece.currentText()}")
+        self._receipt.setEnabled(self._file.isEnabled())
+        self._receipt.setVisible(self._prints and self._live)
+        name_button(self._receipt, _("File, then print the receipt"), "Ctrl+F8")
         series = self._series()
         self._each_line.setVisible(bool(series) and self._file.isEnabled())
         self._each_words.setText(
@@ -242,4 +263,7 @@ class FilingPanel(Card):
 
     def _on_file(self) -> None:
         if self._file.isEnabled():
-            self.file_pressed.emit(str(self._piece.currentData() or ""), self._name.text().strip())
+            self.file_pressed.emit(self.chosen_piece(), self._name.text().strip())
+
+    def _on_receipt(self) -> None:
+        self.receipt_pressed.emit(self.chosen_piece(), self._name.text().strip())

@@ -191,8 +191,12 @@ class PrintPanel(Card):
         self._jobs.setSpacing(4)
         self.body.addLayout(self._jobs)
 
+    def is_possible(self) -> bool:
+        """Whether the kiosk has a printer, as far as is known."""
+        return self._report is not None and self._report.printer is not ScannerState.NONE
+
     def _allow(self) -> None:
-        there = self._report is not None and self._report.printer not in (ScannerState.NONE,)
+        there = self.is_possible()
         asks = "" if self._allowed else f"{_('Asks the caller first')}. "
         receipt = _("Print receipt")
         self._receipt.setText(asking_words(self._answer_s) if self._answer_s else receipt)

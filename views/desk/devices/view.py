@@ -115,7 +115,7 @@ class DevicesView(QWidget):
         self.preview = self._preview_page.picture
         self._removed: list[tuple[StripPage, int, RemovalReason]] = []
         self._parts_of: dict[str, tuple[str, ...]] = {}
-        self._by_enter = False
+        self._by_enter = self._receipt_follows = False
         self._build()
         self._connect()
         self._on_chosen()
@@ -126,6 +126,7 @@ class DevicesView(QWidget):
         """State of both devices; None while it is not known."""
         self.scan.show_report(report)
         self.printing.show_report(report)
+        self.filing.show_printer(self.printing.is_possible())
 
     def show_grants(self, grants: Mapping[Grant, bool]) -> None:
         """What the caller allows now; permissions that are not named stay as they are."""
@@ -291,11 +292,14 @@ class DevicesView(QWidget):
 
     def show_document_filed(self, name: str, on_receipt: int) -> None:
         """The store has a document; `on_receipt` of this conversation stand on the receipt. The
-        next Enter prints it, if this one filed.
+        next Enter prints it, if this one filed; it is printed at once where that was asked for.
         """
         words = _("Filed: {name}. On the receipt: {count}.")
         self.filing.show_words(words.format(name=name, count=on_receipt))
-        if self._by_enter and not self.printing.isHidden():
+        if self._receipt_follows:
+            self._receipt_follows = False
+            self.printing.press_receipt()
+        elif self._by_enter and not self.printing.isHidden():
             self.printing.take_keyboard()
         self._by_enter = False
 
@@ -325,6 +329,7 @@ class DevicesView(QWidget):
         self.printing.clear_prints()
         self.scan.show_idle()
         self.scan.show_pile(0, 0, is_turned=False)
+        self._receipt_follows = False
         self.filing.new_document()
         self.filing.show_words("")
         self.set_pieces([], dossier_open=False)
@@ -421,7 +426,12 @@ class DevicesView(QWidget):
     def _on_file(self, piece_id: str, name: str) -> None:
         pages = self.to_file()
         if pages:
+            self._receipt_follows = False
             self.file_requested.emit([(pages, piece_id, name)])
+
+    def _on_file_with_receipt(self, piece_id: str, name: str) -> None:
+        self._on_file(piece_id, name)
+        self._receipt_follows = True
 
     def _on_each(self, pieces: Sequence[tuple[str, str]]) -> None:
         pages = self.to_file()
@@ -545,6 +555,7 @@ class DevicesView(QWidget):
         self.strip.undo_pressed.connect(self._on_undo)
         self.strip.turn_pressed.connect(self._on_turn)
         self.filing.file_pressed.connect(self._on_file)
+        self.filing.receipt_pressed.connect(self._on_file_with_receipt)
         self.filing.each_pressed.connect(self._on_each)
         self.printing.print_receipt_requested.connect(self.print_receipt_requested)
         self.printing.save_receipt_requested.connect(self.save_receipt_requested)

@@ -172,6 +172,11 @@ class PageTools(QFrame):
         if not self._off:
             self._want(Tool.LOOK if self._tool is tool else tool)
 
+    def want(self, tool: Tool) -> None:
+        """The agent wants a tool from elsewhere in the window: as a press of its button."""
+        if not self._off:
+            self._want(tool)
+
     def _want(self, tool: Tool) -> None:
         if self._allowed(_TOOLS[tool][4]):
             self.choose(tool)

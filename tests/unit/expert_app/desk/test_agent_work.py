@@ -13,6 +13,8 @@ import pytest
 import session.bus.client
 from documents.workers import Workers
 from expert_app.desk.agent_work import AgentWork, ReportedState, WrapUpTime
+from expert_app.desk.dossier.owed_notes import OwedNotes
+from session.core.clock import SystemClock
 from session.desk.hub.work import WorkLink
 from session.hub.assignment.dispatch import FORGIVEN
 from session.protocol.hub.board import AgentState
@@ -20,6 +22,7 @@ from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.roles import Role
 from tests.integration.queue.test_routing import OFFER_S, call, pushing, today
 from tests.support.hub_world import World
+from tests.support.memory.window_settings import MemorySettings
 from tests.support.waiting import until
 from tests.unit.expert_app.desk.test_app import Desk
 
@@ -48,6 +51,7 @@ class Worker(Desk):
             self.app,
             self.link,
             work=WorkLink(client),
+            owed=OwedNotes(MemorySettings(), SystemClock()),
             user=user,
             tasks=self.tasks,
         )

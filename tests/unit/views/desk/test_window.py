@@ -205,6 +205,24 @@ def test_a_permission_is_asked_for_by_its_button_and_by_keys(
     assert asked[2:] == [Grant.CONTROL]
 
 
+def test_one_press_brings_the_page_that_is_filled_in_together(
+    window: DeskWindow, qtbot: QtBot
+) -> None:
+    window.show_session(SESSION)
+    press(window, qtbot, "fill_together")
+    assert window.cobrowse.isVisible()
+
+
+def test_finish_then_pause_is_one_press(window: DeskWindow, qtbot: QtBot) -> None:
+    window.show_session(SESSION)
+    window.show_wrap_up()
+    key(window.wrap_up, Qt.Key.Key_2)
+    with qtbot.waitSignals([window.queue.state_chosen, window.finish_requested]):
+        press(window, qtbot, "wrap_up_pause")
+    window.show_idle()
+    assert child(window, QPushButton, "idle_available").isVisible()
+
+
 def test_wrap_up_wants_an_outcome_then_finishes(window: DeskWindow, qtbot: QtBot) -> None:
     window.show_session(SESSION)
     window.devices.show_page_image("p1", drawn_page(width=100))

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication, QLabel, QPushButton
+from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
@@ -81,18 +81,52 @@ def test_what_the_dossier_speaks_for_is_proposed_and_one_key_agrees(
     view.show_note_place(True)
     view.propose("pieces_missing", "Missing: Bail.", "0612345678", has_phone=False)
     assert button(view, "outcome_pieces_missing").isChecked()
-    assert view.note() == "", "nothing is written that the agent has not seen"
+    assert view._note.toPlainText() == view.note() == "Missing: Bail."
+    assert view.note(agreed=False) == "", "nobody has agreed to it yet"
     with qtbot.waitSignal(view.finish_requested) as told:
         key(view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert told.args == ["pieces_missing"]
-    key(view, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: view.note() == "Missing: Bail.")
     key(view, Qt.Key.Key_1)
     view.propose("pieces_missing", "", "", has_phone=False)
     assert button(view, "outcome_done").isChecked(), "what the agent has chosen stays"
     view.start("D002", None, OWN)
     view.propose("pieces_missing", "", "", has_phone=False)
     assert not button(view, "wrap_up_finish").isEnabled(), "the service has no such outcome"
+
+
+def test_the_proposed_note_follows_the_dossier_until_the_agent_writes_or_takes_it_out(
+    view: WrapUpView, qtbot: QtBot
+) -> None:
+    fill, out = button(view, "wrap_up_note_fill"), button(view, "wrap_up_note_out")
+    view.show_note_place(True)
+    view.propose("pieces_missing", "Missing: Bail, RIB.", "", has_phone=False)
+    view.propose("pieces_missing", "Missing: RIB.", "", has_phone=False)
+    assert view.note() == "Missing: RIB."
+    assert fill.isHidden()
+    out.click()
+    assert out.isHidden()
+    key(view, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: view.note() == "Missing: RIB.")
+    out.click()
+    view.propose("done", "Filed: RIB.", "", has_phone=False)
+    assert view.note() == "", "what the agent has taken out stays out"
+    write(view._note, "Calls on Monday.")
+    fill.click()
+    assert view.note() == view.note(agreed=False) == "Calls on Monday. Filed: RIB."
+    assert fill.isHidden()
+    view.propose("done", "Filed: RIB, Bail.", "", has_phone=False)
+    assert view.note() == "Calls on Monday. Filed: RIB."
+    view.start("D002", None)
+    assert not view._note.toPlainText()
+
+
+def test_one_press_finishes_and_pauses(view: WrapUpView, qtbot: QtBot) -> None:
+    pause = button(view, "wrap_up_pause")
+    assert not pause.isEnabled()
+    view.propose("done", "", "", has_phone=False)
+    with qtbot.waitSignals([view.pause_requested, view.finish_requested]):
+        pause.click()
+    assert not pause.isEnabled()
 
 
 def test_what_was_only_proposed_is_not_said_when_the_time_is_over(
@@ -165,3 +199,34 @@ def test_the_conversations_number_stays_while_the_agent_writes_up(view: WrapUpVi
     assert shown.isVisible()
     view.show_number("")
     assert not shown.isVisible()
+
+
+def test_a_ready_note_takes_the_proposals_place_and_is_completed(
+    view: WrapUpView, qtbot: QtBot
+) -> None:
+    templates = view.findChild(QComboBox, "wrap_up_templates")
+    assert templates is not None
+    assert templates.isHidden(), "the organisation has none"
+    view.show_note_place(True)
+    view.show_templates({"back": "To call back", "doubt": "A doubt"})
+    view.propose("done", "Filed: RIB.", "", has_phone=False)
+    with qtbot.waitSignal(view.template_chosen) as told:
+        templates.setCurrentIndex(2)
+        templates.activated.emit(2)
+    assert told.args == ["doubt"]
+    assert templates.currentText() == "Ready notes", "the next one can be chosen"
+    view.write_note("Doubt on:")
+    assert view.note(agreed=False) == "Doubt on:"
+
+
+def test_a_note_that_is_written_later_is_not_written_now(view: WrapUpView) -> None:
+    later = button(view, "wrap_up_note_later")
+    assert not later.isEnabled(), "there is no dossier"
+    view.show_note_place(True)
+    view.propose("done", "Filed: RIB.", "", has_phone=False)
+    later.click()
+    assert view.is_note_later()
+    assert view.note() == ""
+    assert button(view, "wrap_up_note_out").isHidden()
+    view.start("D002", None)
+    assert not view.is_note_later()

@@ -14,12 +14,12 @@ from collections.abc import Iterator
 
 import msgspec
 import pytest
-from PyQt6.QtCore import QPoint, QRect
+from PyQt6.QtCore import QEvent, QPoint, QRect
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from resources import texts
-from resources.texts import use_language
+from resources.texts import CALLER_LANGUAGES, use_language
 from session.protocol.hub.requests import ServicesAnswer
 from tests.accessibility.layout import flaws, settle
 from tests.support.screens.kiosk_gallery import SCENES, kiosk_window, shared_answer
@@ -302,3 +302,33 @@ def test_letters_of_twice_the_size_cut_nothing(scene: str, spoken: str, qtbot: Q
             face = place_of(window.session_page.call_pane, window)
             assert face.width() >= 0.22 * size[0], f"too narrow a face at {size}"
             assert face.height() >= 0.12 * size[1], f"too low a face at {size}"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("letters", [1.5, 2.0])
+@pytest.mark.parametrize("language", CALLER_LANGUAGES)
+def test_every_page_has_room_in_every_language_with_larger_letters(
+    language: str, letters: float, qapp: QApplication
+) -> None:
+    use_language(language)
+    try:
+        wrong = {}
+        for scene in SCENES:
+            window = kiosk_window()
+            window.show()
+            window.show_language(language)
+            window.bar.text = letters
+            SCENES[scene](window)
+            window.bar.look_changed.emit()
+            for size in ((1280, 720), (1080, 1920), (2160, 3840)):
+                window.resize(*size)
+                window.session_page.finish_slides()
+                settle()
+                if found := flaws(window, size=size, target_px=MIN_TOUCH_PX):
+                    wrong[scene, size] = found
+            window.hide()
+            window.deleteLater()
+            QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        assert not wrong, "\n".join(f"{at}: {found}" for at, found in wrong.items())
+    finally:
+        use_language("en")

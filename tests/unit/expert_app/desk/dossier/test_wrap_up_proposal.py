@@ -6,7 +6,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from expert_app.desk.dossier.closing import ClosingProposal
-from expert_app.desk.dossier.wrap_up_proposal import GuideProgress, guided
+from expert_app.desk.dossier.wrap_up_proposal import GuideProgress, filled_note, guided
 from session.core.dossier_model import PieceState
 from session.protocol.dossier.guides import Guide, GuideCase, GuideStep
 from tests.support.screens.invented import DOSSIER
@@ -62,3 +62,9 @@ def test_without_a_guide_and_after_a_cut_nothing_changes() -> None:
 def test_the_organisations_own_words_make_the_note() -> None:
     own = replace(GUIDE, note="{procedure} ({cases}): {done} / {left} / {missing}")
     assert after("identity", guide=own)[1] == "Housing (Tenant): Identity / Lease / –"
+
+
+def test_an_organisations_ready_note_is_filled_with_or_without_a_guide() -> None:
+    assert filled_note("{procedure}. Missing: {missing}. Left: {left}", None, DOSSIER).startswith(
+        "–. Missing: "
+    )

@@ -13,15 +13,17 @@ import msgspec
 import pytest
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QCheckBox, QLabel, QPushButton, QWidget
+from PyQt6.QtWidgets import QCheckBox, QLabel, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from expert_app.desk.agent_work import AgentWork, ReportedState, WrapUpTime
 from expert_app.desk.app import DeskApp, DeskTrouble
 from expert_app.desk.dossier.guide import DeskGuide
+from expert_app.desk.dossier.owed_notes import OwedNotes
 from expert_app.desk.dossier.wrap_up_proposal import GuideProgress
 from expert_app.desk.filing import Filing
 from expert_app.desk.wiring.agent_work import AgentWorkConnections
+from session.core.clock import ManualClock
 from session.core.dossier_model import DossierNote
 from session.core.signals import Signal
 from session.protocol.dossier.guides import Guide, GuideStep
@@ -49,6 +51,9 @@ class Work:
         self.supervisor_asked: Signal[str] = Signal()
         self.previewed: Signal[tuple[str, CallerPreview]] = Signal()
         self.calls_changed: Signal[list[datetime]] = Signal()
+        self.provisional_changed: Signal[list[str]] = Signal()
+        self.note_failed: Signal[tuple[str, str]] = Signal()
+        self.owed = OwedNotes(MemorySettings(), ManualClock(NOW))
         self.wrap_up = WrapUpTime(None)
         self.asked: list[tuple[object, ...]] = []
         self.by_itself = False
@@ -109,7 +114,9 @@ class Desk:
             document_waiting=Signal(),
             document_filed=Signal(),
         )
-        self.guide = SimpleNamespace(progress=None, progress_changed=Signal())
+        self.guide = SimpleNamespace(
+            progress=None, progress_changed=Signal(), notes_changed=Signal()
+        )
         work, app = cast("AgentWork", self.work), cast("DeskApp", self.app)
         self.made = AgentWorkConnections(
             self.window,
@@ -268,7 +275,7 @@ def test_a_clock_ends_a_wrap_up_but_never_puts_pages_aside(made: Desk) -> None:
     assert "not filed yet: 2" in made.window.messages._lines[-1].text()
     made.unfiled = 0
     made.window.wrap_up.time_over.emit(NOT_SAID)
-    assert made.work.asked == [("finish", NOT_SAID, "Bring the lease")]
+    assert made.work.asked == [("finish", NOT_SAID, "Bring the lease", "")]
 
 
 def test_the_outcome_follows_the_dossier_and_a_call_back_keeps_the_note(made: Desk) -> None:
@@ -284,7 +291,7 @@ def test_the_outcome_follows_the_dossier_and_a_call_back_keeps_the_note(made: De
     later = made.window.findChild(QPushButton, "wrap_up_call_back")
     assert later is not None
     later.click()
-    assert made.work.asked == [("call_back", "0612345678", 60, "Bring the lease")]
+    assert made.work.asked == [("call_back", "0612345678", 60, "Bring the lease", "")]
 
 
 def test_the_agent_is_told_that_a_caller_is_no_longer_kept(made: Desk) -> None:
@@ -305,5 +312,44 @@ def test_a_step_that_is_ticked_in_the_wrap_up_changes_what_is_proposed(made: Des
     for done, said in ((frozenset[str](), ""), (frozenset({"talk"}), "Budget. Done: Talk.")):
         made.guide.progress = GuideProgress(guide, frozenset(), done)
         made.guide.progress_changed.emit(made.guide.progress)
-        assert said in note.placeholderText()
+        assert note.toPlainText() == said
     assert made.window.wrap_up._chosen() == "done"
+
+
+def test_a_note_that_is_written_later_waits_between_two_callers_until_it_is_kept(
+    made: Desk,
+) -> None:
+    made.app.session = SimpleNamespace(facts=SESSION)
+    made.app.dossier = DOSSIER
+    made.window.show_session(SESSION)
+    made.window.show_wrap_up()
+    made.app.session_ended.emit(SimpleNamespace(reason=""))
+    found(made, QPushButton, "wrap_up_note_later").click()
+    made.window.finish_requested.emit("done")
+    ((_verb, _outcome, note, later),) = made.work.asked
+    assert note == ""
+    assert str(later).startswith("B012 · ")
+    made.app.session = None
+    made.window.show_idle()
+    made.work.owed.add(SESSION.id, str(later))
+    found(made, QPushButton, "owed_note_write").click()
+    keep = found(made, QPushButton, "owed_note_keep")
+    assert not keep.isEnabled()
+    found(made, QPlainTextEdit, "owed_note_text").setPlainText("Bring the lease.")
+    keep.click()
+    assert made.work.asked[1:] == [("write_owed", SESSION.id, "Bring the lease.")]
+    made.work.note_failed.emit((SESSION.id, "no_answer"))
+    assert keep.isEnabled(), "what was written stays, and may be tried again"
+    made.work.owed.drop(SESSION.id)
+    assert found(made, QWidget, "idle_work").isHidden()
+
+
+def test_provisional_dossiers_of_this_agent_are_open_work(made: Desk) -> None:
+    made.work.provisional_changed.emit(["D-2026-1", "D-2026-2"])
+    assert "2 (D-2026-1, D-2026-2)" in found(made, QLabel, "idle_work_lines").text()
+
+
+def found[Kind: QWidget](made: Desk, kind: type[Kind], name: str) -> Kind:
+    part = made.window.findChild(kind, name)
+    assert part is not None, name
+    return part

@@ -250,6 +250,29 @@ def test_what_was_scanned_for_a_piece_is_what_is_filed_and_then_the_receipt_has_
     assert button(three, "print_receipt").hasFocus()
 
 
+def test_one_press_files_and_prints_the_receipt_once_it_is_filed(
+    three: DevicesView, qtbot: QtBot
+) -> None:
+    three.set_pieces(DOSSIER.pieces, dossier_open=True)
+    three.show_devices(msgspec.structs.replace(DEVICES, printer=ScannerState.NONE))
+    receipt = button(three, "file_with_receipt")
+    assert receipt.isHidden(), "the kiosk has no printer"
+    three.show_devices(msgspec.structs.replace(DEVICES, printer=ScannerState.READY))
+    printed: list[bool] = []
+    three.print_receipt_requested.connect(printed.append)
+    with qtbot.waitSignal(three.file_requested):
+        receipt.click()
+    three.set_filing(True)
+    assert printed == []
+    three.set_filing(False)
+    three.show_document_filed("Lease", 1)
+    assert printed == [False]
+    with qtbot.waitSignal(three.file_requested):
+        three.filing.press()
+    three.show_document_filed("Lease", 2)
+    assert printed == [False], "a receipt is printed only where it was asked for"
+
+
 def test_who_goes_on_elsewhere_keeps_the_keyboard_when_the_document_is_filed(
     three: DevicesView, qtbot: QtBot
 ) -> None:

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A kiosk that plays a caller's whole visit: the real window and what it announces; agent and hub
+answer at once. Keys or switches are the only hands. Used by `tests.accessibility.windows`, over a
+real AT-SPI bus, and by `tests/unit/views/kiosk/test_whole_visit.py`.
+"""
+
+from __future__ import annotations
+
+from PyQt6.QtWidgets import QWidget
+
+from session.core.clock import ManualClock
+from session.kiosk.devices.print_preview import ShownPrint
+from session.protocol.conversation.messages import Grant
+from session.protocol.endpoints.chat import ChatLine
+from tests.support.screens.kiosk_fingers import CallerTouches
+from tests.support.screens.kiosk_gallery import (
+    WIPED,
+    kiosk_window,
+    session_facts,
+    ticket_answer,
+)
+from views.kiosk.widgets.hold_off import HOLD_OFF_S
+from views.kiosk.window import KioskWindow
+
+FILL = (Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE)
+PAPERS = (Grant.SCAN, Grant.KEEP)
+
+Step = tuple[str, str, tuple[str, ...]]
+
+VISIT: tuple[Step, ...] = (
+    # what happens, what the caller takes then, and what is heard of it in French, in this order
+    ("", "service", ("numéro d’allocataire",)),
+    *(("", digit, ()) for digit in "1234567"),
+    ("", "send", ("C’est bientôt votre tour",)),
+    ("accepted", "", ("Vous parlez avec Claire Vasseur",)),
+    ("asks_to_fill", "yes", ("remplir cette page avec vous", "Il voit votre page")),
+    ("writes", "", ("Posez votre document",)),
+    ("asks_for_papers", "yes", ("numériser votre document et le garder",)),
+    ("scanned", "", ("Votre document est numérisé",)),
+    ("asks_to_print", "print", ("Récépissé",)),
+    ("", "stop", ("Tout est arrêté",)),
+    ("ended", "", ("L’entretien est terminé",)),
+    ("wiped", "finish", ()),
+)
+"""A caller types a number, fills in a page and has a paper scanned with an adviser, prints, stops
+everything and goes.
+"""
+
+
+class StoryKiosk:
+    """The window and what answers it.
+
+    Attributes:
+        touches: what the caller asked for, in order.
+    """
+
+    def __init__(self, window: KioskWindow | None = None, clock: ManualClock | None = None) -> None:
+        self._clock = clock or ManualClock()
+        self.window = window or kiosk_window(self._clock)
+        self.touches = CallerTouches(self.window)
+        window = self.window
+        window.service_requested.connect(lambda _service: window.ask_number("allocataire"))
+        window.number_entered.connect(lambda _number: window.show_ticket(ticket_answer(1, 60)))
+        window.question_answered.connect(self._answered)
+        window.stop_requested.connect(lambda: window.show_grants(dict.fromkeys(Grant, False)))
+        window.start_requested.connect(window.show_start)
+
+    def part(self, name: str) -> QWidget:
+        """What the caller takes, by the name of a step."""
+        page = self.window.session_page
+        if name.isdigit():
+            return self.window.number_page.digits.keys[name]
+        return {
+            "service": self.window.start_page.cards[0],
+            "send": self.window.number_page.send,
+            "yes": page.consent.yes,
+            "print": page.printing.yes,
+            "stop": page.stop,
+            "finish": self.window.goodbye_page.finish,
+        }[name]
+
+    # ---- what happens ----
+
+    def accepted(self) -> None:
+        """An agent takes the caller."""
+        self.window.show_session(session_facts())
+
+    def asks_to_fill(self) -> None:
+        """The agent wants to fill in a page with the caller."""
+        self.window.show_page(True)
+        self._ask(FILL)
+
+    def writes(self) -> None:
+        """The agent writes."""
+        line = ChatLine("w1", "Posez votre document sur la vitre.", mine=False)
+        self.window.show_chat((line,))
+
+    def asks_for_papers(self) -> None:
+        """The agent wants to scan."""
+        self._ask(PAPERS)
+
+    def scanned(self) -> None:
+        """A page was scanned."""
+        self.window.show_devices_notice("scanned")
+
+    def asks_to_print(self) -> None:
+        """The receipt is shown before it is printed."""
+        self.window.show_devices_notice("")
+        self.window.show_print(ShownPrint("p1", "Récépissé", b"", pages=1, copies=1))
+        self.window.session_page.finish_slides()
+        self._read()
+
+    def ended(self) -> None:
+        """The conversation is over."""
+        self.window.show_goodbye(None)
+
+    def wiped(self) -> None:
+        """Nothing of the caller is left."""
+        self.window.show_goodbye(WIPED)
+
+    def _ask(self, powers: tuple[Grant, ...]) -> None:
+        self.window.ask_grants(powers)
+        self.window.session_page.finish_slides()
+        self._read()
+
+    def _read(self) -> None:
+        """The caller has read the question: a yes counts."""
+        self._clock.advance(HOLD_OFF_S * 2)
+
+    def _answered(self, _asked: object, given: tuple[Grant, ...]) -> None:
+        self.window.show_grants(dict.fromkeys(given, True))
