@@ -310,6 +310,14 @@ class NumberPage(KioskPage):
         said = self._text if self._in_clear else self._text[hidden:]
         self._shown.setAccessibleName(" ".join(said))
 
+    def words(self) -> list[str]:
+        """The sentences on the page, to be spoken; never the number itself."""
+        shown = (self._title, self._hint, self._state_words, self._comfort)
+        sentences = [text.text() for text in shown if text.text() and text.isVisibleTo(self)]
+        return (
+            [*sentences, self.skip.accessibleName()] if self.skip.isVisibleTo(self) else sentences
+        )
+
     def retranslate(self) -> None:
         """Says every text again."""
         title, hint = _TITLES[self._kind]
