@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """A kiosk that plays a caller's whole visit: the real window and what it announces; agent and hub
 answer at once. Keys or switches are the only hands. Used by `tests.accessibility.windows`, over a
-real AT-SPI bus, and by `tests/unit/views/kiosk/test_whole_visit.py`.
+real AT-SPI bus, and by `tests/unit/views/kiosk/test_window_whole_visit.py`.
 """
 
 from __future__ import annotations

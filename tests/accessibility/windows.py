@@ -89,7 +89,7 @@ class Windows:
         return window.windowTitle()
 
     def _take(self, name: str) -> None:
-        """Tab has come there (`tests/unit/views/kiosk/test_whole_visit.py` goes the whole way)."""
+        """Tab has come there (`test_window_whole_visit.py` of the kiosk goes the whole way)."""
         assert isinstance(self._story, StoryKiosk)
         wanted = self._story.part(name)
         wanted.setFocus(Qt.FocusReason.TabFocusReason)

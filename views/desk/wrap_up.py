@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QResizeEvent, QTextCursor
+from PyQt6.QtGui import QKeyEvent, QResizeEvent, QShowEvent, QTextCursor
 from PyQt6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -112,6 +112,7 @@ class WrapUpView(QWidget):
         self._bar = QProgressBar()
         self._bar.setObjectName("wrap_up_bar")
         self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(_("Time that is left of the wrap-up"))
         self._prolong = push_button(
             _("More time"), "time", "plain", name="wrap_up_prolong", keys="Ctrl+Shift+T"
         )
@@ -251,18 +252,20 @@ class WrapUpView(QWidget):
         return self._later.isChecked() and self._later.isEnabled()
 
     def refresh_clock(self) -> None:
-        """Moves the wrap-up's own clock to now."""
+        """Moves the wrap-up's own clock to now. A clock that nobody sees stands still: a screen
+        reader is told each new time.
+        """
         now = self._clock.utc_now()
-        self._here.setText(
-            _("Wrap-up: {time}").format(time=clock_words((now - self._since).total_seconds()))
-        )
+        if self.isVisible():
+            here = clock_words((now - self._since).total_seconds())
+            self._here.setText(_("Wrap-up: {time}").format(time=here))
         if self._until is None:
             return
         left_s = (self._until - now).total_seconds()
-        self._left.setText(_("Ends by itself in {time}").format(time=clock_words(left_s)))
-        self._bar.setValue(max(0, round(left_s)))
-        self._bar.setAccessibleName(self._left.text())
-        restyle(self._left, tone="warn" if left_s <= SHORT_S else "")
+        if self.isVisible():
+            self._left.setText(_("Ends by itself in {time}").format(time=clock_words(left_s)))
+            self._bar.setValue(max(0, round(left_s)))
+            restyle(self._left, tone="warn" if left_s <= SHORT_S else "")
         if left_s <= 0:
             self._until = None
             # what was proposed and not agreed to was not said
@@ -433,6 +436,11 @@ class WrapUpView(QWidget):
         self._outcomes.append(button)
 
     # ---- keys and requests
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """The clock goes on."""
+        super().showEvent(event)
+        self.refresh_clock()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """The digit before an outcome chooses it."""

@@ -230,3 +230,22 @@ def test_a_note_that_is_written_later_is_not_written_now(view: WrapUpView) -> No
     assert button(view, "wrap_up_note_out").isHidden()
     view.start("D002", None)
     assert not view.is_note_later()
+
+
+def test_a_clock_that_nobody_sees_stands_still_and_the_time_is_over_all_the_same(
+    view: WrapUpView, clock: ManualClock, qtbot: QtBot
+) -> None:
+    here = view.findChild(QLabel, "wrap_up_clock")
+    assert here is not None
+    view.show_limit(NOW + timedelta(seconds=60), 0)
+    before = here.text()
+    view.hide()
+    clock.advance(59)
+    view.refresh_clock()
+    assert here.text() == before
+    view.show()
+    assert here.text() != before
+    view.hide()
+    clock.advance(2)
+    with qtbot.waitSignal(view.time_over):
+        view.refresh_clock()
