@@ -590,6 +590,8 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=level, handlers=[handler])
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    if hasattr(parsed, "language"):  # until its settings say another one
+        use_language(parsed.language or "fr")
     try:
         code = _PROGRAMS[parsed.command](parsed)
         sys.stdout.flush()

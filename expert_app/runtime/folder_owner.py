@@ -23,6 +23,7 @@ import msgspec
 
 from expert_app.runtime.config import SettingsWrong
 from resources.texts import _
+from session.core.disk import is_disk_error
 
 log = logging.getLogger(__name__)
 
@@ -98,11 +99,23 @@ def own_folder(folder: Path, program: str) -> Iterator[None]:
     try:
         is_locked = _take(descriptor, folder)
         _write(descriptor, msgspec.json.encode(_ourselves(program)))
-        yield
+        with _named(folder):
+            yield
         if is_locked:
             _write(descriptor, b"")
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _named(folder: Path) -> Iterator[None]:
+    """What a full disk refuses to a file that is open already has no name: it gets the folder's."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and is_disk_error(error):
+            raise OSError(error.errno, error.strerror, str(folder)) from error
+        raise
 
 
 def owner_of(folder: Path) -> FolderInUse | None:

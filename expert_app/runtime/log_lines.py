@@ -15,6 +15,7 @@ import json
 import logging
 import platform
 import re
+import sys
 from collections import deque
 from collections.abc import Iterator
 from copy import copy
@@ -119,6 +120,17 @@ def _is_kept(record: logging.LogRecord) -> bool:
     return record.levelno >= logging.WARNING or record.name.partition(".")[0] in OURS
 
 
+class _LogFile(RotatingFileHandler):
+    """The file of the log. A disk that is full is told by the program itself, in a sentence, not
+    by a trace on standard error for each line that has no room.
+    """
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        """Leaves the line out."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+
 @contextlib.contextmanager
 def log_in_files(folder: Path, program: str) -> Iterator[None]:
     """Keeps the developer log in `folder` while the program runs: PROGRAM.log and nine older ones,
@@ -126,7 +138,7 @@ def log_in_files(folder: Path, program: str) -> Iterator[None]:
 
     Only the program that owns its data folder may do so: two would turn each other's files.
     """
-    file = RotatingFileHandler(
+    file = _LogFile(
         folder / f"{program}.log",
         maxBytes=FILE_BYTES,
         backupCount=FILES - 1,

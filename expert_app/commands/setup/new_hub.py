@@ -91,7 +91,8 @@ def init_hub(request: NewHubRequest, ask: Ask = input) -> int:
     try:
         _write(places, plan, [plan.address.host, *request.also, *LOCAL_NAMES])
     except OSError as error:
-        print(_("{file} cannot be written: {why}.").format(file=error.filename, why=error.strerror))
+        where = error.filename or places.folder
+        print(_("{file} cannot be written: {why}.").format(file=where, why=error.strerror))
         return 1
     _print_next(places)
     return 0

@@ -16,6 +16,7 @@ from expert_app.__main__ import main
 from expert_app.runtime import folder_owner
 from expert_app.runtime.config import SettingsWrong
 from expert_app.runtime.folder_owner import FILE, FolderInUse, own_folder, owner_of
+from resources.texts import use_language
 
 HOLDS = """
 import os, sys
@@ -80,6 +81,24 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsWrong) as wrong, own_folder(tmp_path / "away", "hub"):
         pass
     assert wrong.value.path == tmp_path / "away"
+
+
+def test_a_full_disk_is_named_where_the_system_names_no_file(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No space") as full, own_folder(tmp_path, "hub"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert full.value.filename == str(tmp_path)
+
+
+def test_a_disk_is_told_in_french_before_any_settings_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_words: object, **_named: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", "/srv/kiosk")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    use_language("en")
+    assert main(["kiosk", "--folder", str(tmp_path)]) == 2
+    assert "/srv/kiosk ne peut pas être utilisé" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("program", ["desk", "kiosk", "display", "hub"])

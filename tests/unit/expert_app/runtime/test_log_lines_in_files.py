@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import pytest
@@ -40,3 +42,16 @@ def test_the_oldest_lines_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert len(files) == log_lines.FILES
     assert sum(file.stat().st_size for file in files) <= 1000 * log_lines.FILES
     assert "line 399" in (tmp_path / "desk.log").read_text("utf-8")
+
+
+def test_a_full_disk_is_not_told_by_a_trace_for_each_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(_self: RotatingFileHandler) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(RotatingFileHandler, "flush", full)
+    with log_in_files(tmp_path, "desk"):
+        logging.getLogger("session.test").info("no room")
+        monkeypatch.undo()
+    assert capsys.readouterr().err == ""
