@@ -6,6 +6,7 @@ scroll bars; or in words why there is none. Used by the replay window.
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
 
 from resources.texts import _
@@ -16,6 +17,9 @@ from views.widgets.theme import SPACE
 FIT = 0
 SCALES = (FIT, 50, 75, 100, 150)
 """Per cent of the page's own size."""
+
+LEAST_LETTERS = 24
+"""Of the sentence about the page."""
 
 
 class PagePane(QFrame):
@@ -52,15 +56,21 @@ class PagePane(QFrame):
 
     def _build_page(self) -> QWidget:
         shown, pad = QWidget(), SPACE[1]
-        says = ElidedLabel(
-            _("Of the page its structure is kept: bars stand for words, boxes for pictures."),
-            "soft",
-            name="replay_structure",
-        )
-        below = row(None, says, self._scales, self.full_screen)
-        below.setStretch(0, 1)
+        words = _("Of the page its structure is kept: bars stand for words, boxes for pictures.")
+        self._says = ElidedLabel(words, "soft", name="replay_structure")
+        self._area.setToolTip(words)
+        below = row(None, self._says, 0, self._scales, self.full_screen)
+        below.setStretch(0, 100)  # the empty place takes the rest only where it is hidden
         column(shown, self._area, below, margins=(pad, pad, pad, pad)).setStretch(0, 1)
         return shown
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """A word or two of the sentence would say nothing; it stays in the tool tip."""
+        super().resizeEvent(event)
+        beside = self._scales.sizeHint().width() + self.full_screen.sizeHint().width()
+        self._says.setVisible(
+            self.width() - beside > LEAST_LETTERS * self.fontMetrics().averageCharWidth()
+        )
 
     def set_scale(self, scale: int) -> None:
         """One of `SCALES`."""
