@@ -155,9 +155,12 @@ def _host() -> QWidget:
 
 
 def _network() -> QWidget:
-    view = NetworkView()
-    view.show_network(busy_network())
-    view.sites.choose("library")
+    network = NetworkView()
+    network.show_network(busy_network())
+    network.sites.choose("library")
+    replay = ReplayView(MirrorPane(), ManualClock())
+    view = HelpdeskView(replay, lambda: NOW.astimezone(), network=network)
+    view.show_connection(True)
     return PlainWindow(view, "Réseau")
 
 
