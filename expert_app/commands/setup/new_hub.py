@@ -44,6 +44,11 @@ WHY: dict[str, str] = {
 }
 """What is said about a `PlanWrong`."""
 
+PACKAGED = "POSTE_EXPERT_HUB_COMMAND"
+"""Variable of the environment: the command by which a Debian package runs those of the hub, as the
+hub's account; its hub is a service that starts by itself.
+"""
+
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 """Also in the certificate: for programs on the hub's own machine."""
 
@@ -191,21 +196,33 @@ def _print_next(places: Places) -> None:
 
 
 def _steps(places: Places, where: str) -> list[tuple[str, str]]:
+    packaged = os.environ.get(PACKAGED, "")
+    hub = packaged or "expert-app hub"
+    sheets = "invitations.pdf"
+    start = (_("Start the hub, here or as a service"), f"{hub}{where}")
+    enrol = _("expert-app enrol LINE")
+    if packaged:
+        start = (
+            _("The hub is a service: see how it is"),
+            "systemctl status poste-expert-hub",
+        )
+        sheets = _shell(places.data / sheets)  # the hub's account writes nowhere else
+        enrol = _("poste-expert-kiosk-enrol LINE")
     return [
         (
             _("Read the convention, put your people in, and check it"),
-            f"expert-app hub check {_shell(places.convention)}",
+            f"{hub} check {_shell(places.convention)}",
         ),
-        (_("Start the hub, here or as a service"), f"expert-app hub{where}"),
+        start,
         (
             _("Invite everybody: a sheet to print for each person and each kiosk"),
-            f"expert-app hub invite{where} --all --sheets invitations.pdf",
+            f"{hub} invite{where} --all --sheets {sheets}",
         ),
         (
             _("On a new desk, start the program and give the line of the sheet; on a kiosk"),
-            _("expert-app enrol LINE"),
+            enrol,
         ),
-        (_("See who has come"), f"expert-app hub people{where}"),
+        (_("See who has come"), f"{hub} people{where}"),
     ]
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from expert_app.__main__ import main
-from expert_app.commands.setup.new_hub import WHY, NewHubRequest, init_hub
+from expert_app.commands.setup.new_hub import PACKAGED, WHY, NewHubRequest, init_hub
 from expert_app.runtime.config import HubSettings, load
 from expert_app.runtime.paths import paths_for
 from resources.texts import use_language
@@ -38,6 +38,20 @@ def files_of(folder: Path) -> dict[str, bytes]:
         for path in folder.rglob("*")
         if path.is_file()
     }
+
+
+def test_a_packaged_hub_names_the_commands_of_its_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(PACKAGED, "poste-expert-hub")
+    data = tmp_path / "data"
+    assert init(tmp_path / "hub", *WORDS, "--data", str(data)) == 0
+    said = capsys.readouterr().out
+    assert "poste-expert-hub check" in said
+    assert f"--sheets {data}/invitations.pdf" in said
+    assert "systemctl status poste-expert-hub" in said
+    assert "poste-expert-kiosk-enrol" in said
+    assert "expert-app " not in said
 
 
 def test_a_new_hub_has_everything_and_its_convention_is_complete(
