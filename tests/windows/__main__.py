@@ -10,12 +10,14 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from installers.windows.msi import Product, make_msi
 from tests.pilot import driven
 from tests.pilot.computer import Computer
 from tests.pilot.conversation import Conversations
@@ -29,6 +31,7 @@ from tests.windows.wine import Prefix, WineComputer, prepare
 BUILD = ROOT / "build" / "windows"
 AGENT = Member("agent1", "agent")
 KIOSK = Member("borne1", "kiosk", "kiosk")
+NEXT, NEXT_FILES = "99.0.0", ("poste-expert.ico", "python.exe", "python313.dll", "pythonw.exe")
 SLOW_S = 300.0
 """Wine reads thousands of small files slowly."""
 
@@ -72,14 +75,36 @@ class Installation:
             raise NotSeen(f"{key}: {said.out}{said.err}")
         return {"command": said.out.strip().splitlines()[-1].strip()}
 
+    async def upgraded(self) -> Evidence:
+        """The next release, of a few files, takes the place of this one, which is then refused."""
+        newer = await asyncio.to_thread(self._next_release)
+        said = await asyncio.to_thread(self._prefix.install, newer)
+        there = self._files()
+        if said.code or there != sorted(NEXT_FILES):
+            raise NotSeen(f"msiexec /i ended with {said.code}; there: {there[:8]}")
+        older = await asyncio.to_thread(self._prefix.install, self._msi)
+        if not older.code or self._files() != there:
+            raise NotSeen("the older release was installed over the newer one")
+        self._msi = newer
+        return {"there": there, "older": older.code}
+
+    def _files(self) -> list[str]:
+        home = self._prefix.installed
+        return sorted(str(one.relative_to(home)) for one in home.rglob("*") if one.is_file())
+
+    def _next_release(self) -> Path:
+        tree, newer = self._work / "next", self._work / "next.msi"
+        tree.mkdir()
+        for name in NEXT_FILES:
+            shutil.copyfile(self._prefix.installed / name, tree / name)
+        os.environ.setdefault("SOURCE_DATE_EPOCH", "1790000000")
+        make_msi(tree, newer, product=Product(NEXT, NEXT), work=self._work)
+        return newer
+
     async def removed(self) -> Evidence:
         """All is gone but what the person has."""
         said = await asyncio.to_thread(self._prefix.install, self._msi, "/x")
-        left = sorted(
-            str(path.relative_to(self._prefix.installed))
-            for path in self._prefix.installed.rglob("*")
-            if path.is_file()
-        )
+        left = self._files()
         if said.code or left:
             raise NotSeen(f"msiexec /x ended with {said.code}; left: {left[:5]}")
         if not (self._prefix.settings / "desk.toml").is_file():
@@ -108,9 +133,12 @@ async def play(folder: Path, msi: Path, prefix: Prefix) -> bool:
         ok = await pilot.run(steps, BUILD / "pictures")
     finally:
         await pilot.close()
-    ending: Sequence[Step] = [("removed", installation.removed)]
+    ending: Sequence[Step] = [
+        ("upgraded", installation.upgraded),
+        ("removed", installation.removed),
+    ]
     ok = await pilot.run([*ending], BUILD / "pictures") and ok
-    report = json.dumps(pilot.report(len(steps) + 1), indent=1, ensure_ascii=False)
+    report = json.dumps(pilot.report(len(steps) + len(ending)), indent=1, ensure_ascii=False)
     (BUILD / "report.json").write_text(report + "\n", encoding="utf-8")
     return ok
 
