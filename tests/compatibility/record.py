@@ -111,7 +111,11 @@ async def _access(folder: Path) -> dict[str, str]:
 
 
 async def record(folder: Path, out: Path, command: list[str]) -> None:
-    """Starts the demo, listens until it ends, then writes. The demo cuts its own bus meanwhile."""
+    """Starts the demo, listens until it ends, then writes. The demo cuts its own bus meanwhile.
+
+    Raises:
+        SystemExit: the demo did not come to its end; what was said until then is written.
+    """
     demo = await asyncio.create_subprocess_exec(*command)
     access = await _access(folder)
     recording = Recording()
@@ -122,10 +126,11 @@ async def record(folder: Path, out: Path, command: list[str]) -> None:
         reconnect_time_wait=0.1,
     )
     await bus.subscribe(">", cb=recording.hear)
-    if await demo.wait():
-        raise SystemExit("the demo did not come to its end: record it again")
+    code = await demo.wait()
     await bus.close()
     recording.write(out)
+    if code:
+        raise SystemExit(f"the demo did not come to its end; {out} has what was said until then")
 
 
 def main() -> None:
