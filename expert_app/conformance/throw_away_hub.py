@@ -45,7 +45,7 @@ from session.protocol.topics import RAW_TOPICS
 from session.protocol.wire.roles import Role
 
 ORGANISATION, KIOSK, SERVICE = "valdore", "borne1", "logement"
-AGENT, COLLEAGUE = "agent1", "agent2"
+AGENT, COLLEAGUE, COLLEAGUE_NAME = "agent1", "agent2", "Dominique S."
 SEALED_ORGANISATION, SEALED_SERVICE = "scelle", "scelle/dossier"
 SEALED_AGENT, VAULT = "agent3", "coffre"
 """Of a second organisation, which has a vault; its service stands on the same kiosk."""

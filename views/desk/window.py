@@ -173,7 +173,7 @@ class DeskWindow(QMainWindow):
         self._on_state(available, reason)
 
     def show_access_refused(self) -> None:
-        """The network no longer knows this computer: nothing is tried again."""
+        """The network does not know this computer; this stays until it lets it in again."""
         self.set_connection(False)
         self.header.show_access_refused()
         self.idle.show_access_refused()

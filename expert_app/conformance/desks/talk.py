@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from expert_app.conformance.desks.stage import DeskStage, DeskTalk
 from expert_app.conformance.desks.wishes import CallIn, EndCall, Hide, HoldCaller, Restart, Say
 from expert_app.conformance.driver import CannotDo
 from expert_app.conformance.playing import Case
-from expert_app.conformance.throw_away_hub import COLLEAGUE
+from expert_app.conformance.throw_away_hub import COLLEAGUE, COLLEAGUE_NAME
 from expert_app.conformance.trial import check_all_said
 from session.core.child_process import kill_at_once
 from session.core.errors import NotAllowed, SessionError
@@ -236,7 +237,7 @@ async def third(stage: DeskStage) -> None:
         ),
         "the colleague is not there",
     )
-    await stage.wish(CallIn(colleague=COLLEAGUE))
+    await stage.wish(CallIn(colleague=COLLEAGUE, name=COLLEAGUE_NAME))
     await stage.until(
         lambda: stage.overheard.requests("invite", talk.began), "nobody was called in"
     )
@@ -265,6 +266,7 @@ async def restart(stage: DeskStage) -> None:
     talk = await stage.converse()
     await called(stage, talk)
     since = stage.overheard.mark()
+    stage.away_s.append(time.monotonic())
     await stage.wish(Restart())
     await stage.findings.eventually(
         "D-124",

@@ -40,9 +40,10 @@ class Hide(Wish, frozen=True, kw_only=True, tag="pause"):
 
 
 class CallIn(Wish, frozen=True, kw_only=True, tag="call_in"):
-    """The agent calls this colleague into the conversation."""
+    """The agent calls this colleague into the conversation. `name`: as screens show it."""
 
     colleague: str
+    name: str = ""
 
 
 class AskGrant(Wish, frozen=True, kw_only=True, tag="ask"):
@@ -113,8 +114,8 @@ def words_of_desk_wish(wish: Wish) -> str:
             return f"write to the caller: {text}"
         case Hide(on=on):
             return f"{'begin' if on else 'end'} a privacy pause"
-        case CallIn(colleague=colleague):
-            return f"call the colleague {colleague!r} in"
+        case CallIn(colleague=colleague, name=name):
+            return f"call the colleague {name or colleague} in"
         case AskGrant(grant=grant):
             return f"ask the caller for {grant.value!r}"
         case OpenPage(address=address):

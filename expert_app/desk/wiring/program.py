@@ -27,6 +27,7 @@ from expert_app.runtime.paths import Paths
 from expert_app.runtime.window_program import STOP_S, Program
 from expert_app.workplace.wiring.settings import SettingsConnections
 from expert_app.workplace.wiring.support import SupportConnections
+from session.core.errors import SignOnEnded
 from session.desk.hub.remote_help import DeskHelpLink
 from session.log.writer import left_over
 from session.protocol.helpdesk.remote_help import LINE_LETTERS, MOST_LINES, RemoteFact
@@ -204,11 +205,13 @@ class Desk:
         self._program.stop.set()
 
     def _on_refused(self, _nothing: None) -> None:
-        """The bus no longer knows this desk:
-        nothing is tried again until a person does something about it.
+        """The bus does not know this desk any more, or not for the moment (who says far too much is
+        shut out for a minute): it goes on asking now and then, unless a person has to sign on.
         """
-        self._connections.window.show_access_refused(why_refused(self.parts.settings))
-        self.parts.tasks.start(self.parts.bus.close(), name="stop knocking")
+        code = why_refused(self.parts.settings)
+        self._connections.window.show_access_refused(code)
+        if code == SignOnEnded.code:
+            self.parts.tasks.start(self.parts.bus.close(), name="stop knocking")
 
     def _on_network_changed(self) -> None:
         """Another address: reconnects the bus and the call at once instead of waiting for time

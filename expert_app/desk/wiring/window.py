@@ -110,9 +110,10 @@ class WindowConnections:
         if connected:
             self._window.show_identity(self._link.organisation_name, self._link.agent_name)
             self._window.messages.clear(RETRYING)
+            self._window.messages.clear(REFUSED)
 
     def show_access_refused(self, code: str = BusRefusedIdentity.code) -> None:
-        """Shows that the bus no longer knows this desk's key, until the program ends."""
+        """Shows that the bus does not know this desk's key, until it does again."""
         self._window.show_access_refused()
         self._window.messages.clear(LINE)
         words = sentence(code)
