@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from expert_app.conformance.findings import Verdict
+from expert_app.conformance.findings import Finding, Verdict
 from expert_app.conformance.kiosks.run import CASES, chosen, try_kiosk
+from expert_app.conformance.kiosks.stage import Stage
+from expert_app.conformance.playing import Case
 from tests.conformance.kiosk_program import KioskProgram
-
-pytestmark = pytest.mark.long
 
 SLOW = {"P-104", "P-124", "P-128", "P-129", "P-211"}
 """Tried at the example kiosk, and by the unit tests of consent."""
@@ -20,16 +20,27 @@ NO_BUTTON = {"P-122"}
 """This kiosk's agent ends the conversation; its caller just goes."""
 
 
-@pytest.mark.timeout(400)
-async def test_the_reference_kiosk_keeps_every_rule(tmp_path: Path) -> None:
-    cases = [case for case in chosen(CASES) if not case.slow]
+async def tried(tmp_path: Path, cases: list[Case[Stage]]) -> list[Finding]:
+    """What is found of the program in these stories."""
     folder = tmp_path / "kiosk"
     folder.mkdir()
     kiosk = KioskProgram(folder)
     try:
-        findings = await try_kiosk(tmp_path, kiosk, cases=cases, patience=2.0)
+        return await try_kiosk(tmp_path, kiosk, cases=cases, patience=2.0)
     finally:
         await kiosk.close()
-    assert [one for one in findings if one.verdict is Verdict.BROKEN] == []
+
+
+async def test_the_reference_kiosk_keeps_the_rules_of_a_conversation(tmp_path: Path) -> None:
+    findings = await tried(tmp_path, chosen(CASES, ["P-110"]))
+    assert {one.rule: one.seen for one in findings if one.verdict is not Verdict.KEPT} == {}
+    assert {"P-110", "P-120", "P-130"} <= {one.rule for one in findings}
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+async def test_the_reference_kiosk_keeps_every_rule(tmp_path: Path) -> None:
+    findings = await tried(tmp_path, [case for case in chosen(CASES) if not case.slow])
+    assert {one.rule: one.seen for one in findings if one.verdict is Verdict.BROKEN} == {}
     assert {one.rule for one in findings if one.verdict is Verdict.UNTRIED} == NO_BUTTON
     assert SLOW & {one.rule for one in findings} == set()
