@@ -419,8 +419,8 @@ def report(findings: list[CheckResult], as_json: bool) -> int:
             )
         )
     else:
-        signs = {"ok": "[ok]    ", "absent": "[absent]", "wrong": "[WRONG] "}
+        signs = {"ok": _("[ok]"), "absent": _("[absent]"), "wrong": _("[WRONG]")}
         for finding in findings:
-            print(f"{signs[finding.level]} {finding.name:<11} {finding.sentence}")
+            print(f"{signs[finding.level]:<9} {finding.name:<11} {finding.sentence}")
     sys.stdout.flush()
     return 0 if all(f.level != "wrong" for f in findings) else 1

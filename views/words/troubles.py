@@ -97,6 +97,17 @@ _PARTS = {
     "AUDIT": N_("the trace of changes"),
     "AGENT_STATES": N_("the agents' states"),
 }
+_REGISTER_WHY: dict[str, str] = {
+    "unreachable": N_("nothing answers at its address"),
+    "timeout": N_("it takes too long"),
+    "certificate": N_("its certificate is not trusted"),
+    "access": N_("it refuses our secret"),
+    "address": N_("there is nothing at this address"),
+    "busy": N_("it has a trouble of its own"),
+    "not_understood": N_("its answer is not understood"),
+    "refused": N_("it refuses the question"),
+}
+"""Why a register is away: the codes of `expert_app.register.source`."""
 _LOGS = N_("the journals of {organisation}")
 _LOG_PREFIX = "LOGS_"
 
@@ -128,4 +139,6 @@ def trouble_sentence(trouble: HubTrouble) -> str:
     values = _Values(trouble.detail)
     if "part" in values:
         values["part"] = part_words(str(values["part"]))
+    if trouble.code == "register_away" and values.get("why") in _REGISTER_WHY:
+        values["why"] = _(_REGISTER_WHY[str(values["why"])])
     return _(words).format_map(values)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from expert_app.register.words import AWAY
 from session.protocol.hub.site import HubTrouble
 from views.words.troubles import known_troubles, part_words, trouble_sentence
 
@@ -37,3 +38,12 @@ def test_a_part_of_the_store_has_a_name_for_people() -> None:
     assert part_words("LOGS_caf") == "the journals of caf"
     assert part_words("tickets") == "requests and callers"
     assert part_words("KV_new") == "KV_new"
+
+
+@pytest.mark.parametrize("why", AWAY)
+def test_why_a_register_is_away_is_no_code(why: str) -> None:
+    said = trouble_sentence(
+        HubTrouble(code="register_away", detail={"organisation": "caf", "why": why})
+    )
+    assert f"({why})" not in said
+    assert "caf" in said
