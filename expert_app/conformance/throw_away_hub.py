@@ -357,7 +357,8 @@ class ThrowAwayHub:
     def key(self) -> str:
         """The public key that has enrolled as the end under test; "" before."""
         tried = self.tried
-        return open_book(self._paths).keys().get((tried.organisation, tried.role, tried.user), "")
+        keys = open_book(self._paths).keys().get((tried.organisation, tried.role, tried.user), ())
+        return next(iter(keys), "")
 
     async def tell(
         self, rest: str, payload: bytes, *, from_hub: bool = True, headers: Mapping[str, str] = {}

@@ -5,11 +5,11 @@ Used by `replay`, the helpdesk and the walk.
 
 from __future__ import annotations
 
-import platform
 from pathlib import Path
 
 from expert_app.runtime.bus_access import tls_for
 from expert_app.runtime.config import DeskSettings
+from expert_app.runtime.enrolment import computer_name
 from session.bus.client import BusClient
 from session.bus.sealing.client import SealingClient
 from session.core.clock import SystemClock
@@ -90,7 +90,7 @@ async def read_lines(
         LogUnknown: the keeper holds no such log. SessionError: it cannot be reached or refuses.
     """
     try:
-        lines = await link.read_log(session_id, reason, platform.node()[:100], pages=pages)
+        lines = await link.read_log(session_id, reason, computer_name(), pages=pages)
     except TicketUnknown as error:
         raise LogUnknown(session=session_id) from error
     if not lines:

@@ -30,6 +30,9 @@ from session.hub.convention.problems import CatalogueWrong
 from session.protocol.hub.invitation import InvitationLine
 from session.protocol.wire.roles import Role
 
+MACHINES = frozenset({Role.KIOSK, Role.DISPLAY, Role.VAULT})
+"""Who is no person."""
+
 APPLIED_S = 5.0
 """Longest wait for the hub that runs to take a change."""
 
@@ -200,15 +203,19 @@ def invite(
     paths: Paths,
     *,
     as_json: bool = False,
+    adds: bool = False,
 ) -> int:
     """Prints a one-time code; without a name, for the only person of that role without a key.
-    The exit code.
+    The exit code. `adds`: the new computer comes beside the person's others.
 
     Raises:
         CertificateTrouble: the hub's certificate cannot be read; nobody was invited.
     """
     if settings.bus:
         print(needs_own_server())
+        return 2
+    if adds and wanted.role in MACHINES:
+        print(_("A kiosk, a display or a vault has one key: only people have several computers."))
         return 2
     catalogue = _load(settings)
     if catalogue is None:
@@ -222,7 +229,7 @@ def invite(
         print(wrong)
         return 2
     now, valid_for = _now(), timedelta(minutes=minutes)
-    code = book.invite(named[0], now, valid_for)
+    code = book.invite(named[0], now, valid_for, adds=adds)
     made = MadeInvitation(named[0], code, now + valid_for, invitation_line(settings, code))
     if as_json:
         print(json.dumps(made.as_data(), ensure_ascii=False, indent=2))

@@ -205,8 +205,8 @@ class OwnServer:
 
     def kiosk_key(self, home: str, kiosk: str) -> str:
         """The public key of a kiosk, enrolled or in the convention."""
-        enrolled = self._enrolled.get((home, Role.KIOSK, kiosk))
-        known = enrolled or self._catalogue.kiosk_key(home, kiosk)
+        enrolled = self._enrolled.get((home, Role.KIOSK, kiosk), ())
+        known = enrolled[-1] if enrolled else self._catalogue.kiosk_key(home, kiosk)
         return known or self._leaving.get((home, kiosk), "")
 
     def on_flood(self, who: str) -> None:
@@ -218,6 +218,7 @@ class OwnServer:
         )
         organisation, letter, user = who.split(".")
         identity = organisation, Role(letter), user
-        key = self._book.keys().get(identity) or self._catalogue.identities().get(identity, "")
+        listed = self._catalogue.identities().get(identity, "")
         if self._server is not None:
-            self._ban.ban(key)
+            for key in self._book.keys().get(identity, (listed,)):  # which computer, nobody knows
+                self._ban.ban(key)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import platform
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -87,7 +88,9 @@ async def enrol_here(
     await asyncio.to_thread(save_seed, TRIAL, seed, trial_file)
     try:
         tls = authority_tls(authority) if authority else client_tls(_path(ca_file))
-        answer = await enrol(bus, code, seed, tasks=tasks, tls=tls, roles=only)
+        answer = await enrol(
+            bus, code, seed, tasks=tasks, tls=tls, roles=only, computer=computer_name()
+        )
         if answer.role not in only:  # the hub is older, and has not looked
             raise EnrolmentElsewhere(role=answer.role.name.lower())
         await asyncio.to_thread(_keep, answer, seed, key_file)
@@ -97,6 +100,11 @@ async def enrol_here(
         else:
             await asyncio.to_thread(forget_seed, TRIAL)
     return answer
+
+
+def computer_name() -> str:
+    """What this computer calls itself: stands beside who works at it."""
+    return platform.node()[:100]
 
 
 def _path(file: str) -> Path | None:

@@ -237,19 +237,19 @@ def open_sign_on(
 def show_signed_on(catalogue: Catalogue, book: IdentityBook) -> None:
     """Whom providers let in stands in the convention like anybody else."""
     everybody = book.signed_on()
+    here = {one.identity: one for one in everybody if one.key}  # what was said last counts
     catalogue.take_signed_on(
         [
             (
-                one.identity.organisation,
+                who.organisation,
                 PersonEntry(
-                    id=one.identity.user,
-                    name=one.name or one.identity.user,
-                    role=_NAMES[one.identity.role],
+                    id=who.user,
+                    name=one.name or who.user,
+                    role=_NAMES[who.role],
                     services=list(one.services),
                 ),
             )
-            for one in everybody
-            if one.key
+            for who, one in here.items()
         ],
         {(one.identity.organisation, one.identity.user): one.name for one in everybody},
     )

@@ -161,11 +161,9 @@ class OwnPart:
         """The nkeys of this person: of the signed file, or admitted here;
         none that was sent away here.
         """
-        keys = {
-            self._keys.get((role, user), ""),
-            self._changes.keys().get((self._organisation, role, user), ""),
-        }
-        return frozenset(keys) - {""} - self._changes.revoked()
+        listed = self._keys.get((role, user), "")
+        here = self._changes.keys().get((self._organisation, role, user), ())
+        return frozenset({listed, *here}) - {""} - self._changes.revoked()
 
 
 def load_secret(name: str, file: Path | None = None) -> VaultSecret:

@@ -54,12 +54,14 @@ async def enrol(
     tasks: Tasks,
     tls: ssl.SSLContext | None = None,
     roles: Iterable[Role] = (),
+    computer: str = "",
 ) -> EnrolAnswer:
     """Makes the bus know our key; the same code and seed may be shown again when the outcome is
     unknown.
 
     Args:
         roles: those that this program can be; all when there are none.
+        computer: what this one calls itself.
 
     Raises:
         EnrolmentElsewhere: the code is for another role, and can still be used.
@@ -72,7 +74,9 @@ async def enrol(
         raise EnrolmentRefused
     key, tidy = public_key(seed), tidy_code(code)
     proof = sign(seed, proof_text(tidy, key))
-    request = EnrolRequest(code=tidy, key=key, proof=proof, roles=tuple(sorted(roles)))
+    request = EnrolRequest(
+        code=tidy, key=key, proof=proof, roles=tuple(sorted(roles)), computer=computer
+    )
     return await Door(urls, tasks=tasks, tls=tls).ask(request, EnrolAnswer)
 
 

@@ -38,7 +38,7 @@ from session.protocol.hub.tickets import Ticket
 from tests.faults.cluster_world import ClusterWorld
 from tests.faults.disks import Disks
 from tests.faults.network import Network
-from tests.support.hub_world import free_port
+from tests.support.hub_world import free_port, one_computer_each
 
 READY_S = 60.0
 
@@ -174,7 +174,7 @@ class Cluster:
     def _write_servers(self, ports: dict[str, int], *, synced: bool) -> None:
         routes = {name: f"{self._hosts[name]}:{free_port()}" for name in ports}
         secret, system = new_seed().decode(), public_key(new_seed())
-        accounts = self.world.catalogue().accounts(self.world.keys())
+        accounts = self.world.catalogue().accounts(one_computer_each(self.world.keys()))
         for name, port in ports.items():
             others = tuple(route for other, route in routes.items() if other != name)
             place = ClusterSettings(name, int(routes[name].rpartition(":")[2]), others, secret)

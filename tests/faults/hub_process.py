@@ -31,7 +31,7 @@ ROLES = {"kiosk1": Role.KIOSK, "alice": Role.AGENT}
 async def main(folder: Path, port: int, keys: dict[str, dict[str, str]], hub_seed: bytes) -> None:
     tasks = Tasks()
     catalogue = Catalogue.parse(catalogue_text())
-    enrolled = {("valdore", ROLES[user], user): key for user, key in keys["users"].items()}
+    enrolled = {("valdore", ROLES[user], user): (key,) for user, key in keys["users"].items()}
     settings = ServerSettings(folder / "bus", port)
     server = BusServer(
         settings, catalogue.accounts(enrolled), hub_key=public_key(hub_seed), tasks=tasks

@@ -30,7 +30,7 @@ from session.kiosk.hub.client import KioskLink
 from session.protocol.hub.requests import QueueAnswer, QueueRequest
 from session.protocol.hub.tickets import TicketState
 from session.protocol.wire.roles import Role
-from tests.support.hub_world import free_port, hub_world
+from tests.support.hub_world import free_port, hub_world, one_computer_each
 from tests.support.waiting import until
 
 
@@ -311,7 +311,7 @@ async def test_a_server_that_does_not_start_says_so(
         )
         second = BusServer(
             settings,
-            world.catalogue.accounts(world.keys),
+            world.catalogue.accounts(one_computer_each(world.keys)),
             hub_key=public_key(world.hub_seed),
             tasks=world.tasks,
         )

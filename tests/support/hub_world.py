@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,6 +102,13 @@ def catalogue_text() -> str:
     return CATALOGUE.replace("AGENTS", agents)
 
 
+def one_computer_each(
+    keys: Mapping[tuple[str, Role, str], str],
+) -> dict[tuple[str, Role, str], tuple[str, ...]]:
+    """As the book of identities gives them."""
+    return {identity: (key,) for identity, key in keys.items()}
+
+
 @dataclass(frozen=True)
 class LinkSettings:
     """This world's name among networks, and its partners."""
@@ -158,7 +165,7 @@ class World:
         )
         self.server = BusServer(
             settings,
-            self.catalogue.accounts(self.keys),
+            self.catalogue.accounts(one_computer_each(self.keys)),
             hub_key=public_key(self.hub_seed),
             tasks=self.tasks,
         )

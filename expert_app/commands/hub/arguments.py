@@ -407,6 +407,12 @@ def _add_invite(command: AddCommand) -> None:
     invite = _where(command("invite", "print a one-time invitation, or one sheet each for many"))
     _identity(invite, required=False)
     invite.add_argument("--minutes", type=int, default=VALID_MIN, help="how long the code is valid")
+    invite.add_argument(
+        "--another-computer",
+        action="store_true",
+        default=False,
+        help="beside those that this person has already, which otherwise count no more",
+    )
     many = invite.add_mutually_exclusive_group()
     many.add_argument(
         "--from",

@@ -377,6 +377,7 @@ def _invite(context: Context) -> int:
         context.settings,
         context.paths,
         as_json=arguments.json,
+        adds=arguments.another_computer,
     )
 
 

@@ -21,7 +21,7 @@ from expert_app.stores.identities import open_book
 from expert_app.stores.last_seen import WRITE_S, read_sightings
 from resources.texts import N_, _
 from session.core.program_version import program_version
-from session.hub.access.identities import Identity
+from session.hub.access.identities import Identity, IdentityBook
 from session.hub.access.sightings import Sighting
 from session.hub.convention.catalogue import Catalogue
 
@@ -47,6 +47,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
         signed_on_until_utc: end of a sign-on with an organisation's provider.
         in_convention: False for somebody enrolled whom the convention has lost: not let in.
         version: of the program, as it last said it; "" for none.
+        computers: that have a key, as they call themselves; those that do not say are left out.
     """
 
     organisation: str
@@ -60,6 +61,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     invited_until_utc: datetime | None = None
     last_seen_utc: datetime | None = None
     version: str = ""
+    computers: list[str] = []
 
 
 class PeopleList(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,6 +106,7 @@ def read_people(settings: HubSettings, paths: Paths, now: datetime) -> list[Pers
         revoked=book.revoked(),
         signed_on={one.identity: one.until_utc for one in book.signed_on() if one.key},
         seen=seen,
+        computers=_computers(book),
     )
     listed = {Identity(*who): key for who, key in catalogue.identities().items()}
     lost = [identity for identity in reading.enrolled if identity not in listed]
@@ -111,6 +114,14 @@ def read_people(settings: HubSettings, paths: Paths, now: datetime) -> list[Pers
         *(reading.person(identity, key) for identity, key in listed.items()),
         *(reading.person(identity, "", in_convention=False) for identity in lost),
     ]
+
+
+def _computers(book: IdentityBook) -> dict[Identity, list[str]]:
+    said = book.computers()
+    return {
+        Identity(*who): list(dict.fromkeys(filter(None, map(said.get, keys))))
+        for who, keys in book.keys().items()
+    }
 
 
 @dataclass(frozen=True)
@@ -123,6 +134,7 @@ class _Reading:
     revoked: frozenset[str]
     signed_on: dict[Identity, datetime]
     seen: dict[Identity, Sighting]
+    computers: dict[Identity, list[str]]
 
     def person(self, identity: Identity, listed: str, *, in_convention: bool = True) -> Person:
         sighting = self.seen.get(identity)
@@ -143,6 +155,7 @@ class _Reading:
             invited_until_utc=self.invited.get(identity),
             last_seen_utc=sighting.at_utc if sighting else None,
             version=sighting.version if sighting else "",
+            computers=self.computers.get(identity, []),
         )
 
     def _key(self, identity: Identity, listed: str) -> KeyState:
@@ -168,6 +181,8 @@ def _cells(one: Person, now: datetime, zone: ZoneInfo) -> list[str]:
     if one.invited_until_utc is not None:
         until = one.invited_until_utc.astimezone(zone).strftime("%d/%m/%Y %H:%M")
         key = _("{state}, invitation until {until}").format(state=key, until=until)
+    if one.computers:
+        key = _("{state}, on {computers}").format(state=key, computers=", ".join(one.computers))
     if not one.in_convention:
         key = _("{state}, not in the convention").format(state=key)
     who = one.user if one.name == one.user else f"{one.user} ({one.name})"

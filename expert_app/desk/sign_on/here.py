@@ -16,7 +16,7 @@ import msgspec
 
 from expert_app.runtime.config import DeskSettings, save
 from expert_app.runtime.credentials import forget_seed, key_name, save_seed
-from expert_app.runtime.enrolment import TRIAL, keep_authority, remember
+from expert_app.runtime.enrolment import TRIAL, computer_name, keep_authority, remember
 from expert_app.runtime.paths import Paths
 from session.bus.enrolment import Door
 from session.bus.transport.authority import fetch_authority
@@ -130,6 +130,7 @@ async def _sign_on(
         key=key,
         proof=sign(seed, sign_on_proof_text(code, key)),
         roles=ROLES,
+        computer=computer_name(),
     )
     return await network.door.sign_on(request)
 

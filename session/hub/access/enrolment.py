@@ -96,6 +96,11 @@ SIGN_ONS_KEPT = 200
 """Outcomes that are remembered for who asks again, the answer having been lost."""
 
 
+def printable(computer: str) -> str:
+    """A computer's word for itself, as it may stand in a list."""
+    return "".join(letter for letter in computer if letter.isprintable()).strip()
+
+
 class Enrolment:
     """Answers `svc.enrol`, and reloads the server whenever the book has changed.
 
@@ -222,7 +227,12 @@ class Enrolment:
             raise EnrolmentRefused
         now = self._clock.utc_now()
         identity = await asyncio.to_thread(
-            self._book.enrol, tidy_code(request.code), request.key, now, frozenset(request.roles)
+            self._book.enrol,
+            tidy_code(request.code),
+            request.key,
+            now,
+            frozenset(request.roles),
+            computer=printable(request.computer),
         )
         self._repeat_until_s = self._clock.monotonic_s() + REPEAT_S
         answer = EnrolAnswer(
@@ -273,7 +283,9 @@ class Enrolment:
         assert self._sign_on is not None
         try:
             person = await self._sign_on.person(request)
-            await asyncio.to_thread(self._book.sign_on, person, self._clock.utc_now())
+            computer = printable(request.computer)
+            now = self._clock.utc_now()
+            await asyncio.to_thread(self._book.sign_on, person, now, computer=computer)
         except SessionError as error:
             return error
         log.info("%s signed on with %s", person.identity.user, person.offer)

@@ -20,19 +20,41 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from session.core.errors import EnrolmentElsewhere, EnrolmentRefused
+from session.core.errors import EnrolmentElsewhere, EnrolmentRefused, SignOnRefused
 from session.core.spoken_letters import ALPHABET
 from session.hub.storage.format import StoredTooNew
-from session.protocol.hub.enrolment import CODE_LETTERS, LONG_CODE_LETTERS
+from session.protocol.hub.enrolment import CODE_LETTERS, LONG_CODE_LETTERS, SignOnTrouble
 from session.protocol.wire.roles import Role
 
-FORMAT = 2
+FORMAT = 3
 """Number of this layout (SQLite's `user_version`; 0: before there were numbers).
 A change raises it and adds a step.
 """
 
-_STEPS = {0: "", 1: ""}
-"""From each older number, the SQL that leads to the next."""
+_SEVERAL_KEYS = """
+CREATE TABLE enrolled_3 (
+  organisation TEXT NOT NULL, role TEXT NOT NULL, user TEXT NOT NULL, key TEXT NOT NULL,
+  at_utc TEXT NOT NULL, computer TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (organisation, role, user, key));
+INSERT INTO enrolled_3 SELECT organisation, role, user, key, at_utc, '' FROM enrolled;
+DROP TABLE enrolled;
+ALTER TABLE enrolled_3 RENAME TO enrolled;
+CREATE TABLE signed_on_3 (
+  organisation TEXT NOT NULL, role TEXT NOT NULL, user TEXT NOT NULL, key TEXT NOT NULL,
+  name TEXT NOT NULL, services TEXT NOT NULL, offer TEXT NOT NULL, until_utc TEXT NOT NULL,
+  PRIMARY KEY (organisation, role, user, key));
+INSERT INTO signed_on_3
+  SELECT organisation, role, user, key, name, services, offer, until_utc FROM signed_on;
+DROP TABLE signed_on;
+ALTER TABLE signed_on_3 RENAME TO signed_on;
+ALTER TABLE invitation ADD COLUMN adds INTEGER NOT NULL DEFAULT 0;
+"""
+
+_STEPS = {0: "", 1: "", 2: _SEVERAL_KEYS}
+"""From each older number, the SQL that leads to the next. 3: a person has several computers."""
+
+MOST_COMPUTERS = 5
+"""A person has signed on at so many at once; the one that did so first is left after that."""
 
 SHORT = timedelta(hours=1)
 """Up to here a short code is long enough."""
@@ -43,15 +65,15 @@ WAIT_S = 5.0
 _TABLES = """
 CREATE TABLE IF NOT EXISTS invitation (
   code_hash BLOB PRIMARY KEY, organisation TEXT NOT NULL, role TEXT NOT NULL, user TEXT NOT NULL,
-  until_utc TEXT NOT NULL, used_by TEXT NOT NULL DEFAULT '');
+  until_utc TEXT NOT NULL, used_by TEXT NOT NULL DEFAULT '', adds INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS enrolled (
   organisation TEXT NOT NULL, role TEXT NOT NULL, user TEXT NOT NULL, key TEXT NOT NULL,
-  at_utc TEXT NOT NULL,
-  PRIMARY KEY (organisation, role, user));
+  at_utc TEXT NOT NULL, computer TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (organisation, role, user, key));
 CREATE TABLE IF NOT EXISTS signed_on (
   organisation TEXT NOT NULL, role TEXT NOT NULL, user TEXT NOT NULL, key TEXT NOT NULL,
   name TEXT NOT NULL, services TEXT NOT NULL, offer TEXT NOT NULL, until_utc TEXT NOT NULL,
-  PRIMARY KEY (organisation, role, user));
+  PRIMARY KEY (organisation, role, user, key));
 CREATE TABLE IF NOT EXISTS revoked (key TEXT PRIMARY KEY, at_utc TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 INSERT OR IGNORE INTO state VALUES ('wanted', 0), ('applied', 0);
@@ -94,7 +116,8 @@ class SignedOn:
     until_utc: datetime
 
 
-Keys = Mapping[tuple[str, Role, str], str]
+Keys = Mapping[tuple[str, Role, str], tuple[str, ...]]
+"""Public keys by (organisation, role, user), one for each computer, the newest last."""
 
 
 class IdentityBook:
@@ -114,7 +137,12 @@ class IdentityBook:
             number = int(base.execute("PRAGMA user_version").fetchone()[0])
             if number > FORMAT:
                 raise StoredTooNew("identities", number, ours=FORMAT)
+            known = "SELECT 1 FROM sqlite_master WHERE name = 'enrolled'"
+            is_new = base.execute(known).fetchone() is None
             base.executescript(_TABLES)
+            if is_new:
+                number = FORMAT
+                base.execute(f"PRAGMA user_version = {FORMAT}")
             while number < FORMAT:
                 base.executescript(
                     f"BEGIN IMMEDIATE; {_STEPS[number]} PRAGMA user_version = {number + 1}; COMMIT;"
@@ -141,9 +169,15 @@ class IdentityBook:
 
     # ---- invitations
 
-    def invite(self, identity: Identity, now: datetime, valid_for: timedelta) -> str:
+    def invite(
+        self, identity: Identity, now: datetime, valid_for: timedelta, *, adds: bool = False
+    ) -> str:
         """A fresh code for `identity`, a longer one when it is good for long; an earlier one for
         the same identity is worth nothing from now on.
+
+        Args:
+            adds: the computer that uses it comes beside those of this identity, instead of taking
+                their place.
         """
         letters = CODE_LETTERS if valid_for <= SHORT else LONG_CODE_LETTERS
         code = "".join(secrets.choice(ALPHABET) for _ in range(letters))
@@ -155,9 +189,9 @@ class IdentityBook:
                 _row(identity),
             )
             base.execute(
-                "INSERT INTO invitation (code_hash, organisation, role, user, until_utc) VALUES "
-                "(?, ?, ?, ?, ?)",
-                (_hash(code), *_row(identity), until),
+                "INSERT INTO invitation (code_hash, organisation, role, user, until_utc, adds) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (_hash(code), *_row(identity), until, adds),
             )
         return code
 
@@ -180,19 +214,26 @@ class IdentityBook:
             return any(datetime.fromisoformat(until) >= now for (until,) in base.execute(query))
 
     def enrol(
-        self, code: str, key: str, now: datetime, roles: AbstractSet[Role] = frozenset()
+        self,
+        code: str,
+        key: str,
+        now: datetime,
+        roles: AbstractSet[Role] = frozenset(),
+        *,
+        computer: str = "",
     ) -> Identity:
         """Takes `key` as that of the invited identity; once per code, but again for the same key.
 
         Args:
             roles: that are possible where the key is; all when there are none.
+            computer: what it calls itself.
 
         Raises:
             EnrolmentRefused: no open invitation has this code, or the key was revoked.
             EnrolmentElsewhere: it is for another role; the code is still good.
         """
         with self._change() as base:
-            identity, used_by = self._invited(base, code, now)
+            identity, used_by, adds = self._invited(base, code, now)
             if used_by == key:
                 return identity
             if roles and identity.role not in roles and not used_by:
@@ -202,21 +243,24 @@ class IdentityBook:
             base.execute(
                 "UPDATE invitation SET used_by = ? WHERE code_hash = ?", (key, _hash(code))
             )
-            _end_sign_on(base, _row(identity))
-            _enrol(base, identity, key, now)
+            if not adds:
+                _leave_all(base, identity)
+            _enrol(base, identity, key, now, computer=computer)
         return identity
 
-    def _invited(self, base: sqlite3.Connection, code: str, now: datetime) -> tuple[Identity, str]:
+    def _invited(
+        self, base: sqlite3.Connection, code: str, now: datetime
+    ) -> tuple[Identity, str, bool]:
         """Compares with every invitation to the end:
         the time taken tells nothing about any code.
         """
         wanted, found = _hash(code), None
         rows = base.execute(
-            "SELECT code_hash, organisation, role, user, used_by, until_utc FROM invitation"
+            "SELECT code_hash, organisation, role, user, used_by, adds, until_utc FROM invitation"
         )
-        for kept, organisation, role, user, used_by, until in rows:
+        for kept, organisation, role, user, used_by, adds, until in rows:
             if hmac.compare_digest(bytes(kept), wanted) and datetime.fromisoformat(until) >= now:
-                found = Identity(organisation, Role(role), user), str(used_by)
+                found = Identity(organisation, Role(role), user), str(used_by), bool(adds)
         if found is None:
             raise EnrolmentRefused
         return found
@@ -226,19 +270,28 @@ class IdentityBook:
         for a vault, which does not let anybody into the bus.
         """
         with self._change() as base:
+            _leave_all(base, identity)
             _enrol(base, identity, key, now)
 
     # ---- sign-on with an organisation's provider
 
-    def sign_on(self, person: SignedOn, now: datetime) -> None:
-        """Lets the person's key in until then; one of another computer counts no more.
+    def sign_on(self, person: SignedOn, now: datetime, *, computer: str = "") -> None:
+        """Lets the person's key in until then, beside those of other computers; again for the same
+        key: for longer.
 
         Raises:
             EnrolmentRefused: the key was revoked.
+            SignOnRefused: it is somebody else's.
         """
         with self._change() as base:
             if base.execute("SELECT 1 FROM revoked WHERE key = ?", (person.key,)).fetchone():
                 raise EnrolmentRefused
+            if any(one != _row(person.identity) for one in _holders(base, person.key)):
+                raise SignOnRefused(why=SignOnTrouble.PERSON)
+            base.execute(
+                "DELETE FROM signed_on WHERE key = '' AND (organisation, role, user) = (?, ?, ?)",
+                _row(person.identity),
+            )
             base.execute(
                 "INSERT OR REPLACE INTO signed_on VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -250,14 +303,23 @@ class IdentityBook:
                     person.until_utc.isoformat(),
                 ),
             )
-            _enrol(base, person.identity, person.key, now)
+            _enrol(base, person.identity, person.key, now, computer=computer)
+            query = (
+                "SELECT key FROM signed_on WHERE (organisation, role, user) = (?, ?, ?) "
+                "ORDER BY until_utc DESC LIMIT -1 OFFSET ?"
+            )
+            left = base.execute(query, (*_row(person.identity), MOST_COMPUTERS)).fetchall()
+            for (key,) in left:
+                _leave(base, key)
 
     def signed_on(self) -> list[SignedOn]:
-        """Everybody who has ever signed on: those with a key are let in now."""
+        """Everybody who has ever signed on, once for each computer, the newest last: those with a
+        key are let in now.
+        """
         with self._open() as base:
             rows = base.execute(
                 "SELECT organisation, role, user, key, name, services, offer, until_utc "
-                "FROM signed_on ORDER BY organisation, user, role"
+                "FROM signed_on ORDER BY organisation, user, role, until_utc"
             ).fetchall()
         return [
             SignedOn(
@@ -273,7 +335,15 @@ class IdentityBook:
 
     def sign_off(self, key: str) -> bool:
         """The key counts no more; False when nobody has signed on with it."""
-        return bool(key) and self._end("key = ?", key)
+        if not key:
+            return False
+        with self._change() as base:
+            query = "SELECT 1 FROM signed_on WHERE key = ?"
+            found = base.execute(query, (key,)).fetchone() is not None
+            if found:
+                _leave(base, key)
+                _want(base)
+        return found
 
     def ended_sign_ons(self, now: datetime) -> list[SignedOn]:
         """Those with a key whose hours are over. Quick: asked several times a second."""
@@ -283,19 +353,6 @@ class IdentityBook:
         if first is None or datetime.fromisoformat(first) > now:
             return []
         return [one for one in self.signed_on() if one.key and one.until_utc <= now]
-
-    def _end(self, which: str, value: str) -> bool:
-        with self._change() as base:
-            query = f"SELECT organisation, role, user FROM signed_on WHERE key <> '' AND {which}"
-            found = base.execute(query, (value,)).fetchall()
-            for row in found:
-                _end_sign_on(base, row)
-                base.execute(
-                    "DELETE FROM enrolled WHERE (organisation, role, user) = (?, ?, ?)", row
-                )
-            if found:
-                _want(base)
-        return bool(found)
 
     # ---- keys
 
@@ -309,13 +366,10 @@ class IdentityBook:
                 {listed_key} - {""}
             )
             base.execute(
-                "DELETE FROM enrolled WHERE (organisation, role, user) = (?, ?, ?)", _row(identity)
-            )
-            base.execute(
                 "DELETE FROM invitation WHERE (organisation, role, user) = (?, ?, ?)",
                 _row(identity),
             )
-            _end_sign_on(base, _row(identity))
+            _leave_all(base, identity)
             base.executemany(
                 "INSERT OR IGNORE INTO revoked VALUES (?, ?)",
                 [(key, now.isoformat()) for key in keys],
@@ -325,14 +379,24 @@ class IdentityBook:
 
     def keys(self) -> Keys:
         """Enrolled keys by (organisation, role, user): they win over the catalogue's."""
+        found: dict[tuple[str, Role, str], tuple[str, ...]] = {}
+        query = "SELECT organisation, role, user, key FROM enrolled ORDER BY at_utc, rowid"
         with self._open() as base:
-            rows = base.execute("SELECT organisation, role, user, key FROM enrolled").fetchall()
-        return {(organisation, Role(role), user): key for organisation, role, user, key in rows}
+            for organisation, role, user, key in base.execute(query):
+                who = organisation, Role(role), user
+                found[who] = (*found.get(who, ()), key)
+        return found
+
+    def computers(self) -> dict[str, str]:
+        """What the computer of each key calls itself, "" for one that did not say."""
+        with self._open() as base:
+            return dict(base.execute("SELECT key, computer FROM enrolled").fetchall())
 
     def enrolled_at(self) -> dict[Identity, datetime]:
-        """When each of them has enrolled."""
+        """When each of them has enrolled, the last time."""
+        query = "SELECT organisation, role, user, at_utc FROM enrolled ORDER BY at_utc"
         with self._open() as base:
-            rows = base.execute("SELECT organisation, role, user, at_utc FROM enrolled").fetchall()
+            rows = base.execute(query).fetchall()
         return {
             Identity(organisation, Role(role), user): datetime.fromisoformat(at)
             for organisation, role, user, at in rows
@@ -377,15 +441,31 @@ def _row(identity: Identity) -> tuple[str, str, str]:
     return identity.organisation, identity.role.value, identity.user
 
 
-def _enrol(base: sqlite3.Connection, identity: Identity, key: str, now: datetime) -> None:
-    row = (*_row(identity), key, now.isoformat())
-    base.execute("INSERT OR REPLACE INTO enrolled VALUES (?, ?, ?, ?, ?)", row)
+def _enrol(
+    base: sqlite3.Connection, identity: Identity, key: str, now: datetime, *, computer: str = ""
+) -> None:
+    """A key is of one identity: the server would refuse to start with it twice."""
+    base.execute("DELETE FROM enrolled WHERE key = ?", (key,))
+    row = (*_row(identity), key, now.isoformat(), computer)
+    base.execute("INSERT INTO enrolled VALUES (?, ?, ?, ?, ?, ?)", row)
     _want(base)
 
 
-def _end_sign_on(base: sqlite3.Connection, row: tuple[str, str, str]) -> None:
-    """The name stays: what the person has done is told by it."""
-    base.execute("UPDATE signed_on SET key = '' WHERE (organisation, role, user) = (?, ?, ?)", row)
+def _holders(base: sqlite3.Connection, key: str) -> list[tuple[str, str, str]]:
+    query = "SELECT organisation, role, user FROM enrolled WHERE key = ?"
+    return base.execute(query, (key,)).fetchall()
+
+
+def _leave(base: sqlite3.Connection, key: str) -> None:
+    """One computer counts no more. The name stays: what the person has done is told by it."""
+    base.execute("DELETE FROM enrolled WHERE key = ?", (key,))
+    base.execute("UPDATE OR REPLACE signed_on SET key = '' WHERE key = ?", (key,))
+
+
+def _leave_all(base: sqlite3.Connection, identity: Identity) -> None:
+    query = "SELECT key FROM enrolled WHERE (organisation, role, user) = (?, ?, ?)"
+    for (key,) in base.execute(query, _row(identity)).fetchall():
+        _leave(base, key)
 
 
 def _hash(code: str) -> bytes:

@@ -345,14 +345,14 @@ class Catalogue:
 
     def accounts(
         self,
-        keys: Mapping[tuple[str, Role, str], str] | None = None,
+        keys: Mapping[tuple[str, Role, str], tuple[str, ...]] | None = None,
         revoked: AbstractSet[str] = frozenset(),
     ) -> list[BusAccount]:
         """Accounts for the server's configuration: everybody with a key.
 
         Args:
-            keys: public keys enrolled elsewhere, by (organisation, role, user);
-                they win over the file's.
+            keys: public keys enrolled elsewhere, by (organisation, role, user), one for each
+                computer; they win over the file's.
             revoked: public keys that are not let in, wherever they stand.
         """
         enrolled = keys or {}
@@ -360,11 +360,10 @@ class Catalogue:
         for entry in self._organisations.values():
             if entry.network:
                 continue
-            users = []
+            users: list[BusUser] = []
             for role, user, key in _identities(entry):
-                public = enrolled.get((entry.id, role, user), key)
-                if public and public not in revoked:
-                    users.append(BusUser(role, user, public))
+                own = enrolled.get((entry.id, role, user), (key,) if key else ())
+                users += [BusUser(role, user, public) for public in own if public not in revoked]
             accounts.append(BusAccount(entry.id, tuple(users), vault=bool(entry.vaults)))
         return accounts
 

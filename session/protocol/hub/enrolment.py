@@ -24,6 +24,8 @@ from session.protocol.wire.roles import Role
 Code = Annotated[str, msgspec.Meta(min_length=8, max_length=20)]
 PublicKey = Annotated[str, msgspec.Meta(pattern="^U[A-Z2-7]{55}$")]
 Signature = Annotated[str, msgspec.Meta(max_length=100)]
+Computer = Annotated[str, msgspec.Meta(max_length=100)]
+"""What a computer calls itself, for people; "" for one that does not say."""
 
 
 class EnrolRequest(HubMessage, frozen=True, kw_only=True):
@@ -39,6 +41,7 @@ class EnrolRequest(HubMessage, frozen=True, kw_only=True):
     key: PublicKey
     proof: Signature
     roles: tuple[Role, ...] = ()
+    computer: Computer = ""
 
 
 class EnrolAnswer(HubMessage, frozen=True, kw_only=True):
@@ -75,6 +78,8 @@ class SignOnTrouble(StrEnum):
     """The browser brought the answer to a question that was not asked."""
     PROOF = "proof"
     """The newcomer does not hold its key."""
+    PERSON = "person"
+    """Somebody else works with this key."""
 
 
 class SignOnOffer(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +111,7 @@ class SignOnOffersAnswer(HubMessage, frozen=True, kw_only=True):
 
 class SignOnRequest(HubMessage, frozen=True, kw_only=True):
     """ "The provider gave me this code; this is my key, and the proof that I hold it."
+    A key that is in already stays so for longer.
 
     Attributes:
         code: authorization code, for the hub to exchange.
@@ -122,6 +128,7 @@ class SignOnRequest(HubMessage, frozen=True, kw_only=True):
     key: PublicKey
     proof: Signature
     roles: tuple[Role, ...] = ()
+    computer: Computer = ""
 
 
 class SignOnAnswer(HubMessage, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ from session.core.errors import BusRefusedIdentity, HubUnreachable, NotAllowed
 from session.protocol.codec import decode_answer, encode
 from session.protocol.hub.requests import AcceptRequest, QueueAnswer, QueueRequest, SessionAnswer
 from session.protocol.wire.roles import Role
-from tests.support.hub_world import World, hub_world
+from tests.support.hub_world import World, hub_world, one_computer_each
 from tests.support.waiting import until
 
 PUBLISHES = [
@@ -137,7 +137,7 @@ async def test_a_removed_user_is_cut_off_and_the_others_are_not(tmp_path: Path) 
             await world.connect_as(Role.AGENT, "bob"),
         )
         keys = {identity: key for identity, key in world.keys.items() if identity[2] != "alice"}
-        await world.server.reload(world.catalogue.accounts(keys))
+        await world.server.reload(world.catalogue.accounts(one_computer_each(keys)))
         await until(lambda: not gone.is_connected)
         assert stays.is_connected
 

@@ -133,7 +133,7 @@ async def test_a_code_makes_a_key_known_at_once_and_only_once(tmp_path: Path) ->
         assert await door.enrol(code, seed) == answer
         with pytest.raises(EnrolmentRefused):
             await door.enrol(code, thief)
-        assert door.book.keys() == {("valdore", Role.AGENT, "alice"): public_key(seed)}
+        assert door.book.keys() == {("valdore", Role.AGENT, "alice"): (public_key(seed),)}
 
 
 async def test_wrong_old_replaced_and_foreign_codes_are_refused_alike(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from session.bus.transport.nkeys import new_seed, public_key
 from session.protocol.verbs import ALL_VERBS
 from session.protocol.wire import subjects
 from session.protocol.wire.roles import Role
-from tests.support.hub_world import World, hub_world
+from tests.support.hub_world import World, hub_world, one_computer_each
 from tests.support.sealed_world import SigningKeys, sealed_catalogue
 from tests.support.waiting import until
 
@@ -141,7 +141,7 @@ async def _connection_of(world: World, role: Role) -> Connection:
     user = USERS[role]
     if ("valdore", role, user) not in world.seeds:
         seed = world.seeds["valdore", role, user] = new_seed()
-        accounts = world.catalogue.accounts(world.keys)
+        accounts = world.catalogue.accounts(one_computer_each(world.keys))
         known = next(account for account in accounts if account.organisation == "valdore")
         more = replace(known, users=(*known.users, BusUser(role, user, public_key(seed))))
         await world.server.reload(

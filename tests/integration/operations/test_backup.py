@@ -188,7 +188,7 @@ async def test_identities_and_dossiers_come_back(tmp_path: Path) -> None:
     code, said = await new.run("restore", str(file))
     assert (code, "is let in again" in said) == (0, True)  # a key that was revoked after the backup
     book = IdentityBook(new.data / "identities" / "identities.sqlite")
-    assert book.keys() == {("valdore", Role.AGENT, "bob"): key}
+    assert book.keys() == {("valdore", Role.AGENT, "bob"): (key,)}
     with DossierStore(new.data / "dossiers") as store:
         [piece] = store.open_dossier("valdore", CALLER.number).pieces
         assert piece.state is PieceState.FILED

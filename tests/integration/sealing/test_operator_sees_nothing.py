@@ -419,5 +419,5 @@ async def _restored(both: Parties, file: Path) -> None:
     said = await both.vault_command("restore", str(file))
     assert "1 dossiers, 1 documents, logs of 1 conversations" in said
     assert "hub admit --key -" in said  # who was sent away after the backup
-    assert open_book(place).keys() == {(ORGANISATION, Role.AGENT, "zoe"): key}
+    assert open_book(place).keys() == {(ORGANISATION, Role.AGENT, "zoe"): (key,)}
     await both.start_vault()

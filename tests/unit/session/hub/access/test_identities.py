@@ -6,14 +6,16 @@ file.
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from session.bus.transport.nkeys import is_public_key, is_signed, new_seed, public_key, sign
-from session.core.errors import EnrolmentRefused
+from session.core.errors import EnrolmentRefused, SignOnRefused
 from session.core.spoken_letters import ALPHABET, tidy_code
 from session.hub.access.identities import Identity, IdentityBook, SignedOn
 from session.hub.convention.catalogue import Catalogue
@@ -60,7 +62,7 @@ def test_many_programs_with_one_code_enrol_one_key(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert len(won) == 1
-    assert list(IdentityBook(tmp_path / "book").keys().values()) == won
+    assert list(IdentityBook(tmp_path / "book").keys().values()) == [tuple(won)]
 
 
 def test_revoking_takes_enrolled_and_listed_keys_and_open_codes(tmp_path: Path) -> None:
@@ -93,7 +95,7 @@ people = [{{ id = "a1", name = "Camille R.", key = "{key}" }}]
     assert catalogue.identities() == {("caf", Role.AGENT, "a1"): key}
     assert [user.public_key for user in catalogue.accounts()[0].users] == [key]
     assert catalogue.accounts(revoked={key})[0].users == ()
-    again = catalogue.accounts({("caf", Role.AGENT, "a1"): fresh}, {key})[0].users
+    again = catalogue.accounts({("caf", Role.AGENT, "a1"): (fresh,)}, {key})[0].users
     assert [user.public_key for user in again] == [fresh]
 
 
@@ -135,9 +137,11 @@ def test_a_sign_on_has_an_end_and_the_name_stays(tmp_path: Path) -> None:
 
     book.sign_on(signed_on(keys[0]), NOW)
     assert book.signed_on() == [signed_on(keys[0])]
-    assert book.keys() == {("caf", Role.AGENT, "o_camille"): keys[0]}
-    book.sign_on(signed_on(keys[1]), NOW)  # at another computer
-    assert book.keys() == {("caf", Role.AGENT, "o_camille"): keys[1]}
+    assert book.keys() == {("caf", Role.AGENT, "o_camille"): (keys[0],)}
+    book.sign_on(signed_on(keys[1]), NOW, computer="accueil-2")  # at another computer
+    assert book.keys() == {("caf", Role.AGENT, "o_camille"): (keys[0], keys[1])}
+    assert book.computers() == {keys[0]: "", keys[1]: "accueil-2"}
+    assert book.sign_off(keys[0])  # which goes on
     assert not book.sign_off(keys[0])
     assert book.ended_sign_ons(NOW) == []
     assert book.ended_sign_ons(NOW + FEW) == [signed_on(keys[1])]
@@ -159,4 +163,63 @@ def test_a_code_takes_the_place_of_a_sign_on(tmp_path: Path) -> None:
     key = public_key(new_seed())
     book.enrol(book.invite(AGENT, NOW, FEW), key, NOW)
     assert book.ended_sign_ons(NOW + timedelta(days=9)) == []
-    assert list(book.keys().values()) == [key]
+    assert list(book.keys().values()) == [(key,)]
+
+
+def test_a_code_may_add_a_computer_and_revoking_ends_them_all(tmp_path: Path) -> None:
+    book, keys = IdentityBook(tmp_path / "book"), [public_key(new_seed()) for _ in range(4)]
+    for key, adds in zip(keys, (False, True, True, False), strict=True):
+        book.enrol(book.invite(AGENT, NOW, FEW, adds=adds), key, NOW, computer=key[-4:])
+        if key == keys[2]:
+            assert book.keys() == {("caf", Role.AGENT, "a1"): tuple(keys[:3])}
+    assert book.keys() == {("caf", Role.AGENT, "a1"): (keys[3],)}  # the others were replaced
+    book.sign_on(SignedOn(AGENT, keys[0], "", (), "sso", NOW + FEW), NOW)
+    assert book.revoke(AGENT, "", NOW)
+    assert book.keys() == {}
+    assert book.revoked() == {keys[0], keys[3]}
+
+
+def test_a_key_is_of_one_person(tmp_path: Path) -> None:
+    book, key = IdentityBook(tmp_path / "book"), public_key(new_seed())
+    other = Identity("caf", Role.AGENT, "a2")
+    book.enrol(book.invite(AGENT, NOW, FEW), key, NOW)
+    with pytest.raises(SignOnRefused):
+        book.sign_on(SignedOn(other, key, "", (), "sso", NOW + FEW), NOW)
+    book.enrol(book.invite(other, NOW, FEW), key, NOW)
+    assert book.keys() == {("caf", Role.AGENT, "a2"): (key,)}
+
+
+def test_whoever_signs_on_everywhere_leaves_the_first_computer(tmp_path: Path) -> None:
+    book, keys = IdentityBook(tmp_path / "book"), [public_key(new_seed()) for _ in range(6)]
+    for minutes, key in enumerate(keys):
+        until_utc = NOW + FEW + timedelta(minutes=minutes)
+        book.sign_on(SignedOn(AGENT, key, "", (), "sso", until_utc), NOW)
+    assert book.keys() == {("caf", Role.AGENT, "a1"): tuple(keys[1:])}
+    longer = SignedOn(AGENT, keys[1], "", (), "sso", NOW + timedelta(hours=9))
+    book.sign_on(longer, NOW)  # again with the same key: for longer
+    assert longer in book.signed_on()
+    assert len(book.signed_on()) == 5
+
+
+def test_a_book_of_one_key_for_each_person_is_brought_to_several(tmp_path: Path) -> None:
+    key = public_key(new_seed())
+    with closing(sqlite3.connect(tmp_path / "book", isolation_level=None)) as base:
+        base.executescript(f"""
+            CREATE TABLE invitation (code_hash BLOB PRIMARY KEY, organisation TEXT NOT NULL,
+              role TEXT NOT NULL, user TEXT NOT NULL, until_utc TEXT NOT NULL,
+              used_by TEXT NOT NULL DEFAULT '');
+            CREATE TABLE enrolled (organisation TEXT NOT NULL, role TEXT NOT NULL,
+              user TEXT NOT NULL, key TEXT NOT NULL, at_utc TEXT NOT NULL,
+              PRIMARY KEY (organisation, role, user));
+            CREATE TABLE signed_on (organisation TEXT NOT NULL, role TEXT NOT NULL,
+              user TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, services TEXT NOT NULL,
+              offer TEXT NOT NULL, until_utc TEXT NOT NULL,
+              PRIMARY KEY (organisation, role, user));
+            INSERT INTO enrolled VALUES ('caf', 'a', 'a1', '{key}', '{NOW.isoformat()}');
+            INSERT INTO signed_on
+              VALUES ('caf', 'a', 'a1', '{key}', 'Ada', '', 'sso', '{(NOW + FEW).isoformat()}');
+            PRAGMA user_version = 2;""")
+    book, second = IdentityBook(tmp_path / "book"), public_key(new_seed())
+    assert [one.name for one in book.signed_on()] == ["Ada"]
+    book.enrol(book.invite(AGENT, NOW, FEW, adds=True), second, NOW)
+    assert IdentityBook(tmp_path / "book").keys() == {("caf", Role.AGENT, "a1"): (key, second)}

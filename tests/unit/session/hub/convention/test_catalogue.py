@@ -43,7 +43,7 @@ def test_only_enrolled_people_get_on_the_bus() -> None:
     accounts = {account.organisation: account for account in catalogue.accounts()}
     assert [user.user for user in accounts["valdore"].users] == ["bob"]
     enrolled = catalogue.accounts(
-        {("valdore", Role.KIOSK, "kiosk1"): "UK", ("valdore", Role.AGENT, "bob"): "UNEW"}
+        {("valdore", Role.KIOSK, "kiosk1"): ("UK",), ("valdore", Role.AGENT, "bob"): ("UNEW",)}
     )
     assert [(user.user, user.public_key) for user in enrolled[0].users] == [
         ("kiosk1", "UK"),
