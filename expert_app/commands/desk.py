@@ -97,8 +97,14 @@ async def _main(
     match settings.role:
         case "agent":
             from expert_app.desk.wiring.program import open_desk
+            from expert_app.workplace.wiring.elsewhere import wait_elsewhere
 
-            await open_desk(settings, paths, program, seed=seed, driven=driven)
+            while True:
+                found = await open_desk(settings, paths, program, seed=seed, driven=driven)
+                if found is None or not await wait_elsewhere(
+                    found, settings, paths, program, seed=seed, driven=driven
+                ):
+                    break
         case "supervisor":
             from expert_app.board.wiring.program import open_board
 

@@ -24,9 +24,11 @@ from session.bus.transport.connection import (
     Incoming,
     SecondRequest,
 )
+from session.bus.transport.nkeys import public_key
 from session.core.clock import Clock
 from session.core.errors import (
     BusUnreachable,
+    DeskElsewhere,
     HubUnreachable,
     NotAllowed,
     RateLimited,
@@ -45,7 +47,7 @@ from session.protocol.sealing import SEALED, Part, SealCardAnswer, SealCardReque
 from session.protocol.topics import SpeakingEnd
 from session.protocol.wire import subjects
 from session.protocol.wire.ids import is_id
-from session.protocol.wire.program import PROGRAM
+from session.protocol.wire.program import DESK, PROGRAM
 from session.protocol.wire.roles import Role
 
 log = logging.getLogger(__name__)
@@ -99,6 +101,8 @@ class BusClient:
             without, the hub alone is asked, and refuses for them.
 
     Attributes:
+        desk: what says which of an agent's computers this is, "" for everybody else.
+        elsewhere: the hub refuses something because this agent works at another one.
         not_taken: how many messages to us were not taken, by code.
         connected: the bus answers, or no longer.
         refused: it does not know our key, or no longer.
@@ -126,7 +130,10 @@ class BusClient:
         self.notifications: Signal[HubEvent] = Signal()
         self.not_taken: Counter[str] = Counter()
         self._in_beats = b""
-        self._says = {PROGRAM: program_version()} if program_version() else None
+        self.desk = public_key(seed) if role is Role.AGENT else ""
+        says = {PROGRAM: program_version(), DESK: self.desk}
+        self._says = {name: value for name, value in says.items() if value} or None
+        self.elsewhere: Signal[None] = Signal()
         self._tasks = tasks
         self._connection = Connection(
             urls,
@@ -230,7 +237,11 @@ class BusClient:
             answer = await self._connection.request(
                 subject, payload, timeout_s, self._says, second=second
             )
-        return decode_answer(answer_type, answer.payload)
+        try:
+            return decode_answer(answer_type, answer.payload)
+        except DeskElsewhere:
+            self.elsewhere.emit(None)
+            raise
 
     async def request_with_retries[Answer](
         self,

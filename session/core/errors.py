@@ -161,6 +161,12 @@ class SignOnEnded(SessionError):
     code = "sign_on_ended"
 
 
+class DeskElsewhere(SessionError):
+    """This agent works at another of its computers: this one waits."""
+
+    code = "desk_elsewhere"
+
+
 class SignOnNotOffered(SessionError):
     """This network knows no provider: a code is needed."""
 

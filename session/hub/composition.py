@@ -10,9 +10,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from session.bus.transport.connection import Incoming
-from session.core.errors import RateLimited, SessionError, StoreUnreachable
+from session.core.errors import DeskElsewhere, RateLimited, SessionError, StoreUnreachable
 from session.hub.access.flood_watch import FloodWatch
-from session.hub.access.handlers import handlers_of
+from session.hub.access.handlers import Asker, handlers_of
 from session.hub.access.releases import Releases
 from session.hub.access.request_server import RequestCounts, RequestServer
 from session.hub.access.sightings import Sightings
@@ -43,6 +43,7 @@ from session.hub.transfers import wiring as transfers
 from session.protocol.hub.requests import QueueBeat
 from session.protocol.hub.site import HubTrouble
 from session.protocol.hub.tickets import Ticket
+from session.protocol.wire.program import DESK
 from session.protocol.wire.roles import Role
 
 log = logging.getLogger(__name__)
@@ -171,8 +172,14 @@ class Hub:
             counts=counts,
             refused=self.flood_watch.refused,
             on_excess=self.flood_watch.dropped,
-            forward=self.network.outgoing.ask_for,
+            forward=self._ask_elsewhere,
         )
+
+    async def _ask_elsewhere(self, asker: Asker, verb: str, payload: bytes) -> bytes | None:
+        """See `Forward`; nothing is done for a computer that waits."""
+        if verb != "work_here" and self.assignment.workplaces.is_elsewhere(asker):
+            raise DeskElsewhere
+        return await self.network.outgoing.ask_for(asker, verb, payload)
 
     def _old_logs(self) -> list[Trouble]:
         """What older versions stored is not all in today's form yet."""
@@ -327,7 +334,9 @@ class Hub:
             self.flood_watch.refused.note(who, "hb", RateLimited.code, why="too many signs of life")
             return
         self.sightings.on_message(message)
-        self.queue.presence.mark_alive(organisation, Role(letter), user)
+        asker = Asker(organisation, Role(letter), user, message.headers.get(DESK, ""))
+        if not self.assignment.workplaces.is_elsewhere(asker):
+            self.queue.presence.mark_alive(organisation, asker.role, user)
         if letter == Role.KIOSK:
             self.network.outgoing.forward_beat(organisation, user)
         self.queue.lines.take_sample(organisation, Role(letter), user, message.payload)

@@ -113,6 +113,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("Your sign-in with your organisation has ended."),
         N_("Close this program, open it again and sign in with your organisation."),
     ),
+    "desk_elsewhere": (
+        N_("You work at another computer now: this one waits."),
+        N_("Press “Work here” to go on at this one."),
+    ),
     "sign_on_not_offered": (
         N_("This network does not offer signing in with your organisation."),
         N_("Ask your administrator for an invitation, and paste its whole line."),

@@ -20,7 +20,7 @@ from expert_app.desk.wiring.screen import DeskScreen, build_screen
 from expert_app.runtime.bus_access import show_until_connected
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.credentials import forget_seed
-from expert_app.runtime.enrolment import why_refused
+from expert_app.runtime.enrolment import computer_name, why_refused
 from expert_app.runtime.log_lines import RecentLines
 from expert_app.runtime.network_watch import NetworkWatch
 from expert_app.runtime.paths import Paths
@@ -29,8 +29,10 @@ from expert_app.workplace.wiring.settings import SettingsConnections
 from expert_app.workplace.wiring.support import SupportConnections
 from session.core.errors import SignOnEnded
 from session.desk.hub.remote_help import DeskHelpLink
+from session.desk.hub.workplace import Workplace
 from session.log.writer import left_over
 from session.protocol.helpdesk.remote_help import LINE_LETTERS, MOST_LINES, RemoteFact
+from session.protocol.hub.routing import WorkHereAnswer
 from views.automation.desk_driver import DeskDriver
 from views.media.devices import MediaDevices
 
@@ -39,16 +41,21 @@ WINDOW_SIZE = (1440, 900)
 
 async def open_desk(
     settings: DeskSettings, paths: Paths, program: Program, *, seed: bytes, driven: bool
-) -> None:
-    """Runs the agent's window until it is stopped."""
+) -> WorkHereAnswer | None:
+    """Runs the agent's window until it is stopped, or (where) the agent works at another
+    computer.
+    """
     desk = build_desk(settings, paths, seed=seed, program=program)
     if driven:
         observe_desk(desk.parts, desk.jobs, desk.screen, program.observations)
     await desk.start()
     if driven:
         program.drive(DeskDriver(desk.screen.window, desk.screen.mirror))
-    await program.stop.wait()
+    stop = program.tasks.start(program.stop.wait(), name="the desk is closed")
+    await asyncio.wait([stop, desk.elsewhere], return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
     await asyncio.wait_for(desk.stop(), STOP_S)
+    return desk.elsewhere.result() if desk.elsewhere.done() else None
 
 
 def build_desk(settings: DeskSettings, paths: Paths, *, seed: bytes, program: Program) -> Desk:
@@ -140,6 +147,11 @@ class Desk:
         screen.window.support_requested.connect(self._support.write_file)
         parts.bus.refused.connect(self._on_refused)
         program.failed.connect(self._on_failed)
+        self.elsewhere: asyncio.Future[WorkHereAnswer] = asyncio.get_running_loop().create_future()
+        self._workplace = Workplace(
+            parts.bus, parts.link, computer=computer_name(), tasks=program.tasks
+        )
+        self._workplace.elsewhere.connect(self._on_elsewhere)
         self.help = build_help(parts, jobs, screen, restart=program.restart)
 
     async def start(self) -> None:
@@ -212,6 +224,10 @@ class Desk:
         self._connections.window.show_access_refused(code)
         if code == SignOnEnded.code:
             self.parts.tasks.start(self.parts.bus.close(), name="stop knocking")
+
+    def _on_elsewhere(self, found: WorkHereAnswer) -> None:
+        if not self.elsewhere.done():
+            self.elsewhere.set_result(found)
 
     def _on_network_changed(self) -> None:
         """Another address: reconnects the bus and the call at once instead of waiting for time

@@ -16,7 +16,7 @@ A verb, the roles that may say it, its request and its answer stand in `ALL_VERB
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from session.protocol.hub.requests import HubMessage
@@ -28,11 +28,14 @@ VERB = "handled_verb"
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks, as the server has proved it."""
+    """Who asks, as the server has proved it; which of an agent's computers it is (`desk`), as that
+    one says, "" where it does not.
+    """
 
     organisation: str
     role: Role
     user: str
+    desk: str = field(default="", compare=False)
 
     @property
     def writer(self) -> str:

@@ -33,6 +33,7 @@ from session.hub.access.refused_log import RefusedLog
 from session.protocol.codec import decode_request, encode
 from session.protocol.hub.requests import HubMessage, Refusal
 from session.protocol.verbs import ALL_VERBS
+from session.protocol.wire.program import DESK
 from session.protocol.wire.roles import Role
 
 log = logging.getLogger(__name__)
@@ -97,7 +98,9 @@ def _unnoticed(who: str) -> None:
 
 
 Forward = Callable[[Asker, str, bytes], Awaitable[bytes | None]]
-"""(asker, verb, payload) -> what another network answers, None when the question is for us."""
+"""(asker, verb, payload) -> what another network answers, None when the question is for us. May
+raise a session error, which refuses the request.
+"""
 
 
 async def _nobody(asker: Asker, verb: str, payload: bytes) -> bytes | None:
@@ -263,7 +266,7 @@ class RequestServer:
 
     async def _answer(self, message: Incoming) -> bytes:
         _, organisation, letter, user, verb = message.subject.split(".")
-        asker = Asker(organisation, Role(letter), user)
+        asker = Asker(organisation, Role(letter), user, message.headers.get(DESK, ""))
         if verb not in ALL_VERBS:
             raise NotAllowed(why="unknown verb")
         roles, kind, _ = ALL_VERBS[verb]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from session.hub.assignment.dispatch import TICK_S, Dispatch
 from session.hub.assignment.previews import CallerPreviews
 from session.hub.assignment.routing import Routing
+from session.hub.assignment.workplaces import Workplaces
 from session.hub.dossier.store import DossierStoreLike
 from session.hub.parts import HubParts
 from session.hub.queue.wiring import Queue
@@ -24,12 +25,13 @@ class Assignment:
     dispatch: Dispatch
     routing: Routing
     previews: CallerPreviews
+    workplaces: Workplaces
     lease: Lease
 
     @property
     def rules(self) -> tuple[object, ...]:
         """What answers verbs."""
-        return (self.routing, self.previews)
+        return (self.routing, self.previews, self.workplaces)
 
     def is_ours(self) -> bool:
         """True while this hub is the one that offers."""
@@ -54,4 +56,10 @@ def build(
         queue.core, sessions=queue.sessions, agents=queue.agents, eligibility=queue.eligibility
     )
     previews = CallerPreviews(queue.core, routing, lines=queue.lines, dossiers=dossiers)
-    return Assignment(dispatch=dispatch, routing=routing, previews=previews, lease=stores.lease)
+    return Assignment(
+        dispatch=dispatch,
+        routing=routing,
+        previews=previews,
+        workplaces=Workplaces(queue.core, agents=queue.agents, store=stores.board),
+        lease=stores.lease,
+    )

@@ -2,9 +2,10 @@
 """What the board knows beside tickets, in JetStream: services, agents, messages to all, moves.
 Used by the hub's board.
 
-A bucket as in ADR-8, subjects `$KV.bd.<organisation>.<queue|agent|said|move|site|duty>.<id>`, never
-republished. Every hub follows it, so what a supervisor closed stays closed over restarts and is the
-same at all hubs. The audit copies all but the agents' states.
+A bucket as in ADR-8, subjects `$KV.bd.<organisation>.<kind>.<id>` with a kind of queue, agent,
+said, move, site, duty or place; never republished. Every hub follows it, so what a supervisor
+closed stays closed over restarts and is the same at all hubs. The audit copies all but the agents'
+states and workplaces.
 """
 
 from __future__ import annotations
@@ -97,6 +98,14 @@ class AgentRecord(msgspec.Struct, frozen=True, kw_only=True):
     help_at_utc: datetime | None = None
 
 
+class WorkplaceRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """At which of its computers an agent works: that one's public key, and what it calls itself."""
+
+    desk: str
+    computer: str
+    at_utc: datetime
+
+
 class DutyRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What a supervisor last decided about an agent, for one day.
 
@@ -174,6 +183,16 @@ class BoardStore(Protocol):
         """Stores it."""
         ...
 
+    def workplace(self, organisation: str, user: str) -> tuple[int, WorkplaceRecord | None]:
+        """Where an agent works, with the number of that record, 0 for none."""
+        ...
+
+    async def put_workplace(
+        self, organisation: str, user: str, record: WorkplaceRecord, expected: int
+    ) -> None:
+        """Stores it. Raises `WrongRevision` when the last one is not `expected`."""
+        ...
+
     def messages_at(self, site: str) -> list[tuple[str, BroadcastRecord]]:
         """(organisation, message) to the callers of a site ("organisation/site"), also those that
         were taken back.
@@ -210,6 +229,7 @@ class NatsBoardStore:
         self._broadcasts: dict[Key, tuple[int, BroadcastRecord]] = {}
         self._sites: dict[Key, tuple[int, QueueRecord]] = {}
         self._duties: dict[Key, tuple[int, DutyRecord]] = {}
+        self._workplaces: dict[Key, tuple[int, WorkplaceRecord]] = {}
         self._at_sites: dict[str, set[Key]] = {}
         self._follower: StreamFollower[Stored] | None = None
         self.changed: Signal[str] = Signal()
@@ -317,6 +337,16 @@ class NatsBoardStore:
         """See `BoardStore`."""
         await self._put(f"$KV.bd.{organisation}.duty.{user}", record)
 
+    def workplace(self, organisation: str, user: str) -> tuple[int, WorkplaceRecord | None]:
+        """See `BoardStore`."""
+        return self._workplaces.get((organisation, user), (0, None))
+
+    async def put_workplace(
+        self, organisation: str, user: str, record: WorkplaceRecord, expected: int
+    ) -> None:
+        """See `BoardStore`."""
+        await self._put(f"$KV.bd.{organisation}.place.{user}", record, expected)
+
     def messages_at(self, site: str) -> list[tuple[str, BroadcastRecord]]:
         """See `BoardStore`."""
         keys = self._at_sites.get(site, set())
@@ -345,6 +375,8 @@ class NatsBoardStore:
                     _newest(self._agents, (organisation, name), stored, AgentRecord)
                 case "duty":
                     _newest(self._duties, (organisation, name), stored, DutyRecord)
+                case "place":
+                    _newest(self._workplaces, (organisation, name), stored, WorkplaceRecord)
                 case "said":
                     _newest(self._broadcasts, (organisation, name), stored, BroadcastRecord)
                     said = self._broadcasts[organisation, name][1]

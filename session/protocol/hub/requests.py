@@ -404,6 +404,15 @@ class AgentChanged(HubMessage, frozen=True, kw_only=True):
     services: bool = False
 
 
+class WorkplaceChanged(HubMessage, frozen=True, kw_only=True):
+    """To an agent, at all its computers: it works at this one now; `desk` is its public key. The
+    others wait.
+    """
+
+    desk: str
+    computer: Annotated[str, msgspec.Meta(max_length=100)] = ""
+
+
 class ServicesChanged(HubMessage, frozen=True, kw_only=True):
     """To a kiosk: ask for the services again, something of them is another."""
 
@@ -457,6 +466,7 @@ HubEvent = (
     | PeerPresence
     | Announcement
     | AgentChanged
+    | WorkplaceChanged
     | ServicesChanged
     | RemoteHelpWanted
 )

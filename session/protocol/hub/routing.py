@@ -148,6 +148,33 @@ class CallerPreview(HubMessage, frozen=True, kw_only=True):
     note: DossierNote | None = None
 
 
+class WorkHereRequest(HubMessage, frozen=True, kw_only=True):
+    """An agent opens its desk at this computer, or (`take`) wants to work here and no longer at the
+    other one.
+
+    Attributes:
+        desk: the computer's public key, as in the header `Desk`.
+        computer: what it calls itself.
+    """
+
+    desk: Annotated[str, msgspec.Meta(pattern="^U[A-Z2-7]{55}$")]
+    computer: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    take: bool = False
+
+
+class WorkHereAnswer(HubMessage, frozen=True, kw_only=True):
+    """Whether the agent works here now.
+
+    Attributes:
+        computer: where it does instead, as that one calls itself.
+        talks: a conversation or a wrap-up there is not finished: it cannot be taken from there.
+    """
+
+    here: bool
+    computer: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    talks: bool = False
+
+
 def may_serve(after_s: int | None, ticket: Ticket, now_utc: datetime) -> bool:
     """Whether an agent that serves after `after_s` may take this ticket now;
     hub and desk ask the same question.
@@ -163,6 +190,7 @@ _A = frozenset({Role.AGENT})
 
 ROUTING_VERBS: dict[str, Verb] = {
     "work": (_A, WorkRequest, WorkAnswer),
+    "work_here": (_A, WorkHereRequest, WorkHereAnswer),
     "next": (_A, NextRequest, SessionAnswer),
     "decline": (_A, DeclineRequest, Done),
     "prolong": (_A, ProlongRequest, WrapUpAnswer),

@@ -21,6 +21,7 @@ from session.hub.storage.board_store import (
     DutyRecord,
     MoveRecord,
     QueueRecord,
+    WorkplaceRecord,
 )
 from session.hub.supervision.board import Board
 from session.hub.supervision.duties import AgentDuties
@@ -97,6 +98,14 @@ class MemoryBoardStore:
 
     def duty(self, organisation: str, user: str) -> DutyRecord | None:
         return self.duties.get((organisation, user))
+
+    def workplace(self, organisation: str, user: str) -> tuple[int, WorkplaceRecord | None]:
+        return (0, None)
+
+    async def put_workplace(
+        self, organisation: str, user: str, record: WorkplaceRecord, expected: int
+    ) -> None:
+        raise NotImplementedError
 
     async def put_duty(self, organisation: str, user: str, record: DutyRecord) -> None:
         self.duties[organisation, user] = record

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Shows that the agent works at another computer, until the work comes back here. Used by
+`expert_app.commands.desk`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+from PyQt6.QtWidgets import QApplication
+
+from expert_app.runtime.bus_access import tls_for
+from expert_app.runtime.config import DeskSettings
+from expert_app.runtime.enrolment import computer_name
+from expert_app.runtime.paths import Paths
+from expert_app.runtime.window_program import Program
+from expert_app.workplace.wiring.first_steps import FirstSteps, show_first
+from resources.texts import _
+from session.bus.client import BusClient
+from session.core.errors import SessionError
+from session.desk.hub.workplace import ask_to_work_here
+from session.protocol.hub.routing import WorkHereAnswer
+from session.protocol.wire.roles import Role
+from views.widgets.plain_window import PlainWindow
+from views.words.errors import sentence
+from views.workplace.elsewhere import ElsewhereView
+
+WINDOW_SIZE = (760, 620)
+
+
+async def wait_elsewhere(
+    found: WorkHereAnswer,
+    settings: DeskSettings,
+    paths: Paths,
+    program: Program,
+    *,
+    seed: bytes,
+    driven: bool,
+) -> bool:
+    """True once the agent works here again; False when the person closed the window."""
+    build = partial(Elsewhere, found, paths=paths, program=program, seed=seed)
+    return await show_first(build, settings, program, driven=driven) is not None
+
+
+class Elsewhere:
+    """The window, and what its button does. It is not connected while it waits."""
+
+    def __init__(
+        self,
+        found: WorkHereAnswer,
+        settings: DeskSettings,
+        *,
+        paths: Paths,
+        program: Program,
+        seed: bytes,
+    ) -> None:
+        self._settings, self._program, self._seed = settings, program, seed
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self.first = FirstSteps(settings, paths, application=application, tasks=program.tasks)
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.view = ElsewhereView()
+        self.window = PlainWindow(self.first.around(self.view), _("Expert desk"))
+        self.window.resize(*WINDOW_SIZE)
+        self.window.close_requested.connect(program.stop.set)
+        self.view.work_here_requested.connect(self._on_take)
+        self.view.show_elsewhere(found.computer, talks=found.talks)
+
+    def _on_take(self) -> None:
+        self._program.tasks.start(self._take(), name="bring the work here")
+
+    async def _take(self) -> None:
+        settings = self._settings
+        bus = BusClient(
+            settings.bus,
+            Role.AGENT,
+            user=settings.user,
+            seed=self._seed,
+            tasks=self._program.tasks,
+            clock=self._program.clock,
+            tls=tls_for(settings),
+        )
+        try:
+            await bus.connect()
+            answer = await ask_to_work_here(bus, computer_name(), take=True)
+        except SessionError as error:
+            words = sentence(error.code, error.detail)
+            self.view.show_error(f"{words.sentence} {words.advice}")
+        else:
+            if answer.here:
+                self.done.set_result(None)
+            else:
+                self.view.show_elsewhere(answer.computer, talks=answer.talks)
+        finally:
+            await bus.close()

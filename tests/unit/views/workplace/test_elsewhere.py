@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The page of a computer that waits says where its agent works, and asks for it by one click."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PyQt6.QtWidgets import QLabel, QPushButton
+
+from views.workplace.elsewhere import ElsewhereView
+
+
+def _words(view: ElsewhereView, name: str) -> str:
+    found = view.findChild(QLabel, name)
+    assert found is not None
+    return found.text() if found.isVisible() else ""
+
+
+def test_it_says_where_and_asks_once_until_it_is_answered(qtbot: Any) -> None:
+    view, asked = ElsewhereView(), list[None]()
+    qtbot.addWidget(view)
+    view.work_here_requested.connect(lambda: asked.append(None))
+    view.show()
+    view.show_elsewhere("guichet-1", talks=False)
+    assert "guichet-1" in _words(view, "elsewhere_where")
+    assert _words(view, "elsewhere_words") == ""
+    take = view.findChild(QPushButton, "elsewhere_take")
+    assert take is not None
+    take.click()
+    take.click()
+    assert len(asked) == 1
+    view.show_elsewhere("", talks=True)
+    assert "Finish it there" in _words(view, "elsewhere_words")
+    assert "another computer" in _words(view, "elsewhere_where")
+    view.show_error("The network does not answer.")
+    take.click()
+    assert len(asked) == 2
+    assert _words(view, "elsewhere_words") == ""
