@@ -35,12 +35,10 @@ OURS = ("expert_app", "session", "views", "documents")
 
 log = logging.getLogger(__name__)
 
-_QUOTED = re.compile(r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*\"""")
+_QUOTED = re.compile(r"""(?<![A-Za-z])'(?:[^'\\\n]|\\.)*'?|"(?:[^"\\\n]|\\.)*(?:"|$)""")
 _IDENTIFIER = re.compile(r"""['"](?:[a-z0-9]+_[a-z0-9_]+|[A-Za-z]+Type|utf-8)['"]""")
 _FRAME, _SOURCE = '  File "', "    "
-_OF_CODE = re.compile(
-    r"[\w.]*(?:AttributeError|NameError|TypeError|ImportError|ModuleNotFoundError):"
-)
+_OF_CODE = {"AttributeError", "NameError", "TypeError", "ImportError", "ModuleNotFoundError"}
 """What a program's own code did wrong: quotes are of its names."""
 
 _OF_ROWS = ("DETAIL:", "CONTEXT:")
@@ -68,7 +66,7 @@ def _without_values(trace: str) -> Iterator[str]:
     is_frame = False
     for line in trace.split("\n"):
         is_frame = line.startswith(_FRAME) or (is_frame and line.startswith(_SOURCE))
-        if is_frame or _OF_CODE.match(line):
+        if is_frame or line.partition(":")[0] in _OF_CODE:
             yield line
         elif line.startswith(_OF_ROWS):  # PostgreSQL tells the row that was wrong
             yield line.partition(":")[0] + ": …"

@@ -28,12 +28,13 @@ const watchPads = ({ config, mirror, again }) => {
   const parentOf = (node) => node.parentNode || node.host || null;
   const digitIn = (text) => (A_KEY.exec(text) || ["", ""])[1];
   // Decimal digits of every script stand ten in a row, and begin at a code that ends in 0 or 6 (Unicode, section 4.6).
-  const isDecimal = (code) => /\p{Nd}/u.test(String.fromCodePoint(code));
+  const DECIMALS = new RegExp("\\p{Nd}", "gu");
+  const isDecimal = (code) => String.fromCodePoint(code).search(DECIMALS) === 0;
   function asciiDigit(sign) {
     const [code, low] = [sign.codePointAt(0), sign.codePointAt(0) & 15];
     return String(isDecimal(code - low) ? low : low - 6);
   }
-  const asciiText = (text) => (text.length <= 40 ? text.normalize("NFKC").replace(/\p{Nd}/gu, asciiDigit) : "");
+  const asciiText = (text) => (text.length <= 40 ? text.normalize("NFKC").replace(DECIMALS, asciiDigit) : "");
 
   function isInPad(node) {
     if (!pads.size) return false;

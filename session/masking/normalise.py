@@ -2,7 +2,7 @@
 """Text as a number is searched in it, and the way back to its own characters.
 Used by the patterns of this package.
 
-`Plain.text` has one form for each letter (NFKC, decimal digits of all scripts as ASCII) and none of
+`Plain.text` has one form for each letter (NFKC, digits of all scripts as ASCII) and none of
 the signs that nobody sees. `Plain.folded` has in addition one space for every run of spaces,
 punctuation and symbols: a number looks the same whatever stands between its digits.
 """
@@ -19,6 +19,11 @@ FAR = "\n"
 _MOST_GAP = 40
 _GAP = re.compile(r"\W+")
 _FAR_GAP = re.compile(rf"\W{{{_MOST_GAP + 1}}}")
+_IN_ADDRESS = re.compile(
+    r"%(?:25)*(?:09|0[AD]|2[0C-F]|3[AB]|5F|7C|C2%(?:25)*A0|E2%(?:25)*80%(?:25)*(?:8[0-B]|AF))", re.I
+)
+"""What stands between two digits, as addresses write it (RFC 3986, section 2.1)."""
+
 _UNSEEN = {"Cf", "Mn", "Me"}
 _FILLERS = {0x115F, 0x1160, 0x3164, 0xFFA0}
 """Letters without a shape (Unicode, Default_Ignorable_Code_Point)."""
@@ -28,7 +33,9 @@ class _Forms(dict[int, str]):
     """The one form of each character, found once."""
 
     def __missing__(self, code: int) -> str:
-        form = "".join(map(_form_of, unicodedata.normalize("NFKC", chr(code))))
+        digit = unicodedata.digit(chr(code), None)  # also in circles and brackets
+        plain = unicodedata.normalize("NFKC", chr(code)) if digit is None else str(digit)
+        form = "".join(map(_form_of, plain))
         self[code] = form
         return form
 
@@ -60,7 +67,10 @@ class Plain:
     def __init__(self, original: str) -> None:
         self.original = original
         self.text = original if original.isascii() else original.translate(_FORMS)
-        self._words = self.text.replace("_", " ")
+        words = self.text.replace("_", " ")
+        self._words = (
+            _IN_ADDRESS.sub(lambda gap: " " * len(gap[0]), words) if "%" in words else words
+        )
         self.folded = _GAP.sub(
             " " if _FAR_GAP.search(self._words) is None else _folded_gap, self._words
         )
