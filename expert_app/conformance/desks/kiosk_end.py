@@ -56,6 +56,8 @@ from session.protocol.conversation.messages import (
     PageShown,
     ScanKind,
     ScannerState,
+    ScanProgressed,
+    ScanRequested,
     SessionMessage,
     SharingChanged,
     SnapshotRequested,
@@ -345,6 +347,8 @@ class KioskEnd:
         match message:
             case DevicesRequested():
                 await self.send("device", self._devices())
+            case ScanRequested(scan_id=scan_id):
+                await self.send("device", ScanProgressed(scan_id=scan_id, percent=10))
             case ChunksRequested(item_id=item, missing=missing) if item in self.pages:
                 await self.send_chunks(self.pages[item], list(missing))
             case AddressRequested(address=address):
