@@ -368,6 +368,9 @@ def _invite(context: Context) -> int:
 
         request = BulkRequest(arguments.table, arguments.sheets, arguments.days, arguments.json)
         return invite_many(request, context.settings, context.paths)
+    if arguments.sheets:
+        print(_("--sheets goes with --from FILE.csv (one line is enough) or --all."))
+        return 2
     if not (arguments.role and arguments.org):
         print(_("Say who is invited: --role and --org, or --from FILE.csv, or --all."))
         return 2

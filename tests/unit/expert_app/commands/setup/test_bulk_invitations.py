@@ -118,6 +118,15 @@ def test_without_sheets_the_lines_are_printed(
     assert [len(read_invitation(line).code) for line in lines] == [12, 12]
 
 
+def test_a_sheet_for_one_by_name_is_refused_before_a_code_is_made(
+    hub: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--role", "agent", "--org", "valdore", "--sheets", str(hub / "one.pdf"))
+    assert invite(hub, *words) == 2
+    assert "--from FILE.csv" in capsys.readouterr().out
+    assert not (hub / "one.pdf").exists()
+
+
 def test_one_invitation_says_its_whole_line(hub: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ("--role", "agent", "--org", "valdore", "--name", "agent1")
     assert invite(hub, *words) == 0
