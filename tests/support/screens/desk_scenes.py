@@ -10,8 +10,10 @@ from datetime import timedelta
 
 import msgspec
 
+from documents.store.procedures import load_procedures, said, shipped
 from resources.texts import _
 from session.protocol.conversation.messages import Area, Grant, PrintChanged, PrintState
+from session.protocol.dossier.guides import Guide, GuideCase, GuideStep
 from session.protocol.hub.routing import Outcome, ServiceMode, ServiceWork
 from session.protocol.hub.tickets import TicketState
 from tests.support.screens.invented import (
@@ -86,6 +88,33 @@ def face() -> DeskWindow:
     window.devices.set_pieces(DOSSIER.pieces, dossier_open=True)
     window.devices.show_devices(DEVICES)
     window.show_grants({Grant.SEE_PAGE: True})
+    return window
+
+
+def guide() -> DeskWindow:
+    """A procedure is followed: two steps are done, the third one is next."""
+    window = face()
+    found = load_procedures(shipped()).find("caf", "logement")
+    assert found is not None
+    steps = [
+        GuideStep(
+            id=one.id,
+            name=one.name,
+            say=said(one.say),
+            page=one.page,
+            powers=[str(power) for power in one.powers],
+            scan=one.scan,
+            piece=one.piece,
+            only_if=one.only_if,
+        )
+        for one in found.steps
+    ]
+    cases = [GuideCase(id=one.id, name=one.name) for one in found.cases]
+    followed = Guide(id=found.id, name=found.name, steps=steps, cases=cases)
+    window.guide.show_guides([followed])
+    window.guide.show_progress(followed, ["locataire"], ["identite", "droits"])
+    window.side.offer_guide(True)
+    window.side.open_tab(window.guide)
     return window
 
 
@@ -239,6 +268,7 @@ SCENES: dict[str, Callable[[], DeskWindow]] = {
     "idle": idle,
     "empty": empty,
     "face": face,
+    "guide": guide,
     "page": page,
     "preview": preview,
     "viewer": viewer,

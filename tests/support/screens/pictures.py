@@ -40,8 +40,11 @@ DOCS = {
     "board_lines": "board/board_lines",
     "desk": "desk/page",
     "find_dossier": "desk/find_hits",
+    "guide": "desk/guide",
     "kiosk": "kiosk/session-page",
     "kiosk_keyboard": "kiosk/session-keyboard",
+    "media": "settings/media",
+    "network": "site/network",
     "scan": "desk/preview",
 }
 """Pictures of docs/pictures and the state that each shows; accepted with it."""

@@ -245,6 +245,7 @@ class StepRow(QFrame):
         restyle(self, first=is_first)
         self._done = QCheckBox()
         self._done.setObjectName(f"guide_done_{step.id}")
+        self._done.setMinimumSize(24, 24)  # a target (WCAG 2.2, 2.5.8)
         self._done.toggled.connect(lambda on: self.done_changed.emit(step.id, on))
         self._name = label(step.name, wrap=True)
         self._act = push_button(act_words(step), act_icon(step), name=f"guide_do_{step.id}")
