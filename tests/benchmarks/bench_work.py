@@ -187,8 +187,8 @@ class Job:
         await self.yes("print")
         await self.printed(prints)
         closed = await self.count(desk, "session_closed")
-        await hands.click("hang_up")
-        await hands.click("hang_up")
+        await hands.click("call_hang_up")
+        await hands.click("call_hang_up")
         await hands.click("wrap_up_pause")
         await self.goodbye(closed)
 

@@ -72,7 +72,7 @@ class LibraryPanel(QFrame):
         super().__init__()
         self.setObjectName("library_panel")
         self.items: list[LibraryItem] = []
-        self.is_whole, self._wanted_whole = False, False
+        self.is_whole = self._wanted_whole = self._opened = False
         self.search = QLineEdit()
         self.search.setObjectName("library_search")
         self.search.setPlaceholderText(_("Search the library"))
@@ -137,7 +137,10 @@ class LibraryPanel(QFrame):
         self.progress.hide()
 
     def open_panel(self) -> None:
-        """Shows the panel, with the keyboard in its field."""
+        """Shows the panel, with the keyboard in its field; it stays until something is chosen or it
+        is closed, also when a page comes meanwhile.
+        """
+        self._opened = True
         self.search.clear()
         self._fill()
         self.show()
@@ -154,10 +157,11 @@ class LibraryPanel(QFrame):
         self.is_whole = whole
         self.setMaximumHeight(WHOLE_PX if whole else HEIGHT_PX)
         self._close.setVisible(not whole)
-        self.setVisible(whole)
+        self.setVisible(whole or self._opened)
 
     def close_panel(self) -> None:
         """Hides the panel, but where there is no page to be seen instead."""
+        self._opened = False
         if not self.isHidden() and not self.is_whole:
             self.hide()
             self.closed.emit()

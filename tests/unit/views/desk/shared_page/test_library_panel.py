@@ -106,3 +106,18 @@ def test_what_is_being_made_ready_can_be_cancelled(qtbot: QtBot, panel: LibraryP
         panel.progress.findChild(type(panel._close), "library_cancel").click()
     panel.end_fetching()
     assert panel.progress.isHidden()
+
+
+def test_who_searches_is_not_interrupted_by_a_page_that_comes(
+    qtbot: QtBot, panel: LibraryPanel
+) -> None:
+    panel.show_whole(True)
+    write(panel.search, "loyer")
+    panel.show_whole(False)
+    assert not panel.isHidden()
+    assert panel.search.text() == "loyer"
+    key(panel.search, Qt.Key.Key_Return)
+    assert panel.isHidden()
+    panel.show_whole(True)
+    panel.show_whole(False)
+    assert panel.isHidden(), "nobody has opened it since"
