@@ -26,6 +26,9 @@ from pathlib import Path
 
 from components import EXTRAS, ROOT, bill, unnamed, uv
 
+sys.path.insert(0, str(ROOT))
+from installers.debian.build import package_version
+
 PYTHON = ROOT / ".venv/bin/python"
 TREE = ROOT / "build/debian/tree/opt/poste-expert"
 OSV = "https://api.osv.dev/v1/querybatch"
@@ -205,6 +208,17 @@ def build_packages(out: Path, release: str) -> None:
     (out / "SHA256SUMS").unlink()
 
 
+def msi_of_this_commit() -> Path | None:
+    """What `make windows` made of this commit; dist may hold others'."""
+    file = ROOT / "dist" / f"poste-expert_{package_version()}_x64.msi"
+    return file if file.exists() else None
+
+
+def without_links(changes: str) -> str:
+    """The changes for whoever has this file alone: links into the repository are their words."""
+    return re.sub(r"\[([^\]]+)\]\((?!https?:)[^)]+\)", r"\1", changes)
+
+
 # ---- what is checked and signed
 
 
@@ -268,7 +282,7 @@ def make(out: Path, *, packages: bool, osv: bool, key: str) -> Iterable[str]:
     yield f"release {release} of commit {said('git', 'rev-parse', 'HEAD').strip()}"
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    (out / "CHANGES.md").write_text(changes + "\n", encoding="utf-8")
+    (out / "CHANGES.md").write_text(without_links(changes) + "\n", encoding="utf-8")
     wheel, *others = sorted(build_twice(out), key=lambda path: path.suffix != ".whl")
     yield f"{wheel.name} and {', '.join(one.name for one in others)}: two builds, the same bytes"
     constraints = out / f"poste-expert-{release}-constraints.txt"
@@ -278,9 +292,11 @@ def make(out: Path, *, packages: bool, osv: bool, key: str) -> Iterable[str]:
     if packages:
         build_packages(out, release)
         yield "Debian packages; `make test-packages` has tried them"
-    for file in sorted((ROOT / "dist").glob(f"*{release}*.msi")):
-        shutil.copyfile(file, out / file.name)
-        yield file.name
+    if msi := msi_of_this_commit():
+        shutil.copyfile(msi, out / msi.name)
+        yield msi.name
+    else:
+        yield "no MSI: dist has none of this commit (make windows)"
     components = out / f"poste-expert-{release}.cdx.json"
     write_components(components)
     yield f"{components.name}: valid CycloneDX 1.5"

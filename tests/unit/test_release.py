@@ -50,6 +50,23 @@ def test_a_changelog_of_something_else_keeps_a_release_back() -> None:
         RELEASE.section_of(waiting, "1.2.0")
 
 
+def test_only_an_msi_of_this_commit_goes_into_a_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = f"poste-expert_{RELEASE.package_version()}_x64.msi"
+    monkeypatch.setattr(RELEASE, "ROOT", tmp_path)
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "dist" / "poste-expert_0.2.0+20260101000000.0123abcd_x64.msi").touch()
+    assert RELEASE.msi_of_this_commit() is None
+    (tmp_path / "dist" / own).touch()
+    assert RELEASE.msi_of_this_commit() == tmp_path / "dist" / own
+
+
+def test_changes_that_lie_alone_have_no_links_into_the_repository() -> None:
+    text = "See [docs/kiosk.md](docs/kiosk.md) and [OSV](https://osv.dev)."
+    assert RELEASE.without_links(text) == "See docs/kiosk.md and [OSV](https://osv.dev)."
+
+
 def test_somebody_has_looked_at_every_library_that_wheels_carry() -> None:
     assert COMPONENTS.unnamed(SITE) == []
 
