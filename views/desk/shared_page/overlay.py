@@ -127,7 +127,9 @@ class MirrorOverlay(QWidget):
         return self._frame is not None or self._arrow is not None
 
     def set_tool(self, tool: Tool) -> None:
-        """Another tool. Control takes the keyboard."""
+        """Another tool. Control takes the keyboard, where there is a page to be seen: the caller's
+        yes may come while the agent still looks for one.
+        """
         self._tool, self._start = tool, None
         self.setCursor(_CURSORS[tool])
         if tool is not Tool.POINT:
@@ -136,7 +138,7 @@ class MirrorOverlay(QWidget):
         takes = controls or self._takes_keys
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if takes else Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, controls)
-        if controls:
+        if controls and self.isVisible():
             self.setFocus()
         elif self.hasFocus() and not takes:
             self.clearFocus()
