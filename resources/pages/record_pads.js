@@ -12,7 +12,7 @@ const watchPads = ({ config, mirror, again }) => {
   const NEEDS_HINT = ["td", "th", "li", "dt", "dd", "p", "time"];
   const HINT = "a,button,[role],[onclick],[tabindex],label,summary,input";
   const ONE_DIGIT = /^\D{0,12}(\d)\D{0,12}$/;
-  const A_KEY = /^\s*(\d)\s*[A-Z]{0,4}\s*$/; // telephones have letters under their digits
+  const A_KEY = /^\s{0,12}(\d)[\sA-Z]{0,12}$/; // telephones have letters under their digits
   const [NAMELESS_KEY, LEAST_PX, SAME_PX] = ["button,a,[role=button],input[type=button],input[type=image]", 20, 3];
   const ONLY_DIGITS = /^(?=\D*\d)[\s\d•*·●_.-]*$/;
 

@@ -34,7 +34,7 @@ export class Exchange {
    * @param {string} text its public half, base64
    */
   static async of(secret, text) {
-    const [d, x] = [secret, fromBase64(text)].map((one) => base64(one).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, ""));
+    const [d, x] = [secret, fromBase64(text)].map((one) => base64(one).replaceAll("+", "-").replaceAll("/", "_").replace(/={1,2}$/, ""));
     const key = await crypto.subtle.importKey("jwk", { kty: "OKP", crv: "X25519", d, x }, { name: "X25519" }, false, ["deriveBits"]);
     return new Exchange(key, text);
   }
