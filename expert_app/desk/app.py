@@ -15,6 +15,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, NamedTuple
 
 from expert_app.desk.filing import Filing, Value
+from session.bus.client import AGAIN
 from session.core.clock import Clock
 from session.core.disk import is_disk_error
 from session.core.dossier_model import Dossier, PieceState
@@ -196,7 +197,13 @@ class DeskApp:
     async def _accept(self, ticket_id: str) -> None:
         if self._session is not None:
             return
-        await self.enter(await self._link.accept(ticket_id))
+        try:
+            facts = await self._link.accept(ticket_id)
+        except AGAIN:
+            # it may be ours: a caller would wait before a desk that does not know
+            self._do(self._go_on(), "go on")
+            raise
+        await self.enter(facts)
 
     async def enter(self, facts: SessionFacts) -> None:
         """A session was opened for this desk."""

@@ -174,6 +174,23 @@ async def office(tmp_path: Path, workers: Workers) -> AsyncIterator[Office]:
         await made.close()
 
 
+async def test_a_caller_whose_acceptance_got_no_answer_is_not_left_before_an_idle_desk(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, ticket = await office.desk("alice"), await office.caller()
+    accept = DeskLink.accept
+
+    async def without_answer(link: DeskLink, ticket_id: str) -> SessionFacts:
+        await accept(link, ticket_id)
+        raise session.core.errors.HubUnreachable(why="no answer")
+
+    monkeypatch.setattr(DeskLink, "accept", without_answer)
+    desk.app.accept(ticket)
+    await until(lambda: bool(desk.opened))
+    assert desk.app.session is not None
+    assert desk.codes() == [("accept", "hub_unreachable")]
+
+
 async def test_the_slower_agent_is_told_and_stays_free(office: Office) -> None:
     alice, bob = await office.desk("alice"), await office.desk("bob")
     ticket = await office.caller()
