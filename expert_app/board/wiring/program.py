@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 from PyQt6.QtWidgets import QApplication
@@ -29,7 +30,9 @@ from expert_app.runtime.notary import notary_of
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
 from expert_app.runtime.window_program import ROLES, STOP_S, Program
+from expert_app.workplace.sign_on.here import prolong
 from expert_app.workplace.wiring.settings import SettingsConnections
+from expert_app.workplace.wiring.sign_on_end import SignOnEnd
 from expert_app.workplace.wiring.support import SupportConnections
 from resources.texts import _
 from session.bus.client import BusClient
@@ -65,7 +68,7 @@ async def open_board(
 ) -> None:
     """Runs the board until it is stopped."""
     jobs = build_jobs(settings, paths, seed=seed, program=program)
-    board = BoardProgram(settings, paths, jobs=jobs, program=program)
+    board = BoardProgram(settings, paths, seed=seed, jobs=jobs, program=program)
     if driven:
         board.observe()
     await board.start()
@@ -132,7 +135,13 @@ class BoardProgram:
     """The board's window over its jobs, built once."""
 
     def __init__(
-        self, settings: DeskSettings, paths: Paths, *, jobs: BoardJobs, program: Program
+        self,
+        settings: DeskSettings,
+        paths: Paths,
+        *,
+        seed: bytes,
+        jobs: BoardJobs,
+        program: Program,
     ) -> None:
         self._settings, self._program = settings, program
         self._jobs, self._app = jobs, jobs.app
@@ -163,6 +172,13 @@ class BoardProgram:
             language=settings.language,
             program=program,
             bus=jobs.bus,
+        )
+        self._sign_on_end = SignOnEnd(
+            self.window.messages,
+            settings.signed_on_until,
+            prolong=partial(prolong, settings, seed, paths, program.tasks),
+            clock=program.clock,
+            tasks=program.tasks,
         )
         self._settings_window = SettingsConnections(
             self.window,
@@ -266,6 +282,7 @@ class BoardProgram:
         """The bus no longer knows this computer."""
         words = sentence(why_refused(self._settings)).sentence
         self.window.messages.show_message(Level.ERROR, words, key=LINE)
+        self._sign_on_end.over(self._program.restart)
 
     def _on_retrying(self, _verb: str) -> None:
         self.window.messages.show_message(

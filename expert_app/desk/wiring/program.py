@@ -8,13 +8,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from expert_app.aid.desk_help import DeskHelpJob, HelpedDesk
 from expert_app.aid.machine import doctor_command
 from expert_app.desk.jobs import DeskJobs, build_jobs
 from expert_app.desk.observers import observe_desk
 from expert_app.desk.parts import DeskParts, build_parts
-from expert_app.desk.sign_on.here import sign_off
 from expert_app.desk.wiring.connections import DeskConnections, connect_desk
 from expert_app.desk.wiring.screen import DeskScreen, build_screen
 from expert_app.runtime.bus_access import show_until_connected
@@ -25,7 +25,9 @@ from expert_app.runtime.log_lines import RecentLines
 from expert_app.runtime.network_watch import NetworkWatch
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.window_program import STOP_S, Program
+from expert_app.workplace.sign_on.here import prolong, sign_off
 from expert_app.workplace.wiring.settings import SettingsConnections
+from expert_app.workplace.wiring.sign_on_end import SignOnEnd
 from expert_app.workplace.wiring.support import SupportConnections
 from session.core.errors import SignOnEnded
 from session.desk.hub.remote_help import DeskHelpLink
@@ -127,6 +129,13 @@ class Desk:
             program=program,
             bus=parts.bus,
         )
+        self._sign_on_end = SignOnEnd(
+            screen.window.messages,
+            parts.settings.signed_on_until,
+            prolong=partial(prolong, parts.settings, parts.seed, parts.paths, program.tasks),
+            clock=program.clock,
+            tasks=program.tasks,
+        )
         self._choices = connections.choices
         self._settings = SettingsConnections(
             screen.window,
@@ -223,6 +232,7 @@ class Desk:
         code = why_refused(self.parts.settings)
         self._connections.window.show_access_refused(code)
         if code == SignOnEnded.code:
+            self._sign_on_end.over(self._program.restart)
             self.parts.tasks.start(self.parts.bus.close(), name="stop knocking")
 
     def _on_elsewhere(self, found: WorkHereAnswer) -> None:

@@ -9,13 +9,13 @@ from functools import partial
 
 from PyQt6.QtWidgets import QApplication
 
-from expert_app.desk.sign_on.here import OfferingNetwork, find_offers, sign_on_here
 from expert_app.runtime.config import LOOPBACK_BUS, DeskSettings, SettingsWrong
 from expert_app.runtime.credentials import KeyMissing, KeyringUnusable, key_name, load_seed
 from expert_app.runtime.enrolment import DESK_ROLES, enrol_with_line
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.window_program import Program
 from expert_app.workplace.key_file import new_key_file
+from expert_app.workplace.sign_on.here import OfferingNetwork, find_offers, sign_on_here
 from expert_app.workplace.wiring.first_steps import FirstSteps, show_first
 from resources.texts import _
 from session.core.errors import SessionError, SignOnGivenUp

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,9 @@ from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
 from expert_app.runtime.window_program import ROLES, STOP_S, Program
 from expert_app.workplace.choices import choices_of
+from expert_app.workplace.sign_on.here import prolong
 from expert_app.workplace.wiring.settings import SettingsConnections
+from expert_app.workplace.wiring.sign_on_end import SignOnEnd
 from expert_app.workplace.wiring.support import SupportConnections
 from resources.texts import N_, _
 from session.bus.client import BusClient
@@ -147,6 +150,13 @@ class HelpdeskProgram:
             program=program,
             bus=self.bus,
         )
+        self._sign_on_end = SignOnEnd(
+            self.view.messages,
+            settings.signed_on_until,
+            prolong=partial(prolong, settings, seed, paths, program.tasks),
+            clock=program.clock,
+            tasks=program.tasks,
+        )
         self._door = AddressDoor(paths.data)
         self._choices = SettingsConnections(
             self.window,
@@ -163,7 +173,7 @@ class HelpdeskProgram:
         view, tell = self.view, self._show_trouble
         self.window.close_requested.connect(self._program.stop.set)
         self.bus.connected.connect(self._on_connected)
-        self.bus.refused.connect(lambda _nothing: tell(why_refused(self._settings), {}))
+        self.bus.refused.connect(self._on_refused)
         self._door.opened.connect(self._on_address_wanted)
         self._program.failed.connect(lambda kind: tell("unexpected", {"why": kind}))
         view.list.find_requested.connect(self._on_find)
@@ -227,6 +237,10 @@ class HelpdeskProgram:
         """Its line in the list; a reason opens it at the moment."""
         self.view.list.filter.line.setText(address.number)
         self.view.list.filter.apply()
+
+    def _on_refused(self, _nothing: None) -> None:
+        self._show_trouble(why_refused(self._settings), {})
+        self._sign_on_end.over(self._program.restart)
 
     def _on_address_wanted(self, address: SessionAddress) -> None:
         """`expert-app open` beside this window: the open conversation goes to the moment, another

@@ -30,7 +30,7 @@ def board(qapp: QApplication, tmp_path: Path, program: Program) -> Iterator[Boar
     settings = DeskSettings(organisation="valdore", user="boss", role="supervisor", media=media)
     paths = paths_for("desk", tmp_path)
     jobs = build_jobs(settings, paths, seed=new_seed(), program=program)
-    made = BoardProgram(settings, paths, jobs=jobs, program=program)
+    made = BoardProgram(settings, paths, seed=b"", jobs=jobs, program=program)
     yield made
     made.window.close_now()
 

@@ -10,11 +10,12 @@ import logging
 import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
-from expert_app.runtime.config import DeskSettings, save
+from expert_app.runtime.config import DeskSettings, load, save
 from expert_app.runtime.credentials import forget_seed, key_name, save_seed
 from expert_app.runtime.enrolment import TRIAL, computer_name, keep_authority, remember
 from expert_app.runtime.paths import Paths
@@ -114,7 +115,9 @@ async def _sign_on(
     language: str,
     open_page: Callable[[str], bool],
 ) -> SignOnAnswer:
-    from expert_app.desk.sign_on.browser import BrowserReturn  # a web server: not at every start
+    from expert_app.workplace.sign_on.browser import (
+        BrowserReturn,  # a web server: not at every start
+    )
 
     key = public_key(seed)
     async with BrowserReturn(offer, key, language=language) as back:
@@ -133,6 +136,32 @@ async def _sign_on(
         computer=computer_name(),
     )
     return await network.door.sign_on(request)
+
+
+async def prolong(
+    settings: DeskSettings,
+    seed: bytes,
+    paths: Paths,
+    tasks: Tasks,
+    *,
+    open_page: Callable[[str], bool] = webbrowser.open,
+) -> datetime:
+    """Signs the same person on again with the key that this computer has: whoever works goes on
+    meanwhile. The new end, which is written into the settings.
+
+    Raises:
+        SignOnNotOffered: with nobody, or with several: then the first page asks which one.
+        SessionError: as `sign_on_here`. SettingsWrong, OSError.
+    """
+    network = await find_offers(InvitationLine(tuple(settings.bus), ""), settings.ca_file, tasks)
+    if len(network.offers) > 1:
+        raise SignOnNotOffered
+    offer = network.offers[0]
+    answer = await _sign_on(network, offer, seed, language=settings.language, open_page=open_page)
+    kept = await asyncio.to_thread(load, DeskSettings, paths.config)
+    kept = msgspec.structs.replace(kept, signed_on_until=answer.until_utc.isoformat())
+    await asyncio.to_thread(save, kept, paths.config)
+    return answer.until_utc
 
 
 def _remember(answer: SignOnAnswer, network: OfferingNetwork, paths: Paths) -> DeskSettings:

@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from expert_app.desk.sign_on import browser
-from expert_app.desk.sign_on.browser import BrowserReturn
+from expert_app.workplace.sign_on import browser
+from expert_app.workplace.sign_on.browser import BrowserReturn
 from session.core.errors import SignOnGivenUp, SignOnRefused
 from session.protocol.hub.enrolment import SignOnOffer, sign_on_nonce
 from tests.support.hub_world import free_port

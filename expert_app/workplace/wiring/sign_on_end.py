@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Says in a window that the hours of a sign-on end soon, and prolongs them by one click.
+Used by the programs of agent, supervisor and helpdesk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from expert_app.runtime.config import SettingsWrong
+from resources.texts import _
+from session.core.clock import Clock
+from session.core.errors import SessionError
+from session.core.tasks import Tasks
+from views.widgets.message_bar import Level, MessageAction, MessageBar
+from views.words.errors import sentence
+
+log = logging.getLogger(__name__)
+
+SIGN_ON_END = "sign_on_end"
+WARNINGS = (timedelta(minutes=15), timedelta(minutes=5), timedelta(0))
+"""So long before the end it is said; the last time that it has come."""
+
+LOOK_S = 15.0
+"""Between two looks at the time: a computer that slept must not miss a warning."""
+
+
+class SignOnEnd:
+    """The message bar of a window, and the end of a sign-on.
+
+    Args:
+        until: as the settings have it; "" for who came with a code: then nothing is ever said.
+        prolong: signs the same person on again; the new end.
+    """
+
+    def __init__(
+        self,
+        messages: MessageBar,
+        until: str,
+        *,
+        prolong: Callable[[], Awaitable[datetime]],
+        clock: Clock,
+        tasks: Tasks,
+    ) -> None:
+        self._messages, self._prolong = messages, prolong
+        self._clock, self._tasks = clock, tasks
+        self._until = datetime.fromisoformat(until) if until else None
+        self._told: timedelta | None = None
+        self._busy = False
+        if self._until is not None:
+            tasks.start(self._watch(), name="the end of the sign-on")
+
+    def look(self) -> None:
+        """Says what is to be said now, once for each warning."""
+        if self._until is None:
+            return
+        left = self._until - self._clock.utc_now()
+        due = [one for one in WARNINGS if left <= one]
+        if due and due[-1] != self._told:
+            self._told = due[-1]
+            self._say(due[-1])
+
+    def over(self, begin_anew: Callable[[], None]) -> None:
+        """The hub lets this computer in no more; nothing happens to who came with a code."""
+        if self._until is not None:
+            self._until = None
+            words = _("The first page opens, and what you have done is kept.")
+            action = MessageAction(_("Sign in again"), begin_anew)
+            self._messages.show_message(Level.ERROR, words, SIGN_ON_END, action, stays=True)
+
+    async def _watch(self) -> None:
+        while True:
+            self.look()
+            await asyncio.sleep(LOOK_S)
+
+    def _say(self, left: timedelta) -> None:
+        if left:
+            words = _(
+                "Your sign-in ends in {minutes} minutes. Sign in again now: your work goes on "
+                "meanwhile."
+            ).format(minutes=left // timedelta(minutes=1))
+        else:
+            words = _(
+                "The hours of your sign-in are over. A conversation can be finished; then this "
+                "window loses the network. Sign in again to go on."
+            )
+        self._show(Level.WARNING if left else Level.ERROR, words)
+
+    def _show(self, level: Level, words: str) -> None:
+        action = MessageAction(_("Sign in again"), self._on_again)
+        self._messages.show_message(level, words, SIGN_ON_END, action, stays=True)
+
+    def _on_again(self) -> None:
+        if not self._busy:
+            self._busy = True
+            words = _("Finish in the browser; your work goes on here.")
+            self._messages.show_message(Level.INFO, words, SIGN_ON_END, stays=True)
+            self._tasks.start(self._again(), name="sign in again")
+
+    async def _again(self) -> None:
+        try:
+            self._until = await self._prolong()
+        except SessionError as error:
+            said = sentence(error.code, error.detail)
+            self._show(Level.ERROR, said.sentence)
+        except (SettingsWrong, OSError) as error:
+            self._show(Level.ERROR, _("The settings cannot be written: {why}").format(why=error))
+        else:
+            self._told = None
+            at = self._until.astimezone().strftime("%H:%M")
+            words = _("You are signed in until {time}.").format(time=at)
+            self._messages.show_message(Level.INFO, words, SIGN_ON_END)
+        finally:
+            self._busy = False

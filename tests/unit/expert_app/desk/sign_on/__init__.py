@@ -1,2 +1,0 @@
-# SPDX-License-Identifier: GPL-3.0-only
-"""Tests of `expert_app.desk.sign_on`."""
