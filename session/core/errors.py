@@ -154,9 +154,7 @@ class SignOnGivenUp(SessionError):
 
 
 class SignOnEnded(SessionError):
-    """The hours of a sign-on are over, the provider took it back, or the same person has signed on
-    at another computer.
-    """
+    """The hours of a sign-on are over, or the provider or the hub's operator took it back."""
 
     code = "sign_on_ended"
 
