@@ -39,11 +39,11 @@ class NoPage:  # a kiosk that shows no pages has none to hide
 
 
 class TalkKiosk:
-    async def begin(self, wish):
-        seed, servers = new_seed(), wish["servers"]  # a real kiosk keeps its seed
-        safe = client_tls(Path(wish["ca_file"]) if wish.get("ca_file") else None)
+    async def begin(self, instruction):
+        seed, servers = new_seed(), instruction["servers"]  # a real kiosk keeps its seed
+        safe = client_tls(Path(instruction["ca_file"]) if instruction.get("ca_file") else None)
         both = {"tasks": TASKS, "tls": safe}
-        me = await enrol(servers, wish["code"], seed, roles=[Role.KIOSK], **both)
+        me = await enrol(servers, instruction["code"], seed, roles=[Role.KIOSK], **both)
         bus = BusClient(servers, me.role, user=me.user, seed=seed, clock=CLOCK, **both)
         await bus.connect()
         self.link = KioskLink(bus, CLOCK, tasks=TASKS)
@@ -53,8 +53,8 @@ class TalkKiosk:
         await self.link.start()
         await self.link.services()
 
-    async def press(self, wish):
-        await self.link.call(wish["service"], wish.get("number", ""), new_id())
+    async def press(self, instruction):
+        await self.link.call(instruction["service"], instruction.get("number", ""), new_id())
 
     def on_opened(self, facts):
         self.session, channel = facts.id, self.link.channel(facts.id)
@@ -90,25 +90,25 @@ class TalkKiosk:
         await self.link.channel(end.session_id).send("end", KioskWiped(**nothing))
         self.log.write(events.KioskWiped(**nothing))
 
-    async def leave(self, _wish):
+    async def leave(self, _instruction):
         await self.link.leave(self.link.ticket.id)
 
-    async def hang_up(self, _wish):
+    async def hang_up(self, _instruction):
         await self.link.hang_up(self.session)
 
-    async def write(self, wish):
-        self.chat.send(wish["text"])
+    async def write(self, instruction):
+        self.chat.send(instruction["text"])
 
-    async def pause(self, wish):
-        self.privacy.set_by_caller(wish["on"])
+    async def pause(self, instruction):
+        self.privacy.set_by_caller(instruction["on"])
 
 
 async def main():
     kiosk = TalkKiosk()
     while (line := await asyncio.to_thread(sys.stdin.readline)) and '"finish"' not in line:
-        wish = json.loads(line)
-        act = getattr(kiosk, wish["wish"], None)
-        await act(wish) if act else None
+        instruction = json.loads(line)
+        act = getattr(kiosk, instruction["do"], None)
+        await act(instruction) if act else None
         print("done" if act else "cannot", flush=True)
     print("done", flush=True)
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from expert_app.conformance.desks.instructions import words_of_desk_instruction
 from expert_app.conformance.desks.rules import DESK_RULES
 from expert_app.conformance.desks.run import DESK_CASES, chosen_for_desk, try_desk
-from expert_app.conformance.desks.wishes import words_of_desk_wish
 from expert_app.conformance.driver import Driver, PersonDriver, driver_program
 from expert_app.conformance.findings import Finding, Verdict, as_text, write_reports
 from expert_app.conformance.kiosks.run import CASES, chosen, try_kiosk
@@ -94,7 +94,7 @@ async def _run(options: TryOptions, levels: list[ProtocolLevel]) -> list[Finding
         if options.driver:
             driver = await stack.enter_async_context(driver_program(options.driver))
         else:
-            driver = PersonDriver(words=words_of_desk_wish)
+            driver = PersonDriver(words=words_of_desk_instruction)
         both: dict[str, Any] = {
             "patience": options.patience,
             "address": options.address,

@@ -19,18 +19,18 @@ from session.core.child_process import NO_WINDOW
 from session.protocol.conversation.messages import Grant
 
 ANSWER_S = 60.0
-"""Longest time a driver has for one wish; a person has more."""
+"""Longest time a driver has for one instruction; a person has more."""
 
 PERSON_S = 600.0
 
 
-class Wish(msgspec.Struct, frozen=True, kw_only=True, tag_field="wish", tag=str.lower):
-    """Base of all: `wish` says which it is. What a driver does not know it answers with
+class Instruction(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag=str.lower):
+    """Base of all: `do` says which it is. What a driver does not know it answers with
     `cannot`; fields that it does not know it ignores.
     """
 
 
-class Begin(Wish, frozen=True, kw_only=True):
+class Begin(Instruction, frozen=True, kw_only=True):
     """Enrol by this code and show the services. Comes once, first.
 
     Attributes:
@@ -46,7 +46,7 @@ class Begin(Wish, frozen=True, kw_only=True):
     ca_file: str = ""
 
 
-class Press(Wish, frozen=True, kw_only=True):
+class Press(Instruction, frozen=True, kw_only=True):
     """The caller presses the button of a service and types a number where one is wanted.
     Done when the hub has answered.
     """
@@ -55,15 +55,15 @@ class Press(Wish, frozen=True, kw_only=True):
     number: str = ""
 
 
-class Leave(Wish, frozen=True, kw_only=True):
+class Leave(Instruction, frozen=True, kw_only=True):
     """The caller leaves the queue."""
 
 
-class HangUp(Wish, frozen=True, kw_only=True, tag="hang_up"):
+class HangUp(Instruction, frozen=True, kw_only=True, tag="hang_up"):
     """The caller ends the conversation."""
 
 
-class AnswerGrant(Wish, frozen=True, kw_only=True, tag="answer"):
+class AnswerGrant(Instruction, frozen=True, kw_only=True, tag="answer"):
     """The caller answers the question for this power, and for those that are asked together with
     it. Wait until it is asked, at most ten seconds;
     `cannot` when it was not.
@@ -73,36 +73,36 @@ class AnswerGrant(Wish, frozen=True, kw_only=True, tag="answer"):
     yes: bool
 
 
-class Withdraw(Wish, frozen=True, kw_only=True):
+class Withdraw(Instruction, frozen=True, kw_only=True):
     """The caller takes this power back."""
 
     grant: Grant
 
 
-class StopAll(Wish, frozen=True, kw_only=True, tag="stop_all"):
+class StopAll(Instruction, frozen=True, kw_only=True, tag="stop_all"):
     """The caller presses STOP: all powers are taken back."""
 
 
-class Write(Wish, frozen=True, kw_only=True):
+class Write(Instruction, frozen=True, kw_only=True):
     """The caller writes these words to the agent."""
 
     text: str
 
 
-class Pause(Wish, frozen=True, kw_only=True):
+class Pause(Instruction, frozen=True, kw_only=True):
     """The caller begins a privacy pause, or ends it."""
 
     on: bool
 
 
-class PutPages(Wish, frozen=True, kw_only=True, tag="put_pages"):
+class PutPages(Instruction, frozen=True, kw_only=True, tag="put_pages"):
     """So many pages lie in the scanner from now on; `jam`: the next one is stuck."""
 
     count: int = 1
     jam: bool = False
 
 
-class AnswerPrint(Wish, frozen=True, kw_only=True, tag="answer_print"):
+class AnswerPrint(Instruction, frozen=True, kw_only=True, tag="answer_print"):
     """The caller says yes or no to the document that is shown before it is printed. Wait until it
     is shown, at most ten seconds; `cannot` when it was not.
     """
@@ -110,15 +110,15 @@ class AnswerPrint(Wish, frozen=True, kw_only=True, tag="answer_print"):
     yes: bool
 
 
-class CloseShown(Wish, frozen=True, kw_only=True, tag="close_shown"):
+class CloseShown(Instruction, frozen=True, kw_only=True, tag="close_shown"):
     """The caller closes the document that the agent shows."""
 
 
-class Finish(Wish, frozen=True, kw_only=True):
+class Finish(Instruction, frozen=True, kw_only=True):
     """All is tried: end the program."""
 
 
-AnyWish = (
+AnyInstruction = (
     Begin
     | Press
     | Leave
@@ -142,26 +142,26 @@ class CannotDo(Exception):
 class Driver(Protocol):
     """Makes the kiosk under test do what its caller would."""
 
-    async def wish(self, wish: Wish) -> None:
+    async def instruct(self, instruction: Instruction) -> None:
         """Returns when it is done. Raises `CannotDo`."""
         ...
 
 
 class ProgramDriver:
-    """A program that reads one wish a line (JSON) and answers one line: `done`, or `cannot` and
-    why. What it says on its standard error goes to ours.
+    """A program that reads one instruction a line (JSON) and answers one line: `done`, or `cannot`
+    and why. What it says on its standard error goes to ours.
     """
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
 
-    async def wish(self, wish: Wish) -> None:
+    async def instruct(self, instruction: Instruction) -> None:
         """See `Driver`."""
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise CannotDo("the driver has no pipes")
         try:
-            stdin.write(msgspec.json.encode(wish) + b"\n")
+            stdin.write(msgspec.json.encode(instruction) + b"\n")
             await stdin.drain()
             async with asyncio.timeout(ANSWER_S):
                 line = (await stdout.readline()).decode(errors="replace").strip()
@@ -197,17 +197,17 @@ async def driver_program(command: str) -> AsyncIterator[ProgramDriver]:
 
 class PersonDriver:
     """A person at the end under test who reads what to do in the terminal: Enter when it is done,
-    anything else for "cannot". `words`: of a wish.
+    anything else for "cannot". `words`: of an instruction.
     """
 
     def __init__(
-        self, ask: Callable[[str], str] = input, words: Callable[[Wish], str] | None = None
+        self, ask: Callable[[str], str] = input, words: Callable[[Instruction], str] | None = None
     ) -> None:
-        self._ask, self._words = ask, words or words_of_wish
+        self._ask, self._words = ask, words or words_of_instruction
 
-    async def wish(self, wish: Wish) -> None:
+    async def instruct(self, instruction: Instruction) -> None:
         """See `Driver`."""
-        words = f"\n  >> {self._words(wish)}\n     (Enter: done; or why it cannot be) "
+        words = f"\n  >> {self._words(instruction)}\n     (Enter: done; or why it cannot be) "
         try:
             async with asyncio.timeout(PERSON_S):
                 said = (await asyncio.to_thread(self._ask, words)).strip()
@@ -220,9 +220,9 @@ class PersonDriver:
             raise CannotDo(said)
 
 
-def words_of_wish(wish: Wish) -> str:
+def words_of_instruction(instruction: Instruction) -> str:
     """What a person at the kiosk is asked to do."""
-    match wish:
+    match instruction:
         case Begin(servers=servers, code=code, ca_file=ca_file):
             authority = f", authority {ca_file}" if ca_file else ""
             return f"enrol the kiosk: bus {', '.join(servers)}{authority}, code {code}"
@@ -241,10 +241,10 @@ def words_of_wish(wish: Wish) -> str:
             return f"put {count} page(s) into the scanner{', so that one is stuck' if jam else ''}"
         case AnswerPrint(yes=yes):
             return f"when a document is shown before printing, answer {'yes' if yes else 'no'}"
-    return _PLAIN[type(wish)]
+    return _PLAIN[type(instruction)]
 
 
-_PLAIN: dict[type[Wish], str] = {
+_PLAIN: dict[type[Instruction], str] = {
     Leave: "leave the queue",
     HangUp: "end the conversation as a caller would",
     StopAll: "press STOP: take everything back",

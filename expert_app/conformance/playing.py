@@ -101,7 +101,7 @@ async def play[On: Played](
     finally:
         if is_last:
             with contextlib.suppress(CannotDo):
-                await driver.wish(Finish())
+                await driver.instruct(Finish())
         await stage.close()
         await tasks.close()
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from expert_app.conformance.desk_end import DeskEnd
-from expert_app.conformance.driver import CannotDo, Driver, Wish
+from expert_app.conformance.driver import CannotDo, Driver, Instruction
 from expert_app.conformance.findings import Findings
 from expert_app.conformance.throw_away_hub import COLLEAGUE, Overheard, ThrowAwayHub, is_whole
 from session.bus.sealing.box import SEAL_HEADER
@@ -59,14 +59,14 @@ class Trial:
         """What the end under test said."""
         return self.world.overheard
 
-    async def wish(self, wish: Wish) -> None:
+    async def instruct(self, instruction: Instruction) -> None:
         """The person at the end under test does it. Raises `CannotDo`."""
-        await self._driver.wish(wish)
+        await self._driver.instruct(instruction)
 
     async def enrols(self, code: str, rule: str, role: str) -> None:
         """The end under test comes with its code. Raises `RuleBroken`, `CannotDo`."""
         before = self.world.key()
-        await self.wish(self.world.begin(code))
+        await self.instruct(self.world.begin(code))
         await self.findings.eventually(
             rule,
             lambda: self.world.key() != before and self.overheard.said,

@@ -16,9 +16,9 @@ from typing import Any
 
 import msgspec
 
-from expert_app.conformance.desks.wishes import (
+from expert_app.conformance.desks.instructions import (
     Accept,
-    AnyDeskWish,
+    AnyDeskInstruction,
     AskGrant,
     CallIn,
     CancelScan,
@@ -34,7 +34,7 @@ from expert_app.conformance.desks.wishes import (
     ScanPage,
     ShowDocument,
 )
-from expert_app.conformance.driver import Begin, CannotDo, Finish, Wish
+from expert_app.conformance.driver import Begin, CannotDo, Finish, Instruction
 from expert_app.runtime.child_programs import Child, ChildFailed
 from expert_app.runtime.config import DeskSettings, MediaSettings, save
 from expert_app.runtime.credentials import SEED_VARIABLE
@@ -62,17 +62,17 @@ class DeskProgram:
         self._begun = 0
         self._paused = False
 
-    async def wish(self, wish: Wish) -> None:
+    async def instruct(self, instruction: Instruction) -> None:
         """See `expert_app.conformance.driver.Driver`."""
         try:
-            await self._do(wish)
+            await self._do(instruction)
         except (ChildFailed, SessionError, OSError) as error:
             raise CannotDo(str(error)) from error
 
-    async def _do(self, wish: Wish) -> None:
-        match wish:
+    async def _do(self, instruction: Instruction) -> None:
+        match instruction:
             case Begin():
-                await self._begin(wish)
+                await self._begin(instruction)
             case Accept():
                 await self._accept()
             case EndCall():
@@ -87,10 +87,10 @@ class DeskProgram:
             case Finish():
                 await self.close()
             case _:
-                await self._in_call(wish)
+                await self._in_call(instruction)
 
-    async def _in_call(self, wish: Wish) -> None:
-        match wish:
+    async def _in_call(self, instruction: Instruction) -> None:
+        match instruction:
             case HoldCaller(on=on):
                 await self._click("talk_hold")
                 if on:
@@ -116,10 +116,10 @@ class DeskProgram:
                 await self._page_mode()
                 await self._click("page_reload")
             case _:
-                await self._papers(wish)
+                await self._papers(instruction)
 
-    async def _papers(self, wish: Wish) -> None:
-        match wish:
+    async def _papers(self, instruction: Instruction) -> None:
+        match instruction:
             case ScanPage():
                 await self._turn_to("scan_page")
                 await self._click("scan_page")
@@ -137,7 +137,7 @@ class DeskProgram:
             case ShowDocument():
                 await self._click("shown_stop")
             case _:
-                raise CannotDo(f"nobody knows how to {type(wish).__name__}")
+                raise CannotDo(f"nobody knows how to {type(instruction).__name__}")
 
     @property
     def _program(self) -> Child:
@@ -153,22 +153,27 @@ class DeskProgram:
 
     # ---- the program
 
-    async def _begin(self, wish: Begin) -> None:
+    async def _begin(self, instruction: Begin) -> None:
         """Starts with nothing of before."""
         await self._stop()
         self._begun += 1
         self._seed = new_seed()
-        tls = client_tls(Path(wish.ca_file)) if wish.ca_file else None
+        tls = client_tls(Path(instruction.ca_file)) if instruction.ca_file else None
         me = await enrol(
-            wish.servers, wish.code, self._seed, tasks=self._tasks, tls=tls, roles=[Role.AGENT]
+            instruction.servers,
+            instruction.code,
+            self._seed,
+            tasks=self._tasks,
+            tls=tls,
+            roles=[Role.AGENT],
         )
         place = self._folder / f"desk{self._begun}"
         place.mkdir(parents=True)
         settings = DeskSettings(
             organisation=me.organisation,
             user=me.user,
-            bus=wish.servers,
-            ca_file=wish.ca_file,
+            bus=instruction.servers,
+            ca_file=instruction.ca_file,
             language="en",
             chunk_kbps=20_000,
             media=MediaSettings(
@@ -264,18 +269,18 @@ class DeskProgram:
 
 
 async def main() -> None:
-    """Reads wishes from standard input until there are no more."""
+    """Reads instructions from standard input until there are no more."""
     with tempfile.TemporaryDirectory() as folder:
         desk = DeskProgram(Path(folder))
         while line := await asyncio.to_thread(sys.stdin.readline):
-            wish = msgspec.json.decode(line, type=AnyDeskWish | Begin | Finish)
+            instruction = msgspec.json.decode(line, type=AnyDeskInstruction | Begin | Finish)
             try:
-                await desk.wish(wish)
+                await desk.instruct(instruction)
             except CannotDo as cannot:
                 print(f"cannot {cannot}", flush=True)
             else:
                 print("done", flush=True)
-            if isinstance(wish, Finish):
+            if isinstance(instruction, Finish):
                 return
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The real desk's end of everything without a window, in this process: an engine that sends a drawn
-picture, a disk in memory, an agent who does what the conformance program wishes. The wrong desks of
+picture, a disk in memory, an agent who does what the conformance program asks. The wrong desks of
 `desk_mutants` are made from it by one changed behaviour each.
 """
 
@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from expert_app.conformance.desks.wishes import (
+from expert_app.conformance.desks.instructions import (
     Accept,
     AskGrant,
     CallIn,
@@ -29,7 +29,7 @@ from expert_app.conformance.desks.wishes import (
     ScanPage,
     ShowDocument,
 )
-from expert_app.conformance.driver import Begin, CannotDo, Finish, Wish
+from expert_app.conformance.driver import Begin, CannotDo, Finish, Instruction
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.paths import paths_for
 from expert_app.runtime.sealing import DeskSealing, seals_for
@@ -237,14 +237,14 @@ class HeadlessDesk:
 
     # ---- the agent
 
-    async def wish(self, wish: Wish) -> None:
+    async def instruct(self, instruction: Instruction) -> None:
         """See `Driver`."""
-        match wish:
+        match instruction:
             case Begin():
                 await self._begin_anew()
-                self._begin = wish
-                await self._enrol(wish)
-                await self._connect(wish)
+                self._begin = instruction
+                await self._enrol(instruction)
+                await self._connect(instruction)
             case Accept():
                 await self.accept()
             case Restart():
@@ -254,11 +254,11 @@ class HeadlessDesk:
             case Finish():
                 await self.close()
             case _:
-                await self._in_session(wish)
+                await self._in_session(instruction)
 
-    async def _in_session(self, wish: Wish) -> None:
+    async def _in_session(self, instruction: Instruction) -> None:
         session = self._talking()
-        match wish:
+        match instruction:
             case EndCall():
                 await self.end_call()
             case HoldCaller(on=on):
@@ -276,10 +276,10 @@ class HeadlessDesk:
             case LoadAgain():
                 session.control.go(HistoryStep.RELOAD)
             case _:
-                await self._papers(session, wish)
+                await self._papers(session, instruction)
 
-    async def _papers(self, session: DeskSession, wish: Wish) -> None:
-        match wish:
+    async def _papers(self, session: DeskSession, instruction: Instruction) -> None:
+        match instruction:
             case ScanPage():
                 await self.with_power(Grant.SCAN)
                 self._scan = await session.devices.scan()
@@ -315,23 +315,28 @@ class HeadlessDesk:
             self.tasks, self.bus, self.engine = Tasks(), None, PlainEngine()
             self.seed, self.folder = new_seed(), self.folder / "anew"
 
-    async def _enrol(self, wish: Begin) -> None:
-        tls = client_tls(Path(wish.ca_file)) if wish.ca_file else None
+    async def _enrol(self, instruction: Begin) -> None:
+        tls = client_tls(Path(instruction.ca_file)) if instruction.ca_file else None
         me = await enrol(
-            wish.servers, wish.code, self.seed, tasks=self.tasks, tls=tls, roles=[Role.AGENT]
+            instruction.servers,
+            instruction.code,
+            self.seed,
+            tasks=self.tasks,
+            tls=tls,
+            roles=[Role.AGENT],
         )
         self._settings = DeskSettings(organisation=me.organisation, user=me.user)
 
-    async def _connect(self, wish: Begin) -> None:
+    async def _connect(self, instruction: Begin) -> None:
         settings, paths = self._settings, paths_for("desk", self.folder)
         self.bus = bus = self.bus_kind(
-            wish.servers,
+            instruction.servers,
             Role.AGENT,
             user=settings.user,
             seed=self.seed,
             tasks=self.tasks,
             clock=self.clock,
-            tls=client_tls(Path(wish.ca_file)) if wish.ca_file else None,
+            tls=client_tls(Path(instruction.ca_file)) if instruction.ca_file else None,
             seals=seals_for(settings, paths, self.clock),
         )
         self.sealing = DeskSealing(

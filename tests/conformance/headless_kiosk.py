@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The real kiosk's end of everything without a window, in this process: a drawer for a scanner, a
-browser that shows one page, a caller who does what the conformance program wishes. The wrong
+browser that shows one page, a caller who does what the conformance program instructions. The wrong
 kiosks of `mutants` are made from it by one changed behaviour each.
 """
 
@@ -23,12 +23,12 @@ from expert_app.conformance.driver import (
     CloseShown,
     Finish,
     HangUp,
+    Instruction,
     Leave,
     Pause,
     Press,
     PutPages,
     StopAll,
-    Wish,
     Withdraw,
     Write,
 )
@@ -315,8 +315,8 @@ class HeadlessKiosk:
         if self.session is not None:
             self.session.third_parties.on_ticket(change.ticket)
 
-    async def press(self, wish: Press) -> None:
-        await self.link.call(wish.service, wish.number, new_id())
+    async def press(self, instruction: Press) -> None:
+        await self.link.call(instruction.service, instruction.number, new_id())
 
     async def write_log(self, session: str, first: int, records: list[bytes]) -> int:
         """Records of the log go to the hub."""
@@ -330,13 +330,13 @@ class HeadlessKiosk:
 
     # ---- the caller
 
-    async def wish(self, wish: Wish) -> None:
+    async def instruct(self, instruction: Instruction) -> None:
         """See `Driver`."""
-        match wish:
+        match instruction:
             case Begin():
-                await self._begin(wish)
+                await self._begin(instruction)
             case Press():
-                await self.press(wish)
+                await self.press(instruction)
             case Leave():
                 if self.link.ticket is not None:
                     await self.link.leave(self.link.ticket.id)
@@ -345,14 +345,14 @@ class HeadlessKiosk:
             case PutPages(jam=jam):
                 self.scanner.jams = jam
             case _:
-                await self._in_session(wish)
+                await self._in_session(instruction)
 
-    async def _in_session(self, wish: Wish) -> None:
+    async def _in_session(self, instruction: Instruction) -> None:
         await self._seen(lambda: self.session is not None, "nobody talks here")
         session = self.session
         if session is None:
             raise CannotDo("nobody talks here")
-        match wish:
+        match instruction:
             case HangUp():
                 await self.link.hang_up(session.facts.id)
             case AnswerGrant(grant=grant, yes=yes):
@@ -385,12 +385,14 @@ class HeadlessKiosk:
 
     # ---- the kiosk
 
-    async def _begin(self, wish: Begin) -> None:
-        me = await enrol(wish.servers, wish.code, self.seed, tasks=self.tasks, roles=[Role.KIOSK])
+    async def _begin(self, instruction: Begin) -> None:
+        me = await enrol(
+            instruction.servers, instruction.code, self.seed, tasks=self.tasks, roles=[Role.KIOSK]
+        )
         paths = paths_for("kiosk", self.folder)
         seals = seals_for(KioskSettings(organisation=me.organisation), paths, self.clock)
         self.bus = bus = self.bus_kind(
-            wish.servers,
+            instruction.servers,
             me.role,
             user=me.user,
             seed=self.seed,

@@ -19,18 +19,18 @@ import msgspec
 from expert_app.conformance.driver import (
     AnswerGrant,
     AnswerPrint,
-    AnyWish,
+    AnyInstruction,
     Begin,
     CannotDo,
     CloseShown,
     Finish,
     HangUp,
+    Instruction,
     Leave,
     Pause,
     Press,
     PutPages,
     StopAll,
-    Wish,
     Withdraw,
     Write,
 )
@@ -55,17 +55,17 @@ class KioskProgram:
         self._scanner = ""
         self._kiosk: Child | None = None
 
-    async def wish(self, wish: Wish) -> None:
+    async def instruct(self, instruction: Instruction) -> None:
         """See `expert_app.conformance.driver.Driver`."""
         try:
-            await self._do(wish)
+            await self._do(instruction)
         except (ChildFailed, SessionError) as error:
             raise CannotDo(str(error)) from error
 
-    async def _do(self, wish: Wish) -> None:
-        match wish:
+    async def _do(self, instruction: Instruction) -> None:
+        match instruction:
             case Begin():
-                await self._begin(wish)
+                await self._begin(instruction)
             case Press(service=service, number=number):
                 await self._press(service, number)
             case Leave():
@@ -85,7 +85,7 @@ class KioskProgram:
                 await self._click(f"withdraw_{grant.value}")
                 await self._click("powers_close")
             case _:
-                await self._click(_button(wish))
+                await self._click(_button(instruction))
 
     @property
     def _program(self) -> Child:
@@ -93,9 +93,15 @@ class KioskProgram:
             raise CannotDo("it has not begun")
         return self._kiosk
 
-    async def _begin(self, wish: Begin) -> None:
+    async def _begin(self, instruction: Begin) -> None:
         key_file = self._folder / "kiosk.seed"
-        me = await enrol_here(wish.servers, wish.code, wish.ca_file, self._tasks, key_file=key_file)
+        me = await enrol_here(
+            instruction.servers,
+            instruction.code,
+            instruction.ca_file,
+            self._tasks,
+            key_file=key_file,
+        )
         pages = self._folder / "pages"
         pages.mkdir(parents=True)
         (pages / "1-form.jpg").write_bytes(jpeg(form()))
@@ -109,7 +115,7 @@ class KioskProgram:
         settings = KioskSettings(
             organisation=me.organisation,
             user=me.user,
-            bus=wish.servers,
+            bus=instruction.servers,
             language="en",
             scanner=scanner,
             printer=printer,
@@ -184,9 +190,9 @@ class KioskProgram:
         await self._tasks.close()
 
 
-def _button(wish: Wish) -> str:
+def _button(instruction: Instruction) -> str:
     """What the caller touches in a conversation."""
-    match wish:
+    match instruction:
         case AnswerGrant(yes=yes):
             return "yes" if yes else "no"
         case AnswerPrint(yes=yes):
@@ -197,22 +203,22 @@ def _button(wish: Wish) -> str:
             return "document_close"
         case Pause():
             return "pause"
-    raise CannotDo(f"nobody knows how to {type(wish).__name__}")
+    raise CannotDo(f"nobody knows how to {type(instruction).__name__}")
 
 
 async def main() -> None:
-    """Reads wishes from standard input until there are no more."""
+    """Reads instructions from standard input until there are no more."""
     with tempfile.TemporaryDirectory() as folder:
         kiosk = KioskProgram(Path(folder))
         while line := await asyncio.to_thread(sys.stdin.readline):
-            wish = msgspec.json.decode(line, type=AnyWish)
+            instruction = msgspec.json.decode(line, type=AnyInstruction)
             try:
-                await kiosk.wish(wish)
+                await kiosk.instruct(instruction)
             except CannotDo as cannot:
                 print(f"cannot {cannot}", flush=True)
             else:
                 print("done", flush=True)
-            if isinstance(wish, Finish):
+            if isinstance(instruction, Finish):
                 return
 
 

@@ -18,10 +18,10 @@ from expert_app.conformance.driver import (
     AnswerGrant,
     AnswerPrint,
     HangUp,
+    Instruction,
     Leave,
     Press,
     StopAll,
-    Wish,
     Withdraw,
 )
 from expert_app.conformance.throw_away_hub import CALLER_NUMBER
@@ -173,11 +173,11 @@ def on_bus(rule: str, wrong: str, **changes: Any) -> None:
 
 @breaks("P-104", "asks again with another request_id")
 class AsksAnew(HeadlessKiosk):
-    async def press(self, wish: Press) -> None:
+    async def press(self, instruction: Press) -> None:
         assert self.bus is not None
         while True:
             request = TicketRequested(
-                request_id=new_id(), service=wish.service, caller_number=wish.number
+                request_id=new_id(), service=instruction.service, caller_number=instruction.number
             )
             try:
                 answer = await self.bus.request("call", request, TicketAnswer, timeout_s=0.7)
@@ -251,18 +251,18 @@ class TalksOn(HeadlessKiosk):
 
 @breaks("P-122", "hangs up for itself alone")
 class HangsUpAlone(HeadlessKiosk):
-    async def wish(self, wish: Wish) -> None:
-        if not isinstance(wish, HangUp):
-            await super().wish(wish)
+    async def instruct(self, instruction: Instruction) -> None:
+        if not isinstance(instruction, HangUp):
+            await super().instruct(instruction)
 
 
 @breaks("P-123", "lets a caller go without a word")
 class ForgetsCaller(HeadlessKiosk):
-    async def wish(self, wish: Wish) -> None:
-        if isinstance(wish, Leave):
+    async def instruct(self, instruction: Instruction) -> None:
+        if isinstance(instruction, Leave):
             self.link.drop_ticket()
         else:
-            await super().wish(wish)
+            await super().instruct(instruction)
 
 
 @breaks("P-126", "shows no banner")
@@ -407,8 +407,10 @@ class AsksTwice(HeadlessKiosk):
 
 @breaks("P-210", "takes no for yes")
 class NoIsYes(HeadlessKiosk):
-    async def wish(self, wish: Wish) -> None:
-        await super().wish(changed(wish, yes=True) if isinstance(wish, AnswerGrant) else wish)
+    async def instruct(self, instruction: Instruction) -> None:
+        await super().instruct(
+            changed(instruction, yes=True) if isinstance(instruction, AnswerGrant) else instruction
+        )
 
 
 @breaks("P-211", "takes silence for yes")
@@ -423,9 +425,9 @@ class SilenceIsYes(HeadlessKiosk):
 
 @breaks("P-212", "ignores that a power is taken back")
 class IgnoresWithdrawal(HeadlessKiosk):
-    async def wish(self, wish: Wish) -> None:
-        if not isinstance(wish, Withdraw):
-            await super().wish(wish)
+    async def instruct(self, instruction: Instruction) -> None:
+        if not isinstance(instruction, Withdraw):
+            await super().instruct(instruction)
 
 
 @breaks("P-212", "goes on with what needs the power")
@@ -446,9 +448,9 @@ says_wrongly(
 
 @breaks("P-215", "goes on after STOP")
 class IgnoresStop(HeadlessKiosk):
-    async def wish(self, wish: Wish) -> None:
-        if not isinstance(wish, StopAll):
-            await super().wish(wish)
+    async def instruct(self, instruction: Instruction) -> None:
+        if not isinstance(instruction, StopAll):
+            await super().instruct(instruction)
 
 
 writes_wrongly("P-217", "writes no consent", rb'{"type":"GrantChanged"[^}]*}', NOTHING)
@@ -535,8 +537,10 @@ def _answer_soon(session: KioskSession, shown: ShownPrint) -> None:
 
 @breaks("P-322", "prints in spite of a no")
 class PrintsAnyway(HeadlessKiosk):
-    async def wish(self, wish: Wish) -> None:
-        await super().wish(changed(wish, yes=True) if isinstance(wish, AnswerPrint) else wish)
+    async def instruct(self, instruction: Instruction) -> None:
+        await super().instruct(
+            changed(instruction, yes=True) if isinstance(instruction, AnswerPrint) else instruction
+        )
 
 
 @breaks("P-323", "prints what is bound to another session")
@@ -726,10 +730,10 @@ class FollowsClear(HeadlessKiosk):
 
 @breaks("P-504", "gives the caller's number in clear")
 class NumberInClear(HeadlessKiosk):
-    async def press(self, wish: Press) -> None:
+    async def press(self, instruction: Press) -> None:
         assert self.bus is not None
         request = TicketRequested(
-            request_id=new_id(), service=wish.service, caller_number=wish.number
+            request_id=new_id(), service=instruction.service, caller_number=instruction.number
         )
         self.link._take(await self.bus.request("call", request, TicketAnswer))
 

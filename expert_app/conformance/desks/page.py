@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
+from expert_app.conformance.desks.instructions import AskGrant, LoadAgain, OpenPage
 from expert_app.conformance.desks.kiosk_end import EPOCH, MOVE
 from expert_app.conformance.desks.stage import DeskStage, DeskTalk
-from expert_app.conformance.desks.wishes import AskGrant, LoadAgain, OpenPage
 from expert_app.conformance.driver import CannotDo
 from expert_app.conformance.playing import Case
 from session.protocol.conversation.messages import (
@@ -41,7 +41,7 @@ async def _repeats(stage: DeskStage, talk: DeskTalk) -> None:
     """The kiosk has lost the request, and tells how it is with the power."""
     kiosk, since = stage.kiosk, stage.overheard.mark()
     kiosk.answers.pop(Grant.SCAN)
-    await stage.wish(AskGrant(grant=Grant.SCAN))
+    await stage.instruct(AskGrant(grant=Grant.SCAN))
     await stage.findings.eventually(
         "D-201",
         lambda: stage.asks(talk, Grant.SCAN, since),
@@ -61,7 +61,7 @@ async def _repeats(stage: DeskStage, talk: DeskTalk) -> None:
 
 async def _opens(stage: DeskStage, talk: DeskTalk) -> None:
     address = stage.world.pages
-    await stage.wish(OpenPage(address=address))
+    await stage.instruct(OpenPage(address=address))
 
     def opened() -> bool:
         return any(
@@ -98,7 +98,7 @@ async def _acts(stage: DeskStage, talk: DeskTalk) -> None:
     await stage.ask(talk, Grant.CONTROL)
     since = stage.overheard.mark()
     try:
-        await stage.wish(LoadAgain())
+        await stage.instruct(LoadAgain())
     except CannotDo as cannot:
         stage.findings.leave_untried(("D-206",), str(cannot))
         return

@@ -9,10 +9,10 @@ import io
 
 from PIL import Image
 
+from expert_app.conformance.desks.instructions import CancelScan, PrintPage, ScanPage, ShowDocument
 from expert_app.conformance.desks.kiosk_end import ScannedItem
 from expert_app.conformance.desks.stage import DeskStage, DeskTalk
-from expert_app.conformance.desks.wishes import CancelScan, PrintPage, ScanPage, ShowDocument
-from expert_app.conformance.driver import CannotDo, Wish
+from expert_app.conformance.driver import CannotDo, Instruction
 from expert_app.conformance.playing import Case
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.device_errors import ScanCancelled
@@ -61,7 +61,9 @@ def page_picture(shade: int) -> bytes:
 async def scans(stage: DeskStage) -> None:
     """Pages, and what goes wrong with them."""
     talk = await stage.converse()
-    await _not_without(stage, talk, "D-301", grant=Grant.SCAN, wish=ScanPage(), kind=ScanRequested)
+    await _not_without(
+        stage, talk, "D-301", grant=Grant.SCAN, instruction=ScanPage(), kind=ScanRequested
+    )
     kept = await _page(stage, talk, 1)
     await _is_kept(stage, talk, kept, "D-302")
     await _again(stage, talk, kept)
@@ -78,13 +80,13 @@ async def _not_without(
     rule: str,
     *,
     grant: Grant,
-    wish: Wish,
+    instruction: Instruction,
     kind: type[SessionMessage],
 ) -> None:
     """The caller says no: nothing is done with the power. Then the caller says yes."""
     stage.kiosk.answers[grant] = False
     with contextlib.suppress(CannotDo):  # a desk may know that it must ask first
-        await stage.wish(wish)
+        await stage.instruct(instruction)
     await stage.findings.never(
         rule,
         lambda: stage.said(talk, kind),
@@ -98,7 +100,7 @@ async def _not_without(
 async def _request(stage: DeskStage, talk: DeskTalk) -> ScanRequested:
     """The agent scans. Raises `RuleBroken`."""
     since = stage.overheard.mark()
-    await stage.wish(ScanPage())
+    await stage.instruct(ScanPage())
     await stage.findings.eventually(
         "D-301",
         lambda: stage.said(talk, ScanRequested, since),
@@ -192,7 +194,7 @@ def _refused(stage: DeskStage, talk: DeskTalk, item: ScannedItem) -> list[str]:
 async def _cancelled(stage: DeskStage, talk: DeskTalk) -> None:
     request = await _request(stage, talk)
     try:
-        await stage.wish(CancelScan())
+        await stage.instruct(CancelScan())
     except CannotDo as cannot:
         stage.findings.leave_untried(("D-307",), str(cannot))
     else:
@@ -208,10 +210,12 @@ async def _cancelled(stage: DeskStage, talk: DeskTalk) -> None:
 async def prints(stage: DeskStage) -> None:
     """A document goes to the printer."""
     talk = await stage.converse()
-    wish = PrintPage()
-    await _not_without(stage, talk, "D-320", grant=Grant.PRINT, wish=wish, kind=PrintOffered)
+    instruction = PrintPage()
+    await _not_without(
+        stage, talk, "D-320", grant=Grant.PRINT, instruction=instruction, kind=PrintOffered
+    )
     since = stage.overheard.mark()
-    await stage.wish(PrintPage())
+    await stage.instruct(PrintPage())
     await stage.findings.eventually(
         "D-320",
         lambda: stage.said(talk, PrintOffered, since),
@@ -261,7 +265,7 @@ async def _bytes_of(stage: DeskStage, talk: DeskTalk, offer: PrintOffered) -> No
 async def shows(stage: DeskStage) -> None:
     """The agent shows a document to the caller."""
     talk = await stage.converse()
-    await stage.wish(ShowDocument(on=True))
+    await stage.instruct(ShowDocument(on=True))
     await stage.findings.eventually(
         "D-330",
         lambda: stage.said(talk, ShowStarted),
@@ -276,7 +280,7 @@ async def shows(stage: DeskStage) -> None:
         "D-330", _shown_whole(stage, talk), f"it said {offers[-1:]}, and not all chunks came right"
     )
     await stage.kiosk.send("show", ShownPagePainted(show_id=show, page=0))
-    await stage.wish(ShowDocument(on=False))
+    await stage.instruct(ShowDocument(on=False))
     await stage.comes(talk, ShowEnded, talk.began)
     ended = [one.show_id for one in stage.said(talk, ShowEnded)]
     stage.findings.check("D-331", bool({"", show} & {*ended}), f"it said {ended}")

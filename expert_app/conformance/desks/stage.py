@@ -8,8 +8,8 @@ from __future__ import annotations
 import contextlib
 from typing import NamedTuple
 
+from expert_app.conformance.desks.instructions import Accept, AskGrant, CloseTicket, EndCall
 from expert_app.conformance.desks.kiosk_end import KioskEnd
-from expert_app.conformance.desks.wishes import Accept, AskGrant, CloseTicket, EndCall
 from expert_app.conformance.driver import CannotDo, Driver
 from expert_app.conformance.findings import Findings
 from expert_app.conformance.throw_away_hub import ThrowAwayHub
@@ -60,7 +60,7 @@ class DeskStage(Trial):
         await kiosk.press()
         ticket = kiosk.link.ticket
         accepting = Accept()
-        await self.wish(accepting)
+        await self.instruct(accepting)
         await self.findings.eventually(
             "D-103",
             lambda: any(
@@ -95,7 +95,7 @@ class DeskStage(Trial):
         if self.kiosk.given.get(grant):
             return self.asks(talk, grant)[-1]
         since = self.overheard.mark()
-        await self.wish(AskGrant(grant=grant))
+        await self.instruct(AskGrant(grant=grant))
         await self.findings.eventually(
             "D-201",
             lambda: self.asks(talk, grant, since),
@@ -110,7 +110,7 @@ class DeskStage(Trial):
     async def end(self, talk: DeskTalk) -> None:
         """The desk's agent ends the conversation and its wrap-up. Raises `RuleBroken`."""
         since = self.overheard.mark()
-        await self.wish(EndCall())
+        await self.instruct(EndCall())
         await self.until(lambda: self.is_over(talk), "the hub did not end the session")
         await self.finish(talk, since)
 
@@ -118,7 +118,7 @@ class DeskStage(Trial):
         """The agent has ended the conversation, now the wrap-up. Raises `RuleBroken`."""
         await self._ends(talk, "hang_up", since)
         await self.kiosk.wipe()
-        await self.wish(CloseTicket())
+        await self.instruct(CloseTicket())
         await self._ends(talk, "close", since)
 
     async def _ends(self, talk: DeskTalk, verb: str, since: int) -> None:
@@ -147,7 +147,7 @@ class DeskStage(Trial):
             else:
                 await kiosk.link.leave(ticket.id)
         with contextlib.suppress(CannotDo):
-            await self.wish(CloseTicket())
+            await self.instruct(CloseTicket())
 
 
 def _accepts(payload: bytes, ticket_id: str) -> bool:

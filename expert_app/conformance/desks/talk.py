@@ -6,8 +6,15 @@ from __future__ import annotations
 import asyncio
 import time
 
+from expert_app.conformance.desks.instructions import (
+    CallIn,
+    EndCall,
+    Hide,
+    HoldCaller,
+    Restart,
+    Say,
+)
 from expert_app.conformance.desks.stage import DeskStage, DeskTalk
-from expert_app.conformance.desks.wishes import CallIn, EndCall, Hide, HoldCaller, Restart, Say
 from expert_app.conformance.driver import CannotDo
 from expert_app.conformance.playing import Case
 from expert_app.conformance.throw_away_hub import COLLEAGUE, COLLEAGUE_NAME
@@ -44,7 +51,7 @@ UNDER_WAY_S = 3.0
 """So long what was sent before the end may still be decoded, on a machine with much to do."""
 
 
-NEW_WISHES: tuple[type[SessionMessage], ...] = (
+NEW_INSTRUCTIONS: tuple[type[SessionMessage], ...] = (
     AddressRequested,
     CallRequested,
     GrantRequested,
@@ -132,7 +139,7 @@ async def _writes(stage: DeskStage, talk: DeskTalk) -> None:
     stage.findings.check("D-114", shown(), "no WordsShown with the id came")
     text = "Je vous entends mal."
     try:
-        await stage.wish(Say(text=text))
+        await stage.instruct(Say(text=text))
     except CannotDo as cannot:
         stage.findings.leave_untried(("D-115",), str(cannot))
         return
@@ -145,7 +152,7 @@ async def _pauses(stage: DeskStage, talk: DeskTalk) -> None:
     for on in (True, False):
         since = stage.overheard.mark()
         try:
-            await stage.wish(Hide(on=on))
+            await stage.instruct(Hide(on=on))
         except CannotDo as cannot:
             stage.findings.leave_untried(("D-116",), str(cannot))
             return
@@ -157,7 +164,7 @@ async def _pauses(stage: DeskStage, talk: DeskTalk) -> None:
 async def _holds(stage: DeskStage, talk: DeskTalk) -> None:
     found, kiosk, since = stage.findings, stage.kiosk, stage.overheard.mark()
     try:
-        await stage.wish(HoldCaller(on=True))
+        await stage.instruct(HoldCaller(on=True))
     except CannotDo as cannot:
         found.leave_untried(("D-118", "D-119"), str(cannot))
         return
@@ -176,7 +183,7 @@ async def _holds(stage: DeskStage, talk: DeskTalk) -> None:
         otherwise="voice or picture came during the hold",
     )
     await kiosk.close_call()
-    await stage.wish(HoldCaller(on=False))
+    await stage.instruct(HoldCaller(on=False))
     await stage.until(lambda: not _held(stage), "the caller is held for ever")
     call_id = await kiosk.offer()
     await found.seen(lambda: call_id in kiosk.calls, 15)
@@ -204,7 +211,7 @@ async def _ends(stage: DeskStage, talk: DeskTalk) -> None:
     kiosk = stage.kiosk
     await stage.findings.seen(lambda: kiosk.heard() > 0, 10)
     since = stage.overheard.mark()
-    await stage.wish(EndCall())
+    await stage.instruct(EndCall())
     await stage.until(lambda: stage.is_over(talk), "the hub did not end the session")
     await asyncio.sleep(UNDER_WAY_S * stage.findings.patience)
     heard, asked = kiosk.heard(), stage.overheard.mark()
@@ -215,7 +222,7 @@ async def _ends(stage: DeskStage, talk: DeskTalk) -> None:
         otherwise="voice or picture came after the end",
     )
     wanted = sorted(
-        {type(one).__name__ for new in NEW_WISHES for one in _of(stage, talk, new, asked)}
+        {type(one).__name__ for new in NEW_INSTRUCTIONS for one in _of(stage, talk, new, asked)}
     )
     stage.findings.check("D-121", not wanted, f"after the end it said {wanted}")
     await stage.finish(talk, since)
@@ -237,7 +244,7 @@ async def third(stage: DeskStage) -> None:
         ),
         "the colleague is not there",
     )
-    await stage.wish(CallIn(colleague=COLLEAGUE, name=COLLEAGUE_NAME))
+    await stage.instruct(CallIn(colleague=COLLEAGUE, name=COLLEAGUE_NAME))
     await stage.until(
         lambda: stage.overheard.requests("invite", talk.began), "nobody was called in"
     )
@@ -267,7 +274,7 @@ async def restart(stage: DeskStage) -> None:
     await called(stage, talk)
     since = stage.overheard.mark()
     stage.away_s.append(time.monotonic())
-    await stage.wish(Restart())
+    await stage.instruct(Restart())
     await stage.findings.eventually(
         "D-124",
         lambda: stage.overheard.requests("resume", since),

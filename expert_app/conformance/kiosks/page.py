@@ -161,7 +161,7 @@ async def _refuses(stage: Stage, talk: Conversation) -> None:
 async def _withdraws(stage: Stage, talk: Conversation) -> None:
     await stage.allow(talk, Grant.CONTROL)
     since = stage.overheard.mark()
-    await stage.wish(Withdraw(grant=Grant.SEE_PAGE))
+    await stage.instruct(Withdraw(grant=Grant.SEE_PAGE))
 
     def ended() -> bool:
         told = {one.grant: one.allowed for one in stage.said(talk, GrantChanged, since)}
@@ -190,20 +190,20 @@ async def _asks_first(stage: Stage, talk: Conversation) -> None:
     """`point` needs `see_page`."""
     since, request = stage.overheard.mark(), new_id()
     await stage.say(talk, "grant", GrantRequested(grant=Grant.POINT, request_id=request))
-    await stage.wish(AnswerGrant(grant=Grant.SEE_PAGE, yes=True))
+    await stage.instruct(AnswerGrant(grant=Grant.SEE_PAGE, yes=True))
 
     def given() -> list[Grant]:
         return [one.grant for one in stage.said(talk, GrantChanged, since) if one.allowed]
 
     if not await stage.findings.seen(lambda: Grant.POINT in given(), 2):  # not asked together
-        await stage.wish(AnswerGrant(grant=Grant.POINT, yes=True))
+        await stage.instruct(AnswerGrant(grant=Grant.POINT, yes=True))
     await stage.findings.seen(lambda: len(given()) > 1, 5)
     good = given()[:2] == [Grant.SEE_PAGE, Grant.POINT]
     stage.findings.check("P-216", good, f"it gave {given()}")
 
 
 async def _stops(stage: Stage, talk: Conversation) -> None:
-    await stage.wish(StopAll())
+    await stage.instruct(StopAll())
 
     def left() -> list[Grant]:
         last = {one.grant: one.allowed for one in stage.said(talk, GrantChanged)}

@@ -82,7 +82,7 @@ async def scans(stage: Stage) -> None:
         raise CannotDo("the kiosk has no scanner")
     await _scan_without(stage, talk)
     await stage.allow(talk, Grant.SCAN)
-    await stage.wish(PutPages(count=1))
+    await stage.instruct(PutPages(count=1))
     preview = await _scanned(stage, talk, "P-303", ScanKind.PREVIEW)
     stage.findings.check(
         "P-303", preview.kind is ScanKind.PREVIEW, f"it was offered as {preview.kind}"
@@ -241,7 +241,7 @@ async def _cancel(stage: Stage, talk: Conversation) -> None:
 
 async def _jam(stage: Stage, talk: Conversation) -> None:
     try:
-        await stage.wish(PutPages(count=1, jam=True))
+        await stage.instruct(PutPages(count=1, jam=True))
     except CannotDo as cannot:
         stage.findings.leave_untried(("P-310",), str(cannot))
         return
@@ -250,7 +250,7 @@ async def _jam(stage: Stage, talk: Conversation) -> None:
     await stage.findings.seen(lambda: _ended(stage, talk, request.scan_id), SCAN_S)
     ended = _ended(stage, talk, request.scan_id)
     stage.findings.check("P-310", bool(ended) and bool(ended[0].code), f"it said {ended[:1]}")
-    await stage.wish(PutPages(count=1))
+    await stage.instruct(PutPages(count=1))
 
 
 async def _keep(stage: Stage, talk: Conversation) -> None:
@@ -260,7 +260,7 @@ async def _keep(stage: Stage, talk: Conversation) -> None:
     stage.findings.check("P-313", good, f"after yes it said {change}")
     if good:
         since = stage.overheard.mark()
-        await stage.wish(Withdraw(grant=Grant.KEEP))
+        await stage.instruct(Withdraw(grant=Grant.KEEP))
         await stage.findings.seen(lambda: stage.changes(talk, Grant.KEEP, since), 5)
         told = stage.changes(talk, Grant.KEEP, since)
         gone = bool(told) and not told[-1].allowed
@@ -356,7 +356,7 @@ async def _wrong_binding(stage: Stage, talk: Conversation) -> None:
         good = PrintState.FAILED in states and not states & {PrintState.SHOWN, *PRINTED}
         stage.findings.check("P-323", good, f"bound to {bound_to[:8]!r} it said {job.told()[-1:]}")
         if PrintState.SHOWN in states:
-            await stage.wish(AnswerPrint(yes=False))
+            await stage.instruct(AnswerPrint(yes=False))
 
 
 async def _wrong_bytes(stage: Stage, talk: Conversation) -> None:
@@ -373,13 +373,13 @@ async def _wrong_bytes(stage: Stage, talk: Conversation) -> None:
     good = not states & {PrintState.SHOWN, *PRINTED}
     stage.findings.check("P-325", good, f"it said {job.told()[-1:]}")
     if PrintState.SHOWN in states:
-        await stage.wish(AnswerPrint(yes=False))
+        await stage.instruct(AnswerPrint(yes=False))
 
 
 async def _declined(stage: Stage, talk: Conversation) -> None:
     job = _Job(stage, talk, data=document("refusé"))
     await job.send()
-    await stage.wish(AnswerPrint(yes=False))
+    await stage.instruct(AnswerPrint(yes=False))
     await job.reaches(*OVER)
     states = set(job.states())
     good = bool(states & {PrintState.FAILED, PrintState.CANCELLED}) and not states & {*PRINTED}
@@ -395,7 +395,7 @@ async def _printed(stage: Stage, talk: Conversation) -> str:
     early = set(job.states()) & {*PRINTED}
     found.check("P-321", shown and not early, f"before the caller's yes it said {job.states()}")
     if not early:
-        await stage.wish(AnswerPrint(yes=True))
+        await stage.instruct(AnswerPrint(yes=True))
     await job.reaches(*OVER, within_s=60)
     last = job.told()[-1]
     good = last.state is PrintState.DONE and last.sha256 == job.offer.sha256

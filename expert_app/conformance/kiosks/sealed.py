@@ -44,7 +44,7 @@ async def sealed(stage: Stage) -> None:
 
 async def _converse(stage: Stage, agent: DeskEnd) -> None:
     since, found = stage.overheard.mark(), stage.findings
-    await stage.wish(Press(service=SEALED_SERVICE, number=CALLER_NUMBER))
+    await stage.instruct(Press(service=SEALED_SERVICE, number=CALLER_NUMBER))
     await stage.until(lambda: stage.overheard.requests("call", since), "it did not call")
     asked = decode_request(TicketRequested, stage.overheard.requests("call", since)[0].payload)
     found.check(

@@ -172,7 +172,7 @@ async def _damaged(show: _Show) -> None:
 async def _closes(show: _Show) -> None:
     found, stage = show.stage.findings, show.stage
     try:
-        await stage.wish(CloseShown())
+        await stage.instruct(CloseShown())
     except CannotDo as cannot:
         found.leave_untried(("P-335",), str(cannot))
         await show.say(ShowEnded(show_id=show.id))

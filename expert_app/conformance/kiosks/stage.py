@@ -88,7 +88,7 @@ class Stage(Trial):
     async def press(self) -> Ticket:
         """The caller calls; the ticket. Raises `CannotDo`, `RuleBroken`."""
         began = self.overheard.mark()
-        await self.wish(Press(service=SERVICE, number=CALLER_NUMBER))
+        await self.instruct(Press(service=SERVICE, number=CALLER_NUMBER))
         await self.findings.eventually(
             "P-103",
             lambda: any(_is_call(one) for one in self.overheard.requests("call", began)),
@@ -127,7 +127,7 @@ class Stage(Trial):
         """Our agent asks, the caller answers; the change with our request's id, if it came."""
         request = new_id()
         await self.say(talk, "grant", GrantRequested(grant=grant, request_id=request))
-        await self.wish(AnswerGrant(grant=grant, yes=yes))
+        await self.instruct(AnswerGrant(grant=grant, yes=yes))
 
         def told() -> list[GrantChanged]:
             return [one for one in self.changes(talk, grant) if one.request_id == request]

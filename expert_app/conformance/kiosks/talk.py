@@ -112,7 +112,7 @@ async def _writes(stage: Stage, talk: Conversation) -> None:
     stage.findings.check("P-114", _shown(stage, talk, words), "no WordsShown with the id came")
     text = CALLERS_WORDS
     try:
-        await stage.wish(Write(text=text))
+        await stage.instruct(Write(text=text))
     except CannotDo as cannot:
         stage.findings.leave_untried(("P-115",), str(cannot))
         return
@@ -139,7 +139,7 @@ async def _pauses(stage: Stage, talk: Conversation) -> None:
 async def _caller_pauses(stage: Stage, talk: Conversation) -> None:
     since = stage.overheard.mark()
     try:
-        await stage.wish(Pause(on=True))
+        await stage.instruct(Pause(on=True))
     except CannotDo as cannot:
         stage.findings.leave_untried(("P-117",), str(cannot))
         return
@@ -151,7 +151,7 @@ async def _caller_pauses(stage: Stage, talk: Conversation) -> None:
     await stage.findings.seen(lambda: len(stage.said(talk, PrivacyShown, since)) > 2, 5)
     during = stage.said(talk, PrivacyShown, since)
     since = stage.overheard.mark()
-    await stage.wish(Pause(on=False))
+    await stage.instruct(Pause(on=False))
     await stage.findings.seen(lambda: stage.said(talk, PrivacyShown, since), 5)
     after = stage.said(talk, PrivacyShown, since)
     good = bool(during and after)
@@ -195,7 +195,7 @@ async def hang_up(stage: Stage) -> None:
     """The caller ends the conversation."""
     talk = await stage.converse()
     await stage.findings.seen(lambda: stage.said(talk, CallOffered), 15)
-    await stage.wish(HangUp())
+    await stage.instruct(HangUp())
     await stage.findings.eventually(
         "P-122",
         lambda: any(
@@ -219,7 +219,7 @@ async def leave(stage: Stage) -> None:
     """The caller goes before anybody has accepted."""
     ticket = await stage.press()
     since = stage.overheard.mark()
-    await stage.wish(Leave())
+    await stage.instruct(Leave())
 
     def left() -> bool:
         return any(_asks(one, LeaveRequest) for one in stage.overheard.requests("leave", since))
@@ -233,7 +233,7 @@ async def repeat(stage: Stage) -> None:
     """The hub does not answer for a while."""
     server, since = stage.world.hub.server, stage.overheard.mark()
     await server.stop()
-    pressing = asyncio.ensure_future(stage.wish(Press(service=SERVICE, number=CALLER_NUMBER)))
+    pressing = asyncio.ensure_future(stage.instruct(Press(service=SERVICE, number=CALLER_NUMBER)))
     try:
         again = await stage.findings.seen(
             lambda: (

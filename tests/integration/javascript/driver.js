@@ -14,7 +14,7 @@ async function until(what, isSo, timeoutMs = ANSWER_MS) {
   }
 }
 
-const WISHES = {
+const INSTRUCTIONS = {
   async begin({ code }) {
     at("code").value = code;
     at("enrol").requestSubmit();
@@ -83,11 +83,11 @@ addEventListener("unhandledrejection", (event) => wrong.push(String(event.reason
 
 const socket = new WebSocket(`ws://${location.host}/driver`);
 socket.addEventListener("message", async ({ data }) => {
-  const wish = JSON.parse(data);
+  const instruction = JSON.parse(data);
   let answer = "done";
   try {
-    if (!WISHES[wish.wish]) throw new Error("unknown wish");
-    await WISHES[wish.wish](wish);
+    if (!INSTRUCTIONS[instruction.do]) throw new Error("unknown instruction");
+    await INSTRUCTIONS[instruction.do](instruction);
     if (violations.length) throw new Error(`content security policy: ${violations}`);
   } catch (error) {
     answer = `cannot ${error.message}`;

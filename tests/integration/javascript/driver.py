@@ -2,7 +2,7 @@
 """Drives the example page for `expert-app conformance --kiosk --driver` (docs/conformance.md):
 `python -m tests.integration.javascript.driver chromium` (or `firefox`).
 
-Serves the page, opens a browser at it, and passes wishes on to `driver.js` in the page.
+Serves the page, opens a browser at it, and passes instructions on to `driver.js` in the page.
 """
 
 from __future__ import annotations
@@ -67,11 +67,11 @@ class DrivenPage:
         async with asyncio.timeout(OPEN_S):
             await self._socket
 
-    async def wish(self, wish: dict[str, object]) -> str:
+    async def instruct(self, instruction: dict[str, object]) -> str:
         """`done`, or `cannot` and why."""
         if self._socket is None:
             return "cannot the page is not open"
-        await (await self._socket).send_str(json.dumps(wish))
+        await (await self._socket).send_str(json.dumps(instruction))
         return await self.answer()
 
     async def answer(self) -> str:
@@ -138,11 +138,11 @@ async def main(browser: str) -> None:
         page = DrivenPage(browser, Path(folder))
         try:
             while line := await loop.run_in_executor(None, sys.stdin.readline):
-                wish = json.loads(line)
-                if wish["wish"] == "begin":
-                    await page.open(wish["websocket"])
-                print(await page.wish(wish), flush=True)
-                if wish["wish"] == "finish":
+                instruction = json.loads(line)
+                if instruction["do"] == "begin":
+                    await page.open(instruction["websocket"])
+                print(await page.instruct(instruction), flush=True)
+                if instruction["do"] == "finish":
                     return
         finally:
             await page.close()

@@ -11,9 +11,9 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from expert_app.conformance.desks.wishes import AnyDeskWish, words_of_desk_wish
+from expert_app.conformance.desks.instructions import AnyDeskInstruction, words_of_desk_instruction
 from expert_app.conformance.driver import (
-    AnyWish,
+    AnyInstruction,
     Begin,
     CannotDo,
     Finish,
@@ -21,7 +21,7 @@ from expert_app.conformance.driver import (
     PersonDriver,
     Press,
     driver_program,
-    words_of_wish,
+    words_of_instruction,
 )
 
 ROOT = Path(__file__).parents[4]
@@ -29,23 +29,24 @@ ROOT = Path(__file__).parents[4]
 DRIVER = """
 import json, sys
 for line in sys.stdin:
-    wish = json.loads(line)
-    if wish["wish"] == "press":
-        print("done" if wish["service"] == "housing" else "cannot no such button", flush=True)
-    elif wish["wish"] == "leave":
+    instruction = json.loads(line)
+    if instruction["do"] == "press":
+        known = instruction["service"] == "housing"
+        print("done" if known else "cannot no such button", flush=True)
+    elif instruction["do"] == "leave":
         break
 """
 
 
-async def test_a_program_is_told_one_wish_a_line(tmp_path: Path) -> None:
+async def test_a_program_is_told_one_instruction_a_line(tmp_path: Path) -> None:
     script = tmp_path / "driver.py"
     script.write_text(DRIVER)
     async with driver_program(f"{sys.executable} {script}") as driver:
-        await driver.wish(Press(service="housing"))
+        await driver.instruct(Press(service="housing"))
         with pytest.raises(CannotDo, match="no such button"):
-            await driver.wish(Press(service="rights"))
+            await driver.instruct(Press(service="rights"))
         with pytest.raises(CannotDo, match="has ended"):
-            await driver.wish(Leave())
+            await driver.instruct(Leave())
 
 
 async def test_a_person_says_done_with_enter_and_why_not_in_words() -> None:
@@ -56,23 +57,26 @@ async def test_a_person_says_done_with_enter_and_why_not_in_words() -> None:
         return "" if len(said) == 1 else "there is no such button"
 
     driver = PersonDriver(ask)
-    await driver.wish(Press(service="housing", number="1234567"))
+    await driver.instruct(Press(service="housing", number="1234567"))
     with pytest.raises(CannotDo, match="no such button"):
-        await driver.wish(Finish())
+        await driver.instruct(Finish())
     assert "press the button of the service 'housing' and type 1234567" in said[0]
 
 
 @pytest.mark.parametrize(
     ("end", "every", "words"),
-    [(0, AnyWish, words_of_wish), (1, AnyDeskWish | Begin | Finish, words_of_desk_wish)],
+    [
+        (0, AnyInstruction, words_of_instruction),
+        (1, AnyDeskInstruction | Begin | Finish, words_of_desk_instruction),
+    ],
     ids=["kiosk", "desk"],
 )
-def test_the_document_has_every_wish_as_it_is(end: int, every: Any, words: Any) -> None:
+def test_the_document_has_every_instruction_as_it_is(end: int, every: Any, words: Any) -> None:
     text = (ROOT / "docs/conformance.md").read_text("utf-8").split("\n## A desk\n")[end]
     told = [msgspec.json.decode(line) for line in re.findall(r"^\| `(\{.*?\})` \|", text, re.M)]
-    wishes = [msgspec.convert(one, every) for one in told]
-    assert {type(one) for one in wishes} == set(get_args(every))
-    assert [msgspec.json.decode(msgspec.json.encode(one)).keys() for one in wishes] == [
+    instructions = [msgspec.convert(one, every) for one in told]
+    assert {type(one) for one in instructions} == set(get_args(every))
+    assert [msgspec.json.decode(msgspec.json.encode(one)).keys() for one in instructions] == [
         one.keys() for one in told
     ]
-    assert all(words(one) for one in wishes)
+    assert all(words(one) for one in instructions)

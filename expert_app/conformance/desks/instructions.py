@@ -5,88 +5,88 @@
 
 from __future__ import annotations
 
-from expert_app.conformance.driver import Wish, words_of_wish
+from expert_app.conformance.driver import Instruction, words_of_instruction
 from session.protocol.conversation.messages import Grant
 
 
-class Accept(Wish, frozen=True, kw_only=True):
+class Accept(Instruction, frozen=True, kw_only=True):
     """The agent takes the caller who waits, as soon as the queue shows one."""
 
 
-class EndCall(Wish, frozen=True, kw_only=True, tag="end_call"):
+class EndCall(Instruction, frozen=True, kw_only=True, tag="end_call"):
     """The agent ends the conversation."""
 
 
-class CloseTicket(Wish, frozen=True, kw_only=True, tag="close_ticket"):
+class CloseTicket(Instruction, frozen=True, kw_only=True, tag="close_ticket"):
     """The agent finishes the wrap-up: nothing of the conversation is open any more."""
 
 
-class HoldCaller(Wish, frozen=True, kw_only=True, tag="hold"):
+class HoldCaller(Instruction, frozen=True, kw_only=True, tag="hold"):
     """The agent lets the caller wait, or goes on."""
 
     on: bool
 
 
-class Say(Wish, frozen=True, kw_only=True, tag="write"):
+class Say(Instruction, frozen=True, kw_only=True, tag="write"):
     """The agent writes these words to the caller."""
 
     text: str
 
 
-class Hide(Wish, frozen=True, kw_only=True, tag="pause"):
+class Hide(Instruction, frozen=True, kw_only=True, tag="pause"):
     """The agent begins a privacy pause, or ends it."""
 
     on: bool
 
 
-class CallIn(Wish, frozen=True, kw_only=True, tag="call_in"):
+class CallIn(Instruction, frozen=True, kw_only=True, tag="call_in"):
     """The agent calls this colleague into the conversation. `name`: as screens show it."""
 
     colleague: str
     name: str = ""
 
 
-class AskGrant(Wish, frozen=True, kw_only=True, tag="ask"):
+class AskGrant(Instruction, frozen=True, kw_only=True, tag="ask"):
     """The agent asks the caller for a power."""
 
     grant: Grant
 
 
-class OpenPage(Wish, frozen=True, kw_only=True, tag="open_page"):
+class OpenPage(Instruction, frozen=True, kw_only=True, tag="open_page"):
     """The agent opens this address in the kiosk's browser."""
 
     address: str
 
 
-class LoadAgain(Wish, frozen=True, kw_only=True, tag="load_again"):
+class LoadAgain(Instruction, frozen=True, kw_only=True, tag="load_again"):
     """The agent has the shared page loaded again."""
 
 
-class ScanPage(Wish, frozen=True, kw_only=True, tag="scan"):
+class ScanPage(Instruction, frozen=True, kw_only=True, tag="scan"):
     """The agent scans one page from the glass."""
 
 
-class CancelScan(Wish, frozen=True, kw_only=True, tag="cancel_scan"):
+class CancelScan(Instruction, frozen=True, kw_only=True, tag="cancel_scan"):
     """The agent stops the scan that runs."""
 
 
-class PrintPage(Wish, frozen=True, kw_only=True, tag="print_page"):
+class PrintPage(Instruction, frozen=True, kw_only=True, tag="print_page"):
     """The agent prints some document of one page, once, at the kiosk."""
 
 
-class ShowDocument(Wish, frozen=True, kw_only=True, tag="show_document"):
+class ShowDocument(Instruction, frozen=True, kw_only=True, tag="show_document"):
     """The agent shows some document of two pages to the caller, or ends that."""
 
     on: bool
 
 
-class Restart(Wish, frozen=True, kw_only=True):
+class Restart(Instruction, frozen=True, kw_only=True):
     """The desk's program is killed and started again, with the same key; the agent goes on with
     the conversation.
     """
 
 
-AnyDeskWish = (
+AnyDeskInstruction = (
     Accept
     | EndCall
     | CloseTicket
@@ -105,9 +105,9 @@ AnyDeskWish = (
 )
 
 
-def words_of_desk_wish(wish: Wish) -> str:
+def words_of_desk_instruction(instruction: Instruction) -> str:
     """What a person at the desk is asked to do."""
-    match wish:
+    match instruction:
         case HoldCaller(on=on):
             return "let the caller wait" if on else "go on with the caller who waits"
         case Say(text=text):
@@ -122,10 +122,10 @@ def words_of_desk_wish(wish: Wish) -> str:
             return f"open {address} in the kiosk's browser"
         case ShowDocument(on=on):
             return "show the caller a document of two pages" if on else "end what is shown"
-    return _PLAIN.get(type(wish)) or words_of_wish(wish)
+    return _PLAIN.get(type(instruction)) or words_of_instruction(instruction)
 
 
-_PLAIN: dict[type[Wish], str] = {
+_PLAIN: dict[type[Instruction], str] = {
     Accept: "take the caller who waits",
     EndCall: "end the conversation",
     CloseTicket: "finish the wrap-up",
