@@ -54,10 +54,12 @@ async def open_desk(
     if driven:
         program.drive(DeskDriver(desk.screen.window, desk.screen.mirror))
     stop = program.tasks.start(program.stop.wait(), name="the desk is closed")
-    await asyncio.wait([stop, desk.elsewhere], return_when=asyncio.FIRST_COMPLETED)
-    stop.cancel()
+    moved = program.tasks.start(desk.moved.wait(), name="the agent works elsewhere")
+    await asyncio.wait([stop, moved], return_when=asyncio.FIRST_COMPLETED)
+    for one in (stop, moved):
+        one.cancel()
     await asyncio.wait_for(desk.stop(), STOP_S)
-    return desk.elsewhere.result() if desk.elsewhere.done() else None
+    return desk.elsewhere
 
 
 def build_desk(settings: DeskSettings, paths: Paths, *, seed: bytes, program: Program) -> Desk:
@@ -156,7 +158,8 @@ class Desk:
         screen.window.support_requested.connect(self._support.write_file)
         parts.bus.refused.connect(self._on_refused)
         program.failed.connect(self._on_failed)
-        self.elsewhere: asyncio.Future[WorkHereAnswer] = asyncio.get_running_loop().create_future()
+        self.moved = asyncio.Event()
+        self.elsewhere: WorkHereAnswer | None = None
         self._workplace = Workplace(
             parts.bus, parts.link, computer=computer_name(), tasks=program.tasks
         )
@@ -236,8 +239,8 @@ class Desk:
             self.parts.tasks.start(self.parts.bus.close(), name="stop knocking")
 
     def _on_elsewhere(self, found: WorkHereAnswer) -> None:
-        if not self.elsewhere.done():
-            self.elsewhere.set_result(found)
+        self.elsewhere = found
+        self.moved.set()
 
     def _on_network_changed(self) -> None:
         """Another address: reconnects the bus and the call at once instead of waiting for time
