@@ -63,9 +63,11 @@ from views.widgets.confirm_bar import ConfirmBar
 from views.widgets.connection_gate import ConnectionGate
 from views.widgets.message_bar import MessageBar
 from views.widgets.parts import Segments, column, name_button
+from views.widgets.plain_window import resize_on_screen
 from views.widgets.theme import text_scale
 from views.widgets.window_settings import WindowSettings, packed, unpacked
 
+WINDOW_SIZE = (1440, 900)
 _QUEUE_WIDTH, _QUEUE_PART = 380, 0.42
 _SIDE_PART = 0.38
 """The most of the window that larger letters may take for the side."""
@@ -813,11 +815,10 @@ class DeskWindow(QMainWindow):
         self._settings.write("queue/groups", self.queue.grouping())
 
     def _restore(self) -> None:
-        self.resize(1280, 760)
         self.queue.group_by(self._settings.read("queue/groups"))
         geometry = self._settings.read("window/geometry")
         columns = self._settings.read("window/columns")
-        if geometry:
-            self.restoreGeometry(unpacked(geometry))
+        if not geometry or not self.restoreGeometry(unpacked(geometry)):
+            resize_on_screen(self, *WINDOW_SIZE)
         if columns:
             self._columns.restoreState(unpacked(columns))

@@ -11,6 +11,20 @@ from PyQt6.QtWidgets import QMainWindow, QWidget
 
 from views.widgets.announcer import announcer_of
 
+SMALLEST_PX = 1024
+"""Nobody works on a narrower screen; Qt's screen without a display has 800 px."""
+TITLE_BAR_PX = 40
+
+
+def resize_on_screen(window: QWidget, width_px: int, height_px: int) -> None:
+    """A window of this size, or as large as its screen has room for."""
+    screen = window.screen()
+    room = screen.availableGeometry() if screen is not None else None
+    if room is not None and room.width() >= SMALLEST_PX:
+        width_px = min(width_px, room.width())
+        height_px = min(height_px, room.height() - TITLE_BAR_PX)
+    window.resize(width_px, height_px)
+
 
 class PlainWindow(QMainWindow):
     """Holds `view`.

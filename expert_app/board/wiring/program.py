@@ -53,6 +53,7 @@ from views.desk.dossier.history_words import export_words
 from views.widgets.command_palette import CommandPalette
 from views.widgets.look import Look
 from views.widgets.message_bar import Level
+from views.widgets.plain_window import resize_on_screen
 from views.widgets.window_actions import WindowActions
 from views.widgets.window_settings import IniSettings
 from views.words.accesses import access_words
@@ -248,7 +249,7 @@ class BoardProgram:
 
     async def start(self) -> None:
         """Shows the window, then connects: the window never waits for the network."""
-        self.window.resize(*WINDOW_SIZE)
+        resize_on_screen(self.window, *WINDOW_SIZE)
         self.window.show_identity(self._settings.organisation, self._settings.user)
         show_until_connected(self._jobs.bus, self._settings.bus, self.window.show_not_connected)
         self._support.tell_crash()

@@ -26,7 +26,7 @@ from views.media.ring import Ring
 from views.site.host_view import HostView
 from views.widgets.connection_gate import ConnectionGate
 from views.widgets.message_bar import Level, MessageBar
-from views.widgets.plain_window import PlainWindow
+from views.widgets.plain_window import PlainWindow, resize_on_screen
 from views.widgets.theme import apply_theme
 from views.words.errors import sentence
 
@@ -70,7 +70,7 @@ class HostProgram:
         apply_theme(application, settings.theme == "dark")
         self._gate, self._addresses = ConnectionGate(self.view), settings.bus
         self.window = PlainWindow(self._gate, _("Kiosks of the site"))
-        self.window.resize(*WINDOW_SIZE)
+        resize_on_screen(self.window, *WINDOW_SIZE)
         self.window.close_requested.connect(program.stop.set)
         self._messages: MessageBar = self.view.messages
         self._support = SupportConnections(

@@ -38,8 +38,6 @@ from session.protocol.hub.routing import WorkHereAnswer
 from views.automation.desk_driver import DeskDriver
 from views.media.devices import MediaDevices
 
-WINDOW_SIZE = (1440, 900)
-
 
 async def open_desk(
     settings: DeskSettings, paths: Paths, program: Program, *, seed: bytes, driven: bool
@@ -171,8 +169,6 @@ class Desk:
         parts, window = self.parts, self.screen.window
         for leftover in await asyncio.to_thread(parts.outbox.recover):
             self._connections.window.show_leftover(leftover)
-        if not window.isMaximized():
-            window.resize(*WINDOW_SIZE)
         window.show_identity(parts.settings.organisation, parts.settings.user)
         self._support.tell_crash()
         self._connections.work.show_open_work()

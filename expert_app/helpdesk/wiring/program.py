@@ -50,7 +50,7 @@ from views.helpdesk.window import HelpdeskView
 from views.helpdesk.words import why_not
 from views.replay.view import ReplayView
 from views.widgets.look import Look
-from views.widgets.plain_window import PlainWindow
+from views.widgets.plain_window import PlainWindow, resize_on_screen
 from views.words.errors import sentence
 
 WINDOW_SIZE = (1440, 900)
@@ -139,7 +139,7 @@ class HelpdeskProgram:
         )
         self.view.show_identity(settings.organisation, settings.user)
         self.window = PlainWindow(self.view, _("Network") if self._is_operator else _("Helpdesk"))
-        self.window.resize(*WINDOW_SIZE)
+        resize_on_screen(self.window, *WINDOW_SIZE)
         self._searches = SavedSearches(paths.folder("helpdesk"))
         self._address, self._answered, self._filter = address, False, LogFilter()
         self._observations: Observations | None = None
