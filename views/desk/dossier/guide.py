@@ -215,6 +215,7 @@ class GuideView(QWidget):
         for place, case in enumerate(guide.cases):
             box = QCheckBox(case.name.replace("&", "&&"))
             box.setObjectName(f"guide_case_{case.id}")
+            name_button(box, case.name)
             box.toggled.connect(lambda on, name=case.id: self.case_changed.emit(name, on))
             self._cases[case.id] = box
             self._case_box.addWidget(box, place // _CASE_COLUMNS, place % _CASE_COLUMNS)
