@@ -8,6 +8,7 @@ outside, small targets. `flaws(window)` says it in sentences; used by the tests 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
@@ -48,6 +49,7 @@ _CONTENT = (
 )
 _PRESSED = (QAbstractButton, QComboBox, QLineEdit, QAbstractSpinBox)
 _SLACK_PX = 1
+_BREAKS = re.compile(r"[\s/-]+")
 
 
 def settle() -> None:
@@ -86,6 +88,21 @@ def cut_words(window: QWidget) -> list[str]:
     (`ElidedLabel`) is well.
     """
     return [f"cut: {_called(part)}" for part in _content(window) if _is_cut(part)]
+
+
+def torn_words(window: QWidget) -> list[str]:
+    """Single words that are wider than the label that would wrap them."""
+    return [
+        f"torn: {_called(part)}"
+        for part in _content(window)
+        if isinstance(part, QLabel)
+        and part.wordWrap()
+        and max(
+            (part.fontMetrics().horizontalAdvance(word) for word in _BREAKS.split(part.text())),
+            default=0,
+        )
+        > part.width() + _SLACK_PX
+    ]
 
 
 def outside(window: QWidget) -> list[str]:

@@ -7,7 +7,8 @@ What a caller chooses here holds until they leave; the window then calls `forget
 
 from __future__ import annotations
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import QEvent, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
 
 from resources.texts import _
@@ -98,6 +99,31 @@ class AccessBar(QFrame):
         for button in (self.listen, self.quieter, self.louder, self.help, self.pause):
             button.hide()
         self.retranslate()
+
+    def event(self, a0: QEvent | None) -> bool:
+        """Other words or buttons: they share the bar anew."""
+        if a0 is not None and a0.type() == QEvent.Type.LayoutRequest:
+            self._share()
+        return super().event(a0)
+
+    def resizeEvent(self, a0: QResizeEvent | None) -> None:
+        """The bar is shared anew."""
+        self._share()
+
+    def _share(self) -> None:
+        """All are equally wide, unless a long word needs more than its share."""
+        shown = [button for button in self.buttons if not button.isHidden()]
+        around = self._row.contentsMargins()
+        free_px = self.width() - around.left() - around.right()
+        share_px = (free_px - (len(shown) - 1) * self._row.spacing()) // len(shown)
+        needed = {button: button.minimumSizeHint().width() for button in shown}
+        equal = max(needed.values()) <= share_px
+        for button, width_px in needed.items():
+            stretch = 1 if equal else width_px
+            at = self._row.indexOf(button)
+            if self._row.stretch(at) != stretch:
+                self._row.setStretch(at, stretch)
+                self._row.update()
 
     @property
     def buttons(self) -> tuple[AccessButton, ...]:

@@ -107,9 +107,11 @@ class SolvedStrip(QFrame):
         self.retranslate()
 
     def set_portrait(self, portrait: bool) -> None:
-        """The faces under the question."""
+        """The faces under the question, each above its word."""
         directions = QBoxLayout.Direction
         self._row.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
+        for face in self.faces.values():
+            face.stand(portrait)
 
     def _on_face(self, solved: Solved) -> None:
         if not self._given:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import QSize, pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from resources.texts import _
@@ -13,6 +13,8 @@ from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import CENTRE, BigButton, KioskPage, label, restyle
 from views.kiosk.widgets.theme import BLUE, SKY, spaced
 from views.words.languages import LANGUAGE_NAMES
+
+MOST_COLUMNS = 4
 
 
 class LanguagePage(KioskPage):
@@ -35,7 +37,7 @@ class LanguagePage(KioskPage):
         self._title = label("title", centred=True)
         self._grid = spaced(QGridLayout(), (0,), 2)
         for language in languages:
-            button = BigButton("plain", size="lead", margins=(1, 1, 1, 1))
+            button = BigButton("plain", size="lead", wrap=True, margins=(1, 1, 1, 1))
             button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
             button.setObjectName(f"language_{language}")
             button.clicked.connect(
@@ -57,10 +59,24 @@ class LanguagePage(KioskPage):
 
     def set_portrait(self, portrait: bool) -> None:
         """Two columns instead of four."""
-        columns = 2 if portrait else 4
+        self._most_columns = 2 if portrait else MOST_COLUMNS
+        self._place(self._most_columns)
+
+    def fit(self, room: QSize, unit: float) -> None:
+        """As many columns as the longest word allows."""
+        inner_px, gap_px = room.width() - round(12 * unit), round(2 * unit)
+        least_px = max(button.minimumSizeHint().width() for button in self.buttons.values())
+        columns = self._most_columns
+        while columns > 1 and (inner_px - (columns - 1) * gap_px) // columns < least_px:
+            columns -= 1
+        if columns != self._columns:
+            self._place(columns)
+
+    def _place(self, columns: int) -> None:
+        self._columns = columns
         for place, button in enumerate(self.buttons.values()):
             self._grid.addWidget(button, *divmod(place, columns))
-        for column in range(4):
+        for column in range(MOST_COLUMNS):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
 
     def show_language(self, language: str) -> None:

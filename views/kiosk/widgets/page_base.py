@@ -84,7 +84,12 @@ def label(
     look: str, *, tone: str = "", centred: bool = False, heavy: bool = False, wrap: bool = True
 ) -> QLabel:
     """A text of the kiosk; `look` is a size of the theme ("title", "body", ...)."""
-    text = QLabel()
+    return _dressed(QLabel(), look, tone=tone, centred=centred, heavy=heavy, wrap=wrap)
+
+
+def _dressed(
+    text: QLabel, look: str, *, tone: str = "", centred: bool, heavy: bool, wrap: bool = True
+) -> QLabel:
     text.setProperty("look", look)
     text.setProperty("tone", tone)
     text.setProperty("heavy", heavy)
@@ -170,6 +175,10 @@ class TouchButton(QPushButton):
             self._touch()
         )
 
+    def heightForWidth(self, a0: int) -> int:
+        """What its words need at this width, and no less than a finger."""
+        return max(super().heightForWidth(a0), self._touch().height())
+
 
 def restyle(widget: QWidget) -> None:
     """Applies the style sheet again after a property of `widget` has changed."""
@@ -179,8 +188,23 @@ def restyle(widget: QWidget) -> None:
         style.polish(widget)
 
 
+class _Words(QLabel):
+    """Words of a button: in one line where there is room for it, else in as many as they need."""
+
+    def sizeHint(self) -> QSize:
+        """One line."""
+        self.ensurePolished()
+        around, words = self.contentsMargins(), self.fontMetrics().size(0, self.text())
+        return words + QSize(around.left() + around.right(), around.top() + around.bottom())
+
+    def minimumSizeHint(self) -> QSize:
+        """The longest word; how high it is then is asked by `heightForWidth`."""
+        return super().minimumSizeHint().boundedTo(self.sizeHint())
+
+
 class BigButton(TouchButton):
-    """A button for fingers: an icon and words, side by side or one above the other.
+    """A button for fingers: an icon and words, side by side or one above the other. Where large
+    letters have no room beside each other, the words stand in several lines.
 
     Args:
         look: a button look of the theme.
@@ -201,7 +225,8 @@ class BigButton(TouchButton):
         margins: tuple[float, ...] = (2, 0.6, 2, 0.6),
     ) -> None:
         super().__init__(look)
-        self._words = label(size, heavy=True, centred=upright or icon is None, wrap=wrap)
+        centred = upright or icon is None
+        self._words = _dressed(QLabel() if wrap else _Words(), size, centred=centred, heavy=True)
         self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._words.hide()
         self._row: QBoxLayout = spaced(
@@ -209,6 +234,7 @@ class BigButton(TouchButton):
         )
         if wrap:
             self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.setProperty("flows", not wrap)  # see `apply_unit`
         self._row.addStrut(MIN_TOUCH_PX)
         if not wrap:
             self._row.addStretch(1)
@@ -226,6 +252,13 @@ class BigButton(TouchButton):
         self._words.setText(words)
         self._words.setVisible(bool(words))
         self.setAccessibleName(spoken or words)
+
+    def stand(self, upright: bool) -> None:
+        """The icon above the words, or beside them."""
+        directions = QBoxLayout.Direction
+        self._row.setDirection(directions.TopToBottom if upright else directions.LeftToRight)
+        beside = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        self._words.setAlignment(CENTRE if upright else beside)
 
     def insert(self, picture: QWidget) -> None:
         """One more picture, between the first and the words."""

@@ -13,7 +13,7 @@ from functools import cache
 
 from PyQt6.QtCore import QMargins
 from PyQt6.QtGui import QFontDatabase
-from PyQt6.QtWidgets import QLayout, QLineEdit, QPushButton, QWidget
+from PyQt6.QtWidgets import QLayout, QLineEdit, QPushButton, QSizePolicy, QWidget
 
 from resources import ROOT
 
@@ -181,6 +181,10 @@ def spaced[Layout: QLayout](
     return layout
 
 
+_GIVES = QSizePolicy.Policy.Preferred
+_KEEPS = (QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+
+
 def apply_unit(root: QWidget, unit: float, *, text: float = 1.0, palette: Palette = PLAIN) -> None:
     """Gives everything below `root` its size in pixels for this unit, letters `text` times as
     large, and its colours.
@@ -196,6 +200,9 @@ def apply_unit(root: QWidget, unit: float, *, text: float = 1.0, palette: Palett
     for button in root.findChildren(QPushButton):
         button.setProperty("touch_px", touch_px)
         button.setProperty("ring_px", max(3, round(0.45 * unit)))
+        if button.property("flows"):  # words of large letters may stand in several lines
+            across, high = (_GIVES, _GIVES) if text > 1 else _KEEPS
+            button.setSizePolicy(across, high)
         button.updateGeometry()
     for widget in root.findChildren(QWidget):
         width, height = widget.property("width_u"), widget.property("height_u")
