@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 from resources.texts import N_, _
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import BigButton, label
-from views.kiosk.widgets.theme import BLUE, PAPER, WHITE, spaced
+from views.kiosk.widgets.theme import BLUE, WHITE, spaced
 
 
 class WebPageTrouble(StrEnum):
@@ -79,7 +79,6 @@ class CalmPage(QFrame):
             column.addWidget(words)
         column.addLayout(row)
         column.addStretch(1)
-        self.setStyleSheet(f"#calm {{ background: {PAPER}; }}")
         self.retranslate()
 
     def show_trouble(self, trouble: WebPageTrouble, *, may_leave: bool) -> None:

@@ -13,7 +13,7 @@ from resources.texts import _
 from session.protocol.conversation.mirror_messages import DialogKind
 from views.kiosk.browser.dialogs import MAX_TEXT, Question
 from views.kiosk.widgets.page_base import BigButton, label
-from views.kiosk.widgets.theme import BLUE, INK, LINE, WHITE, spaced
+from views.kiosk.widgets.theme import spaced
 
 
 class DialogCard(QWidget):
@@ -49,13 +49,6 @@ class DialogCard(QWidget):
     def _lay_out(self) -> None:
         card = QFrame()
         card.setObjectName("dialog_card")
-        card.setStyleSheet(
-            f"#dialog_card {{ background: {WHITE}; border: 3px solid {BLUE}; border-radius: 14px; "
-            f"}}"
-            f"#dialog_entry {{ color: {INK}; background: {WHITE}; font-size: 22px; "
-            f"border: 2px solid {LINE}; border-radius: 8px; padding: 6px 12px; }}"
-            f"#dialog_entry:focus {{ border-color: {BLUE}; }}"
-        )
         answers = spaced(QHBoxLayout(), (0,), 2)
         answers.addStretch(1)
         answers.addWidget(self.no)

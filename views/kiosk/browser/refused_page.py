@@ -13,7 +13,7 @@ from resources.texts import N_, _
 from session.kiosk.cobrowse.web_rules import WebRefusal
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import BigButton, label
-from views.kiosk.widgets.theme import BLUE, PAPER, WHITE, spaced
+from views.kiosk.widgets.theme import BLUE, WHITE, spaced
 
 WHY: dict[WebRefusal, str] = {
     WebRefusal.NOT_LISTED: N_(
@@ -63,7 +63,6 @@ class RefusedPage(QFrame):
         row.addStretch(1)
         column.addLayout(row)
         column.addStretch(1)
-        self.setStyleSheet(f"#refusal {{ background: {PAPER}; }}")
         self._focus = QTimer(self)
         self._focus.setSingleShot(True)
         self._focus.setInterval(0)

@@ -17,7 +17,7 @@ from resources.texts import _
 from session.protocol.conversation.shown_document import Mark
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.page_base import BigButton, label
-from views.kiosk.widgets.theme import BLUE, LINE, PAPER, WHITE, spaced
+from views.kiosk.widgets.theme import BLUE, spaced
 from views.widgets.document_sheet import DocumentSheet, SheetView, page_image
 from views.widgets.parts import ElidedLabel
 
@@ -58,11 +58,6 @@ class DocumentPane(QFrame):
         self._stack.addWidget(self._build_waiting())
         self._stack.addWidget(self.view)
         column.addLayout(self._stack, 1)
-        self.setStyleSheet(
-            f"#document_pane {{ background: {WHITE}; }}"
-            f"#document_bar {{ background: {PAPER}; border-bottom: 2px solid {LINE}; }}"
-            f"#document_waiting, #document_pane QScrollArea {{ background: {PAPER}; }}"
-        )
         self.retranslate()
         self.hide()
 

@@ -175,10 +175,6 @@ class TouchButton(QPushButton):
             self._touch()
         )
 
-    def heightForWidth(self, a0: int) -> int:
-        """What its words need at this width, and no less than a finger."""
-        return max(super().heightForWidth(a0), self._touch().height())
-
 
 def restyle(widget: QWidget) -> None:
     """Applies the style sheet again after a property of `widget` has changed."""

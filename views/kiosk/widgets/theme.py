@@ -203,6 +203,7 @@ def apply_unit(root: QWidget, unit: float, *, text: float = 1.0, palette: Palett
         if button.property("flows"):  # words of large letters may stand in several lines
             across, high = (_GIVES, _GIVES) if text > 1 else _KEEPS
             button.setSizePolicy(across, high)
+            button.setMinimumHeight(touch_px)
         button.updateGeometry()
     for widget in root.findChildren(QWidget):
         width, height = widget.property("width_u"), widget.property("height_u")
@@ -307,11 +308,17 @@ def style_sheet(unit: float, text: float = 1.0, p: Palette = PLAIN) -> str:
         f" border-radius: {px(1.6)}; }}",
         f"#act_strip {{ background: {p.accent}; }} #act_strip QLabel {{ color: {p.on_accent}; }}",
         f"#proposal_strip {{ background: {p.accent_paper}; border-bottom: 3px solid {p.accent}; }}",
-        f"#browser {{ background: {p.white}; }}",
+        f"#browser, #document_pane {{ background: {p.white}; }}",
+        "#calm, #refusal, #document_bar, #document_waiting, #document_pane QScrollArea"
+        f" {{ background: {p.paper}; }} #document_bar {{ border-bottom: 2px solid {p.line}; }}",
+        f"#dialog_card {{ background: {p.white}; border: 3px solid {p.blue};"
+        f" border-radius: {px(1.8)}; }}",
         f"#browser_bar {{ background: {p.paper}; border-bottom: 2px solid {p.line}; }}",
         f"#browser_notice {{ background: {p.sky}; color: {p.ink}; padding: 12px 16px; }}",
         f"QLineEdit {{ background: {p.white}; color: {p.ink}; border: 2px solid {p.disabled};"
         f" border-radius: {px(1)}; }}",
+        f"#dialog_entry {{ {letters(3)} padding: 6px 12px; }}"
+        f" #dialog_entry:focus {{ border-color: {p.blue}; }}",
         f"#browser_empty {{ background: {p.paper}; }}",
         f"QScrollBar:vertical {{ width: {px(8)}; background: {p.paper}; }}"
         f"QScrollBar::handle:vertical {{ background: {p.blue}; min-height: {px(10)};"

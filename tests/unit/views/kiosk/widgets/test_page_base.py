@@ -9,8 +9,10 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.accessibility.layout import cut_words, settle
+from views.kiosk.browser.calm_page import CalmPage
+from views.kiosk.browser.refused_page import RefusedPage
 from views.kiosk.widgets.page_base import BigButton
-from views.kiosk.widgets.theme import apply_unit
+from views.kiosk.widgets.theme import BLACK, CONTRAST, apply_unit
 
 WORDS = {
     "fr": ("Continuer à parler", "Mettre fin à l'entretien"),
@@ -50,3 +52,17 @@ def test_words_of_buttons_stand_in_one_line_or_in_as_many_as_they_need(
             lines.append(words.heightForWidth(words.width()) // words.fontMetrics().height())
     assert lines[:2] == [1, 1]
     assert max(lines[-2:]) > 1
+
+
+@pytest.mark.parametrize("kind", ["calm", "refused"])
+def test_in_high_contrast_what_stands_for_a_page_is_dark(kind: str, qtbot: QtBot) -> None:
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    page = CalmPage() if kind == "calm" else RefusedPage(holder)
+    QVBoxLayout(holder).addWidget(page)
+    page.show()
+    holder.show()
+    apply_unit(holder, 7.2, palette=CONTRAST)
+    holder.resize(900, 500)
+    settle()
+    assert page.grab().toImage().pixelColor(3, 3).name() == BLACK
