@@ -305,6 +305,7 @@ def test_letters_of_twice_the_size_cut_nothing(scene: str, spoken: str, qtbot: Q
 
 
 @pytest.mark.long
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("letters", [1.5, 2.0])
 @pytest.mark.parametrize("language", CALLER_LANGUAGES)
 def test_every_page_has_room_in_every_language_with_larger_letters(
