@@ -26,7 +26,7 @@ from expert_app.runtime.child_programs import Child, ChildFailed
 
 TYPED = "Été-Œuvré d’Ça €"
 """An invented name with what French needs, and a sign of another key."""
-SHOT_TRIES = 30
+SHOT_TRIES = 200
 CLICK_TRIES = 2
 
 

@@ -21,7 +21,7 @@ async def ends_in(stage: Stage, minutes: str) -> None:
     async with asyncio.timeout(30):
         while f"Ends by itself in {minutes}" not in said:
             try:
-                said = await stage.desk.ask("read", name="wrap_up_bar")
+                said = await stage.desk.ask("read", name="wrap_up_left")
             except ChildFailed:  # not on the screen yet
                 await asyncio.sleep(0.1)
 

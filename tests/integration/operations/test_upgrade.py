@@ -37,6 +37,19 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POS
 OLD = Path(__file__).parents[2] / "data" / "stores" / "hub-format-1.backup"
 
 
+IDENTITIES_0 = """
+CREATE TABLE invitation (
+  code_hash BLOB PRIMARY KEY, organisation TEXT NOT NULL, role TEXT NOT NULL, user TEXT NOT NULL,
+  until_utc TEXT NOT NULL, used_by TEXT NOT NULL DEFAULT '');
+CREATE TABLE enrolled (
+  organisation TEXT NOT NULL, role TEXT NOT NULL, user TEXT NOT NULL, key TEXT NOT NULL,
+  at_utc TEXT NOT NULL, PRIMARY KEY (organisation, role, user));
+CREATE TABLE revoked (key TEXT PRIMARY KEY, at_utc TEXT NOT NULL);
+CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+"""
+"""The book of identities as release 0.1.0 made it."""
+
+
 async def set_format(place: HubFolder, number: int) -> None:
     tasks, paths = Tasks(), paths_for("hub", place.folder)
     async with store_of(
@@ -123,8 +136,10 @@ async def test_older_databases_are_copied_once_before_they_are_changed(tmp_path:
         pass
     with closing(sqlite3.connect(place.history)) as base, base:
         base.execute("UPDATE history_about SET format = 3")
-    with closing(sqlite3.connect(place.data / "identities" / "identities.sqlite")) as base:
-        base.execute("PRAGMA user_version = 0")
+    identities = place.data / "identities" / "identities.sqlite"
+    identities.unlink()
+    with closing(sqlite3.connect(identities)) as base:
+        base.executescript(IDENTITIES_0)
     async with place.hub(stderr=PIPE) as hub:
         pass
     assert hub.stderr is not None
