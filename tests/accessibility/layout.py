@@ -49,7 +49,7 @@ _CONTENT = (
 )
 _PRESSED = (QAbstractButton, QComboBox, QLineEdit, QAbstractSpinBox)
 _SLACK_PX = 1
-_BREAKS = re.compile(r"[\s/-]+")
+_BREAKS = re.compile(r"[\s\u200b/-]+")
 
 
 def settle() -> None:
