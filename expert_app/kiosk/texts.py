@@ -16,7 +16,7 @@ import msgspec
 from expert_app.runtime.config import SettingsWrong
 from resources.texts import CALLER_LANGUAGES, _, texts_of
 
-_PLACEHOLDER = re.compile(r"\{[^}]*\}")
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
 
 def corrections_of(file: str) -> dict[str, dict[str, str]]:

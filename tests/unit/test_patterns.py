@@ -32,9 +32,9 @@ PACKAGES = (session, documents, views, expert_app, resources)
 ROOT = Path(session.__file__).parent.parent
 CALLS = {"compile", "sub", "subn", "search", "match", "fullmatch", "split", "findall", "finditer"}
 LETTERS = 30_000
-MOST_S = 0.4
-"""Of the processor, for one text: some hundred times what a pattern takes that reads once; one that
-begins anew at each letter takes seconds.
+MOST_S = 0.15
+"""Of the processor, for one text: twice what the slowest pattern takes that reads once; one that
+begins anew at each letter takes half a second and more.
 """
 
 STARTS = ("", "a", '"', "<", "://", "1 ", "0", "a=candidate:", "allocataire n° ", "né le ")
