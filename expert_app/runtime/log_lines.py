@@ -93,6 +93,16 @@ class RecentLines(logging.Handler):
         return list(self._lines)
 
 
+def keep_recent_lines(most: int) -> RecentLines:
+    """Keeps the program's last lines from now on; the same ones where its window is built again."""
+    root = logging.getLogger()
+    kept = next((one for one in root.handlers if isinstance(one, RecentLines)), None)
+    if kept is None:
+        kept = RecentLines(most)
+        root.addHandler(kept)
+    return kept
+
+
 class JsonLines(MaskedLines):
     """at_utc, level, logger, text; and error and trace where something was raised."""
 

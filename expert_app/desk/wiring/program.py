@@ -6,7 +6,6 @@ Used by `expert_app.commands.desk`, where the role is that of an agent.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from functools import partial
 
@@ -21,7 +20,7 @@ from expert_app.runtime.bus_access import show_until_connected
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.credentials import forget_seed
 from expert_app.runtime.enrolment import computer_name, why_refused
-from expert_app.runtime.log_lines import RecentLines
+from expert_app.runtime.log_lines import keep_recent_lines
 from expert_app.runtime.network_watch import NetworkWatch
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.window_program import STOP_S, Program
@@ -73,8 +72,7 @@ def build_help(
     parts: DeskParts, jobs: DeskJobs, screen: DeskScreen, *, restart: Callable[[], None]
 ) -> DeskHelpJob:
     """What the helpdesk may do here, once the person at the desk agrees."""
-    recent, link = RecentLines(MOST_LINES), DeskHelpLink(parts.bus, parts.clock)
-    logging.getLogger().addHandler(recent)
+    recent, link = keep_recent_lines(MOST_LINES), DeskHelpLink(parts.bus, parts.clock)
 
     def in_conversation() -> bool:
         return jobs.app.session is not None

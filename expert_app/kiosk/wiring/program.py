@@ -37,7 +37,7 @@ from expert_app.runtime.bus_access import tls_for
 from expert_app.runtime.config import KioskSettings
 from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
 from expert_app.runtime.ice_settings import ice_plan
-from expert_app.runtime.log_lines import RecentLines
+from expert_app.runtime.log_lines import keep_recent_lines
 from expert_app.runtime.network_watch import NetworkWatch
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
@@ -225,8 +225,7 @@ def build_remote_help(
     program: Program,
 ) -> RemoteHelpJob:
     """What the helpdesk may have done here while nobody is here."""
-    recent = RecentLines(MOST_LINES)
-    logging.getLogger().addHandler(recent)
+    recent = keep_recent_lines(MOST_LINES)
     own_folder = paths.config.name == "settings.toml"
     kiosk = HelpedKiosk(
         scanner=parts.scanner,

@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from expert_app.runtime.log_lines import JsonLines, MaskedLines
+from expert_app.runtime.log_lines import JsonLines, MaskedLines, keep_recent_lines
 
 
 def _record(text: str, *arguments: object, error: BaseException | None = None) -> logging.LogRecord:
@@ -66,3 +66,12 @@ def test_nobodys_number_is_in_a_line_nor_in_what_was_raised(
 def test_a_line_for_people_keeps_its_time() -> None:
     line = MaskedLines("%(asctime)s %(message)s").format(_record("started"))
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} started", line)
+
+
+def test_a_window_that_is_built_again_has_the_same_last_lines(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    kept = keep_recent_lines(3)
+    assert keep_recent_lines(3) is kept
+    assert logging.getLogger().handlers == [kept]
