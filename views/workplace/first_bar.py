@@ -22,6 +22,9 @@ LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
 class FirstPage(QWidget):
     """A page, with what a person who has never seen the program needs around it.
 
+    Args:
+        demo: offer the demonstration; False for who works here already.
+
     Signals:
         language_chosen(str): "fr" or "en". text_size_chosen(float): of `TEXT_SIZES`.
         demo_requested(): show the demonstration.
@@ -31,7 +34,9 @@ class FirstPage(QWidget):
     text_size_chosen = pyqtSignal(float)
     demo_requested = pyqtSignal()
 
-    def __init__(self, page: QWidget, *, language: str, text_size: float) -> None:
+    def __init__(
+        self, page: QWidget, *, language: str, text_size: float, demo: bool = True
+    ) -> None:
         super().__init__()
         self.setObjectName("first_page")
         self._help = Card("first_help")
@@ -40,6 +45,8 @@ class FirstPage(QWidget):
         self._help_button.toggled.connect(self._on_help)
         self._demo = push_button(_("Try the demonstration"), "home", name="first_demo")
         self._demo.clicked.connect(self.demo_requested)
+        if not demo:
+            self._demo.hide()
         self._said = label("", "soft", "first_said", wrap=True)
         self._said.hide()
         inside = QWidget()

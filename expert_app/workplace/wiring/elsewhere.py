@@ -61,7 +61,7 @@ class Elsewhere:
         self.first = FirstSteps(settings, paths, application=application, tasks=program.tasks)
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.view = ElsewhereView()
-        self.window = PlainWindow(self.first.around(self.view), _("Expert desk"))
+        self.window = PlainWindow(self.first.around(self.view, demo=False), _("Expert desk"))
         self.window.resize(*WINDOW_SIZE)
         self.window.close_requested.connect(program.stop.set)
         self.view.work_here_requested.connect(self._on_take)

@@ -41,10 +41,12 @@ class FirstSteps:
         self._look.apply()
         self._page: FirstPage | None = None
 
-    def around(self, page: QWidget) -> FirstPage:
-        """The page with language, text size, help, demonstration and version around it."""
+    def around(self, page: QWidget, *, demo: bool = True) -> FirstPage:
+        """The page with language, text size, help, version and, unless `demo` is False, the
+        demonstration around it.
+        """
         self._page = made = FirstPage(
-            page, language=self._settings.language, text_size=self._look.text_size
+            page, language=self._settings.language, text_size=self._look.text_size, demo=demo
         )
         made.language_chosen.connect(self._on_language)
         made.text_size_chosen.connect(self._look.set_text_size)

@@ -8,6 +8,7 @@ from typing import Any
 from PyQt6.QtWidgets import QLabel, QPushButton
 
 from views.workplace.elsewhere import ElsewhereView
+from views.workplace.first_bar import FirstPage
 
 
 def _words(view: ElsewhereView, name: str) -> str:
@@ -36,3 +37,13 @@ def test_it_says_where_and_asks_once_until_it_is_answered(qtbot: Any) -> None:
     take.click()
     assert len(asked) == 2
     assert _words(view, "elsewhere_words") == ""
+
+
+def test_who_works_here_already_is_not_offered_the_demonstration(qtbot: Any) -> None:
+    for demo in (True, False):
+        page = FirstPage(ElsewhereView(), language="fr", text_size=1.0, demo=demo)
+        qtbot.addWidget(page)
+        page.show()
+        button = page.findChild(QPushButton, "first_demo")
+        assert button is not None
+        assert button.isVisible() is demo
