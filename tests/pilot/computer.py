@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 from dataclasses import dataclass
@@ -30,6 +31,10 @@ class Said:
     err: str
 
 
+SCREEN = {"name": "desk", "x": 0, "y": 0, "width": 1920, "height": 1080}
+"""Each person's; a window is never larger than its screen."""
+
+
 class Computer:
     """Where one person, kiosk or hub works.
 
@@ -45,12 +50,14 @@ class Computer:
         run = self.home / "run"
         run.mkdir(parents=True)
         run.chmod(0o700)
+        screen = self.home / "screen.json"
+        screen.write_text(json.dumps({"screens": [SCREEN]}), encoding="utf-8")
         self.environment = {
             **{key: os.environ[key] for key in PASSED_ON if key in os.environ},
             "HOME": str(self.home),
             "XDG_RUNTIME_DIR": str(run),
             "LANG": "C.UTF-8",
-            "QT_QPA_PLATFORM": "offscreen",
+            "QT_QPA_PLATFORM": f"offscreen:configfile={screen}",
             "QT_LOGGING_RULES": "*=false",
         }
 

@@ -63,7 +63,7 @@ from views.widgets.confirm_bar import ConfirmBar
 from views.widgets.connection_gate import ConnectionGate
 from views.widgets.message_bar import MessageBar
 from views.widgets.parts import Segments, column, name_button
-from views.widgets.plain_window import SMALLEST_PX, resize_on_screen
+from views.widgets.plain_window import resize_on_screen
 from views.widgets.theme import text_scale
 from views.widgets.window_settings import WindowSettings, packed, unpacked
 
@@ -818,8 +818,7 @@ class DeskWindow(QMainWindow):
         self.queue.group_by(self._settings.read("queue/groups"))
         geometry = self._settings.read("window/geometry")
         columns = self._settings.read("window/columns")
-        restored = bool(geometry) and self.restoreGeometry(unpacked(geometry))
-        if not restored or self.width() < SMALLEST_PX:
+        if not geometry or not self.restoreGeometry(unpacked(geometry)):
             resize_on_screen(self, *WINDOW_SIZE)
         if columns:
             self._columns.restoreState(unpacked(columns))

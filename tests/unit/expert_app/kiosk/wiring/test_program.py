@@ -55,6 +55,7 @@ WIDGETS = {
     "views.kiosk.widgets.icons.WaitingDots",
     "views.kiosk.widgets.page_base.BigButton",
     "views.kiosk.widgets.page_base.TouchButton",
+    "views.kiosk.widgets.page_base._Words",
     "views.widgets.parts.ElidedLabel",
 }
 """What a window shows several times."""
