@@ -140,7 +140,7 @@ class SignInView(QWidget):
 
     def _build(self) -> None:
         card = Card("sign_in_card", padding=SPACE[3])
-        card.setFixedWidth(round(CARD_WIDTH * max(1.0, text_scale())))
+        card.setMaximumWidth(round(CARD_WIDTH * max(1.0, text_scale())))
         title = label(_("Sign in"), "large")
         column(self._network).addLayout(self._named(self._address, self._address))
         file = row(None, self._ca_file, self._choose)
@@ -179,7 +179,7 @@ class SignInView(QWidget):
         # Beside stretches, not with an alignment: only so is the card as high as its wrapped words.
         middle = row(None)
         middle.addStretch(1)
-        middle.addWidget(card)
+        middle.addWidget(card, 100)  # as wide as it may be, never wider than the window
         middle.addStretch(1)
         box.addStretch(1)
         box.addLayout(middle)

@@ -78,7 +78,7 @@ class ElsewhereView(QWidget):
 
     def _build(self) -> None:
         card = Card("elsewhere_card", padding=SPACE[3])
-        card.setFixedWidth(round(CARD_WIDTH * text_scale()))
+        card.setMaximumWidth(round(CARD_WIDTH * text_scale()))
         waits = _(
             "This one waits: no caller and no message comes here, and nothing that you have done "
             "is lost. “Work here” brings your work here, and the other computer waits."
@@ -93,7 +93,7 @@ class ElsewhereView(QWidget):
             card.body.addWidget(part)
         middle = row(None)
         middle.addStretch(1)
-        middle.addWidget(card)
+        middle.addWidget(card, 100)  # as wide as it may be, never wider than the window
         middle.addStretch(1)
         box = QVBoxLayout(self)
         box.addStretch(1)

@@ -146,7 +146,7 @@ class UnlockView(QWidget):
 
     def _build(self) -> None:
         card = Card("unlock_card", padding=SPACE[3])
-        card.setFixedWidth(round(CARD_WIDTH * text_scale()))
+        card.setMaximumWidth(round(CARD_WIDTH * text_scale()))
         self._says = QWidget()
         said = row(self._says, self._mark)
         said.addWidget(self._words, 1)
@@ -178,7 +178,7 @@ class UnlockView(QWidget):
         self._begin.hide()
         middle = row(None)
         middle.addStretch(1)
-        middle.addWidget(card)
+        middle.addWidget(card, 100)  # as wide as it may be, never wider than the window
         middle.addStretch(1)
         box = QVBoxLayout(self)
         box.addStretch(1)

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from PyQt6.QtWidgets import QLabel, QPushButton
+from PyQt6.QtWidgets import QLabel, QPushButton, QWidget
 
-from views.workplace.elsewhere import ElsewhereView
+from views.widgets.theme import text_scale
+from views.workplace.elsewhere import CARD_WIDTH, ElsewhereView
 from views.workplace.first_bar import FirstPage
 
 
@@ -40,10 +41,24 @@ def test_it_says_where_and_asks_once_until_it_is_answered(qtbot: Any) -> None:
 
 
 def test_who_works_here_already_is_not_offered_the_demonstration(qtbot: Any) -> None:
-    for demo in (True, False):
-        page = FirstPage(ElsewhereView(), language="fr", text_size=1.0, demo=demo)
+    pages = [
+        FirstPage(ElsewhereView(), language="fr", text_size=1.0, demo=demo)
+        for demo in (True, False)
+    ]
+    offered = [page.findChild(QPushButton, "first_demo") for page in pages]
+    assert [button is not None and not button.isHidden() for button in offered] == [True, False]
+    for page in pages:
         qtbot.addWidget(page)
-        page.show()
-        button = page.findChild(QPushButton, "first_demo")
-        assert button is not None
-        assert button.isVisible() is demo
+
+
+def test_the_card_is_never_wider_than_its_window(qtbot: Any) -> None:
+    view = ElsewhereView()
+    qtbot.addWidget(view)
+    view.show_elsewhere("guichet-1", talks=True)
+    view.resize(400, 620)
+    view.show()
+    card = view.findChild(QWidget, "elsewhere_card")
+    assert card is not None
+    assert card.geometry().right() <= 400
+    view.resize(1400, 620)
+    qtbot.waitUntil(lambda: card.width() == round(CARD_WIDTH * text_scale()))
