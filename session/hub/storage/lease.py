@@ -10,6 +10,7 @@ the compare-and-set of each ticket.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
 
@@ -25,6 +26,8 @@ LEASE_S = 4
 RENEW_S = 1.0
 BELIEVED_S = 3.0
 """How long after its last renewal a holder still acts."""
+LAST_ANSWER_S = 2.0
+"""How long a hub that stops waits for the answer to what it has asked for."""
 
 
 class Lease:
@@ -45,6 +48,7 @@ class Lease:
         self._revision = 0
         self._until_s = 0.0
         self._task: asyncio.Task[None] | None = None
+        self._leaving = asyncio.Event()
 
     @property
     def is_held(self) -> bool:
@@ -72,12 +76,13 @@ class Lease:
 
     async def stop(self) -> None:
         """Gives it back, so that the next hub need not wait."""
+        self._leaving.set()
         if self._task is not None:
+            # What is being asked for may be given to us after we looked: its answer comes first.
+            await asyncio.wait([self._task], timeout=LAST_ANSWER_S)
             self._task.cancel()
-            await asyncio.wait([self._task], timeout=2.0)
             self._task = None
         try:
-            # What was being asked for when we stopped may have been given to us.
             stored = await self._streams.last(STREAM, self._subject)
             if stored is not None and stored.payload == self._me:
                 self._revision = 0
@@ -86,7 +91,7 @@ class Lease:
             log.info("%s is not given back: %s", self._subject, error.code)
 
     async def _keep(self) -> None:
-        while True:
+        while not self._leaving.is_set():
             asked_s = asyncio.get_running_loop().time()
             try:
                 self._revision = await self._streams.append(
@@ -98,7 +103,8 @@ class Lease:
             except SessionError as error:
                 log.info("%s is not renewed: %s", self._subject, error.code)
                 await self._prepare_again()
-            await asyncio.sleep(RENEW_S)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._leaving.wait(), RENEW_S)
 
     async def _prepare_again(self) -> None:
         """A server that was started again has forgotten what lay in its memory, the stream
