@@ -37,9 +37,9 @@ if ((${#lacking[@]})); then
     echo "To compare with more: sudo apt-get install -y ${lacking[*]}"
   fi
 fi
-if ! command -v ocrmypdf >/dev/null && [ ! -x build/peers/bin/ocrmypdf ]; then
-  echo "Installing ocrmypdf in build/peers"
-  uv venv -q build/peers && uv pip install -q --python build/peers/bin/python ocrmypdf ||
+if ! command -v ocrmypdf >/dev/null && [ ! -x build/peers/ocrmypdf/bin/ocrmypdf ]; then
+  echo "Installing ocrmypdf in build/peers/ocrmypdf"
+  uv venv -q build/peers/ocrmypdf && uv pip install -q --python build/peers/ocrmypdf/bin/python ocrmypdf ||
     echo "ocrmypdf could not be installed."
 fi
 exit 0

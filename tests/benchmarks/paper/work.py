@@ -133,7 +133,9 @@ def against_programs(data: bytes) -> list[Row]:
 
 def _program(name: str) -> str | None:
     """The real program of that name; some systems have a stand-in called `convert`."""
-    found = shutil.which(name) or shutil.which(name, path=str(HERE / "build" / "peers" / "bin"))
+    found = shutil.which(name) or shutil.which(
+        name, path=str(HERE / "build" / "peers" / "ocrmypdf" / "bin")
+    )
     if found is None:
         return None
     told = subprocess.run(
