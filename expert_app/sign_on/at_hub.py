@@ -13,10 +13,10 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from expert_app.runtime.config import HubSettings, SignOnSettings
 from expert_app.runtime.credentials import KeyMissing
-from expert_app.sign_on.provider import Provider
 from expert_app.sign_on.roles import place_of
 from expert_app.stores.passwords import load_secret, sign_on_name
 from session.core.errors import SessionError, SignOnAway, SignOnNotOffered, SignOnRefused
@@ -27,6 +27,9 @@ from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import ROLES, PersonEntry
 from session.hub.monitoring.health import Trouble
 from session.protocol.hub.enrolment import SignOnOffer, SignOnRequest
+
+if TYPE_CHECKING:
+    from expert_app.sign_on.provider import Provider
 
 log = logging.getLogger(__name__)
 
@@ -214,6 +217,8 @@ class SignOnAtHub:
 
 def open_provider(settings: SignOnSettings) -> Provider:
     """The provider, with its secret. Raises `KeyMissing`: there is none where one is needed."""
+    from expert_app.sign_on.provider import Provider  # 7 MB that a hub without any does not need
+
     name = sign_on_name(settings.id)
     secret = load_secret(name, settings.secret_file) if settings.client == "confidential" else ""
     return Provider(settings, secret)

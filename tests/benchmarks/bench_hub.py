@@ -253,8 +253,6 @@ async def measure(runs: list[Run], quick: bool) -> None:
     for run in runs:
         await grab(run)
     await rounds(partial(sustained, calls=1000 if quick else 4000))
-    for run in runs:
-        await many_waiting(run)
 
 
 @asynccontextmanager
@@ -355,6 +353,11 @@ async def main(quick: bool) -> list[Row]:
     async with engines() as runs:
         await measure(runs, quick)
     figures = {run.engine.name: run.figures for run in runs}
+    # Anew: an ended ticket can be read for an hour more and takes 1.2 kB of our hub until then.
+    async with engines() as runs:
+        for run in runs:
+            await many_waiting(run)
+            figures[run.engine.name] |= run.figures
     for name, values in figures.items():
         for case, value in values.items():
             print(f"  {name:<12} {case:<36} {value:9.2f}", flush=True)
