@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import nats
+import nats.errors
 import zstandard
+from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 KEPT_EACH = 3
@@ -98,16 +100,46 @@ class Recording:
         out.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
-async def _access(folder: Path) -> dict[str, str]:
-    """Where the hub's server is, and its key, as the hub notes them for its own commands."""
-    while True:
-        for found in folder.rglob("running.json"):
-            try:
-                access: dict[str, str] = json.loads(found.read_text("utf-8"))
-            except ValueError:
-                continue
-            return access
-        await asyncio.sleep(0.05)
+def _access(folder: Path) -> dict[str, str]:
+    """Where the hub's server is, and its key, as the hub notes them for its own commands; {} while
+    it does not run.
+    """
+    for found in folder.rglob("running.json"):
+        try:
+            access: dict[str, str] = json.loads(found.read_text("utf-8"))
+        except (ValueError, OSError):
+            continue
+        return access
+    return {}
+
+
+async def _listen(folder: Path, recording: Recording) -> None:
+    """Hears everything until it is cancelled; a hub that was started again has another key."""
+    known: dict[str, str] = {}
+    bus: Client | None = None
+    try:
+        while True:
+            access = _access(folder)
+            if access and access != known:
+                if bus is not None:
+                    await bus.close()
+                    bus = None
+                try:
+                    bus = await nats.connect(
+                        access["url"],
+                        nkeys_seed_str=access["seed"],
+                        connect_timeout=1,
+                        max_reconnect_attempts=-1,
+                        reconnect_time_wait=0.1,
+                    )
+                    await bus.subscribe(">", cb=recording.hear)
+                    known = access
+                except (OSError, nats.errors.Error):  # not yet, or no more
+                    bus = None
+            await asyncio.sleep(0.05)
+    finally:
+        if bus is not None:
+            await bus.close()
 
 
 async def record(folder: Path, out: Path, command: list[str]) -> None:
@@ -117,17 +149,11 @@ async def record(folder: Path, out: Path, command: list[str]) -> None:
         SystemExit: the demo did not come to its end; what was said until then is written.
     """
     demo = await asyncio.create_subprocess_exec(*command)
-    access = await _access(folder)
     recording = Recording()
-    bus = await nats.connect(
-        access["url"],
-        nkeys_seed_str=access["seed"],
-        max_reconnect_attempts=-1,
-        reconnect_time_wait=0.1,
-    )
-    await bus.subscribe(">", cb=recording.hear)
+    listening = asyncio.create_task(_listen(folder, recording))
     code = await demo.wait()
-    await bus.close()
+    listening.cancel()
+    await asyncio.wait([listening])
     recording.write(out)
     if code:
         raise SystemExit(f"the demo did not come to its end; {out} has what was said until then")

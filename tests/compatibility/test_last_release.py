@@ -82,6 +82,7 @@ def test_a_whole_conversation_was_recorded() -> None:
     assert {"TicketRequested", "AcceptRequest", "DossierRequest", "HangUpRequest"} <= kinds
     assert {"CallOffered", "CallAnswered", "GrantChanged", "PageOffered", "KioskWiped"} <= kinds
     assert {"SessionOpened", "SessionEnded", "PointerMoved"} <= kinds
+    assert {"UploadCommit", "PrintOffered", "CloseRequest"} <= kinds
     assert sum("answer" in line for line in HEARD) > 20
 
 
