@@ -199,9 +199,9 @@ def style_sheet(tokens: Tokens, text_scale: float = 1.0) -> str:
     values = asdict(tokens) | {
         name: f"{size * text_scale:.2f}pt" for name, size in _TYPE_PT.items()
     }
-    values["icon_down"] = resource_path(
-        f"icons/down_{'dark' if tokens is DARK else 'light'}.svg"
-    ).as_posix()
+    for name in ("down", "check"):
+        drawn = f"icons/{name}_{'dark' if tokens is DARK else 'light'}.svg"
+        values[f"icon_{name}"] = resource_path(drawn).as_posix()
     return re.sub(r"@(\w+)", lambda found: values[found[1]], resource_text("styles/desk.qss"))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import pytest
 from PyQt6.QtGui import QIcon
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QCheckBox, QStyle, QStyleOptionButton
+from pytestqt.qtbot import QtBot
 
 from views.widgets.icons import _GLYPHS, _glyph, icon
 from views.widgets.theme import (
@@ -76,6 +77,28 @@ def test_style_sheet_has_no_name_left(tokens: Tokens) -> None:
     sheet = style_sheet(tokens)
     assert "@" not in sheet
     assert tokens.accent in sheet
+
+
+@BOTH
+@pytest.mark.parametrize("ticked", [False, True])
+@pytest.mark.parametrize("enabled", [False, True])
+def test_a_box_to_tick_has_a_frame_that_is_seen(
+    tokens: Tokens, ticked: bool, enabled: bool, desk_theme: QApplication, qtbot: QtBot
+) -> None:
+    apply_theme(desk_theme, dark=tokens is DARK)
+    box, option = QCheckBox(), QStyleOptionButton()
+    qtbot.addWidget(box)
+    box.setChecked(ticked)
+    box.setEnabled(enabled)
+    box.show()
+    box.initStyleOption(option)
+    style = box.style()
+    assert style is not None
+    place = style.subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, box)
+    edge = box.grab().toImage().pixelColor(place.left(), place.center().y())
+    least = 3.0 if enabled else 1.1  # what cannot be pressed may be pale (WCAG 2.2, 1.4.11)
+    assert contrast(edge.name(), tokens.window) >= least
+    apply_theme(desk_theme, dark=False)
 
 
 def test_larger_text_makes_larger_sizes() -> None:
