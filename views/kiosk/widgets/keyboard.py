@@ -63,6 +63,7 @@ class TouchKeyboard(QFrame):
         self.erase.setAutoRepeat(True)
         self.to_signs, self.to_letters = self._key("123"), self._key("ABC")
         self.space, self.send, self.shut = self._key(" "), self._key("↵"), self._key("⌄")
+        self.send.setProperty("words", True)  # a word in the letters of a key would be cut
         self._sheets.addWidget(self._sheet(ROWS, before=self.shift, after=self.erase))
         self._sheets.addWidget(self._sheet(SIGNS))
         box = spaced(QVBoxLayout(self), (0.8,), 0.6)

@@ -347,7 +347,8 @@ def style_sheet(unit: float, text: float = 1.0, p: Palette = PLAIN) -> str:
         )
     held = f"background: {p.held}; border-color: {p.held};"
     rules += [
-        f"QPushButton[look=key] {{ font-size: {px(4.6)}; }}",
+        f"QPushButton[look=key] {{ font-size: {px(4.6)}; }}"
+        f"QPushButton[look=key][words=true] {{ font-size: {px(3.2)}; }}",
         f"QPushButton[look=key]:disabled {{ background: {p.paper}; color: {p.disabled};"
         f" border-color: {p.sky}; }}",
         f"QPushButton[look=primary]:disabled, QPushButton[look=yes]:disabled {{ {held} }}",
