@@ -79,7 +79,7 @@ def words_of_receipt(
     lines.append(_kind(record.registered_only))
     given = {sha256_of(data): file for file, data in documents}
     for piece in record.pieces:
-        lines.append(_("  {piece}, {pages} page(s): {sha256}").format(
+        lines.append(_("  {piece} ({pages} p.): {sha256}").format(
             piece=piece.name, pages=piece.pages, sha256=piece.sha256))  # fmt: skip
         if documents:
             file = given.get(piece.sha256)

@@ -97,8 +97,10 @@ class Figure(Card):
         self.setAccessibleName(f"{self._title.text()}: {value}, {words}")
 
     def alert(self) -> str:
-        """What this figure's alert says, "" without one."""
-        return f"{self._title.text()} ({self._value.text()})" if self._is_alert else ""
+        """What this figure's alert is about, "" without one; its value is read in the figure, where
+        it does not grow old.
+        """
+        return self._title.text() if self._is_alert else ""
 
     def value(self) -> str:
         """The figure shown."""

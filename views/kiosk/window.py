@@ -273,6 +273,7 @@ class KioskWindow(QWidget):
         self.bar.offer_help(answer.host)
         self._names = (answer.organisation_name, answer.site)
         self._header.show_names(*self._names)
+        self.setWindowTitle(" – ".join(self._names))
         self._offer = answer
         self.start_page.show_services(answer.services, answer.notices)
         self.waiting_page.show_messages(answer.notices)

@@ -261,6 +261,7 @@ class DisplayWindow(QWidget):
             return
         self._organisation.setText(answer.organisation_name)
         self._site.setText(answer.site)
+        self.setWindowTitle(f"{self._called_title.text()} – {answer.site}")
         self._show_called(answer.called)
         for place, number in enumerate(self.following):
             number.setText(answer.following[place] if place < len(answer.following) else "")

@@ -18,7 +18,7 @@ from session.protocol.conversation.messages import Grant
 QUESTIONS: dict[Grant, tuple[str, str, str]] = {
     Grant.SEE_PAGE: (
         "eye",
-        N_("May your adviser see this web page?"),
+        N_("May your adviser see the web page?"),
         N_("They see what you see on it, pictures too. Passwords and secret codes stay hidden."),
     ),
     Grant.POINT: (
