@@ -209,7 +209,6 @@ class ConsentPanel(SlidingPanel):
         """Puts the question; the time starts now."""
         self.question = question
         self.switches.show_question(question)
-        self._icon.setHidden(len(question) > 1)
         now_s = self._clock.monotonic_s()
         self._until_s, self._at_most_s = now_s + SILENCE_S, now_s + LONGEST_QUESTION_S
         self._end_acting()
@@ -281,12 +280,15 @@ class ConsentPanel(SlidingPanel):
         self.mandate.retranslate()
         self.switches.retranslate()
         self._allow_yes()
+        acting = self.acting.isChecked()  # its keys need the room; both were read before
+        self._icon.setHidden(acting or len(self.question) > 1)
+        self._silence.setHidden(acting)
         if self.question:
             self._silence.setText(time_words(self.question))
             icon, question, detail = question_words(self.question)
             self._icon.show_icon(icon, BLUE)
             self._asked.setText(_(question))
-            self._detail.setText(self.mandate.advice() if self.acting.isChecked() else _(detail))
+            self._detail.setText(self.mandate.advice() if acting else _(detail))
             self.yes.set_words(_("Yes"), spoken=f"{_(question)} {_('Yes')}")
             self.no.set_words(_("No"), spoken=f"{_(question)} {_('No')}")
 

@@ -304,6 +304,24 @@ def test_letters_of_twice_the_size_cut_nothing(scene: str, spoken: str, qtbot: Q
             assert face.height() >= 0.12 * size[1], f"too low a face at {size}"
 
 
+@pytest.mark.parametrize("scene", ["session-keyboard", "session-ask-mandate-letters"])
+def test_the_longest_words_have_room_in_letters_of_twice_the_size(scene: str, qtbot: QtBot) -> None:
+    use_language("ru")
+    try:
+        window = show("start-1", SIZES[0], qtbot)
+        window.show_language("ru")
+        window.bar.text = 2.0
+        SCENES[scene](window)
+        window.bar.look_changed.emit()
+        for size in (SIZES[0], SIZES[1]):
+            window.resize(*size)
+            window.session_page.finish_slides()
+            settle()
+            assert not flaws(window, size=size, target_px=MIN_TOUCH_PX)
+    finally:
+        use_language("en")
+
+
 @pytest.mark.long
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("letters", [1.5, 2.0])
