@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import QEvent, QPoint, QTimer, pyqtSignal
 from PyQt6.QtGui import QImage, QResizeEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QToolButton, QWidget
 
@@ -26,7 +26,7 @@ from session.protocol.conversation.messages import (
 from session.protocol.conversation.page_removal import RemovalReason
 from views.desk.devices.cleaning_menu import ask_stages
 from views.desk.devices.filing_panel import FilingPanel
-from views.desk.devices.page_strip import PageStrip
+from views.desk.devices.page_strip import CELL, PageStrip
 from views.desk.devices.papers_bar import PapersBar
 from views.desk.devices.preview import PreviewPage
 from views.desk.devices.print_panel import PrintPanel
@@ -44,11 +44,17 @@ from views.widgets.parts import (
     scroll_area,
     tool_button,
 )
-from views.widgets.theme import SPACE, text_scale
+from views.widgets.theme import SPACE
 from views.words.errors import sentence
 
-_ROOMY_PX = 540
-"""From this height on there is room for the printer beside scanner, pages and filing."""
+
+def _needed_px(part: QWidget, width_px: int) -> int:
+    """The least height of a part of this width."""
+    layout, least = part.layout(), part.minimumSizeHint().height()
+    if layout is None or not layout.hasHeightForWidth():
+        return least
+    return max(least, layout.minimumHeightForWidth(width_px))
+
 
 _FILABLE = frozenset({PageStatus.KEPT, PageStatus.CLEANED})
 
@@ -116,6 +122,10 @@ class DevicesView(QWidget):
         self._removed: list[tuple[StripPage, int, RemovalReason]] = []
         self._parts_of: dict[str, tuple[str, ...]] = {}
         self._by_enter = self._receipt_follows = False
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._see_pages)
         self._build()
         self._connect()
         self._on_chosen()
@@ -182,6 +192,7 @@ class DevicesView(QWidget):
             self.strip.put(StripPage(page_id))
             self._show_part("pages")
             self._on_chosen()
+            self._soon.start()
 
     def show_page_progress(self, page_id: str, percent: int) -> None:
         """0..100 of a page has arrived."""
@@ -460,16 +471,42 @@ class DevicesView(QWidget):
         margins = (SPACE[2], SPACE[0], SPACE[2], SPACE[1])
         self._foot = column(foot, self.filing, self.printing, space=6, margins=margins)
         whole = column(self, space=0)
-        whole.addWidget(scroll_area(body), 1)
+        self._area = scroll_area(body)
+        whole.addWidget(self._area, 1)
         whole.addWidget(foot)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """The printer stays in sight below what is filed, unless the pages would get no room."""
+        """The pages stay in sight."""
         super().resizeEvent(event)
-        roomy = self.height() >= _ROOMY_PX * max(1.0, text_scale())
-        place = self._foot if roomy else self._body
+        self._place_printer()
+        self._soon.start()
+
+    def event(self, event: QEvent | None) -> bool:
+        """A part wants more room, or less: a print waits, a second paper was found."""
+        if event is not None and event.type() == QEvent.Type.LayoutRequest:
+            self._place_printer()
+        return super().event(event)
+
+    def _place_printer(self) -> None:
+        """The printer stays below what is filed, unless no row of pages would be left."""
+        below = sum(
+            _needed_px(part, self.width() - 2 * SPACE[2])
+            for part in (self.filing, self.printing)
+            if not part.isHidden()
+        )
+        row_px = self.strip.minimumHeight() + 2 * SPACE[2]
+        place = self._foot if below + row_px <= self.height() else self._body
         if place.indexOf(self.printing) < 0:
             place.addWidget(self.printing)
+
+    def _see_pages(self) -> None:
+        """Where there is room for one thing only it is a row of pages, not the scanner."""
+        body = self._area.widget()
+        if body is None or not self.strip.count() or not self.strip.isVisible():
+            return
+        top = self.strip.mapTo(body, QPoint(0, 0)).y()
+        for y in (top + CELL.height(), top):  # the last one is seen in any case
+            self._area.ensureVisible(0, y, 0, SPACE[0])
 
     def _build_middle(self) -> Card:
         card = Card("pages_panel")

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from PyQt6.QtCore import QCoreApplication, QPoint, Qt
 from PyQt6.QtWidgets import (
+    QApplication,
     QCheckBox,
     QComboBox,
     QFileDialog,
@@ -32,10 +33,11 @@ from session.protocol.conversation.scan_profiles import Sides
 from tests.support.screens.devices_scene import button, chip, choose_in_menu, png, press, words
 from tests.support.screens.fingers import drag, key, write
 from tests.support.screens.invented import DEVICES, DOSSIER, drawn_page
-from views.desk.devices.page_strip import PageStatus
+from views.desk.devices.page_strip import CELL, PageStatus
 from views.desk.devices.preview import MIN_SIDE, PreviewArea
 from views.desk.devices.scan_panel import ChosenScan, source_key
 from views.desk.devices.view import DevicesView
+from views.widgets.theme import apply_theme
 
 
 def test_a_device_that_is_not_allowed_yet_says_that_it_asks_first_and_for_how_long(
@@ -295,6 +297,21 @@ def test_the_piece_the_button_that_files_and_the_receipt_are_seen_without_scroll
         assert shown is not None
         seen = shown.visibleRegion().boundingRect().size()
         assert seen == shown.size(), name
+
+
+@pytest.mark.parametrize("larger", [1.0, 1.5])
+def test_a_row_of_pages_is_seen_however_low_the_window_is(
+    three: DevicesView, qtbot: QtBot, larger: float, desk_theme: QApplication
+) -> None:
+    apply_theme(desk_theme, dark=False, text_scale=larger)
+    three.show_print(PrintChanged(print_id="j1", state=PrintState.WAITING), "Receipt")
+    three.show_papers("p0", 2)
+    for height in (800, 600, 520, 480):
+        three.resize(420, height)
+        qtbot.waitUntil(
+            lambda: three.strip.visibleRegion().boundingRect().height() >= CELL.height() - 8
+        )
+    apply_theme(desk_theme, dark=False)
 
 
 def test_turning_and_choosing_the_original_are_told(three: DevicesView, qtbot: QtBot) -> None:
