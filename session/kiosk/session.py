@@ -57,6 +57,8 @@ from session.protocol.hub.requests import SessionFacts
 log = logging.getLogger(__name__)
 
 STOP_S = 5.0
+BROWSER_STOP_S = 40.0
+"""A killed browser of a busy machine needs more than seconds; it says itself when it is left."""
 
 
 class Wipeable(BrowserLike, ControlledPage, Protocol):
@@ -292,7 +294,9 @@ class KioskSession:
         await _careful(self.third_parties.close(), "the call with a third person", None)
         await _careful(self.call.hang_up(), "the call", None)
         pages = await _careful(self.devices.wipe(), "the devices", 0)
-        profile_removed = await _careful(browser_wiped(self._parts.browser), "the browser", False)
+        profile_removed = await _careful(
+            browser_wiped(self._parts.browser), "the browser", False, within_s=BROWSER_STOP_S
+        )
         self.grants.close()
         wiped = await asyncio.to_thread(Wipe(self._folder).wipe, pages, profile_removed, shown_left)
         self.event_log.wiped(wiped)
@@ -305,10 +309,12 @@ class KioskSession:
         return wiped
 
 
-async def _careful[Result](work: Awaitable[Result], what: str, otherwise: Result) -> Result:
+async def _careful[Result](
+    work: Awaitable[Result], what: str, otherwise: Result, *, within_s: float = STOP_S
+) -> Result:
     """Waits for one part to stop; a part that fails must not keep the others from being wiped."""
     try:
-        return await asyncio.wait_for(work, STOP_S)
+        return await asyncio.wait_for(work, within_s)
     except Exception as error:  # whatever it is, the wipe goes on; the developer log has it
         log.error("%s did not stop in order: %s", what, type(error).__name__)
         return otherwise

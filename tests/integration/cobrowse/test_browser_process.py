@@ -16,15 +16,16 @@ from pathlib import Path
 import pytest
 
 from expert_app.kiosk.wiring.page_program import page_command
-from session.core.clock import SystemClock
+from session.core.clock import ManualClock, SystemClock
 from session.core.process_tree import session_members
 from session.kiosk.cobrowse import browser_messages as messages
 from tests.integration.cobrowse.loop_gaps import LoopGaps
 from tests.support.cobrowse_pages import WebServer
 from tests.support.qt_loop import QtLoop
 from tests.support.waiting import until
+from views.kiosk.browser import page_process
 from views.kiosk.browser.calm_page import WebPageTrouble
-from views.kiosk.browser.page_process import PageLimits, PageProcesses
+from views.kiosk.browser.page_process import ENDS_WITHIN_S, PageLimits, PageProcesses
 from views.kiosk.browser.pane import KioskBrowser
 from views.kiosk.call_pane import KioskCallPane
 
@@ -226,5 +227,40 @@ def test_a_browser_that_lies_or_floods_is_ended(
         side.close(closed.set_result)
         assert await asyncio.wait_for(closed, 20)
         await until(lambda: list(tmp_path.iterdir()) == [])
+
+    qt_loop.run(story())
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_killed_browser_that_ends_slowly_is_no_left_over_one_that_lives_on_is(
+    qt_loop: QtLoop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ends: bool
+) -> None:
+    async def story() -> None:
+        left, looks, clock = [2**22], [0], ManualClock()
+
+        def members(_leader: int) -> list[int]:
+            looks[0] += 1
+            return list(left)
+
+        monkeypatch.setattr(page_process, "session_members", members)
+        monkeypatch.setattr(page_process, "kill_at_once", lambda _pid: None)
+        command = [sys.executable, "-c", "import time; time.sleep(60)"]
+        side = PageProcesses(lambda _folder: command, tmp_path, clock=clock)
+        await until(lambda: side.pid)
+        gone: list[bool] = []
+        side.forget(gone.append)
+        clock.advance(ENDS_WITHIN_S - 1)  # a busy machine
+        seen = looks[0]
+        await until(lambda: looks[0] > seen + 4)
+        assert gone == []
+        if ends:
+            left.clear()
+        else:
+            clock.advance(2)
+        await until(lambda: gone == [ends])
+        left.clear()
+        closed: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        side.close(closed.set_result)
+        assert await asyncio.wait_for(closed, 20)
 
     qt_loop.run(story())

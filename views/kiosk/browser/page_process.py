@@ -41,7 +41,12 @@ STUCK_PAGE_MS = 3_000
 """A page that is busy for longer is said to be silent; a large one is busy for a second or two."""
 MEMORY_BYTES = 1_500 << 20
 _UNREAD_BYTES = 4 << 20
-_END_LOOK_MS, _END_LOOKS = 20, 200
+ENDS_WITHIN_S = 30.0
+"""A killed process of a busy machine is given so long to end before it counts as left."""
+STOPS_WITHIN_S = 8.0
+"""The same when the program itself stops; its next start removes what is left."""
+_END_LOOK_MS, _LATE_LOOK_MS, _EARLY_S = 20, 250, 2.0
+"""How often it is looked at, at first and then."""
 
 PageCommand = Callable[[Path], Sequence[str]]
 """Gives the command line of a browser for this folder."""
@@ -74,7 +79,7 @@ class PageProcess(QObject):
     ) -> None:
         super().__init__(parent)
         self._folder = open_web_folder(runtime)
-        self._reader = FactReader(clock)
+        self._clock, self._reader = clock, FactReader(clock)
         self._open, self.unanswered = True, 0
         self.window: int | None = None
         self._pid = 0
@@ -169,25 +174,33 @@ class PageProcess(QObject):
 
     # ---- the end ----
 
-    def end(self, on_gone: Callable[[bool], None]) -> None:
+    def end(self, on_gone: Callable[[bool], None], *, within_s: float = ENDS_WITHIN_S) -> None:
         """Kills the process and its children and removes the folder.
 
         Args:
-            on_gone: called once, within seconds; True when nothing of it is left.
+            on_gone: called once, as soon as nothing of it is left (True), or when something still
+                is after `within_s` (False).
         """
         self._open = False
         self._kill()
-        self._check_ended(on_gone, _END_LOOKS)
+        self._check_ended(on_gone, self._clock.monotonic_s(), within_s)
 
-    def _check_ended(self, on_gone: Callable[[bool], None], looks: int) -> None:
+    def _check_ended(
+        self, on_gone: Callable[[bool], None], since_s: float, within_s: float
+    ) -> None:
         running = self._process.state() != QProcess.ProcessState.NotRunning
-        left = running or (self._pid > 0 and bool(session_members(self._pid)))
-        if left and looks > 0:
+        gone = not running and not (self._pid and session_members(self._pid))
+        if gone:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            gone = not self._folder.exists()
+        waited_s = self._clock.monotonic_s() - since_s
+        if not gone and waited_s < within_s:
             self._kill()
-            QTimer.singleShot(_END_LOOK_MS, lambda: self._check_ended(on_gone, looks - 1))
+            QTimer.singleShot(
+                _END_LOOK_MS if waited_s < _EARLY_S else _LATE_LOOK_MS,
+                lambda: self._check_ended(on_gone, since_s, within_s),
+            )
             return
-        shutil.rmtree(self._folder, ignore_errors=True)
-        gone = not left and not self._folder.exists()
         if not gone:
             log.error("something of the caller's browser is left")
         on_gone(gone)
@@ -344,7 +357,8 @@ class PageProcesses(QObject):
         """Ends the caller's browser; the spare one takes its place.
 
         Args:
-            on_gone: called once; True when its processes and its folder are gone.
+            on_gone: called once, after `ENDS_WITHIN_S` at the latest; True when its processes and
+                its folder are gone.
         """
         self._kept = {kind: kept for kind, kept in self._kept.items() if kind is messages.UseLook}
         self._replace(on_gone)
@@ -365,7 +379,7 @@ class PageProcesses(QObject):
                 on_gone(all(results))
 
         for process in ends:
-            process.end(on_one_gone)
+            process.end(on_one_gone, within_s=STOPS_WITHIN_S)
 
     # ---- processes ----
 

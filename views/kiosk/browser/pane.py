@@ -362,8 +362,8 @@ class KioskBrowser(QFrame):
         a fresh browser stands ready at once.
 
         Args:
-            on_wiped: called once, within seconds, when the old one is destroyed;
-                True when nothing of it is left.
+            on_wiped: called once, when the old one is destroyed, True; False when something of it
+                is still left after half a minute.
         """
         self._hide_notice()
         self.proposal.end()

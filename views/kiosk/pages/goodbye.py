@@ -136,6 +136,11 @@ class SolvedStrip(QFrame):
             self.faces[solved].setVisible(not self._given)
 
 
+def is_clean(wiped: KioskWiped) -> bool:
+    """Whether nothing of the caller is left."""
+    return wiped.left_over == 0 and wiped.profile_removed
+
+
 class GoodbyePage(KioskPage):
     """Thanks, reminders of what the caller has used here, and back to the start after twenty
     seconds.
@@ -195,17 +200,19 @@ class GoodbyePage(KioskPage):
             card.set_portrait(portrait)
 
     def show_goodbye(self, wiped: KioskWiped | None) -> None:
-        """The session is over; None while the kiosk is still wiping.
-        The time starts with the first call.
+        """The session is over; None while the kiosk is still wiping: until it is known what came of
+        it, the page stays. The time starts with the first call.
         """
         self._wiped = wiped
+        if wiped is not None and self._until_s is not None and not is_clean(wiped):
+            self._until_s = max(self._until_s, self._clock.monotonic_s() + ASKED_S)
         if self._until_s is None:
             self._until_s = self._clock.monotonic_s() + GOODBYE_S
             self.solved.ask()
             self.solved.show()
             self._closing.hide()
         self.retranslate()
-        self.tick()
+        self._show_left()
 
     def words(self) -> list[str]:
         """The sentences on the page, to be spoken."""
@@ -235,17 +242,23 @@ class GoodbyePage(KioskPage):
 
     def tick(self) -> None:
         """A moment has passed."""
-        if self._until_s is None:
-            return
+        if self._until_s is not None and self._show_left() <= 0:
+            self._finish()
+
+    def _show_left(self) -> float:
+        """Seconds until this page goes by itself; what is seen of them."""
+        assert self._until_s is not None
         left_s = self._until_s - self._clock.monotonic_s()
         self._countdown.show_seconds(max(0, int(-(-left_s // 1))), int(GOODBYE_S))
         if left_s <= GOODBYE_S - ASKED_S:
             self.solved.hide()
             self._closing.show()
-        if left_s <= 0:
-            self._finish()
+        return left_s
 
     def _finish(self) -> None:
+        if self._wiped is None and self._until_s is not None:
+            self._until_s = min(self._until_s, self._clock.monotonic_s())
+            return
         self.leave()
         self.over.emit()
 
@@ -284,7 +297,7 @@ class GoodbyePage(KioskPage):
             trace.icon.show_icon("progress-clock", GREEN, GREEN_PAPER)
             trace.words.setText(_("We are wiping your traces"))
             trace.detail.setText(_("This takes a few seconds."))
-        elif wiped.left_over == 0 and wiped.profile_removed:
+        elif is_clean(wiped):
             trace.icon.show_icon("shield-check", GREEN, GREEN_PAPER)
             trace.words.setText(_("Everything is wiped"))
             trace.detail.setText(_("Nothing of you stays on this kiosk."))

@@ -15,7 +15,7 @@ from tests.support.screens.kiosk_gallery import (
     session_facts,
     ticket_answer,
 )
-from views.kiosk.pages.goodbye import GOODBYE_S
+from views.kiosk.pages.goodbye import ASKED_S, GOODBYE_S
 from views.kiosk.window import KioskWindow
 
 ORIGINAL = "Take your original back from the glass"
@@ -41,6 +41,7 @@ def test_goodbye_reminds_of_what_was_used_and_of_nothing_else(
     window.remind_of(thing)
     window.show_goodbye(None)
     assert [words for words in (ORIGINAL, SHEETS, STICK) if words in said(window)] == [reminder]
+    window.show_goodbye(WIPED)
     window.goodbye_page.finish.click()
     window.show_session(session_facts())
     window.show_goodbye(WIPED)
@@ -108,6 +109,38 @@ def test_kiosk_is_there_for_the_next_caller_after_twenty_seconds(
     window.tick()
     assert on_screen(window, window.start_page)
     assert touches.heard == [("start_requested",)]
+
+
+def test_the_page_stays_until_it_is_known_what_came_of_the_wipe(
+    window: KioskWindow, touches: CallerTouches, clock: ManualClock
+) -> None:
+    window.show_goodbye(None)
+    window.goodbye_page.finish.click()
+    clock.advance(GOODBYE_S + 5)
+    window.tick()
+    assert on_screen(window, window.goodbye_page)
+    assert touches.heard == []
+    window.show_goodbye(WIPED)
+    window.tick()
+    assert on_screen(window, window.start_page)
+    assert touches.heard == [("start_requested",)]
+
+
+def test_what_could_not_be_wiped_can_still_be_read_after_a_long_wipe(
+    window: KioskWindow, clock: ManualClock
+) -> None:
+    window.show_goodbye(None)
+    clock.advance(GOODBYE_S + 5)
+    window.tick()
+    window.show_goodbye(
+        KioskWiped(pages_removed=0, files_removed=0, profile_removed=False, left_over=0)
+    )
+    clock.advance(ASKED_S - 1)
+    window.tick()
+    assert "Not everything is wiped yet" in said(window)
+    clock.advance(1)
+    window.tick()
+    assert on_screen(window, window.start_page)
 
 
 def test_caller_may_finish_earlier_and_the_old_countdown_is_dead(

@@ -6,6 +6,7 @@ from __future__ import annotations
 from session.core.clock import ManualClock
 from session.protocol.hub.statistics import Solved
 from tests.support.screens.kiosk_fingers import said
+from tests.support.screens.kiosk_gallery import WIPED
 from views.kiosk.pages.goodbye import ASKED_S
 from views.kiosk.window import KioskWindow
 
@@ -32,6 +33,7 @@ def test_the_question_goes_by_itself_and_comes_to_the_next_caller(
     clock.advance(ASKED_S + 0.1)
     window.tick()
     assert not strip.isVisible()
+    window.show_goodbye(WIPED)
     window.goodbye_page.finish.click()
     window.show_goodbye(None)
     assert strip.isVisible()

@@ -11,7 +11,7 @@ from PyQt6.QtCore import Qt
 from resources.texts import CALLER_LANGUAGES, use_language
 from session.core.clock import ManualClock
 from tests.support.screens.kiosk_fingers import CallerTouches, on_screen
-from tests.support.screens.kiosk_gallery import services_answer
+from tests.support.screens.kiosk_gallery import WIPED, services_answer
 from views.kiosk.pages.goodbye import GOODBYE_S
 from views.kiosk.pages.language import LanguagePage
 from views.kiosk.window import IDLE_S, KioskWindow
@@ -80,7 +80,7 @@ def test_the_next_caller_finds_the_first_language(
     chosen: KioskWindow, touches: CallerTouches, clock: ManualClock
 ) -> None:
     _choose(chosen, "tr")
-    chosen.show_goodbye(None)
+    chosen.show_goodbye(WIPED)
     clock.advance(GOODBYE_S + 1)
     chosen.tick()
     assert ("language_requested", "fr") in touches.heard
