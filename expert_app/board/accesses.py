@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The supervisor's work on the register of accesses, without Qt: read and save.
-Used by the board.
+"""The supervisor's work on the registers of accesses and of help from afar, without Qt: read and
+save. Used by the board.
 """
 
 from __future__ import annotations
@@ -16,37 +16,53 @@ from session.core.dossier_model import AccessLine
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
+from session.desk.hub.helpdesk import HelpdeskQuestions
 from session.desk.hub.identity import DossierRegisterLink
 from session.protocol.dossier.identity import AccessesAnswer, AccessesRequest
+from session.protocol.helpdesk.remote_help import RemoteHelp, RemoteHelps, RemoteHelpsRequest
 
 AGAIN_S = 10.0
 """Between two readings while the page is in front."""
 
 Words = Callable[[AccessLine], str]
-"""What was done, in words: the file says what the screen says."""
+HelpColumns = Callable[[RemoteHelp], tuple[str, str, str]]
+"""What was done, in words: the file says what the screen says. Of help from afar: what, where, and
+how it ended.
+"""
 
 
 class BoardAccesses:
     """What the page of accesses asks for; of refusals `access_alert` tells, whatever page it is.
 
     Args:
-        words: see `Words`.
+        words, help_columns: see `Words`.
 
     Attributes:
         received: lines.
+        helps_received: help from afar, when that was asked for.
         saved: the file that was written.
         failed: why it was not.
     """
 
-    def __init__(self, link: DossierRegisterLink, words: Words, *, tasks: Tasks) -> None:
+    def __init__(
+        self,
+        link: DossierRegisterLink,
+        questions: HelpdeskQuestions,
+        *,
+        words: Words,
+        help_columns: HelpColumns,
+        tasks: Tasks,
+    ) -> None:
         self.received: Signal[AccessesAnswer] = Signal()
+        self.helps_received: Signal[RemoteHelps] = Signal()
         self.saved: Signal[str] = Signal()
         self.failed: Signal[str] = Signal()
-        self._link, self._words, self._tasks = link, words, tasks
-        self._request = AccessesRequest()
+        self._link, self._questions, self._tasks = link, questions, tasks
+        self._words, self._help_columns = words, help_columns
+        self._request: AccessesRequest | RemoteHelpsRequest = AccessesRequest()
         self._reading = RepeatedReading(self._read, tasks, what="accesses", again_s=AGAIN_S)
 
-    def show(self, request: AccessesRequest) -> None:
+    def show(self, request: AccessesRequest | RemoteHelpsRequest) -> None:
         """Reads this now and every few seconds, until `rest`."""
         self._request = request
         self._reading.begin()
@@ -56,16 +72,23 @@ class BoardAccesses:
         self._reading.rest()
 
     async def _read(self) -> None:
-        self.received.emit(await self._link.accesses(self._request))
+        if isinstance(self._request, RemoteHelpsRequest):
+            self.helps_received.emit(await self._questions.helps(self._request))
+        else:
+            self.received.emit(await self._link.accesses(self._request))
 
     def save(self, path: str) -> None:
         """Writes everything that the filters find as CSV; `saved` or `failed` follows."""
         self._tasks.start(self._save(self._request, Path(path)), name="save the accesses")
 
-    async def _save(self, request: AccessesRequest, path: Path) -> None:
+    async def _save(self, request: AccessesRequest | RemoteHelpsRequest, path: Path) -> None:
         try:
-            lines = await self._link.every_access(request)
-            await asyncio.to_thread(path.write_bytes, accesses_csv(lines, self._words))
+            if isinstance(request, RemoteHelpsRequest):
+                helps = await self._questions.every_help(request)
+                text = helps_csv(helps, self._help_columns)
+            else:
+                text = accesses_csv(await self._link.every_access(request), self._words)
+            await asyncio.to_thread(path.write_bytes, text)
         except SessionError as error:
             self.failed.emit(error.code)
         except OSError as error:
@@ -99,4 +122,15 @@ def accesses_csv(lines: Sequence[AccessLine], words: Words) -> bytes:
         )
         for line in lines
     ]
+    return spreadsheet_csv(heads, rows)
+
+
+def helps_csv(helps: Sequence[RemoteHelp], columns: HelpColumns) -> bytes:
+    """Help from afar as a table."""
+    heads = [_("When"), _("Who"), _("Account"), _("What"), _("Where"), _("Reason"), _("Result")]
+    rows: list[tuple[str, ...]] = []
+    for one in helps:
+        act, place, ended = columns(one)
+        at = f"{one.asked_at_utc.astimezone():%Y-%m-%d %H:%M:%S}"
+        rows.append((at, one.by_name, one.by, act, place, one.reason, ended))
     return spreadsheet_csv(heads, rows)

@@ -23,6 +23,7 @@ from session.desk.hub.site import SiteLink
 from session.protocol.conversation.messages import MediaSeen
 from session.protocol.dossier.deliveries import DeliveriesAnswer
 from session.protocol.dossier.identity import AccessesAnswer, ProvisionalAnswer
+from session.protocol.helpdesk.remote_help import RemoteHelps
 from session.protocol.hub.board import BoardAnswer
 from session.protocol.hub.history import HistoryAnswer, LineQuality, LinesAnswer
 from session.protocol.hub.site import SiteAnswer
@@ -110,6 +111,7 @@ class _Dossiers:
     ) -> None:
         self._observations = observations
         accesses.received.connect(self._on_accesses)
+        accesses.helps_received.connect(self._on_helps)
         alert.refused.connect(self._on_refused)
         accesses.saved.connect(self._on_saved)
         doubles.provisional.connect(self._on_provisional)
@@ -119,6 +121,9 @@ class _Dossiers:
 
     def _on_accesses(self, answer: AccessesAnswer) -> None:
         self._observations.note("accesses", lines=len(answer.lines))
+
+    def _on_helps(self, answer: RemoteHelps) -> None:
+        self._observations.note("helps", lines=len(answer.helps))
 
     def _on_refused(self, lines: list[AccessLine]) -> None:
         for line in lines:

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """What a kiosk found when it tried itself, and what was done there or at a desk from afar, in
 sentences.
-Used by the helpdesk's window.
+Used by the windows of helpdesk and board.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 from resources.texts import N_, _
 from session.protocol.helpdesk.remote_help import (
@@ -126,6 +128,24 @@ def help_words(told: RemoteHelp, *, of_all: bool = False) -> str:
     place = f"{told.organisation}/{told.kiosk}" if of_all else told.kiosk
     act, ended = _(ACTS[told.act][0]), _(_STATES[told.state])
     return f"{place} · {act} · {told.by_name or told.by} · {told.reason} · {ended}"
+
+
+class HelpWords(NamedTuple):
+    """A help from afar in the columns of a table: what was wanted, where, and how it ended."""
+
+    act: str
+    place: str
+    ended: str
+
+
+def help_columns(told: RemoteHelp) -> HelpWords:
+    """See `HelpWords`."""
+    place = _("Desk of {agent}") if told.desk else _("Kiosk {kiosk}")
+    return HelpWords(
+        _(ACTS[told.act][0]),
+        place.format(agent=told.kiosk, kiosk=told.kiosk),
+        _(_STATES[told.state]),
+    )
 
 
 _STATES: dict[RemoteState, str] = {

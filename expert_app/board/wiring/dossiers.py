@@ -38,6 +38,7 @@ class DossierPages:
         window.accesses.wanted.connect(accesses.show)
         window.accesses.file_wanted.connect(accesses.save)
         accesses.received.connect(window.accesses.show_accesses)
+        accesses.helps_received.connect(window.accesses.show_helps)
         alert.refused.connect(self._on_too_many)
         accesses.saved.connect(self._on_saved)
         accesses.failed.connect(self._on_not_saved)

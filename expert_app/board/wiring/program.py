@@ -41,6 +41,7 @@ from session.desk.hub.board_acts import Act, Join, MoveQueue, Several
 from session.desk.hub.board_past import BoardPast
 from session.desk.hub.client import DeskLink
 from session.desk.hub.deliveries import DeliveryLink
+from session.desk.hub.helpdesk import HelpdeskQuestions
 from session.desk.hub.identity import DossierRegisterLink
 from session.protocol.hub.history import UndoState
 from session.protocol.hub.tickets import Ticket
@@ -59,6 +60,7 @@ from views.widgets.window_settings import IniSettings
 from views.words.accesses import access_words
 from views.words.deliveries import copy_words
 from views.words.errors import sentence
+from views.words.self_tests import help_columns
 
 WINDOW_SIZE = (1440, 900)
 LINE, ACT, FILE = "line", "act", "file"
@@ -127,7 +129,13 @@ def build_jobs(settings: DeskSettings, paths: Paths, *, seed: bytes, program: Pr
         access_alert=AccessAlert(register, tasks),
         deliveries=BoardDeliveries(delivery_link, copy_words, tasks=tasks),
         export=DossierExport(exporter, export_words, clock=clock, tasks=tasks),
-        accesses=BoardAccesses(register, access_words, tasks=tasks),
+        accesses=BoardAccesses(
+            register,
+            HelpdeskQuestions(bus),
+            words=access_words,
+            help_columns=help_columns,
+            tasks=tasks,
+        ),
         doubles=BoardDoubles(register, tasks=tasks),
     )
 

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the helpdesk asks the keeper of the logs: the list of conversations, their notes.
+"""What the helpdesk asks the keeper of the logs: the list of conversations, their notes, help from
+afar; the board asks what help was wanted.
 The other end is `session.hub.log_index`; a log itself is read by `session.desk.hub.client`.
 """
 
 from __future__ import annotations
+
+import msgspec
 
 from session.bus.client import BusClient
 from session.core.signals import Signal
@@ -61,9 +64,20 @@ class HelpdeskQuestions:
         """What each kiosk found when it tried itself."""
         return await self._bus.request("self_tests", SelfTestsRequest(), SelfTests)
 
-    async def helps(self) -> RemoteHelps:
+    async def helps(self, request: RemoteHelpsRequest | None = None) -> RemoteHelps:
         """What was wanted of kiosks and desks, the newest first."""
-        return await self._bus.request("remote_helps", RemoteHelpsRequest(), RemoteHelps)
+        wanted = request or RemoteHelpsRequest()
+        return await self._bus.request_with_retries("remote_helps", wanted, RemoteHelps)
+
+    async def every_help(self, request: RemoteHelpsRequest) -> list[RemoteHelp]:
+        """All that the request's filters find, page by page, the newest first."""
+        helps: list[RemoteHelp] = []
+        while True:
+            answer = await self.helps(request)
+            helps += answer.helps
+            if not (answer.more and answer.helps):
+                return helps
+            request = msgspec.structs.replace(request, before=answer.helps[-1].help_id)
 
     async def help_kiosk(self, wanted: HelpKiosk) -> RemoteHelp:
         """Has something done at an idle kiosk or a desk; the same `help_id` is the same act."""

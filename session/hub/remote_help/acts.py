@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Select, and_, func, insert, select, update
+from sqlalchemy import Select, and_, func, insert, or_, select, update
 
 from session.core.clock import Clock
 from session.core.errors import (
@@ -83,7 +84,9 @@ class KioskPresence(Protocol):
 
 
 class RemoteActs:
-    """Args: history: the database; raises `StoreUnreachable` while it is away."""
+    """Args: history: the database; raises `StoreUnreachable` while it is away. time_zone: whose
+    days the list counts.
+    """
 
     def __init__(
         self,
@@ -94,8 +97,10 @@ class RemoteActs:
         presence: KioskPresence,
         notifications: Notifications,
         clock: Clock,
+        time_zone: str,
     ) -> None:
         self._history, self._catalogue = history, catalogue
+        self._zone = ZoneInfo(time_zone)
         self._tickets, self._presence = tickets, presence
         self._notifications, self._clock = notifications, clock
         self._prepared: History | None = None
@@ -176,8 +181,9 @@ class RemoteActs:
 
     @handles("remote_helps")
     async def listed(self, asker: Asker, request: RemoteHelpsRequest) -> RemoteHelps:
-        """What was wanted of the organisation's kiosks; an operator sees all."""
-        return RemoteHelps(helps=tuple(await asyncio.to_thread(self._list, asker, request.kiosk)))
+        """What was wanted of the organisation's kiosks and desks; an operator sees all."""
+        found = await asyncio.to_thread(self._list, asker, request)
+        return RemoteHelps(helps=tuple(found[:LISTED]), more=len(found) > LISTED)
 
     @handles("remote_help_done")
     async def done(self, asker: Asker, request: RemoteHelpDone) -> Done:
@@ -238,14 +244,31 @@ class RemoteActs:
             row = connection.execute(_with_desks().where(place)).first()
         return None if row is None else self._help_of(row, with_result=True)
 
-    def _list(self, asker: Asker, kiosk: str) -> list[RemoteHelp]:
-        query = _with_desks().order_by(_table.c.asked_at_utc.desc()).limit(LISTED)
+    def _list(self, asker: Asker, request: RemoteHelpsRequest) -> list[RemoteHelp]:
+        """One more than is listed, when there are more."""
+        at = _table.c.asked_at_utc
+        query = _with_desks().order_by(at.desc(), _table.c.help_id.desc()).limit(LISTED + 1)
         if asker.role is not Role.OPERATOR:
             query = query.where(_table.c.organisation == asker.organisation)
-        if kiosk:
-            query = query.where(_table.c.kiosk == kiosk)
+        if request.kiosk:
+            query = query.where(_table.c.kiosk == request.kiosk)
+        if request.by:
+            query = query.where(_table.c.by == request.by)
+        if request.act is not None:
+            query = query.where(_table.c.act == request.act.value)
+        if request.first is not None:
+            query = query.where(at >= self._midnight(request.first))
+        if request.last is not None:
+            query = query.where(at < self._midnight(request.last + timedelta(days=1)))
         with self._database().reading() as connection:
+            if request.before:
+                its = select(at).where(_table.c.help_id == request.before).scalar_subquery()
+                earlier = and_(at == its, _table.c.help_id < request.before)
+                query = query.where(or_(at < its, earlier))
             return [self._help_of(row, with_result=False) for row in connection.execute(query)]
+
+    def _midnight(self, day: date) -> datetime:
+        return _naive(datetime.combine(day, time(), self._zone))
 
     def _help_of(self, row: Any, *, with_result: bool) -> RemoteHelp:
         asked = row.asked_at_utc.replace(tzinfo=UTC)

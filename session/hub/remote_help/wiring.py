@@ -37,5 +37,6 @@ def build(parts: HubParts, queue: Queue, *, projection: Projection) -> KioskCare
         presence=queue.presence,
         notifications=queue.notifications,
         clock=parts.clock,
+        time_zone=parts.time_zone,
     )
     return KioskCare(self_tests=self_tests, acts=acts)

@@ -8,6 +8,7 @@ Each act is a line before the machine hears of it, and its screen says so while 
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -111,15 +112,28 @@ class RemoteHelp(HubMessage, frozen=True, kw_only=True):
 
 
 class RemoteHelpsRequest(HubMessage, frozen=True, kw_only=True):
-    """What was wanted of kiosks, the newest first; of one kiosk or of all ("")."""
+    """What was wanted of kiosks and desks, the newest first; "" and None mean all.
+
+    Attributes:
+        kiosk: of this kiosk, or of the desk of this agent.
+        first, last: days of the hub's time zone, both included.
+        by: of this person, as in `RemoteHelp.by`.
+        before: `help_id` of the last one of the answer before, to read on.
+    """
 
     kiosk: OptionalId = ""
+    first: date | None = None
+    last: date | None = None
+    by: Text = ""
+    act: RemoteAct | None = None
+    before: OptionalId = ""
 
 
 class RemoteHelps(HubMessage, frozen=True, kw_only=True):
-    """At most 200, without what came of them."""
+    """At most 200, without what came of them; `more`: there are older ones."""
 
     helps: tuple[RemoteHelp, ...]
+    more: bool = False
 
 
 class RemoteHelpDone(HubMessage, frozen=True, kw_only=True):

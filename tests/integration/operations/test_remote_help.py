@@ -5,7 +5,9 @@ one's own, and only who asked sees what came of it.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -21,6 +23,7 @@ from session.core.errors import (
 )
 from session.desk.hub.client import DeskLink
 from session.desk.hub.remote_help import DeskHelpLink
+from session.hub.parts import TIME_ZONE
 from session.hub.remote_help import acts
 from session.protocol.helpdesk.remote_help import (
     HelpKiosk,
@@ -96,6 +99,18 @@ async def test_what_the_helpdesk_wants_is_a_line_is_done_and_is_seen_by_who_aske
             ("h2", "o.oper", None),
             ("h1", "h.help", None),
         ]
+        today = world.clock.utc_now().astimezone(ZoneInfo(TIME_ZONE)).date()
+        yesterday = today - timedelta(days=1)
+        for asked_for, found in (
+            (RemoteHelpsRequest(by="h.help"), ["h1"]),
+            (RemoteHelpsRequest(first=today, last=today), ["h2", "h1"]),
+            (RemoteHelpsRequest(last=yesterday), []),
+            (RemoteHelpsRequest(kiosk="kiosk1", act=RemoteAct.STATE, before="h2"), ["h1"]),
+            (RemoteHelpsRequest(act=RemoteAct.DOCTOR), []),
+        ):
+            answer = await boss.request("remote_helps", asked_for, RemoteHelps)
+            assert [one.help_id for one in answer.helps] == found, asked_for
+            assert not answer.more
 
 
 async def test_a_desk_is_asked_by_its_agents_id_and_answers_for_itself(tmp_path: Path) -> None:

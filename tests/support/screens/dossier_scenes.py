@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import msgspec
+from PyQt6.QtWidgets import QComboBox
 
 from session.core.dossier_model import (
     AccessKind,
@@ -24,6 +25,8 @@ from session.protocol.dossier.identity import (
     ProvisionalDossier,
     RegisterState,
 )
+from session.protocol.helpdesk.remote_help import RemoteHelp, RemoteHelps, RemoteState
+from session.protocol.hub.requests import RemoteAct
 from tests.support.screens.board_scenes import page as board_page
 from tests.support.screens.desk_scenes import face
 from tests.support.screens.invented import DOSSIER, NOW
@@ -86,6 +89,14 @@ def find_hits() -> DeskWindow:
     window = _unknown()
     window.dossier.finder.show_busy("search")
     window.dossier.finder.show_found(HITS, more=True, register=RegisterState.AWAY)
+    return window
+
+
+def register_away() -> DeskWindow:
+    """Nobody has this name here, and the organisation's register does not answer."""
+    window = _unknown()
+    window.dossier.finder.show_busy("search")
+    window.dossier.finder.show_found([], more=False, register=RegisterState.AWAY)
     return window
 
 
@@ -175,6 +186,43 @@ def accesses() -> BoardWindow:
     return window
 
 
+def help_lines() -> RemoteHelps:
+    """What the helpdesk and the network's operator wanted of kiosks and of a desk."""
+    asked = (
+        (RemoteAct.PRINT, "borne-3", False, RemoteState.SILENT, "Plus rien ne s'imprime"),
+        (RemoteAct.DOCTOR, "claire", True, RemoteState.DONE, "Son poste ne trouve plus sa caméra"),
+        (RemoteAct.LOG, "borne-1", False, RemoteState.DONE, "Coupures répétées hier"),
+        (RemoteAct.RESTART, "bastien", True, RemoteState.FAILED, "La fenêtre ne répond plus"),
+    )
+    return RemoteHelps(
+        helps=tuple(
+            RemoteHelp(
+                help_id=f"h{place}",
+                organisation="valdore",
+                kiosk=kiosk,
+                act=act,
+                state=state,
+                by="o.exploitant" if act is RemoteAct.LOG else "h.aide1",
+                by_name="Odile Exbrayat" if act is RemoteAct.LOG else "Denis Walter",
+                reason=reason,
+                asked_at_utc=NOW - timedelta(minutes=17 * place),
+                desk=desk,
+            )
+            for place, (act, kiosk, desk, state, reason) in enumerate(asked)
+        )
+    )
+
+
+def helps() -> BoardWindow:
+    """Who wanted what of which kiosk or desk."""
+    window = accesses()
+    about = window.accesses.findChild(QComboBox, "accesses_about")
+    assert about is not None
+    about.setCurrentIndex(about.findData("help"))
+    window.accesses.show_helps(help_lines())
+    return window
+
+
 def merge_list() -> list[DossierMerged]:
     """One that may be taken back, one that was, one for good."""
     return [
@@ -227,6 +275,7 @@ def compared() -> BoardWindow:
 DESK_SCENES: dict[str, Callable[[], DeskWindow]] = {
     "find_empty": find_empty,
     "find_hits": find_hits,
+    "register_away": register_away,
     "find_wrong": find_wrong,
     "find_cut": find_cut,
     "make_likely": make_likely,
@@ -235,6 +284,7 @@ DESK_SCENES: dict[str, Callable[[], DeskWindow]] = {
 }
 BOARD_SCENES: dict[str, Callable[[], BoardWindow]] = {
     "accesses": accesses,
+    "helps": helps,
     "doubles": doubles,
     "compared": compared,
 }

@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The board's page of accesses: who looked at which dossier, when, in which conversation, why; and
-who read the log of which conversation.
+"""The board's page of accesses: who looked at which dossier, when, in which conversation, why; who
+read the log of which conversation; and who wanted what done at which kiosk or desk from afar.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from enum import StrEnum
 
-from PyQt6.QtCore import QDate, pyqtSignal
+from PyQt6.QtCore import QDate, QSignalBlocker, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QDateEdit, QFileDialog, QLineEdit, QWidget
 
-from resources.texts import _
+from resources.texts import N_, _
 from session.core.clock import Clock
 from session.core.dossier_model import AccessKind, AccessLine
 from session.protocol.dossier.identity import (
@@ -19,21 +20,50 @@ from session.protocol.dossier.identity import (
     AccessesRequest,
     LogAccessesRequest,
 )
+from session.protocol.helpdesk.remote_help import (
+    RemoteHelp,
+    RemoteHelps,
+    RemoteHelpsRequest,
+    RemoteState,
+)
 from session.protocol.wire.ids import is_id
 from views.board.facts import BoardFacts
 from views.board.tables import BoardTable, Cell, TableRow
 from views.widgets.parts import ElidedLabel, EmptyState, column, push_button, row
 from views.widgets.theme import SPACE
 from views.words.accesses import KINDS, LOG_KINDS, access_words
+from views.words.self_tests import ACTS, help_columns
 
 TODAY, YESTERDAY, WEEK, MONTH, DAY, ALL = "today", "yesterday", "week", "month", "day", "all"
+
+
+class _About(StrEnum):
+    """What is looked at: help is what was wanted of kiosks and desks from afar."""
+
+    DOSSIERS = "dossiers"
+    LOGS = "logs"
+    HELP = "help"
+
+
+_TEXTS = {
+    _About.DOSSIERS: (N_("Dossier number"), N_("No. of a dossier")),
+    _About.LOGS: (N_("Id of the session"), N_("Id of a session")),
+    _About.HELP: (N_("Id of the kiosk or agent"), N_("Id of a kiosk or agent")),
+}
+_HEADS = {
+    _About.DOSSIERS: (N_("Dossier"), N_("Conversation")),
+    _About.LOGS: (N_("Computer"), N_("Conversation")),
+    _About.HELP: (N_("Where"), N_("Result")),
+}
+"""The columns after "What", and after "Reason"."""
+_ENDED_TONES = {RemoteState.FAILED: "bad", RemoteState.SILENT: "warn", RemoteState.DONE: "good"}
 
 
 class BoardAccessesPage(QWidget):
     """Lines of the register, the newest first.
 
-    Signals: wanted(object): an `AccessesRequest` or a `LogAccessesRequest`. file_wanted(str): path
-        of a .csv.
+    Signals: wanted(object): an `AccessesRequest`, a `LogAccessesRequest` or a `RemoteHelpsRequest`.
+        file_wanted(str): path of a .csv.
     """
 
     wanted = pyqtSignal(object)
@@ -43,8 +73,12 @@ class BoardAccessesPage(QWidget):
         super().__init__()
         self._facts, self._clock = facts, clock
         self._about = _combo("accesses_about", _("Accesses to what"))
-        self._about.addItem(_("Dossiers"), False)
-        self._about.addItem(_("Conversations"), True)
+        for about, words in (
+            (_About.DOSSIERS, _("Dossiers")),
+            (_About.LOGS, _("Conversations")),
+            (_About.HELP, _("Kiosks and desks")),
+        ):
+            self._about.addItem(words, about.value)
         self._days = _combo("accesses_days", _("Days"))
         for key, words in (
             (TODAY, _("Today")),
@@ -91,37 +125,58 @@ class BoardAccessesPage(QWidget):
 
     def show_accesses(self, answer: AccessesAnswer) -> None:
         """What the filters found."""
-        self.table.show_rows([self._row(one) for one in answer.lines])
-        self.table.setVisible(bool(answer.lines))
-        self._empty.setVisible(not answer.lines)
+        if self._shown is _About.HELP:
+            return  # the answer to what was asked before
         self._add_people(answer.lines)
-        words = [_("{count} accesses").format(count=len(answer.lines))] if answer.lines else []
-        if answer.more:
-            words.append(_("older ones are not shown: the file has all of them"))
-        self._state.setText(" · ".join(words))
-        self._csv.setEnabled(self._facts.connected and bool(answer.lines))
+        words = _("{count} accesses").format(count=len(answer.lines))
+        self._show_rows([self._row(one) for one in answer.lines], words, more=answer.more)
+
+    def show_helps(self, answer: RemoteHelps) -> None:
+        """What was wanted of kiosks and desks from afar, by whom and why."""
+        if self._shown is not _About.HELP:
+            return
+        for one in answer.helps:
+            self._add_person(one.by, one.by_name)
+        words = _("{count} times help from afar").format(count=len(answer.helps))
+        self._show_rows([_help_row(one) for one in answer.helps], words, more=answer.more)
+
+    def _show_rows(self, rows: Sequence[TableRow], words: str, *, more: bool) -> None:
+        self.table.show_rows(rows)
+        self.table.setVisible(bool(rows))
+        self._empty.setVisible(not rows)
+        older = _("older ones are not shown: the file has all of them")
+        said = ([words] if rows else []) + ([older] if more else [])
+        self._state.setText(" · ".join(said))
+        self._csv.setEnabled(self._facts.connected and bool(rows))
 
     def ask(self) -> None:
         """Asks for what the filters say."""
         first, last = self._period()
-        of_logs, text = self._is_of_logs, self._dossier.text().strip()
-        request = LogAccessesRequest if of_logs else AccessesRequest
-        self.wanted.emit(
-            request(
-                first=first,
-                last=last,
-                user=str(self._person.currentData() or ""),
-                dossier="" if of_logs else text,
-                session=text if of_logs and is_id(text) else "",
-                kind=self._kind.currentData(),
-            )
-        )
+        person, kind = str(self._person.currentData() or ""), self._kind.currentData()
+        text = self._dossier.text().strip()
+        an_id = text if is_id(text) else ""
+        match self._shown:
+            case _About.HELP:
+                self.wanted.emit(
+                    RemoteHelpsRequest(first=first, last=last, by=person, kiosk=an_id, act=kind)
+                )
+            case _About.LOGS:
+                self.wanted.emit(
+                    LogAccessesRequest(
+                        first=first, last=last, user=person, session=an_id, kind=kind
+                    )
+                )
+            case _About.DOSSIERS:
+                self.wanted.emit(
+                    AccessesRequest(first=first, last=last, user=person, dossier=text, kind=kind)
+                )
 
     def show_refused_of(self, user: str, name: str, kind: AccessKind) -> None:
         """Sets the filters to what one person was refused today (dossiers or logs), and asks."""
         for box in (self._days, self._person, self._kind, self._about):
             box.blockSignals(True)
-        self._about.setCurrentIndex(self._about.findData(kind in LOG_KINDS))
+        about = _About.LOGS if kind in LOG_KINDS else _About.DOSSIERS
+        self._about.setCurrentIndex(self._about.findData(about.value))
         self._show_about()
         self._days.setCurrentIndex(self._days.findData(TODAY))
         self._kind.setCurrentIndex(self._kind.findData(kind))
@@ -135,25 +190,34 @@ class BoardAccessesPage(QWidget):
     # ---- inside ----
 
     @property
-    def _is_of_logs(self) -> bool:
-        return bool(self._about.currentData())
+    def _shown(self) -> _About:
+        return _About(self._about.currentData())
 
     def _show_about(self) -> None:
-        """Filters and columns that fit dossiers, or conversations."""
-        of_logs = self._is_of_logs
-        was_blocked = self._kind.blockSignals(True)
+        """Filters and columns that fit dossiers, conversations, or help from afar."""
+        shown = self._shown
+        blocked = [QSignalBlocker(box) for box in (self._kind, self._person)]
         self._kind.clear()
-        self._kind.addItem(_("All accesses"), None)
-        for kind, (words, _icon, _tone) in KINDS.items():
-            if (kind in LOG_KINDS) is of_logs:
-                self._kind.addItem(_(words), kind)
-        self._kind.blockSignals(was_blocked)
+        if shown is _About.HELP:
+            self._kind.addItem(_("All acts"), None)
+            for act, (words, _icon_name) in ACTS.items():
+                self._kind.addItem(_(words), act)
+        else:
+            self._kind.addItem(_("All accesses"), None)
+            for kind, (words, _icon, _tone) in KINDS.items():
+                if (kind in LOG_KINDS) is (shown is _About.LOGS):
+                    self._kind.addItem(_(words), kind)
+        self._person.clear()
+        self._person.addItem(_("Everybody"), "")
+        for one in blocked:
+            one.unblock()
         self._dossier.clear()
-        self._dossier.setAccessibleName(_("Id of the session") if of_logs else _("Dossier number"))
-        self._dossier.setPlaceholderText(_("Id of a session") if of_logs else _("No. of a dossier"))
-        about = _("Computer") if of_logs else _("Dossier")
+        spoken, hint = _TEXTS[shown]
+        self._dossier.setAccessibleName(_(spoken))
+        self._dossier.setPlaceholderText(_(hint))
+        after_what, last = _HEADS[shown]
         self.table.setHeaderLabels(
-            [_("When"), _("Who"), _("What"), about, _("Reason"), _("Conversation")]
+            [_("When"), _("Who"), _("What"), _(after_what), _("Reason"), _(last)]
         )
 
     def _on_about(self) -> None:
@@ -243,6 +307,19 @@ class BoardAccessesPage(QWidget):
         whole = column(self, filters, self.table, self._empty, self._state, space=SPACE[1])
         whole.setStretch(1, 1)
         whole.setStretch(2, 1)
+
+
+def _help_row(told: RemoteHelp) -> TableRow:
+    words = help_columns(told)
+    cells = (
+        Cell(f"{told.asked_at_utc.astimezone():%d/%m/%Y %H:%M}", "soft"),
+        Cell(told.by_name or told.by),
+        Cell(words.act, "", ACTS[told.act][1]),
+        Cell(words.place),
+        Cell(told.reason),
+        Cell(words.ended, _ENDED_TONES.get(told.state, "soft")),
+    )
+    return TableRow(told.help_id, cells)
 
 
 def _combo(name: str, spoken: str) -> QComboBox:

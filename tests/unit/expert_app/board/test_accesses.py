@@ -14,10 +14,19 @@ from expert_app.board.accesses import BoardAccesses, accesses_csv
 from session.core.dossier_model import AccessKind, AccessLine
 from session.core.errors import HubUnreachable
 from session.core.tasks import Tasks
+from session.desk.hub.helpdesk import HelpdeskQuestions
 from session.desk.hub.identity import DossierRegisterLink
 from session.protocol.dossier.identity import AccessesAnswer, AccessesRequest
+from session.protocol.helpdesk.remote_help import (
+    RemoteHelp,
+    RemoteHelps,
+    RemoteHelpsRequest,
+    RemoteState,
+)
+from session.protocol.hub.requests import RemoteAct
 from tests.support.waiting import until
 from views.words.accesses import access_words
+from views.words.self_tests import help_columns
 
 
 def line(number: int, kind: AccessKind = AccessKind.OPENED, reason: str = "") -> AccessLine:
@@ -58,8 +67,41 @@ def register() -> Register:
     return Register()
 
 
-def job(register: Register) -> BoardAccesses:
-    return BoardAccesses(register, access_words, tasks=Tasks())
+class Helps(HelpdeskQuestions):
+    """What was wanted from afar, h5 to h1: two on a page."""
+
+    def __init__(self) -> None:
+        self.asked: list[RemoteHelpsRequest] = []
+
+    async def helps(self, request: RemoteHelpsRequest | None = None) -> RemoteHelps:
+        assert request is not None
+        self.asked.append(request)
+        ids = [f"h{n}" for n in range(5, 0, -1) if not request.before or f"h{n}" < request.before]
+        return RemoteHelps(helps=tuple(map(wanted, ids[:2])), more=len(ids) > 2)
+
+
+def wanted(help_id: str) -> RemoteHelp:
+    return RemoteHelp(
+        help_id=help_id,
+        organisation="valdore",
+        kiosk="borne1",
+        act=RemoteAct.SCAN,
+        state=RemoteState.DONE,
+        by="h.aide",
+        by_name="Denis W.",
+        reason="=1+1",
+        asked_at_utc=datetime(2026, 3, 2, 9, 0, tzinfo=UTC),
+    )
+
+
+def job(register: Register, helps: Helps | None = None) -> BoardAccesses:
+    return BoardAccesses(
+        register,
+        helps or Helps(),
+        words=access_words,
+        help_columns=help_columns,
+        tasks=Tasks(),
+    )
 
 
 async def test_the_file_has_every_line_and_no_cell_that_runs(
@@ -73,6 +115,25 @@ async def test_the_file_has_every_line_and_no_cell_that_runs(
     rows = list(csv.reader((tmp_path / "x.csv").read_text("utf-8-sig").splitlines(), delimiter=";"))
     assert [row[4] for row in rows[1:]] == ["D-5", "D-4", "D-3", "D-2", "D-1"]
     assert rows[1][5] == "'=HYPERLINK(1)"
+
+
+async def test_what_was_wanted_from_afar_is_shown_and_every_line_of_it_is_in_the_file(
+    register: Register, tmp_path: Path
+) -> None:
+    helps, shown, saved = Helps(), cast(list[RemoteHelps], []), cast(list[str], [])
+    made = job(register, helps)
+    made.helps_received.connect(shown.append)
+    made.saved.connect(saved.append)
+    request = RemoteHelpsRequest(kiosk="borne1")
+    made.show(request)
+    await until(lambda: bool(shown))
+    made.rest()
+    assert (helps.asked[0], len(shown[0].helps), shown[0].more) == (request, 2, True)
+    made.save(str(tmp_path / "x.csv"))
+    await until(lambda: bool(saved))
+    rows = list(csv.reader((tmp_path / "x.csv").read_text("utf-8-sig").splitlines(), delimiter=";"))
+    assert len(rows) == 6
+    assert rows[1][1:] == ["Denis W.", "h.aide", "Test scan", "Kiosk borne1", "'=1+1", "done"]
 
 
 async def test_a_file_that_cannot_be_written_is_told(register: Register, tmp_path: Path) -> None:

@@ -22,7 +22,9 @@ from pytestqt.qtbot import QtBot
 
 from session.core.dossier_model import AccessKind, AccessLine
 from session.protocol.dossier.identity import AccessesAnswer, AccessesRequest, LogAccessesRequest
-from tests.support.screens.dossier_scenes import access_lines, accesses
+from session.protocol.helpdesk.remote_help import RemoteHelpsRequest
+from session.protocol.hub.requests import RemoteAct
+from tests.support.screens.dossier_scenes import access_lines, accesses, help_lines
 from tests.support.screens.fingers import click, key, write
 from views.board.window import BoardWindow
 from views.words.accesses import KINDS
@@ -86,7 +88,7 @@ def test_the_filters_ask(board: BoardWindow) -> None:
 def test_who_read_which_conversation_is_asked_apart(board: BoardWindow) -> None:
     asked: list[AccessesRequest] = []
     board.accesses.wanted.connect(asked.append)
-    _choose(board, "accesses_about", True)
+    _choose(board, "accesses_about", "logs")
     assert asked == [LogAccessesRequest(first=date(2026, 3, 2), last=date(2026, 3, 2))]
     kinds = _find(board, QComboBox, "accesses_kind")
     found = {kinds.itemData(number) for number in range(kinds.count())}
@@ -114,6 +116,40 @@ def test_who_read_which_conversation_is_asked_apart(board: BoardWindow) -> None:
         "c6cc7b4565ec3deb6f8c_1",
     ]
     board.accesses.show_refused_of("bastien", "Bastien Orval", AccessKind.REFUSED)
+    assert type(asked[-1]) is AccessesRequest
+
+
+def test_who_wanted_what_of_which_kiosk_or_desk_is_asked_and_shown(board: BoardWindow) -> None:
+    asked: list[RemoteHelpsRequest] = []
+    board.accesses.wanted.connect(asked.append)
+    _choose(board, "accesses_about", "help")
+    assert asked == [RemoteHelpsRequest(first=date(2026, 3, 2), last=date(2026, 3, 2))]
+    board.accesses.show_helps(help_lines())
+    board.accesses.show_accesses(access_lines())  # what was asked for before: not shown any more
+    assert board.accesses.table.texts("h1")[1:] == [
+        "Denis Walter",
+        "Checks (doctor)",
+        "Desk of claire",
+        "Son poste ne trouve plus sa caméra",
+        "done",
+    ]
+    assert board.accesses.table.texts("h0")[3:] == [
+        "Kiosk borne-3",
+        "Plus rien ne s'imprime",
+        "no answer",
+    ]
+    _choose(board, "accesses_person", "h.aide1")
+    _choose(board, "accesses_kind", RemoteAct.DOCTOR)
+    kiosk = _find(board, QLineEdit, "accesses_dossier")
+    write(kiosk, "claire")
+    key(kiosk, Qt.Key.Key_Return)
+    assert (asked[-1].by, asked[-1].act, asked[-1].kiosk) == (
+        "h.aide1",
+        RemoteAct.DOCTOR,
+        "claire",
+    )
+    assert "older ones" not in _find(board, QLabel, "accesses_state").text()
+    _choose(board, "accesses_about", "dossiers")
     assert type(asked[-1]) is AccessesRequest
 
 
