@@ -12,7 +12,13 @@ import msgspec
 
 from documents.store.procedures import load_procedures, said, shipped
 from resources.texts import _
-from session.protocol.conversation.messages import Area, Grant, PrintChanged, PrintState
+from session.protocol.conversation.messages import (
+    Area,
+    Grant,
+    PrintChanged,
+    PrintState,
+    ScannerState,
+)
 from session.protocol.dossier.guides import Guide, GuideCase, GuideStep
 from session.protocol.hub.routing import Outcome, ServiceMode, ServiceWork
 from session.protocol.hub.tickets import TicketState
@@ -155,6 +161,24 @@ def page() -> DeskWindow:
     return window
 
 
+def slow_kiosk() -> DeskWindow:
+    """A kiosk that takes its time: the line is poor, the sheet is there and not printed yet."""
+    window = face()
+    window.call.show_state(CallState.UNSTABLE)
+    window.call.show_quality(Quality.BAD)
+    window.show_grants({Grant.SEE_PAGE: True, Grant.PRINT: True})
+    well = msgspec.structs.replace(DEVICES, printer=ScannerState.READY, printer_code="")
+    window.devices.show_devices(well)
+    for number, state in enumerate((PrintState.DONE, PrintState.RECEIVED)):
+        window.devices.show_print(
+            PrintChanged(print_id=f"j{number}", state=state),
+            _("Receipt {number}").format(number=f"R-0041{7 + number}"),
+        )
+    window._side.open_tab(window.devices)
+    window.messages.show_message(Level.WARNING, sentence("peer_gone").sentence, key="peer_gone")
+    return window
+
+
 def preview() -> DeskWindow:
     """The flatbed was previewed and a part is marked."""
     window = face()
@@ -271,6 +295,7 @@ SCENES: dict[str, Callable[[], DeskWindow]] = {
     "guide": guide,
     "page": page,
     "preview": preview,
+    "slow_kiosk": slow_kiosk,
     "viewer": viewer,
     "search": search,
     "wrap_up": wrap_up,

@@ -10,10 +10,11 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from resources.texts import use_language
-from session.protocol.hub.site import CallerState, HubFacts, NetworkAnswer, SiteFacts
+from session.protocol.hub.site import CallerState, HubFacts, HubTrouble, NetworkAnswer, SiteFacts
 from session.protocol.hub.tickets import HelpState
 from tests.unit.views.site.test_host_view import kiosk
 from views.site.host_view import HostView
@@ -64,6 +65,26 @@ def busy_network() -> NetworkAnswer:
     decided = {"changed_by": "Marc L.", "reason": "dégât des eaux", "at_utc": at}
     closed = SiteFacts(id="library", name=names[0], kiosks=2, there=1, closed=True, **decided)  # type: ignore[arg-type]
     return NetworkAnswer(your_name="Marc L.", hubs=hubs, sites=[closed, *sites])
+
+
+def full_network() -> NetworkAnswer:
+    """One hub's store fills, another one's is full, and a register does not answer."""
+    answer = busy_network()
+    first, second, _third = answer.hubs
+    troubles = [
+        [
+            HubTrouble(
+                code="store_full", grave=True, detail={"part": "tickets", "used_percent": 100}
+            ),
+            HubTrouble(code="register_away", detail={"organisation": "caf", "why": "timeout"}),
+        ],
+        [HubTrouble(code="store_low", detail={"part": "LOGS_caf", "used_percent": 83})],
+    ]
+    hubs = [
+        msgspec.structs.replace(hub, troubles=its, certificate_days=212)
+        for hub, its in zip((first, second), troubles, strict=True)
+    ]
+    return msgspec.structs.replace(answer, hubs=hubs)
 
 
 def main() -> None:
