@@ -35,12 +35,13 @@ from session.core.errors import (
 )
 from session.core.tasks import Tasks
 from session.log.playback.opened import OpenedLog
-from session.log.playback.opening import Progress, open_lines, open_log, open_records, session_in
+from session.log.playback.opening import Progress, open_lines, open_log, session_in
 from session.protocol.hub.log import LEAST_REASON, says_why
 from session.protocol.wire.ids import is_id
 from views.automation.window_driver import WindowDriver
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.replay.view import ReplayView
+from views.replay.whole import whole_log
 from views.widgets.plain_window import PlainWindow
 from views.widgets.theme import apply_theme
 from views.words.errors import sentence
@@ -109,7 +110,7 @@ def _read_bundle(path: Path) -> LogSource:
     if log is None:
         raise BundleRefused(fault_words(verdict, path.name))
     print("\n".join(bundle_lines(verdict, path.name)))
-    return LogSource(log.session_id, lambda _told: open_records(log.session_id, log.records))
+    return LogSource(log.session_id, lambda _told: log)
 
 
 async def _fetch(
@@ -161,13 +162,19 @@ class ReplayProgram:
             loop.call_soon_threadsafe(self.view.show_opening, self._title, share)
 
         try:
-            log = await asyncio.to_thread(self._source.open, tell)
+            log = await asyncio.to_thread(self._read, tell)
         except (LogUnreadable, LogTooNew) as error:
             self.view.show_failure(sentence(error.code, error.detail).sentence)
         except OSError as error:
             self.view.show_failure(error.strerror or type(error).__name__)
         else:
             self.view.show_log(self._title, log)
+
+    def _read(self, tell: Progress) -> OpenedLog:
+        """In a thread of its own, with all that the window shows at once."""
+        log = self._source.open(tell)
+        whole_log(log)
+        return log
 
     def observe(self, observations: Observations) -> None:
         """Notes from now on where the replay is; Qt's signals alone would not keep the observer."""

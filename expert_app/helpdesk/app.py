@@ -27,11 +27,8 @@ from session.core.errors import LogUnknown
 from session.core.short_number import short_number
 from session.desk.hub.client import DeskLink
 from session.desk.hub.helpdesk import HelpdeskQuestions
-from session.log.events import Record
-from session.log.migrate import decode_record
 from session.log.playback.opened import OpenedLog
-from session.log.playback.opening import open_lines, open_log, open_records
-from session.log.reader import readable_records
+from session.log.playback.opening import Progress, open_lines, open_log
 from session.log.summary import SessionSummary, summarise
 from session.protocol.helpdesk.log_list import MOST_ROWS, LogFilter, LogRow, LogsFound
 from session.protocol.helpdesk.log_notes import KeepLogNote, LogNotes
@@ -40,6 +37,7 @@ from session.protocol.helpdesk.self_test import SelfTests
 from session.protocol.hub.requests import RemoteAct
 from views.helpdesk.columns import COLUMNS
 from views.helpdesk.words import model_words
+from views.replay.whole import whole_log
 
 HELP_S = 1.5
 """Between two questions how far an act at a kiosk is; the hub says when it waits no longer."""
@@ -58,7 +56,6 @@ class OpenedConversation(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
     session_id: str
     log: OpenedLog
-    records: list[Record]
     summary: SessionSummary
     row: LogRow | None = None
     verdict: BundleVerdict | None = None
@@ -125,13 +122,16 @@ class HelpdeskApp:
         self.opened = await asyncio.to_thread(_open, session_id, lines, row=row)
         return self.opened
 
-    async def read_file(self, path: Path) -> OpenedConversation:
-        """Opens a saved conversation, or a log as a file, of which all that can be read is shown.
+    async def read_file(
+        self, path: Path, progress: Progress = lambda share: None
+    ) -> OpenedConversation:
+        """Opens a saved conversation, or a log as a file of any size, of which all that can be read
+        is shown. `progress` is told in the reading thread.
 
         Raises:
-            SavedFileRefused: it is not believed. LogUnreadable, LogTooNew, LogTooLarge, OSError.
+            SavedFileRefused: it is not believed. LogUnreadable, LogTooNew, OSError.
         """
-        self.opened = await asyncio.to_thread(_open_file, path)
+        self.opened = await asyncio.to_thread(_open_file, path, progress)
         return self.opened
 
     async def save(self, path: Path, *, with_pages: bool) -> None:
@@ -139,16 +139,10 @@ class HelpdeskApp:
         opened = self.opened
         if opened is None:
             raise LogUnknown(session="")
-        source = BundleSource(
-            opened.session_id,
-            opened.records,
-            short_number=opened.number,
-            organisation=opened.summary.organisation,
-        )
         await asyncio.to_thread(
-            write_bundle,
+            _save,
+            opened,
             path,
-            source,
             self._seed,
             exported_by=self._user,
             exported_at=self._now(),
@@ -251,30 +245,46 @@ def table_of(rows: Sequence[LogRow], now: datetime) -> bytes:
 
 
 def _open(session_id: str, lines: list[bytes], *, row: LogRow | None) -> OpenedConversation:
-    records = [decode_record(line) for line in lines]
+    log = open_lines(session_id, lines)
+    whole_log(log)
+    return OpenedConversation(session_id=session_id, log=log, summary=summarise(log), row=row)
+
+
+def _open_file(path: Path, progress: Progress) -> OpenedConversation:
+    verdict = None
+    if is_bundle(path):
+        verdict, held = read_bundle(path)
+        if held is None:
+            raise SavedFileRefused(verdict)
+        log = held
+    else:
+        log = open_log(path, progress)
+    whole_log(log)
     return OpenedConversation(
-        session_id=session_id,
-        log=open_lines(session_id, lines),
-        records=records,
-        summary=summarise(records),
-        row=row,
+        session_id=log.session_id, log=log, summary=summarise(log), verdict=verdict
     )
 
 
-def _open_file(path: Path) -> OpenedConversation:
-    if not is_bundle(path):
-        records = list(readable_records(path))
-        opened = open_log(path)
-        return OpenedConversation(
-            session_id=opened.session_id, log=opened, records=records, summary=summarise(records)
-        )
-    verdict, log = read_bundle(path)
-    if log is None:
-        raise SavedFileRefused(verdict)
-    return OpenedConversation(
-        session_id=log.session_id,
-        log=open_records(log.session_id, log.records),
-        records=log.records,
-        summary=summarise(log.records),
-        verdict=verdict,
+def _save(
+    opened: OpenedConversation,
+    path: Path,
+    seed: bytes,
+    *,
+    exported_by: str,
+    exported_at: datetime,
+    with_pages: bool,
+) -> None:
+    source = BundleSource(
+        opened.session_id,
+        [record for _row, record in opened.log.records()],
+        short_number=opened.number,
+        organisation=opened.summary.organisation,
+    )
+    write_bundle(
+        path,
+        source,
+        seed,
+        exported_by=exported_by,
+        exported_at=exported_at,
+        with_pages=with_pages,
     )

@@ -25,7 +25,9 @@ from resources.texts import _
 from session.bus.transport.nkeys import is_signed, public_key, sign
 from session.core.program_version import program_version
 from session.log.events import FORMAT, AddressOpened, EndDescribed, Record
-from session.log.reader import MAX_LOG_BYTES, LogFile, read_log, write_log
+from session.log.playback.opened import OpenedLog
+from session.log.playback.opening import open_held, open_records
+from session.log.reader import MAX_LOG_BYTES, write_log
 from session.log.summary import summarise
 from session.log.without_pages import SITE, without_page
 
@@ -100,7 +102,7 @@ class OpenedBundle(NamedTuple):
     """A look at a bundle, and its log when it is believed."""
 
     verdict: BundleVerdict
-    log: LogFile | None
+    log: OpenedLog | None
 
 
 class BundleSource(NamedTuple):
@@ -176,7 +178,7 @@ def _parts(
     return {
         README: _read_me(title, with_pages=with_pages).encode(),
         LOG: _log_bytes(source.session_id, records),
-        SUMMARY: summary_pdf(summarise(records), title, at),
+        SUMMARY: summary_pdf(summarise(open_records(source.session_id, records)), title, at),
         VERSIONS: msgspec.json.format(msgspec.json.encode(versions), indent=2),
     }
 
@@ -257,11 +259,7 @@ def read_bundle(path: Path, trusted: Sequence[str] = ()) -> OpenedBundle:
     if verdict.fault is not None:
         return OpenedBundle(verdict, None)
     with zipfile.ZipFile(path) as file:
-        log = file.read(LOG)
-    with tempfile.TemporaryDirectory(prefix="poste-expert-") as folder:
-        unpacked = Path(folder) / LOG
-        unpacked.write_bytes(log)
-        return OpenedBundle(verdict, read_log(unpacked))
+        return OpenedBundle(verdict, open_held(file.read(LOG)))
 
 
 def look_at_bundle(path: Path, trusted: Sequence[str] = ()) -> BundleVerdict:

@@ -115,22 +115,6 @@ def read_log(path: Path) -> LogFile:
     return LogFile(header.session_id, [moment.record for moment in merged.placed], merged.skew_s)
 
 
-def readable_records(path: Path) -> Iterator[Record]:
-    """The records of a log that can be read, in the order of the file: what is damaged is left out,
-    and what is cut ends where it is cut. Raises `LogTooLarge`, `OSError`.
-    """
-    with _open(path) as stream:
-        try:
-            for number, line in _lines(stream):
-                try:
-                    record = decode_record(line, number)
-                except (LogUnreadable, LogTooNew):
-                    continue
-                yield record
-        except LogUnreadable:
-            return
-
-
 def write_log(path: Path, session_id: str, records: Iterable[Record]) -> None:
     """Writes a log; a name ending in ".zst" packs it, in frames that can be read one by one. The
     file appears whole or not at all.

@@ -6,17 +6,21 @@ side. Pure; used by the helpdesk's window and by the file for a vendor. The sent
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from session.log import events
-from session.log.events import Event, Record, Writer
-from session.log.merge import merge
+from session.log.events import Event, Writer
+from session.log.merge import WRITERS
+from session.log.playback.opened import OpenedLog
 from session.log.sides import FaultSide, side_of
 from session.protocol.conversation.messages import Grant, GrantReason, PrintState
 
@@ -112,16 +116,25 @@ class SessionSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Moment(NamedTuple):
     at_s: float
-    record: Record
-
-    @property
-    def event(self) -> Event:
-        return self.record.event
+    writer: Writer
+    number: int
+    event: Event
 
 
-Moments = Sequence[_Moment]
+class Moments(list[_Moment]):
+    """What a log tells, in order of time; those of one kind are found without a look at all."""
+
+    def __init__(self, moments: Iterable[_Moment]) -> None:
+        super().__init__(moments)
+        self.of_kind: defaultdict[type[Event], list[_Moment]] = defaultdict(list)
+        for one in self:
+            self.of_kind[type(one.event)].append(one)
+
+
 _OVER = (events.HungUp, events.SessionEnded)
 _UNTOLD = (events.MirrorChunk, events.PointerShown)
+_MANY = (events.PageActed, events.AddressOpened)
+"""There may be very many of these; what is told of one stands in its meaning."""
 _LOST = {
     "desk_lost": (Writer.DESK, FaultSide.DESK),
     "kiosk_lost": (Writer.KIOSK, FaultSide.LINE),
@@ -129,23 +142,16 @@ _LOST = {
 """Reasons of the hub for which one end was away for too long."""
 
 
-def summarise(records: Iterable[Record]) -> SessionSummary:
-    """The facts of a session, from all records of all writers in any order."""
-    merged = merge(records)
-    if not merged.placed:
+def summarise(log: OpenedLog) -> SessionSummary:
+    """The facts of a session. Only the records that tell something are read from the log."""
+    if not len(log):
         return SessionSummary()
-    start_s = merged.placed[0].at_s
-    told = [
-        _Moment(one.at_s - start_s, one.record)
-        for one in merged.placed
-        if not isinstance(one.record.event, _UNTOLD)
-    ]
-    opened = next((one.event for one in told if isinstance(one.event, events.SessionOpened)), None)
-    first = merged.placed[0].record
-    failed = _collect(_FAILED, told) + _missing([one.record for one in merged.placed], told)
+    told = Moments(_moments(log))
+    opened = next((event for _at_s, event in _of(told, events.SessionOpened)), None)
+    failed = _collect(_FAILED, told) + _missing(log, told)
     return SessionSummary(
-        started_at_utc=datetime.fromtimestamp(start_s, first.at_utc.tzinfo),
-        duration_s=merged.placed[-1].at_s - start_s,
+        started_at_utc=datetime.fromtimestamp(log.start_s, UTC),
+        duration_s=log.duration_s,
         talk_s=_talk_s(told),
         organisation=opened.organisation if opened else "",
         service=opened.service if opened else _requested_service(told),
@@ -154,8 +160,18 @@ def summarise(records: Iterable[Record]) -> SessionSummary:
         came=_sorted(_collect(_CAME, told)),
         done=_sorted(_collect(_DONE, told)),
         failed=_sorted(failed),
-        skew_s=merged.skew_s,
+        skew_s=log.skew_s,
     )
+
+
+def _moments(log: OpenedLog) -> Iterator[_Moment]:
+    told = log.rows_of(lambda meaning: not isinstance(meaning.event, _UNTOLD))
+    whole = log.rows_of(lambda meaning: not isinstance(meaning.event, (*_UNTOLD, *_MANY)))
+    read = {row: record.event for row, record in log.records(whole)}
+    for row in told.tolist():
+        number = int(log.columns.number[row])
+        event = read.get(row) or log.meaning(row).event
+        yield _Moment(log.offset_s(row), log.writer(row), number, event)
 
 
 def _collect(
@@ -169,7 +185,7 @@ def _sorted(facts: Iterable[SummaryFact]) -> tuple[SummaryFact, ...]:
 
 
 def _of[Kind: Event](told: Moments, kind: type[Kind]) -> Iterator[tuple[float, Kind]]:
-    return ((one.at_s, one.event) for one in told if isinstance(one.event, kind))
+    return ((one.at_s, one.event) for one in told.of_kind[kind] if isinstance(one.event, kind))
 
 
 def _met(told: Moments) -> Iterator[tuple[float, Writer]]:
@@ -359,7 +375,7 @@ def _troubles(told: Moments) -> Iterator[SummaryFact]:
     for moment in told:
         code = _trouble_code(moment.event)
         if code and code not in _LINE_CODES:
-            met.setdefault(code, []).append((moment.at_s, moment.record.writer))
+            met.setdefault(code, []).append((moment.at_s, moment.writer))
     for code, moments in met.items():
         at_s, writer = moments[0]
         pairs = pairwise(moments)
@@ -527,7 +543,7 @@ def _no_picture(told: Moments) -> Iterator[SummaryFact]:
         return
     for by in (Writer.DESK, Writer.KIOSK):
         met = any(one is by for _at_s, one in _met(told))
-        wrote = any(one.record.writer is by for one in told)
+        wrote = any(one.writer is by for one in told)
         if wrote and not met and _end_s(told) - answered_s > ONE_TROUBLE_S:
             yield SummaryFact(kind=FactKind.NO_PICTURE, at_s=answered_s, by=by, side=FaultSide.LINE)
 
@@ -536,7 +552,7 @@ def _restarted(told: Moments) -> Iterator[SummaryFact]:
     for place, moment in enumerate(told):
         if isinstance(moment.event, events.SessionResumed):
             by = moment.event.by
-            before = [one.at_s for one in told[:place] if one.record.writer is by]
+            before = [one.at_s for one in told[:place] if one.writer is by]
             seconds = moment.at_s - before[-1] if before else 0.0
             side = FaultSide.KIOSK if by is Writer.KIOSK else FaultSide.DESK
             yield SummaryFact(
@@ -574,32 +590,35 @@ def _not_ended(told: Moments) -> Iterator[SummaryFact]:
         yield SummaryFact(kind=FactKind.NOT_ENDED, at_s=told[-1].at_s, side=FaultSide.DESK)
 
 
-def _missing(records: Sequence[Record], told: Moments) -> list[SummaryFact]:
+def _missing(log: OpenedLog, told: Moments) -> list[SummaryFact]:
     """Records whose numbers are not there, by writer; a kiosk of which nothing came at all."""
     facts = []
     for writer in (Writer.KIOSK, Writer.DESK):
-        numbers = {record.number for record in records if record.writer is writer}
-        missing = max(numbers) + 1 - len(numbers) if numbers else 0
-        nothing = not numbers and _opened_s(told) is not None
+        numbers = np.sort(log.columns.number[log.columns.writer == WRITERS.index(writer)])
+        missing = int(numbers[-1]) + 1 - len(numbers) if len(numbers) else 0
+        nothing = not len(numbers) and _opened_s(told) is not None
         if missing or nothing:
             side = FaultSide.KIOSK if writer is Writer.KIOSK else FaultSide.DESK
-            at_s = 0.0 if nothing else _gap_s(records, told, writer)
             facts.append(
                 SummaryFact(
-                    kind=FactKind.RECORDS_MISSING, at_s=at_s, by=writer, side=side, count=missing
+                    kind=FactKind.RECORDS_MISSING,
+                    at_s=0.0 if nothing else _gap_s(numbers, told, writer),
+                    by=writer,
+                    side=side,
+                    count=missing,
                 )
             )
     return facts
 
 
-def _gap_s(records: Sequence[Record], told: Moments, writer: Writer) -> float:
+def _gap_s(numbers: npt.NDArray[np.int64], told: Moments, writer: Writer) -> float:
     """Where the first missing record of a writer would be."""
-    own = sorted(record.number for record in records if record.writer is writer)
-    number = next((one for place, one in enumerate(own) if one != place), 0)
-    after = [
-        one.at_s for one in told if one.record.writer is writer and one.record.number >= number
-    ]
-    return after[0] if after else 0.0
+    after = numbers[numbers != np.arange(len(numbers))]
+    number = int(after[0]) if len(after) else 0
+    return next(
+        (one.at_s for one in told if one.writer is writer and one.number >= number),
+        0.0,
+    )
 
 
 _CAME = (_requested, _left)

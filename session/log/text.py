@@ -8,6 +8,7 @@ a line in the middle costs one frame and not the file; older versions wrote one 
 
 from __future__ import annotations
 
+import threading
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -107,6 +108,7 @@ class PackedText:
         self.is_cut, self.size_bytes = False, path.stat().st_size
         self._frames: list[_Frame] = []
         self._unpacked: OrderedDict[int, bytes] = OrderedDict()
+        self._unpacking = threading.Lock()  # the window reads, and whoever saves the log
 
     def blocks(self) -> Iterator[tuple[bytes, int]]:
         """See `LogText`."""
@@ -133,7 +135,8 @@ class PackedText:
         while len(found) < length and number < len(self._frames):
             frame = self._frames[number]
             inside = start + len(found) - frame.text_start
-            found += self._text_of(number)[inside : inside + length - len(found)]
+            with self._unpacking:
+                found += self._text_of(number)[inside : inside + length - len(found)]
             number += 1
         return found
 

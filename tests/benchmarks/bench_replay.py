@@ -39,6 +39,7 @@ from views.desk.shared_page.mirror_pane import MirrorPane
 from views.replay.filters import EventFilter
 from views.replay.timeline import Timeline
 from views.replay.view import ReplayView
+from views.replay.whole import whole_log
 from views.widgets.plain_window import PlainWindow
 from views.widgets.theme import apply_theme
 
@@ -122,6 +123,13 @@ class _Painted(QObject):
         return False
 
 
+def _read(path: Path) -> OpenedLog:
+    """As the programs read a log, in a thread of its own."""
+    log = open_log(path)
+    whole_log(log)
+    return log
+
+
 class Measured:
     """The window over one log."""
 
@@ -143,7 +151,7 @@ class Measured:
         standstill = Standstill()
         began_s, cpu_s = time.monotonic(), time.process_time()
         with ThreadPoolExecutor(1) as pool:
-            reading = pool.submit(open_log, self._path)
+            reading = pool.submit(_read, self._path)
             spin(reading.done)
         painted = _Painted(self.view)
         self.view.show_log("bench", reading.result())

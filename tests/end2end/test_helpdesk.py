@@ -128,7 +128,7 @@ async def test_a_bad_call_is_found_by_its_number_explained_and_saved_for_a_vendo
     assert verify_files([str(file)], [public_key(world.helpdesk_seed)]) == 0
     log = read_bundle(file).log
     assert log is not None
-    failed = {(one.kind, one.side) for one in summarise(log.records).failed}
+    failed = {(one.kind, one.side) for one in summarise(log).failed}
     assert failed == {
         (FactKind.TROUBLE, FaultSide.DEVICE),
         (FactKind.LINE_CUT, FaultSide.LINE),

@@ -138,6 +138,10 @@ class HelpdeskView(QWidget):
         """Something was done."""
         self.messages.show_message(Level.INFO, words, key=TOLD)
 
+    def clear_message(self) -> None:
+        """What was said is over."""
+        self.messages.clear(TOLD)
+
     @property
     def shows_conversation(self) -> bool:
         """Whether a conversation is open."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +34,23 @@ def wall_words(at_s: float) -> str:
     return datetime.fromtimestamp(at_s).strftime("%H:%M:%S")
 
 
+class EventLines(NamedTuple):
+    """The lines of the table: rows of the log, or -1 and below for gaps; and when each was."""
+
+    rows: npt.NDArray[np.int64]
+    at_s: npt.NDArray[np.float64]
+
+
+def lines_of(log: OpenedLog, marks: npt.NDArray[np.int64], gaps: Sequence[Gap]) -> EventLines:
+    """Marks of a log and gaps, in order of time."""
+    at_s = log.columns.at_s[marks]
+    places = np.searchsorted(at_s, [gap.begin_s for gap in gaps], side="right")
+    return EventLines(
+        np.insert(marks, places, -1 - np.arange(len(gaps), dtype=np.int64)),
+        np.insert(at_s, places, [gap.begin_s for gap in gaps]),
+    )
+
+
 class EventsModel(QAbstractTableModel):
     """Rows are marks of the timeline and, between them, gaps in words.
 
@@ -53,17 +70,14 @@ class EventsModel(QAbstractTableModel):
 
     # ---- what is shown
 
-    def show_rows(
-        self, log: OpenedLog, marks: npt.NDArray[np.int64], gaps: Sequence[Gap], tokens: Tokens
+    def show_lines(
+        self, log: OpenedLog, lines: EventLines, gaps: Sequence[Gap], tokens: Tokens
     ) -> None:
-        """Shows these marks of a log, and its gaps, in order of time."""
+        """Shows lines of a log, in which its gaps are."""
         self.beginResetModel()
         self._log, self._gaps, self._tokens = log, gaps, tokens
         self._words.cache_clear()
-        at_s = log.columns.at_s[marks]
-        places = np.searchsorted(at_s, [gap.begin_s for gap in gaps], side="right")
-        self._rows = np.insert(marks, places, -1 - np.arange(len(gaps), dtype=np.int64))
-        self._at_s = np.insert(at_s, places, [gap.begin_s for gap in gaps])
+        self._rows, self._at_s = lines
         self.endResetModel()
 
     def set_two_ends(self, on: bool) -> None:

@@ -79,8 +79,8 @@ def conversation(log: OpenedLog) -> tuple[float, float]:
 def _silences(
     log: OpenedLog, place: int, writer: Writer, begin_s: float, end_s: float
 ) -> list[Gap]:
-    at_s = log.columns.at_s[log.columns.writer == place]
-    at_s = at_s[(at_s >= begin_s) & (at_s <= end_s)]
+    within = slice(*np.searchsorted(log.columns.at_s, (begin_s, end_s + 1e-9)).tolist())
+    at_s = log.columns.at_s[within][log.columns.writer[within] == place]
     before = np.flatnonzero(np.diff(at_s) >= CUT_S)
     firsts, lasts = at_s[before], at_s[before + 1]
     cuts = _cuts(log, writer)

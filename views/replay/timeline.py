@@ -40,9 +40,9 @@ from views.replay.marks import (
     nearest,
     rows_of,
     shown,
-    spans_of,
 )
 from views.replay.shown_time import STEP, ShownTime
+from views.replay.whole import whole_log
 from views.replay.words import END_NAMES, LANES, describe
 from views.widgets.icons import icon
 from views.widgets.parts import clock_words
@@ -104,7 +104,7 @@ class Timeline(QAbstractSlider):
     def show_marks(self, log: OpenedLog, marks: Places, gaps: Sequence[Gap] = ()) -> None:
         """Shows these marks of a log."""
         if log is not self._log:
-            self._spans = spans_of(log)
+            self._spans = whole_log(log).spans
         self._log, self._marks, self._gaps = log, marks, gaps
         self.setRange(0, max(1, round(log.duration_s * 1000)))
         self._arrange()
@@ -116,7 +116,12 @@ class Timeline(QAbstractSlider):
 
     def _arrange(self) -> None:
         if self._log is not None:
-            self._rows = rows_of(self._log, self._marks, two_ends=self._two_ends)
+            whole = self._marks is self._log.marks and not self._two_ends
+            self._rows = (
+                whole_log(self._log).rows
+                if whole
+                else rows_of(self._log, self._marks, two_ends=self._two_ends)
+            )
         self._version += 1
         self._measure()
         self.updateGeometry()

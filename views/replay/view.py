@@ -24,13 +24,12 @@ from session.log.playback.replay import Replay
 from session.log.playback.state import SessionState
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.replay.controls import SPEEDS, ReplayControls
-from views.replay.curves import line_history
 from views.replay.details import EventDetails
 from views.replay.event_filter_bar import EventFilterBar
-from views.replay.events_model import EventsModel, wall_words
+from views.replay.events_model import EventsModel, lines_of, wall_words
 from views.replay.events_table import EventsTable
 from views.replay.filters import EventFilter, Matcher
-from views.replay.gaps import Gap, conversation, gaps_of
+from views.replay.gaps import Gap, conversation
 from views.replay.header import ReplayHeader
 from views.replay.marks import Places
 from views.replay.overview import Overview
@@ -38,12 +37,15 @@ from views.replay.page_pane import PagePane
 from views.replay.shown_time import STEP, ShownTime
 from views.replay.timeline import RIGHT, Timeline
 from views.replay.track import MirrorTrack
+from views.replay.whole import whole_log
 from views.replay.words import describe
 from views.widgets.line_curves import LineCurves
 from views.widgets.parts import clock_words, column, scroll_area
 from views.widgets.theme import SPACE, tokens_for
 
 TICK_MS = 33
+CURVES_AFTER_MS = 50
+"""What is seen first is painted meanwhile."""
 STEP_S = 5.0
 LEAD_S = 3.0
 """So much of the wait stays on the screen where the conversation is shown without it."""
@@ -91,6 +93,7 @@ class ReplayView(QWidget):
         self._add_shortcuts()
         self._curves_due = QTimer(self)
         self._curves_due.setSingleShot(True)
+        self._curves_due.setInterval(CURVES_AFTER_MS)
         self._curves_due.timeout.connect(self._show_curves)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -228,7 +231,7 @@ class ReplayView(QWidget):
         skip_idle = self._replay.skip_idle
         self._take(log)
         self._replay.skip_idle = skip_idle
-        self._gaps = gaps_of(log)
+        self._gaps = whole_log(log).gaps
         self._header.show_log(title, log)
         self._controls.show_troubles(bool(len(log.troubles)))
         self.time.set_duration(log.duration_s)
@@ -246,7 +249,7 @@ class ReplayView(QWidget):
     def _show_curves(self) -> None:
         """In a turn of the loop of its own: the window never stands still for long."""
         log = self.log
-        self._curves.show_history(line_history(log.line), 0.0, log.duration_s)
+        self._curves.show_history(whole_log(log).history, 0.0, log.duration_s)
         self._on_time_shown()
         self._curves.mark_place(self._position_s)
         self._on_curves_wanted()
@@ -489,7 +492,12 @@ class ReplayView(QWidget):
     def _show_marks(self) -> None:
         self._marks = self._matcher.marks(self.filter)
         gaps = self._gaps if self.filter.is_all else []
-        self._model.show_rows(self.log, self._marks, gaps, tokens_for(self.palette()))
+        lines = (
+            whole_log(self.log).lines
+            if self.filter.is_all
+            else lines_of(self.log, self._marks, gaps)
+        )
+        self._model.show_lines(self.log, lines, gaps, tokens_for(self.palette()))
         self._timeline.show_marks(self.log, self._marks, self._gaps)
         self._overview.show_marks(self.log, self._marks, self._timeline.gutter)
         self._bar.show_count(len(self._marks), len(self.log.marks))

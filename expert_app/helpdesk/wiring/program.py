@@ -374,7 +374,7 @@ class HelpdeskProgram:
             "log_opened",
             session=opened.session_id,
             number=opened.number,
-            records=len(opened.records),
+            records=len(opened.log),
             failed=len(opened.summary.failed),
             at_s=round(self.view.conversation.replay.position_s, 1),
             sentences="\n".join(self.view.conversation.summary.sentences()),
@@ -448,7 +448,7 @@ class HelpdeskProgram:
 
     async def _open_file(self, path: Path) -> None:
         try:
-            opened = await self.app.read_file(path)
+            opened = await self.app.read_file(path, self._reading_words(path))
         except SavedFileRefused as error:
             fault = error.verdict.fault
             self._refuse(fault_words(error.verdict, path.name), f"file_{fault}")
@@ -458,9 +458,25 @@ class HelpdeskProgram:
         except OSError as error:
             self._refuse_file(path, error)
         else:
+            self.view.clear_message()
             self._show_opened(opened, origin=_("From the file {name}").format(name=path.name))
             if opened.verdict is not None and opened.verdict.manifest is not None:
                 self.view.show_message(manifest_words(opened.verdict.manifest))
+
+    def _reading_words(self, path: Path) -> Callable[[float], None]:
+        """Says now and then how much of a file is read; called in the reading thread."""
+        loop, said = asyncio.get_running_loop(), 0
+
+        def tell(share: float) -> None:
+            nonlocal said
+            if int(share * 5) > said:
+                said = int(share * 5)
+                words = _("{name} is being opened, {percent} % are read").format(
+                    name=path.name, percent=20 * said
+                )
+                loop.call_soon_threadsafe(self.view.show_message, words)
+
+        return tell
 
     def _on_save(self, path: str, with_pages: bool) -> None:
         self._start(self._save(Path(path), with_pages), "save a conversation")

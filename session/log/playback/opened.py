@@ -11,9 +11,10 @@ so that filters and searches look at these, and numpy does the rest.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -27,6 +28,7 @@ from session.log.playback.state import CHANGING, SessionState, StateFold
 from session.log.text import LogText
 
 _RECORDS_KEPT = 4096
+_PIECE_BYTES = 256 * 1024
 
 
 class Meaning(NamedTuple):
@@ -145,7 +147,7 @@ class OpenedLog(msgspec.Struct, kw_only=True, eq=False):
     missing: list[Missing]
     damage: Damage
     _records: OrderedDict[int, Record] = msgspec.field(default_factory=OrderedDict)
-    _tables: dict[str, npt.NDArray[np.generic]] = msgspec.field(default_factory=dict)
+    _kept: dict[str, Any] = msgspec.field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.columns.at_s)
@@ -177,17 +179,29 @@ class OpenedLog(msgspec.Struct, kw_only=True, eq=False):
     @property
     def marks(self) -> npt.NDArray[np.int64]:
         """The rows that are marks of the timeline."""
-        return self._table("marks", lambda: self.rows_of(lambda meaning: meaning.is_mark))
+        return self.once("marks", lambda: self.rows_of(lambda meaning: meaning.is_mark))
 
     @property
     def troubles(self) -> npt.NDArray[np.int64]:
         """The rows of troubles."""
-        return self._table("troubles", lambda: self.rows_of(lambda meaning: meaning.is_trouble))
+        return self.once("troubles", lambda: self.rows_of(lambda meaning: meaning.is_trouble))
 
-    def _table(self, name: str, made: Callable[[], npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
-        if name not in self._tables:
-            self._tables[name] = made()
-        return self._tables[name].astype(np.int64, copy=False)
+    @property
+    def happens_s(self) -> npt.NDArray[np.float64]:
+        """When anything but a measurement of the line happened."""
+        return self.once("happens", self._happens_s)
+
+    def _happens_s(self) -> npt.NDArray[np.float64]:
+        return self.columns.at_s[
+            self.rows_of(lambda meaning: not isinstance(meaning.event, LineMeasured))
+        ]
+
+    def once[Made](self, name: str, make: Callable[[], Made]) -> Made:
+        """Something of this log that is made once, best in the thread that reads it."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        made: Made = self._kept[name]
+        return made
 
     def count_until(self, offset_s: float, rows: npt.NDArray[np.int64] | None = None) -> int:
         """How many rows (of these, in order) are at or before an offset."""
@@ -231,6 +245,26 @@ class OpenedLog(msgspec.Struct, kw_only=True, eq=False):
         while len(self._records) > _RECORDS_KEPT:
             self._records.popitem(last=False)
         return record
+
+    def records(self, rows: npt.NDArray[np.int64] | None = None) -> Iterator[tuple[int, Record]]:
+        """These rows or all, each with its record, in the order in which they lie in the text: it
+        is read a piece at a time, in any thread, and nothing of it is kept. What cannot be read is
+        left out.
+        """
+        rows = np.arange(len(self)) if rows is None else rows
+        starts, lengths = self.columns.start, self.columns.length
+        rows = rows[np.argsort(starts[rows], kind="stable")]
+        pieces = np.flatnonzero(np.diff(starts[rows] // _PIECE_BYTES, prepend=-1)).tolist()
+        for begin, end in pairwise([*pieces, len(rows)]):
+            first, last = int(rows[begin]), int(rows[end - 1])
+            start = int(starts[first])
+            text = self.text.read(start, int(starts[last]) + int(lengths[last]) - start)
+            for row in rows[begin:end].tolist():
+                at = int(starts[row]) - start
+                try:
+                    yield row, decode_record(text[at : at + int(lengths[row])])
+                except (LogUnreadable, LogTooNew):
+                    continue
 
     def _unreadable(self, row: int) -> Record:
         writer = self.writer(row)

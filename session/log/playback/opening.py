@@ -164,6 +164,11 @@ def open_lines(
     return _open(HeldText(_text_of(session_id, lines)), progress)
 
 
+def open_held(text: bytes) -> OpenedLog:
+    """Opens a log whose whole text is in memory. Raises as `open_log`."""
+    return _open(HeldText(text), lambda share: None)
+
+
 def open_records(session_id: str, records: Iterable[Record]) -> OpenedLog:
     """Opens records that are in memory."""
     return open_lines(session_id, map(encode_record, records))
@@ -388,7 +393,8 @@ class _Scan:
             missing=_missing(columns),
             damage=Damage(len(self._damaged), self._damaged[0] if self._damaged else 0, self._cut),
         )
-        assert len(log.troubles) <= len(log.marks)  # both are made here, not in the window's thread
+        for _made_here in (log.marks, log.troubles, log.happens_s):  # not in the window's thread
+            pass
         return log
 
     def _checkpoints(self, columns: Columns, place: npt.NDArray[np.int64]) -> Checkpoints:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from session.core.clock import Clock
-from session.log.events import LineMeasured, MirrorChunk, Record
+from session.log.events import MirrorChunk, Record
 from session.log.playback.opened import OpenedLog, joined
 
 MIN_SPEED, MAX_SPEED = 0.5, 16.0
@@ -42,8 +42,7 @@ class Replay:
         self._position_s = 0.0
         self._shown = 0
         self._playing_since_s: float | None = None
-        happens = log.rows_of(lambda meaning: not isinstance(meaning.event, LineMeasured))
-        self._happens_s = log.columns.at_s[happens]
+        self._happens_s = log.happens_s
 
     # ---- playing
 

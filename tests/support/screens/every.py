@@ -19,13 +19,13 @@ from session.log.summary import summarise
 from session.media.engines.engine_choice import ChoiceReason, EngineChoice, EngineKind
 from session.protocol.conversation.messages import Grant, PageShown
 from session.protocol.helpdesk.log_list import LogsFound
-from session.protocol.hub.site import CallerState
+from session.protocol.hub.site import CallerState, NetworkAnswer
 from session.protocol.hub.tickets import HelpState
 from session.protocol.hub.waiting import CalledTicket, DisplayAnswer
 from tests.support.log_story import whole_session
 from tests.support.screens import board_scenes, desk_scenes, dossier_scenes, kiosk_gallery
 from tests.support.screens.invented import NOW
-from tests.support.screens.site_gallery import busy_network
+from tests.support.screens.site_gallery import busy_network, full_network
 from tests.support.screens.third_party_scenes import TALK_SCENES
 from tests.unit.views.helpdesk.invented_rows import counts_of, log_rows
 from tests.unit.views.site.test_host_view import kiosk
@@ -154,9 +154,9 @@ def _host() -> QWidget:
     return PlainWindow(view, "Accueil")
 
 
-def _network() -> QWidget:
+def _network(answer: NetworkAnswer) -> QWidget:
     network = NetworkView()
-    network.show_network(busy_network())
+    network.show_network(answer)
     network.sites.choose("library")
     replay = ReplayView(MirrorPane(), ManualClock())
     view = HelpdeskView(replay, lambda: NOW.astimezone(), network=network)
@@ -189,11 +189,11 @@ def _visit() -> QWidget:
 def _helpdesk(conversation: bool) -> QWidget:
     view = HelpdeskView(ReplayView(MirrorPane(), ManualClock()), lambda: NOW.astimezone())
     if conversation:
-        records = whole_session()
+        log = open_records("s1", whole_session())
         view.show_conversation(
             "Conversation 0125-223B",
-            open_records("s1", records),
-            summarise(records),
+            log,
+            summarise(log),
             origin="",
             file_name="c-1",
         )
@@ -217,7 +217,12 @@ WINDOWS: dict[str, dict[str, Scene]] = {
     "shared-page": {name: partial(_shared_page, name) for name in ("off", "asked", "shared")},
     "helpdesk": {"list": partial(_helpdesk, False), "conversation": partial(_helpdesk, True)},
     "replay": {"session": _replay},
-    "site": {"host": _host, "network": _network, "display": _display},
+    "site": {
+        "host": _host,
+        "network": lambda: _network(busy_network()),
+        "store-full": lambda: _network(full_network()),
+        "display": _display,
+    },
     "others": {
         "sign-in": partial(_sign_in, ""),
         "sign-in-help": partial(_sign_in, "help"),

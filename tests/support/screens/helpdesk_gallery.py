@@ -121,10 +121,9 @@ def _kiosks(*, of_all: bool = False) -> HelpdeskView:
 
 
 def _conversation(number: int) -> HelpdeskView:
-    view, records = _view(), list(Session(number).records())
-    summary, log = summarise(records), open_records("s1", records)
+    view, log = _view(), open_records("s1", Session(number).records())
     title = "Entretien 0125-223B · Mairie de Valdoré · borne-1 · 02/11/2026 08:00"
-    view.show_conversation(title, log, summary)
+    view.show_conversation(title, log, summarise(log))
     note = LogNote(id="n1", at_s=430.0, words="rouleaux à nettoyer", by="aide1", kept_at_utc=NOW)
     view.conversation.show_notes([note])
     wait(1.0)

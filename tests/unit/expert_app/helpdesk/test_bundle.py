@@ -28,6 +28,7 @@ from expert_app.helpdesk.bundle import (
 from expert_app.helpdesk.bundle_words import bundle_lines, fault_words
 from session.bus.transport.nkeys import new_seed, public_key, sign
 from session.log.events import AddressOpened, EndDescribed, MirrorChunk, Record, Writer
+from session.log.playback.opening import open_records
 from session.log.summary import summarise
 from tests.support.log_story import whole_session
 
@@ -62,16 +63,17 @@ def test_a_saved_conversation_is_opened_elsewhere_as_it_was(tmp_path: Path) -> N
     assert verdict.manifest is not None
     assert (verdict.manifest.short_number, verdict.manifest.exported_by) == ("0125-223B", "h1")
     assert log is not None
-    assert summarise(log.records) == summarise(SOURCE.records)
+    assert summarise(log) == summarise(open_records("s1", SOURCE.records))
     assert [list(tmp_path.iterdir())] == [[path]]
 
 
 def test_without_pages_nothing_of_a_page_and_no_host_is_in_it(tmp_path: Path) -> None:
     _verdict, log = read_bundle(_saved(tmp_path, with_pages=False))
     assert log is not None
-    assert len(log.records) == len(SOURCE.records)
-    assert {one.event.data for one in log.records if isinstance(one.event, MirrorChunk)} == {b""}
-    hosts = {one.event.host for one in log.records if isinstance(one.event, AddressOpened)}
+    events = [record.event for _row, record in log.records()]
+    assert len(events) == len(SOURCE.records)
+    assert {one.data for one in events if isinstance(one, MirrorChunk)} == {b""}
+    hosts = {one.host for one in events if isinstance(one, AddressOpened)}
     assert hosts == {"site-1"}
     assert b"exemple" not in b"".join(
         zipfile.ZipFile(tmp_path / "entretien.zip").read(name) for name in bundle.PARTS

@@ -10,7 +10,7 @@ import zstandard
 
 from session.core.errors import LogTooLarge, LogTooNew, LogUnreadable
 from session.log import reader
-from session.log.reader import MAX_LINE_BYTES, read_log, readable_records, write_log
+from session.log.reader import MAX_LINE_BYTES, read_log, write_log
 from tests.support.log_story import whole_session
 
 
@@ -86,14 +86,6 @@ def test_a_newer_log_is_refused_with_both_numbers(tmp_path: Path) -> None:
     assert caught.value.detail == {"theirs": 12, "ours": 4}
 
 
-def test_of_a_damaged_log_all_that_can_be_read_is_read(tmp_path: Path) -> None:
-    path, story = tmp_path / "a.jsonl", whole_session()
-    write_log(path, "s1", story)
-    header, first, _second, *rest = path.read_bytes().splitlines()
-    path.write_bytes(b"\n".join([header, first, b"{damaged", *rest])[:-10])
-    assert list(readable_records(path)) == [story[0], *story[2:-1]]
-
-
 def test_a_log_that_is_too_large_is_said_to_be_that(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,8 +93,6 @@ def test_a_log_that_is_too_large_is_said_to_be_that(
     monkeypatch.setattr(reader, "MAX_LOG_BYTES", 2000)
     with pytest.raises(LogTooLarge):
         read_log(tmp_path / "a.jsonl")
-    with pytest.raises(LogTooLarge):
-        list(readable_records(tmp_path / "a.jsonl"))
 
 
 def test_a_bomb_is_refused_without_unpacking_it_all(tmp_path: Path) -> None:

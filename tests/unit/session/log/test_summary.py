@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from session.core.clock import ManualClock
 from session.log import events
-from session.log.events import AnyEvent, Writer
+from session.log.events import AnyEvent, Record, Writer
 from session.log.line_cuts import LineCuts
+from session.log.playback.opening import open_records
 from session.log.sides import FaultSide
 from session.log.summary import FactKind, SessionSummary, summarise
 from session.protocol.conversation.messages import Grant, GrantReason, PrintState, ScanKind
@@ -25,11 +26,15 @@ def _told(*facts: tuple[float, Writer, AnyEvent]) -> SessionSummary:
     for at_s, writer, event in facts:
         story.tell(at_s, writer, event)
     story.tell(600, DESK, events.HungUp(by=DESK, reason="done"))
-    return summarise(story.records)
+    return summarise(story.opened())
+
+
+def _of(records: list[Record]) -> SessionSummary:
+    return summarise(open_records("s1", records))
 
 
 def test_a_good_conversation_says_what_it_was_and_that_nothing_failed() -> None:
-    told = summarise(whole_session())
+    told = _of(whole_session())
     assert [one.kind for one in told.came] == [FactKind.REQUESTED, FactKind.WAITED]
     assert [one.kind for one in told.done] == [
         FactKind.TALKED,
@@ -43,7 +48,7 @@ def test_a_good_conversation_says_what_it_was_and_that_nothing_failed() -> None:
     assert told.failed == ()
     assert (told.service, told.kiosk, told.agent) == ("aides", "k1", "a7")
     assert told.done[1].hosts == ("www.exemple.fr",)
-    assert summarise([]) == SessionSummary()
+    assert _of([]) == SessionSummary()
 
 
 def test_a_jam_that_both_ends_tell_is_one_trouble_of_the_device_and_is_mended() -> None:
@@ -117,12 +122,12 @@ def test_what_is_lost_is_said_pages_pictures_wipe_end_and_records() -> None:
     }
     story = whole_session()
     kept = [one for one in story if not isinstance(one.event, events.HungUp)]
-    assert [one.kind for one in summarise(kept).failed] == [FactKind.NOT_ENDED]
+    assert [one.kind for one in _of(kept).failed] == [FactKind.NOT_ENDED]
     gap = [one for one in story if one.writer is not KIOSK or one.number not in (3, 4)]
-    (missing,) = [one for one in summarise(gap).failed if one.kind is FactKind.RECORDS_MISSING]
+    (missing,) = [one for one in _of(gap).failed if one.kind is FactKind.RECORDS_MISSING]
     assert (missing.by, missing.count) == (KIOSK, 2)
     alone = [one for one in story if one.writer is DESK]
-    assert (KIOSK, 0) in {(one.by, one.count) for one in summarise(alone).failed if one.by is KIOSK}
+    assert (KIOSK, 0) in {(one.by, one.count) for one in _of(alone).failed if one.by is KIOSK}
 
 
 def test_a_poor_line_is_told_by_its_worst_moment() -> None:

@@ -31,11 +31,11 @@ def view(qtbot: QtBot) -> HelpdeskView:
 
 
 def _show(view: HelpdeskView, origin: str = "") -> None:
-    records = whole_session()
+    log = open_records("s1", whole_session())
     view.show_conversation(
         "Conversation 0125-223B",
-        open_records("s1", records),
-        summarise(records),
+        log,
+        summarise(log),
         origin=origin,
         file_name="c-1",
     )

@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from session.log.events import Writer
+from session.log.playback.opening import open_records
 from session.log.sides import FaultSide, side_of
 from session.log.summary import FactKind, SessionSummary, SummaryFact, summarise
 from session.protocol.conversation.messages import Grant
@@ -50,7 +51,8 @@ def test_each_fact_is_a_sentence(kind: FactKind, by: Writer) -> None:
 
 
 def test_a_log_without_trouble_says_so_and_asks_for_nothing() -> None:
-    parts = {part.key: part.lines for part in summary_parts(summarise(whole_session()))}
+    summary = summarise(open_records("s1", whole_session()))
+    parts = {part.key: part.lines for part in summary_parts(summary)}
     assert [line.words for line in parts["failed"]] == ["Nothing failed."]
     assert [line.words for line in parts["next"]] == ["Nothing is to be done."]
     assert "www.exemple.fr" in " ".join(line.words for line in parts["done"])
