@@ -149,8 +149,10 @@ def test_who_wanted_what_of_which_kiosk_or_desk_is_asked_and_shown(board: BoardW
         "claire",
     )
     assert "older ones" not in _find(board, QLabel, "accesses_state").text()
+    again: list[object] = []
+    board.accesses.wanted.connect(again.append)
     _choose(board, "accesses_about", "dossiers")
-    assert type(asked[-1]) is AccessesRequest
+    assert [type(one) for one in again] == [AccessesRequest]
 
 
 def test_one_day_may_be_chosen(board: BoardWindow) -> None:
