@@ -11,7 +11,16 @@ from PyQt6.QtWidgets import QFrame
 
 from resources.texts import _
 from views.widgets.icons import IconLabel, icon
-from views.widgets.parts import Chip, ElidedLabel, label, name_button, row, shortcut, tool_button
+from views.widgets.parts import (
+    Chip,
+    ConnectionChip,
+    ElidedLabel,
+    label,
+    name_button,
+    row,
+    shortcut,
+    tool_button,
+)
 from views.widgets.theme import DARK, SPACE, tokens_for
 
 
@@ -20,18 +29,19 @@ class BoardHeader(QFrame):
 
     Signals:
         theme_requested(bool): True for dark.
-        settings_pressed(): show the settings.
+        settings_pressed(): show the settings. help_pressed(): what the window is for, its keys.
     """
 
     theme_requested = pyqtSignal(bool)
     settings_pressed = pyqtSignal()
+    help_pressed = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("board_header")
         self._organisation = ElidedLabel(role="title", name="board_organisation")
         self._name = label(role="body", name="board_name")
-        self._line, self._was_connected = Chip("board_connection"), False
+        self._line = ConnectionChip("board_connection")
         self._theme = tool_button(_("Dark theme"), "dark", "board_theme")
         self._theme.clicked.connect(
             lambda: self.theme_requested.emit(tokens_for(QGuiApplication.palette()) is not DARK)
@@ -39,6 +49,9 @@ class BoardHeader(QFrame):
         self._settings = tool_button(_("Settings"), "settings", "board_settings", keys="Ctrl+,")
         self._settings.clicked.connect(self.settings_pressed)
         shortcut("Ctrl+,", self._settings, self)
+        self._help = tool_button(_("Help"), "help", "board_help", keys="F1")
+        self._help.clicked.connect(self.help_pressed)
+        shortcut("F1", self._help, self)
         box = row(self, space=SPACE[1], margins=(SPACE[3], 6, SPACE[2], 6))
         box.addWidget(self._organisation, 1)
         for part in (
@@ -48,8 +61,8 @@ class BoardHeader(QFrame):
             self._line,
         ):
             box.addWidget(part)
-        box.addWidget(self._settings)
-        box.addWidget(self._theme)
+        for button in (self._settings, self._theme, self._help):
+            box.addWidget(button)
         self._refresh_theme()
 
     def show_identity(self, organisation: str, supervisor: str) -> None:
@@ -59,13 +72,7 @@ class BoardHeader(QFrame):
 
     def show_connection(self, connected: bool) -> None:
         """Whether the hub answers."""
-        self._was_connected |= connected
-        if connected:
-            self._line.show_state(_("Connected"), "connected", "good")
-        elif not self._was_connected:
-            self._line.show_state(_("Not connected yet"), "retry", "warn")
-        else:
-            self._line.show_state(_("Connection lost, trying again…"), "retry", "warn")
+        self._line.show_connection(connected)
 
     def fix_theme(self) -> None:
         """The organisation has chosen the theme: no other is offered."""

@@ -14,7 +14,7 @@ from views.widgets.agent_state import StateButton
 from views.widgets.command_palette import PALETTE_KEYS
 from views.widgets.icons import IconLabel, icon
 from views.widgets.parts import (
-    Chip,
+    ConnectionChip,
     ElidedLabel,
     column,
     label,
@@ -57,7 +57,7 @@ class DeskHeader(QFrame):
         self._state = StateButton()
         self._state.state_requested.connect(self.state_requested)
         self._state.supervisor_requested.connect(self.supervisor_requested)
-        self._line, self._was_connected = Chip("header_connection"), False
+        self._line = ConnectionChip("header_connection")
         self._narrow = self._connected = False
         self._queue = tool_button(
             _("Show or fold the queue"), "queue", "toggle_queue", keys="Ctrl+1"
@@ -112,16 +112,11 @@ class DeskHeader(QFrame):
 
     def show_connection(self, connected: bool) -> None:
         """Whether the hub answers."""
-        self._was_connected |= connected
         self._connected = connected
         self._line.show_words(not self._narrow or not connected)
         if connected:
             self._state.show()
-            self._line.show_state(_("Connected"), "connected", "good")
-        elif self._was_connected:
-            self._line.show_state(_("Connection lost, trying again…"), "retry", "warn")
-        else:
-            self._line.show_state(_("Not connected yet"), "retry", "warn")
+        self._line.show_connection(connected)
 
     def show_state_of_agent(self, visible: bool) -> None:
         """An agent who was never connected has no state that anybody knows of."""

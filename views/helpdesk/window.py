@@ -21,7 +21,7 @@ from views.helpdesk.remote_help_page import RemoteHelpPage
 from views.replay.view import ReplayView
 from views.widgets.message_bar import Level, MessageBar
 from views.widgets.parts import (
-    Chip,
+    ConnectionChip,
     ElidedLabel,
     Segments,
     column,
@@ -51,6 +51,7 @@ class HelpdeskView(QWidget):
         bundle_path_chosen(str, bool): where the file for a vendor goes, with the pages or without.
         csv_path_chosen(str): where the table goes.
         theme_requested(): light or dark. settings_requested(): show the settings.
+        help_requested(): what the window is for, its keys.
     """
 
     file_chosen = pyqtSignal(str)
@@ -58,6 +59,7 @@ class HelpdeskView(QWidget):
     csv_path_chosen = pyqtSignal(str)
     theme_requested = pyqtSignal()
     settings_requested = pyqtSignal()
+    help_requested = pyqtSignal()
 
     def __init__(
         self,
@@ -88,12 +90,13 @@ class HelpdeskView(QWidget):
         """Whose window it is."""
         self._identity.setText(f"{organisation}  ·  {user}")
 
+    def fix_theme(self) -> None:
+        """The organisation has chosen the theme: no other is offered."""
+        self._theme.hide()
+
     def show_connection(self, connected: bool) -> None:
         """Whether the bus answers."""
-        if connected:
-            self._line.show_state(_("Connected"), "connected", "good")
-        else:
-            self._line.show_state(_("Connection lost, trying again…"), "retry", "warn")
+        self._line.show_connection(connected)
         self.list.show_connection(connected)
         self.kiosks.show_connection(connected)
 
@@ -159,7 +162,7 @@ class HelpdeskView(QWidget):
     # ---- building ----
 
     def _build(self) -> None:
-        self._line = Chip("helpdesk_connection")
+        self._line = ConnectionChip("helpdesk_connection")
         self._identity = ElidedLabel(role="soft", name="helpdesk_identity")
         self._identity.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         of_all = self._network is not None
@@ -175,8 +178,11 @@ class HelpdeskView(QWidget):
         settings = tool_button(_("Settings"), "settings", "helpdesk_settings", keys="Ctrl+,")
         settings.clicked.connect(self.settings_requested)
         shortcut("Ctrl+,", settings, self)
-        theme = tool_button(_("Light or dark"), "dark", "helpdesk_theme")
-        theme.clicked.connect(self.theme_requested)
+        self._theme = tool_button(_("Light or dark"), "dark", "helpdesk_theme")
+        self._theme.clicked.connect(self.theme_requested)
+        helps = tool_button(_("Help"), "help", "helpdesk_help", keys="F1")
+        helps.clicked.connect(self.help_requested)
+        shortcut("F1", helps, self)
         self._head = QWidget()
         self._head.setObjectName("helpdesk_head")
         row(
@@ -189,7 +195,8 @@ class HelpdeskView(QWidget):
             self._line,
             opens,
             settings,
-            theme,
+            self._theme,
+            helps,
             margins=(SPACE[2], SPACE[1], SPACE[2], 0),
         )
         self._pages = QStackedWidget()

@@ -8,13 +8,26 @@ It shows no name, no number and no service: what everybody in the room can see a
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from resources.texts import N_, _
 from session.protocol.hub.site import CallerState, KioskFacts
 from session.protocol.hub.tickets import HelpFrom, HelpState
+from views.widgets.connection_gate import ConnectionGate
 from views.widgets.message_bar import MessageBar
-from views.widgets.parts import Card, Chip, EmptyState, column, label, push_button, row, scroll_area
+from views.widgets.parts import (
+    Card,
+    Chip,
+    ConnectionChip,
+    EmptyState,
+    column,
+    label,
+    push_button,
+    row,
+    scroll_area,
+    shortcut,
+    tool_button,
+)
 from views.widgets.theme import SPACE
 from views.words.places import kiosk_words
 
@@ -91,9 +104,14 @@ class HostView(QWidget):
 
     Signals:
         answered(str, HelpState): see `KioskCard`.
+        theme_requested(): light or dark. settings_requested(): show the settings.
+        help_requested(): what the window is for, its keys.
     """
 
     answered = pyqtSignal(str, HelpState)
+    theme_requested = pyqtSignal()
+    settings_requested = pyqtSignal()
+    help_requested = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -102,6 +120,7 @@ class HostView(QWidget):
         self.cards: dict[str, KioskCard] = {}
         self._title = label(role="large", name="site_title")
         self._words = label(role="soft", name="site_words", wrap=True)
+        self._line = ConnectionChip("site_connection")
         self._empty = EmptyState(
             "site",
             _("No kiosk yet"),
@@ -112,17 +131,46 @@ class HostView(QWidget):
         self._list.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._list.setSpacing(SPACE[2])
         self._list.addWidget(self._empty)
-        pad = SPACE[3]
+        kiosks = QWidget()
+        column(kiosks, self._words, scroll_area(body), space=SPACE[2])
+        self._gate, pad = ConnectionGate(kiosks), SPACE[3]
         column(
             self,
+            self._head(),
             self.messages,
-            self._title,
-            self._words,
-            scroll_area(body),
+            self._gate,
             space=SPACE[2],
             margins=(pad, pad, pad, pad),
-        )
+        ).setStretch(2, 1)
         self.show_kiosks("", [])
+
+    def _head(self) -> QBoxLayout:
+        settings = tool_button(_("Settings"), "settings", "site_settings", keys="Ctrl+,")
+        settings.clicked.connect(self.settings_requested)
+        self._theme = tool_button(_("Light or dark"), "dark", "site_theme")
+        self._theme.clicked.connect(self.theme_requested)
+        helps = tool_button(_("Help"), "help", "site_help", keys="F1")
+        helps.clicked.connect(self.help_requested)
+        shortcut("Ctrl+,", settings, self)
+        shortcut("F1", helps, self)
+        return row(None, self._title, 0, self._line, settings, self._theme, helps)
+
+    def fix_theme(self) -> None:
+        """The organisation has chosen the theme: no other is offered."""
+        self._theme.hide()
+
+    def show_not_connected(self, words: str) -> None:
+        """Why the hub has never answered yet; nothing happens once it has."""
+        self._gate.wait(words)
+
+    def show_connection(self, connected: bool) -> None:
+        """Whether the bus answers."""
+        self._line.show_connection(connected)
+
+    def show_answer(self, name: str, kiosks: list[KioskFacts]) -> None:
+        """The hub has answered: the kiosks as they are now."""
+        self._gate.open()
+        self.show_kiosks(name, kiosks)
 
     def show_kiosks(self, name: str, kiosks: list[KioskFacts]) -> None:
         """The kiosks as they are now; the focus stays where it is."""

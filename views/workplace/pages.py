@@ -6,6 +6,7 @@ settings window; each change leaves at once as a signal.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QWidget
@@ -136,8 +137,35 @@ class LayoutPage(SettingsPage):
         self.side.setCurrentIndex(max(0, self.side.findData(side)))
 
 
+@dataclass(frozen=True)
+class NotificationWords:
+    """What is rung for, what the desktop is told, and what remains without, in a role's words."""
+
+    ring: str
+    named: str
+    silent: str
+
+
+def agent_notifications() -> NotificationWords:
+    """For an agent: a caller who is offered."""
+    return NotificationWords(
+        ring=_("Ring when a caller is offered to me"),
+        named=_("It names the service and the place, never the caller."),
+        silent=_("Without either, the row in the queue and the card of the offer still stand out."),
+    )
+
+
+def host_notifications() -> NotificationWords:
+    """For a site's host: a kiosk that calls."""
+    return NotificationWords(
+        ring=_("Ring when a kiosk calls me"),
+        named=_("It names the kiosk and the site, never the caller."),
+        silent=_("Without either, the kiosk that calls still comes first in the window."),
+    )
+
+
 class NotificationsPage(SettingsPage):
-    """What tells of a caller who is offered.
+    """What tells of a caller.
 
     Signals: chosen(str, str): "ring" or "notify", and "" or "no"; "ring_volume" and 0..100.
         ring_requested(): ring once, to hear it.
@@ -146,9 +174,9 @@ class NotificationsPage(SettingsPage):
     chosen = pyqtSignal(str, str)
     ring_requested = pyqtSignal()
 
-    def __init__(self) -> None:
+    def __init__(self, words: NotificationWords) -> None:
         super().__init__("settings_notifications")
-        self.ring = QCheckBox(_("Ring when a caller is offered to me"))
+        self.ring = QCheckBox(words.ring)
         self.ring.setObjectName("settings_ring")
         self.ring.clicked.connect(lambda on: self.chosen.emit("ring", "" if on else "no"))
         volumes = {"30": _("Soft"), "60": _("Usual"), "100": _("Loud")}
@@ -164,12 +192,8 @@ class NotificationsPage(SettingsPage):
         self.notify.setObjectName("settings_notify")
         self.notify.clicked.connect(lambda on: self.chosen.emit("notify", "" if on else "no"))
         self.add_part(_("Ring"), self.ring, line)
-        words = _("It names the service and the place, never the caller.")
-        self.add_part(_("Desktop"), self.notify, words=words)
-        silent = _(
-            "Without either, the row in the queue and the card of the offer still stand out."
-        )
-        self.body.addWidget(label(silent, "soft", wrap=True))
+        self.add_part(_("Desktop"), self.notify, words=words.named)
+        self.body.addWidget(label(words.silent, "soft", wrap=True))
         self.body.addStretch(1)
 
     def show_choices(self, *, ring: bool, volume: str, notify: bool) -> None:

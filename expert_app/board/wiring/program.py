@@ -31,7 +31,7 @@ from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
 from expert_app.runtime.window_program import ROLES, STOP_S, Program
 from expert_app.workplace.sign_on.here import prolong
-from expert_app.workplace.wiring.settings import SettingsConnections
+from expert_app.workplace.wiring.settings import SettingsConnections, help_page
 from expert_app.workplace.wiring.sign_on_end import SignOnEnd
 from expert_app.workplace.wiring.support import SupportConnections
 from resources.texts import _
@@ -164,6 +164,8 @@ class BoardProgram:
         self.window = BoardWindow(
             program.clock, Thresholds(**msgspec.structs.asdict(settings.board))
         )
+        if self._window_settings.is_fixed("theme"):
+            self.window.header.fix_theme()
         actions = WindowActions(self.window, {})
         self._palette = CommandPalette(
             self.window, [actions.entries], settings=self._window_settings
@@ -197,6 +199,7 @@ class BoardProgram:
             paths=paths,
             support=self._support,
             tasks=program.tasks,
+            pages=[help_page(settings.role)],
         )
         self._connect()
         self._connect_pages()
@@ -230,6 +233,7 @@ class BoardProgram:
         window.undo_of_requested.connect(app.undo_act)
         window.theme_requested.connect(self._on_theme)
         window.header.settings_pressed.connect(self._settings_window.open)
+        window.header.help_pressed.connect(self._settings_window.open_help)
         self._settings_window.look_page.dark_chosen.connect(lambda _dark: window.refresh())
         self._settings_window.language_chosen.connect(self._on_language)
         window.close_requested.connect(self._program.stop.set)

@@ -14,21 +14,27 @@ from expert_app.runtime.bus_access import show_until_connected, tls_for
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.window_program import ROLES, STOP_S, Program
+from expert_app.workplace.choices import choices_of
+from expert_app.workplace.wiring.notifications import NotificationChoices
+from expert_app.workplace.wiring.settings import SettingsConnections, help_page
 from expert_app.workplace.wiring.support import SupportConnections
 from resources.texts import _
 from session.bus.client import BusClient
 from session.core.errors import BusRefusedIdentity, SessionError
 from session.desk.hub.site import SiteLink
-from session.protocol.hub.site import SiteAnswer
+from session.protocol.hub.site import KioskFacts, SiteAnswer
 from session.protocol.hub.tickets import HelpState
 from views.automation.window_driver import WindowDriver
+from views.media.notification import DesktopNotification
 from views.media.ring import Ring
 from views.site.host_view import HostView
-from views.widgets.connection_gate import ConnectionGate
+from views.widgets.look import Look
 from views.widgets.message_bar import Level, MessageBar
 from views.widgets.plain_window import PlainWindow, resize_on_screen
-from views.widgets.theme import apply_theme
 from views.words.errors import sentence
+from views.words.places import kiosk_words
+from views.workplace.pages import NotificationsPage, host_notifications
+from views.workplace.settings import NamedPage
 
 WINDOW_SIZE = (1000, 680)
 LINE, ACT = "line", "act"
@@ -67,9 +73,10 @@ class HostProgram:
         )
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        apply_theme(application, settings.theme == "dark")
-        self._gate, self._addresses = ConnectionGate(self.view), settings.bus
-        self.window = PlainWindow(self._gate, _("Kiosks of the site"))
+        store = choices_of(paths)
+        self._look, self._addresses = Look(application, store, theme=settings.theme), settings.bus
+        self._look.apply()
+        self.window = PlainWindow(self.view, _("Kiosks of the site"))
         resize_on_screen(self.window, *WINDOW_SIZE)
         self.window.close_requested.connect(program.stop.set)
         self._messages: MessageBar = self.view.messages
@@ -80,9 +87,39 @@ class HostProgram:
         self.bus.refused.connect(self._on_refused)
         program.failed.connect(lambda kind: self._show_trouble("unexpected", {"why": kind}))
         self._link = SiteLink(self.bus, program.tasks)
-        self._ring = Ring(self.window)
+        self._ring, self._notification = Ring(self.window), DesktopNotification(self.window)
+        self._calling: list[str] = []
+        self._notifications = NotificationChoices(
+            NotificationsPage(host_notifications()),
+            self._ring,
+            notification=self._notification,
+            store=store,
+        )
+        told = NamedPage(_("Notifications"), "bell", self._notifications.page)
+        self._settings = SettingsConnections(
+            self.window,
+            self._look,
+            language=settings.language,
+            store=store,
+            paths=paths,
+            support=self._support,
+            tasks=program.tasks,
+            pages=[told, help_page(settings.role)],
+        )
+        if store.is_fixed("theme"):
+            self.view.fix_theme()
+        self._connect()
+
+    def _connect(self) -> None:
+        view = self.view
         self._link.changed.connect(self._on_changed)
-        self.view.answered.connect(lambda kiosk, state: self._act(self._link.answer(kiosk, state)))
+        self._notification.acted.connect(self._on_coming)
+        self._notification.opened.connect(self._show_window)
+        self._settings.language_chosen.connect(lambda _language: self._program.restart())
+        view.answered.connect(self._on_answered)
+        view.settings_requested.connect(self._on_settings)
+        view.help_requested.connect(self._on_help)
+        view.theme_requested.connect(lambda: self._look.set_dark(not self._look.dark))
 
     def observe(self) -> None:
         """Notes what happens, for a script."""
@@ -90,7 +127,7 @@ class HostProgram:
 
     def start(self) -> None:
         """Shows the window, connects, and begins to ask for the site's state."""
-        show_until_connected(self.bus, self._addresses, self._gate.wait)
+        show_until_connected(self.bus, self._addresses, self.view.show_not_connected)
         self._support.tell_crash()
         self.window.show()
         self._program.tasks.start(self._program.connect(self.bus), name="connect")
@@ -113,7 +150,31 @@ class HostProgram:
         else:
             self._messages.clear(ACT)
 
+    def _on_settings(self) -> None:
+        self._notifications.show()
+        self._settings.open()
+
+    def _on_help(self) -> None:
+        self._notifications.show()
+        self._settings.open_help()
+
+    def _on_answered(self, kiosk: str, state: HelpState) -> None:
+        self._act(self._link.answer(kiosk, state))
+
+    def _on_coming(self) -> None:
+        """The button of the desktop's notification: to the kiosk that called last."""
+        self._show_window()
+        if self._calling:
+            self._on_answered(self._calling[-1], HelpState.COMING)
+
+    def _show_window(self) -> None:
+        if self.window.isMinimized():
+            self.window.showNormal()
+        self.window.raise_()
+        self.window.activateWindow()
+
     def _on_connection(self, connected: bool) -> None:
+        self.view.show_connection(connected)
         if connected:
             self._messages.clear(LINE)
         else:
@@ -128,10 +189,22 @@ class HostProgram:
         self._messages.show_message(Level.ERROR, sentence(code, detail).sentence, key=ACT)
 
     def _on_changed(self, answer: SiteAnswer) -> None:
-        self._gate.open()
-        self.view.show_kiosks(answer.your_name, answer.kiosks)
-        calling = [one.id for one in answer.kiosks if one.help is HelpState.WANTED]
+        self.view.show_answer(answer.your_name, answer.kiosks)
+        calling = {one.id: one for one in answer.kiosks if one.help is HelpState.WANTED}
+        self._calling = [one for one in self._calling if one in calling]
+        for kiosk, facts in calling.items():
+            if kiosk not in self._calling:
+                self._calling.append(kiosk)
+                self._notify(facts)
         if calling and not self._ring.is_ringing():
             self._ring.start()
         elif not calling:
             self._ring.stop()
+            self._notification.close()
+
+    def _notify(self, kiosk: KioskFacts) -> None:
+        """Tells a host who looks at another window; a kiosk and a site, nobody's name."""
+        if self.window.isActiveWindow():
+            return
+        name = kiosk_words("" if kiosk.place else kiosk.name, kiosk.place)
+        self._notification.show(_("A kiosk calls you"), f"{name} · {kiosk.site}", _("I am coming"))

@@ -30,7 +30,7 @@ from expert_app.runtime.sealing import seals_for
 from expert_app.runtime.window_program import ROLES, STOP_S, Program
 from expert_app.workplace.choices import choices_of
 from expert_app.workplace.sign_on.here import prolong
-from expert_app.workplace.wiring.settings import SettingsConnections
+from expert_app.workplace.wiring.settings import SettingsConnections, help_page
 from expert_app.workplace.wiring.sign_on_end import SignOnEnd
 from expert_app.workplace.wiring.support import SupportConnections
 from resources.texts import N_, _
@@ -166,7 +166,10 @@ class HelpdeskProgram:
             paths=paths,
             support=self._support,
             tasks=tasks,
+            pages=[help_page(settings.role)],
         )
+        if store.is_fixed("theme"):
+            self.view.fix_theme()
         self._connect()
 
     def _connect(self) -> None:
@@ -184,6 +187,7 @@ class HelpdeskProgram:
         view.bundle_path_chosen.connect(self._on_save)
         view.theme_requested.connect(self._on_theme)
         view.settings_requested.connect(self._choices.open)
+        view.help_requested.connect(self._choices.open_help)
         self._choices.language_chosen.connect(lambda _language: self._program.restart())
         view.kiosks.refresh_requested.connect(self._on_kiosks)
         view.kiosks.act_requested.connect(self._on_act)

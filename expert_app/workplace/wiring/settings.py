@@ -22,9 +22,16 @@ from session.core.tasks import Tasks
 from views.widgets.command_palette import forget_recent
 from views.widgets.look import Look
 from views.widgets.window_settings import WindowSettings
+from views.words.role_help import ROLE_HELP
 from views.workplace.about import AboutWindow
+from views.workplace.help_page import HelpPage
 from views.workplace.pages import LookPage, PrivacyPage
 from views.workplace.settings import NamedPage, SettingsWindow
+
+
+def help_page(role: str) -> NamedPage:
+    """The page of help for the window of this role, as the settings name it."""
+    return NamedPage(_("Help"), "help", HelpPage(ROLE_HELP[role]))
 
 
 class SettingsConnections:
@@ -61,6 +68,7 @@ class SettingsConnections:
             *pages,
             NamedPage(_("Privacy"), "privacy", self.privacy_page),
         ]
+        self._help = next((one.page for one in pages if isinstance(one.page, HelpPage)), None)
         self.window = SettingsWindow(shown, window)
         self.about = AboutWindow(window)
         self.window.about_requested.connect(self.about.open)
@@ -81,6 +89,12 @@ class SettingsConnections:
         page.fix(*(part for name, part in named.items() if self._store.is_fixed(name)))
         self.privacy_page.offer_passphrase(offered=isinstance(keyring.get_keyring(), KeyFile))
         self.window.open()
+
+    def open_help(self) -> None:
+        """Shows what the window is for and its keys."""
+        self.open()
+        if self._help is not None:
+            self.window.show_page(self._help)
 
     def _on_language(self, language: str) -> None:
         if language != self._language:

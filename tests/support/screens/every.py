@@ -43,11 +43,20 @@ from views.site.display_window import DisplayWindow
 from views.site.host_view import HostView
 from views.site.network_view import NetworkView
 from views.widgets.plain_window import PlainWindow
+from views.words.role_help import ROLE_HELP
 from views.workplace.about import AboutWindow
 from views.workplace.first_bar import FirstPage
+from views.workplace.help_page import HelpPage
 from views.workplace.key_bindings import KeyBindings
 from views.workplace.keys_page import KeysPage
-from views.workplace.pages import LayoutPage, LookPage, NotificationsPage, PrivacyPage
+from views.workplace.pages import (
+    LayoutPage,
+    LookPage,
+    NotificationsPage,
+    PrivacyPage,
+    agent_notifications,
+    host_notifications,
+)
 from views.workplace.passphrase import UnlockView
 from views.workplace.settings import NamedPage, SettingsWindow
 
@@ -98,7 +107,7 @@ def _settings(page: str) -> QWidget:
     media.show_engine(EngineChoice(EngineKind.AIORTC, ChoiceReason.DELAY), later=False)
     layouts, told, privacy = (
         LayoutPage({one.value: _(LAYOUTS[one][1]) for one in WITH_PAGE}),
-        NotificationsPage(),
+        NotificationsPage(agent_notifications()),
         PrivacyPage(),
     )
     told.show_choices(ring=True, volume="", notify=True)
@@ -116,6 +125,20 @@ def _settings(page: str) -> QWidget:
     window = SettingsWindow(list(pages.values()))
     window.show_page(pages[page].page)
     window.destroyed.connect(desk.deleteLater)
+    return window
+
+
+def _host_settings(helps: bool) -> QWidget:
+    told, of_role = NotificationsPage(host_notifications()), HelpPage(ROLE_HELP["facilitator"])
+    told.show_choices(ring=True, volume="", notify=True)
+    pages = [
+        NamedPage("Aspect", "colour", LookPage()),
+        NamedPage("Notifications", "bell", told),
+        NamedPage("Aide", "help", of_role),
+        NamedPage("Confidentialité", "privacy", PrivacyPage()),
+    ]
+    window = SettingsWindow(pages)
+    window.show_page(of_role if helps else told)
     return window
 
 
@@ -234,7 +257,8 @@ WINDOWS: dict[str, dict[str, Scene]] = {
     "settings": {
         name: partial(_settings, name)
         for name in ("look", "media", "layouts", "keys", "notifications", "privacy")
-    },
+    }
+    | {"host": partial(_host_settings, False), "host-help": partial(_host_settings, True)},
 }
 """The states of each window."""
 

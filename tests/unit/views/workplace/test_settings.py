@@ -19,7 +19,13 @@ from pytestqt.qtbot import QtBot
 from session.core.program_version import program_version
 from tests.support.screens.fingers import key
 from views.workplace.about import AboutWindow
-from views.workplace.pages import LayoutPage, LookPage, NotificationsPage, PrivacyPage
+from views.workplace.pages import (
+    LayoutPage,
+    LookPage,
+    NotificationsPage,
+    PrivacyPage,
+    agent_notifications,
+)
 from views.workplace.settings import NamedPage, SettingsWindow
 
 
@@ -69,7 +75,7 @@ def test_layouts_and_notifications_leave_at_once(qtbot: QtBot) -> None:
     with qtbot.waitSignal(layout.layout_chosen) as chosen:
         layout.layouts.activated.emit(1)
     assert chosen.args == ["side"]
-    told = NotificationsPage()
+    told = NotificationsPage(agent_notifications())
     qtbot.addWidget(told)
     told.show_choices(ring=True, volume="", notify=True)
     assert told.volume.currentData() == "60"

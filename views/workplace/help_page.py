@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The settings' page "Help": what this window is for, its keys, whom to ask. Used by the settings
+of every role but the agent's, whose desk has a list of its own.
+"""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QKeySequence
+from PyQt6.QtWidgets import QGridLayout, QWidget
+
+from resources.texts import _
+from views.widgets.parts import label
+from views.widgets.theme import SPACE
+from views.words.role_help import RoleHelp
+from views.workplace.pages import SettingsPage
+
+
+class HelpPage(SettingsPage):
+    """Sentences, then keys."""
+
+    def __init__(self, of_role: RoleHelp) -> None:
+        super().__init__("settings_help")
+        self.add_part(
+            _("This window"), *(label(_(words), wrap=True) for words in of_role.sentences)
+        )
+        keys = QWidget()
+        grid = QGridLayout(keys)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(SPACE[2])
+        grid.setColumnStretch(1, 1)
+        for line, (pressed, what) in enumerate(of_role.keys):
+            native = QKeySequence(pressed).toString(QKeySequence.SequenceFormat.NativeText)
+            grid.addWidget(label(native, "key"), line, 0, Qt.AlignmentFlag.AlignLeft)
+            grid.addWidget(label(_(what), wrap=True), line, 1)
+        self.add_part(_("Keys"), keys)
+        self.add_part(
+            _("Whom to ask"),
+            words=_(
+                "Your organisation's help desk. Give it the file that the page “Privacy” makes: "
+                "versions, settings without secrets, what was checked; nothing of a caller."
+            ),
+        )
+        self.body.addStretch(1)
