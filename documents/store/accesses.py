@@ -81,7 +81,7 @@ def write_line(
             session_id=access.session_id[:40],
             reason=access.reason[:500],
             hits=hits,
-            computer=access.computer[:100],
+            computer=access.by.computer[:100],
         )
     )
 

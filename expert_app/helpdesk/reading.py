@@ -9,10 +9,10 @@ from pathlib import Path
 
 from expert_app.runtime.bus_access import tls_for
 from expert_app.runtime.config import DeskSettings
-from expert_app.runtime.enrolment import computer_name
 from session.bus.client import BusClient
 from session.bus.sealing.client import SealingClient
 from session.core.clock import SystemClock
+from session.core.computer import computer_name
 from session.core.errors import LogUnknown, TicketUnknown
 from session.core.tasks import Tasks
 from session.desk.hub.client import DeskLink

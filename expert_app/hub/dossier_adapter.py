@@ -353,7 +353,7 @@ def _guide(procedure: Procedure) -> Guide:
 
 
 def _replacement(request: CorrectRequest | SupersedeRequest, user: str, who: Actor) -> Replacement:
-    by = ActingUser(user=user, name=who.name)
+    by = ActingUser(user=user, name=who.name, computer=who.computer)
     return Replacement(request.reason, by, session_id=request.session_id)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import platform
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +28,7 @@ from session.bus.enrolment import enrol
 from session.bus.transport.authority import fetch_authority
 from session.bus.transport.nkeys import new_seed
 from session.bus.transport.tls import authority_tls, client_tls
+from session.core.computer import computer_name
 from session.core.errors import BusRefusedIdentity, EnrolmentElsewhere, SignOnEnded
 from session.core.tasks import Tasks
 from session.protocol.hub.enrolment import EnrolAnswer
@@ -100,11 +100,6 @@ async def enrol_here(
         else:
             await asyncio.to_thread(forget_seed, TRIAL)
     return answer
-
-
-def computer_name() -> str:
-    """What this computer calls itself: stands beside who works at it."""
-    return platform.node()[:100]
 
 
 def _path(file: str) -> Path | None:

@@ -26,6 +26,7 @@ from session.bus.transport.connection import (
 )
 from session.bus.transport.nkeys import public_key
 from session.core.clock import Clock
+from session.core.computer import computer_name
 from session.core.errors import (
     BusUnreachable,
     DeskElsewhere,
@@ -47,8 +48,8 @@ from session.protocol.sealing import SEALED, Part, SealCardAnswer, SealCardReque
 from session.protocol.topics import SpeakingEnd
 from session.protocol.wire import subjects
 from session.protocol.wire.ids import is_id
-from session.protocol.wire.program import DESK, PROGRAM
-from session.protocol.wire.roles import Role
+from session.protocol.wire.program import COMPUTER, DESK, PROGRAM, header_text
+from session.protocol.wire.roles import PEOPLE, Role
 
 log = logging.getLogger(__name__)
 
@@ -133,6 +134,9 @@ class BusClient:
         self.desk = public_key(seed) if role is Role.AGENT else ""
         says = {PROGRAM: program_version(), DESK: self.desk}
         self._says = {name: value for name, value in says.items() if value} or None
+        self._asks = self._says
+        if role in PEOPLE and (name := header_text(computer_name())):
+            self._asks = {**(self._says or {}), COMPUTER: name}
         self.elsewhere: Signal[None] = Signal()
         self._tasks = tasks
         self._connection = Connection(
@@ -227,7 +231,7 @@ class BusClient:
         )
         try:
             answer = await self._connection.request(
-                subject, payload, timeout_s, self._says, second=second
+                subject, payload, timeout_s, self._asks, second=second
             )
         except HubUnreachable as error:
             if error.detail.get("why") != NOBODY:
@@ -235,7 +239,7 @@ class BusClient:
             # the hub is starting, or one of several servers does not know of it yet
             await asyncio.sleep(NOBODY_S)
             answer = await self._connection.request(
-                subject, payload, timeout_s, self._says, second=second
+                subject, payload, timeout_s, self._asks, second=second
             )
         try:
             return decode_answer(answer_type, answer.payload)

@@ -158,22 +158,26 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """Who changes a piece, as callers read the name, and at which site and kiosk;
-    what the history says later.
+    what the history says later. The computer is for the register of accesses.
     """
 
     name: str = ""
     site: str = ""
     kiosk: str = ""
+    computer: str = ""
 
 
 NOBODY = Actor()
 
 
 class ActingUser(msgspec.Struct, frozen=True, kw_only=True):
-    """Who decides about a dossier: id, and name as others read it."""
+    """Who decides about a dossier: id, name as others read it, and the computer as it calls
+    itself, "" where it does not.
+    """
 
     user: str = ""
     name: str = ""
+    computer: str = ""
 
 
 class NewDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -330,13 +334,12 @@ class AccessKind(StrEnum):
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
     """Who looks at a dossier: in which session ("" for a supervisor), and why, in words; or who
-    reads the log of this session, and at which computer.
+    reads the log of this session.
     """
 
     by: ActingUser
     session_id: str = ""
     reason: str = ""
-    computer: str = ""
 
 
 class AccessLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -348,7 +351,7 @@ class AccessLine(msgspec.Struct, frozen=True, kw_only=True):
         dossier: its number, "" for a search.
         session_id: of the conversation, "" for a supervisor who looks at a dossier.
         reason: in the person's words.
-        computer: at which a log was read, as it calls itself.
+        computer: at which it was done, as it calls itself; "" where it was older, or a command.
         hits: how many dossiers a search found; what was searched for is not kept.
     """
 

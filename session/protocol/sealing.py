@@ -107,11 +107,14 @@ class VaultWelcome(HubMessage, frozen=True, kw_only=True):
     proof: bytes
 
 
-class VaultCall(msgspec.Struct, frozen=True, kw_only=True):
-    """What is sealed to the vault: a verb, and its request as it would go to the hub."""
+class VaultCall(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is sealed to the vault: a verb, and its request as it would go to the hub; what the
+    computer calls itself, as the header `Computer` says to a hub.
+    """
 
     verb: str
     body: msgspec.Raw
+    computer: str = ""
 
 
 class CertifyRequest(HubMessage, frozen=True, kw_only=True):

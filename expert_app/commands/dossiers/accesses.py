@@ -56,7 +56,8 @@ def print_accesses(
         return 1
     dossier, lines = told
     if not with_names:
-        lines = [msgspec.structs.replace(line, user="", by_name="") for line in lines]
+        # a computer's name often is a person's
+        lines = [msgspec.structs.replace(line, user="", by_name="", computer="") for line in lines]
     if as_json:
         print(msgspec.json.encode({"dossier": dossier, "accesses": lines}).decode())
         return 0
@@ -95,8 +96,7 @@ def print_readings(
         zone = ZoneInfo(settings.time_zone)
         print(_("{count} readings of logs.").format(count=len(lines)))
         for line in lines:
-            parts = (_line(line, zone), line.session_id, line.computer)
-            print(" · ".join(part for part in parts if part))
+            print(" · ".join(part for part in (_line(line, zone), line.session_id) if part))
     return 0
 
 
@@ -134,4 +134,4 @@ def _all_lines(store: DossierStore, organisation: str, wanted: AccessFilter) -> 
 
 def _line(line: AccessLine, zone: ZoneInfo) -> str:
     parts = [f"{line.at_utc.astimezone(zone):%Y-%m-%d %H:%M}", access_words(line), line.dossier]
-    return " · ".join(part for part in [*parts, line.by_name, line.reason] if part)
+    return " · ".join(part for part in [*parts, line.by_name, line.computer, line.reason] if part)

@@ -19,7 +19,7 @@ from expert_app.desk.wiring.screen import DeskScreen, build_screen
 from expert_app.runtime.bus_access import show_until_connected
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.credentials import forget_seed
-from expert_app.runtime.enrolment import computer_name, why_refused
+from expert_app.runtime.enrolment import why_refused
 from expert_app.runtime.log_lines import keep_recent_lines
 from expert_app.runtime.network_watch import NetworkWatch
 from expert_app.runtime.paths import Paths
@@ -28,6 +28,7 @@ from expert_app.workplace.sign_on.here import prolong, sign_off
 from expert_app.workplace.wiring.settings import SettingsConnections
 from expert_app.workplace.wiring.sign_on_end import SignOnEnd
 from expert_app.workplace.wiring.support import SupportConnections
+from session.core.computer import computer_name
 from session.core.errors import SignOnEnded
 from session.desk.hub.remote_help import DeskHelpLink
 from session.desk.hub.workplace import Workplace

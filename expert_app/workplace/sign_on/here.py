@@ -17,12 +17,13 @@ import msgspec
 
 from expert_app.runtime.config import DeskSettings, load, save
 from expert_app.runtime.credentials import forget_seed, key_name, save_seed
-from expert_app.runtime.enrolment import TRIAL, computer_name, keep_authority, remember
+from expert_app.runtime.enrolment import TRIAL, keep_authority, remember
 from expert_app.runtime.paths import Paths
 from session.bus.enrolment import Door
 from session.bus.transport.authority import fetch_authority
 from session.bus.transport.nkeys import new_seed, public_key, sign
 from session.bus.transport.tls import authority_tls, client_tls
+from session.core.computer import computer_name
 from session.core.errors import SessionError, SignOnGivenUp, SignOnNotOffered
 from session.core.tasks import Tasks
 from session.protocol.hub.enrolment import (

@@ -12,12 +12,12 @@ from PyQt6.QtWidgets import QApplication
 
 from expert_app.runtime.bus_access import tls_for
 from expert_app.runtime.config import DeskSettings
-from expert_app.runtime.enrolment import computer_name
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.window_program import Program
 from expert_app.workplace.wiring.first_steps import FirstSteps, show_first
 from resources.texts import _
 from session.bus.client import BusClient
+from session.core.computer import computer_name
 from session.core.errors import SessionError
 from session.desk.hub.workplace import ask_to_work_here
 from session.protocol.hub.routing import WorkHereAnswer

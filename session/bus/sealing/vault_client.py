@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from session.bus.sealing.box import SEAL_HEADER, SealBox, Stamp, public_text, shared
 from session.bus.transport.connection import Connection, Incoming
 from session.bus.transport.nkeys import public_key, sign
+from session.core.computer import computer_name
 from session.core.error_codes import from_code
 from session.core.errors import HubUnreachable, SealBroken, SessionError, VaultAway
 from session.protocol.codec import decode_answer, decode_request, encode
@@ -27,7 +28,7 @@ from session.protocol.hub.requests import HubMessage
 from session.protocol.hub.seal_keys import SealKey
 from session.protocol.sealing import Part, VaultCall, VaultHello, VaultWelcome
 from session.protocol.wire import subjects
-from session.protocol.wire.roles import Role
+from session.protocol.wire.roles import PEOPLE, Role
 
 HELLO_HEADER = "Seal-Hello"
 REFUSED_HEADER = "Seal-Refused"
@@ -113,7 +114,9 @@ class VaultClient:
             SealBroken: the answer was changed on the way.
                 SessionError: what the vault refused, by its class.
         """
-        payload = msgspec.json.encode(VaultCall(verb=verb, body=msgspec.Raw(encode(message))))
+        computer = computer_name() if self._caller.role in PEOPLE else ""
+        call = VaultCall(verb=verb, body=msgspec.Raw(encode(message)), computer=computer)
+        payload = msgspec.json.encode(call)
         for attempt in (1, 2):
             box = self._box or await self._hello()
             stamp, sealed = box.seal(ASKED, payload)

@@ -15,6 +15,7 @@ from session.bus.hub_connection import HubConnection
 from session.bus.transport.connection import Incoming
 from session.bus.transport.nkeys import is_signed
 from session.core.clock import Clock
+from session.core.computer import printable_name
 from session.core.errors import (
     BusUnreachable,
     EnrolmentRefused,
@@ -94,11 +95,6 @@ FINISH_FOR = timedelta(hours=2)
 
 SIGN_ONS_KEPT = 200
 """Outcomes that are remembered for who asks again, the answer having been lost."""
-
-
-def printable(computer: str) -> str:
-    """A computer's word for itself, as it may stand in a list."""
-    return "".join(letter for letter in computer if letter.isprintable()).strip()
 
 
 class Enrolment:
@@ -232,7 +228,7 @@ class Enrolment:
             request.key,
             now,
             frozenset(request.roles),
-            computer=printable(request.computer),
+            computer=printable_name(request.computer),
         )
         self._repeat_until_s = self._clock.monotonic_s() + REPEAT_S
         answer = EnrolAnswer(
@@ -283,7 +279,7 @@ class Enrolment:
         assert self._sign_on is not None
         try:
             person = await self._sign_on.person(request)
-            computer = printable(request.computer)
+            computer = printable_name(request.computer)
             now = self._clock.utc_now()
             await asyncio.to_thread(self._book.sign_on, person, now, computer=computer)
         except SessionError as error:

@@ -28,14 +28,15 @@ VERB = "handled_verb"
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks, as the server has proved it; which of an agent's computers it is (`desk`), as that
-    one says, "" where it does not.
+    """Who asks, as the server has proved it; which of an agent's computers it is (`desk`), and what
+    it calls itself, as that one says, "" where it does not.
     """
 
     organisation: str
     role: Role
     user: str
     desk: str = field(default="", compare=False)
+    computer: str = field(default="", compare=False)
 
     @property
     def writer(self) -> str:

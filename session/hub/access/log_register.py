@@ -55,10 +55,11 @@ class LogRegister:
         if home != asker.organisation:
             name = f"{name} ({asker.organisation})"
         access = Access(
-            by=ActingUser(user=asker.user, name=name),
+            by=ActingUser(
+                user=asker.user, name=name, computer=request.computer.strip() or asker.computer
+            ),
             session_id=request.session_id,
             reason=reason,
-            computer=request.computer.strip(),
         )
         await self._readings.note(home, access)
 

@@ -18,6 +18,7 @@ from session.bus.hub_connection import HubConnection
 from session.bus.jetstream.streams import NEW_LEADER
 from session.bus.transport.connection import Incoming
 from session.core.clock import Clock
+from session.core.computer import printable_name
 from session.core.errors import (
     BusUnreachable,
     NotAllowed,
@@ -33,7 +34,7 @@ from session.hub.access.refused_log import RefusedLog
 from session.protocol.codec import decode_request, encode
 from session.protocol.hub.requests import HubMessage, Refusal
 from session.protocol.verbs import ALL_VERBS
-from session.protocol.wire.program import DESK
+from session.protocol.wire.program import COMPUTER, DESK
 from session.protocol.wire.roles import Role
 
 log = logging.getLogger(__name__)
@@ -266,7 +267,8 @@ class RequestServer:
 
     async def _answer(self, message: Incoming) -> bytes:
         _, organisation, letter, user, verb = message.subject.split(".")
-        asker = Asker(organisation, Role(letter), user, message.headers.get(DESK, ""))
+        desk, computer = (message.headers.get(name, "") for name in (DESK, COMPUTER))
+        asker = Asker(organisation, Role(letter), user, desk, printable_name(computer))
         if verb not in ALL_VERBS:
             raise NotAllowed(why="unknown verb")
         roles, kind, _ = ALL_VERBS[verb]

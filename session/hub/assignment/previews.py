@@ -64,7 +64,8 @@ class CallerPreviews:
         if not number:
             return None
         name = self._catalogue.agent(organisation, asker.user).name
-        access = Access(by=ActingUser(user=asker.user, name=name), reason=ticket.number)
+        by = ActingUser(user=asker.user, name=name, computer=asker.computer)
+        access = Access(by=by, reason=ticket.number)
         return await self._dossiers.identities.view(
             organisation, number, access, AccessKind.PREVIEWED
         )

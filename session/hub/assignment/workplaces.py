@@ -9,6 +9,7 @@ import asyncio
 import logging
 
 from session.bus.jetstream.streams import WrongRevision
+from session.core.computer import printable_name
 from session.core.errors import StoreUnreachable
 from session.hub.access.handlers import Asker, handles
 from session.hub.queue.agent_states import AgentStates
@@ -43,11 +44,6 @@ class Workplaces:
             return False
         _, known = self._store.workplace(asker.organisation, asker.user)
         return known is not None and known.desk != asker.desk
-
-    def computer(self, organisation: str, agent: str) -> str:
-        """What the computer calls itself at which the agent works; "" where none has said it."""
-        _, known = self._store.workplace(organisation, agent)
-        return known.computer if known is not None else ""
 
     @handles("work_here")
     async def work_here(self, asker: Asker, request: WorkHereRequest) -> WorkHereAnswer:
@@ -86,7 +82,7 @@ class Workplaces:
     async def _take(self, asker: Asker, request: WorkHereRequest, expected: int) -> None:
         record = WorkplaceRecord(
             desk=request.desk,
-            computer="".join(filter(str.isprintable, request.computer)).strip(),
+            computer=printable_name(request.computer),
             at_utc=self._clock.utc_now(),
         )
         await self._store.put_workplace(asker.organisation, asker.user, record, expected)

@@ -38,7 +38,11 @@ class ExportService:
     async def export(self, asker: Asker, request: ExportRequest) -> ExportAnswer:
         """Notes the export and answers the dossier. Raises `DossierUnknown`, `NotAllowed`."""
         store, organisation = self._store, asker.organisation
-        by = ActingUser(user=asker.user, name=self._name_of(organisation, asker.user))
+        by = ActingUser(
+            user=asker.user,
+            name=self._name_of(organisation, asker.user),
+            computer=asker.computer,
+        )
         await store.export(organisation, request.dossier, by, reason=request.reason)
         return ExportAnswer(dossier=await store.open(organisation, request.dossier))
 

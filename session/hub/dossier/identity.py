@@ -106,9 +106,7 @@ class IdentityService:
             TicketUnknown, CallerNumberInvalid, NumberTaken, NotAllowed: not the session's dossier.
         """
         organisation = asker.organisation
-        ticket, _ = await self._dossiers.check(
-            organisation, asker.user, request.session_id, request.dossier
-        )
+        ticket, _ = await self._dossiers.check(asker, request.session_id, request.dossier)
         kind = self._number_kind(organisation, ticket.service)
         number = checked_number(kind, request.caller_number)
         if not number:
@@ -150,7 +148,8 @@ class IdentityService:
 
     def _access(self, asker: Asker, reason: str) -> Access:
         name = self._name_of(asker.organisation, asker.user)
-        return Access(by=ActingUser(user=asker.user, name=name), reason=reason)
+        by = ActingUser(user=asker.user, name=name, computer=asker.computer)
+        return Access(by=by, reason=reason)
 
     @handles("merges")
     async def merges(self, asker: Asker, request: MergesRequest) -> MergesAnswer:

@@ -43,7 +43,7 @@ class PieceService:
         return self._dossiers.store
 
     async def _who(self, asker: Asker, session_id: str, dossier: str) -> Actor:
-        return (await self._dossiers.check(asker.organisation, asker.user, session_id, dossier))[1]
+        return (await self._dossiers.check(asker, session_id, dossier))[1]
 
     @handles("procedures")
     async def procedures(self, asker: Asker, request: ProceduresRequest) -> ProceduresAnswer:

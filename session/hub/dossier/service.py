@@ -46,7 +46,6 @@ from session.protocol.hub.requests import (
 )
 from session.protocol.hub.routing import NoteRequest
 from session.protocol.hub.tickets import Ticket
-from session.protocol.wire.roles import Role
 
 log = logging.getLogger(__name__)
 
@@ -54,9 +53,9 @@ CACHED_DOCUMENTS = 4
 WRITTEN = 4096
 
 
-def who_of(facts: SessionFacts) -> Actor:
-    """The agent of a session, and its site and kiosk."""
-    return Actor(name=facts.agent_name, site=facts.site, kiosk=facts.kiosk)
+def who_of(facts: SessionFacts, computer: str) -> Actor:
+    """The agent of a session, its site and kiosk, and the computer of the desk."""
+    return Actor(name=facts.agent_name, site=facts.site, kiosk=facts.kiosk, computer=computer)
 
 
 class OwnedSessions(Protocol):
@@ -167,7 +166,7 @@ class DossierService:
     def access(self, asker: Asker, ticket: Ticket, session_id: str, reason: str = "") -> Access:
         """Who looks at a dossier in the session of a ticket that was just asked for."""
         name = self._sessions.kiosk_facts(ticket).agent_name
-        by = ActingUser(user=asker.user, name=name)
+        by = ActingUser(user=asker.user, name=name, computer=asker.computer)
         return Access(by=by, session_id=session_id, reason=reason.strip())
 
     @handles("piece")
@@ -175,9 +174,7 @@ class DossierService:
         """Sets a piece by hand. Raises as `dossier`; `NotAllowed` also for "filed", which only the
         store says.
         """
-        _, who = await self.check(
-            asker.organisation, asker.user, request.session_id, request.dossier
-        )
+        _, who = await self.check(asker, request.session_id, request.dossier)
         if request.state in (PieceState.FILED, PieceState.ACKNOWLEDGED):
             raise NotAllowed(why="only the store files")
         facts = await self._store.set_piece(
@@ -225,9 +222,7 @@ class DossierService:
         """Announces a document; raises as `dossier` and `UploadSpool.begin`, and `GrantMissing`
         without `keep`.
         """
-        ticket, _ = await self.check(
-            asker.organisation, asker.user, request.session_id, request.dossier
-        )
+        ticket, _ = await self.check(asker, request.session_id, request.dossier)
         if self._keep is not None:
             await self._keep.check(ticket, request.session_id)
         async with self._uploads.lock(asker.organisation, asker.user, request.upload_id):
@@ -256,9 +251,7 @@ class DossierService:
         async with self._uploads.lock(asker.organisation, asker.user, request.upload_id):
             upload = self._uploads.find(asker.organisation, asker.user, request.upload_id)
             begin = upload.begin
-            ticket, who = await self.check(
-                asker.organisation, asker.user, begin.session_id, begin.dossier
-            )
+            ticket, who = await self.check(asker, begin.session_id, begin.dossier)
             if (answer := upload.answer) is not None:
                 return answer
             if self._keep is not None:
@@ -314,19 +307,16 @@ class DossierService:
         """The ticket and the caller of an agent's own session. Raises `TicketUnknown`."""
         return await self._sessions.owned(organisation, agent, session_id)
 
-    async def check(
-        self, organisation: str, agent: str, session_id: str, dossier: str
-    ) -> tuple[Ticket, Actor]:
+    async def check(self, asker: Asker, session_id: str, dossier: str) -> tuple[Ticket, Actor]:
         """The session's ticket and who acts.
         Raises `NotAllowed` unless it has opened `dossier`.
         """
-        ticket, record = await self._sessions.owned(organisation, agent, session_id)
-        asker = Asker(organisation, Role.AGENT, agent)
+        ticket, record = await self._sessions.owned(asker.organisation, asker.user, session_id)
         if not dossier or not await self._was_opened(asker, session_id, dossier):
             if not dossier or record.dossier != dossier:
                 raise NotAllowed(why="not the dossier of this session")
             await self._open_passed_on(asker, ticket, session_id, dossier)
-        return ticket, who_of(self._sessions.kiosk_facts(ticket))
+        return ticket, who_of(self._sessions.kiosk_facts(ticket), asker.computer)
 
     async def _was_opened(self, asker: Asker, session_id: str, dossier: str) -> bool:
         """Also true for one that was opened before another one: what was received for it is still

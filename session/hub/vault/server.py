@@ -13,7 +13,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -36,6 +36,7 @@ from session.bus.sealing.vault_client import (
 from session.bus.transport.connection import Incoming
 from session.bus.transport.nkeys import is_signed
 from session.core.clock import Clock
+from session.core.computer import printable_name
 from session.core.errors import (
     BusUnreachable,
     DeskNotAdmitted,
@@ -273,7 +274,8 @@ class VaultServer:
         if peer.asker.role not in roles:
             raise NotAllowed(why="role")
         request: Any = decode_request(kind, bytes(call.body))
-        return await handler(peer.asker, peer.key if call.verb == CERTIFY else request)
+        asker = replace(peer.asker, computer=printable_name(call.computer))
+        return await handler(asker, peer.key if call.verb == CERTIFY else request)
 
 
 def _call(question: bytes) -> VaultCall:

@@ -23,7 +23,7 @@ from session.protocol.hub.services import Service as Service
 from session.protocol.hub.services import Text as Text
 from session.protocol.hub.tickets import Needs, Ticket
 from session.protocol.wire.ids import Id, ServiceRef, Sha256
-from session.protocol.wire.roles import Role
+from session.protocol.wire.roles import PEOPLE, Role
 from session.protocol.wire.version import PROTOCOL_VERSION
 
 Address = Annotated[str, msgspec.Meta(max_length=2000)]
@@ -476,7 +476,6 @@ Verb = tuple[frozenset[Role], type[HubMessage], type[HubMessage]]
 _K = frozenset({Role.KIOSK})
 _A = frozenset({Role.AGENT})
 _BOTH = frozenset({Role.KIOSK, Role.AGENT})
-_PEOPLE = frozenset(Role) - {Role.KIOSK, Role.DISPLAY, Role.VAULT}
 
 VERBS: dict[str, Verb] = {
     "services": (_K, ServicesRequest, ServicesAnswer),
@@ -495,6 +494,6 @@ VERBS: dict[str, Verb] = {
     "upload_chunk": (_A, UploadChunk, UploadState),
     "upload_commit": (_A, UploadCommit, DocumentFiled),
     "document": (_A, DocumentRequest, DocumentPart),
-    "release": (_PEOPLE, ReleaseRequest, ReleaseAnswer),
+    "release": (PEOPLE, ReleaseRequest, ReleaseAnswer),
 }
 """Verb -> (roles that may say it, request, answer)."""

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The headers by which a program says its version, and a desk which computer it is, with beats and
-requests. Used by clients and the hub.
+"""The headers by which a program says its version, a desk which computer it is, and what that one
+calls itself, with beats and requests. Used by clients and the hub.
 """
 
 from __future__ import annotations
@@ -10,5 +10,13 @@ PROGRAM = "Program"
 DESK = "Desk"
 """Public key of an agent's computer: several may be open for one person, who works at one."""
 
+COMPUTER = "Computer"
+"""What a person's computer calls itself, with requests: stands in the register of accesses."""
+
 VERSION_LETTERS = 40
 """Longest version that is kept."""
+
+
+def header_text(said: str) -> str:
+    """A word as a header may have it: letters beyond ASCII become "?"."""
+    return said.encode("ascii", "replace").decode()

@@ -17,3 +17,7 @@ class Role(StrEnum):
     OPERATOR = "o"
     DISPLAY = "d"
     VAULT = "v"
+
+
+PEOPLE = frozenset(Role) - {Role.KIOSK, Role.DISPLAY, Role.VAULT}
+"""Roles of a person at a computer."""

@@ -17,6 +17,7 @@ from documents.store.dossier_store import DossierStore
 from expert_app.board.access_alert import AccessAlert
 from expert_app.hub.dossier_adapter import DossierAdapter
 from session.core.clock import SystemClock
+from session.core.computer import computer_name
 from session.core.dossier_model import (
     AccessKind,
     AccessLine,
@@ -46,6 +47,7 @@ from session.protocol.dossier.identity import AccessesRequest
 from session.protocol.hub.requests import SessionFacts
 from session.protocol.hub.routing import CallerPreview
 from session.protocol.hub.talk_state import PassReason
+from session.protocol.wire.program import header_text
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, hub_world
 from tests.support.waiting import until
@@ -109,6 +111,7 @@ async def test_a_dossier_is_made_with_the_caller_and_found_at_the_next_visit(
             (AccessKind.OPENED, "bob", made.number),
         ]
         assert answer.lines[0].session_id == later.id
+        assert {line.computer for line in answer.lines} == {header_text(computer_name())} != {""}
         assert not answer.more
 
 

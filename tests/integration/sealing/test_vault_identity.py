@@ -10,6 +10,7 @@ import pytest
 from documents.store.dossier_store import DossierStore
 from expert_app.hub.dossier_adapter import DossierAdapter
 from session.core.clock import SystemClock
+from session.core.computer import computer_name
 from session.core.dossier_model import AccessKind, CallerIdentity, Dossier
 from session.core.errors import NotAllowed, ReasonNeeded, SessionError, TooManyDossiers
 from session.desk.hub.identity import DossierIdentityLink, DossierRegisterLink
@@ -46,6 +47,7 @@ async def test_a_vault_finds_makes_merges_and_writes_down_like_a_hub(tmp_path: P
             assert (await desk.dossier(facts.id, made.number)).number == "A1"
             await register.unmerge(merged.id, "Erreur de ma part")
             answer = await register.accesses(AccessesRequest())
+            assert {line.computer for line in answer.lines} == {computer_name()} != {""}
             assert [line.kind for line in reversed(answer.lines)] == [
                 AccessKind.CREATED,
                 AccessKind.SEARCHED,

@@ -173,6 +173,7 @@ def access_lines() -> AccessesAnswer:
             session_id="" if kind is AccessKind.EXPORTED else f"c6cc7b4565ec3deb6f8c_{place}",
             reason=reason,
             hits=3 if kind is AccessKind.SEARCHED else 0,
+            computer="agence-2" if place % 3 else "bureau-14",
         )
         for place, (kind, dossier, reason) in enumerate(kinds)
     ]

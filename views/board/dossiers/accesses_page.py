@@ -34,6 +34,9 @@ from views.widgets.theme import SPACE
 from views.words.accesses import KINDS, LOG_KINDS, access_words
 from views.words.self_tests import ACTS, help_columns
 
+DOSSIER, REASON, COMPUTER = 3, 4, 6
+"""Columns."""
+
 TODAY, YESTERDAY, WEEK, MONTH, DAY, ALL = "today", "yesterday", "week", "month", "day", "all"
 
 
@@ -52,7 +55,7 @@ _TEXTS = {
 }
 _HEADS = {
     _About.DOSSIERS: (N_("Dossier"), N_("Conversation")),
-    _About.LOGS: (N_("Computer"), N_("Conversation")),
+    _About.LOGS: (N_("Dossier"), N_("Conversation")),
     _About.HELP: (N_("Where"), N_("Result")),
 }
 """The columns after "What", and after "Reason"."""
@@ -105,9 +108,9 @@ class BoardAccessesPage(QWidget):
         self.table = BoardTable(
             "board_accesses",
             _("Register of accesses"),
-            heads=[""] * 6,
-            wide=4,
-            most_px={2: 340, 5: 110},
+            heads=[""] * (COMPUTER + 1),
+            wide=REASON,
+            most_px={2: 340, 5: 110, COMPUTER: 160},
         )
         self._empty = EmptyState(
             "see_page",
@@ -216,9 +219,10 @@ class BoardAccessesPage(QWidget):
         self._dossier.setAccessibleName(_(spoken))
         self._dossier.setPlaceholderText(_(hint))
         after_what, last = _HEADS[shown]
-        self.table.setHeaderLabels(
-            [_("When"), _("Who"), _("What"), _(after_what), _("Reason"), _(last)]
-        )
+        heads = (_(after_what), _("Reason"), _(last), _("Computer"))
+        self.table.setHeaderLabels([_("When"), _("Who"), _("What"), *heads])
+        self.table.setColumnHidden(DOSSIER, shown is _About.LOGS)
+        self.table.setColumnHidden(COMPUTER, shown is _About.HELP)
 
     def _on_about(self) -> None:
         self._show_about()
@@ -231,9 +235,10 @@ class BoardAccessesPage(QWidget):
             Cell(f"{local:%d/%m/%Y %H:%M}", "soft"),
             Cell(line.by_name or line.user),
             Cell(access_words(line), tone, icon_name),
-            Cell(line.computer if line.kind in LOG_KINDS else line.dossier),
+            Cell(line.dossier),
             Cell(line.reason),
             Cell(line.session_id, "soft"),
+            Cell(line.computer, "soft"),
         )
         return TableRow(str(line.id), cells)
 

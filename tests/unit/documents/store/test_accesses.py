@@ -15,7 +15,7 @@ from session.core.clock import ManualClock
 from session.core.dossier_model import Access, AccessKind, AccessLine, ActingUser
 from session.core.errors import TooManyLogs
 
-HELP = ActingUser(user="help", name="Denis W.")
+HELP = ActingUser(user="help", name="Denis W.", computer="pc7")
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def store(tmp_path: Path, clock: ManualClock) -> Iterator[DossierStore]:
 
 
 def _reading(session: str, reason: str = "picture stood still") -> Access:
-    return Access(by=HELP, session_id=session, reason=reason, computer="pc7")
+    return Access(by=HELP, session_id=session, reason=reason)
 
 
 def _lines(store: DossierStore, session: str = "") -> list[AccessLine]:

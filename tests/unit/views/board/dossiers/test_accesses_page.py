@@ -60,6 +60,7 @@ def test_each_line_says_who_what_which_and_why(board: BoardWindow) -> None:
         "D-2026-00555",
         "Dossier du conjoint, présent à la borne",
         "c6cc7b4565ec3deb6f8c_1",
+        "agence-2",
     ]
     assert table.texts("897")[2] == "Searched by name and birth date: 3"
     assert "older ones are not shown" in _find(board, QLabel, "accesses_state").text()
@@ -111,10 +112,12 @@ def test_who_read_which_conversation_is_asked_apart(board: BoardWindow) -> None:
     assert board.accesses.table.texts("1")[1:] == [
         "Denis W.",
         "Log of a conversation read",
-        "pc7",
+        "",
         "picture stood still",
         "c6cc7b4565ec3deb6f8c_1",
+        "pc7",
     ]
+    assert board.accesses.table.isColumnHidden(3)
     board.accesses.show_refused_of("bastien", "Bastien Orval", AccessKind.REFUSED)
     assert type(asked[-1]) is AccessesRequest
 

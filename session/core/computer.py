@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What a computer calls itself: stands beside who works at it, in lists and in the register of
+accesses. Used by programs that tell it and by the hub that reads it.
+"""
+
+from __future__ import annotations
+
+import platform
+from functools import cache
+
+LETTERS = 100
+"""Longest name that is kept."""
+
+
+@cache
+def computer_name() -> str:
+    """What this computer calls itself."""
+    return platform.node()[:LETTERS]
+
+
+def printable_name(said: str) -> str:
+    """A computer's word for itself, as it may stand in a list."""
+    return "".join(filter(str.isprintable, said)).strip()[:LETTERS]
