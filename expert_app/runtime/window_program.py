@@ -11,6 +11,7 @@ import asyncio
 import atexit
 import contextlib
 import ctypes
+import gc
 import logging
 import os
 import signal
@@ -20,7 +21,14 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import qasync
-from PyQt6.QtCore import QLibraryInfo, QtMsgType, QTranslator, qInstallMessageHandler
+from PyQt6.QtCore import (
+    QLibraryInfo,
+    QObject,
+    QTimer,
+    QtMsgType,
+    QTranslator,
+    qInstallMessageHandler,
+)
 from PyQt6.QtGui import QGuiApplication, QIcon
 from PyQt6.QtMultimedia import QMediaDevices
 from PyQt6.QtWidgets import QApplication
@@ -51,6 +59,8 @@ ROLES = {
     "operator": Role.OPERATOR,
 }
 STOP_S = 15.0
+COLLECT_MS, WHOLE = 500, 120
+"""Between two looks for garbage; each of so many collects everything."""
 
 
 def prepare_browser(own: Sequence[str] = CHROMIUM_FLAGS) -> None:
@@ -119,6 +129,7 @@ def make_application(language: str) -> QApplication:
         ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID("PosteExpert.Desk")
     application = QApplication(sys.argv[:1])
     application.setQuitOnLastWindowClosed(False)
+    GarbageCollection(application)
     QGuiApplication.setDesktopFileName("poste-expert")
     application.setApplicationName("Poste Expert")
     application.setWindowIcon(QIcon(str(resource_path("icons/poste-expert.svg"))))
@@ -128,6 +139,38 @@ def make_application(language: str) -> QApplication:
     ):
         application.installTranslator(translator)
     return application
+
+
+class GarbageCollection(QObject):
+    """Python's garbage is collected in the windows' thread, between two events.
+
+    By itself Python collects in whichever thread allocates, at any moment: a window that is part
+    of a cycle would be destroyed in another thread, or while Qt goes through its windows. Both end
+    the program.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        gc.disable()
+        self._looks = 0
+        self._timer = QTimer(self)
+        self._timer.setInterval(COLLECT_MS)
+        self._timer.timeout.connect(self._look)
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Python collects by itself again."""
+        self._timer.stop()
+        gc.enable()
+
+    def _look(self) -> None:
+        self._looks += 1
+        young, middle, _old = gc.get_count()
+        most_young, most_middle, _ = gc.get_threshold()
+        if self._looks % WHOLE == 0:
+            gc.collect()
+        elif young > most_young:
+            gc.collect(1 if middle > most_middle else 0)
 
 
 class Program:

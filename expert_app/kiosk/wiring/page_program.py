@@ -20,7 +20,7 @@ from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.kiosk.texts import corrections_of
-from expert_app.runtime.window_program import prepare_browser
+from expert_app.runtime.window_program import GarbageCollection, prepare_browser
 from resources.texts import correct_texts, use_language
 from session.core.child_process import own_python
 from session.core.clock import SystemClock
@@ -149,6 +149,7 @@ def main(folder: Path, texts: str, intranet: Sequence[str]) -> int:
     prepare_browser(way_out.flags())
     application = QApplication(sys.argv[:1])
     application.setQuitOnLastWindowClosed(False)
+    GarbageCollection(application)
     load_fonts()
     SystemDialogs(application)
     view = PageView(folder=folder, clock=SystemClock(), way_out=way_out)
