@@ -87,6 +87,7 @@ class DeskApp:
         session_opened: a conversation begins or, after a restart, goes on.
         session_ended: it is over, wrap-up begins.
         kiosk_wiped: the kiosk's report.
+        not_understood: the kiosk's program, or ours, is too old for something.
         session_closed: the wrap-up is finished.
         dossier_changed: the caller's dossier as the store has it; None when the caller gave no
             number.
@@ -110,6 +111,7 @@ class DeskApp:
         self.session_ended: Signal[SessionEnded] = Signal()
         self.session_closed: Signal[str] = Signal()
         self.kiosk_wiped: Signal[KioskWiped] = Signal()
+        self.not_understood: Signal[None] = Signal()
         self.dossier_changed: Signal[Dossier | None] = Signal()
         self.number_opened: Signal[tuple[str, str]] = Signal()
         self.document_opened: Signal[tuple[str, bytes]] = Signal()
@@ -216,6 +218,7 @@ class DeskApp:
         self.clear_trouble(KIOSK_DISK)
         session = self._session = await self._open(facts, resumed)
         session.kiosk_wiped.connect(self._on_kiosk_wiped)
+        session.not_understood.connect(self.not_understood.emit)
         self._filing.begin(session)
         self.session_opened.emit(session)
         await (session.start_without_kiosk() if facts.phone else session.start())

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from session.core.clock import Clock
-from session.core.errors import BusUnreachable, NotAllowed
+from session.core.errors import BusUnreachable, MessageMalformed, NotAllowed
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.call.consent import DeskGrants
@@ -93,6 +93,7 @@ class DeskSession:
 
     Attributes:
         kiosk_wiped: the kiosk removed everything of the caller.
+        not_understood: a message of ours says nothing to the kiosk: one of the two is older.
     """
 
     def __init__(
@@ -106,6 +107,7 @@ class DeskSession:
         self.facts = facts
         self.resumed = resumed
         self.kiosk_wiped: Signal[KioskWiped] = Signal()
+        self.not_understood: Signal[None] = Signal()
         self._channel, self._log, self._tasks = channel, parts.log_writer, parts.tasks
         clock, tasks = parts.clock, parts.tasks
         self._build_call(parts)
@@ -225,6 +227,8 @@ class DeskSession:
     def _on_end(self, message: SessionMessage) -> None:
         if isinstance(message, MessageRefused):
             self.event_log.not_taken(message)
+            if message.code == MessageMalformed.code:
+                self.not_understood.emit(None)
         elif isinstance(message, KioskWiped) and self._is_over.is_set():
             self.kiosk_wiped.emit(message)
         elif isinstance(message, KioskWiped):

@@ -77,6 +77,7 @@ class WindowConnections:
         self._app.session_ended.connect(self._on_session_ended)
         self._app.session_closed.connect(self._on_session_closed)
         self._app.kiosk_wiped.connect(self._on_kiosk_wiped)
+        self._app.not_understood.connect(self._on_not_understood)
         self._window.talk_bar.host_requested.connect(self._app.call_host)
 
     def _on_queue(self, tickets: list[Ticket]) -> None:
@@ -299,6 +300,14 @@ class WindowConnections:
         else:
             words = _("The kiosk has removed everything of the caller.")
             self._window.messages.show_message(Level.INFO, words, key="wiped")
+
+    def _on_not_understood(self, _nothing: None) -> None:
+        words = _(
+            "This kiosk did not understand something that this desk can do: one of the two "
+            "programs is older. The conversation goes on without it; tell the help desk which "
+            "kiosk it is."
+        )
+        self._window.messages.show_message(Level.WARNING, words, key="not_understood")
 
     def _on_session_closed(self, outcome: str) -> None:
         self._window.messages.dismiss_all()

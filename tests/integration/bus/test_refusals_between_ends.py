@@ -185,6 +185,14 @@ async def test_what_is_wrong_on_a_raw_topic_comes_back(ends: Ends) -> None:
     assert (refused.code, refused.why) == ("grant_missing", "see_page")
 
 
+async def test_a_desk_is_told_that_its_kiosk_is_too_old_for_something(ends: Ends) -> None:
+    told: list[None] = []
+    ends.desk.not_understood.connect(told.append)
+    for code in ("not_allowed", "message_malformed"):
+        await ends.to_desk.send("end", MessageRefused(topic="call", code=code))
+    await until(lambda: told == [None])
+
+
 async def test_a_refusal_is_written_into_the_log_and_never_answered(
     ends: Ends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
