@@ -74,7 +74,7 @@ class SignOnAtHub:
         self._providers, self._book, self._catalogue = providers, book, catalogue
         self._tasks, self._check_s, self._look_s = tasks, check_s, look_s
         self._watched: dict[str, _Watched] = {}
-        self._away: set[str] = set()
+        self._away, self._unchecked = set[str](), set[str]()
         self._running: asyncio.Task[None] | None = None
         self._is_with_caller: Callable[[str, str], bool] = nobody_talks
 
@@ -99,8 +99,13 @@ class SignOnAtHub:
             await provider.close()
 
     def troubles(self) -> list[Trouble]:
-        """`sign_on_away`: a provider that does not answer; who is in stays in."""
-        return [Trouble("sign_on_away", False, {"offer": name}) for name in sorted(self._away)]
+        """`sign_on_away`: a provider that does not answer; who is in stays in.
+        `sign_on_unchecked`: one that gives nothing to ask with whether a person still may.
+        """
+        found = (("sign_on_away", self._away), ("sign_on_unchecked", self._unchecked))
+        return [
+            Trouble(code, False, {"offer": name}) for code, names in found for name in sorted(names)
+        ]
 
     # ---- the door
 
@@ -144,6 +149,7 @@ class SignOnAtHub:
         self._note(provider, None)
         place = place_of(said.claims, settings, self._catalogue, request.roles)
         until = datetime.now(UTC) + timedelta(hours=settings.hours)
+        self._unchecked.discard(settings.id)
         if said.refresh_token and self._every_s(provider):
             self._watched[request.key] = _Watched(
                 provider,
@@ -153,7 +159,8 @@ class SignOnAtHub:
                 said.refresh_token,
             )
         elif settings.check_minutes:
-            log.info("provider %s gives no refresh token: it is not asked again", settings.id)
+            self._unchecked.add(settings.id)
+            log.warning("provider %s gives no refresh token: it is not asked again", settings.id)
         return SignedOn(place.identity, request.key, place.name, place.services, settings.id, until)
 
     def is_with_caller(self, person: Identity) -> bool:

@@ -73,6 +73,11 @@ _SENTENCES: dict[str, str] = {
         "The provider {offer} of people's sign-in does not answer: nobody signs in with it, who is "
         "in stays in. expert-app hub sso says more."
     ),
+    "sign_on_unchecked": N_(
+        "The provider {offer} gives nothing to ask with whether a person still may: whoever is "
+        "dismissed there stays in until the hours are over. docs/sso.md says how it does (scopes, "
+        "parameters); check_minutes = 0 says that you know."
+    ),
     "ged_away": N_("The document system {name} takes nothing ({why}); its copies wait."),
     "ged_refused": N_("The document system {name} refused {copies} documents."),
     "history_closed": N_(

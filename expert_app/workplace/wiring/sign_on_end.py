@@ -61,7 +61,7 @@ class SignOnEnd:
         due = [one for one in WARNINGS if left <= one]
         if due and due[-1] != self._told:
             self._told = due[-1]
-            self._say(due[-1])
+            self._say(max(left, timedelta(0)))
 
     def over(self, begin_anew: Callable[[], None]) -> None:
         """The hub lets this computer in no more; nothing happens to who came with a code."""
@@ -81,7 +81,7 @@ class SignOnEnd:
             words = _(
                 "Your sign-in ends in {minutes} minutes. Sign in again now: your work goes on "
                 "meanwhile."
-            ).format(minutes=left // timedelta(minutes=1))
+            ).format(minutes=-(-left // timedelta(minutes=1)))
         else:
             words = _(
                 "The hours of your sign-in are over. A conversation can be finished; then this "

@@ -29,8 +29,8 @@ class Trouble:
             `store_full`, `documents_away` (grave); `disk_low`, `disk_remote`, `store_low`,
             `oldest_leave`, `history_closed`, `history_behind`, `convention_refused`,
             `partner_away`, `partner_refuses`, `logs_upgraded`, `backup_old`, `backup_missing`,
-            `backup_away`, `sign_on_away`, `kiosks_faulty`, `self_tests_missing` (the hub works all
-            the same).
+            `backup_away`, `sign_on_away`, `sign_on_unchecked`, `kiosks_faulty`,
+            `self_tests_missing` (the hub works all the same).
         grave: callers are not served as they should be.
         detail: numbers and words for people; no personal data.
     """
