@@ -166,6 +166,7 @@ def _unlock() -> QWidget:
 
 def _host() -> QWidget:
     view = HostView()
+    view.show_connection(True)
     view.show_kiosks(
         "Inès B.",
         [
