@@ -12,8 +12,8 @@ from PyQt6.QtWidgets import QGridLayout, QWidget
 from resources.texts import _
 from views.widgets.parts import label
 from views.widgets.theme import SPACE
-from views.words.role_help import RoleHelp
 from views.workplace.pages import SettingsPage
+from views.workplace.role_help import RoleHelp
 
 
 class HelpPage(SettingsPage):

@@ -22,10 +22,10 @@ from session.core.tasks import Tasks
 from views.widgets.command_palette import forget_recent
 from views.widgets.look import Look
 from views.widgets.window_settings import WindowSettings
-from views.words.role_help import ROLE_HELP
 from views.workplace.about import AboutWindow
 from views.workplace.help_page import HelpPage
 from views.workplace.pages import LookPage, PrivacyPage
+from views.workplace.role_help import ROLE_HELP
 from views.workplace.settings import NamedPage, SettingsWindow
 
 

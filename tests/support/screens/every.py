@@ -43,7 +43,6 @@ from views.site.display_window import DisplayWindow
 from views.site.host_view import HostView
 from views.site.network_view import NetworkView
 from views.widgets.plain_window import PlainWindow
-from views.words.role_help import ROLE_HELP
 from views.workplace.about import AboutWindow
 from views.workplace.first_bar import FirstPage
 from views.workplace.help_page import HelpPage
@@ -58,6 +57,7 @@ from views.workplace.pages import (
     host_notifications,
 )
 from views.workplace.passphrase import UnlockView
+from views.workplace.role_help import ROLE_HELP
 from views.workplace.settings import NamedPage, SettingsWindow
 
 Scene = Callable[[], QWidget]
