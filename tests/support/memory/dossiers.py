@@ -142,7 +142,7 @@ class MemoryReadings:
                     kind=AccessKind.READ_LOG,
                     session_id=one.session_id,
                     reason=one.reason,
-                    computer=one.computer,
+                    computer=one.by.computer,
                 )
                 for number, (one, whose) in enumerate(zip(self.read, self._whose, strict=True), 1)
                 if whose == organisation

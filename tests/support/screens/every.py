@@ -258,8 +258,11 @@ WINDOWS: dict[str, dict[str, Scene]] = {
     "settings": {
         name: partial(_settings, name)
         for name in ("look", "media", "layouts", "keys", "notifications", "privacy")
-    }
-    | {"host": partial(_host_settings, False), "host-help": partial(_host_settings, True)},
+    },
+    "host-settings": {
+        "notifications": partial(_host_settings, False),
+        "help": partial(_host_settings, True),
+    },
 }
 """The states of each window."""
 
