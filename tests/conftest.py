@@ -19,7 +19,6 @@ from xdist.scheduler import LoadScopeScheduling
 from resources import texts
 from tests.support.waiting import LONGEST_S
 
-gc.disable()  # see `_collect`
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault(
     "QTWEBENGINE_CHROMIUM_FLAGS",
@@ -42,26 +41,20 @@ def _leaves_nothing() -> Iterator[None]:
     A command that a test calls speaks French from then on.
     A closed window is deleted by the event loop, which a test seldom runs: thousands of them would
     wait, and every change of the theme would dress them all.
+    Garbage goes between two tests, as a program's does between two events: a window that is part of
+    a cycle must not be destroyed while Qt works with it, nor by another thread
+    (`expert_app.runtime.window_program.GarbageCollection`).
     """
     active, spoken = list(texts._active), list(texts._language)
+    has_windows = QCoreApplication.instance() is not None
+    if has_windows:
+        gc.disable()
     yield
     texts._active[:], texts._language[:] = active, spoken
     if QCoreApplication.instance() is not None:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    _collect()
-
-
-def _collect() -> None:
-    """Garbage goes between two tests, as a program's does between two events: a window that is
-    part of a cycle must not be destroyed while Qt works with it, nor by another thread
-    (`expert_app.runtime.window_program.GarbageCollection`).
-    """
-    young, middle, old = gc.get_count()
-    most_young, most_middle, most_old = gc.get_threshold()
-    if old > most_old:
-        gc.collect()
-    elif young > most_young:
-        gc.collect(1 if middle > most_middle else 0)
+    if has_windows:
+        gc.enable()
 
 
 IN_REAL_TIME = {

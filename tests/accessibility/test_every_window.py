@@ -41,6 +41,9 @@ LOOKED_AT = (
     "settings/keys",
     "settings/notifications",
     "settings/privacy",
+    "host-settings/notifications",
+    "host-settings/help",
+    "site/host",
     "others/visit",
 )
 """Each kind of page once."""
