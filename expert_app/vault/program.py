@@ -14,7 +14,6 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from documents.store.accesses import Accesses
 from expert_app.backup.watch import open_backup_watch
 from expert_app.hub.before_upgrade import keep_old_databases
 from expert_app.hub.dossier_identities import ReadingsAdapter
@@ -42,7 +41,7 @@ from session.core.errors import BusUnreachable, SessionError, StoreUnreachable
 from session.core.tasks import Tasks
 from session.hub.access.handlers import Handler, handlers_of
 from session.hub.access.log_notes import LogNoteService
-from session.hub.access.log_register import LogRegister
+from session.hub.access.log_register import LogReadings, LogRegister
 from session.hub.convention.problems import CatalogueWrong
 from session.hub.dossier.deliveries import DeliveryService
 from session.hub.dossier.exports import ExportService
@@ -122,7 +121,7 @@ class VaultProgram:
             owner = VaultOwner(organisation, self.part.secrets, self.part.admitted)
             server = VaultServer(
                 owner,
-                self._handlers(owner, dossiers, self._accesses(dossiers, stack), rows),
+                self._handlers(owner, dossiers, self._readings(dossiers, stack), rows),
                 listen=self._bus.subscribe,
                 answer=self._bus.answer,
                 clock=self._clock,
@@ -162,15 +161,15 @@ class VaultProgram:
             stack=stack,
         )
 
-    def _accesses(
+    def _readings(
         self, dossiers: OpenDossiers | None, stack: contextlib.AsyncExitStack
-    ) -> Accesses:
-        """The register of accesses; where another process has the dossiers, its own part of it."""
+    ) -> LogReadings:
+        """Who has read which log; where another process has the dossiers, its own part of it."""
         if dossiers is not None:
-            return dossiers.store.accesses
+            return dossiers.adapter.readings
         store = open_store(self._settings, self._paths, self._sources.blobs)
         stack.callback(store.close)
-        return store.accesses
+        return ReadingsAdapter(store.accesses)
 
     def _health(self, dossiers: OpenDossiers | None) -> VaultHealth:
         disk = self._settings.disk
@@ -202,7 +201,7 @@ class VaultProgram:
         self,
         owner: VaultOwner,
         dossiers: OpenDossiers | None,
-        accesses: Accesses,
+        readings: LogReadings,
         rows: LogRows,
     ) -> dict[Part, dict[str, Handler]]:
         sessions = VaultSessions(
@@ -225,7 +224,7 @@ class VaultProgram:
                 certificates,
             )
         if Part.LOG in self._settings.serve:
-            register = LogRegister(ReadingsAdapter(accesses), self._name_of)
+            register = LogRegister(readings, self._name_of)
             logs = VaultLogService(
                 self._keeper,
                 sessions,
