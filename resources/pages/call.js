@@ -27,11 +27,11 @@ function makeCall(name) {
 
   const governed = makeGoverned(() => link && link.senders.video);
 
-  const tell = (event, detail) => host.tell(event, { ...detail, peer: name });
+  const emit = (event, detail) => host.emit(event, { ...detail, peer: name });
 
   // ---- what the caller sees ----------------------------------------------------------------------------------------
 
-  function say(text, beside) {
+  function showText(text, beside) {
     message.hidden = !text;
     message.textContent = text || "";
     message.classList.toggle("beside", Boolean(beside));
@@ -40,11 +40,11 @@ function makeCall(name) {
   function showState(state) {
     const frozen = state === "disconnected" || state === "failed";
     remote.classList.toggle("frozen", frozen);
-    if (frozen) say(TEXTS.unstable, true);
-    else if (firstFrameMs === null) say(name === "call" ? TEXTS.connecting : TEXTS.connectingThird,
+    if (frozen) showText(TEXTS.unstable, true);
+    else if (firstFrameMs === null) showText(name === "call" ? TEXTS.connecting : TEXTS.connectingThird,
       !remote.classList.contains("waiting"));
-    else if (!peerCameraOn) say(TEXTS.agentCameraOff);
-    else say(peerMicrophoneOn ? "" : TEXTS.agentMicrophoneOff, true);   // beside: the face is never covered
+    else if (!peerCameraOn) showText(TEXTS.agentCameraOff);
+    else showText(peerMicrophoneOn ? "" : TEXTS.agentMicrophoneOff, true);   // beside: the face is never covered
   }
 
   // The picture fills the pane unless that would cut away more than 60 % of it: a face is in the middle.
@@ -84,7 +84,7 @@ function makeCall(name) {
     made.connection.onconnectionstatechange = () => {
       if (made !== link) return;
       showState(made.connection.connectionState);
-      tell("state", { state: made.connection.connectionState });
+      emit("state", { state: made.connection.connectionState });
     };
     made.connection.ontrack = (event) => {
       made.arrived.addTrack(event.track);
@@ -158,7 +158,7 @@ function makeCall(name) {
   }
 
   // The other end has not even heard of the call when this is done: nobody waits for it.
-  const limitSoon = () => limitPicture(startKbps()).catch((error) => host.tell("settings_refused", { why: error.name }));
+  const limitSoon = () => limitPicture(startKbps()).catch((error) => host.emit("settings_refused", { why: error.name }));
 
   // Once a second: is the encoder's least still more than the line takes?
   async function watchStrain(made, before) {
@@ -207,7 +207,7 @@ function makeCall(name) {
   function checkRelay(connection, options) {
     const wanted = options.relay_only || options.ice_servers.some((server) => /^turns?:/.test(server.urls));
     if (!wanted || / typ relay /.test(connection.localDescription.sdp)) return;
-    tell("relay_failed", {});
+    emit("relay_failed", {});
     if (options.relay_only) throw new Error("no relay");
   }
 
@@ -217,7 +217,7 @@ function makeCall(name) {
     remote.classList.remove("waiting");
     fit();
     showState(shown.connection.connectionState);
-    tell("first_frame", { ms: firstFrameMs, ago_ms: Math.max(0, performance.now() - now),
+    emit("first_frame", { ms: firstFrameMs, ago_ms: Math.max(0, performance.now() - now),
       width: remote.videoWidth, height: remote.videoHeight });
   }
 
@@ -232,7 +232,7 @@ function makeCall(name) {
 
   // Camera and microphone are opened while the two ends agree.
   function openOwn(options, made) {
-    own.open(name, options, (trackOf) => attach(made, trackOf).catch((error) => host.tell("track_refused", { why: error.name })));
+    own.open(name, options, (trackOf) => attach(made, trackOf).catch((error) => host.emit("track_refused", { why: error.name })));
     return options.camera === "simulated";
   }
 
@@ -319,7 +319,7 @@ function makeCall(name) {
     begin(made, options);
     const simulated = openOwn(options, made);
     limitSoon();
-    return { sdp: sayable(made.connection.localDescription.sdp), simulated };
+    return { sdp: withoutLocalNames(made.connection.localDescription.sdp), simulated };
   }
 
   async function accept(sdp, peerSimulated) {
@@ -353,7 +353,7 @@ function makeCall(name) {
     if (!retired) showArrived();
     const simulated = openOwn(options, made);
     limitSoon();
-    return { sdp: sayable(made.connection.localDescription.sdp), simulated };
+    return { sdp: withoutLocalNames(made.connection.localDescription.sdp), simulated };
   }
 
   function showSimulated(peerSimulated) {
@@ -371,7 +371,7 @@ function makeCall(name) {
     remote.srcObject = null;
     remote.classList.add("waiting");
     label.hidden = true;
-    say("");
+    showText("");
   }
 
   function hangUp() {
@@ -478,4 +478,4 @@ function arrange() {
 const call = makeCall("call");     // with the agent
 const third = makeCall("third");   // with a third person
 
-host.tell("ready");
+host.emit("ready");

@@ -33,7 +33,7 @@ const selfCheck = (() => {
   }
 
   // How much louder the tone's frequency is while we play it, in decibels.
-  async function heard(stream) {
+  async function hasSound(stream) {
     const context = new AudioContext();
     try {
       await context.resume();
@@ -82,7 +82,7 @@ const selfCheck = (() => {
     async run(camera, microphone) {
       return {
         camera: await tried("video", camera, light),
-        microphone: await tried("audio", microphone, heard),
+        microphone: await tried("audio", microphone, hasSound),
       };
     },
   };

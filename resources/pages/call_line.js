@@ -79,22 +79,22 @@ async function sentPictures(sender) {
 // The voice's packets come fifty times a second, two and a half times while nobody speaks (RFC 6716, section 2.1.9).
 // Without a voice (no microphone there) a photo now and then is all that comes, and silence tells nothing.
 function watchSilence(made, isPresent, changed) {
-  const LOOK_MS = 100, SILENT_MS = 1200;
-  const heard = { audio: 0, video: 0 }, heardAt = { audio: -Infinity, video: -Infinity };
+  const CHECK_MS = 100, SILENT_MS = 1200;
+  const received = { audio: 0, video: 0 }, receivedAt = { audio: -Infinity, video: -Infinity };
   let silent = false;
-  const look = () => {
+  const check = () => {
     if (!isPresent(made)) return;
     for (const receiver of made.connection.getReceivers()) {
       const { kind } = receiver.track;
       const newest = Math.max(0, ...receiver.getSynchronizationSources().map((source) => source.timestamp));
-      if (newest > heard[kind]) [heard[kind], heardAt[kind]] = [newest, performance.now()];
+      if (newest > received[kind]) [received[kind], receivedAt[kind]] = [newest, performance.now()];
     }
-    const lastAt = Math.max(heardAt.audio, heardAt.video);
-    const now = lastAt - heardAt.audio <= SILENT_MS && performance.now() - lastAt > SILENT_MS;
+    const lastAt = Math.max(receivedAt.audio, receivedAt.video);
+    const now = lastAt - receivedAt.audio <= SILENT_MS && performance.now() - lastAt > SILENT_MS;
     if (now !== silent) changed(silent = now);
-    setTimeout(look, LOOK_MS);
+    setTimeout(check, CHECK_MS);
   };
-  look();
+  check();
 }
 
 // The governor's limits on one call's picture. `senderOf()` gives the sender of the present connection, or null.
@@ -176,19 +176,19 @@ function makeGoverned(senderOf) {
   // Takes a second's look at what is sent: {fps, filmed, share, over}, `share` being what the transport allows of our
   // bound, `over` what the encoder makes of that, `filmed` how many pictures the camera made. Gives whether the size changed. A picture full of motion overruns a narrow line at
   // any rate asked for, and the voice with it.
-  function strain(look) {
+  function strain(picture) {
     if (!bound() || silent) return false;   // nobody governs, or there is nothing to judge by
     const few = limits.fps > 0 && limits.fps < LIVELY_FPS;
-    const starved = look.fps < SLOW_FPS && look.share < 0.5, leavesOut = look.fps < LEAST_FPS && look.fps < look.filmed / 2;
-    const bad = (starved || leavesOut) && !few, good = look.fps >= LIVELY_FPS && look.share > 0.8;
-    const overruns = look.over > OVERRUN && !few;
+    const starved = picture.fps < SLOW_FPS && picture.share < 0.5, leavesOut = picture.fps < LEAST_FPS && picture.fps < picture.filmed / 2;
+    const bad = (starved || leavesOut) && !few, good = picture.fps >= LIVELY_FPS && picture.share > 0.8;
+    const overruns = picture.over > OVERRUN && !few;
     if (settling > 0) return settling-- < 0;   // what is sent now is of the size before
     strained = overruns ? STRAINED_S : bad ? strained + 1 : 0;
     calm = !overruns && (good || few) ? calm + 1 : 0;
     sinceRaise += 1;
     const before = lower;
     if (strained >= STRAINED_S && lower < HEIGHTS.length - 1) {
-      lower = look.over > GROSS ? HEIGHTS.length - 1 : lower + 1;
+      lower = picture.over > GROSS ? HEIGHTS.length - 1 : lower + 1;
       settling = SETTLE_S;
       patience = sinceRaise <= RELAPSE_S ? Math.min(MOST_PATIENCE, patience * 2) : 1;
     } else if (calm >= CALM_S * patience && lower > 0) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // What all calls of a page share: the way to the host, camera and microphone, our own small picture, the music of a hold.
 // Also what changes the whole page: a privacy pause, names.
-// call.js uses it; the host calls `reply(id, promise)` and hears {kind, name, ...} through `host.tell`.
+// call.js uses it; the host calls `reply(id, promise)` and hears {kind, name, ...} through `host.emit`.
 "use strict";
 
 const host = (() => {
@@ -9,14 +9,14 @@ const host = (() => {
   let bridge = null;
   const send = (message) => {
     const text = JSON.stringify(message);
-    if (bridge) bridge.tell(text);
+    if (bridge) bridge.receive(text);
     else waiting.push(text);
   };
   new QWebChannel(qt.webChannelTransport, (channel) => {
     bridge = channel.objects.bridge;
-    waiting.splice(0).forEach((text) => bridge.tell(text));
+    waiting.splice(0).forEach((text) => bridge.receive(text));
   });
-  return { tell: (name, detail) => send({ kind: "event", name, detail: detail || {} }), send };
+  return { emit: (name, detail) => send({ kind: "event", name, detail: detail || {} }), send };
 })();
 
 const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
@@ -97,7 +97,7 @@ const own = (() => {
       track.onended = () => reopen();
       return { track, stop: () => { track.onended = null; track.stop(); } };
     } catch (error) {
-      host.tell("device_missing", { kind, why: error.name });
+      host.emit("device_missing", { kind, why: error.name });
       return null;
     }
   }
@@ -133,7 +133,7 @@ const own = (() => {
     close();
     present = options;
     devices = (await Promise.all([device("video", options), device("audio", options)])).filter(Boolean);
-    for (const user of users.keys()) tellDevices(user);
+    for (const user of users.keys()) reportDevices(user);
     const picture = trackOf("video");
     box.hidden = !picture;
     video.srcObject = picture ? new MediaStream([picture]) : null;
@@ -145,12 +145,12 @@ const own = (() => {
   }
 
   const isThere = (kind) => devices.some((d) => d.track.kind === kind && !d.absent);
-  const tellDevices = (user) => host.tell("devices", { video: isThere("video"), audio: isThere("audio"), peer: user });
+  const reportDevices = (user) => host.emit("devices", { video: isThere("video"), audio: isThere("audio"), peer: user });
 
   // One opening after the other: two calls that begin together share what the first has opened.
   function open(user, options, attach) {
     users.set(user, attach);
-    opening = opening.catch(() => {}).then(() => take(options, false)).then(() => tellDevices(user)).then(() => attach(trackOf));
+    opening = opening.catch(() => {}).then(() => take(options, false)).then(() => reportDevices(user)).then(() => attach(trackOf));
     return opening;
   }
 

@@ -32,7 +32,7 @@ function leaveOut(transceiver) {
 
 // A name of a moment (mDNS, "….local") means nothing to another network and costs aiortc a second; last resort.
 // "a=ssrc: msid" says again what "a=msid" says.
-function sayable(sdp) {
+function withoutLocalNames(sdp) {
   const lines = sdp.split("\r\n").filter((line) => !/^a=ssrc:\d+ msid:/.test(line));
   const isLocal = (line) => /^a=candidate:.*\.local /.test(line);
   const isPlain = (line) => line.startsWith("a=candidate:") && !isLocal(line);

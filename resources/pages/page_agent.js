@@ -135,7 +135,7 @@
     }
   }
 
-  function tell(element) {
+  function notifyPage(element) {
     const view = element.ownerDocument.defaultView;
     element.dispatchEvent(new view.InputEvent("input", { bubbles: true, inputType: "insertReplacementText" }));
     element.dispatchEvent(new view.Event("change", { bubbles: true }));
@@ -231,7 +231,7 @@
       select.focus();
       if (select.multiple) option.selected = !option.selected;
       else select.selectedIndex = index;
-      tell(select);
+      notifyPage(select);
       return { field: "choice" };
     },
 
@@ -253,7 +253,7 @@
         element.value = before;
         return { code: "value_not_taken" };
       }
-      tell(element);
+      notifyPage(element);
       return { field };
     },
 

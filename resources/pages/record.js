@@ -260,7 +260,7 @@
       if (element && posteParts.isStyle(element.localName) && text.value) text.value = posteParts.style(text.value, spokenAddress);
       else if (text.value && isSecret(element)) text.value = MASK;
     }
-    if (data.removes.length || data.texts.length) pads.look();
+    if (data.removes.length || data.texts.length) pads.check();
   }
 
   function scrubRules(data) {

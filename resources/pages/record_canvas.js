@@ -6,7 +6,7 @@ const sampleCanvases = ({ config, emit, mirror, isHidden, roots }) => {
   let timer = 0;
   let stopped = false;
 
-  function look(canvas) {
+  function check(canvas) {
     const id = mirror().getId(canvas);
     const box = canvas.getBoundingClientRect();
     if (id <= 0 || !canvas.width || !box.width || box.bottom < 0 || box.top > innerHeight || isHidden(canvas)) return;
@@ -29,7 +29,7 @@ const sampleCanvases = ({ config, emit, mirror, isHidden, roots }) => {
     clearTimeout(timer);
     if (stopped) return;
     const before = performance.now();
-    if (!document.hidden) for (const root of roots) root.querySelectorAll("canvas").forEach(look);
+    if (!document.hidden) for (const root of roots) root.querySelectorAll("canvas").forEach(check);
     timer = setTimeout(turn, Math.max(config.canvasMs, (performance.now() - before) / config.canvasShare));
   }
   turn();

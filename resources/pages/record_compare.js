@@ -39,7 +39,7 @@ const comparePage = ({ config, emit, mirror, maskInput, isHidden, isMultiple, sn
       const id = mirror().getId(field);
       if (id <= 0) continue;
       if (isMultiple(field)) {
-        tellTaken(field);
+        reportTaken(field);
         continue;
       }
       const data = { source: 5, id, text: maskInput(field.value, field), isChecked: Boolean(field.checked) };
@@ -47,7 +47,7 @@ const comparePage = ({ config, emit, mirror, maskInput, isHidden, isMultiple, sn
     }
   }
 
-  function tellTaken(field) {
+  function reportTaken(field) {
     if (isHidden(field)) return;
     const attributes = [];
     for (const option of field.options) {
@@ -95,7 +95,7 @@ const comparePage = ({ config, emit, mirror, maskInput, isHidden, isMultiple, sn
 
   // ---- shadow roots and frames of the same site ------------------------------------------------------------------------
 
-  function lookAt(element) {
+  function checkElement(element) {
     let inner = element.shadowRoot;
     if (!inner && element.localName === "iframe") {
       try {
@@ -118,12 +118,12 @@ const comparePage = ({ config, emit, mirror, maskInput, isHidden, isMultiple, sn
     const all = document.getElementsByTagName("*");
     if (cursor >= all.length) cursor = 0;
     const end = Math.min(all.length, cursor + config.scanSlice);
-    for (; cursor < end; cursor++) found = lookAt(all[cursor]) || found;
+    for (; cursor < end; cursor++) found = checkElement(all[cursor]) || found;
     for (const root of roots) {
       if (root === document) continue;
       const isGone = root.host ? !root.host.isConnected : !root.defaultView;
       if (isGone) roots.delete(root);
-      else for (const element of root.querySelectorAll("*")) found = lookAt(element) || found;
+      else for (const element of root.querySelectorAll("*")) found = checkElement(element) || found;
     }
     return found;
   }

@@ -29,7 +29,7 @@ const watchFocus = ({ config, emit, mirror, maskInput, isHidden }) => {
     return id > 0 ? { id, at: caretOf(element) } : { id: 0, at: -1 };
   }
 
-  function look() {
+  function check() {
     timer = 0;
     const payload = payloadNow();
     const now = `${payload.id} ${payload.at}`;
@@ -38,24 +38,24 @@ const watchFocus = ({ config, emit, mirror, maskInput, isHidden }) => {
     emit({ type: 5, data: { tag: "focus", payload }, timestamp: Date.now() });
   }
 
-  function lookSoon() {
-    if (!timer) timer = setTimeout(look, config.focusMs);
+  function checkSoon() {
+    if (!timer) timer = setTimeout(check, config.focusMs);
   }
   const KINDS = ["focusin", "focusout", "input", "selectionchange"];
-  for (const kind of KINDS) document.addEventListener(kind, lookSoon, true);
-  addEventListener("blur", lookSoon);
-  addEventListener("focus", lookSoon);
+  for (const kind of KINDS) document.addEventListener(kind, checkSoon, true);
+  addEventListener("blur", checkSoon);
+  addEventListener("focus", checkSoon);
 
   return {
     again() {
       told = "";
-      lookSoon();
+      checkSoon();
     },
     stop() {
       clearTimeout(timer);
-      for (const kind of KINDS) document.removeEventListener(kind, lookSoon, true);
-      removeEventListener("blur", lookSoon);
-      removeEventListener("focus", lookSoon);
+      for (const kind of KINDS) document.removeEventListener(kind, checkSoon, true);
+      removeEventListener("blur", checkSoon);
+      removeEventListener("focus", checkSoon);
     },
   };
 };

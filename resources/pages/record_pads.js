@@ -268,7 +268,7 @@ const watchPads = ({ config, mirror, again }) => {
     isQuiet,
     seeSecret: (field) => secrets.add(field),
     // Something was taken away or written anew: keys may be gone.
-    look() {
+    check() {
       if (keys.size) dirty = true;
       // The second guard believes that a secret is there until the next picture.
       if (secrets.size && !asksForSecret()) again();

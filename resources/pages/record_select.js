@@ -14,7 +14,7 @@ const watchSelects = ({ config, emit, mirror, maskText, isHidden }) => {
     }
   }
 
-  function tell(select, isShown) {
+  function report(select, isShown) {
     const id = mirror().getId(select);
     if (id <= 0 || isHidden(select)) return;
     const options = Array.from(select.options).slice(0, config.optionsMax);
@@ -27,11 +27,11 @@ const watchSelects = ({ config, emit, mirror, maskText, isHidden }) => {
     emit({ type: 5, data: { tag: "select", payload }, timestamp: Date.now() });
   }
 
-  function look(select) {
+  function check(select) {
     const isShown = isOpen(select) && select.isConnected;
     if (isShown !== (open === select)) {
       open = isShown ? select : null;
-      tell(select, isShown);
+      report(select, isShown);
     }
     looks += 1;
     if (!isShown && looks > 5) {
@@ -45,19 +45,19 @@ const watchSelects = ({ config, emit, mirror, maskText, isHidden }) => {
     const select = target && target.closest && target.closest("select");
     if (!select || select.multiple || select.size > 1) return;
     if (open && open !== select) {
-      tell(open, false);
+      report(open, false);
       open = null;
     }
     clearInterval(timer);
     looks = 0;
-    timer = setInterval(look, config.selectMs, select);
+    timer = setInterval(check, config.selectMs, select);
   }
   const KINDS = ["pointerdown", "click", "keydown"];
   for (const kind of KINDS) document.addEventListener(kind, onMayOpen, true);
 
   return {
     again() {
-      if (open) tell(open, true);
+      if (open) report(open, true);
     },
     stop() {
       clearInterval(timer);

@@ -87,7 +87,7 @@ class _Bridge(QObject):
         self._on_message = on_message
 
     @pyqtSlot(str)
-    def tell(self, text: str) -> None:
+    def receive(self, text: str) -> None:
         """Takes JSON from call.js, which calls it by this name: a script's reply, or an event."""
         self._on_message(text)
 

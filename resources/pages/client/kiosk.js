@@ -132,7 +132,7 @@ export class Kiosk extends Signals {
         await this.line.leave();
       } catch (error) {
         if (codeOf(error) !== "ticket_taken") throw error;
-        await this.line.look(); // an agent has just accepted
+        await this.line.poll(); // an agent has just accepted
         await this.hangUp();
       }
     }

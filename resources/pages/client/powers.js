@@ -52,7 +52,7 @@ export class Powers extends Signals {
     this.answered = new Map();
     this.askedAt = 0;
     this.open = true;
-    channel.onMessage(TOPIC, (message) => this.hear(message));
+    channel.onMessage(TOPIC, (message) => this.receive(message));
     this.ticking = window.setInterval(() => this.tick(), TICK_MS);
   }
 
@@ -109,7 +109,7 @@ export class Powers extends Signals {
   // ---- what the desk asks
 
   /** @param {import("./hub/codec.js").Message} message */
-  hear(message) {
+  receive(message) {
     if (message.type === "GrantRequested") return this.request(message.grant, message.request_id || "");
     if (message.type === "GrantsRequested") return this.repeatAll();
     return false;
@@ -125,7 +125,7 @@ export class Powers extends Signals {
     const repeated = requestId && this.answered.get(power) === requestId;
     if (!possible || repeated || this.leftS(power) > LASTS_S[power] * RENEWED_BELOW) {
       this.answered.set(power, requestId);
-      this.tell(power, "told");
+      this.sendState(power, "told");
       return;
     }
     this.askedBy.set(power, requestId);
@@ -138,7 +138,7 @@ export class Powers extends Signals {
 
   /** Tells the desk every power as it is now: it asked, or the line came back. */
   repeatAll() {
-    for (const power of ALL) this.tell(power, "told");
+    for (const power of ALL) this.sendState(power, "told");
   }
 
   // ---- question by question
@@ -161,7 +161,7 @@ export class Powers extends Signals {
       this.change(power, { until: performance.now() + lastsMs, reason, text: this.textVersion(power) });
     } else if (reason === "silent" && this.allowed(power)) {
       this.noteAnswered(power);
-      this.tell(power, "told"); // not renewed: it ends when it was to end
+      this.sendState(power, "told"); // not renewed: it ends when it was to end
     } else {
       this.refuseWithQuestions(power, reason);
     }
@@ -208,7 +208,7 @@ export class Powers extends Signals {
     this.given.set(power, given);
     if (!this.questions.includes(power)) this.noteAnswered(power); // one that is being renewed may end before
     this.emit("changed", this.fieldsOf(power, given.reason));
-    this.tell(power, given.reason);
+    this.sendState(power, given.reason);
   }
 
   /** @param {string} power */
@@ -242,7 +242,7 @@ export class Powers extends Signals {
    * @param {string} power
    * @param {string} reason
    */
-  tell(power, reason) {
+  sendState(power, reason) {
     if (this.open) this.channel.trySend(TOPIC, "GrantChanged", this.fieldsOf(power, reason));
   }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // One conversation: its parts on one channel, and its end: the wipe. Made by `Kiosk` for each session.
-import { Privacy, Words } from "./beside.js";
+import { Chat, Privacy } from "./chat_and_privacy.js";
 import { Call } from "./media/call.js";
 import { Channel, OrderedSender } from "./hub/channel.js";
 import { Log } from "./hub/log.js";
@@ -47,7 +47,7 @@ export class Session extends Signals {
     this.key = key;
     this.has = has;
     this.closed = false;
-    this.sawIn = this.heardIn = "";
+    this.shownIn = this.receivedIn = "";
     this.channel = new Channel(bus, facts.id);
     if (keys.length) this.channel.protect(facts, keys);
     this.log = new Log(bus, facts.id, vault);
@@ -55,7 +55,7 @@ export class Session extends Signals {
     this.call = new Call(this.channel, { topic: "call", media: has.media, ice: facts.ice });
     const media = has.thirdMedia || null;
     this.third = new ThirdParties(this.channel, { call: this.call, bus, media, ice: facts.ice });
-    this.words = new Words(this.channel);
+    this.chat = new Chat(this.channel);
     this.page = has.share ? new SharedPage(this.channel, this.powers) : null;
     this.privacy = new Privacy(this.channel, (on) => this.follow(on));
     this.sender = new OrderedSender(this.channel, "device");
@@ -97,10 +97,10 @@ export class Session extends Signals {
 
   listen() {
     const { channel, pages, prints, page } = this;
-    channel.onMessage("device", (message) => this.hearDevice(message));
+    channel.onMessage("device", (message) => this.receiveDevice(message));
     channel.onRaw("chunk", (bytes, headers) => prints.arrivals.take(bytes, headers));
     channel.onMessage("line", (message) => ["LineSeen", "LineGoverned", "LinePriority", "Geometry"].includes(message.type));
-    channel.onMessage("cobrowse", (message) => (page ? page.hear(message) : this.hearWithoutPage(message)));
+    channel.onMessage("cobrowse", (message) => (page ? page.receive(message) : this.receiveWithoutPage(message)));
     channel.onMessage("control", (message) => this.refuseCommand(message));
     if (!this.shown) channel.onMessage("show", (message) => this.refuseShow(message));
     channel.onMessage("end", () => false);
@@ -112,10 +112,10 @@ export class Session extends Signals {
   }
 
   /** @param {import("./hub/codec.js").Message} message */
-  hearDevice(message) {
+  receiveDevice(message) {
     if (message.type === "DevicesRequested") this.reportDevices();
     else if (message.type === "ChunksRequested") this.pages.sendAgain(message);
-    else return this.pages.hear(message) || this.prints.hear(message);
+    else return this.pages.receive(message) || this.prints.receive(message);
     return true;
   }
 
@@ -135,7 +135,7 @@ export class Session extends Signals {
   // ---- what this kiosk does not do is answered all the same
 
   /** @param {import("./hub/codec.js").Message} message */
-  hearWithoutPage(message) {
+  receiveWithoutPage(message) {
     if (message.type === "SnapshotRequested") this.channel.trySend("cobrowse", "SharingChanged", { sharing: false });
     else if (message.type === "AddressRequested") {
       this.channel.trySend("cobrowse", "AddressRefused", { address: message.address, code: "address_not_allowed" });
@@ -182,18 +182,18 @@ export class Session extends Signals {
       this.shown.on("opened", ({ pages: count }) => log.write("DocumentShown", { pages: count }));
       this.shown.on("closed", ({ byCaller }) => log.write("ShowEnded", { by_caller: byCaller }));
     }
-    this.words.on("said", () => log.write("WordsSent", { by: "kiosk" }));
+    this.chat.on("sent", () => log.write("WordsSent", { by: "kiosk" }));
   }
 
   /** @param {Record<string, any>} seen the first picture and the first sound of each call */
   writeSeen(seen) {
     const { call_id: id, frames, width_px, height_px, audio_packets } = seen;
-    if (frames && this.sawIn !== id) {
-      this.sawIn = id;
+    if (frames && this.shownIn !== id) {
+      this.shownIn = id;
       this.log.write("VideoSeen", { by: "kiosk", first_frame_ms: seen.first_frame_ms || 0, width_px, height_px });
     }
-    if (audio_packets && this.heardIn !== id) {
-      this.heardIn = id;
+    if (audio_packets && this.receivedIn !== id) {
+      this.receivedIn = id;
       this.log.write("AudioSeen", { by: "kiosk", packets: audio_packets });
     }
   }

@@ -40,7 +40,7 @@ for (const [id, text] of Object.entries({ name: "Camille Exemple", nir: "1 85 05
 }
 at("text").textContent = "Ma carte est la 4970 1012 3456 7899, merci";
 await pause(600);
-page.hear({ type: "PointerMoved", epoch: page.epoch, x: 0.5, y: 0.5 });
+page.receive({ type: "PointerMoved", epoch: page.epoch, x: 0.5, y: 0.5 });
 powers.withdraw("see_page");
 await pause(200);
 const stopped = raw();

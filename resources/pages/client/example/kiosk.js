@@ -47,10 +47,10 @@ const printer = {
   state: async () => ({ state: "ready", name: "Imprimante d'exemple", code: "" }),
   /**
    * @param {Uint8Array} bytes
-   * @param {{name: string, copies: number, tell(state: string): void}} job
+   * @param {{name: string, copies: number, report(state: string): void}} job
    */
-  async print(bytes, { name, copies, tell }) {
-    tell("printing");
+  async print(bytes, { name, copies, report }) {
+    report("printing");
     line("printed", `${name} : ${bytes.length} octets, ${copies} exemplaire(s)`);
   },
 };
@@ -135,7 +135,7 @@ kiosk.on("ended", ({ reason, wiped }) => {
 
 kiosk.on("session", (session) => {
   show("talk");
-  const { call, powers, prints, privacy, third, words } = session;
+  const { call, powers, prints, privacy, third, chat } = session;
   call.on("device_missing", (/** @type {string} */ kind) => notice(kind === "video" ? "Pas de caméra." : "Pas de microphone."));
   third.on("held", (/** @type {{held: boolean}} */ { held }) => { at("held").hidden = !held; });
   third.on("call", (/** @type {unknown} */ made) => { at("third").hidden = !made; });
@@ -166,9 +166,9 @@ kiosk.on("session", (session) => {
   });
   if (session.page) session.page.on("pointer", point);
   if (session.shown) showDocuments(session.shown);
-  words.on("received", (/** @type {{id: string, text: string}} */ { id, text }) => {
+  chat.on("received", (/** @type {{id: string, text: string}} */ { id, text }) => {
     line("words", text);
-    requestAnimationFrame(() => words.shown(id));
+    requestAnimationFrame(() => chat.shown(id));
   });
 });
 
@@ -244,7 +244,7 @@ onSubmit("question", ({ value }) => kiosk.session && kiosk.session.powers.answer
 onSubmit("sheet", ({ value }) => kiosk.session && kiosk.session.prints.answer(at("sheet").dataset.id, value === "yes"));
 onSubmit("write", () => {
   const text = at("text").value;
-  if (kiosk.session && kiosk.session.words.say(text)) {
+  if (kiosk.session && kiosk.session.chat.send(text)) {
     line("words", `Vous : ${text}`);
     at("text").value = "";
   }

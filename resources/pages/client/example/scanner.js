@@ -21,20 +21,20 @@ export class Tray {
 
   /**
    * @param {Record<string, any>} wanted
-   * @param {(percent: number) => void} tell
+   * @param {(percent: number) => void} report
    * @param {AbortSignal} signal
    * @returns {AsyncGenerator<import("../papers/pages.js").ScannedPage>}
    */
-  async *scan(wanted, tell, signal) {
+  async *scan(wanted, report, signal) {
     if (this.jammed) throw new Refused("scanner_jammed");
     if (!this.sheets.length) throw new Refused("scanner_empty");
     const preview = wanted.kind === "preview";
     const fed = wanted.source === "feeder" && !preview;
     const count = fed ? this.sheets.length : 1;
     for (let taken = 0; taken < count && !signal.aborted; taken++) {
-      tell(0);
+      report(0);
       const page = await pictureOf(this.sheets[0], preview ? 75 : wanted.dpi || 300);
-      tell(100);
+      report(100);
       if (fed) this.sheets.shift(); // on the glass it stays until somebody takes it
       yield page;
     }

@@ -101,8 +101,8 @@ export class Bus extends Signals {
     const { servers, seed } = this;
     const connection = await connectTo({ servers, seed, inbox: `_I.${this.me}`, name: this.me }, true);
     this.connection = connection;
-    connection.subscribe(`evt.u.${this.me}.hub`, { callback: (_error, message) => this.hear(message) });
-    connection.subscribe(`evt.u.${this.me}.ses.*.*`, { callback: (_error, message) => this.hear(message) });
+    connection.subscribe(`evt.u.${this.me}.hub`, { callback: (_error, message) => this.receive(message) });
+    connection.subscribe(`evt.u.${this.me}.ses.*.*`, { callback: (_error, message) => this.receive(message) });
     this.follow(connection);
     this.setConnected(true);
     clearInterval(this.beating);
@@ -161,7 +161,7 @@ export class Bus extends Signals {
     const { connection } = this;
     if (!connection || !this.connected) throw new Refused("bus_unreachable");
     const bytes = encode(type, fields);
-    const options = () => ({ timeout: timeoutMs, ...this.says() });
+    const options = () => ({ timeout: timeoutMs, ...this.ownHeaders() });
     const first = connection.request(`svc.${this.me}.${verb}`, bytes, options());
     const answers = [first];
     if (bytes.length < SECOND_BYTES) {
@@ -186,10 +186,10 @@ export class Bus extends Signals {
   async requestRaw(subject, bytes, names, timeoutMs) {
     const { connection } = this;
     if (!connection || !this.connected) throw new Refused("bus_unreachable");
-    const said = headers();
-    for (const [name, value] of Object.entries(names)) said.set(name, value);
+    const own = headers();
+    for (const [name, value] of Object.entries(names)) own.set(name, value);
     try {
-      const { data, headers: back } = await connection.request(subject, bytes, { timeout: timeoutMs, headers: said });
+      const { data, headers: back } = await connection.request(subject, bytes, { timeout: timeoutMs, headers: own });
       return { data, headers: back || headers() };
     } catch (error) {
       throw unanswered(error);
@@ -243,11 +243,11 @@ export class Bus extends Signals {
   }
 
   /** @returns {{headers?: import("../../../vendor/nats-core.mjs").MsgHdrs}} */
-  says() {
+  ownHeaders() {
     if (!this.program) return {};
-    const said = headers();
-    said.set("Program", this.program);
-    return { headers: said };
+    const own = headers();
+    own.set("Program", this.program);
+    return { headers: own };
   }
 
   // ---- sessions and signs of life
@@ -260,9 +260,9 @@ export class Bus extends Signals {
    */
   publish(session, topic, bytes, names = {}) {
     if (!this.connection || !this.connected) throw new Refused("bus_unreachable");
-    const said = headers();
-    for (const [name, value] of Object.entries(names)) said.set(name, value);
-    this.connection.publish(`ses.${this.me}.${session}.${topic}`, bytes, Object.keys(names).length ? { headers: said } : {});
+    const own = headers();
+    for (const [name, value] of Object.entries(names)) own.set(name, value);
+    this.connection.publish(`ses.${this.me}.${session}.${topic}`, bytes, Object.keys(names).length ? { headers: own } : {});
   }
 
   /**
@@ -274,13 +274,13 @@ export class Bus extends Signals {
   }
 
   beat() {
-    if (this.connection && this.connected) this.connection.publish(`hb.${this.me}`, this.sample, this.says());
+    if (this.connection && this.connected) this.connection.publish(`hb.${this.me}`, this.sample, this.ownHeaders());
   }
 
-  // ---- hearing
+  // ---- receiving
 
   /** @param {import("../../../vendor/nats-core.mjs").Msg} message */
-  hear(message) {
+  receive(message) {
     // the server does not check reply subjects: only the hub's own header says that the hub speaks
     if (!message.headers || !message.headers.has("From-Hub")) {
       this.refusedMessages++;

@@ -35,7 +35,7 @@ export class Channel extends Signals {
     /** @type {Map<string, {data: Uint8Array, headers: any}[]>} */
     this.early = new Map();
     /** @type {number[]} */
-    this.toldAt = [];
+    this.refusedAt = [];
     this.refusedMessages = 0;
     this.open = true;
     this.started = false;
@@ -206,9 +206,9 @@ export class Channel extends Signals {
   refuse(topic, code, why, of) {
     this.refusedMessages++;
     const now = performance.now();
-    this.toldAt = this.toldAt.filter((at) => now - at < IN_MS);
-    if (of === "MessageRefused" || this.toldAt.length >= MOST) return;
-    this.toldAt.push(now);
+    this.refusedAt = this.refusedAt.filter((at) => now - at < IN_MS);
+    if (of === "MessageRefused" || this.refusedAt.length >= MOST) return;
+    this.refusedAt.push(now);
     this.trySend("end", "MessageRefused", { topic, code, why: why.slice(0, 200), of: of.slice(0, 60) });
   }
 

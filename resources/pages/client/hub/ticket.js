@@ -32,8 +32,8 @@ export class Ticket extends Signals {
     this.opened = new Set();
     this.ended = new Set();
     this.events = 0;
-    this.stops = [bus.on("event", (event) => this.hear(event)), bus.on("connected", () => this.look())];
-    this.polling = window.setInterval(() => this.look(), POLL_MS);
+    this.stops = [bus.on("event", (event) => this.receive(event)), bus.on("connected", () => this.poll())];
+    this.polling = window.setInterval(() => this.poll(), POLL_MS);
   }
 
   close() {
@@ -117,10 +117,10 @@ export class Ticket extends Signals {
     this.store.remove("ticket");
   }
 
-  // ---- hearing
+  // ---- receiving
 
   /** @param {import("./codec.js").Message} event */
-  hear(event) {
+  receive(event) {
     this.events++;
     if (event.type === "TicketChanged") this.change(event);
     if (event.type === "SessionOpened") this.open(event.session);
@@ -179,7 +179,7 @@ export class Ticket extends Signals {
   }
 
   /** Compares what we know with what the hub says; an answer that a notification has overtaken is asked for again. */
-  async look() {
+  async poll() {
     for (let turn = 0; turn < 3 && this.current && this.bus.connected; turn++) {
       const { id } = this.current;
       const { events } = this;

@@ -3,7 +3,7 @@
 // "third". Says what really arrived, offers again what was never answered, and begins a second call when nothing arrives.
 import { checksumOf, countsOf, levelBetween, lineBetween } from "./counts.js";
 import { newId } from "../core/ids.js";
-import { gathered, isBearable, sayable } from "./sdp.js";
+import { gathered, isBearable, withoutLocalNames } from "./sdp.js";
 import { Signals, sleep } from "../core/signals.js";
 
 const TICK_MS = 500;
@@ -72,14 +72,14 @@ export class Call extends Signals {
     this.attempts = 0;
     this.offeredAt = -Infinity;
     this.seenAt = 0;
-    this.heardAt = performance.now();
+    this.receivedAt = performance.now();
     /** @type {import("./counts.js").Counts | null} */
     this.before = null;
     /** @type {import("./counts.js").Counts | null} */
     this.lineBefore = null;
     this.offering = false;
     this.ticking = 0;
-    channel.onMessage(topic, (message) => this.hear(message));
+    channel.onMessage(topic, (message) => this.receive(message));
   }
 
   /** @param {boolean} [held] the caller is on hold already */
@@ -99,7 +99,7 @@ export class Call extends Signals {
   setOwn(on) {
     this.switches = on;
     this.applyTracks();
-    this.tellSwitches();
+    this.sendSwitches();
   }
 
   /** @param {boolean} on no face is sent or shown for a moment; the voice goes on */
@@ -115,7 +115,7 @@ export class Call extends Signals {
     for (const track of this.own.getAudioTracks()) track.enabled = this.switches.microphone;
   }
 
-  tellSwitches() {
+  sendSwitches() {
     this.channel.trySend(this.topic, "CameraChanged", {
       camera_on: this.switches.camera,
       microphone_on: this.switches.microphone,
@@ -198,7 +198,7 @@ export class Call extends Signals {
     }
     this.begin(made);
     this.offeredAt = performance.now();
-    const sdp = sayable(/** @type {RTCSessionDescription} */ (made.localDescription).sdp);
+    const sdp = withoutLocalNames(/** @type {RTCSessionDescription} */ (made.localDescription).sdp);
     this.emit("offered", { call_id: callId, simulated_camera: Boolean(this.media.simulated) });
     while (callId === this.callId && !this.closed) {
       const fields = { call_id: callId, sdp, simulated_camera: Boolean(this.media.simulated) };
@@ -253,10 +253,10 @@ export class Call extends Signals {
     this.before = this.lineBefore = null;
   }
 
-  // ---- hearing
+  // ---- receiving
 
   /** @param {import("../hub/codec.js").Message} message */
-  hear(message) {
+  receive(message) {
     if (this.closed) return true;
     switch (message.type) {
       case "CallAnswered":
@@ -286,11 +286,11 @@ export class Call extends Signals {
     const { connection } = this;
     if (!connection) return;
     this.answered = true;
-    this.heardAt = performance.now();
+    this.receivedAt = performance.now();
     try {
       if (!isBearable(answer.sdp)) throw new Error("not a description that a desk sends");
       await connection.setRemoteDescription({ type: "answer", sdp: answer.sdp });
-      if (!this.there.camera || !this.there.microphone) this.tellSwitches();
+      if (!this.there.camera || !this.there.microphone) this.sendSwitches();
     } catch (error) {
       this.answered = false;
       this.channel.trySend(this.topic, "CallFailed", { call_id: answer.call_id, code: "call_lost" });
@@ -316,8 +316,8 @@ export class Call extends Signals {
       return;
     }
     if (now - this.seenAt >= SEEN_MS || this.firstFrameMs === null) await this.report();
-    if (performance.now() - this.heardAt > SILENT_MS && !this.justOffered()) {
-      this.heardAt = performance.now();
+    if (performance.now() - this.receivedAt > SILENT_MS && !this.justOffered()) {
+      this.receivedAt = performance.now();
       this.offer();
     }
   }
@@ -330,7 +330,7 @@ export class Call extends Signals {
     if (connection !== this.connection) return;
     const before = this.before || counts;
     this.before = counts;
-    if (counts.packets > before.packets || (counts.packets && !this.lineBefore)) this.heardAt = counts.at;
+    if (counts.packets > before.packets || (counts.packets && !this.lineBefore)) this.receivedAt = counts.at;
     if (counts.packets && this.retired) {
       this.retired.close();
       this.retired = null;

@@ -15,7 +15,7 @@ const linesOf = (sdp) => sdp.split("\n").map((line) => line.replace("\r", "")).f
  * @param {string} sdp
  * @returns {string}
  */
-export function sayable(sdp) {
+export function withoutLocalNames(sdp) {
   const lines = linesOf(sdp);
   const isLocal = (/** @type {string} */ line) => LOCAL_NAME.test(line);
   const hasPlain = lines.some((line) => line.startsWith("a=candidate:") && !isLocal(line));
@@ -43,9 +43,9 @@ export function isBearable(sdp) {
  */
 export function gathered(connection) {
   return new Promise((resolve) => {
-    const look = () => connection.iceGatheringState === "complete" && resolve();
-    connection.addEventListener("icegatheringstatechange", look);
+    const check = () => connection.iceGatheringState === "complete" && resolve();
+    connection.addEventListener("icegatheringstatechange", check);
     setTimeout(resolve, GATHER_MS);
-    look();
+    check();
   });
 }

@@ -50,10 +50,10 @@ export class ThirdParties extends Signals {
     }
     if (before.third && visitOf(before.third) !== visitOf(talk.third)) this.endThird();
     this.followThird();
-    this.tellNames();
+    this.showNames();
   }
 
-  async tellNames() {
+  async showNames() {
     const { third } = this.talk;
     if (!third || third.state === "called") {
       this.emit("banner", null);

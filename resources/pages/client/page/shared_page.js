@@ -66,7 +66,7 @@ export class SharedPage extends Signals {
     if (sharing) this.recorder.start((push) => this.take(push)).catch(() => this.unshareable());
     else this.recorder.stop();
     this.channel.trySend(TOPIC, "SharingChanged", { sharing });
-    if (sharing) this.tellPage();
+    if (sharing) this.sendPage();
     this.emit("sharing", sharing);
   }
 
@@ -74,7 +74,7 @@ export class SharedPage extends Signals {
     this.channel.trySend(TOPIC, "AddressRefused", { address: withoutQuery(location.href), code: "page_not_shareable" });
   }
 
-  tellPage() {
+  sendPage() {
     this.channel.trySend(TOPIC, "PageShown", {
       epoch: this.epoch,
       address: maskNumbers(withoutQuery(location.href)).slice(0, 2000),
@@ -87,12 +87,12 @@ export class SharedPage extends Signals {
   // ---- what the desk asks
 
   /** @param {import("../hub/codec.js").Message} message */
-  hear(message) {
+  receive(message) {
     switch (message.type) {
       case "SnapshotRequested":
         this.channel.trySend(TOPIC, "SharingChanged", { sharing: this.sharing });
         if (this.sharing) {
-          this.tellPage();
+          this.sendPage();
           this.restartDue = true;
           this.recorder.snapshot();
         }
@@ -134,16 +134,16 @@ export class SharedPage extends Signals {
     if (push.document !== this.document) {
       this.document = push.document;
       this.epoch++;
-      this.tellPage();
+      this.sendPage();
     }
     const events = masked(push.events).filter((event) => [FULL_PICTURE, 3, META, CUSTOM].includes(event.type));
     for (const event of events) if (event.type === META) event.data.follows = true;
     if (events.length && push.address !== this.address) {
       this.address = push.address;
       const href = maskNumbers(withoutQuery(push.address));
-      const told = { type: CUSTOM, data: { tag: "address", payload: { href } }, timestamp: events[0].timestamp };
-      if (events[0].type === META) events.push(told);
-      else events.unshift(told);
+      const address = { type: CUSTOM, data: { tag: "address", payload: { href } }, timestamp: events[0].timestamp };
+      if (events[0].type === META) events.push(address);
+      else events.unshift(address);
     }
     // each full picture begins a payload
     /** @type {any[][]} */

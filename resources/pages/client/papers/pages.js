@@ -27,7 +27,7 @@ const KEPT_THOUGH_REFUSED = new Set(["page_damaged", "page_not_signed"]);
  * "file_not_given", ...).
  * @typedef {object} Scanner
  * @property {() => Promise<{state: string, name: string, code: string, feeder?: boolean, duplex?: boolean}>} state
- * @property {(wanted: Record<string, any>, tell: (percent: number) => void, signal: AbortSignal) => AsyncIterable<ScannedPage>} scan
+ * @property {(wanted: Record<string, any>, report: (percent: number) => void, signal: AbortSignal) => AsyncIterable<ScannedPage>} scan
  *   `wanted` is the desk's `ScanRequested`
  */
 
@@ -68,7 +68,7 @@ export class Pages extends Signals {
    * @param {import("../hub/codec.js").Message} message
    * @returns {boolean} whether it was for this part
    */
-  hear(message) {
+  receive(message) {
     switch (message.type) {
       case "ScanRequested":
         this.request(message);
@@ -104,7 +104,7 @@ export class Pages extends Signals {
     const over = this.over.get(wanted.scan_id);
     const scanner = wanted.source === "file" ? this.files : this.scanner;
     if (over) this.sender.send("ScanEnded", over);
-    else if (this.current && this.current.wanted.scan_id === wanted.scan_id) this.tellProgress();
+    else if (this.current && this.current.wanted.scan_id === wanted.scan_id) this.sendProgress();
     else if (!this.powers.allowed("scan")) this.end(wanted.scan_id, 0, new Refused("grant_missing", { grant: "scan" }));
     else if (!scanner) this.end(wanted.scan_id, 0, new Refused(wanted.source === "file" ? "file_not_given" : "scanner_gone"));
     else if (this.current) this.end(wanted.scan_id, 0, new Refused("scanner_busy"));
@@ -127,17 +127,17 @@ export class Pages extends Signals {
     const current = { wanted, abort: new AbortController(), percent: -1 };
     this.current = current;
     this.emit("started", wanted);
-    this.tellProgress();
-    const beat = setInterval(() => this.tellProgress(), BEAT_MS);
+    this.sendProgress();
+    const beat = setInterval(() => this.sendProgress(), BEAT_MS);
     let taken = 0;
     /** @type {Refused | null} */
     let problem = null;
     try {
-      const tell = (/** @type {number} */ percent) => {
+      const report = (/** @type {number} */ percent) => {
         current.percent = Math.round(percent);
-        this.tellProgress();
+        this.sendProgress();
       };
-      for await (const page of scanner.scan(wanted, tell, current.abort.signal)) {
+      for await (const page of scanner.scan(wanted, report, current.abort.signal)) {
         if (current.abort.signal.aborted) throw new Refused("scan_cancelled");
         if (taken === MOST_PAGES) throw new Refused("too_many_pages", { most: MOST_PAGES });
         await this.put(wanted, page);
@@ -157,7 +157,7 @@ export class Pages extends Signals {
     this.end(wanted.scan_id, taken, problem);
   }
 
-  tellProgress() {
+  sendProgress() {
     if (!this.current) return;
     const { wanted, percent } = this.current;
     this.sender.send("ScanProgressed", { scan_id: wanted.scan_id, percent: Math.max(-1, Math.min(100, percent)) });

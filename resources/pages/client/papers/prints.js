@@ -15,7 +15,7 @@ const LAST = new Set(["done", "failed", "cancelled"]);
  * @typedef {object} Printer
  * @property {() => Promise<{state: string, name: string, code: string}>} state
  * @property {(document: Uint8Array) => Promise<number>} [countPages] refuses a document that is not safe
- * @property {(document: Uint8Array, job: {name: string, copies: number, tell(state: string, code?: string): void, signal: AbortSignal}) => Promise<void>} print
+ * @property {(document: Uint8Array, job: {name: string, copies: number, report(state: string, code?: string): void, signal: AbortSignal}) => Promise<void>} print
  *   returns once the last sheet is out
  */
 
@@ -73,7 +73,7 @@ export class Prints extends Signals {
    * @param {import("../hub/codec.js").Message} message
    * @returns {boolean} whether it was for this part
    */
-  hear(message) {
+  receive(message) {
     if (message.type === "PrintOffered") this.offered(message);
     else if (message.type === "PrintCancelRequested") this.cancel(message.print_id);
     else return false;
@@ -141,8 +141,8 @@ export class Prints extends Signals {
       if (since) throw since;
       this.report(job, "received", { sha256 });
       this.report(job, "sent", { job_id: ++this.jobNumber });
-      const tell = (/** @type {string} */ state, code = "") => this.report(job, state, { code });
-      await printer.print(bytes, { name, copies, tell, signal: job.abort.signal });
+      const report = (/** @type {string} */ state, code = "") => this.report(job, state, { code });
+      await printer.print(bytes, { name, copies, report, signal: job.abort.signal });
       this.report(job, job.abort.signal.aborted ? "cancelled" : "done", { code: "" });
     } catch (error) {
       if (job.abort.signal.aborted) this.report(job, "cancelled", {});

@@ -42,7 +42,7 @@ export class ShownDocument extends Signals {
     this.coming = new Map();
     /** @type {Set<string>} documents that the caller has closed */
     this.closedOnes = new Set();
-    channel.onMessage(TOPIC, (message) => this.hear(message));
+    channel.onMessage(TOPIC, (message) => this.receive(message));
     this.ticking = window.setInterval(() => this.tick(), TICK_MS);
   }
 
@@ -68,7 +68,7 @@ export class ShownDocument extends Signals {
   // ---- what the desk says
 
   /** @param {import("../hub/codec.js").Message} message */
-  hear(message) {
+  receive(message) {
     const { type, show_id: id = "" } = message;
     if (type === "ShowStarted") this.start(message);
     else if (type === "ShowEnded") {

@@ -123,7 +123,7 @@ export class VaultLine {
       const box = this.box || (await this.hello());
       this.box = box;
       const { stamp, sealed } = box.seal("question", question);
-      const answer = await this.say(sealed, { Seal: stamp });
+      const answer = await this.send(sealed, { Seal: stamp });
       const code = answer.headers.get("Seal-Refused");
       if (code === "unknown" && attempt === 1) {
         this.box = null;
@@ -140,7 +140,7 @@ export class VaultLine {
    * @param {Uint8Array} bytes
    * @param {Record<string, string>} headers
    */
-  async say(bytes, headers) {
+  async send(bytes, headers) {
     try {
       return await this.ours.bus.requestRaw(this.subject, bytes, headers, ASK_MS);
     } catch (error) {
@@ -157,7 +157,7 @@ export class VaultLine {
       const signed = ["poste-expert vault hello 1", this.organisation, this.part, home, "k", user, key, mine.public].join("\n");
       const signature = this.ours.key.sign(utf8(signed));
       const hello = { vault_key: key, key: mine.public, signer: this.ours.key.public, signature };
-      const answer = await this.say(encode("VaultHello", hello), { "Seal-Hello": "1" });
+      const answer = await this.send(encode("VaultHello", hello), { "Seal-Hello": "1" });
       const code = answer.headers.get("Seal-Refused");
       if (code) {
         refused = new Refused(code);

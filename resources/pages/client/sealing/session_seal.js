@@ -65,7 +65,7 @@ export class SessionSeal {
    */
   receive(topic, bytes, headers) {
     if (topic === TOPIC) {
-      this.hear(decodeSession(bytes)).catch((error) => this.refuse(topic, codeOf(error), String(error.message)));
+      this.answer(decodeSession(bytes)).catch((error) => this.refuse(topic, codeOf(error), String(error.message)));
       return;
     }
     try {
@@ -91,7 +91,7 @@ export class SessionSeal {
   }
 
   /** @param {import("../hub/codec.js").Message} asked */
-  async hear(asked) {
+  async answer(asked) {
     if (asked.type !== "SealRequested") return;
     if (!this.offer || this.offer.desk_key !== asked.key) {
       checkDesk(asked, this.facts, this.keys, new Date());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only
-// Beside voice and page: written words, for callers who hear badly, and the privacy pause (topic "beside").
+// Beside voice and page: the chat, for callers who hear badly, and the privacy pause (topic "beside").
 import { newId } from "./core/ids.js";
 import { Signals } from "./core/signals.js";
 
@@ -10,26 +10,26 @@ const MOST_LETTERS = 400;
  * The written conversation: in memory only, gone with the session.
  *
  * Signals: "received" ({id, text}): call `shown(id)` once it stands on the screen; "shown" (id): ours stands on the agent's;
- * "said" (id).
+ * "sent" (id).
  */
-export class Words extends Signals {
+export class Chat extends Signals {
   /** @param {import("./hub/channel.js").Channel} channel */
   constructor(channel) {
     super();
     this.channel = channel;
     this.known = new Set();
-    channel.onMessage(TOPIC, (message) => this.hear(message));
+    channel.onMessage(TOPIC, (message) => this.receive(message));
   }
 
   /**
    * @param {string} text
    * @returns {string} the id by which "shown" names it, "" when nothing was sent
    */
-  say(text) {
+  send(text) {
     const words = text.split(/\s+/).filter(Boolean).join(" ").slice(0, MOST_LETTERS);
     const id = newId();
     if (!words || !this.channel.trySend(TOPIC, "WordsSaid", { words_id: id, text: words })) return "";
-    this.emit("said", id);
+    this.emit("sent", id);
     return id;
   }
 
@@ -39,7 +39,7 @@ export class Words extends Signals {
   }
 
   /** @param {import("./hub/codec.js").Message} message */
-  hear({ type, words_id: id, text }) {
+  receive({ type, words_id: id, text }) {
     if (type === "WordsShown") this.emit("shown", id);
     else if (type !== "WordsSaid") return false;
     else if (!this.known.has(id)) {
@@ -66,7 +66,7 @@ export class Privacy extends Signals {
     this.channel = channel;
     this.follow = follow;
     this.hidden = this.agent = this.caller = false;
-    channel.onMessage(TOPIC, (message) => this.hear(message));
+    channel.onMessage(TOPIC, (message) => this.receive(message));
     channel.onMessage("grant", (message) => {
       if (message.type !== "GrantsRequested") return false;
       if (this.hidden) this.tell(); // a desk that was restarted asks how things are
@@ -81,7 +81,7 @@ export class Privacy extends Signals {
   }
 
   /** @param {import("./hub/codec.js").Message} message */
-  hear(message) {
+  receive(message) {
     if (message.type !== "PrivacyAsked") return false;
     this.agent = message.on === true;
     this.apply();
