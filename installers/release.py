@@ -52,7 +52,7 @@ class NotReady(Exception):
     """The release can not be made; the message says why."""
 
 
-def said(*command: str | Path, **more: object) -> str:
+def output_of(*command: str | Path, **more: object) -> str:
     """What a command prints; its failure is ours."""
     words = [str(word) for word in command]
     settings = {"cwd": ROOT, **more}
@@ -93,9 +93,9 @@ def check_tree(release: str) -> str:
     Raises:
         NotReady: changed files, a changelog of something else, a lock that does not fit.
     """
-    if changed := said("git", "status", "--porcelain").strip():
+    if changed := output_of("git", "status", "--porcelain").strip():
         raise NotReady(f"commit first:\n{changed}")
-    said(uv(), "lock", "--check")
+    output_of(uv(), "lock", "--check")
     return section_of((ROOT / "CHANGELOG.md").read_text("utf-8"), release)
 
 
@@ -110,12 +110,12 @@ def build_twice(out: Path) -> list[Path]:
     """
     environment = {
         **os.environ,
-        "SOURCE_DATE_EPOCH": said("git", "log", "-1", "--format=%ct").strip(),
+        "SOURCE_DATE_EPOCH": output_of("git", "log", "-1", "--format=%ct").strip(),
     }
     with tempfile.TemporaryDirectory() as folder:
         builds = [Path(folder) / name for name in ("first", "second")]
         for build in builds:
-            said(uv(), "build", "--quiet", "--out-dir", build, env=environment)
+            output_of(uv(), "build", "--quiet", "--out-dir", build, env=environment)
         names = sorted(path.name for path in builds[0].iterdir())
         files = [name for name in names if name.endswith((".whl", ".tar.gz"))]
         for name in files:
@@ -129,14 +129,14 @@ def locked_versions() -> dict[str, str]:
     """Name -> version of each package that the lock has for users, on this kind of machine."""
     words = [word for extra in EXTRAS for word in ("--extra", extra)]
     export = ("export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", "--no-hashes")
-    lines = said(uv(), *export, "--no-annotate", "--no-header", *words)
+    lines = output_of(uv(), *export, "--no-annotate", "--no-header", *words)
     return dict(re.findall(r"^([\w.-]+)==([^ ;\n]+)", lines, re.MULTILINE))
 
 
 def write_constraints(file: Path) -> None:
     """For `uv tool install --constraints FILE` and `pip install --constraint FILE`."""
     words = ("--quiet", "--frozen", "--no-dev", "--no-emit-project", "--no-hashes", "--all-extras")
-    lines = said(uv(), "export", *words, "--no-annotate", "--no-header")
+    lines = output_of(uv(), "export", *words, "--no-annotate", "--no-header")
     head = (
         "# The versions with which this release was tested. docs/install.md says how to use them.\n"
     )
@@ -150,7 +150,7 @@ def check_constraints(wheel: Path, constraints: Path) -> None:
         NotReady: another one would be installed.
     """
     with tempfile.TemporaryDirectory() as folder:
-        said(uv(), "venv", "--quiet", "--no-project", "--python", PYTHON.resolve(), folder)
+        output_of(uv(), "venv", "--quiet", "--no-project", "--python", PYTHON.resolve(), folder)
         wish = f"{wheel}[{','.join(EXTRAS)}]"
         install = ("pip", "install", "--dry-run", "--python", f"{folder}/bin/python")
         done = subprocess.run(
@@ -180,7 +180,7 @@ def write_components(file: Path) -> None:
         raise NotReady(f"installers/carried.toml names nothing for {', '.join(unknown)}")
     text = json.dumps(bill(site), indent=1)
     library = "cyclonedx-python-lib[json-validation]==11.12.0"
-    said(
+    output_of(
         uv(),
         "run",
         "--no-project",
@@ -198,13 +198,13 @@ def write_components(file: Path) -> None:
 def write_notices(file: Path) -> None:
     """Licences of others."""
     script = ROOT / "installers/debian/notices.py"
-    file.write_text(said(PYTHON, "-I", script, site_packages()), encoding="utf-8")
+    file.write_text(output_of(PYTHON, "-I", script, site_packages()), encoding="utf-8")
 
 
 def build_packages(out: Path, release: str) -> None:
     """The Debian packages under the release's own version."""
     builder = ROOT / "installers/debian/build.py"
-    said("/usr/bin/python3.13", builder, "--version", release, "--out", out)
+    output_of("/usr/bin/python3.13", builder, "--version", release, "--out", out)
     (out / "SHA256SUMS").unlink()
 
 
@@ -262,7 +262,7 @@ def write_sums(out: Path) -> Path:
     """SHA256SUMS of all files."""
     files = sorted(path.name for path in out.iterdir() if not path.name.startswith("SHA256SUMS"))
     sums = out / "SHA256SUMS"
-    sums.write_text(said("sha256sum", *files, cwd=out), encoding="utf-8")
+    sums.write_text(output_of("sha256sum", *files, cwd=out), encoding="utf-8")
     return sums
 
 
@@ -271,7 +271,7 @@ def sign(file: Path, key: str) -> str:
     if not key:
         return "signature: none, RELEASE_KEY names no key"
     file.with_name(file.name + ".sig").unlink(missing_ok=True)
-    said("ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", NAMESPACE, file)
+    output_of("ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", NAMESPACE, file)
     return f"signature: {file.name}.sig, for the use {NAMESPACE}"
 
 
@@ -279,7 +279,7 @@ def make(out: Path, *, packages: bool, osv: bool, key: str) -> Iterable[str]:
     """Makes everything; yields one sentence for each step that is done."""
     release = version()
     changes = check_tree(release)
-    yield f"release {release} of commit {said('git', 'rev-parse', 'HEAD').strip()}"
+    yield f"release {release} of commit {output_of('git', 'rev-parse', 'HEAD').strip()}"
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     (out / "CHANGES.md").write_text(without_links(changes) + "\n", encoding="utf-8")

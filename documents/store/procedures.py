@@ -286,7 +286,7 @@ def load_procedures(folder: Path) -> Procedures:
     return Procedures(files)
 
 
-def said(words: Said) -> dict[str, str]:
+def by_language(words: Said) -> dict[str, str]:
     """Words by language; a plain text is French, no text is nothing."""
     if isinstance(words, str):
         return {FRENCH: words} if words else {}
@@ -361,7 +361,7 @@ def _wrong_phrases(file: ProcedureFile) -> Iterator[tuple[str, str, str]]:
     if len(file.phrases) > MOST_PHRASES:
         yield "too_many", "phrases", str(MOST_PHRASES)
     for phrase in file.phrases:
-        if not said(phrase.say).get(FRENCH):
+        if not by_language(phrase.say).get(FRENCH):
             yield "no_french", f"phrases.{phrase.id}", ""
     yield from _twice([one.id for one in file.notes], "notes")
     if len(file.notes) > MOST_NOTES:
@@ -391,7 +391,7 @@ def _wrong_guide(procedure: Procedure, where: str) -> Iterator[tuple[str, str, s
                 yield "case_unknown", here, case
         if step.page and step.address:
             yield "page_and_address", here, ""
-        if step.say and not said(step.say).get(FRENCH):
+        if step.say and not by_language(step.say).get(FRENCH):
             yield "no_french", here, ""
     yield from _wrong_note(procedure.wrap_up.note, f"{where}.wrap_up.note")
 

@@ -102,7 +102,7 @@ class HubEraser:
         return count
 
 
-def write_beside(settings: HubSettings, erasure: Erasure) -> None:
+def append_to_register(settings: HubSettings, erasure: Erasure) -> None:
     """Adds the line to the register beside the backups, where the settings name a folder.
     Raises `OSError`.
     """
@@ -116,7 +116,7 @@ def write_beside(settings: HubSettings, erasure: Erasure) -> None:
         os.fsync(file.fileno())
 
 
-def read_beside(path: Path) -> list[Erasure]:
+def read_register(path: Path) -> list[Erasure]:
     """The lines of a register beside a backup, none without one. Raises `StoreUnreachable`."""
     if not path.exists():
         return []

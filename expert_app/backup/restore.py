@@ -15,7 +15,7 @@ from pathlib import Path
 
 from documents.store import copy as store_copy
 from expert_app.backup.archive import BackupOfOthers, BackupReader, BackupTooNew, reading
-from expert_app.backup.erasing import REGISTER, HubEraser, read_beside
+from expert_app.backup.erasing import REGISTER, HubEraser, read_register
 from expert_app.backup.save import (
     DOSSIERS,
     FILES,
@@ -105,7 +105,7 @@ async def _erase_again(
         limits=store_limits(settings, None if settings.bus else paths.folder("bus")),
     )
     await logs.prepare()
-    beside, here = read_beside(path.parent / REGISTER), await logs.erasures()
+    beside, here = read_register(path.parent / REGISTER), await logs.erasures()
     history = await asyncio.to_thread(_history, settings, paths)
     try:
         names = [saved.name for saved in facts.streams if saved.name.startswith(LOGS)]

@@ -159,11 +159,11 @@ class _Visit:
         visit.ended.connect(self._on_ended)
         visit.troubled.connect(self._on_trouble)
 
-    def _on_began(self, guest: Visit) -> None:
+    def _on_began(self, visit: Visit) -> None:
         self._observations.note("visit", let_in=False)
-        guest.let_in.connect(self._on_let_in)
-        guest.caller.media_seen.connect(self._counter("caller"))
-        guest.agent.media_seen.connect(self._counter("agent"))
+        visit.let_in.connect(self._on_let_in)
+        visit.caller.media_seen.connect(self._counter("caller"))
+        visit.agent.media_seen.connect(self._counter("agent"))
 
     def _on_let_in(self, _nothing: None) -> None:
         self._observations.note("visit", let_in=True)

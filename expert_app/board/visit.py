@@ -26,7 +26,7 @@ class BoardVisit:
     """One visit at a time.
 
     Args:
-        open_guest: makes our end of a visit, with its engines.
+        open_visit: makes our end of a visit, with its engines.
 
     Attributes:
         began: announced on both screens, nothing is heard yet.
@@ -39,27 +39,27 @@ class BoardVisit:
         link: DeskLink,
         third_party_client: ThirdPartyClient,
         *,
-        open_guest: Callable[[str], Visit],
+        open_visit: Callable[[str], Visit],
         tasks: Tasks,
     ) -> None:
         self.began: Signal[Visit] = Signal()
         self.ended: Signal[Ticket | None] = Signal()
         self.troubled: Signal[SessionError] = Signal()
-        self._link, self._open_guest = link, open_guest
+        self._link, self._open_visit = link, open_visit
         self._client = third_party_client
         self._tasks = tasks
-        self._guest: Visit | None = None
+        self._current: Visit | None = None
         self._joining = False
         link.queue_changed.connect(self._on_queue)
 
     @property
-    def guest(self) -> Visit | None:
+    def current(self) -> Visit | None:
         """The visit that goes on."""
-        return self._guest
+        return self._current
 
     def join(self, ticket_id: str, reason: str) -> None:
         """Asks to be announced."""
-        if self._guest is None and not self._joining:
+        if self._current is None and not self._joining:
             self._joining = True
             self._tasks.start(self._join(ticket_id, reason), name="supervisor joins")
 
@@ -71,15 +71,15 @@ class BoardVisit:
             return
         finally:
             self._joining = False
-        guest = self._guest = self._open_guest(session_id)
-        guest.ended.connect(self._on_ended)
-        self.began.emit(guest)
+        current = self._current = self._open_visit(session_id)
+        current.ended.connect(self._on_ended)
+        self.began.emit(current)
         self._on_queue(self._link.queue)
 
     def leave(self) -> None:
         """Leaves; the conversation goes on without us."""
-        if self._guest is not None:
-            self._tasks.start(self._leave(self._guest.session_id), name="supervisor leaves")
+        if self._current is not None:
+            self._tasks.start(self._leave(self._current.session_id), name="supervisor leaves")
 
     async def _leave(self, session_id: str) -> None:
         try:
@@ -89,24 +89,24 @@ class BoardVisit:
 
     async def stop(self) -> None:
         """The board closes."""
-        guest, self._guest = self._guest, None
-        if guest is not None:
+        current, self._current = self._current, None
+        if current is not None:
             try:
-                await self._client.leave(guest.session_id)
+                await self._client.leave(current.session_id)
             except SessionError as error:
                 log.info("the hub was not told that the supervisor leaves: %s", error.code)
-            await guest.close()
+            await current.close()
 
     def _on_queue(self, tickets: list[Ticket]) -> None:
-        guest = self._guest
-        if guest is None:
+        current = self._current
+        if current is None:
             return
-        ticket = next((one for one in tickets if one.session == guest.session_id), None)
+        ticket = next((one for one in tickets if one.session == current.session_id), None)
         third = ticket.talk.third if ticket is not None and ticket.talk is not None else None
-        if third is None and not guest.is_seen:
+        if third is None and not current.is_seen:
             return  # the queue is a moment behind the hub's answer
-        guest.on_ticket(ticket)
+        current.on_ticket(ticket)
 
     def _on_ended(self, ticket: Ticket | None) -> None:
-        self._guest = None
+        self._current = None
         self.ended.emit(ticket)

@@ -36,7 +36,7 @@ from session.core.errors import (
 from session.core.tasks import Tasks
 from session.log.playback.opened import OpenedLog
 from session.log.playback.opening import Progress, open_lines, open_log, session_in
-from session.protocol.hub.log import LEAST_REASON, says_why
+from session.protocol.hub.log import LEAST_REASON, is_reason
 from session.protocol.wire.ids import is_id
 from views.automation.window_driver import WindowDriver
 from views.desk.shared_page.mirror_pane import MirrorPane
@@ -94,7 +94,7 @@ def _source(log: str, settings: DeskSettings, paths: Paths, reason: str) -> LogS
         return _read_bundle(path)
     if path.exists() or not is_id(log):
         return LogSource(session_in(path), partial(open_log, path))
-    if not says_why(reason):
+    if not is_reason(reason):
         raise LogReasonNeeded(letters=LEAST_REASON)
     seed = load_seed(key_name(settings.organisation, ROLES[settings.role], settings.user))
     seals = seals_for(settings, paths, SystemClock())
@@ -158,11 +158,11 @@ class ReplayProgram:
         """Reads the log and shows it, or why it cannot be read."""
         loop = asyncio.get_running_loop()
 
-        def tell(share: float) -> None:
+        def show_progress(share: float) -> None:
             loop.call_soon_threadsafe(self.view.show_opening, self._title, share)
 
         try:
-            log = await asyncio.to_thread(self._read, tell)
+            log = await asyncio.to_thread(self._read, show_progress)
         except (LogUnreadable, LogTooNew) as error:
             self.view.show_failure(sentence(error.code, error.detail).sentence)
         except OSError as error:
@@ -170,9 +170,9 @@ class ReplayProgram:
         else:
             self.view.show_log(self._title, log)
 
-    def _read(self, tell: Progress) -> OpenedLog:
+    def _read(self, progress: Progress) -> OpenedLog:
         """In a thread of its own, with all that the window shows at once."""
-        log = self._source.open(tell)
+        log = self._source.open(progress)
         whole_log(log)
         return log
 

@@ -41,7 +41,7 @@ from expert_app.commands.verify_receipt import (
     words_of_code,
     words_of_receipt,
 )
-from expert_app.helpdesk.bundle import is_bundle, look_at_bundle
+from expert_app.helpdesk.bundle import check_bundle, is_bundle
 from expert_app.helpdesk.bundle_words import bundle_lines
 from expert_app.runtime.notary import raw_key
 from resources.texts import _
@@ -104,7 +104,7 @@ def verify_files(names: Sequence[str], keys: Sequence[str], *, as_json: bool = F
 
 
 def _print_bundle(path: Path, keys: Sequence[str], *, as_json: bool) -> bool:
-    verdict = look_at_bundle(path, keys)
+    verdict = check_bundle(path, keys)
     print(
         msgspec.json.encode(verdict).decode()
         if as_json

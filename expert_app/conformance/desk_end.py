@@ -39,7 +39,7 @@ class DeskEnd:
         link, talk: its ways to the hub.
         peer: of the newest call that was answered; `call_id` its id, "" before.
         refused_offer: why the newest offer could not be answered, "" for none.
-        said: what came on the topics that it listens to, opened where it was sealed.
+        received: what came on the topics that it listens to, opened where it was sealed.
     """
 
     def __init__(self, world: ThrowAwayHub, user: str, *, tasks: Tasks) -> None:
@@ -58,7 +58,7 @@ class DeskEnd:
         self.talk = ThirdPartyClient(self._bus)
         self.peer: PlainPeer | None = None
         self.call_id = self.refused_offer = ""
-        self.said: list[SessionMessage] = []
+        self.received: list[SessionMessage] = []
         self._answering = asyncio.Lock()
         self._gone = False
         self._world = world
@@ -97,7 +97,7 @@ class DeskEnd:
         channel = self._bus.channel(facts.id)
         channel.protect(seal)
         for topic in ("call", "beside", "end"):
-            channel.on_message(topic, self.said.append)
+            channel.on_message(topic, self.received.append)
 
     def listen(self, session: str, topic: str) -> None:
         """Answers what is offered on `call` or, as a third person, on `third`."""
@@ -129,7 +129,7 @@ class DeskEnd:
         if peer is not None:
             await peer.close()
 
-    def heard(self) -> int:
+    def media_count(self) -> int:
         """Pictures and pieces of voice that came in the present call."""
         return self.peer.frames + self.peer.audio_packets if self.peer is not None else 0
 
@@ -138,7 +138,7 @@ class DeskEnd:
         ack = headers.get("Ack", "")
         if ack.isdigit():
             received = MirrorReceived(ack=int(ack))
-            self._tasks.start(self._say(session, "cobrowse", received), name="mirror received")
+            self._tasks.start(self._try_send(session, "cobrowse", received), name="mirror received")
 
     def _on_call(self, session: str, topic: str, message: SessionMessage) -> None:
         if isinstance(message, CallOffered):
@@ -153,7 +153,7 @@ class DeskEnd:
             except CallLost as error:
                 self.refused_offer = str(error.detail.get("why", error.code))
                 failed = CallFailed(call_id=offer.call_id, code=error.code)
-                await self._say(session, topic, failed)
+                await self._try_send(session, topic, failed)
                 await peer.close()
                 return
             except asyncio.CancelledError:
@@ -164,11 +164,11 @@ class DeskEnd:
                 return
             self.refused_offer = ""
             self.peer, self.call_id = peer, offer.call_id
-            peer.first_frame.connect(lambda _none: self._tell_seen(session, topic))
+            peer.first_frame.connect(lambda _none: self._report_seen(session, topic))
             answer = CallAnswered(call_id=offer.call_id, sdp=sdp, simulated_camera=True)
-            await self._say(session, topic, answer)
+            await self._try_send(session, topic, answer)
 
-    def _tell_seen(self, session: str, topic: str) -> None:
+    def _report_seen(self, session: str, topic: str) -> None:
         peer = self.peer
         if peer is None:
             return
@@ -182,9 +182,9 @@ class DeskEnd:
             audio_packets=peer.audio_packets,
             audio_level=0.0,
         )
-        self._tasks.start(self._say(session, topic, seen), name="tell what was seen")
+        self._tasks.start(self._try_send(session, topic, seen), name="tell what was seen")
 
-    async def _say(self, session: str, topic: str, message: SessionMessage) -> None:
+    async def _try_send(self, session: str, topic: str, message: SessionMessage) -> None:
         try:
             await self.send(session, topic, message)
         except SessionError:

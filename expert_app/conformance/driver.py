@@ -210,14 +210,14 @@ class PersonDriver:
         words = f"\n  >> {self._words(instruction)}\n     (Enter: done; or why it cannot be) "
         try:
             async with asyncio.timeout(PERSON_S):
-                said = (await asyncio.to_thread(self._ask, words)).strip()
+                sent = (await asyncio.to_thread(self._ask, words)).strip()
         except EOFError:
             print(file=sys.stderr)
             raise CannotDo("there is nobody at the terminal") from None
         except TimeoutError:
             raise CannotDo(f"nobody answered for {PERSON_S:.0f} s") from None
-        if said:
-            raise CannotDo(said)
+        if sent:
+            raise CannotDo(sent)
 
 
 def words_of_instruction(instruction: Instruction) -> str:

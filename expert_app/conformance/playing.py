@@ -83,7 +83,7 @@ async def play[On: Played](
     """
     tasks = Tasks()
     stage = build(tasks)
-    stage.world.overheard.forget()
+    stage.world.traffic.forget()
     findings = stage.findings
     try:
         telling.progress("enrolment")

@@ -94,7 +94,7 @@ people = [{{ id = "agent3", name = "Morgan T.", key = "{agent3}" }}]
 
 
 @dataclass(frozen=True)
-class Said:
+class RecordedMessage:
     """One message, as the server had it.
 
     Attributes:
@@ -137,58 +137,60 @@ class Said:
             return None
 
 
-class Overheard:
+class Traffic:
     """What the end under test says, and what it is told (heard), from the server."""
 
     def __init__(self) -> None:
-        self.said: list[Said] = []
-        self.heard: list[Said] = []
+        self.sent: list[RecordedMessage] = []
+        self.received: list[RecordedMessage] = []
 
     def forget(self) -> None:
         """Another one is tried."""
-        self.said.clear()
-        self.heard.clear()
+        self.sent.clear()
+        self.received.clear()
 
     def note(self, message: Incoming) -> None:
         """Notes a message of the hub's account: its second token is the organisation."""
         parts = message.subject.split(".")
         subject = ".".join([parts[0], *parts[2:]])
-        said = Said(
+        sent = RecordedMessage(
             time.monotonic(), subject, message.payload, dict(message.headers), message.reply
         )
-        (self.heard if parts[0] == "evt" else self.said).append(said)
+        (self.received if parts[0] == "evt" else self.sent).append(sent)
 
-    def requests(self, verb: str, since: int = 0) -> list[Said]:
+    def requests(self, verb: str, since: int = 0) -> list[RecordedMessage]:
         """What it asked the hub."""
         return [
             one
-            for one in self.said[since:]
+            for one in self.sent[since:]
             if one.subject.startswith(("svc.", "all.")) and one.topic == verb
         ]
 
-    def beats(self) -> list[Said]:
+    def beats(self) -> list[RecordedMessage]:
         """Its signs of life."""
-        return [one for one in self.said if one.subject.startswith("hb.")]
+        return [one for one in self.sent if one.subject.startswith("hb.")]
 
-    def told(self, session: str, topic: str, header: str) -> list[Said]:
+    def received_with(self, session: str, topic: str, header: str) -> list[RecordedMessage]:
         """What it was told on a topic with this header."""
         ending = f".ses.{session}.{topic}"
-        return [one for one in self.heard if one.subject.endswith(ending) and header in one.headers]
+        return [
+            one for one in self.received if one.subject.endswith(ending) and header in one.headers
+        ]
 
-    def raw(self, session: str, topic: str) -> list[Said]:
+    def raw(self, session: str, topic: str) -> list[RecordedMessage]:
         """What it sent on a topic."""
-        return [one for one in self.said if one.session == session and one.topic == topic]
+        return [one for one in self.sent if one.session == session and one.topic == topic]
 
     def messages[Kind: SessionMessage](
         self, session: str, kind: type[Kind], since: int = 0
     ) -> list[Kind]:
         """What of this kind it said in a session."""
-        said = (one.message() for one in self.said[since:] if one.session == session)
-        return [one for one in said if isinstance(one, kind)]
+        sent = (one.message() for one in self.sent[since:] if one.session == session)
+        return [one for one in sent if isinstance(one, kind)]
 
     def mark(self) -> int:
         """How much it has said until now."""
-        return len(self.said)
+        return len(self.sent)
 
 
 class ThrowAwayHub:
@@ -197,11 +199,11 @@ class ThrowAwayHub:
     Attributes:
         url, websocket: addresses of its bus.
         pages: of a site whose pages are on the organisation's list.
-        overheard: everything of the end under test.
+        traffic: everything of the end under test.
         tried: that end.
         seeds: keys of the others.
         ca_file: certificate of the run's own authority; None without TLS.
-        told: what `tell` has said.
+        injected: what `inject` has sent.
 
     Args:
         address: under which this machine is reached: another than loopback means TLS.
@@ -219,7 +221,7 @@ class ThrowAwayHub:
         safe = self._make_safe(folder, address)
         tls, wss = ("tls", "wss") if safe else ("nats", "ws")
         self.url, self.websocket = f"{tls}://{address}:{port}", f"{wss}://{address}:{websocket}"
-        self.pages, self.overheard, self.tried = pages, Overheard(), tried
+        self.pages, self.traffic, self.tried = pages, Traffic(), tried
         people = (KIOSK, AGENT, COLLEAGUE, SEALED_AGENT, VAULT)
         self.folder, self.seeds = folder, {user: new_seed() for user in people}
         self._secret = VaultSecret(base64.b64encode(os.urandom(SECRET_BYTES)))
@@ -243,7 +245,7 @@ class ThrowAwayHub:
         self._program = HubProgram(settings, self._paths, options=HubOptions())
         self._program.server_started.connect(self._on_server)
         self._server_pid = 0
-        self.told: set[bytes] = set()
+        self.injected: set[bytes] = set()
         self._tap: HubConnection | None = None
         self._vault: ThrowAwayVault | None = None
 
@@ -360,7 +362,7 @@ class ThrowAwayHub:
         keys = open_book(self._paths).keys().get((tried.organisation, tried.role, tried.user), ())
         return next(iter(keys), "")
 
-    async def tell(
+    async def inject(
         self, rest: str, payload: bytes, *, from_hub: bool = True, headers: Mapping[str, str] = {}
     ) -> None:
         """Says something to the end under test past the hub's relay, as the hub or as somebody
@@ -369,7 +371,7 @@ class ThrowAwayHub:
         if self._tap is None:
             raise RuntimeError("the hub does not run")
         mark = {FROM_HUB: "1"} if from_hub else {}
-        self.told.add(payload)
+        self.injected.add(payload)
         subject = f"evt.{self._tried_tokens(f'u.{self.tried.role}')}.{rest}"
         await self._tap.bus.publish(subject, payload, {**headers, **mark})
 
@@ -394,11 +396,11 @@ class ThrowAwayHub:
             f"ses.{who}.>",
             f"evt.{self._tried_tokens(f'u.{self.tried.role}')}.>",
         ):
-            await tap.serve(subject, self.overheard.note, shared=False)
+            await tap.serve(subject, self.traffic.note, shared=False)
         await tap.settle()
 
 
-def is_whole(said: Said) -> bool:
+def is_whole(sent: RecordedMessage) -> bool:
     """Whether a JSON message has its type and our version."""
 
     class _Head(msgspec.Struct):
@@ -406,6 +408,6 @@ def is_whole(said: Said) -> bool:
         v: int
 
     try:
-        return msgspec.json.decode(said.payload, type=_Head).v == 1
+        return msgspec.json.decode(sent.payload, type=_Head).v == 1
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return False

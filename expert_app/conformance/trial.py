@@ -14,7 +14,7 @@ from typing import Protocol
 from expert_app.conformance.desk_end import DeskEnd
 from expert_app.conformance.driver import CannotDo, Driver, Instruction
 from expert_app.conformance.findings import Findings
-from expert_app.conformance.throw_away_hub import COLLEAGUE, Overheard, ThrowAwayHub, is_whole
+from expert_app.conformance.throw_away_hub import COLLEAGUE, ThrowAwayHub, Traffic, is_whole
 from session.bus.sealing.box import SEAL_HEADER
 from session.core.tasks import Tasks
 from session.protocol.conversation.messages import SessionMessage
@@ -55,9 +55,9 @@ class Trial:
         self._colleague_is_there = False
 
     @property
-    def overheard(self) -> Overheard:
+    def traffic(self) -> Traffic:
         """What the end under test said."""
-        return self.world.overheard
+        return self.world.traffic
 
     async def instruct(self, instruction: Instruction) -> None:
         """The person at the end under test does it. Raises `CannotDo`."""
@@ -69,7 +69,7 @@ class Trial:
         await self.instruct(self.world.begin(code))
         await self.findings.eventually(
             rule,
-            lambda: self.world.key() != before and self.overheard.said,
+            lambda: self.world.key() != before and self.traffic.sent,
             within_s=30,
             otherwise=f"no key enrolled with the code, or it never connected as the {role}",
         )
@@ -92,7 +92,7 @@ class Trial:
         """
 
         def quiet_s() -> float:
-            return time.monotonic() - self.overheard.beats()[-1].at_s
+            return time.monotonic() - self.traffic.beats()[-1].at_s
 
         self.world.shut_out()
         await self.until(lambda: quiet_s() > BEAT_GAP_S, "the hub did not shut it out", 30)
@@ -104,24 +104,24 @@ class Trial:
             otherwise="no sign of life came after it was shut out for a minute",
         )
 
-    def said[Kind: SessionMessage](
+    def sent[Kind: SessionMessage](
         self, talk: OpenTalk, kind: type[Kind], since: int | None = None
     ) -> list[Kind]:
         """What of this kind the end under test said in the conversation."""
-        return self.overheard.messages(talk.id, kind, talk.began if since is None else since)
+        return self.traffic.messages(talk.id, kind, talk.began if since is None else since)
 
     async def comes(
         self, talk: OpenTalk, kind: type[SessionMessage], since: int, within_s: float = 5.0
     ) -> bool:
         """Whether the end under test says something of this kind in time."""
-        return await self.findings.seen(lambda: self.said(talk, kind, since), within_s)
+        return await self.findings.seen(lambda: self.sent(talk, kind, since), within_s)
 
 
-def check_all_said(trial: Trial, *, beats: str, whole: str, right: str) -> None:
+def check_all_sent(trial: Trial, *, beats: str, whole: str, right: str) -> None:
     """What holds for everything that the end under test has said; the rules' numbers."""
-    found, overheard = trial.findings, trial.overheard
-    came = [one.at_s for one in overheard.beats()]
-    times = [overheard.said[0].at_s, *came, time.monotonic()]
+    found, traffic = trial.findings, trial.traffic
+    came = [one.at_s for one in traffic.beats()]
+    times = [traffic.sent[0].at_s, *came, time.monotonic()]
     gaps = [
         later - earlier
         for earlier, later in pairwise(times)
@@ -129,10 +129,10 @@ def check_all_said(trial: Trial, *, beats: str, whole: str, right: str) -> None:
     ]
     worst = max(gaps, default=0.0) if came else math.inf
     found.check(beats, worst <= BEAT_GAP_S * max(1.0, found.patience), f"none for {worst:.0f} s")
-    asked = [one for one in overheard.said if one.subject.startswith(("svc.", "all."))]
+    asked = [one for one in traffic.sent if one.subject.startswith(("svc.", "all."))]
     spoken = [
         one
-        for one in overheard.said
+        for one in traffic.sent
         if one.session and one.topic not in RAW_TOPICS and SEAL_HEADER not in one.headers
     ]
     bare = [one for one in asked if not is_whole(one)]
@@ -141,10 +141,10 @@ def check_all_said(trial: Trial, *, beats: str, whole: str, right: str) -> None:
     wrong = {f"{one.topic}: {one.why_not()}" for one in spoken if one.message() is None}
     refused = [
         one.payload
-        for one in overheard.heard
+        for one in traffic.received
         # a session may be over before this end has heard of it
         if one.topic == HUB_TOPIC
-        and one.payload not in trial.world.told
+        and one.payload not in trial.world.injected
         and b'"ticket_unknown"' not in one.payload
     ]
     found.check(

@@ -255,14 +255,14 @@ def read_bundle(path: Path, trusted: Sequence[str] = ()) -> OpenedBundle:
         OSError: there is no such file.
         LogUnreadable, LogTooNew: it is whole, and its log is none that this version reads.
     """
-    verdict = look_at_bundle(path, trusted)
+    verdict = check_bundle(path, trusted)
     if verdict.fault is not None:
         return OpenedBundle(verdict, None)
     with zipfile.ZipFile(path) as file:
         return OpenedBundle(verdict, open_held(file.read(LOG)))
 
 
-def look_at_bundle(path: Path, trusted: Sequence[str] = ()) -> BundleVerdict:
+def check_bundle(path: Path, trusted: Sequence[str] = ()) -> BundleVerdict:
     """What a bundle is worth; its log is not read. Raises `OSError`."""
     with path.open("rb"):
         pass

@@ -12,7 +12,7 @@ from datetime import timedelta
 from documents.store.acts import DossierAct, DossierActKind
 from documents.store.dossier_store import DossierStore
 from documents.store.index_marks import marks_of
-from documents.store.procedures import Procedure, Procedures, piece_id, said
+from documents.store.procedures import Procedure, Procedures, by_language, piece_id
 from documents.store.search import FiledMarks, PageMark
 from documents.store.versions import Replacement
 from documents.workers import Workers
@@ -111,7 +111,7 @@ class DossierAdapter:
         return GuidesAnswer(
             guides=[_guide(one) for one in found if one.steps],
             phrases=[
-                Phrase(id=one.id, say=said(one.say))
+                Phrase(id=one.id, say=by_language(one.say))
                 for one in self._procedures.phrases(organisation)
             ],
             notes=[
@@ -335,7 +335,7 @@ def _guide(procedure: Procedure) -> Guide:
             GuideStep(
                 id=step.id,
                 name=step.name,
-                say=said(step.say),
+                say=by_language(step.say),
                 page=step.page,
                 address=step.address,
                 powers=list(step.powers),

@@ -73,7 +73,7 @@ def find_sources(settings: HubSettings, paths: Paths, *, delivers: bool = True) 
     )
 
 
-def look_apart(workers: Workers, data: bytes) -> PdfFacts:
+def facts_by_worker(workers: Workers, data: bytes) -> PdfFacts:
     """What a PDF is, told by a worker process, which a hostile one may end. Waits: for a thread.
 
     Raises:
@@ -97,7 +97,7 @@ def open_dossiers(
     """Opens the store and starts the courier and the watch; `stack` closes them."""
     workers = Workers(limits=WORKER_LIMITS)
     stack.callback(workers.close)
-    store = open_store(settings, paths, sources.blobs, look_at=partial(look_apart, workers))
+    store = open_store(settings, paths, sources.blobs, look_at=partial(facts_by_worker, workers))
     stack.callback(store.close)
     courier = Courier(store, sources.targets, clock=clock, tasks=tasks)
     stack.push_async_callback(courier.stop)

@@ -38,7 +38,7 @@ from session.hub.monitoring.health import Trouble
 from session.hub.parts import HubParts, Patience
 from session.hub.storage.disk_space import DiskSpace
 from session.hub.storage.format import StoredTooNew
-from session.hub.storage.store_space import is_no_room
+from session.hub.storage.store_space import is_store_full
 from session.protocol.hub.requests import ReleaseAnswer
 
 log = logging.getLogger(__name__)
@@ -238,7 +238,7 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
         return too_new(error)
     except SessionError as error:
         log.error("the hub cannot start: %s %s", error.code, error.detail)
-        if isinstance(error, StoreUnreachable) and is_no_room(error):
+        if isinstance(error, StoreUnreachable) and is_store_full(error):
             print(
                 _(
                     "The nats-server has less room than store.quota_mb says: give it the new "

@@ -15,7 +15,7 @@ import sys
 USUAL_S = 10.0
 
 
-def tell(words: str) -> None:
+def notify(words: str) -> None:
     """One message to the service manager, where there is one; it is lost where nobody reads."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if sys.platform == "win32" or not address:
@@ -30,13 +30,13 @@ def tell(words: str) -> None:
             return
 
 
-async def keep_telling() -> None:
+async def keep_notifying() -> None:
     """Says that the program is there, then three times within the watchdog's time that it lives."""
     if not os.environ.get("NOTIFY_SOCKET"):
         return
     limit_us = os.environ.get("WATCHDOG_USEC", "")
     every_s = int(limit_us) / 3e6 if limit_us.isdigit() else USUAL_S
-    tell("READY=1")
+    notify("READY=1")
     while True:
-        tell("WATCHDOG=1")
+        notify("WATCHDOG=1")
         await asyncio.sleep(every_s)

@@ -21,7 +21,13 @@ from session.protocol.hub.enrolment import NEWCOMERS
 from session.protocol.hub.history import LineSample
 from session.protocol.hub.requests import HubEvent, QueueBeat, Refusal
 from session.protocol.hub.tickets import Ticket
-from session.protocol.topics import CONTROL_TOPICS, RAW_SAID, SAID, SESSION_MESSAGES, SpeakingEnd
+from session.protocol.topics import (
+    CONTROL_TOPICS,
+    MESSAGE_ROWS,
+    RAW_TOPIC_ENDS,
+    SESSION_MESSAGES,
+    SendingEnd,
+)
 from session.protocol.verbs import ALL_VERBS
 from session.protocol.wire.roles import Role
 from session.protocol.wire.version import PROTOCOL_VERSION
@@ -126,14 +132,14 @@ def _told(made: _Builder) -> None:
 
 
 def _sessions(made: _Builder) -> None:
-    for topic in (*CONTROL_TOPICS, *RAW_SAID):
-        raw = RAW_SAID.get(topic)
-        rows = [row for row in SAID if topic in row.topics]
+    for topic in (*CONTROL_TOPICS, *RAW_TOPIC_ENDS):
+        raw = RAW_TOPIC_ENDS.get(topic)
+        rows = [row for row in MESSAGE_ROWS if topic in row.topics]
         kinds = list(dict.fromkeys(row.message.__name__ for row in rows)) or [topic]
         out, heard = f"ses.{topic}", f"evt.ses.{topic}"
         made.channel(out, f"ses.{{role}}.{{user}}.{{session}}.{topic}", kinds)
         made.channel(heard, f"evt.u.{{role}}.{{user}}.ses.{{session}}.{topic}", kinds)
-        for end in (SpeakingEnd.KIOSK, SpeakingEnd.DESK):
+        for end in (SendingEnd.KIOSK, SendingEnd.DESK):
             said = _said_by(end, topic, raw)
             others = _said_by(end.other, topic, raw)
             if said:
@@ -142,10 +148,12 @@ def _sessions(made: _Builder) -> None:
                 made.operation(f"{end}_hears_{topic}", "receive", heard, others)
 
 
-def _said_by(end: SpeakingEnd, topic: str, raw: SpeakingEnd | None) -> list[str]:
+def _said_by(end: SendingEnd, topic: str, raw: SendingEnd | None) -> list[str]:
     if raw is not None:
-        return [topic] if raw in (end, SpeakingEnd.EITHER) else []
-    rows = [row for row in SAID if topic in row.topics and row.by in (end, SpeakingEnd.EITHER)]
+        return [topic] if raw in (end, SendingEnd.EITHER) else []
+    rows = [
+        row for row in MESSAGE_ROWS if topic in row.topics and row.by in (end, SendingEnd.EITHER)
+    ]
     return list(dict.fromkeys(row.message.__name__ for row in rows))
 
 

@@ -61,7 +61,7 @@ from session.protocol.hub.requests import (
     TicketRequested,
 )
 from session.protocol.hub.tickets import Ticket, TicketState
-from session.protocol.topics import SpeakingEnd, may_say
+from session.protocol.topics import SendingEnd, may_send
 from session.protocol.wire.ids import ticket_id
 from session.protocol.wire.roles import Role
 
@@ -94,22 +94,22 @@ class _Script:
         self._add("kiosk", subject, {}, text=encode(request).decode())
         self._add("hub", "(answer)", {}, text=encode(answer).decode())
 
-    def told(self, event: HubMessage) -> None:
+    def notify(self, event: HubMessage) -> None:
         """The hub tells it."""
         self._add("hub", f"evt.u.{ME}.hub", {FROM_HUB: "1"}, text=encode(event).decode())
 
-    def says(self, topic: str, message: SessionMessage) -> None:
+    def from_kiosk(self, topic: str, message: SessionMessage) -> None:
         """The kiosk says it to the desk."""
         self._session("kiosk", topic, message)
 
-    def hears(self, topic: str, message: SessionMessage) -> None:
+    def from_desk(self, topic: str, message: SessionMessage) -> None:
         """The desk says it to the kiosk."""
         self._session("desk", topic, message)
 
     def _session(self, by: str, topic: str, message: SessionMessage) -> None:
         """Raises `ValueError` for what this end does not say there."""
         text = encode(message)
-        if not may_say(type(message), topic, SpeakingEnd(by)) or decode_session(text) != message:
+        if not may_send(type(message), topic, SendingEnd(by)) or decode_session(text) != message:
             raise ValueError(f"{type(message).__name__} on {topic}")
         subject, headers = self._where(by, topic)
         self._add(by, subject, headers, text=text.decode())
@@ -172,7 +172,7 @@ def _begin(script: _Script) -> None:
         TicketRequested(request_id="press1", service="logement", caller_number="1234567"),
         TicketAnswer(ticket=waiting, revision=7, position=1, wait_s=0, wait_most_s=60),
     )
-    script.told(TicketChanged(ticket=waiting, position=1, wait_s=0, wait_most_s=60))
+    script.notify(TicketChanged(ticket=waiting, position=1, wait_s=0, wait_most_s=60))
     facts = SessionFacts(
         id=SESSION,
         ticket_id=waiting.id,
@@ -185,14 +185,14 @@ def _begin(script: _Script) -> None:
         opened_at_utc=AT + timedelta(seconds=20),
         allowed_addresses=["https://caf.example/"],
     )
-    script.told(SessionOpened(session=facts))
+    script.notify(SessionOpened(session=facts))
 
 
 def _talk(script: _Script) -> None:
     script.part("Voice and picture")
-    script.says("call", CallOffered(call_id="call1", sdp=SDP))
-    script.hears("call", CallAnswered(call_id="call1", sdp=SDP))
-    script.hears("device", DevicesRequested())
+    script.from_kiosk("call", CallOffered(call_id="call1", sdp=SDP))
+    script.from_desk("call", CallAnswered(call_id="call1", sdp=SDP))
+    script.from_desk("device", DevicesRequested())
     ready = ScannerState.READY
     report = DevicesReported(
         scanner=ready,
@@ -203,9 +203,9 @@ def _talk(script: _Script) -> None:
         printer_code="",
         kiosk_key=public_key(seed("kiosk")),
     )
-    script.says("device", report)
+    script.from_kiosk("device", report)
     script.part("A power: the caller is asked, and says yes; then it is used")
-    script.hears("grant", GrantRequested(grant=Grant.SCAN, request_id="ask1"))
+    script.from_desk("grant", GrantRequested(grant=Grant.SCAN, request_id="ask1"))
     yes = GrantChanged(
         grant=Grant.SCAN,
         allowed=True,
@@ -214,8 +214,8 @@ def _talk(script: _Script) -> None:
         text_version="fr_1f00c0de9a21",
         request_id="ask1",
     )
-    script.says("grant", yes)
-    script.hears("device", ScanRequested(scan_id="scan1", kind=ScanKind.PAGE))
+    script.from_kiosk("grant", yes)
+    script.from_desk("device", ScanRequested(scan_id="scan1", kind=ScanKind.PAGE))
     data = bytes_of(48)
     offer = PageOffered(
         page_id="page1",
@@ -232,10 +232,10 @@ def _talk(script: _Script) -> None:
         signer=public_key(seed("kiosk")),
     )
     signature = sign(seed("kiosk"), words_of(SESSION, offer))
-    script.says("device", msgspec.structs.replace(offer, signature=signature))
+    script.from_kiosk("device", msgspec.structs.replace(offer, signature=signature))
     script.chunk("kiosk", "page1", data)
-    script.says("device", ScanEnded(scan_id="scan1", pages=1, code=""))
-    script.hears("device", PageKept(page_id="page1"))
+    script.from_kiosk("device", ScanEnded(scan_id="scan1", pages=1, code=""))
+    script.from_desk("device", PageKept(page_id="page1"))
 
 
 def _print(script: _Script) -> None:
@@ -251,10 +251,10 @@ def _print(script: _Script) -> None:
         chunks=1,
         bound_to=bound,
     )
-    script.hears("device", offer)
+    script.from_desk("device", offer)
     script.chunk("desk", "print1", data)
-    script.says("device", PrintChanged(print_id="print1", state=PrintState.SHOWN))
-    script.says(
+    script.from_kiosk("device", PrintChanged(print_id="print1", state=PrintState.SHOWN))
+    script.from_kiosk(
         "device",
         PrintChanged(print_id="print1", state=PrintState.DONE, job_id=1, sha256=sha256),
     )
@@ -269,9 +269,9 @@ def _record(number: int, event: events.AnyEvent) -> bytes:
 def _end(script: _Script) -> None:
     script.part("The end: hang up, remove everything, say so, and write the log")
     script.ask("hang_up", HangUpRequest(session_id=SESSION), Done())
-    script.told(SessionEnded(session_id=SESSION, by="kiosk", reason="done"))
+    script.notify(SessionEnded(session_id=SESSION, by="kiosk", reason="done"))
     counts = {"pages_removed": 1, "files_removed": 3, "profile_removed": True, "left_over": 0}
-    script.says("end", msgspec.convert(counts, KioskWiped))
+    script.from_kiosk("end", msgspec.convert(counts, KioskWiped))
     pressed = events.CallRequestedAtKiosk(
         ticket_id=_ticket(TicketState.WAITING).id, service="logement"
     )
@@ -303,12 +303,12 @@ def _shortened(value: Any) -> Any:
 def _line(step: dict[str, Any]) -> str:
     mark = ">" if step["by"] == "kiosk" else "<"
     headers = " ".join(f"[{name}: {value}]" for name, value in step["headers"].items())
-    said = step.get("base64", "")
+    shown = step.get("base64", "")
     if step.get("text"):
-        said = json.dumps(_shortened(json.loads(step["text"])), ensure_ascii=False)
-    if len(said) > MOST_LETTERS:
-        said = said[:MOST_LETTERS] + "…"
-    return " ".join(part for part in (mark, step["subject"], headers, said) if part)
+        shown = json.dumps(_shortened(json.loads(step["text"])), ensure_ascii=False)
+    if len(shown) > MOST_LETTERS:
+        shown = shown[:MOST_LETTERS] + "…"
+    return " ".join(part for part in (mark, step["subject"], headers, shown) if part)
 
 
 def guide_lines() -> list[str]:

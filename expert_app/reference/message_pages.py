@@ -8,7 +8,13 @@ from __future__ import annotations
 from expert_app.reference.files import Documents
 from expert_app.reference.markdown import code, codes, first_words, page, table
 from session.bus.sealing.channel import SEALED_TOPICS
-from session.protocol.topics import CONTROL_TOPICS, RAW_SAID, SAID, MessageLevel, MessageRow
+from session.protocol.topics import (
+    CONTROL_TOPICS,
+    MESSAGE_ROWS,
+    RAW_TOPIC_ENDS,
+    MessageLevel,
+    MessageRow,
+)
 
 _LEVELS = {
     MessageLevel.TALK: "Voice, picture, words, consent (a kiosk that cannot do more answers each "
@@ -41,7 +47,7 @@ def _row(row: MessageRow) -> list[str]:
 
 def said_by(level: MessageLevel) -> list[list[str]]:
     """The rows of one level."""
-    return [_row(row) for row in SAID if row.level is level]
+    return [_row(row) for row in MESSAGE_ROWS if row.level is level]
 
 
 def documents() -> Documents:
@@ -55,7 +61,7 @@ def documents() -> Documents:
     ]
     raw = [
         [code(topic), f"bytes, by {by.value}", "yes" if topic in SEALED_TOPICS else "no"]
-        for topic, by in RAW_SAID.items()
+        for topic, by in RAW_TOPIC_ENDS.items()
     ]
     hub = [[code("refused"), "JSON, by the hub alone: `MessageRefused`", "no"]]
     text = page(

@@ -67,7 +67,7 @@ def keep_fatal_end(folder: Path) -> None:
             file.unlink()
 
 
-def untold_report(folder: Path) -> Path | None:
+def unreported_crash(folder: Path) -> Path | None:
     """The newest report that the person was not told about, which is told from now on."""
     newest = None
     for file in sorted(folder.glob(f"{NEW}-*.txt")):

@@ -26,7 +26,7 @@ from expert_app.backup.archive import (
     writing,
 )
 from expert_app.backup.contents import BackupContents, read_dossiers, read_identities
-from expert_app.backup.erasing import REGISTER, read_beside
+from expert_app.backup.erasing import REGISTER, read_register
 from expert_app.backup.restore import (
     TargetNotEmpty,
     check_no_dossiers,
@@ -139,7 +139,7 @@ def _restore(path: Path, settings: HubSettings, paths: Paths) -> tuple[VaultFact
         except StoredTooNew as error:
             raise BackupTooNew(error.theirs) from error
         # what was erased since the backup does not come back
-        keeper.erase_again(facts.organisation, read_beside(path.parent / REGISTER))
+        keeper.erase_again(facts.organisation, read_register(path.parent / REGISTER))
         put_identities(paths, backup.read(IDENTITIES))
         missing = fill_dossiers(backup, settings, paths, included=True)
         erase_dossiers_again(keeper.erasures(), settings, paths)

@@ -87,7 +87,7 @@ def run(*command: str | Path, **more: object) -> None:
     subprocess.run([str(word) for word in command], check=True, cwd=ROOT, **more)  # type: ignore[call-overload]
 
 
-def said(*command: str) -> str:
+def output_of(*command: str) -> str:
     """What a command prints."""
     return subprocess.run(
         command, check=True, cwd=ROOT, capture_output=True, text=True
@@ -102,10 +102,10 @@ def uv() -> str:
 def package_version() -> str:
     """The project's version; between two releases the commit's time and name follow."""
     version: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    if said("git", "tag", "--points-at", "HEAD", "--list", f"v{version}"):
+    if output_of("git", "tag", "--points-at", "HEAD", "--list", f"v{version}"):
         return version
-    time = said("git", "log", "-1", "--format=%cd", "--date=format-local:%Y%m%d%H%M%S")
-    return f"{version}+{time}.{said('git', 'log', '-1', '--format=%h', '--abbrev=8')}"
+    time = output_of("git", "log", "-1", "--format=%cd", "--date=format-local:%Y%m%d%H%M%S")
+    return f"{version}+{time}.{output_of('git', 'log', '-1', '--format=%h', '--abbrev=8')}"
 
 
 # ---- what is kept ----
@@ -319,7 +319,7 @@ def add_documents(root: Path, name: str, version: str) -> None:
     folder = root / "usr/share/doc" / name
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(HERE / "copyright", folder / "copyright")
-    when = said("git", "log", "-1", "--format=%cd", "--date=rfc2822")
+    when = output_of("git", "log", "-1", "--format=%cd", "--date=rfc2822")
     changes = (
         f"poste-expert ({version}) trixie; urgency=medium\n\n  * See CHANGELOG.md of the project.\n"
         f"\n -- Poste Expert <poste-expert@localhost>  {when}\n"
@@ -339,10 +339,10 @@ def add_notices(root: Path, folder: Path) -> None:
     """What others wrote: their licences, and a list of components (CycloneDX 1.5)."""
     site = root / SITE
     python, script = str(root / HOME / "bin/python"), str(HERE / "notices.py")
-    notices = said(python, "-I", script, str(site))
+    notices = output_of(python, "-I", script, str(site))
     run("gzip", "-9n", input=notices.encode(), stdout=(folder / "third-party.txt.gz").open("wb"))
     lister = str(ROOT / "installers/components.py")
-    components = said(python, "-I", lister, str(site)).encode()
+    components = output_of(python, "-I", lister, str(site)).encode()
     run("gzip", "-9n", input=components, stdout=(folder / "sbom.cdx.json.gz").open("wb"))
 
 
@@ -391,7 +391,7 @@ def main() -> int:
     parser.add_argument("--fast", action="store_true", help="larger files sooner: for tests")
     arguments = parser.parse_args()
     os.environ["TZ"] = "UTC"
-    os.environ.setdefault("SOURCE_DATE_EPOCH", said("git", "log", "-1", "--format=%ct"))
+    os.environ.setdefault("SOURCE_DATE_EPOCH", output_of("git", "log", "-1", "--format=%ct"))
     if os.environ.get("PYTHONHASHSEED") != "0":
         # The order of a set in a compiled module follows the seed.
         os.environ["PYTHONHASHSEED"] = "0"

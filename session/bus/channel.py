@@ -31,9 +31,9 @@ from session.protocol.topics import (
     CONTROL_TOPICS,
     RAW_TOPICS,
     SEAL_TOPIC,
-    SpeakingEnd,
-    may_say,
+    SendingEnd,
     may_send,
+    may_send_raw,
 )
 from session.protocol.wire.version import MAX_CHUNK_BYTES
 
@@ -70,7 +70,7 @@ class BusChannel:
         me: which end this is; what only this end says is not taken from the other.
     """
 
-    def __init__(self, session_id: str, publish: Publish, *, me: SpeakingEnd, tasks: Tasks) -> None:
+    def __init__(self, session_id: str, publish: Publish, *, me: SendingEnd, tasks: Tasks) -> None:
         self._refusals = Refusals(self._send_refusal, tasks)
         self._other = me.other
         self._session_id = session_id
@@ -191,7 +191,7 @@ class BusChannel:
         early.append(message)
 
     def _deliver_raw(self, topic: str, message: Incoming) -> None:
-        if not may_send(topic, self._other):
+        if not may_send_raw(topic, self._other):
             self.refuse(topic, NotAllowed.code, "not from this end")
             return
         try:
@@ -215,7 +215,7 @@ class BusChannel:
             return
         try:
             decoded = decode_session(message.payload)
-            if not may_say(type(decoded), topic, self._other):
+            if not may_send(type(decoded), topic, self._other):
                 raise NotAllowed(why=f"not from a {self._other} on this topic")
         except SessionError as error:
             why = str(error.detail.get("why", "")) or _numbers(error)

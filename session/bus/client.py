@@ -45,7 +45,7 @@ from session.core.tasks import Tasks
 from session.protocol.codec import decode_answer, decode_event, encode
 from session.protocol.hub.requests import HubEvent, HubMessage
 from session.protocol.sealing import SEALED, Part, SealCardAnswer, SealCardRequest
-from session.protocol.topics import SpeakingEnd
+from session.protocol.topics import SendingEnd
 from session.protocol.wire import subjects
 from session.protocol.wire.ids import is_id
 from session.protocol.wire.program import COMPUTER, DESK, PROGRAM, header_text
@@ -125,18 +125,18 @@ class BusClient:
         if not is_id(user):
             raise ValueError(f"not an id: {user!r}")
         self.role = role
-        self._me = SpeakingEnd.KIOSK if role is Role.KIOSK else SpeakingEnd.DESK
+        self._me = SendingEnd.KIOSK if role is Role.KIOSK else SendingEnd.DESK
         self.user = user
         self.clock = clock
         self.notifications: Signal[HubEvent] = Signal()
         self.not_taken: Counter[str] = Counter()
         self._in_beats = b""
         self.desk = public_key(seed) if role is Role.AGENT else ""
-        says = {PROGRAM: program_version(), DESK: self.desk}
-        self._says = {name: value for name, value in says.items() if value} or None
-        self._asks = self._says
+        own = {PROGRAM: program_version(), DESK: self.desk}
+        self._headers = {name: value for name, value in own.items() if value} or None
+        self._asks = self._headers
         if role in PEOPLE and (name := header_text(computer_name())):
-            self._asks = {**(self._says or {}), COMPUTER: name}
+            self._asks = {**(self._headers or {}), COMPUTER: name}
         self.elsewhere: Signal[None] = Signal()
         self._tasks = tasks
         self._connection = Connection(
@@ -174,7 +174,7 @@ class BusClient:
         if not self._listening:
             self._listening = True
             await self._connection.subscribe(
-                subjects.news(self.role, self.user), self._on_notification
+                subjects.notifications(self.role, self.user), self._on_notification
             )
             await self._connection.subscribe(
                 subjects.session_in(self.role, self.user), self._on_session
@@ -358,7 +358,7 @@ class BusClient:
             self._beat_now.clear()
             try:
                 await self._connection.publish(
-                    subjects.beat(self.role, self.user), self._in_beats, self._says
+                    subjects.beat(self.role, self.user), self._in_beats, self._headers
                 )
             except BusUnreachable:
                 log.debug("no beat: the bus is away")

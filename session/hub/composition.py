@@ -35,7 +35,7 @@ from session.hub.remote_help import wiring as remote_help
 from session.hub.sealed_organisations import SealedOrganisations, unless_sealed
 from session.hub.storage import wiring as storage
 from session.hub.storage.interfaces import StoredTicket
-from session.hub.storage.store_space import is_no_room
+from session.hub.storage.store_space import is_store_full
 from session.hub.storage.ticket_store import RETIRED_S
 from session.hub.supervision import wiring as supervision
 from session.hub.timeouts import TicketTimeouts
@@ -190,7 +190,7 @@ class Hub:
     def is_with_caller(self, organisation: str, person: str) -> bool:
         """An agent of ours is in a conversation, one's own or another's, or in its wrap-up."""
         view = self.queue.view
-        return bool(view.of_agent(organisation, person) or view.beside(organisation, person))
+        return bool(view.of_agent(organisation, person) or view.helping(organisation, person))
 
     # ---- start and stop
 
@@ -254,7 +254,7 @@ class Hub:
                 for store in stores:
                     await store.prepare()
             except StoreUnreachable as error:
-                if is_no_room(error):
+                if is_store_full(error):
                     raise
                 log.info("the store is not ready: %s", error.detail.get("why", ""))
                 await asyncio.sleep(0.5)
@@ -369,7 +369,7 @@ class Hub:
             await self.transfers.waiting_elsewhere.tick(organisation)
             await self._send_beat(organisation)
         self._remember_moved()
-        await self.queue.moved.mend()
+        await self.queue.moved.complete()
         await self.transfers.overflow.tick()
         await self.transfers.host_calls.tick()
         if is_time:

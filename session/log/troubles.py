@@ -3,7 +3,7 @@
 Used by the list of conversations and by the replay.
 
 Codes are those of errors (`session.core.errors`), or one of `OWN_CODES`. An error that a person was
-shown (`TroubleShown`) often tells again what another event has told; `is_told_again` says so.
+shown (`TroubleShown`) often tells again what another event has told; `counts_only_alone` says so.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def trouble_of(event: AnyEvent) -> LogTrouble | None:
     return None if found is None or found.code in NO_TROUBLE else found
 
 
-def is_told_again(event: AnyEvent) -> bool:
+def counts_only_alone(event: AnyEvent) -> bool:
     """Whether its trouble counts only where no other event tells of the same."""
     return isinstance(event, events.TroubleShown)
 

@@ -92,7 +92,7 @@ SEAL_TOPIC = "seal"
 CHUNK_TOPIC, MIRROR_TOPIC, DEVICE_TOPIC = "chunk", "mirror", "device"
 
 
-class SpeakingEnd(StrEnum):
+class SendingEnd(StrEnum):
     """Who says a message; a third person speaks as a desk."""
 
     KIOSK = "kiosk"
@@ -100,9 +100,9 @@ class SpeakingEnd(StrEnum):
     EITHER = "either"
 
     @property
-    def other(self) -> SpeakingEnd:
+    def other(self) -> SendingEnd:
         """The other end."""
-        swapped = {SpeakingEnd.KIOSK: SpeakingEnd.DESK, SpeakingEnd.DESK: SpeakingEnd.KIOSK}
+        swapped = {SendingEnd.KIOSK: SendingEnd.DESK, SendingEnd.DESK: SendingEnd.KIOSK}
         return swapped.get(self, self)
 
 
@@ -127,14 +127,14 @@ class MessageRow(NamedTuple):
 
     message: type[SessionMessage]
     topics: tuple[str, ...]
-    by: SpeakingEnd
+    by: SendingEnd
     level: MessageLevel
     answers: tuple[type[SessionMessage] | str, ...] = ()
     needs: Grant | None = None
     must: bool = True
 
 
-_K, _D, _E = SpeakingEnd.KIOSK, SpeakingEnd.DESK, SpeakingEnd.EITHER
+_K, _D, _E = SendingEnd.KIOSK, SendingEnd.DESK, SendingEnd.EITHER
 _CALL = ("call", THIRD_TOPIC)
 _CALLS = ("call", THIRD_TOPIC, ASIDE_TOPIC)
 
@@ -278,42 +278,44 @@ _SEALED = (
     MessageRow(SealNeeded, (SEAL_TOPIC,), _K, MessageLevel.SEALED, (SealRequested,)),
 )
 
-SAID: tuple[MessageRow, ...] = (*_TALK, *_PAGE, *_PAPERS, *_SEALED)
+MESSAGE_ROWS: tuple[MessageRow, ...] = (*_TALK, *_PAGE, *_PAPERS, *_SEALED)
 """Every message of a session. Bytes travel on the raw topics."""
 
 SESSION_MESSAGES: tuple[type[SessionMessage], ...] = tuple(
-    dict.fromkeys(row.message for row in SAID)
+    dict.fromkeys(row.message for row in MESSAGE_ROWS)
 )
 
-CONTROL_TOPICS: tuple[str, ...] = tuple(dict.fromkeys(one for row in SAID for one in row.topics))
+CONTROL_TOPICS: tuple[str, ...] = tuple(
+    dict.fromkeys(one for row in MESSAGE_ROWS for one in row.topics)
+)
 """Topics that carry JSON messages."""
 
-RAW_SAID: dict[str, SpeakingEnd] = {
-    CHUNK_TOPIC: SpeakingEnd.EITHER,
-    MIRROR_TOPIC: SpeakingEnd.KIOSK,
+RAW_TOPIC_ENDS: dict[str, SendingEnd] = {
+    CHUNK_TOPIC: SendingEnd.EITHER,
+    MIRROR_TOPIC: SendingEnd.KIOSK,
 }
 """Topics that carry raw payloads, and who sends there."""
 
-RAW_TOPICS: tuple[str, ...] = tuple(RAW_SAID)
+RAW_TOPICS: tuple[str, ...] = tuple(RAW_TOPIC_ENDS)
 
-_SPEAKERS: dict[tuple[type[SessionMessage], str], SpeakingEnd] = {
-    (row.message, topic): row.by for row in SAID for topic in row.topics
+_SENDERS: dict[tuple[type[SessionMessage], str], SendingEnd] = {
+    (row.message, topic): row.by for row in MESSAGE_ROWS for topic in row.topics
 }
 
 _POWERS: dict[type[SessionMessage], Grant] = {
-    row.message: row.needs for row in SAID if row.needs is not None
+    row.message: row.needs for row in MESSAGE_ROWS if row.needs is not None
 }
 
 
-def may_say(message: type[SessionMessage], topic: str, by: SpeakingEnd) -> bool:
+def may_send(message: type[SessionMessage], topic: str, by: SendingEnd) -> bool:
     """True when this end says such a message on this topic."""
-    speaker = _SPEAKERS.get((message, topic))
-    return speaker in (by, SpeakingEnd.EITHER) or (speaker is not None and topic == ASIDE_TOPIC)
+    sender = _SENDERS.get((message, topic))
+    return sender in (by, SendingEnd.EITHER) or (sender is not None and topic == ASIDE_TOPIC)
 
 
-def may_send(topic: str, by: SpeakingEnd) -> bool:
+def may_send_raw(topic: str, by: SendingEnd) -> bool:
     """True when this end sends bytes on this topic."""
-    return RAW_SAID.get(topic) in (by, SpeakingEnd.EITHER)
+    return RAW_TOPIC_ENDS.get(topic) in (by, SendingEnd.EITHER)
 
 
 def power_for(message: type[SessionMessage]) -> Grant | None:

@@ -27,7 +27,7 @@ from session.protocol.hub.enrolment import EnrolAnswer, EnrolRequest
 from session.protocol.hub.history import LineSample
 from session.protocol.hub.requests import QueueBeat
 from session.protocol.hub.tickets import Ticket
-from session.protocol.topics import RAW_TOPICS, SpeakingEnd, may_say
+from session.protocol.topics import RAW_TOPICS, SendingEnd, may_send
 from session.protocol.verbs import ALL_VERBS
 from tests.compatibility.last_release import RECORDED, RELEASE, ROOT
 from tests.compatibility.record import Recording
@@ -120,9 +120,9 @@ def test_nothing_that_the_last_ends_say_to_each_other_is_forbidden_now() -> None
     for line in HEARD:
         words = line["subject"].split(".")
         if words[0] == "ses" and "message" in line:
-            end = SpeakingEnd.KIOSK if words[2] == "k" else SpeakingEnd.DESK
+            end = SendingEnd.KIOSK if words[2] == "k" else SendingEnd.DESK
             message = decode_session(_bytes(line["message"]))
-            assert may_say(type(message), words[-1], end), line["subject"]
+            assert may_send(type(message), words[-1], end), line["subject"]
             said += 1
     assert said > 30
 

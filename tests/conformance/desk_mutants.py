@@ -59,30 +59,30 @@ def breaks[Desk: type[HeadlessDesk]](rule: str, wrong: str) -> Callable[[Desk], 
     return named
 
 
-def says_wrongly[Kind: SessionMessage](
+def sends_wrongly[Kind: SessionMessage](
     rule: str, wrong: str, kind: type[Kind], change: Callable[[Kind], SessionMessage | None]
 ) -> None:
     """A desk that says another thing for a message of this kind, or nothing."""
 
-    class Says(HeadlessDesk):
-        def says(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
-            said = change(message) if isinstance(message, kind) else message
-            return [] if said is None else [said]
+    class ChangedOutgoing(HeadlessDesk):
+        def outgoing(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+            sent = change(message) if isinstance(message, kind) else message
+            return [] if sent is None else [sent]
 
-    DESK_MUTANTS[wrong] = (rule, Says)
+    DESK_MUTANTS[wrong] = (rule, ChangedOutgoing)
 
 
-def hears_wrongly[Kind: SessionMessage](
+def receives_wrongly[Kind: SessionMessage](
     rule: str, wrong: str, kind: type[Kind], change: Callable[[Kind], SessionMessage | None]
 ) -> None:
     """A desk that takes a message of this kind for another one, or for none."""
 
-    class Hears(HeadlessDesk):
-        def hears(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
-            heard = change(message) if isinstance(message, kind) else message
-            return [] if heard is None else [heard]
+    class ChangedIncoming(HeadlessDesk):
+        def incoming(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+            received = change(message) if isinstance(message, kind) else message
+            return [] if received is None else [received]
 
-    DESK_MUTANTS[wrong] = (rule, Hears)
+    DESK_MUTANTS[wrong] = (rule, ChangedIncoming)
 
 
 def on_bus(rule: str, wrong: str, **changes: object) -> None:
@@ -116,7 +116,7 @@ on_bus(
     "sends half a message",
     sent=lambda _topic, data: b'{"type":"CallAnswered","v":1}' if b'"MediaSeen"' in data else data,
 )
-says_wrongly(
+sends_wrongly(
     "D-110",
     "answers another call",
     CallAnswered,
@@ -142,17 +142,17 @@ class Mute(HeadlessDesk):
 class OneCall(HeadlessDesk):
     answered = 0
 
-    def hears(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+    def incoming(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
         is_good = isinstance(message, CallOffered) and "m=audio" in message.sdp
         self.answered += is_good
         return [] if is_good and self.answered > 1 else [message]
 
 
-says_wrongly("D-113", "is silent at a broken offer", CallFailed, lambda _failed: None)
-says_wrongly("D-114", "does not tell what it shows", WordsShown, lambda _shown: None)
-says_wrongly("D-115", "sends other words", WordsSaid, lambda said: changed(said, text="..."))
-says_wrongly("D-116", "never ends a pause", PrivacyAsked, lambda asked: changed(asked, on=True))
-says_wrongly("D-117", "does not ask how powers are", GrantsRequested, lambda _asked: None)
+sends_wrongly("D-113", "is silent at a broken offer", CallFailed, lambda _failed: None)
+sends_wrongly("D-114", "does not tell what it shows", WordsShown, lambda _shown: None)
+sends_wrongly("D-115", "sends other words", WordsSaid, lambda sent: changed(sent, text="..."))
+sends_wrongly("D-116", "never ends a pause", PrivacyAsked, lambda asked: changed(asked, on=True))
+sends_wrongly("D-117", "does not ask how powers are", GrantsRequested, lambda _asked: None)
 
 
 @breaks("D-118", "talks on during a hold")
@@ -179,7 +179,7 @@ class TalksOn(HeadlessDesk):
     async def ended(self) -> None: ...
 
 
-hears_wrongly("D-122", "believes an early wipe", KioskWiped, lambda _wiped: None)
+receives_wrongly("D-122", "believes an early wipe", KioskWiped, lambda _wiped: None)
 
 
 @breaks("D-126", "names nobody")
@@ -189,31 +189,31 @@ class NamesNobody(HeadlessDesk):
 
 # ---- page
 
-says_wrongly(
+sends_wrongly(
     "D-201", "asks without an id", GrantRequested, lambda asked: changed(asked, request_id="")
 )
-says_wrongly(
+sends_wrongly(
     "D-202",
     "repeats under another id",
     GrantRequested,
     lambda asked: changed(asked, request_id=new_id()),
 )
-says_wrongly("D-204", "does not say what came", MirrorReceived, lambda _received: None)
-says_wrongly("D-205", "takes no notice of a gap", SnapshotRequested, lambda _asked: None)
-says_wrongly(
+sends_wrongly("D-204", "does not say what came", MirrorReceived, lambda _received: None)
+sends_wrongly("D-205", "takes no notice of a gap", SnapshotRequested, lambda _asked: None)
+sends_wrongly(
     "D-206", "acts in any document", HistoryRequested, lambda command: changed(command, epoch=1)
 )
 
 
 @breaks("D-207", "looks on without the power")
 class LooksOn(HeadlessDesk):
-    def hears(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+    def incoming(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
         page = Grant.SEE_PAGE
         if isinstance(message, GrantChanged) and message.grant is page and not message.allowed:
-            self.tasks.start(self._look(), name="look on")
+            self.tasks.start(self._watch_page(), name="look on")
         return [message]
 
-    async def _look(self) -> None:
+    async def _watch_page(self) -> None:
         for _ in range(20):
             await asyncio.sleep(0.2)
             if self.session is not None:
@@ -230,9 +230,9 @@ class Greedy(HeadlessDesk):
 DESK_MUTANTS["scans without asking"] = ("D-301", Greedy)
 DESK_MUTANTS["prints without asking"] = ("D-320", Greedy)
 
-says_wrongly("D-302", "acknowledges no page", PageKept, lambda _kept: None)
-says_wrongly("D-303", "waits for lost chunks", ChunksRequested, lambda _asked: None)
-says_wrongly(
+sends_wrongly("D-302", "acknowledges no page", PageKept, lambda _kept: None)
+sends_wrongly("D-303", "waits for lost chunks", ChunksRequested, lambda _asked: None)
+sends_wrongly(
     "D-304",
     "keeps what is damaged",
     PageRefused,
@@ -240,7 +240,7 @@ says_wrongly(
         PageKept(page_id=refused.page_id) if refused.code == "page_damaged" else refused
     ),
 )
-says_wrongly(
+sends_wrongly(
     "D-305",
     "keeps what nobody has signed",
     PageRefused,
@@ -256,7 +256,7 @@ class OnceOnly(HeadlessDesk):
         super().__init__(folder)
         self.told: set[str] = set()
 
-    def says(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+    def outgoing(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
         if isinstance(message, PageKept):
             if message.page_id in self.told:
                 return []
@@ -264,56 +264,56 @@ class OnceOnly(HeadlessDesk):
         return [message]
 
 
-says_wrongly(
+sends_wrongly(
     "D-307", "stops another scan", ScanCancelRequested, lambda stop: changed(stop, scan_id=new_id())
 )
-says_wrongly(
+sends_wrongly(
     "D-321", "binds to nothing", PrintOffered, lambda offer: changed(offer, bound_to="0" * 64)
 )
 
 
 @breaks("D-322", "sends other bytes")
 class OtherBytes(HeadlessDesk):
-    def says_raw(
+    def outgoing_raw(
         self, topic: str, payload: bytes, headers: Mapping[str, str]
     ) -> list[tuple[bytes, Mapping[str, str]]]:
         return [(payload[::-1] if topic == "chunk" else payload, headers)]
 
 
-hears_wrongly("D-323", "sends nothing again", ChunksRequested, lambda _asked: None)
-says_wrongly(
+receives_wrongly("D-323", "sends nothing again", ChunksRequested, lambda _asked: None)
+sends_wrongly(
     "D-330", "shows other bytes", ShownPageOffered, lambda offer: changed(offer, sha256="0" * 64)
 )
-says_wrongly("D-331", "never ends what it shows", ShowEnded, lambda _ended: None)
+sends_wrongly("D-331", "never ends what it shows", ShowEnded, lambda _ended: None)
 
 
 # ---- hostile
 
-on_bus("D-401", "believes what does not come from the hub", heard=marked)
+on_bus("D-401", "believes what does not come from the hub", received=marked)
 on_bus(
     "D-402",
     "follows another version",
-    heard=lambda message: with_payload(message, message.payload.replace(b'"v":2', b'"v":1')),
+    received=lambda message: with_payload(message, message.payload.replace(b'"v":2', b'"v":1')),
 )
 on_bus(
     "D-403",
     "does not take what it knows in part",
-    heard=lambda message: None if b"of_a_later_release" in message.payload else message,
+    received=lambda message: None if b"of_a_later_release" in message.payload else message,
 )
 on_bus(
     "D-404",
     "takes no notice of an unknown type",
-    heard=lambda message: None if b"OfALaterRelease" in message.payload else message,
+    received=lambda message: None if b"OfALaterRelease" in message.payload else message,
 )
 on_bus(
     "D-405",
     "takes no notice of what is no JSON",
-    heard=lambda message: None if b"this is not JSON" in message.payload else message,
+    received=lambda message: None if b"this is not JSON" in message.payload else message,
 )
 on_bus(
     "D-406",
     "does not look into what is packed",
-    heard=lambda message: None if message.payload[:4] == b"\x28\xb5\x2f\xfd" else message,
+    received=lambda message: None if message.payload[:4] == b"\x28\xb5\x2f\xfd" else message,
 )
 
 
@@ -321,9 +321,9 @@ on_bus(
 class AnySession(HeadlessDesk):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.bus_kind = bus_that(heard=self._heard)
+        self.bus_kind = bus_that(received=self._received)
 
-    def _heard(self, message: Incoming) -> Incoming:
+    def _received(self, message: Incoming) -> Incoming:
         parts = message.subject.split(".")
         if self.session is not None:
             parts[5] = self.session.facts.id
@@ -332,7 +332,7 @@ class AnySession(HeadlessDesk):
 
 @breaks("D-408", "refuses a refusal")
 class RefusesRefusals(HeadlessDesk):
-    def hears(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+    def incoming(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
         if isinstance(message, MessageRefused) and message.why == "try":
             self.tasks.start(self._refuse(), name="refuse")
         return [message]
@@ -346,12 +346,12 @@ class RefusesRefusals(HeadlessDesk):
 on_bus(
     "D-409",
     "takes a desk's message from a kiosk",
-    heard=lambda message: None if b'"GrantsRequested"' in message.payload else message,
+    received=lambda message: None if b'"GrantsRequested"' in message.payload else message,
 )
 on_bus(
     "D-410",
     "is silent at a broken mirror",
-    heard=lambda message: None if message.payload == b"no zstd" else message,
+    received=lambda message: None if message.payload == b"no zstd" else message,
 )
 
 
@@ -366,7 +366,7 @@ class AnothersCertificate(HeadlessDesk):
 
 @breaks("D-502", "answers in clear")
 class AnswersInClear(HeadlessDesk):
-    def says(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+    def outgoing(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
         if self.bus is not None and self.session is not None and topic == "beside":
             sending = self.bus._publish(self.session.facts.id, topic, encode_session(message), None)
             self.tasks.start(sending, name="in clear")
@@ -377,9 +377,9 @@ class AnswersInClear(HeadlessDesk):
 class FollowsClear(HeadlessDesk):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.bus_kind = bus_that(heard=self._heard)
+        self.bus_kind = bus_that(received=self._received)
 
-    def _heard(self, message: Incoming) -> Incoming:
+    def _received(self, message: Incoming) -> Incoming:
         if self.session is not None and b'"WordsSaid"' in message.payload:
             self.session.chat._on_message(decode_session(message.payload))
         return message
@@ -395,7 +395,7 @@ class SilentAtBrokenSeals(HeadlessDesk):
 on_bus(
     "D-505",
     "agrees on one key only",
-    heard=lambda message: None if b'"SealNeeded"' in message.payload else message,
+    received=lambda message: None if b'"SealNeeded"' in message.payload else message,
 )
 
 

@@ -30,9 +30,9 @@ from expert_app.conformance.desks.instructions import (
     OpenPage,
     PrintPage,
     Restart,
-    Say,
     ScanPage,
     ShowDocument,
+    WriteWords,
 )
 from expert_app.conformance.driver import Begin, CannotDo, Finish, Instruction
 from expert_app.runtime.child_programs import Child, ChildFailed
@@ -95,7 +95,7 @@ class DeskProgram:
                 await self._click("talk_hold")
                 if on:
                     await self._click("talk_hold_reasons")
-            case Say(text=text):
+            case WriteWords(text=text):
                 if "written_entry" not in await self._program.ask("visible"):
                     await self._click("call_write")
                 await self._type("written_entry", text)

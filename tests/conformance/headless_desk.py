@@ -25,9 +25,9 @@ from expert_app.conformance.desks.instructions import (
     OpenPage,
     PrintPage,
     Restart,
-    Say,
     ScanPage,
     ShowDocument,
+    WriteWords,
 )
 from expert_app.conformance.driver import Begin, CannotDo, Finish, Instruction
 from expert_app.runtime.config import DeskSettings
@@ -163,17 +163,17 @@ class HeadlessDesk:
 
     # ---- what a mutant changes
 
-    def says(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+    def outgoing(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
         """What is really sent for a message."""
         return [message]
 
-    def says_raw(
+    def outgoing_raw(
         self, topic: str, payload: bytes, headers: Mapping[str, str]
     ) -> list[tuple[bytes, Mapping[str, str]]]:
         """What is really sent for bytes."""
         return [(payload, headers)]
 
-    def hears(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+    def incoming(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
         """What is really taken of a message."""
         return [message]
 
@@ -263,7 +263,7 @@ class HeadlessDesk:
                 await self.end_call()
             case HoldCaller(on=on):
                 await self.talk.hold(session.facts.id, on)
-            case Say(text=text):
+            case WriteWords(text=text):
                 session.chat.send(text)
             case Hide(on=on):
                 session.privacy.set(on)

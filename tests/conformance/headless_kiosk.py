@@ -225,13 +225,13 @@ class Drawer:
 class Changing(Protocol):
     """An end, kiosk or desk, that may say and take other things than it should."""
 
-    def says(self, topic: str, message: SessionMessage) -> list[SessionMessage]: ...
+    def outgoing(self, topic: str, message: SessionMessage) -> list[SessionMessage]: ...
 
-    def says_raw(
+    def outgoing_raw(
         self, topic: str, payload: bytes, headers: Mapping[str, str]
     ) -> list[tuple[bytes, Mapping[str, str]]]: ...
 
-    def hears(self, topic: str, message: SessionMessage) -> list[SessionMessage]: ...
+    def incoming(self, topic: str, message: SessionMessage) -> list[SessionMessage]: ...
 
 
 class SeenChannel:
@@ -245,19 +245,19 @@ class SeenChannel:
         return self._channel.session_id
 
     async def send(self, topic: str, message: SessionMessage) -> None:
-        for one in self._kiosk.says(topic, message):
+        for one in self._kiosk.outgoing(topic, message):
             await self._channel.send(topic, one)
 
     async def send_raw(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> None:
-        for part, its in self._kiosk.says_raw(topic, payload, headers):
+        for part, its in self._kiosk.outgoing_raw(topic, payload, headers):
             await self._channel.send_raw(topic, part, its)
 
     def on_message(self, topic: str, handler: MessageHandler) -> Callable[[], None]:
-        def hears(message: SessionMessage) -> None:
-            for one in self._kiosk.hears(topic, message):
+        def incoming(message: SessionMessage) -> None:
+            for one in self._kiosk.incoming(topic, message):
                 handler(one)
 
-        return self._channel.on_message(topic, hears)
+        return self._channel.on_message(topic, incoming)
 
     def on_raw(self, topic: str, handler: RawHandler) -> Callable[[], None]:
         return self._channel.on_raw(topic, handler)
@@ -289,17 +289,17 @@ class HeadlessKiosk:
 
     # ---- what a mutant changes
 
-    def says(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+    def outgoing(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
         """What is really sent for a message."""
         return [message]
 
-    def says_raw(
+    def outgoing_raw(
         self, topic: str, payload: bytes, headers: Mapping[str, str]
     ) -> list[tuple[bytes, Mapping[str, str]]]:
         """What is really sent for bytes."""
         return [(payload, headers)]
 
-    def hears(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+    def incoming(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
         """What is really taken of a message."""
         return [message]
 

@@ -102,37 +102,37 @@ def breaks[Kiosk: type[HeadlessKiosk]](rule: str, wrong: str) -> Callable[[Kiosk
     return named
 
 
-def says_wrongly[Kind: SessionMessage](
+def sends_wrongly[Kind: SessionMessage](
     rule: str, wrong: str, kind: type[Kind], change: Callable[[Kind], SessionMessage | None]
 ) -> None:
     """A kiosk that says another thing for a message of this kind, or nothing."""
 
-    class Says(HeadlessKiosk):
-        def says(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
-            said = change(message) if isinstance(message, kind) else message
-            return [] if said is None else [said]
+    class ChangedOutgoing(HeadlessKiosk):
+        def outgoing(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+            sent = change(message) if isinstance(message, kind) else message
+            return [] if sent is None else [sent]
 
-    MUTANTS[wrong] = (rule, Says)
+    MUTANTS[wrong] = (rule, ChangedOutgoing)
 
 
-def hears_wrongly[Kind: SessionMessage](
+def receives_wrongly[Kind: SessionMessage](
     rule: str, wrong: str, kind: type[Kind], change: Callable[[Kind], SessionMessage | None]
 ) -> None:
     """A kiosk that takes a message of this kind for another one, or for none."""
 
-    class Hears(HeadlessKiosk):
-        def hears(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
-            heard = change(message) if isinstance(message, kind) else message
-            return [] if heard is None else [heard]
+    class ChangedIncoming(HeadlessKiosk):
+        def incoming(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+            received = change(message) if isinstance(message, kind) else message
+            return [] if received is None else [received]
 
-    MUTANTS[wrong] = (rule, Hears)
+    MUTANTS[wrong] = (rule, ChangedIncoming)
 
 
 class ChangedBus(BusClient):
-    """A connection whose bytes a mutant changes. `sent`, `heard`: what becomes of a message."""
+    """A connection whose bytes a mutant changes. `sent`, `received`: what becomes of a message."""
 
     sent: Callable[[str, bytes], bytes] = staticmethod(lambda _topic, payload: payload)
-    heard: Callable[[Incoming], Incoming | None] = staticmethod(lambda message: message)
+    received: Callable[[Incoming], Incoming | None] = staticmethod(lambda message: message)
     beats = True
 
     def beat(self) -> None:
@@ -145,9 +145,9 @@ class ChangedBus(BusClient):
         await super()._publish(session_id, topic, self.sent(topic, payload), headers)
 
     def _on_session(self, message: Incoming) -> None:
-        heard = self.heard(message)
-        if heard is not None:
-            super()._on_session(heard)
+        received = self.received(message)
+        if received is not None:
+            super()._on_session(received)
 
 
 def bus_that(**changes: Any) -> type[BusClient]:
@@ -198,7 +198,7 @@ on_bus(
     "sends half a message",
     sent=lambda _topic, data: b'{"type":"WordsShown","v":1}' if b'"GrantChanged"' in data else data,
 )
-says_wrongly(
+sends_wrongly(
     "P-110",
     "offers without candidates",
     CallOffered,
@@ -206,22 +206,22 @@ says_wrongly(
         offer, sdp="\n".join(one for one in offer.sdp.split("\n") if "a=candidate" not in one)
     ),
 )
-says_wrongly("P-110", "offers no call", CallOffered, lambda _offer: None)
-says_wrongly("P-112", "does not say what it received", MediaSeen, lambda _seen: None)
-hears_wrongly("P-113", "makes no second offer", CallRequested, lambda _asked: None)
-says_wrongly("P-114", "does not say that words are shown", WordsShown, lambda _shown: None)
-says_wrongly("P-115", "cuts words", WordsSaid, lambda said: changed(said, text=said.text[:5]))
-says_wrongly("P-116", "says nothing of a privacy pause", PrivacyShown, lambda _shown: None)
-says_wrongly(
+sends_wrongly("P-110", "offers no call", CallOffered, lambda _offer: None)
+sends_wrongly("P-112", "does not say what it received", MediaSeen, lambda _seen: None)
+receives_wrongly("P-113", "makes no second offer", CallRequested, lambda _asked: None)
+sends_wrongly("P-114", "does not say that words are shown", WordsShown, lambda _shown: None)
+sends_wrongly("P-115", "cuts words", WordsSaid, lambda sent: changed(sent, text=sent.text[:5]))
+sends_wrongly("P-116", "says nothing of a privacy pause", PrivacyShown, lambda _shown: None)
+sends_wrongly(
     "P-116", "says that it shows faces", PrivacyShown, lambda shown: changed(shown, on=False)
 )
-says_wrongly("P-120", "leaves something", KioskWiped, lambda wiped: changed(wiped, left_over=2))
-says_wrongly("P-120", "says nothing of its wipe", KioskWiped, lambda _wiped: None)
+sends_wrongly("P-120", "leaves something", KioskWiped, lambda wiped: changed(wiped, left_over=2))
+sends_wrongly("P-120", "says nothing of its wipe", KioskWiped, lambda _wiped: None)
 
 
 @breaks("P-117", "ends the caller's pause with the agent's")
 class EndsBothPauses(HeadlessKiosk):
-    def hears(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+    def incoming(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
         if isinstance(message, PrivacyAsked) and not message.on and self.session is not None:
             self.session.privacy.set_by_caller(False)
         return [message]
@@ -312,13 +312,13 @@ writes_wrongly(
 
 # ---- page
 
-says_wrongly(
+sends_wrongly(
     "P-201",
     "forgets a power when all are asked for",
     GrantChanged,
     lambda change: None if change.grant is Grant.KEEP else change,
 )
-says_wrongly(
+sends_wrongly(
     "P-201",
     "gives a power from the start",
     GrantChanged,
@@ -335,19 +335,19 @@ class OpensAll(HeadlessKiosk):
 
 @breaks("P-204", "shows a page that it was not allowed to show")
 class ShowsUnasked(HeadlessKiosk):
-    def says(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+    def outgoing(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
         if type(message).__name__ == "PageShown" and self.session is not None:
             self.session.page._set_sharing(True)
         return [message]
 
 
-says_wrongly(
+sends_wrongly(
     "P-205",
     "answers no request by its id",
     GrantChanged,
     lambda change: changed(change, request_id=""),
 )
-says_wrongly(
+sends_wrongly(
     "P-205",
     "gives a power for no time",
     GrantChanged,
@@ -357,14 +357,14 @@ says_wrongly(
 
 @breaks("P-206", "never begins the mirror anew")
 class NoStart(HeadlessKiosk):
-    def says_raw(
+    def outgoing_raw(
         self, topic: str, payload: bytes, headers: Mapping[str, str]
     ) -> list[tuple[bytes, Mapping[str, str]]]:
         kept = {name: value for name, value in headers.items() if name != "Start"}
         return [(payload, kept)]
 
 
-hears_wrongly("P-207", "sends no new picture", SnapshotRequested, lambda _asked: None)
+receives_wrongly("P-207", "sends no new picture", SnapshotRequested, lambda _asked: None)
 
 
 @breaks("P-208", "lets the page mask its password fields itself")
@@ -398,7 +398,7 @@ class LeaksNumbers(HeadlessKiosk):
 
 @breaks("P-209", "does not answer a request that it knows")
 class AsksTwice(HeadlessKiosk):
-    def hears(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+    def incoming(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
         if isinstance(message, GrantRequested) and self.session is not None:
             answered = self.session.grants._answered.values()
             return [] if message.request_id in answered else [message]
@@ -432,13 +432,13 @@ class IgnoresWithdrawal(HeadlessKiosk):
 
 @breaks("P-212", "goes on with what needs the power")
 class KeepsControl(HeadlessKiosk):
-    def says(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+    def outgoing(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
         is_end = isinstance(message, GrantChanged) and message.grant is Grant.CONTROL
         gone = is_end and getattr(message, "reason", None) is GrantReason.WITHDRAWN
         return [] if gone else [message]
 
 
-says_wrongly(
+sends_wrongly(
     "P-214",
     "clicks without the power",
     CommandAnswered,
@@ -457,13 +457,13 @@ writes_wrongly("P-217", "writes no consent", rb'{"type":"GrantChanged"[^}]*}', N
 
 # ---- papers
 
-says_wrongly(
+sends_wrongly(
     "P-301",
     "names another key",
     DevicesReported,
     lambda report: changed(report, kiosk_key="U" + "A" * 55),
 )
-says_wrongly(
+sends_wrongly(
     "P-302",
     "scans without the power",
     ScanEnded,
@@ -476,44 +476,44 @@ on_bus(
         data.ljust(60 * 1024, b"\0") if topic == "chunk" and not data.startswith(b"RIFF") else data
     ),
 )
-says_wrongly(
+sends_wrongly(
     "P-304",
     "offers a page with a wrong hash",
     PageOffered,
     lambda offer: changed(offer, sha256="0" * 64) if offer.kind == "page" else offer,
 )
-says_wrongly("P-305", "signs wrongly", PageOffered, lambda offer: changed(offer, signature="AAAA"))
-says_wrongly(
+sends_wrongly("P-305", "signs wrongly", PageOffered, lambda offer: changed(offer, signature="AAAA"))
+sends_wrongly(
     "P-305",
     "signs another resolution than it sends",
     PageOffered,
     lambda offer: changed(offer, dpi=offer.dpi + 1),
 )
-says_wrongly(
+sends_wrongly(
     "P-305", "does not sign", PageOffered, lambda offer: changed(offer, signer="", signature="")
 )
-hears_wrongly("P-306", "sends no chunk again", ChunksRequested, lambda _asked: None)
-hears_wrongly("P-307", "forgets a page that it has sent", PagesRequested, lambda _asked: None)
-hears_wrongly("P-307", "keeps a page for ever", PageKept, lambda _kept: None)
-hears_wrongly(
+receives_wrongly("P-306", "sends no chunk again", ChunksRequested, lambda _asked: None)
+receives_wrongly("P-307", "forgets a page that it has sent", PagesRequested, lambda _asked: None)
+receives_wrongly("P-307", "keeps a page for ever", PageKept, lambda _kept: None)
+receives_wrongly(
     "P-308",
     "forgets a page that came damaged",
     PageRefused,
     lambda refused: changed(refused, code="page_unreadable"),
 )
-says_wrongly(
+sends_wrongly(
     "P-310",
     "says that a jam is a page",
     ScanEnded,
     lambda ended: changed(ended, code="") if ended.code == "scanner_jammed" else ended,
 )
-says_wrongly(
+sends_wrongly(
     "P-311",
     "does not count what it wiped",
     KioskWiped,
     lambda wiped: changed(wiped, pages_removed=0),
 )
-says_wrongly(
+sends_wrongly(
     "P-320",
     "prints without the power",
     PrintChanged,
@@ -545,7 +545,7 @@ class PrintsAnyway(HeadlessKiosk):
 
 @breaks("P-323", "prints what is bound to another session")
 class BindsAll(HeadlessKiosk):
-    def hears(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+    def incoming(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
         if isinstance(message, PrintOffered) and self.session is not None:
             session = self.session.facts.id
             key = self.session._parts.kiosk_key
@@ -560,7 +560,7 @@ class PrintsTwice(HeadlessKiosk):
         super().__init__(folder)
         self._done: set[str] = set()
 
-    def says(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+    def outgoing(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
         if isinstance(message, PrintChanged):
             if message.print_id in self._done and message.state is PrintState.DONE:
                 again = changed(message, state=PrintState.PRINTING, job_id=message.job_id + 1)
@@ -570,7 +570,7 @@ class PrintsTwice(HeadlessKiosk):
         return [message]
 
 
-says_wrongly(
+sends_wrongly(
     "P-325",
     "prints what arrived damaged",
     PrintChanged,
@@ -581,23 +581,23 @@ says_wrongly(
 
 writes_wrongly("P-312", "writes no page", rb'{"type":"PageTaken"[^}]*}', NOTHING)
 writes_wrongly("P-326", "writes no print", rb'{"type":"PrintChanged"[^}]*}', NOTHING)
-says_wrongly(
+sends_wrongly(
     "P-313",
     "keeps in spite of a no",
     GrantChanged,
     lambda change: changed(change, allowed=True) if change.grant is Grant.KEEP else change,
 )
-hears_wrongly("P-330", "shows no document", ShowStarted, lambda _started: None)
-says_wrongly("P-331", "waits for lost chunks of a page", ShownChunksRequested, lambda _asked: None)
-says_wrongly(
+receives_wrongly("P-330", "shows no document", ShowStarted, lambda _started: None)
+sends_wrongly("P-331", "waits for lost chunks of a page", ShownChunksRequested, lambda _asked: None)
+sends_wrongly(
     "P-332", "paints no marks", ShownPagePainted, lambda painted: changed(painted, marks=0)
 )
-hears_wrongly("P-333", "turns no page", ShownPageTurned, lambda _turned: None)
+receives_wrongly("P-333", "turns no page", ShownPageTurned, lambda _turned: None)
 
 
 @breaks("P-334", "paints a page that came damaged")
 class PaintsDamaged(HeadlessKiosk):
-    def hears(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+    def incoming(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
         if isinstance(message, ShownPageTurned) and message.page == 2 and self.session is not None:
             painted = ShownPagePainted(show_id=message.show_id, page=2)
             channel = self.link.channel(self.session.facts.id)
@@ -611,7 +611,7 @@ class ShowsAgain(HeadlessKiosk):
         super().__init__(folder)
         self._closed = False
 
-    def says(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+    def outgoing(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
         if isinstance(message, ShowEnded) and message.by_caller:
             again, self._closed = self._closed, True
             return [] if again else [message]
@@ -629,26 +629,26 @@ def with_payload(message: Incoming, payload: bytes) -> Incoming:
     return changed(message, payload=payload)
 
 
-on_bus("P-401", "believes what does not come from the hub", heard=marked)
+on_bus("P-401", "believes what does not come from the hub", received=marked)
 on_bus(
     "P-402",
     "follows another version",
-    heard=lambda message: with_payload(message, message.payload.replace(b'"v":2', b'"v":1')),
+    received=lambda message: with_payload(message, message.payload.replace(b'"v":2', b'"v":1')),
 )
 on_bus(
     "P-403",
     "does not take what it knows in part",
-    heard=lambda message: None if b"of_a_later_release" in message.payload else message,
+    received=lambda message: None if b"of_a_later_release" in message.payload else message,
 )
 on_bus(
     "P-404",
     "takes no notice of an unknown type",
-    heard=lambda message: None if b"OfALaterRelease" in message.payload else message,
+    received=lambda message: None if b"OfALaterRelease" in message.payload else message,
 )
 on_bus(
     "P-406",
     "does not look into what is packed",
-    heard=lambda message: None if message.payload[:4] == b"\x28\xb5\x2f\xfd" else message,
+    received=lambda message: None if message.payload[:4] == b"\x28\xb5\x2f\xfd" else message,
 )
 
 
@@ -657,9 +657,9 @@ class EndsAtGarbage(HeadlessKiosk):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self._is_dead = False
-        self.bus_kind = bus_that(heard=self._heard)
+        self.bus_kind = bus_that(received=self._received)
 
-    def _heard(self, message: Incoming) -> Incoming | None:
+    def _received(self, message: Incoming) -> Incoming | None:
         if message.subject.rpartition(".")[2] == "beside":
             try:
                 json.loads(message.payload)
@@ -672,9 +672,9 @@ class EndsAtGarbage(HeadlessKiosk):
 class AnySession(HeadlessKiosk):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.bus_kind = bus_that(heard=self._heard)
+        self.bus_kind = bus_that(received=self._received)
 
-    def _heard(self, message: Incoming) -> Incoming:
+    def _received(self, message: Incoming) -> Incoming:
         parts = message.subject.split(".")
         if self.session is not None:
             parts[5] = self.session.facts.id
@@ -683,7 +683,7 @@ class AnySession(HeadlessKiosk):
 
 @breaks("P-408", "refuses a refusal")
 class RefusesRefusals(HeadlessKiosk):
-    def hears(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+    def incoming(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
         if isinstance(message, MessageRefused) and self.session is not None:
             self.tasks.start(self._refuse(self.session.facts.id), name="refuse")
         return [message]
@@ -707,7 +707,7 @@ class NeverSeals(HeadlessKiosk):
 
 @breaks("P-502", "sends its offer in clear")
 class OffersInClear(HeadlessKiosk):
-    def says(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+    def outgoing(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
         if self.session is not None and self.session.facts.seal is not None and self.bus:
             session = self.session.facts.id
             sending = self.bus._publish(session, topic, encode_session(message), None)
@@ -719,12 +719,12 @@ class OffersInClear(HeadlessKiosk):
 class FollowsClear(HeadlessKiosk):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.bus_kind = bus_that(heard=self._heard)
+        self.bus_kind = bus_that(received=self._received)
 
-    def _heard(self, message: Incoming) -> Incoming:
+    def _received(self, message: Incoming) -> Incoming:
         if self.session is not None and b'"WordsSaid"' in message.payload:
-            said = decode_session(message.payload)
-            self.session.chat._on_message(said)
+            sent = decode_session(message.payload)
+            self.session.chat._on_message(sent)
         return message
 
 

@@ -57,7 +57,7 @@ from session.protocol.conversation.messages import (
     SessionMessage,
 )
 from session.protocol.conversation.page_signing import words_of
-from session.protocol.topics import SpeakingEnd
+from session.protocol.topics import SendingEnd
 from tests.support.memory.channel import MemoryChannel
 from tests.support.waiting import until
 
@@ -99,7 +99,7 @@ async def settle(turns: int = 60) -> None:
 class SpoiledChannel(MemoryChannel):
     """A line that loses the messages `loses` says, and hands chunks through `spoil`."""
 
-    def __init__(self, session_id: str, me: SpeakingEnd | None = None) -> None:
+    def __init__(self, session_id: str, me: SendingEnd | None = None) -> None:
         super().__init__(session_id, me)
         self.loses: Callable[[SessionMessage], bool] = lambda message: False
         self.spoil: Callable[[bytes, int], bytes | None] = lambda payload, index: payload
@@ -334,8 +334,8 @@ class Talk:
 
     def __init__(self, folder: Path) -> None:
         self.clock = ManualClock()
-        self.kiosk_line = SpoiledChannel("s1", SpeakingEnd.KIOSK)
-        self.desk_line = SpoiledChannel("s1", SpeakingEnd.DESK)
+        self.kiosk_line = SpoiledChannel("s1", SendingEnd.KIOSK)
+        self.desk_line = SpoiledChannel("s1", SendingEnd.DESK)
         self.kiosk_line.peer, self.desk_line.peer = self.desk_line, self.kiosk_line
         self.scanner, self.printer = DrawerScanner(), DrawerPrinter()
         self._folder = folder

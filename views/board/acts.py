@@ -31,7 +31,7 @@ from session.protocol.hub.tickets import Ticket, TicketState
 from views.board.act_panel import ActPanel
 from views.board.facts import WAITING, BoardFacts
 from views.board.rows import AGENT_STATES, PRIORITIES, in_order
-from views.widgets.agent_state import PAUSES, state_look
+from views.widgets.agent_state import PAUSES, state_style
 from views.widgets.message_bar import Level, MessageBar
 
 Make = Callable[[object, str], Act]
@@ -216,7 +216,7 @@ class ActBeginner(QObject):
 
         self._begin(make)
         targets: list[tuple[object, str]] = [(_AVAILABLE, _("Available"))]
-        targets += [(code, state_look(False, code)[0]) for code, _words in PAUSES]
+        targets += [(code, state_style(False, code)[0]) for code, _words in PAUSES]
         free = agent.state in (AgentState.AVAILABLE, AgentState.IN_SESSION, AgentState.WRAP_UP)
         self._panel.open(
             _("State of {name}").format(name=agent.name),

@@ -16,7 +16,7 @@ from session.protocol.hub.tickets import Ticket, TicketState
 from views.board.tables import Cell, TableRow
 from views.widgets.agent_state import DESK_CLOSED, NOT_RESPONDING, PAUSES, help_words
 from views.widgets.parts import clock_words
-from views.words.waits import WaitLimits, wait_look
+from views.words.waits import WaitLimits, wait_style
 
 AGENT_STATES: dict[AgentState, tuple[str, str, str]] = {
     AgentState.AVAILABLE: (N_("Available"), "available", "good"),
@@ -64,7 +64,7 @@ def ticket_row(
     seconds = (now_utc - since).total_seconds()
     order = list(services)
     service = services.get(ticket.service)
-    look = wait_look(seconds if waiting else 0.0, limits.of(service))
+    look = wait_style(seconds if waiting else 0.0, limits.of(service))
     kept = ticket.kept_for(now_utc)
     who = ""
     if ticket.state is TicketState.OFFERED and ticket.agent is not None:
@@ -127,7 +127,7 @@ def _queue_row(
     limits: QueueLimits,
 ) -> TableRow:
     worst_s = max(waits_s, default=0.0)
-    look = wait_look(worst_s, limits.waits.of(service))
+    look = wait_style(worst_s, limits.waits.of(service))
     many = 0 < service.most_waiting <= len(waits_s)
     closed = facts.closed if facts is not None else service.closed
     cells = (

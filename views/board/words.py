@@ -25,7 +25,7 @@ from session.protocol.hub.board import MessageTo
 from session.protocol.hub.history import ActFacts, ActKind, ActSide, UndoState
 from views.board.facts import BoardFacts
 from views.board.rows import priority_words
-from views.widgets.agent_state import state_look
+from views.widgets.agent_state import state_style
 
 KINDS: dict[ActKind, tuple[str, str]] = {
     ActKind.SERVICE: (N_("Given to a service"), "queue"),
@@ -75,7 +75,7 @@ def words_of(act: Act, facts: BoardFacts) -> str:
         case Announce(to=to, target=target):
             return _("message to {who}").format(who=_reader(str(to), target, facts))
         case SetAgentState(agent=agent, available=available, pause=pause):
-            state = state_look(available, pause)[0].lower()
+            state = state_style(available, pause)[0].lower()
             return f"{facts.agent_name(agent)}: {state}"
         case SetAgentServices(agent=agent, services=services):
             return f"{facts.agent_name(agent)}: {_services(services, facts)}"
@@ -129,7 +129,7 @@ def change_of(act: ActFacts, facts: BoardFacts) -> str:
             return f"{_('Is closed')} → {_('Is open')}"
         case ActKind.AGENT_STATE:
             pause = "" if act.text in ("available", "paused") else act.text
-            return f"→ {state_look(act.text == 'available', pause)[0]}"
+            return f"→ {state_style(act.text == 'available', pause)[0]}"
         case ActKind.AGENT_SERVICES:
             return f"→ {_services(tuple(filter(None, act.text.split(','))), facts)}"
         case ActKind.ORGANISATION if act.before is not None:

@@ -17,7 +17,7 @@ from resources.texts import N_, _
 from session.protocol.hub.tickets import Ticket
 from views.widgets.icons import IconLabel
 from views.widgets.parts import ElidedLabel, clock_words, label, restyle, row, steady_figures
-from views.words.waits import WaitLimits, wait_look
+from views.words.waits import WaitLimits, wait_style
 
 
 class GroupBy(StrEnum):
@@ -138,7 +138,7 @@ class QueueGroup(QPushButton):
 
     def show_group(self, name: str, count: int, longest_s: float, limits: WaitLimits) -> None:
         """The name, how many wait, and the longest wait by the limits of its service."""
-        look = wait_look(longest_s, limits)
+        look = wait_style(longest_s, limits)
         self._name.setText(name)
         self._count.setText(str(count))
         self._icon.set_icon(look.icon_name, look.tone or "soft")

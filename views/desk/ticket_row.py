@@ -37,7 +37,7 @@ from views.widgets.parts import (
 )
 from views.widgets.theme import service_colour
 from views.words.needs import need_words
-from views.words.waits import WaitLimits, wait_look
+from views.words.waits import WaitLimits, wait_style
 
 WAITING = frozenset({TicketState.WAITING, TicketState.OFFERED})
 
@@ -350,7 +350,7 @@ class TicketRow(QFrame):
         if not waiting and self.ticket.accepted_at_utc is not None:
             since = self.ticket.accepted_at_utc
         seconds = (now - since).total_seconds()
-        look = wait_look(seconds if waiting else 0.0, self._limits)
+        look = wait_style(seconds if waiting else 0.0, self._limits)
         self._wait.setText(clock_words(seconds))
         self._wait_icon.set_icon(look.icon_name, look.tone or "soft")
         restyle(self._wait, tone=look.tone if waiting else "soft")

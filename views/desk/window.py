@@ -57,7 +57,7 @@ from views.desk.side import SidePanel
 from views.desk.talk_bar import TalkBar
 from views.desk.wrap_up import WrapUpView
 from views.media.visit_view import VisitView
-from views.widgets.agent_state import NOT_RESPONDING, PAUSE, state_look
+from views.widgets.agent_state import NOT_RESPONDING, PAUSE, state_style
 from views.widgets.announcer import announcer_of
 from views.widgets.confirm_bar import ConfirmBar
 from views.widgets.connection_gate import ConnectionGate
@@ -252,7 +252,7 @@ class DeskWindow(QMainWindow):
         if self.stage.layout_now in WITH_PAGE:
             self._use_layout(self._memory.now.page)
 
-    def show_guest(self) -> None:
+    def show_visit(self) -> None:
         """This agent is the third person in a colleague's conversation."""
         self.queue.stop_ringing()
         self.queue.set_busy(True)
@@ -567,7 +567,7 @@ class DeskWindow(QMainWindow):
     def _show_state(self) -> None:
         available = self.queue.is_available()
         self.idle.show_state(available, self._connected, self._reason == NOT_RESPONDING)
-        chosen = state_look(available, self._reason)
+        chosen = state_style(available, self._reason)
         visiting = self._centre.currentWidget() is self.visit_view
         if self._session is None and not visiting:
             self.header.show_agent_state(*chosen)

@@ -24,7 +24,7 @@ from PyQt6.QtWidgets import (
 
 from resources.texts import N_, _, ngettext
 from session.protocol.helpdesk.log_list import LogCounts, LogFilter, LogRow, LogsFound
-from session.protocol.hub.log import MOST_REASON, says_why
+from session.protocol.hub.log import MOST_REASON, is_reason
 from views.helpdesk.bars import Bar, CountBars
 from views.helpdesk.columns import COLUMNS, LEAST_LETTERS, OF_ALL, TROUBLES, place_words
 from views.helpdesk.filter_bar import FilterBar
@@ -282,7 +282,7 @@ class ListPage(QWidget):
         wanted = self._number or (chosen.session_id if chosen is not None else "")
         if not wanted or self._busy:
             return
-        if not says_why(self.reason()):
+        if not is_reason(self.reason()):
             self.ask_reason(self._number or (chosen.short_number if chosen else ""))
             return
         self.open_requested.emit(wanted, self.reason())
@@ -292,7 +292,7 @@ class ListPage(QWidget):
         self._why.setText(_("Reason"))
         self.ask()
         if typed.number:
-            if says_why(self.reason()):
+            if is_reason(self.reason()):
                 self.open_requested.emit(typed.number, self.reason())
             else:
                 self.ask_reason(typed.number)

@@ -25,7 +25,7 @@ from PyQt6.QtWidgets import (
 from resources.texts import _
 from session.protocol.helpdesk.remote_help import DESK_ACTS, RemoteHelp
 from session.protocol.helpdesk.self_test import SelfTestRow
-from session.protocol.hub.log import MOST_REASON, says_why
+from session.protocol.hub.log import MOST_REASON, is_reason
 from session.protocol.hub.requests import RemoteAct
 from session.protocol.wire.ids import is_id
 from views.helpdesk.words import start_words
@@ -222,6 +222,6 @@ class RemoteHelpPage(QWidget):
     def _allow(self) -> None:
         parts = self._kiosk.text().strip().split("/")
         is_place = len(parts) == (2 if self._of_all else 1) and all(map(is_id, parts))
-        said = is_place and says_why(self._reason.text())
+        said = is_place and is_reason(self._reason.text())
         for button in self._acts.values():
             button.setEnabled(said and self._connected and not self._busy)

@@ -48,7 +48,7 @@ class AccessBar(QFrame):
     """Shows what is chosen; the window does it.
 
     Signals:
-        look_changed(): `text` or `contrast` is another.
+        appearance_changed(): `text` or `contrast` is another.
         listen_requested(), help_requested(), pause_requested(), languages_requested(): touched.
         volume_requested(int): -1 less loud, 1 louder. needs_changed(): `writes` or `signs` is
             another.
@@ -59,7 +59,7 @@ class AccessBar(QFrame):
         writes, signs: the caller would rather write, or uses sign language.
     """
 
-    look_changed = pyqtSignal()
+    appearance_changed = pyqtSignal()
     listen_requested = pyqtSignal()
     help_requested = pyqtSignal()
     pause_requested = pyqtSignal()
@@ -144,11 +144,11 @@ class AccessBar(QFrame):
     def _on_bigger(self) -> None:
         at = TEXT_SIZES.index(self.text)
         self.text = TEXT_SIZES[(at + 1) % len(TEXT_SIZES)]
-        self._show_look()
+        self._show_appearance()
 
     def _on_contrast(self) -> None:
         self.contrast = not self.contrast
-        self._show_look()
+        self._show_appearance()
 
     def _on_write(self) -> None:
         self.writes = not self.writes
@@ -162,15 +162,15 @@ class AccessBar(QFrame):
         self.retranslate()
         self.needs_changed.emit()
 
-    def _show_look(self) -> None:
+    def _show_appearance(self) -> None:
         self.retranslate()
-        self.look_changed.emit()
+        self.appearance_changed.emit()
 
     def forget(self) -> None:
         """The next caller sees the kiosk as everybody does."""
         if (self.text, self.contrast) != (TEXT_SIZES[0], False):
             self.text, self.contrast = TEXT_SIZES[0], False
-            self._show_look()
+            self._show_appearance()
         if self.writes or self.signs:
             self.writes = self.signs = False
             self._show_needs()

@@ -107,7 +107,7 @@ class KioskWindow(QWidget):
         (service, number). returns_requested(): whose callers may come back? Answer with
         `show_returns`. came_back(str): the caller of this ticket number is here. slip_requested():
         print the number. pause_requested(bool): the caller's own privacy pause begins or ends.
-        look_changed(float, bool): letters are so many times as large now, and light on black.
+        appearance_changed(float, bool): letters are so many times as large now, and light on black.
         speak_requested(str): say this. quiet_requested(): say no more; always before a call.
         volume_requested(int): -1 less loud, 1 louder. needs_changed(tuple): what the caller needs
         of the agent now (`Ticket.needs`). start_requested(): the window has gone back
@@ -134,7 +134,7 @@ class KioskWindow(QWidget):
     came_back = pyqtSignal(str)
     slip_requested = pyqtSignal()
     pause_requested = pyqtSignal(bool)
-    look_changed = pyqtSignal(float, bool)
+    appearance_changed = pyqtSignal(float, bool)
     speak_requested = pyqtSignal(str)
     quiet_requested = pyqtSignal()
     volume_requested = pyqtSignal(int)
@@ -215,7 +215,7 @@ class KioskWindow(QWidget):
         self.bar.needs_changed.connect(self._on_needs)
         self.bar.help_requested.connect(self.help_requested)
         self.bar.pause_requested.connect(lambda: self.pause_requested.emit(not self._own_pause))
-        self.bar.look_changed.connect(self._on_look)
+        self.bar.appearance_changed.connect(self._on_appearance)
         self.start_page.service_requested.connect(self.service_requested)
         self.start_page.closed_requested.connect(self._on_closed)
         self.start_page.return_requested.connect(self._on_return)
@@ -609,11 +609,11 @@ class KioskWindow(QWidget):
             self._on_touched()
             self._show(before or self.start_page)
 
-    def _on_look(self) -> None:
+    def _on_appearance(self) -> None:
         """Larger letters, or other colours; for pages of the web too."""
         self._on_touched()
         self._fit(again=True)
-        self.look_changed.emit(self.bar.text, self.bar.contrast)
+        self.appearance_changed.emit(self.bar.text, self.bar.contrast)
 
     @property
     def needs(self) -> tuple[str, ...]:

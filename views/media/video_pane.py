@@ -253,7 +253,7 @@ class VideoPane(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         caller, own = self._frames
-        room = self._caller_room()
+        room = self._caller_space()
         if (caller is None and self._size is None) or not self._peer_camera_on or self._private:
             painter.fillRect(self.rect(), self._colour("stage"))
             self._paint_empty(painter, room)
@@ -298,7 +298,7 @@ class VideoPane(QWidget):
     def _place_picture(self) -> None:
         self._overlay.setGeometry(self.rect())
         if self._picture is not None and self._picture[0].parent() is self:
-            room = self._caller_room()
+            room = self._caller_space()
             shown = self._shown_at(self._size, room) if self._size is not None else room
             self._picture[0].setGeometry(shown.toAlignedRect())
 
@@ -321,13 +321,13 @@ class VideoPane(QWidget):
         shown = fitted(*size_px, room)
         return shown if camera_x is None else under_camera(shown, room, camera_x)
 
-    def _caller_room(self) -> QRectF:
+    def _caller_space(self) -> QRectF:
         room = QRectF(self.rect())
         if self._own_place == OwnPlace.BELOW and self._frames[1] is not None:
-            room.setBottom(self._own_room(self._frames[1]).top() - SPACE[1])
+            room.setBottom(self._own_space(self._frames[1]).top() - SPACE[1])
         return room
 
-    def _own_room(self, own: VideoFrame) -> QRectF:
+    def _own_space(self, own: VideoFrame) -> QRectF:
         """Our picture and the words under it."""
         width = min(max(self.width() * OWN_SHARE, OWN_WIDTHS_PX[0]), OWN_WIDTHS_PX[1])
         height = width * own.height_px / own.width_px + self._caption_height()
@@ -361,7 +361,7 @@ class VideoPane(QWidget):
             self._paint_label(painter, corner, _("Simulated picture"), "on_stage")
 
     def _paint_own(self, painter: QPainter, own: VideoFrame) -> None:
-        room = self._own_room(own)
+        room = self._own_space(own)
         caption = QRectF(
             room.left(),
             room.bottom() - self._caption_height(),

@@ -47,11 +47,11 @@ def help_words(reason: str) -> str:
     return _(words) if words else reason
 
 
-Look = tuple[str, str, str]
+StateStyle = tuple[str, str, str]
 """Words, icon and tone."""
 
 
-def state_look(available: bool, reason: str) -> Look:
+def state_style(available: bool, reason: str) -> StateStyle:
     """How a chosen state looks."""
     if available:
         return _("Available"), "available", "good"

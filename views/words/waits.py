@@ -28,7 +28,7 @@ class WaitLimits(NamedTuple):
         return WaitLimits(min(service.within_s or self.within_s, longest_s), longest_s)
 
 
-class WaitLook(NamedTuple):
+class WaitStyle(NamedTuple):
     """The name of a colour ("" for that of texts), of an icon, and words ("" for a usual wait)."""
 
     tone: str
@@ -36,11 +36,11 @@ class WaitLook(NamedTuple):
     words: str
 
 
-def wait_look(seconds: float, limits: WaitLimits) -> WaitLook:
+def wait_style(seconds: float, limits: WaitLimits) -> WaitStyle:
     """How a wait of so many seconds is shown."""
     if seconds >= limits.longest_s:
-        return WaitLook("bad", "wait_long", _("long wait"))
+        return WaitStyle("bad", "wait_long", _("long wait"))
     if seconds >= limits.within_s:
         minutes = -(-limits.within_s // 60)
-        return WaitLook("warn", "wait_over", _("over {minutes} min").format(minutes=minutes))
-    return WaitLook("", "time", "")
+        return WaitStyle("warn", "wait_over", _("over {minutes} min").format(minutes=minutes))
+    return WaitStyle("", "time", "")

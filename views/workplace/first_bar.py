@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QComboBox, QFrame, QWidget
 from resources.texts import _
 from session.core.program_version import program_version
 from views.widgets.announcer import announce
-from views.widgets.look import TEXT_SIZES
+from views.widgets.appearance import TEXT_SIZES
 from views.widgets.parts import Card, Segments, column, label, push_button, row, scroll_area
 from views.widgets.theme import SPACE
 

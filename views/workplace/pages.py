@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from resources.texts import _
 from views.widgets.announcer import announce
-from views.widgets.look import TEXT_SIZES
+from views.widgets.appearance import TEXT_SIZES
 from views.widgets.parts import Segments, column, label, push_button, restyle, row
 from views.widgets.theme import SPACE
 from views.widgets.window_settings import fixed_words
@@ -50,7 +50,7 @@ class SettingsPage(QWidget):
         self._fixed.setVisible(self._fixed.isVisible() or bool(parts))
 
 
-class LookPage(SettingsPage):
+class AppearancePage(SettingsPage):
     """Language, theme, text size.
 
     Signals: language_chosen(str), dark_chosen(bool), text_size_chosen(float).
@@ -84,7 +84,7 @@ class LookPage(SettingsPage):
         self.add_part(_("Text size"), self.text_size)
         self.body.addStretch(1)
 
-    def show_look(self, language: str, *, dark: bool, text_size: float) -> None:
+    def show_appearance(self, language: str, *, dark: bool, text_size: float) -> None:
         """What holds now."""
         self.language.choose(language)
         self.theme.choose("dark" if dark else "light")

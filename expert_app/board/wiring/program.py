@@ -51,8 +51,8 @@ from views.board.visit_window import VisitWindow
 from views.board.window import GED, HISTORY, STATISTICS, TRENDS, BoardWindow
 from views.board.words import UNDO_WORDS
 from views.desk.dossier.history_words import export_words
+from views.widgets.appearance import Appearance
 from views.widgets.command_palette import CommandPalette
-from views.widgets.look import Look
 from views.widgets.message_bar import Level
 from views.widgets.plain_window import resize_on_screen
 from views.widgets.window_actions import WindowActions
@@ -159,7 +159,7 @@ class BoardProgram:
         self._window_settings = IniSettings(
             paths.data / "board.ini", load_fixed(paths.organisation_file).names
         )
-        self._look = Look(application, self._window_settings, theme=settings.theme)
+        self._look = Appearance(application, self._window_settings, theme=settings.theme)
         self._look.apply()
         self.window = BoardWindow(
             program.clock, Thresholds(**msgspec.structs.asdict(settings.board))
@@ -234,7 +234,7 @@ class BoardProgram:
         window.theme_requested.connect(self._on_theme)
         window.header.settings_pressed.connect(self._settings_window.open)
         window.header.help_pressed.connect(self._settings_window.open_help)
-        self._settings_window.look_page.dark_chosen.connect(lambda _dark: window.refresh())
+        self._settings_window.appearance_page.dark_chosen.connect(lambda _dark: window.refresh())
         self._settings_window.language_chosen.connect(self._on_language)
         window.close_requested.connect(self._program.stop.set)
         self._program.failed.connect(lambda kind: self._show_trouble("unexpected", {"why": kind}))
@@ -264,7 +264,7 @@ class BoardProgram:
         resize_on_screen(self.window, *WINDOW_SIZE)
         self.window.show_identity(self._settings.organisation, self._settings.user)
         show_until_connected(self._jobs.bus, self._settings.bus, self.window.show_not_connected)
-        self._support.tell_crash()
+        self._support.report_crash()
         self.window.show()
         await self._app.start()
         self._jobs.access_alert.start()

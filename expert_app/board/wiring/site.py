@@ -28,7 +28,7 @@ from views.automation.window_driver import WindowDriver
 from views.media.notification import DesktopNotification
 from views.media.ring import Ring
 from views.site.host_view import HostView
-from views.widgets.look import Look
+from views.widgets.appearance import Appearance
 from views.widgets.message_bar import Level, MessageBar
 from views.widgets.plain_window import PlainWindow, resize_on_screen
 from views.words.errors import sentence
@@ -74,7 +74,10 @@ class HostProgram:
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         store = choices_of(paths)
-        self._look, self._addresses = Look(application, store, theme=settings.theme), settings.bus
+        self._look, self._addresses = (
+            Appearance(application, store, theme=settings.theme),
+            settings.bus,
+        )
         self._look.apply()
         self.window = PlainWindow(self.view, _("Kiosks of the site"))
         resize_on_screen(self.window, *WINDOW_SIZE)
@@ -128,7 +131,7 @@ class HostProgram:
     def start(self) -> None:
         """Shows the window, connects, and begins to ask for the site's state."""
         show_until_connected(self.bus, self._addresses, self.view.show_not_connected)
-        self._support.tell_crash()
+        self._support.report_crash()
         self.window.show()
         self._program.tasks.start(self._program.connect(self.bus), name="connect")
         self._link.start()

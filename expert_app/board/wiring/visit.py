@@ -48,7 +48,7 @@ class VisitConnections:
         self.visit = BoardVisit(
             link,
             self._third_party_client,
-            open_guest=self._open_guest,
+            open_visit=self._open_visit,
             tasks=program.tasks,
         )
         self.pane = VisitWindow()
@@ -57,11 +57,11 @@ class VisitConnections:
         self.visit.began.connect(self._on_began)
         self.visit.ended.connect(self._on_ended)
         self.visit.troubled.connect(self._on_trouble)
-        guest = self.pane.visit_view
-        guest.leave_requested.connect(self.visit.leave)
+        view = self.pane.visit_view
+        view.leave_requested.connect(self.visit.leave)
         self.pane.close_requested.connect(self.visit.leave)
-        guest.microphone_requested.connect(self._on_microphone)
-        guest.camera_requested.connect(self._on_camera)
+        view.microphone_requested.connect(self._on_microphone)
+        view.camera_requested.connect(self._on_camera)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self._push_to_talk = PushToTalk(application)
@@ -78,7 +78,7 @@ class VisitConnections:
         self.pane.close_now()
         await self._close_engines()
 
-    def _open_guest(self, session_id: str) -> Visit:
+    def _open_visit(self, session_id: str) -> Visit:
         program = self._program
         engines = self._engines = self._engines or build_engines(self._media, program.tasks)
         engines.show(self.pane.visit_view.caller)
@@ -94,28 +94,28 @@ class VisitConnections:
             tasks=program.tasks,
         )
 
-    def _on_began(self, guest: Visit) -> None:
-        ticket = next((one for one in self._link.queue if one.session == guest.session_id), None)
+    def _on_began(self, visit: Visit) -> None:
+        ticket = next((one for one in self._link.queue if one.session == visit.session_id), None)
         self.pane.visit_view.show_visit(
             ticket.number if ticket is not None else "", self._agent_name
         )
         self.pane.visit_view.show_own_media(microphone_on=True, camera_on=True)
-        guest.caller.state_changed.connect(self.pane.visit_view.caller.show_state)
-        guest.agent.state_changed.connect(self.pane.visit_view.agent.show_state)
-        guest.caller.peer_simulated.connect(
-            lambda drawn: self.pane.visit_view.show_caller_simulated(drawn, guest.own_simulated)
+        visit.caller.state_changed.connect(self.pane.visit_view.caller.show_state)
+        visit.agent.state_changed.connect(self.pane.visit_view.agent.show_state)
+        visit.caller.peer_simulated.connect(
+            lambda drawn: self.pane.visit_view.show_caller_simulated(drawn, visit.own_simulated)
         )
-        guest.agent.peer_simulated.connect(self.pane.visit_view.show_agent_simulated)
-        guest.let_in.connect(lambda _fact: self._on_let_in(guest))
-        guest.changed.connect(lambda talk: self._on_talk(guest, talk))
+        visit.agent.peer_simulated.connect(self.pane.visit_view.show_agent_simulated)
+        visit.let_in.connect(lambda _fact: self._on_let_in(visit))
+        visit.changed.connect(lambda talk: self._on_talk(visit, talk))
         self.pane.show_for(self._window)
 
-    def _on_let_in(self, guest: Visit) -> None:
-        guest.set_microphone(True)
-        guest.set_camera(True)
+    def _on_let_in(self, visit: Visit) -> None:
+        visit.set_microphone(True)
+        visit.set_camera(True)
 
-    def _on_talk(self, guest: Visit, talk: Talk) -> None:
-        if guest.is_in:
+    def _on_talk(self, visit: Visit, talk: Talk) -> None:
+        if visit.is_in:
             self.pane.visit_view.show_let_in(self._agent_name, talk.held)
 
     def _on_ended(self, ticket: Ticket | None) -> None:
@@ -135,21 +135,21 @@ class VisitConnections:
         )
 
     def _on_microphone(self, on: bool) -> None:
-        if self.visit.guest is not None:
-            self.visit.guest.set_microphone(on)
+        if self.visit.current is not None:
+            self.visit.current.set_microphone(on)
             self.pane.visit_view.show_own_media(
                 microphone_on=on, camera_on=self.pane.visit_view.camera_on
             )
 
     def _on_held(self, held: bool) -> None:
         """Push-to-talk: lets the supervisor be heard while the key is held."""
-        if self.visit.guest is not None and not self.pane.visit_view.microphone_on:
-            self.visit.guest.speak(held)
+        if self.visit.current is not None and not self.pane.visit_view.microphone_on:
+            self.visit.current.speak(held)
             self.pane.visit_view.show_speaking(held)
 
     def _on_camera(self, on: bool) -> None:
-        if self.visit.guest is not None:
-            self.visit.guest.set_camera(on)
+        if self.visit.current is not None:
+            self.visit.current.set_camera(on)
             self.pane.visit_view.show_own_media(
                 microphone_on=self.pane.visit_view.microphone_on, camera_on=on
             )

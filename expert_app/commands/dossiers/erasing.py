@@ -16,7 +16,7 @@ import msgspec
 
 from documents.store.dossier_store import DossierStore
 from documents.store.erasure.dossiers import DossierErasure, DossierHold
-from expert_app.backup.erasing import write_beside
+from expert_app.backup.erasing import append_to_register
 from expert_app.backup.restore import erase_dossiers_again
 from expert_app.commands.hub.erase import (
     DEMANDS,
@@ -90,7 +90,7 @@ async def _erase(request: DossierErasureRequest, settings: HubSettings, paths: P
                 marks=[mark_of(organisation, token) for token in plan.tokens],
             )
             await eraser.logs.note(line)
-            write_beside(settings, line)
+            append_to_register(settings, line)
             done = await asyncio.to_thread(store.erasures.erase, organisation, request.number)
     _print_result(done, request, dry=False)
     return 1 if done.holds else 0

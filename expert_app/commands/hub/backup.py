@@ -22,7 +22,7 @@ from resources.texts import _
 from session.core.errors import BusUnreachable, SessionError, StoreUnreachable
 from session.core.tasks import Tasks
 from session.hub.storage.format import StoredTooNew
-from session.hub.storage.store_space import is_no_room
+from session.hub.storage.store_space import is_store_full
 
 
 async def run_backup(
@@ -192,7 +192,7 @@ def _why_not_reached(error: Exception, path: Path) -> str:
                 "restore."
             )
             return words.format(why=detail.get("why", code))
-        case StoreUnreachable() if is_no_room(error):
+        case StoreUnreachable() if is_store_full(error):
             return _(
                 "There is not enough room for what is in it: raise store.quota_mb in the settings. "
                 "What was written so far is of no use: remove it and begin again."

@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime
 
 import msgspec
 
-from expert_app.backup.erasing import Erased, HubEraser, write_beside
+from expert_app.backup.erasing import Erased, HubEraser, append_to_register
 from expert_app.hub.convention_commands import load_catalogue
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing
@@ -126,7 +126,7 @@ async def _erase(request: EraseRequest, settings: HubSettings, paths: Paths) -> 
             marks=[mark_of(organisation, one) for one in done.sessions],
         )
         await eraser.logs.note(line)
-        write_beside(settings, line)
+        append_to_register(settings, line)
     done.held, done.running = plan.held, plan.running
     _print_result(done, request, dry=False)
     return 1 if done.held or done.running else 0

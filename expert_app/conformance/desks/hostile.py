@@ -44,22 +44,22 @@ async def hostile(stage: DeskStage) -> None:
 def _shown(stage: DeskStage, words: str) -> bool:
     return any(
         isinstance(message := one.message(), WordsShown) and message.words_id == words
-        for one in stage.overheard.said
+        for one in stage.traffic.sent
     )
 
 
 async def _goes_on(stage: DeskStage, talk: DeskTalk) -> bool:
     """Whether the desk still takes what comes from the kiosk."""
     words, payload = plain_words()
-    await stage.world.tell(f"ses.{talk.id}.beside", payload)
+    await stage.world.inject(f"ses.{talk.id}.beside", payload)
     return await stage.findings.seen(lambda: _shown(stage, words), 5)
 
 
 async def _without_mark(stage: DeskStage, talk: DeskTalk) -> None:
     words, payload = plain_words()
-    await stage.world.tell(f"ses.{talk.id}.beside", payload, from_hub=False)
+    await stage.world.inject(f"ses.{talk.id}.beside", payload, from_hub=False)
     ended = SessionEnded(session_id=talk.id, by="kiosk", reason="done")
-    await stage.world.tell("hub", encode(ended), from_hub=False)
+    await stage.world.inject("hub", encode(ended), from_hub=False)
     await stage.findings.never(
         "D-401",
         lambda: _shown(stage, words),
@@ -73,7 +73,7 @@ async def _without_mark(stage: DeskStage, talk: DeskTalk) -> None:
 
 async def _unknown_field(stage: DeskStage, talk: DeskTalk) -> None:
     words, payload = plain_words(of_a_later_release={"is": ["not", "known"]})
-    await stage.world.tell(f"ses.{talk.id}.beside", payload)
+    await stage.world.inject(f"ses.{talk.id}.beside", payload)
     await stage.findings.seen(lambda: _shown(stage, words), 5)
     stage.findings.check("D-403", _shown(stage, words), "a message with one was not followed")
 
@@ -88,11 +88,11 @@ async def _refused(stage: DeskStage, talk: DeskTalk) -> None:
         ("D-405", b"this is not JSON", (malformed,)),
         ("D-406", bomb, (MessageTooLarge.code, malformed)),
     ):
-        since = stage.overheard.mark()
-        await stage.world.tell(f"ses.{talk.id}.beside", payload)
+        since = stage.traffic.mark()
+        await stage.world.inject(f"ses.{talk.id}.beside", payload)
         await stage.comes(talk, MessageRefused, since)
-        refused = [one.code for one in stage.said(talk, MessageRefused, since)]
-        shown = stage.said(talk, WordsShown, since)
+        refused = [one.code for one in stage.sent(talk, MessageRefused, since)]
+        shown = stage.sent(talk, WordsShown, since)
         good = bool(refused) and refused[0] in codes and not shown
         stage.findings.check(rule, good, f"it was answered by {refused}, shown: {shown}")
         goes_on = await _goes_on(stage, talk)
@@ -101,7 +101,7 @@ async def _refused(stage: DeskStage, talk: DeskTalk) -> None:
 
 async def _other_session(stage: DeskStage, talk: DeskTalk) -> None:
     words, payload = plain_words()
-    await stage.world.tell("ses.0000000000000000_0000.beside", payload)
+    await stage.world.inject("ses.0000000000000000_0000.beside", payload)
     await stage.findings.never(
         "D-407",
         lambda: _shown(stage, words),
@@ -111,23 +111,23 @@ async def _other_session(stage: DeskStage, talk: DeskTalk) -> None:
 
 
 async def _never_answered(stage: DeskStage, talk: DeskTalk) -> None:
-    since = stage.overheard.mark()
+    since = stage.traffic.mark()
     refused = MessageRefused(topic="call", code=MessageMalformed.code, why="try", of="CallAnswered")
     for topic in (END_TOPIC, HUB_TOPIC):
-        await stage.world.tell(f"ses.{talk.id}.{topic}", encode(refused))
+        await stage.world.inject(f"ses.{talk.id}.{topic}", encode(refused))
     await stage.findings.never(
         "D-408",
-        lambda: stage.said(talk, MessageRefused, since),
+        lambda: stage.sent(talk, MessageRefused, since),
         for_s=NOT_FOLLOWED_S,
         otherwise="it refused a MessageRefused",
     )
 
 
 async def _own_message(stage: DeskStage, talk: DeskTalk) -> None:
-    since = stage.overheard.mark()
-    await stage.world.tell(f"ses.{talk.id}.grant", encode(GrantsRequested()))
+    since = stage.traffic.mark()
+    await stage.world.inject(f"ses.{talk.id}.grant", encode(GrantsRequested()))
     await stage.comes(talk, MessageRefused, since)
-    codes = [one.code for one in stage.said(talk, MessageRefused, since)]
+    codes = [one.code for one in stage.sent(talk, MessageRefused, since)]
     stage.findings.check("D-409", codes == [NotAllowed.code], f"it was answered by {codes}")
 
 
@@ -136,13 +136,13 @@ async def _mirror(stage: DeskStage, talk: DeskTalk) -> None:
     kiosk.given[Grant.SEE_PAGE] = True
     await kiosk.send("grant", kiosk.change(Grant.SEE_PAGE))
     await kiosk.picture()
-    since = stage.overheard.mark()
+    since = stage.traffic.mark()
     headers = {"Frame": "7 900", "Start": "1"}
-    await stage.world.tell(f"ses.{talk.id}.{MIRROR}", b"no zstd", headers=headers)
+    await stage.world.inject(f"ses.{talk.id}.{MIRROR}", b"no zstd", headers=headers)
 
     def refused() -> list[str]:
-        said = stage.said(talk, MessageRefused, since)
-        return [one.code for one in said if one.topic == MIRROR]
+        sent = stage.sent(talk, MessageRefused, since)
+        return [one.code for one in sent if one.topic == MIRROR]
 
     await stage.findings.seen(refused, 5)
     good = refused()[:1] in ([MessageMalformed.code], [MessageTooLarge.code])

@@ -27,7 +27,7 @@ class HoldCaller(Instruction, frozen=True, kw_only=True, tag="hold"):
     on: bool
 
 
-class Say(Instruction, frozen=True, kw_only=True, tag="write"):
+class WriteWords(Instruction, frozen=True, kw_only=True, tag="write"):
     """The agent writes these words to the caller."""
 
     text: str
@@ -91,7 +91,7 @@ AnyDeskInstruction = (
     | EndCall
     | CloseTicket
     | HoldCaller
-    | Say
+    | WriteWords
     | Hide
     | CallIn
     | AskGrant
@@ -110,7 +110,7 @@ def words_of_desk_instruction(instruction: Instruction) -> str:
     match instruction:
         case HoldCaller(on=on):
             return "let the caller wait" if on else "go on with the caller who waits"
-        case Say(text=text):
+        case WriteWords(text=text):
             return f"write to the caller: {text}"
         case Hide(on=on):
             return f"{'begin' if on else 'end'} a privacy pause"

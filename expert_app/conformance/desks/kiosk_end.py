@@ -134,7 +134,7 @@ class KioskEnd:
         self.call_id = ""
         self.calls: list[str] = []
         self.pages: dict[str, ScannedItem] = {}
-        self.said: list[SessionMessage] = []
+        self.received: list[SessionMessage] = []
         self.seal_refused = ""
         self._seq = 0
         self._packer = mirror.Packer()
@@ -202,7 +202,7 @@ class KioskEnd:
         if peer is not None:
             await peer.close()
 
-    def heard(self) -> int:
+    def media_count(self) -> int:
         """Pictures and pieces of voice that came in the present call."""
         return self.peer.frames + self.peer.audio_packets if self.peer is not None else 0
 
@@ -288,7 +288,7 @@ class KioskEnd:
     def _on_opened(self, facts: SessionFacts) -> None:
         self.facts, self.given, self.asked = facts, {}, {}
         self.pages, self.calls, self._seq = {}, [], 0
-        self.said, channel = [], self._bus.channel(facts.id)
+        self.received, channel = [], self._bus.channel(facts.id)
         self._protect(facts, channel)
         for topic in LISTENED:
             channel.on_message(topic, self._on_message)
@@ -306,7 +306,7 @@ class KioskEnd:
         self.seal_refused = f"{error.code} {error.detail.get('why', '')}".strip()
 
     def _on_message(self, message: SessionMessage) -> None:
-        self.said.append(message)
+        self.received.append(message)
         self._tasks.start(self._answer(message), name="answer the desk")
 
     async def _answer(self, message: SessionMessage) -> None:
@@ -323,8 +323,8 @@ class KioskEnd:
                 await self._on_grant(message)
             case GrantsRequested():
                 for grant in Grant:
-                    told = self.change(grant, GrantReason.TOLD, self.asked.get(grant, ""))
-                    await self.send("grant", told)
+                    reported = self.change(grant, GrantReason.TOLD, self.asked.get(grant, ""))
+                    await self.send("grant", reported)
             case WordsSaid(words_id=words_id):
                 await self.send("beside", WordsShown(words_id=words_id))
             case PrivacyAsked(on=on):

@@ -39,7 +39,7 @@ async def powers(stage: DeskStage) -> None:
 
 async def _repeats(stage: DeskStage, talk: DeskTalk) -> None:
     """The kiosk has lost the request, and tells how it is with the power."""
-    kiosk, since = stage.kiosk, stage.overheard.mark()
+    kiosk, since = stage.kiosk, stage.traffic.mark()
     kiosk.answers.pop(Grant.SCAN)
     await stage.instruct(AskGrant(grant=Grant.SCAN))
     await stage.findings.eventually(
@@ -49,7 +49,7 @@ async def _repeats(stage: DeskStage, talk: DeskTalk) -> None:
         otherwise="no GrantRequested for scan came",
     )
     first = stage.asks(talk, Grant.SCAN, since)[-1]
-    since = stage.overheard.mark()
+    since = stage.traffic.mark()
     await kiosk.send("grant", kiosk.change(Grant.SCAN, GrantReason.TOLD))
     await stage.findings.seen(lambda: stage.asks(talk, Grant.SCAN, since), 5)
     again = [one.request_id for one in stage.asks(talk, Grant.SCAN, since)]
@@ -66,27 +66,27 @@ async def _opens(stage: DeskStage, talk: DeskTalk) -> None:
     def opened() -> bool:
         return any(
             one.address.startswith(address.rstrip("/"))
-            for one in stage.said(talk, AddressRequested)
+            for one in stage.sent(talk, AddressRequested)
         )
 
     await stage.findings.seen(opened, 10)
-    stage.findings.check("D-203", opened(), f"it said {stage.said(talk, AddressRequested)[-1:]}")
+    stage.findings.check("D-203", opened(), f"it said {stage.sent(talk, AddressRequested)[-1:]}")
 
 
 async def _acks(stage: DeskStage, talk: DeskTalk) -> None:
     await stage.kiosk.picture()
     await stage.kiosk.send_mirror(MOVE, start=False, ack=ACK)
 
-    def told() -> list[int]:
-        return [one.ack for one in stage.said(talk, MirrorReceived)]
+    def reported() -> list[int]:
+        return [one.ack for one in stage.sent(talk, MirrorReceived)]
 
-    await stage.findings.seen(lambda: ACK in told(), 5)
-    stage.findings.check("D-204", ACK in told(), f"it said {told()}")
+    await stage.findings.seen(lambda: ACK in reported(), 5)
+    stage.findings.check("D-204", ACK in reported(), f"it said {reported()}")
 
 
 async def _loses(stage: DeskStage, talk: DeskTalk) -> None:
     """A payload gets lost, and what comes after it does not make up for it."""
-    since = stage.overheard.mark()
+    since = stage.traffic.mark()
     await stage.kiosk.send_mirror(MOVE, start=False, skip=True)
     for _ in range(3):
         await stage.kiosk.send_mirror(MOVE, start=False)
@@ -96,14 +96,14 @@ async def _loses(stage: DeskStage, talk: DeskTalk) -> None:
 
 async def _acts(stage: DeskStage, talk: DeskTalk) -> None:
     await stage.ask(talk, Grant.CONTROL)
-    since = stage.overheard.mark()
+    since = stage.traffic.mark()
     try:
         await stage.instruct(LoadAgain())
     except CannotDo as cannot:
         stage.findings.leave_untried(("D-206",), str(cannot))
         return
-    await stage.findings.seen(lambda: stage.said(talk, PageCommand, since), 5)
-    commands = stage.said(talk, PageCommand, since)
+    await stage.findings.seen(lambda: stage.sent(talk, PageCommand, since), 5)
+    commands = stage.sent(talk, PageCommand, since)
     good = bool(commands) and commands[0].epoch == EPOCH and bool(commands[0].command_id)
     stage.findings.check("D-206", good, f"it said {commands[:1]}, the page has epoch {EPOCH}")
 
@@ -116,11 +116,11 @@ async def _lets_go(stage: DeskStage, talk: DeskTalk) -> None:
     await kiosk.send("cobrowse", SharingChanged(sharing=False))
     await kiosk.send_mirror(MOVE, start=False, skip=True)
     words = new_id()
-    await stage.until_heard(talk, words)
-    since = stage.overheard.mark()
+    await stage.until_shown(talk, words)
+    since = stage.traffic.mark()
     await stage.findings.never(
         "D-207",
-        lambda: stage.said(talk, SnapshotRequested, since) or stage.said(talk, PageCommand, since),
+        lambda: stage.sent(talk, SnapshotRequested, since) or stage.sent(talk, PageCommand, since),
         for_s=QUIET_S,
         otherwise="it went on to ask for the page, or to act in it",
     )

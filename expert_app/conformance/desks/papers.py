@@ -89,7 +89,7 @@ async def _not_without(
         await stage.instruct(instruction)
     await stage.findings.never(
         rule,
-        lambda: stage.said(talk, kind),
+        lambda: stage.sent(talk, kind),
         for_s=QUIET_S,
         otherwise=f"{kind.__name__} came without the power",
     )
@@ -99,15 +99,15 @@ async def _not_without(
 
 async def _request(stage: DeskStage, talk: DeskTalk) -> ScanRequested:
     """The agent scans. Raises `RuleBroken`."""
-    since = stage.overheard.mark()
+    since = stage.traffic.mark()
     await stage.instruct(ScanPage())
     await stage.findings.eventually(
         "D-301",
-        lambda: stage.said(talk, ScanRequested, since),
+        lambda: stage.sent(talk, ScanRequested, since),
         within_s=10,
         otherwise="no ScanRequested came though the power was given",
     )
-    return stage.said(talk, ScanRequested, since)[-1]
+    return stage.sent(talk, ScanRequested, since)[-1]
 
 
 async def _page(stage: DeskStage, talk: DeskTalk, shade: int, *, lost: int = -1) -> ScannedItem:
@@ -125,7 +125,7 @@ async def _over(stage: DeskStage, request: ScanRequested, *, pages: int, code: s
 
 
 def _kept(stage: DeskStage, talk: DeskTalk, item: ScannedItem, since: int | None = None) -> bool:
-    return item.offer.page_id in [one.page_id for one in stage.said(talk, PageKept, since)]
+    return item.offer.page_id in [one.page_id for one in stage.sent(talk, PageKept, since)]
 
 
 async def _is_kept(stage: DeskStage, talk: DeskTalk, item: ScannedItem, rule: str) -> None:
@@ -133,12 +133,12 @@ async def _is_kept(stage: DeskStage, talk: DeskTalk, item: ScannedItem, rule: st
         rule,
         lambda: _kept(stage, talk, item),
         within_s=KEPT_S,
-        otherwise=f"no PageKept came, but {stage.said(talk, PageRefused)[-1:]}",
+        otherwise=f"no PageKept came, but {stage.sent(talk, PageRefused)[-1:]}",
     )
 
 
 async def _again(stage: DeskStage, talk: DeskTalk, item: ScannedItem) -> None:
-    since = stage.overheard.mark()
+    since = stage.traffic.mark()
     await stage.kiosk.send("device", item.offer)
     await stage.findings.seen(lambda: _kept(stage, talk, item, since), 8)
     stage.findings.check("D-306", _kept(stage, talk, item, since), "no PageKept came again")
@@ -148,7 +148,7 @@ async def _lost(stage: DeskStage, talk: DeskTalk) -> None:
     item = await _page(stage, talk, 2, lost=1)
 
     def named() -> list[list[int]]:
-        wanted = stage.said(talk, ChunksRequested)
+        wanted = stage.sent(talk, ChunksRequested)
         return [list(one.missing) for one in wanted if one.item_id == item.offer.page_id]
 
     await stage.findings.seen(named, 10)
@@ -164,7 +164,7 @@ async def _damaged(stage: DeskStage, talk: DeskTalk) -> None:
     await _over(stage, request, pages=1)
     await stage.findings.seen(lambda: _refused(stage, talk, item), DAMAGED_S)
     codes = _refused(stage, talk, item)
-    asked = [one for one in stage.said(talk, ChunksRequested) if one.item_id == item.offer.page_id]
+    asked = [one for one in stage.sent(talk, ChunksRequested) if one.item_id == item.offer.page_id]
     good = codes == [PageDamaged.code] and bool(asked) and not _kept(stage, talk, item)
     stage.findings.check(
         "D-304",
@@ -187,7 +187,7 @@ async def _forged(stage: DeskStage, talk: DeskTalk) -> None:
 
 
 def _refused(stage: DeskStage, talk: DeskTalk, item: ScannedItem) -> list[str]:
-    refused = stage.said(talk, PageRefused)
+    refused = stage.sent(talk, PageRefused)
     return [one.code for one in refused if one.page_id == item.offer.page_id]
 
 
@@ -198,8 +198,8 @@ async def _cancelled(stage: DeskStage, talk: DeskTalk) -> None:
     except CannotDo as cannot:
         stage.findings.leave_untried(("D-307",), str(cannot))
     else:
-        await stage.findings.seen(lambda: stage.said(talk, ScanCancelRequested), 5)
-        ids = [one.scan_id for one in stage.said(talk, ScanCancelRequested)]
+        await stage.findings.seen(lambda: stage.sent(talk, ScanCancelRequested), 5)
+        ids = [one.scan_id for one in stage.sent(talk, ScanCancelRequested)]
         stage.findings.check("D-307", ids == [request.scan_id], f"it stopped {ids}")
     await _over(stage, request, pages=0, code=ScanCancelled.code)
 
@@ -214,19 +214,19 @@ async def prints(stage: DeskStage) -> None:
     await _not_without(
         stage, talk, "D-320", grant=Grant.PRINT, instruction=instruction, kind=PrintOffered
     )
-    since = stage.overheard.mark()
+    since = stage.traffic.mark()
     await stage.instruct(PrintPage())
     await stage.findings.eventually(
         "D-320",
-        lambda: stage.said(talk, PrintOffered, since),
+        lambda: stage.sent(talk, PrintOffered, since),
         within_s=15,
         otherwise="no PrintOffered came though the power was given",
     )
-    offer = stage.said(talk, PrintOffered, since)[-1]
+    offer = stage.sent(talk, PrintOffered, since)[-1]
     bound = print_binding(talk.id, stage.kiosk.key, offer.sha256, offer.copies)
     stage.findings.check("D-321", offer.bound_to == bound, f"bound to {offer.bound_to[:8]!r}")
     await _bytes_of(stage, talk, offer)
-    since = stage.overheard.mark()
+    since = stage.traffic.mark()
     await stage.kiosk.send("device", ChunksRequested(item_id=offer.print_id, missing=[0]))
     await stage.findings.seen(lambda: 0 in _chunks(stage, talk, offer.print_id, since), 8)
     again = sorted(_chunks(stage, talk, offer.print_id, since))
@@ -240,7 +240,7 @@ async def prints(stage: DeskStage) -> None:
 def _chunks(stage: DeskStage, talk: DeskTalk, item: str, since: int = 0) -> dict[int, bytes]:
     return {
         int(one.headers.get(INDEX_HEADER, "-1")): one.payload
-        for one in stage.overheard.said[since:]
+        for one in stage.traffic.sent[since:]
         if one.session == talk.id and one.topic == CHUNK and one.headers.get(ITEM_HEADER) == item
     }
 
@@ -268,27 +268,27 @@ async def shows(stage: DeskStage) -> None:
     await stage.instruct(ShowDocument(on=True))
     await stage.findings.eventually(
         "D-330",
-        lambda: stage.said(talk, ShowStarted),
+        lambda: stage.sent(talk, ShowStarted),
         within_s=15,
         otherwise="no ShowStarted came",
     )
-    show = stage.said(talk, ShowStarted)[-1].show_id
+    show = stage.sent(talk, ShowStarted)[-1].show_id
     await stage.kiosk.send("show", ShownPageRequested(show_id=show, page=0))
     await stage.findings.seen(lambda: _shown_whole(stage, talk), 15)
-    offers = stage.said(talk, ShownPageOffered)
+    offers = stage.sent(talk, ShownPageOffered)
     stage.findings.check(
         "D-330", _shown_whole(stage, talk), f"it said {offers[-1:]}, and not all chunks came right"
     )
     await stage.kiosk.send("show", ShownPagePainted(show_id=show, page=0))
     await stage.instruct(ShowDocument(on=False))
     await stage.comes(talk, ShowEnded, talk.began)
-    ended = [one.show_id for one in stage.said(talk, ShowEnded)]
+    ended = [one.show_id for one in stage.sent(talk, ShowEnded)]
     stage.findings.check("D-331", bool({"", show} & {*ended}), f"it said {ended}")
     await stage.end(talk)
 
 
 def _shown_whole(stage: DeskStage, talk: DeskTalk) -> bool:
-    offers = [one for one in stage.said(talk, ShownPageOffered) if one.page == 0]
+    offers = [one for one in stage.sent(talk, ShownPageOffered) if one.page == 0]
     if not offers:
         return False
     chunks = _chunks(stage, talk, offers[-1].item_id)

@@ -39,7 +39,7 @@ async def _agrees(stage: DeskStage, talk: DeskTalk) -> None:
         lambda: stage.kiosk.is_sealed,
         within_s=15,
         otherwise=stage.kiosk.seal_refused
-        or f"it asked for a key {len(stage.said(talk, SealRequested))} times, none was good",
+        or f"it asked for a key {len(stage.sent(talk, SealRequested))} times, none was good",
     )
 
 
@@ -54,7 +54,9 @@ async def _called(stage: DeskStage) -> None:
 
 
 def _shown(stage: DeskStage, words: str) -> bool:
-    return any(isinstance(one, WordsShown) and one.words_id == words for one in stage.kiosk.said)
+    return any(
+        isinstance(one, WordsShown) and one.words_id == words for one in stage.kiosk.received
+    )
 
 
 async def _talks(stage: DeskStage, talk: DeskTalk) -> None:
@@ -66,7 +68,7 @@ async def _talks(stage: DeskStage, talk: DeskTalk) -> None:
 
 async def _not_sealed(stage: DeskStage, talk: DeskTalk) -> None:
     words, payload = plain_words()
-    await stage.world.tell(f"ses.{talk.id}.beside", payload)
+    await stage.world.inject(f"ses.{talk.id}.beside", payload)
     await stage.findings.never(
         "D-503",
         lambda: _shown(stage, words),
@@ -77,18 +79,18 @@ async def _not_sealed(stage: DeskStage, talk: DeskTalk) -> None:
 
 async def _twice(stage: DeskStage, talk: DeskTalk) -> None:
     """Whoever runs the server sends again what passed."""
-    came = stage.world.overheard.told(talk.id, "beside", SEAL_HEADER)
+    came = stage.world.traffic.received_with(talk.id, "beside", SEAL_HEADER)
     if not came:
         stage.findings.leave_untried(("D-504",), "no sealed message was told")
         return
     for seal, payload in sent_again(came[-1]):
-        before = len(stage.kiosk.said)
-        await stage.world.tell(f"ses.{talk.id}.beside", payload, headers={SEAL_HEADER: seal})
+        before = len(stage.kiosk.received)
+        await stage.world.inject(f"ses.{talk.id}.beside", payload, headers={SEAL_HEADER: seal})
 
         def refused(since: int = before) -> bool:
             return any(
                 isinstance(one, MessageRefused) and one.code == SealBroken.code
-                for one in stage.kiosk.said[since:]
+                for one in stage.kiosk.received[since:]
             )
 
         await stage.findings.seen(refused, 5)
@@ -97,11 +99,11 @@ async def _twice(stage: DeskStage, talk: DeskTalk) -> None:
 
 async def _key_lost(stage: DeskStage, talk: DeskTalk) -> None:
     """As after a restart of the kiosk."""
-    before = {one.key for one in stage.said(talk, SealRequested)}
-    await stage.world.tell(f"ses.{talk.id}.{SEAL_TOPIC}", encode(SealNeeded()))
+    before = {one.key for one in stage.sent(talk, SealRequested)}
+    await stage.world.inject(f"ses.{talk.id}.{SEAL_TOPIC}", encode(SealNeeded()))
 
     def others() -> set[str]:
-        return {one.key for one in stage.said(talk, SealRequested)} - before
+        return {one.key for one in stage.sent(talk, SealRequested)} - before
 
     await stage.findings.seen(others, 10)
     stage.findings.check("D-505", bool(others()), "no SealRequested with another key came")
@@ -112,7 +114,7 @@ async def _key_lost(stage: DeskStage, talk: DeskTalk) -> None:
 async def _log(stage: DeskStage, talk: DeskTalk) -> None:
     await stage.end(talk)
     await stage.findings.seen(lambda: stage.world.sealed_log(talk.id, "a"), 10)
-    in_clear = stage.overheard.requests("log", talk.began)
+    in_clear = stage.traffic.requests("log", talk.began)
     good = bool(stage.world.sealed_log(talk.id, "a")) and not in_clear
     why = "it went to the hub" if in_clear else "the vault has nothing of it"
     stage.findings.check("D-506", good, why)
@@ -121,7 +123,7 @@ async def _log(stage: DeskStage, talk: DeskTalk) -> None:
 def _all_sealed(stage: DeskStage, talk: DeskTalk) -> None:
     clear = {
         one.topic
-        for one in stage.overheard.said
+        for one in stage.traffic.sent
         if one.session == talk.id and one.topic in SEALED_TOPICS and SEAL_HEADER not in one.headers
     }
     stage.findings.check("D-502", not clear, f"in clear on {sorted(clear)} without being sealed")

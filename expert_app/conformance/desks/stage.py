@@ -55,7 +55,7 @@ class DeskStage(Trial):
 
     async def converse(self) -> DeskTalk:
         """The caller calls and the desk's agent accepts. Raises `CannotDo`, `RuleBroken`."""
-        began, kiosk = self.overheard.mark(), self.kiosk
+        began, kiosk = self.traffic.mark(), self.kiosk
         kiosk.answers = dict.fromkeys(Grant, True)
         await kiosk.press()
         ticket = kiosk.link.ticket
@@ -65,20 +65,20 @@ class DeskStage(Trial):
             "D-103",
             lambda: any(
                 _accepts(one.payload, ticket.id if ticket is not None else "")
-                for one in self.overheard.requests("accept", began)
+                for one in self.traffic.requests("accept", began)
             ),
             within_s=10,
             otherwise="no `accept` of the ticket came",
         )
-        self.findings.check("D-102", bool(self.overheard.requests("queue")), "it was never asked")
+        self.findings.check("D-102", bool(self.traffic.requests("queue")), "it was never asked")
         await self.until(lambda: kiosk.facts is not None, "the hub opened no session")
         return DeskTalk(kiosk.facts.id if kiosk.facts is not None else "", began)
 
-    async def until_heard(self, talk: DeskTalk, words_id: str) -> None:
+    async def until_shown(self, talk: DeskTalk, words_id: str) -> None:
         """The desk has taken all that our kiosk said until now. Raises `CannotDo`."""
         await self.kiosk.send("beside", WordsSaid(words_id=words_id, text="Vous m’entendez ?"))
         await self.until(
-            lambda: words_id in [one.words_id for one in self.said(talk, WordsShown)],
+            lambda: words_id in [one.words_id for one in self.sent(talk, WordsShown)],
             "the desk shows no words",
         )
 
@@ -86,7 +86,7 @@ class DeskStage(Trial):
         """The desk's requests for a power."""
         return [
             one
-            for one in self.said(talk, GrantRequested, since)
+            for one in self.sent(talk, GrantRequested, since)
             if grant in (one.grant, *one.together)
         ]
 
@@ -94,7 +94,7 @@ class DeskStage(Trial):
         """The desk's agent asks for a power and gets its answer. Raises `RuleBroken`."""
         if self.kiosk.given.get(grant):
             return self.asks(talk, grant)[-1]
-        since = self.overheard.mark()
+        since = self.traffic.mark()
         await self.instruct(AskGrant(grant=grant))
         await self.findings.eventually(
             "D-201",
@@ -109,7 +109,7 @@ class DeskStage(Trial):
 
     async def end(self, talk: DeskTalk) -> None:
         """The desk's agent ends the conversation and its wrap-up. Raises `RuleBroken`."""
-        since = self.overheard.mark()
+        since = self.traffic.mark()
         await self.instruct(EndCall())
         await self.until(lambda: self.is_over(talk), "the hub did not end the session")
         await self.finish(talk, since)
@@ -125,7 +125,7 @@ class DeskStage(Trial):
         await self.findings.eventually(
             "D-120",
             lambda: any(
-                talk.id.encode() in one.payload for one in self.overheard.requests(verb, since)
+                talk.id.encode() in one.payload for one in self.traffic.requests(verb, since)
             ),
             within_s=10,
             otherwise=f"no `{verb}` of the session came",

@@ -12,13 +12,13 @@ from expert_app.conformance.desks.instructions import (
     Hide,
     HoldCaller,
     Restart,
-    Say,
+    WriteWords,
 )
 from expert_app.conformance.desks.stage import DeskStage, DeskTalk
 from expert_app.conformance.driver import CannotDo
 from expert_app.conformance.playing import Case
 from expert_app.conformance.throw_away_hub import COLLEAGUE, COLLEAGUE_NAME
-from expert_app.conformance.trial import check_all_said
+from expert_app.conformance.trial import check_all_sent
 from session.core.child_process import kill_at_once
 from session.core.errors import NotAllowed, SessionError
 from session.protocol.codec import decode_request
@@ -70,9 +70,9 @@ async def called(stage: DeskStage, talk: DeskTalk) -> None:
     call_id = await kiosk.offer()
     await found.eventually(
         "D-110",
-        lambda: call_id in [one.call_id for one in stage.said(talk, CallAnswered)],
+        lambda: call_id in [one.call_id for one in stage.sent(talk, CallAnswered)],
         within_s=15,
-        otherwise=f"no CallAnswered with its id came, but {stage.said(talk, CallFailed)[-1:]}",
+        otherwise=f"no CallAnswered with its id came, but {stage.sent(talk, CallFailed)[-1:]}",
     )
     await _travels(stage, "D-111", "no picture and no voice came")
 
@@ -103,8 +103,8 @@ async def converse(stage: DeskStage) -> None:
 
 async def _asks_how_it_is(stage: DeskStage, talk: DeskTalk) -> None:
     wanted: tuple[type[SessionMessage], ...] = (GrantsRequested, DevicesRequested)
-    await stage.findings.seen(lambda: all(stage.said(talk, one) for one in wanted), 5)
-    missing = [one.__name__ for one in wanted if not stage.said(talk, one)]
+    await stage.findings.seen(lambda: all(stage.sent(talk, one) for one in wanted), 5)
+    missing = [one.__name__ for one in wanted if not stage.sent(talk, one)]
     stage.findings.check("D-117", not missing, f"no {', '.join(missing)} came")
 
 
@@ -113,7 +113,7 @@ async def _broken_offer(stage: DeskStage, talk: DeskTalk) -> None:
     await stage.kiosk.send("call", offer)
 
     def failed() -> list[CallFailed]:
-        return [one for one in stage.said(talk, CallFailed) if one.call_id == offer.call_id]
+        return [one for one in stage.sent(talk, CallFailed) if one.call_id == offer.call_id]
 
     await stage.findings.seen(failed, 10)
     good = bool(failed()) and bool(failed()[0].code)
@@ -123,7 +123,7 @@ async def _broken_offer(stage: DeskStage, talk: DeskTalk) -> None:
 async def _called_anew(stage: DeskStage, talk: DeskTalk) -> None:
     call_id = await stage.kiosk.offer()
     await stage.findings.seen(lambda: call_id in stage.kiosk.calls, 15)
-    answered = call_id in [one.call_id for one in stage.said(talk, CallAnswered)]
+    answered = call_id in [one.call_id for one in stage.sent(talk, CallAnswered)]
     stage.findings.demand("D-112", answered, "the second offer was not answered")
     await _travels(stage, "D-112", "no picture and no voice came in the second call")
 
@@ -133,36 +133,36 @@ async def _writes(stage: DeskStage, talk: DeskTalk) -> None:
     await stage.kiosk.send("beside", WordsSaid(words_id=words, text="Bonjour, je vous lis."))
 
     def shown() -> bool:
-        return words in [one.words_id for one in stage.said(talk, WordsShown)]
+        return words in [one.words_id for one in stage.sent(talk, WordsShown)]
 
     await stage.findings.seen(shown, 10)
     stage.findings.check("D-114", shown(), "no WordsShown with the id came")
     text = "Je vous entends mal."
     try:
-        await stage.instruct(Say(text=text))
+        await stage.instruct(WriteWords(text=text))
     except CannotDo as cannot:
         stage.findings.leave_untried(("D-115",), str(cannot))
         return
-    await stage.findings.seen(lambda: stage.said(talk, WordsSaid), 5)
-    said = [one.text for one in stage.said(talk, WordsSaid)]
-    stage.findings.check("D-115", text in said, f"it sent {said}")
+    await stage.findings.seen(lambda: stage.sent(talk, WordsSaid), 5)
+    sent = [one.text for one in stage.sent(talk, WordsSaid)]
+    stage.findings.check("D-115", text in sent, f"it sent {sent}")
 
 
 async def _pauses(stage: DeskStage, talk: DeskTalk) -> None:
     for on in (True, False):
-        since = stage.overheard.mark()
+        since = stage.traffic.mark()
         try:
             await stage.instruct(Hide(on=on))
         except CannotDo as cannot:
             stage.findings.leave_untried(("D-116",), str(cannot))
             return
         await stage.comes(talk, PrivacyAsked, since)
-        asked = [one.on for one in stage.said(talk, PrivacyAsked, since)]
+        asked = [one.on for one in stage.sent(talk, PrivacyAsked, since)]
         stage.findings.check("D-116", asked[-1:] == [on], f"for on={on} it said {asked}")
 
 
 async def _holds(stage: DeskStage, talk: DeskTalk) -> None:
-    found, kiosk, since = stage.findings, stage.kiosk, stage.overheard.mark()
+    found, kiosk, since = stage.findings, stage.kiosk, stage.traffic.mark()
     try:
         await stage.instruct(HoldCaller(on=True))
     except CannotDo as cannot:
@@ -171,14 +171,14 @@ async def _holds(stage: DeskStage, talk: DeskTalk) -> None:
     held = await found.seen(lambda: _held(stage), 10)
     found.demand(
         "D-118",
-        held and bool(stage.overheard.requests("hold", since)),
+        held and bool(stage.traffic.requests("hold", since)),
         "the hub was not told by `hold`",
     )
     await asyncio.sleep(UNDER_WAY_S * found.patience)
-    heard = kiosk.heard()
+    count = kiosk.media_count()
     await found.never(
         "D-118",
-        lambda: kiosk.heard() > heard,
+        lambda: kiosk.media_count() > count,
         for_s=QUIET_S,
         otherwise="voice or picture came during the hold",
     )
@@ -198,26 +198,26 @@ def _held(stage: DeskStage) -> bool:
 
 async def _early_wipe(stage: DeskStage, talk: DeskTalk) -> None:
     """The kiosk says that all is wiped, and the conversation goes on."""
-    since = stage.overheard.mark()
+    since = stage.traffic.mark()
     wiped = KioskWiped(pages_removed=0, files_removed=0, profile_removed=True, left_over=0)
     await stage.kiosk.send("end", wiped)
     await stage.comes(talk, MessageRefused, since)
-    refused = [(one.code, one.of) for one in stage.said(talk, MessageRefused, since)]
+    refused = [(one.code, one.of) for one in stage.sent(talk, MessageRefused, since)]
     good = (NotAllowed.code, KioskWiped.__name__) in refused
     stage.findings.check("D-122", good, f"it was answered by {refused}")
 
 
 async def _ends(stage: DeskStage, talk: DeskTalk) -> None:
     kiosk = stage.kiosk
-    await stage.findings.seen(lambda: kiosk.heard() > 0, 10)
-    since = stage.overheard.mark()
+    await stage.findings.seen(lambda: kiosk.media_count() > 0, 10)
+    since = stage.traffic.mark()
     await stage.instruct(EndCall())
     await stage.until(lambda: stage.is_over(talk), "the hub did not end the session")
     await asyncio.sleep(UNDER_WAY_S * stage.findings.patience)
-    heard, asked = kiosk.heard(), stage.overheard.mark()
+    count, asked = kiosk.media_count(), stage.traffic.mark()
     await stage.findings.never(
         "D-121",
-        lambda: kiosk.heard() > heard,
+        lambda: kiosk.media_count() > count,
         for_s=QUIET_S,
         otherwise="voice or picture came after the end",
     )
@@ -231,7 +231,7 @@ async def _ends(stage: DeskStage, talk: DeskTalk) -> None:
 def _of(
     stage: DeskStage, talk: DeskTalk, kind: type[SessionMessage], since: int
 ) -> list[SessionMessage]:
-    return list(stage.said(talk, kind, since))
+    return list(stage.sent(talk, kind, since))
 
 
 async def third(stage: DeskStage) -> None:
@@ -245,14 +245,12 @@ async def third(stage: DeskStage) -> None:
         "the colleague is not there",
     )
     await stage.instruct(CallIn(colleague=COLLEAGUE, name=COLLEAGUE_NAME))
-    await stage.until(
-        lambda: stage.overheard.requests("invite", talk.began), "nobody was called in"
-    )
+    await stage.until(lambda: stage.traffic.requests("invite", talk.began), "nobody was called in")
     await stage.colleague.talk.answer_invitation(talk.id, True)
     await stage.findings.eventually(
         "D-126",
         lambda: any(
-            _names(one.payload) for one in stage.overheard.requests("banner_shown", talk.began)
+            _names(one.payload) for one in stage.traffic.requests("banner_shown", talk.began)
         ),
         within_s=10,
         otherwise="no `banner_shown` with the colleague's name came",
@@ -272,18 +270,18 @@ async def restart(stage: DeskStage) -> None:
     """The desk loses its power, and comes back."""
     talk = await stage.converse()
     await called(stage, talk)
-    since = stage.overheard.mark()
+    since = stage.traffic.mark()
     stage.away_s.append(time.monotonic())
     await stage.instruct(Restart())
     await stage.findings.eventually(
         "D-124",
-        lambda: stage.overheard.requests("resume", since),
+        lambda: stage.traffic.requests("resume", since),
         within_s=20,
         otherwise="no `resume` came",
     )
     await stage.findings.eventually(
         "D-124",
-        lambda: stage.said(talk, CallRequested, since),
+        lambda: stage.sent(talk, CallRequested, since),
         within_s=15,
         otherwise="no CallRequested came",
     )
@@ -294,11 +292,11 @@ async def cut(stage: DeskStage) -> None:
     """The server loses its power in a conversation."""
     talk = await stage.converse()
     await called(stage, talk)
-    since = stage.overheard.mark()
+    since = stage.traffic.mark()
     kill_at_once(stage.world.server_pid)
     await stage.findings.eventually(
         "D-128",
-        lambda: stage.overheard.beats()[-1] in stage.overheard.said[since:],
+        lambda: stage.traffic.beats()[-1] in stage.traffic.sent[since:],
         within_s=40,
         otherwise="no sign of life came after its connection was cut",
     )
@@ -307,7 +305,7 @@ async def cut(stage: DeskStage) -> None:
         await stage.kiosk.send("beside", WordsSaid(words_id=words, text="Nous revoilà."))
         if await stage.comes(talk, WordsShown, since, 4):
             break
-    goes_on = words in [one.words_id for one in stage.said(talk, WordsShown, since)]
+    goes_on = words in [one.words_id for one in stage.sent(talk, WordsShown, since)]
     stage.findings.demand("D-128", goes_on, "its session did not go on")
     await stage.end(talk)
 
@@ -324,7 +322,7 @@ async def shut_out(stage: DeskStage) -> None:
 
 async def all_of_it(stage: DeskStage) -> None:
     """What holds for everything that the desk has said."""
-    check_all_said(stage, beats="D-105", whole="D-106", right="D-107")
+    check_all_sent(stage, beats="D-105", whole="D-106", right="D-107")
 
 
 CASES = (

@@ -25,15 +25,15 @@ BOMB_BYTES = 4 << 20
 def plain_words(**more: object) -> tuple[str, bytes]:
     """Words that a kiosk would show, with other fields: their id and JSON."""
     words = new_id()
-    said = WordsSaid(words_id=words, text="Ces mots ne viennent de personne.")
-    plain = msgspec.json.decode(encode(said))
+    sent = WordsSaid(words_id=words, text="Ces mots ne viennent de personne.")
+    plain = msgspec.json.decode(encode(sent))
     return words, msgspec.json.encode({**plain, **more})
 
 
 async def hostile(stage: Stage) -> None:
     """All of it in one conversation."""
     talk = await stage.converse()
-    await stage.findings.seen(lambda: stage.said(talk, CallOffered), 15)
+    await stage.findings.seen(lambda: stage.sent(talk, CallOffered), 15)
     await _without_mark(stage, talk)
     await _unknown_field(stage, talk)
     await _refused(stage, talk)
@@ -45,18 +45,18 @@ async def hostile(stage: Stage) -> None:
 def _shown(stage: Stage, words: str) -> bool:
     return any(
         isinstance(message := one.message(), WordsShown) and message.words_id == words
-        for one in stage.overheard.said
+        for one in stage.traffic.sent
     )
 
 
 async def _without_mark(stage: Stage, talk: Conversation) -> None:
     words, payload = plain_words()
-    await stage.world.tell(f"ses.{talk.id}.beside", payload, from_hub=False)
+    await stage.world.inject(f"ses.{talk.id}.beside", payload, from_hub=False)
     ended = SessionEnded(session_id=talk.id, by="agent", reason="done")
-    await stage.world.tell("hub", encode(ended), from_hub=False)
+    await stage.world.inject("hub", encode(ended), from_hub=False)
     await stage.findings.never(
         "P-401",
-        lambda: _shown(stage, words) or stage.said(talk, KioskWiped),
+        lambda: _shown(stage, words) or stage.sent(talk, KioskWiped),
         for_s=NOT_FOLLOWED_S,
         otherwise="it followed words, or the end of the session, that did not come from the hub",
     )
@@ -64,7 +64,7 @@ async def _without_mark(stage: Stage, talk: Conversation) -> None:
 
 async def _unknown_field(stage: Stage, talk: Conversation) -> None:
     words, payload = plain_words(of_a_later_release={"is": ["not", "known"]})
-    await stage.world.tell(f"ses.{talk.id}.beside", payload)
+    await stage.world.inject(f"ses.{talk.id}.beside", payload)
     await stage.findings.seen(lambda: _shown(stage, words), 5)
     stage.findings.check("P-403", _shown(stage, words), "a message with one was not followed")
 
@@ -79,15 +79,15 @@ async def _refused(stage: Stage, talk: Conversation) -> None:
         ("P-405", b"this is not JSON", (malformed,)),
         ("P-406", bomb, (MessageTooLarge.code, malformed)),
     ):
-        since = stage.overheard.mark()
-        await stage.world.tell(f"ses.{talk.id}.beside", payload)
+        since = stage.traffic.mark()
+        await stage.world.inject(f"ses.{talk.id}.beside", payload)
         await stage.comes(talk, MessageRefused, since)
-        refused = [one.code for one in stage.said(talk, MessageRefused, since)]
-        shown = stage.said(talk, WordsShown, since)
+        refused = [one.code for one in stage.sent(talk, MessageRefused, since)]
+        shown = stage.sent(talk, WordsShown, since)
         good = bool(refused) and refused[0] in codes and not shown
         stage.findings.check(rule, good, f"it was answered by {refused}, shown: {shown}")
         words, again = plain_words()
-        await stage.world.tell(f"ses.{talk.id}.beside", again)
+        await stage.world.inject(f"ses.{talk.id}.beside", again)
         goes_on = await stage.comes(talk, WordsShown, since) and _shown(stage, words)
         stage.findings.demand(rule, goes_on, "the session did not go on after it")
 
@@ -95,7 +95,7 @@ async def _refused(stage: Stage, talk: Conversation) -> None:
 async def _other_session(stage: Stage, talk: Conversation) -> None:
     words, payload = plain_words()
     ticket = talk.facts.ticket_id
-    await stage.world.tell(f"ses.{ticket}_00000000.beside", payload)
+    await stage.world.inject(f"ses.{ticket}_00000000.beside", payload)
     await stage.findings.never(
         "P-407",
         lambda: _shown(stage, words),
@@ -105,13 +105,13 @@ async def _other_session(stage: Stage, talk: Conversation) -> None:
 
 
 async def _never_answered(stage: Stage, talk: Conversation) -> None:
-    since = stage.overheard.mark()
+    since = stage.traffic.mark()
     refused = MessageRefused(topic="call", code=MessageMalformed.code, why="try", of="CallOffered")
     for topic in (END_TOPIC, HUB_TOPIC):
-        await stage.world.tell(f"ses.{talk.id}.{topic}", encode(refused))
+        await stage.world.inject(f"ses.{talk.id}.{topic}", encode(refused))
     await stage.findings.never(
         "P-408",
-        lambda: stage.said(talk, MessageRefused, since),
+        lambda: stage.sent(talk, MessageRefused, since),
         for_s=NOT_FOLLOWED_S,
         otherwise="it refused a MessageRefused",
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from expert_app.conformance.throw_away_hub import Said
+from expert_app.conformance.throw_away_hub import RecordedMessage
 from session.core.errors import SessionError
 from session.protocol.conversation import mirror
 
@@ -22,17 +22,17 @@ class MirrorReading:
         wrong: what is against the protocol, in order.
     """
 
-    def __init__(self, said: Iterable[Said]) -> None:
+    def __init__(self, sent: Iterable[RecordedMessage]) -> None:
         self.starts = self.payloads = 0
         self.text = ""
         self.wrong: list[str] = []
         self._assembler, self._unpacker = mirror.FrameAssembler(), mirror.Unpacker()
-        for one in said:
+        for one in sent:
             try:
                 for frame in self._assembler.add(one.payload, one.headers):
                     self._read(frame)
             except SessionError as error:
-                self._say(error)
+                self._note(error)
         if self._assembler.has_gap:
             self.wrong.append("a payload is missing: `seq` has a gap")
 
@@ -44,7 +44,7 @@ class MirrorReading:
             text = self._unpacker.unpack(frame.data, start=frame.start)
             events = mirror.decode_events(text)
         except SessionError as error:
-            self._say(error)
+            self._note(error)
             return
         self.payloads += 1
         # letters may be written as escapes: what counts is what they say
@@ -54,5 +54,5 @@ class MirrorReading:
             if not mirror.starts_with_snapshot(events):
                 self.wrong.append("a payload with `Start` does not begin with a full picture")
 
-    def _say(self, error: SessionError) -> None:
+    def _note(self, error: SessionError) -> None:
         self.wrong.append(f"{error.code} {error.detail.get('why', '')}".strip())

@@ -43,7 +43,7 @@ SILENCE_S = (25.0, 45.0)
 
 def reading(stage: Stage, talk: Conversation) -> MirrorReading:
     """The mirror until now."""
-    return MirrorReading(stage.overheard.raw(talk.id, MIRROR))
+    return MirrorReading(stage.traffic.raw(talk.id, MIRROR))
 
 
 async def powers(stage: Stage) -> None:
@@ -64,51 +64,51 @@ async def powers(stage: Stage) -> None:
 
 
 async def _begins_without(stage: Stage, talk: Conversation) -> None:
-    since = stage.overheard.mark()
-    await stage.say(talk, "grant", GrantsRequested())
+    since = stage.traffic.mark()
+    await stage.send(talk, "grant", GrantsRequested())
 
-    def told() -> dict[Grant, bool]:
-        return {one.grant: one.allowed for one in stage.said(talk, GrantChanged, since)}
+    def reported() -> dict[Grant, bool]:
+        return {one.grant: one.allowed for one in stage.sent(talk, GrantChanged, since)}
 
-    await stage.findings.seen(lambda: len(told()) == len(Grant), TOLD_S)
-    missing = sorted(set(Grant) - told().keys())
-    given = sorted(grant for grant, allowed in told().items() if allowed)
+    await stage.findings.seen(lambda: len(reported()) == len(Grant), TOLD_S)
+    missing = sorted(set(Grant) - reported().keys())
+    given = sorted(grant for grant, allowed in reported().items() if allowed)
     stage.findings.check("P-201", not missing and not given, f"not told: {missing}; given: {given}")
 
 
 async def _opens(stage: Stage, talk: Conversation) -> None:
     found = stage.findings
-    await stage.say(talk, "cobrowse", AddressRequested(address=ELSEWHERE))
-    await found.seen(lambda: stage.said(talk, AddressRefused), 5)
-    opened = any(ELSEWHERE in one.address for one in stage.said(talk, PageShown))
-    refused = bool(stage.said(talk, AddressRefused))
+    await stage.send(talk, "cobrowse", AddressRequested(address=ELSEWHERE))
+    await found.seen(lambda: stage.sent(talk, AddressRefused), 5)
+    opened = any(ELSEWHERE in one.address for one in stage.sent(talk, PageShown))
+    refused = bool(stage.sent(talk, AddressRefused))
     found.check("P-203", refused and not opened, "no AddressRefused came")
-    await stage.say(talk, "cobrowse", AddressRequested(address=stage.world.pages))
+    await stage.send(talk, "cobrowse", AddressRequested(address=stage.world.pages))
     await found.eventually(
         "P-202",
         lambda: any(
-            one.address.startswith(stage.world.pages) for one in stage.said(talk, PageShown)
+            one.address.startswith(stage.world.pages) for one in stage.sent(talk, PageShown)
         ),
         within_s=20,
-        otherwise=f"it said {stage.said(talk, AddressRefused)[-1:]}",
+        otherwise=f"it said {stage.sent(talk, AddressRefused)[-1:]}",
     )
     await asyncio.sleep(0.5)
-    sent = stage.overheard.raw(talk.id, MIRROR)
+    sent = stage.traffic.raw(talk.id, MIRROR)
     found.check("P-204", not sent, "events of the page came without the power")
 
 
 async def _commands_without(stage: Stage, talk: Conversation) -> None:
     command = new_id()
     click = ClickRequested(command_id=command, epoch=1, node=1, x=0.5, y=0.5)
-    await stage.say(talk, "control", click)
+    await stage.send(talk, "control", click)
 
     def answers() -> list[CommandAnswered]:
-        return [one for one in stage.said(talk, CommandAnswered) if one.command_id == command]
+        return [one for one in stage.sent(talk, CommandAnswered) if one.command_id == command]
 
     await stage.findings.seen(answers, 5)
-    said = answers()
-    good = bool(said) and said[0].code == GrantMissing.code
-    stage.findings.check("P-214", good, f"a click was answered with {said[:1]}")
+    sent = answers()
+    good = bool(sent) and sent[0].code == GrantMissing.code
+    stage.findings.check("P-214", good, f"a click was answered with {sent[:1]}")
 
 
 async def _mirrors(stage: Stage, talk: Conversation) -> None:
@@ -125,14 +125,14 @@ async def _mirrors(stage: Stage, talk: Conversation) -> None:
     found.check("P-206", shows and not seen.wrong, "; ".join(seen.wrong) or "the page is not in it")
     spoken = [
         one.payload.decode(errors="replace") if message is None else str(message)
-        for one in stage.overheard.said
+        for one in stage.traffic.sent
         if one.session == talk.id and one.topic not in RAW_TOPICS
         for message in (one.message(),)
     ]
     leaked = secrets_in(seen.text) or secrets_in("\n".join(spoken))
     found.check("P-208", not leaked, f"it sent {', '.join(leaked)}")
     starts = seen.starts
-    await stage.say(talk, "cobrowse", SnapshotRequested())
+    await stage.send(talk, "cobrowse", SnapshotRequested())
     await found.seen(lambda: reading(stage, talk).starts > starts, 10)
     again = reading(stage, talk)
     found.check("P-207", again.starts > starts, "no new `Start` came")
@@ -144,12 +144,12 @@ async def _asks_once(stage: Stage, talk: Conversation) -> None:
     """The same request, and another one for a power that is young."""
     answered = stage.changes(talk, Grant.SEE_PAGE)[-1].request_id
     for rule, request in (("P-209", answered), ("P-213", new_id())):
-        since = stage.overheard.mark()
-        await stage.say(talk, "grant", GrantRequested(grant=Grant.SEE_PAGE, request_id=request))
+        since = stage.traffic.mark()
+        await stage.send(talk, "grant", GrantRequested(grant=Grant.SEE_PAGE, request_id=request))
         await stage.comes(talk, GrantChanged, since, TOLD_S)
-        told = stage.changes(talk, Grant.SEE_PAGE, since)
-        good = bool(told) and told[-1].allowed and told[-1].request_id == request
-        stage.findings.check(rule, good, f"without an answer of the caller it said {told[-1:]}")
+        reported = stage.changes(talk, Grant.SEE_PAGE, since)
+        good = bool(reported) and reported[-1].allowed and reported[-1].request_id == request
+        stage.findings.check(rule, good, f"without an answer of the caller it said {reported[-1:]}")
 
 
 async def _refuses(stage: Stage, talk: Conversation) -> None:
@@ -160,27 +160,27 @@ async def _refuses(stage: Stage, talk: Conversation) -> None:
 
 async def _withdraws(stage: Stage, talk: Conversation) -> None:
     await stage.allow(talk, Grant.CONTROL)
-    since = stage.overheard.mark()
+    since = stage.traffic.mark()
     await stage.instruct(Withdraw(grant=Grant.SEE_PAGE))
 
     def ended() -> bool:
-        told = {one.grant: one.allowed for one in stage.said(talk, GrantChanged, since)}
-        return told.get(Grant.SEE_PAGE) is False and told.get(Grant.CONTROL) is False
+        reported = {one.grant: one.allowed for one in stage.sent(talk, GrantChanged, since)}
+        return reported.get(Grant.SEE_PAGE) is False and reported.get(Grant.CONTROL) is False
 
     await stage.findings.seen(ended, 5)
     stage.findings.check(
         "P-212", ended(), "no GrantChanged said that `see_page` and `control` have ended"
     )
     await asyncio.sleep(0.5 * stage.findings.patience)  # what is under way still comes
-    before = len(stage.overheard.raw(talk.id, MIRROR))
-    await stage.say(talk, "cobrowse", SnapshotRequested())
+    before = len(stage.traffic.raw(talk.id, MIRROR))
+    await stage.send(talk, "cobrowse", SnapshotRequested())
     await stage.findings.never(
         "P-212",
-        lambda: len(stage.overheard.raw(talk.id, MIRROR)) > before,
+        lambda: len(stage.traffic.raw(talk.id, MIRROR)) > before,
         for_s=1.0,
         otherwise="the mirror went on",
     )
-    sharing = stage.said(talk, SharingChanged)
+    sharing = stage.sent(talk, SharingChanged)
     stage.findings.check(
         "P-212", bool(sharing) and not sharing[-1].sharing, "no SharingChanged said that it ended"
     )
@@ -188,12 +188,12 @@ async def _withdraws(stage: Stage, talk: Conversation) -> None:
 
 async def _asks_first(stage: Stage, talk: Conversation) -> None:
     """`point` needs `see_page`."""
-    since, request = stage.overheard.mark(), new_id()
-    await stage.say(talk, "grant", GrantRequested(grant=Grant.POINT, request_id=request))
+    since, request = stage.traffic.mark(), new_id()
+    await stage.send(talk, "grant", GrantRequested(grant=Grant.POINT, request_id=request))
     await stage.instruct(AnswerGrant(grant=Grant.SEE_PAGE, yes=True))
 
     def given() -> list[Grant]:
-        return [one.grant for one in stage.said(talk, GrantChanged, since) if one.allowed]
+        return [one.grant for one in stage.sent(talk, GrantChanged, since) if one.allowed]
 
     if not await stage.findings.seen(lambda: Grant.POINT in given(), 2):  # not asked together
         await stage.instruct(AnswerGrant(grant=Grant.POINT, yes=True))
@@ -206,7 +206,7 @@ async def _stops(stage: Stage, talk: Conversation) -> None:
     await stage.instruct(StopAll())
 
     def left() -> list[Grant]:
-        last = {one.grant: one.allowed for one in stage.said(talk, GrantChanged)}
+        last = {one.grant: one.allowed for one in stage.sent(talk, GrantChanged)}
         return sorted(grant for grant, allowed in last.items() if allowed)
 
     await stage.findings.seen(lambda: not left(), 5)
@@ -217,16 +217,16 @@ async def silence(stage: Stage) -> None:
     """Nobody answers."""
     talk = await stage.converse()
     request, asked_s = new_id(), time.monotonic()
-    await stage.say(talk, "grant", GrantRequested(grant=Grant.SCAN, request_id=request))
+    await stage.send(talk, "grant", GrantRequested(grant=Grant.SCAN, request_id=request))
 
     def answer() -> list[GrantChanged]:
         changes = stage.changes(talk, Grant.SCAN)
         return [one for one in changes if one.request_id == request or one.allowed]
 
     await stage.findings.seen(answer, SILENCE_S[1])
-    told, after_s = answer(), time.monotonic() - asked_s
-    good = bool(told) and not told[-1].allowed and after_s >= SILENCE_S[0]
-    stage.findings.check("P-211", good, f"after {after_s:.0f} s it said {told[-1:]}")
+    reported, after_s = answer(), time.monotonic() - asked_s
+    good = bool(reported) and not reported[-1].allowed and after_s >= SILENCE_S[0]
+    stage.findings.check("P-211", good, f"after {after_s:.0f} s it said {reported[-1:]}")
     await stage.end(talk)
 
 

@@ -56,14 +56,14 @@ OVER = (PrintState.DONE, PrintState.FAILED, PrintState.CANCELLED)
 
 async def devices(stage: Stage, talk: Conversation) -> DevicesReported:
     """What the kiosk has. Raises `RuleBroken`."""
-    await stage.say(talk, "device", DevicesRequested())
+    await stage.send(talk, "device", DevicesRequested())
     await stage.findings.eventually(
         "P-301",
-        lambda: stage.said(talk, DevicesReported),
+        lambda: stage.sent(talk, DevicesReported),
         within_s=15,
         otherwise="no DevicesReported came",
     )
-    report = stage.said(talk, DevicesReported)[-1]
+    report = stage.sent(talk, DevicesReported)[-1]
     stage.findings.check(
         "P-301",
         report.kiosk_key == stage.world.key(),
@@ -110,19 +110,19 @@ def _request(kind: ScanKind = ScanKind.PAGE) -> ScanRequested:
 
 
 def _ended(stage: Stage, talk: Conversation, scan_id: str) -> list[ScanEnded]:
-    return [one for one in stage.said(talk, ScanEnded) if one.scan_id == scan_id]
+    return [one for one in stage.sent(talk, ScanEnded) if one.scan_id == scan_id]
 
 
 def _offers(
     stage: Stage, talk: Conversation, scan_id: str = "", since: int | None = None
 ) -> list[PageOffered]:
-    offers = stage.said(talk, PageOffered, since)
+    offers = stage.sent(talk, PageOffered, since)
     return [one for one in offers if not scan_id or one.scan_id == scan_id]
 
 
 async def _scan_without(stage: Stage, talk: Conversation) -> None:
     request = _request()
-    await stage.say(talk, "device", request)
+    await stage.send(talk, "device", request)
     await stage.findings.seen(lambda: _ended(stage, talk, request.scan_id), 5)
     ended = _ended(stage, talk, request.scan_id)
     good = bool(ended) and ended[0].code == GrantMissing.code
@@ -133,7 +133,7 @@ async def _scan_without(stage: Stage, talk: Conversation) -> None:
 async def _scanned(stage: Stage, talk: Conversation, rule: str, kind: ScanKind) -> PageOffered:
     """A page whose chunks have all come. Raises `RuleBroken`."""
     request = _request(kind)
-    await stage.say(talk, "device", request)
+    await stage.send(talk, "device", request)
     found = stage.findings
     await found.seen(
         lambda: _offers(stage, talk, request.scan_id) and _ended(stage, talk, request.scan_id),
@@ -160,7 +160,7 @@ def _chunks(stage: Stage, talk: Conversation, item: str, since: int = 0) -> dict
     """What came of an item, by number."""
     return {
         int(one.headers.get("Index", "-1")): one.payload
-        for one in stage.overheard.said[since:]
+        for one in stage.traffic.sent[since:]
         if one.session == talk.id and one.topic == CHUNK and one.headers.get("Item") == item
     }
 
@@ -184,8 +184,8 @@ def _signature(stage: Stage, talk: Conversation, page: PageOffered) -> None:
 
 
 async def _again(stage: Stage, talk: Conversation, page: PageOffered) -> None:
-    since, missing = stage.overheard.mark(), sorted({0, page.chunks - 1})
-    await stage.say(talk, "device", ChunksRequested(item_id=page.page_id, missing=missing))
+    since, missing = stage.traffic.mark(), sorted({0, page.chunks - 1})
+    await stage.send(talk, "device", ChunksRequested(item_id=page.page_id, missing=missing))
 
     def came() -> list[int]:
         return sorted(_chunks(stage, talk, page.page_id, since))
@@ -199,8 +199,8 @@ async def _offered_again(
     stage: Stage, talk: Conversation, page: PageOffered, *, within_s: float
 ) -> bool:
     """Whether it is still kept at the kiosk."""
-    since = stage.overheard.mark()
-    await stage.say(talk, "device", PagesRequested())
+    since = stage.traffic.mark()
+    await stage.send(talk, "device", PagesRequested())
     return await stage.findings.seen(
         lambda: page.page_id in [one.page_id for one in _offers(stage, talk, "", since)], within_s
     )
@@ -212,7 +212,7 @@ async def _kept(stage: Stage, talk: Conversation, page: PageOffered) -> None:
         await _offered_again(stage, talk, page, within_s=AGAIN_S),
         "it was not offered again",
     )
-    await stage.say(talk, "device", PageKept(page_id=page.page_id))
+    await stage.send(talk, "device", PageKept(page_id=page.page_id))
     still = await _offered_again(stage, talk, page, within_s=QUIET_S)
     stage.findings.check("P-307", not still, "it was offered after PageKept")
 
@@ -220,7 +220,7 @@ async def _kept(stage: Stage, talk: Conversation, page: PageOffered) -> None:
 async def _refusals(stage: Stage, talk: Conversation) -> None:
     page = await _scanned(stage, talk, "P-304", ScanKind.PAGE)
     for code, keeps in ((PageDamaged.code, True), (PageUnreadable.code, False)):
-        await stage.say(talk, "device", PageRefused(page_id=page.page_id, code=code))
+        await stage.send(talk, "device", PageRefused(page_id=page.page_id, code=code))
         within_s = AGAIN_S if keeps else QUIET_S
         kept = await _offered_again(stage, talk, page, within_s=within_s)
         words = "forgotten" if keeps else "kept"
@@ -229,8 +229,8 @@ async def _refusals(stage: Stage, talk: Conversation) -> None:
 
 async def _cancel(stage: Stage, talk: Conversation) -> None:
     request = _request()
-    await stage.say(talk, "device", request)
-    await stage.say(talk, "device", ScanCancelRequested(scan_id=request.scan_id))
+    await stage.send(talk, "device", request)
+    await stage.send(talk, "device", ScanCancelRequested(scan_id=request.scan_id))
     await stage.findings.seen(lambda: _ended(stage, talk, request.scan_id), 20)
     ended = _ended(stage, talk, request.scan_id)
     if ended and not ended[0].code:
@@ -246,7 +246,7 @@ async def _jam(stage: Stage, talk: Conversation) -> None:
         stage.findings.leave_untried(("P-310",), str(cannot))
         return
     request = _request()
-    await stage.say(talk, "device", request)
+    await stage.send(talk, "device", request)
     await stage.findings.seen(lambda: _ended(stage, talk, request.scan_id), SCAN_S)
     ended = _ended(stage, talk, request.scan_id)
     stage.findings.check("P-310", bool(ended) and bool(ended[0].code), f"it said {ended[:1]}")
@@ -259,12 +259,12 @@ async def _keep(stage: Stage, talk: Conversation) -> None:
     good = change is not None and change.allowed and change.left_s > 0
     stage.findings.check("P-313", good, f"after yes it said {change}")
     if good:
-        since = stage.overheard.mark()
+        since = stage.traffic.mark()
         await stage.instruct(Withdraw(grant=Grant.KEEP))
         await stage.findings.seen(lambda: stage.changes(talk, Grant.KEEP, since), 5)
-        told = stage.changes(talk, Grant.KEEP, since)
-        gone = bool(told) and not told[-1].allowed
-        stage.findings.check("P-313", gone, f"taken back it said {told[-1:]}")
+        reported = stage.changes(talk, Grant.KEEP, since)
+        gone = bool(reported) and not reported[-1].allowed
+        stage.findings.check("P-313", gone, f"taken back it said {reported[-1:]}")
 
 
 # ---- prints
@@ -297,7 +297,7 @@ class _Job:
 
     async def send(self) -> None:
         """The offer and all chunks."""
-        await self.stage.say(self.talk, "device", self.offer)
+        await self.stage.send(self.talk, "device", self.offer)
         await self.send_chunks()
 
     async def send_chunks(self) -> None:
@@ -307,14 +307,14 @@ class _Job:
             part = piece(self.bytes_sent, count, index)
             await self.stage.desk.send_raw(self.talk.id, CHUNK, part, dict(headers_of(item, index)))
 
-    def told(self, since: int | None = None) -> list[PrintChanged]:
+    def reported(self, since: int | None = None) -> list[PrintChanged]:
         """What the kiosk said of it."""
-        said = self.stage.said(self.talk, PrintChanged, since)
-        return [one for one in said if one.print_id == self.offer.print_id]
+        sent = self.stage.sent(self.talk, PrintChanged, since)
+        return [one for one in sent if one.print_id == self.offer.print_id]
 
     def states(self) -> list[PrintState]:
         """Where it was, in order."""
-        return [one.state for one in self.told()]
+        return [one.state for one in self.reported()]
 
     async def reaches(self, *states: PrintState, within_s: float = 15.0) -> bool:
         """Whether it comes to one of these states in time."""
@@ -340,9 +340,13 @@ async def _print_without(stage: Stage, talk: Conversation) -> None:
     job = _Job(stage, talk, data=document("sans accord"))
     await job.send()
     await job.reaches(PrintState.FAILED, *PRINTED)
-    told = job.told()
-    good = bool(told) and told[-1].code == GrantMissing.code and not set(job.states()) & {*PRINTED}
-    stage.findings.check("P-320", good, f"it said {told[-1:]}")
+    reported = job.reported()
+    good = (
+        bool(reported)
+        and reported[-1].code == GrantMissing.code
+        and not set(job.states()) & {*PRINTED}
+    )
+    stage.findings.check("P-320", good, f"it said {reported[-1:]}")
 
 
 async def _wrong_binding(stage: Stage, talk: Conversation) -> None:
@@ -354,7 +358,9 @@ async def _wrong_binding(stage: Stage, talk: Conversation) -> None:
         await job.reaches(PrintState.FAILED, PrintState.SHOWN, *PRINTED)
         states = set(job.states())
         good = PrintState.FAILED in states and not states & {PrintState.SHOWN, *PRINTED}
-        stage.findings.check("P-323", good, f"bound to {bound_to[:8]!r} it said {job.told()[-1:]}")
+        stage.findings.check(
+            "P-323", good, f"bound to {bound_to[:8]!r} it said {job.reported()[-1:]}"
+        )
         if PrintState.SHOWN in states:
             await stage.instruct(AnswerPrint(yes=False))
 
@@ -364,14 +370,14 @@ async def _wrong_bytes(stage: Stage, talk: Conversation) -> None:
     job.bytes_sent = document("un autres")[: len(job.data)].ljust(len(job.data), b"\n")
     await job.send()
     for _ in range(3):  # the kiosk may ask for the chunks again
-        since = stage.overheard.mark()
+        since = stage.traffic.mark()
         if await job.reaches(PrintState.FAILED, PrintState.SHOWN, *PRINTED, within_s=1.5):
             break
         await job.send_chunks()
         await stage.comes(talk, ChunksRequested, since, 1.0)
     states = set(job.states())
     good = not states & {PrintState.SHOWN, *PRINTED}
-    stage.findings.check("P-325", good, f"it said {job.told()[-1:]}")
+    stage.findings.check("P-325", good, f"it said {job.reported()[-1:]}")
     if PrintState.SHOWN in states:
         await stage.instruct(AnswerPrint(yes=False))
 
@@ -397,15 +403,15 @@ async def _printed(stage: Stage, talk: Conversation) -> str:
     if not early:
         await stage.instruct(AnswerPrint(yes=True))
     await job.reaches(*OVER, within_s=60)
-    last = job.told()[-1]
+    last = job.reported()[-1]
     good = last.state is PrintState.DONE and last.sha256 == job.offer.sha256
     found.demand("P-321", good, f"after yes it said {last}")
-    jobs, since = {one.job_id for one in job.told() if one.job_id}, stage.overheard.mark()
+    jobs, since = {one.job_id for one in job.reported() if one.job_id}, stage.traffic.mark()
     await job.send()
-    await found.seen(lambda: job.told(since), 5)
+    await found.seen(lambda: job.reported(since), 5)
     await asyncio.sleep(QUIET_S)
-    again = {one.job_id for one in job.told() if one.job_id}
-    states = [one.state for one in job.told(since)]
+    again = {one.job_id for one in job.reported() if one.job_id}
+    states = [one.state for one in job.reported(since)]
     anew = {PrintState.SHOWN, PrintState.SENT, PrintState.PRINTING} & set(states)
     found.check("P-324", again == jobs and not anew, f"offered again it said {states}")
     return job.offer.print_id

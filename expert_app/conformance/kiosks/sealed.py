@@ -8,7 +8,12 @@ from expert_app.conformance.driver import Press
 from expert_app.conformance.kiosks.hostile import NOT_FOLLOWED_S, plain_words
 from expert_app.conformance.kiosks.stage import Stage
 from expert_app.conformance.playing import Case
-from expert_app.conformance.throw_away_hub import CALLER_NUMBER, SEALED_AGENT, SEALED_SERVICE, Said
+from expert_app.conformance.throw_away_hub import (
+    CALLER_NUMBER,
+    SEALED_AGENT,
+    SEALED_SERVICE,
+    RecordedMessage,
+)
 from session.bus.sealing.box import SEAL_HEADER, Stamp
 from session.bus.sealing.channel import SEALED_TOPICS
 from session.core.errors import SealBroken, SessionError
@@ -23,7 +28,7 @@ FAR_AHEAD = 100
 """A number that no message has had yet."""
 
 
-def sent_again(came: Said) -> list[tuple[str, bytes]]:
+def sent_again(came: RecordedMessage) -> list[tuple[str, bytes]]:
     """A sealed message as it was, and changed under a number that is new: header and payload."""
     seal = Stamp.read(came.headers[SEAL_HEADER])
     later = Stamp(seal.epoch, seal.number + FAR_AHEAD)
@@ -43,10 +48,10 @@ async def sealed(stage: Stage) -> None:
 
 
 async def _converse(stage: Stage, agent: DeskEnd) -> None:
-    since, found = stage.overheard.mark(), stage.findings
+    since, found = stage.traffic.mark(), stage.findings
     await stage.instruct(Press(service=SEALED_SERVICE, number=CALLER_NUMBER))
-    await stage.until(lambda: stage.overheard.requests("call", since), "it did not call")
-    asked = decode_request(TicketRequested, stage.overheard.requests("call", since)[0].payload)
+    await stage.until(lambda: stage.traffic.requests("call", since), "it did not call")
+    asked = decode_request(TicketRequested, stage.traffic.requests("call", since)[0].payload)
     found.check(
         "P-504",
         not asked.caller_number and bool(asked.sealed_number),
@@ -59,23 +64,23 @@ async def _converse(stage: Stage, agent: DeskEnd) -> None:
     finally:
         await _end(stage, agent, session)
     await found.seen(lambda: stage.world.sealed_log(session, "k"), 10)
-    in_clear = stage.overheard.requests("log", since)
+    in_clear = stage.traffic.requests("log", since)
     good = bool(stage.world.sealed_log(session, "k")) and not in_clear
     why = "it went to the hub" if in_clear else "the vault has nothing of it"
     found.check("P-506", good, why)
 
 
 async def _talk(stage: Stage, agent: DeskEnd, session: str) -> None:
-    found, overheard = stage.findings, stage.overheard
+    found, traffic = stage.findings, stage.traffic
     await found.eventually(
         "P-501",
-        lambda: overheard.messages(session, SealOffered),
+        lambda: traffic.messages(session, SealOffered),
         within_s=15,
         otherwise="no SealOffered came",
     )
     await found.eventually(
         "P-502",
-        lambda: any(isinstance(one, CallOffered) for one in agent.said),
+        lambda: any(isinstance(one, CallOffered) for one in agent.received),
         within_s=15,
         otherwise="no CallOffered came that could be opened",
     )
@@ -84,7 +89,7 @@ async def _talk(stage: Stage, agent: DeskEnd, session: str) -> None:
     shown = await found.seen(lambda: _shown(agent, words), 10)
     found.check("P-502", shown, "sealed words were not answered by a sealed WordsShown")
     words, payload = plain_words()
-    await stage.world.tell(f"ses.{session}.beside", payload)
+    await stage.world.inject(f"ses.{session}.beside", payload)
     await found.never(
         "P-503",
         lambda: _shown(agent, words),
@@ -94,7 +99,7 @@ async def _talk(stage: Stage, agent: DeskEnd, session: str) -> None:
     await _twice(stage, agent, session)
     clear = {
         one.topic
-        for one in overheard.said
+        for one in traffic.sent
         if one.session == session and one.topic in SEALED_TOPICS and SEAL_HEADER not in one.headers
     }
     found.check("P-502", not clear, f"in clear on {sorted(clear)} without being sealed")
@@ -102,15 +107,15 @@ async def _talk(stage: Stage, agent: DeskEnd, session: str) -> None:
 
 async def _twice(stage: Stage, agent: DeskEnd, session: str) -> None:
     """Whoever runs the server sends again what passed."""
-    came = stage.overheard.told(session, "beside", SEAL_HEADER)
+    came = stage.traffic.received_with(session, "beside", SEAL_HEADER)
     for seal, payload in sent_again(came[-1]):
-        before = len(agent.said)
-        await stage.world.tell(f"ses.{session}.beside", payload, headers={SEAL_HEADER: seal})
+        before = len(agent.received)
+        await stage.world.inject(f"ses.{session}.beside", payload, headers={SEAL_HEADER: seal})
 
         def refused(since: int = before) -> bool:
             return any(
                 isinstance(one, MessageRefused) and one.code == SealBroken.code
-                for one in agent.said[since:]
+                for one in agent.received[since:]
             )
 
         await stage.findings.seen(refused, 5)
@@ -118,14 +123,14 @@ async def _twice(stage: Stage, agent: DeskEnd, session: str) -> None:
 
 
 def _shown(agent: DeskEnd, words: str) -> bool:
-    return any(isinstance(one, WordsShown) and one.words_id == words for one in agent.said)
+    return any(isinstance(one, WordsShown) and one.words_id == words for one in agent.received)
 
 
 async def _end(stage: Stage, agent: DeskEnd, session: str) -> None:
     try:
         await agent.link.hang_up(session)
         await stage.findings.seen(
-            lambda: any(isinstance(one, KioskWiped) for one in agent.said), 20
+            lambda: any(isinstance(one, KioskWiped) for one in agent.received), 20
         )
         await agent.close_call()
         await agent.link.close(session)

@@ -46,7 +46,7 @@ class _Show:
 
     def __init__(self, stage: Stage, talk: Conversation) -> None:
         self.stage, self.talk, self.id = stage, talk, new_id()
-        self.since = stage.overheard.mark()
+        self.since = stage.traffic.mark()
         self.damaged: set[int] = set()
         self._data = {page: picture() for page in range(PAGES)}
         self._items = {page: new_id() for page in range(PAGES)}
@@ -55,34 +55,34 @@ class _Show:
         """Under which a page's chunks go."""
         return self._items[page]
 
-    async def say(self, message: ShowMessage | ShowEnded) -> None:
+    async def send(self, message: ShowMessage | ShowEnded) -> None:
         """Our desk says it."""
-        await self.stage.say(self.talk, TOPIC, message)
+        await self.stage.send(self.talk, TOPIC, message)
 
     async def start(self) -> None:
         """Begins to show it."""
-        await self.say(ShowStarted(show_id=self.id, title="Essai", pages=PAGES))
+        await self.send(ShowStarted(show_id=self.id, title="Essai", pages=PAGES))
 
-    def said[Kind: ShowMessage](
+    def sent[Kind: ShowMessage](
         self, kind: type[Kind], is_meant: Callable[[Kind], bool] = lambda _one: True
     ) -> list[Kind]:
         """What the kiosk said of it."""
-        said = self.stage.said(self.talk, kind, self.since)
-        return [one for one in said if one.show_id == self.id and is_meant(one)]
+        sent = self.stage.sent(self.talk, kind, self.since)
+        return [one for one in sent if one.show_id == self.id and is_meant(one)]
 
     def wants(self, page: int) -> bool:
         """Whether the kiosk has asked for a page."""
-        return bool(self.said(ShownPageRequested, lambda one: one.page == page))
+        return bool(self.sent(ShownPageRequested, lambda one: one.page == page))
 
     def painted(self, page: int, marks: int = 0) -> bool:
         """Whether a page stands on the screen, or has stood."""
-        return bool(self.said(ShownPagePainted, lambda one: (one.page, one.marks) == (page, marks)))
+        return bool(self.sent(ShownPagePainted, lambda one: (one.page, one.marks) == (page, marks)))
 
     async def offer(self, page: int, *, lost: Collection[int] = ()) -> None:
         """The picture of a page; chunks that get lost do not come."""
         data = self._data[page]
         count = count_chunks(len(data))
-        await self.say(
+        await self.send(
             ShownPageOffered(
                 show_id=self.id,
                 page=page,
@@ -94,9 +94,9 @@ class _Show:
                 chunks=count,
             )
         )
-        await self.send(page, [index for index in range(count) if index not in lost])
+        await self.send_chunks(page, [index for index in range(count) if index not in lost])
 
-    async def send(self, page: int, indexes: Collection[int]) -> None:
+    async def send_chunks(self, page: int, indexes: Collection[int]) -> None:
         """Chunks of a page."""
         data = self._data[page]
         sent = bytes(len(data)) if page in self.damaged else data
@@ -126,28 +126,28 @@ async def _begins(show: _Show) -> None:
     await show.offer(0, lost=[0])
 
     def missed() -> list[ShownChunksRequested]:
-        return show.said(
+        return show.sent(
             ShownChunksRequested, lambda one: one.item_id == show.item(0) and 0 in one.missing
         )
 
     otherwise = "a chunk that was lost was not asked for"
     await found.eventually("P-331", missed, within_s=PAINTED_S, otherwise=otherwise)
-    await show.send(0, missed()[-1].missing)
+    await show.send_chunks(0, missed()[-1].missing)
     painted = "no ShownPagePainted came of the first page"
     await found.eventually("P-330", lambda: show.painted(0), within_s=PAINTED_S, otherwise=painted)
 
 
 async def _marks(show: _Show) -> None:
     frame = Mark(kind=MarkKind.FRAME, points=[0.1, 0.1, 0.5, 0.3])
-    await show.say(ShownPageMarked(show_id=show.id, page=0, marks=[frame]))
+    await show.send(ShownPageMarked(show_id=show.id, page=0, marks=[frame]))
     await show.stage.findings.seen(lambda: show.painted(0, marks=1), PAINTED_S)
-    told = show.said(ShownPagePainted)[-1:]
-    show.stage.findings.check("P-332", show.painted(0, marks=1), f"it said {told}")
+    reported = show.sent(ShownPagePainted)[-1:]
+    show.stage.findings.check("P-332", show.painted(0, marks=1), f"it said {reported}")
 
 
 async def _turns(show: _Show) -> None:
     found = show.stage.findings
-    await show.say(ShownPageTurned(show_id=show.id, page=1))
+    await show.send(ShownPageTurned(show_id=show.id, page=1))
     asked = "the page was not asked for"
     await found.eventually("P-333", lambda: show.wants(1), within_s=PAINTED_S, otherwise=asked)
     await show.offer(1)
@@ -157,7 +157,7 @@ async def _turns(show: _Show) -> None:
 
 async def _damaged(show: _Show) -> None:
     show.damaged.add(2)
-    await show.say(ShownPageTurned(show_id=show.id, page=2))
+    await show.send(ShownPageTurned(show_id=show.id, page=2))
     await show.stage.until(lambda: show.wants(2), "the third page was not asked for")
     await show.offer(2)
     await show.stage.findings.never(
@@ -166,7 +166,7 @@ async def _damaged(show: _Show) -> None:
         for_s=NOT_PAINTED_S,
         otherwise="a page was painted whose bytes have another SHA-256",
     )
-    await show.say(ShownPageTurned(show_id=show.id, page=1))
+    await show.send(ShownPageTurned(show_id=show.id, page=1))
 
 
 async def _closes(show: _Show) -> None:
@@ -175,19 +175,19 @@ async def _closes(show: _Show) -> None:
         await stage.instruct(CloseShown())
     except CannotDo as cannot:
         found.leave_untried(("P-335",), str(cannot))
-        await show.say(ShowEnded(show_id=show.id))
+        await show.send(ShowEnded(show_id=show.id))
         return
 
     def ended(after: int) -> bool:
-        said = stage.said(show.talk, ShowEnded, after)
-        return any(one.show_id == show.id and one.by_caller for one in said)
+        sent = stage.sent(show.talk, ShowEnded, after)
+        return any(one.show_id == show.id and one.by_caller for one in sent)
 
     await found.seen(lambda: ended(show.since), PAINTED_S)
-    first, since = ended(show.since), stage.overheard.mark()
+    first, since = ended(show.since), stage.traffic.mark()
     show.since = since
     await show.start()  # as a desk that did not hear of it
     await found.seen(lambda: ended(since), PAINTED_S)
-    again = bool(show.said(ShownPagePainted) or show.said(ShownPageRequested))
+    again = bool(show.sent(ShownPagePainted) or show.sent(ShownPageRequested))
     seen = "it was shown again" if again else "no ShowEnded with `by_caller` came"
     found.check("P-335", first and ended(since) and not again, seen)
 

@@ -17,7 +17,7 @@ from expert_app.conformance.throw_away_hub import (
     CALLER_NUMBER,
     KIOSK,
     SERVICE,
-    Said,
+    RecordedMessage,
     ThrowAwayHub,
 )
 from expert_app.conformance.trial import Trial
@@ -87,17 +87,17 @@ class Stage(Trial):
 
     async def press(self) -> Ticket:
         """The caller calls; the ticket. Raises `CannotDo`, `RuleBroken`."""
-        began = self.overheard.mark()
+        began = self.traffic.mark()
         await self.instruct(Press(service=SERVICE, number=CALLER_NUMBER))
         await self.findings.eventually(
             "P-103",
-            lambda: any(_is_call(one) for one in self.overheard.requests("call", began)),
+            lambda: any(_is_call(one) for one in self.traffic.requests("call", began)),
             within_s=10,
             otherwise="no such request came",
         )
         self.findings.check(
             "P-102",
-            bool(self.overheard.requests("services")),
+            bool(self.traffic.requests("services")),
             "`services` was never asked",
         )
         await self.until(self.ticket, "the hub has no ticket of the kiosk")
@@ -108,12 +108,12 @@ class Stage(Trial):
 
     async def converse(self) -> Conversation:
         """The caller calls and our agent accepts."""
-        began = self.overheard.mark()
+        began = self.traffic.mark()
         talk = Conversation(await self.desk.accept(await self.press()), began)
         self._talking = talk.id
         return talk
 
-    async def say(self, talk: Conversation, topic: str, message: SessionMessage) -> None:
+    async def send(self, talk: Conversation, topic: str, message: SessionMessage) -> None:
         """Our agent's desk says something."""
         await self.desk.send(talk.id, topic, message)
 
@@ -121,19 +121,19 @@ class Stage(Trial):
         self, talk: Conversation, grant: Grant, since: int | None = None
     ) -> list[GrantChanged]:
         """What the kiosk said of a power."""
-        return [one for one in self.said(talk, GrantChanged, since) if one.grant is grant]
+        return [one for one in self.sent(talk, GrantChanged, since) if one.grant is grant]
 
     async def ask(self, talk: Conversation, grant: Grant, *, yes: bool) -> GrantChanged | None:
         """Our agent asks, the caller answers; the change with our request's id, if it came."""
         request = new_id()
-        await self.say(talk, "grant", GrantRequested(grant=grant, request_id=request))
+        await self.send(talk, "grant", GrantRequested(grant=grant, request_id=request))
         await self.instruct(AnswerGrant(grant=grant, yes=yes))
 
-        def told() -> list[GrantChanged]:
+        def reported() -> list[GrantChanged]:
             return [one for one in self.changes(talk, grant) if one.request_id == request]
 
-        await self.findings.seen(told, 10)
-        return told()[-1] if told() else None
+        await self.findings.seen(reported, 10)
+        return reported()[-1] if reported() else None
 
     async def allow(self, talk: Conversation, grant: Grant) -> None:
         """The caller gives a power. Raises `RuleBroken`."""
@@ -153,11 +153,11 @@ class Stage(Trial):
         """The kiosk's report after the end of a conversation. Raises `RuleBroken`."""
         await self.findings.eventually(
             "P-120",
-            lambda: self.said(talk, KioskWiped),
+            lambda: self.sent(talk, KioskWiped),
             within_s=20,
             otherwise="no KioskWiped came",
         )
-        wiped = self.said(talk, KioskWiped)[-1]
+        wiped = self.sent(talk, KioskWiped)[-1]
         self.findings.check("P-120", wiped.left_over == 0, f"left_over was {wiped.left_over}")
         await self.desk.close_call()
         await self.close_ticket(talk.id)
@@ -188,13 +188,13 @@ class Stage(Trial):
     async def _end_quietly(self, session: str) -> None:
         with contextlib.suppress(SessionError):
             await self.desk.link.hang_up(session)
-        await self.findings.seen(lambda: self.overheard.messages(session, KioskWiped), 10)
+        await self.findings.seen(lambda: self.traffic.messages(session, KioskWiped), 10)
         await self.desk.close_call()
         await self.close_ticket(session)
 
 
-def _is_call(said: Said) -> bool:
+def _is_call(sent: RecordedMessage) -> bool:
     try:
-        return decode_request(TicketRequested, said.payload).service == SERVICE
+        return decode_request(TicketRequested, sent.payload).service == SERVICE
     except SessionError:
         return False

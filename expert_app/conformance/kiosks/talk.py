@@ -14,9 +14,9 @@ from expert_app.conformance.throw_away_hub import (
     CALLER_NUMBER,
     COLLEAGUE,
     SERVICE,
-    Said,
+    RecordedMessage,
 )
-from expert_app.conformance.trial import check_all_said
+from expert_app.conformance.trial import check_all_sent
 from session.core.child_process import kill_at_once
 from session.core.errors import SessionError
 from session.protocol.codec import decode_request
@@ -50,11 +50,11 @@ async def offered(stage: Stage, talk: Conversation) -> None:
     found = stage.findings
     await found.eventually(
         "P-110",
-        lambda: stage.said(talk, CallOffered),
+        lambda: stage.sent(talk, CallOffered),
         within_s=15,
         otherwise="no CallOffered came",
     )
-    sdp = stage.said(talk, CallOffered)[-1].sdp
+    sdp = stage.sent(talk, CallOffered)[-1].sdp
     lacks = [
         words
         for words in ("m=audio", "m=video", "a=candidate")
@@ -71,7 +71,7 @@ async def offered(stage: Stage, talk: Conversation) -> None:
     await found.eventually(
         "P-112",
         lambda: any(
-            seen.call_id == desk.call_id and seen.frames > 0 for seen in stage.said(talk, MediaSeen)
+            seen.call_id == desk.call_id and seen.frames > 0 for seen in stage.sent(talk, MediaSeen)
         ),
         within_s=15,
         otherwise="no MediaSeen with a picture came",
@@ -92,12 +92,12 @@ async def converse(stage: Stage) -> None:
 
 
 async def _offers_again(stage: Stage, talk: Conversation) -> None:
-    before = {one.call_id for one in stage.said(talk, CallOffered)}
-    await stage.say(talk, "call", CallRequested())
+    before = {one.call_id for one in stage.sent(talk, CallOffered)}
+    await stage.send(talk, "call", CallRequested())
     await stage.findings.seen(
-        lambda: {one.call_id for one in stage.said(talk, CallOffered)} - before, 10
+        lambda: {one.call_id for one in stage.sent(talk, CallOffered)} - before, 10
     )
-    after = stage.said(talk, CallOffered)
+    after = stage.sent(talk, CallOffered)
     stage.findings.check(
         "P-113",
         bool({one.call_id for one in after} - before),
@@ -107,7 +107,7 @@ async def _offers_again(stage: Stage, talk: Conversation) -> None:
 
 async def _writes(stage: Stage, talk: Conversation) -> None:
     words = new_id()
-    await stage.say(talk, "beside", WordsSaid(words_id=words, text=AGENTS_WORDS))
+    await stage.send(talk, "beside", WordsSaid(words_id=words, text=AGENTS_WORDS))
     await stage.findings.seen(lambda: _shown(stage, talk, words), 10)
     stage.findings.check("P-114", _shown(stage, talk, words), "no WordsShown with the id came")
     text = CALLERS_WORDS
@@ -116,44 +116,44 @@ async def _writes(stage: Stage, talk: Conversation) -> None:
     except CannotDo as cannot:
         stage.findings.leave_untried(("P-115",), str(cannot))
         return
-    await stage.findings.seen(lambda: stage.said(talk, WordsSaid), 5)
-    said = [one.text for one in stage.said(talk, WordsSaid)]
-    stage.findings.check("P-115", text in said, f"it sent {said}")
+    await stage.findings.seen(lambda: stage.sent(talk, WordsSaid), 5)
+    sent = [one.text for one in stage.sent(talk, WordsSaid)]
+    stage.findings.check("P-115", text in sent, f"it sent {sent}")
 
 
 def _shown(stage: Stage, talk: Conversation, words: str) -> bool:
-    return any(one.words_id == words for one in stage.said(talk, WordsShown))
+    return any(one.words_id == words for one in stage.sent(talk, WordsShown))
 
 
 async def _pauses(stage: Stage, talk: Conversation) -> None:
     for on in (True, False):
-        since = stage.overheard.mark()
-        await stage.say(talk, "beside", PrivacyAsked(on=on))
+        since = stage.traffic.mark()
+        await stage.send(talk, "beside", PrivacyAsked(on=on))
         await stage.comes(talk, PrivacyShown, since)
-        told = stage.said(talk, PrivacyShown, since)
-        good = bool(told) and told[-1].on == on and told[-1].agent == on
-        stage.findings.check("P-116", good, f"after on={on} it said {told[-1:]}")
+        reported = stage.sent(talk, PrivacyShown, since)
+        good = bool(reported) and reported[-1].on == on and reported[-1].agent == on
+        stage.findings.check("P-116", good, f"after on={on} it said {reported[-1:]}")
     await _caller_pauses(stage, talk)
 
 
 async def _caller_pauses(stage: Stage, talk: Conversation) -> None:
-    since = stage.overheard.mark()
+    since = stage.traffic.mark()
     try:
         await stage.instruct(Pause(on=True))
     except CannotDo as cannot:
         stage.findings.leave_untried(("P-117",), str(cannot))
         return
-    await stage.findings.seen(lambda: stage.said(talk, PrivacyShown, since), 5)
+    await stage.findings.seen(lambda: stage.sent(talk, PrivacyShown, since), 5)
     # the agent's own pause begins and ends within the caller's, which goes on
-    await stage.say(talk, "beside", PrivacyAsked(on=True))
-    await stage.findings.seen(lambda: len(stage.said(talk, PrivacyShown, since)) > 1, 5)
-    await stage.say(talk, "beside", PrivacyAsked(on=False))
-    await stage.findings.seen(lambda: len(stage.said(talk, PrivacyShown, since)) > 2, 5)
-    during = stage.said(talk, PrivacyShown, since)
-    since = stage.overheard.mark()
+    await stage.send(talk, "beside", PrivacyAsked(on=True))
+    await stage.findings.seen(lambda: len(stage.sent(talk, PrivacyShown, since)) > 1, 5)
+    await stage.send(talk, "beside", PrivacyAsked(on=False))
+    await stage.findings.seen(lambda: len(stage.sent(talk, PrivacyShown, since)) > 2, 5)
+    during = stage.sent(talk, PrivacyShown, since)
+    since = stage.traffic.mark()
     await stage.instruct(Pause(on=False))
-    await stage.findings.seen(lambda: stage.said(talk, PrivacyShown, since), 5)
-    after = stage.said(talk, PrivacyShown, since)
+    await stage.findings.seen(lambda: stage.sent(talk, PrivacyShown, since), 5)
+    after = stage.sent(talk, PrivacyShown, since)
     good = bool(during and after)
     good = good and all(one.on and one.caller for one in during) and not after[-1].on
     stage.findings.check("P-117", good, f"it said {during} and then {after}")
@@ -161,13 +161,13 @@ async def _caller_pauses(stage: Stage, talk: Conversation) -> None:
 
 async def _holds(stage: Stage, talk: Conversation) -> None:
     desk, found = stage.desk, stage.findings
-    await found.seen(lambda: desk.heard() > 0, 15)
+    await found.seen(lambda: desk.media_count() > 0, 15)
     await desk.talk.hold(talk.id, True)
     await asyncio.sleep(1.0 * found.patience)  # what is under way still comes
-    heard, offers = desk.heard(), len(stage.said(talk, CallOffered))
+    count, offers = desk.media_count(), len(stage.sent(talk, CallOffered))
     await found.never(
         "P-118",
-        lambda: desk.heard() > heard or len(stage.said(talk, CallOffered)) > offers,
+        lambda: desk.media_count() > count or len(stage.sent(talk, CallOffered)) > offers,
         for_s=QUIET_S,
         otherwise="voice or picture, or a new offer, came during the hold",
     )
@@ -175,7 +175,7 @@ async def _holds(stage: Stage, talk: Conversation) -> None:
     await desk.talk.hold(talk.id, False)
     await found.eventually(
         "P-119",
-        lambda: len(stage.said(talk, CallOffered)) > offers,
+        lambda: len(stage.sent(talk, CallOffered)) > offers,
         within_s=15,
         otherwise="no offer came after the hold",
     )
@@ -183,10 +183,10 @@ async def _holds(stage: Stage, talk: Conversation) -> None:
 
 async def _is_silent(stage: Stage, talk: Conversation) -> None:
     """After the end."""
-    said = [one for one in stage.overheard.said if one.session == talk.id]
-    at = max(place for place, one in enumerate(said) if isinstance(one.message(), KioskWiped))
+    sent = [one for one in stage.traffic.sent if one.session == talk.id]
+    at = max(place for place, one in enumerate(sent) if isinstance(one.message(), KioskWiped))
     await asyncio.sleep(1.0)
-    later = [one for one in stage.overheard.said if one.session == talk.id][at + 1 :]
+    later = [one for one in stage.traffic.sent if one.session == talk.id][at + 1 :]
     topics = sorted({one.topic for one in later})
     stage.findings.check("P-121", not later, f"it went on to say something on {topics}")
 
@@ -194,12 +194,12 @@ async def _is_silent(stage: Stage, talk: Conversation) -> None:
 async def hang_up(stage: Stage) -> None:
     """The caller ends the conversation."""
     talk = await stage.converse()
-    await stage.findings.seen(lambda: stage.said(talk, CallOffered), 15)
+    await stage.findings.seen(lambda: stage.sent(talk, CallOffered), 15)
     await stage.instruct(HangUp())
     await stage.findings.eventually(
         "P-122",
         lambda: any(
-            _asks(one, HangUpRequest) for one in stage.overheard.requests("hang_up", talk.began)
+            _asks(one, HangUpRequest) for one in stage.traffic.requests("hang_up", talk.began)
         ),
         within_s=10,
         otherwise="no `hang_up` came",
@@ -207,9 +207,9 @@ async def hang_up(stage: Stage) -> None:
     await stage.wiped(talk)
 
 
-def _asks(said: Said, kind: type[HangUpRequest] | type[LeaveRequest]) -> bool:
+def _asks(sent: RecordedMessage, kind: type[HangUpRequest] | type[LeaveRequest]) -> bool:
     try:
-        decode_request(kind, said.payload)
+        decode_request(kind, sent.payload)
     except SessionError:
         return False
     return True
@@ -218,11 +218,11 @@ def _asks(said: Said, kind: type[HangUpRequest] | type[LeaveRequest]) -> bool:
 async def leave(stage: Stage) -> None:
     """The caller goes before anybody has accepted."""
     ticket = await stage.press()
-    since = stage.overheard.mark()
+    since = stage.traffic.mark()
     await stage.instruct(Leave())
 
     def left() -> bool:
-        return any(_asks(one, LeaveRequest) for one in stage.overheard.requests("leave", since))
+        return any(_asks(one, LeaveRequest) for one in stage.traffic.requests("leave", since))
 
     await stage.findings.seen(lambda: left() and stage.ticket() is None, 10)
     good = left() and stage.ticket() is None
@@ -231,7 +231,7 @@ async def leave(stage: Stage) -> None:
 
 async def repeat(stage: Stage) -> None:
     """The hub does not answer for a while."""
-    server, since = stage.world.hub.server, stage.overheard.mark()
+    server, since = stage.world.hub.server, stage.traffic.mark()
     await server.stop()
     pressing = asyncio.ensure_future(stage.instruct(Press(service=SERVICE, number=CALLER_NUMBER)))
     try:
@@ -240,7 +240,7 @@ async def repeat(stage: Stage) -> None:
                 len(
                     [
                         one
-                        for one in stage.overheard.requests("call", since)
+                        for one in stage.traffic.requests("call", since)
                         if one.subject.startswith("svc.")
                     ]
                 )
@@ -257,7 +257,7 @@ async def repeat(stage: Stage) -> None:
     await pressing
     asked = [
         decode_request(TicketRequested, one.payload)
-        for one in stage.overheard.requests("call", since)
+        for one in stage.traffic.requests("call", since)
     ]
     ids = {one.request_id for one in asked}
     stage.findings.check("P-104", len(ids) == 1, f"it asked with {len(ids)} different request_ids")
@@ -267,8 +267,8 @@ async def repeat(stage: Stage) -> None:
 async def desk_lost(stage: Stage) -> None:
     """The desk loses its power, and comes back."""
     talk = await stage.converse()
-    await stage.findings.seen(lambda: stage.said(talk, CallOffered), 15)
-    since = stage.overheard.mark()
+    await stage.findings.seen(lambda: stage.sent(talk, CallOffered), 15)
+    since = stage.traffic.mark()
     await stage.desk.close()
     await asyncio.sleep(1.0)
     await stage.desk_comes_back()
@@ -288,11 +288,11 @@ async def desk_lost(stage: Stage) -> None:
     again = Conversation(await stage.desk.accept(ticket), since)
     await stage.findings.eventually(
         "P-124",
-        lambda: stage.said(again, CallOffered),
+        lambda: stage.sent(again, CallOffered),
         within_s=15,
         otherwise="no CallOffered came in the next session",
     )
-    calls = stage.overheard.requests("call", since)
+    calls = stage.traffic.requests("call", since)
     stage.findings.check("P-124", not calls, "it called a second time")
     await stage.end(again)
 
@@ -300,7 +300,7 @@ async def desk_lost(stage: Stage) -> None:
 def _ended(stage: Stage, session: str) -> bool:
     return any(
         b'"SessionEnded"' in one.payload and session.encode() in one.payload
-        for one in stage.overheard.heard
+        for one in stage.traffic.received
     )
 
 
@@ -309,7 +309,7 @@ async def third(stage: Stage) -> None:
     await stage.colleague_comes()
     talk = await stage.converse()
     found, desk = stage.findings, stage.desk
-    await found.seen(lambda: stage.said(talk, CallOffered), 15)
+    await found.seen(lambda: stage.sent(talk, CallOffered), 15)
     await stage.until(
         lambda: stage.world.hub.queue.presence.is_there(
             "valdore", stage.colleague.talk.me[0], COLLEAGUE
@@ -323,19 +323,19 @@ async def third(stage: Stage) -> None:
         "P-126",
         lambda: any(
             decode_request(BannerShown, one.payload).user == COLLEAGUE
-            for one in stage.overheard.requests("banner_shown", talk.began)
+            for one in stage.traffic.requests("banner_shown", talk.began)
         ),
         within_s=10,
         otherwise="no `banner_shown` with the colleague's name came",
     )
-    early = stage.overheard.raw(talk.id, THIRD_TOPIC)
+    early = stage.traffic.raw(talk.id, THIRD_TOPIC)
     announced = await _third(stage, ThirdState.ANNOUNCED)
     found.check("P-127", not early, "something was said on `third` before the person was in")
     if announced is not None:
         await desk.talk.banner_shown(talk.id, announced)
     await found.eventually(
         "P-127",
-        lambda: stage.overheard.raw(talk.id, THIRD_TOPIC),
+        lambda: stage.traffic.raw(talk.id, THIRD_TOPIC),
         within_s=15,
         otherwise="nothing was offered on `third`",
     )
@@ -357,18 +357,18 @@ async def _third(stage: Stage, state: ThirdState) -> Third | None:
 async def cut(stage: Stage) -> None:
     """The server loses its power in a conversation."""
     talk = await stage.converse()
-    await stage.findings.seen(lambda: stage.said(talk, CallOffered), 15)
-    since = stage.overheard.mark()
+    await stage.findings.seen(lambda: stage.sent(talk, CallOffered), 15)
+    since = stage.traffic.mark()
     kill_at_once(stage.world.server_pid)
     await stage.findings.eventually(
         "P-128",
-        lambda: stage.overheard.beats()[-1] in stage.overheard.said[since:],
+        lambda: stage.traffic.beats()[-1] in stage.traffic.sent[since:],
         within_s=40,
         otherwise="no sign of life came after its connection was cut",
     )
     words = new_id()
     await stage.until(lambda: stage.desk.link.is_ready, "the desk is not connected again")
-    await stage.say(talk, "beside", WordsSaid(words_id=words, text="Nous voilà de nouveau."))
+    await stage.send(talk, "beside", WordsSaid(words_id=words, text="Nous voilà de nouveau."))
     await stage.findings.eventually(
         "P-128",
         lambda: _shown(stage, talk, words),
@@ -381,13 +381,13 @@ async def cut(stage: Stage) -> None:
 async def shut_out(stage: Stage) -> None:
     """The kiosk loses its key for a minute, as who floods the hub does."""
     talk = await stage.converse()
-    await stage.findings.seen(lambda: stage.said(talk, CallOffered), 15)
-    since = stage.overheard.mark()
+    await stage.findings.seen(lambda: stage.sent(talk, CallOffered), 15)
+    since = stage.traffic.mark()
     await stage.is_shut_out("P-129")
-    calls = stage.overheard.requests("call", since)
+    calls = stage.traffic.requests("call", since)
     stage.findings.check("P-129", not calls, "it called a second time")
     words = new_id()
-    await stage.say(talk, "beside", WordsSaid(words_id=words, text="Nous voilà de nouveau."))
+    await stage.send(talk, "beside", WordsSaid(words_id=words, text="Nous voilà de nouveau."))
     await stage.findings.eventually(
         "P-129",
         lambda: _shown(stage, talk, words),
@@ -399,7 +399,7 @@ async def shut_out(stage: Stage) -> None:
 
 async def all_of_it(stage: Stage) -> None:
     """What holds for everything that the kiosk has said."""
-    check_all_said(stage, beats="P-105", whole="P-106", right="P-107")
+    check_all_sent(stage, beats="P-105", whole="P-106", right="P-107")
 
 
 CASES = (

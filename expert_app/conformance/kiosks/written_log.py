@@ -33,7 +33,7 @@ class WrittenLog:
         self.wrong: list[str] = []
         self._lines: dict[int, bytes] = {}
         self._records: dict[int, Record] = {}
-        for one in stage.overheard.requests("log", talk.began):
+        for one in stage.traffic.requests("log", talk.began):
             try:
                 request = decode_request(LogAppend, one.payload)
             except SessionError as error:
@@ -94,15 +94,15 @@ async def check_log(stage: Stage, talk: Conversation, words: Collection[str] = (
 async def check_powers(stage: Stage, talk: Conversation) -> None:
     """Every change of a power, and of what was shared, was written."""
     log = await check_log(stage, talk)
-    said = Counter(
+    sent = Counter(
         (one.grant.value, one.allowed)
-        for one in stage.said(talk, GrantChanged)
+        for one in stage.sent(talk, GrantChanged)
         if one.reason is not GrantReason.TOLD
     )
     wrote = Counter((one.grant.value, one.allowed) for one in log.of(events.GrantChanged))
-    shared = [one.sharing for one in stage.said(talk, SharingChanged)]
+    shared = [one.sharing for one in stage.sent(talk, SharingChanged)]
     noted = [one.sharing for one in log.of(events.SharingChanged)]
-    missing = sorted(said - wrote)
+    missing = sorted(sent - wrote)
     good = not missing and (not any(shared) or (True in noted and not noted[-1]))
     stage.findings.check("P-217", good, f"not written: {missing}; sharing: {noted}")
 

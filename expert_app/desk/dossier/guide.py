@@ -10,7 +10,7 @@ from typing import Protocol
 
 import msgspec
 
-from documents.store.procedures import said, shipped_phrases
+from documents.store.procedures import by_language, shipped_phrases
 from expert_app.desk.app import DeskApp
 from expert_app.desk.dossier.wrap_up_proposal import GuideProgress
 from session.core.dossier_model import Dossier, PieceState
@@ -98,7 +98,7 @@ class DeskGuide:
         self._app, self._link, self._pieces, self._tasks = app, link, pieces, tasks
         self._memory = memory
         self._guides: list[Guide] = []
-        self._shipped = [Phrase(id=one.id, say=said(one.say)) for one in shipped_phrases()]
+        self._shipped = [Phrase(id=one.id, say=by_language(one.say)) for one in shipped_phrases()]
         self._known = False
         self._guide: Guide | None = None
         self._cases: set[str] = set()

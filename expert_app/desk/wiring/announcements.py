@@ -29,7 +29,7 @@ from session.protocol.hub.tickets import Ticket
 from views.desk.devices.print_panel import PRINT_WORDS
 from views.desk.session_header import GRANT_WORDS
 from views.desk.window import DeskWindow
-from views.widgets.agent_state import state_look
+from views.widgets.agent_state import state_style
 from views.widgets.announcer import announce
 from views.words.errors import sentence
 from views.words.line import caller_words
@@ -107,7 +107,7 @@ class DeskAnnouncements:
         return f"{ticket.number}, {name}, {ticket.site}"
 
     def _on_state(self, said: ReportedState) -> None:
-        words, _icon, _tone = state_look(said.available, said.reason)
+        words, _icon, _tone = state_style(said.available, said.reason)
         self._announce(_("Your state: {state}").format(state=words))
 
     # ---- the conversation ----

@@ -55,7 +55,7 @@ class ChatAndPrivacyConnections:
         self._window.chat.set_live(not session.facts.phone)
         self._window.show_unread(0)
         session.chat.changed.connect(self._on_lines)
-        session.chat.received.connect(lambda line: self._on_heard(session, line))
+        session.chat.received.connect(lambda line: self._on_received(session, line))
         session.privacy.changed.connect(self._show_private)
         session.privacy.confirmed.connect(
             lambda shown: self._on_confirmed(shown, session.privacy.mine)
@@ -74,7 +74,7 @@ class ChatAndPrivacyConnections:
     def _on_lines(self, lines: tuple[ChatLine, ...]) -> None:
         self._window.chat.show_lines(lines)
 
-    def _on_heard(self, session: DeskSession, line: ChatLine) -> None:
+    def _on_received(self, session: DeskSession, line: ChatLine) -> None:
         session.chat.shown(line.words_id)
         if self._window.side.is_open(self._window.chat):
             self._unread = 0

@@ -40,7 +40,7 @@ class LifeSize:
         )
         self._page.facts_changed.connect(self._on_facts)
         window.call.show_life_size(self._on)
-        window.call.life_size_requested.connect(self._on_wish)
+        window.call.life_size_requested.connect(self._on_switched)
         window.call.calibration_requested.connect(self._calibrate)
         app.session_opened.connect(self._on_opened)
         self._apply()
@@ -71,7 +71,7 @@ class LifeSize:
         screen = self._screen()
         return screen.physicalDotsPerInch() / MM_PER_INCH if screen is not None else 4.0
 
-    def _on_wish(self, on: bool) -> None:
+    def _on_switched(self, on: bool) -> None:
         self._on = on
         self._settings.write("life_size/on", "yes" if on else "no")
         if on and not self.screen_facts().px_per_mm:

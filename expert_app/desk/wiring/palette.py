@@ -19,7 +19,7 @@ from session.protocol.hub.tickets import TicketState
 from views.desk.help import CONVERSATION_GROUP, SESSION_GROUPS, SHORTCUTS, named_shortcuts
 from views.desk.pass_on_panel import STATES
 from views.desk.window import DeskWindow
-from views.widgets.agent_state import PAUSES, state_look
+from views.widgets.agent_state import PAUSES, state_style
 from views.widgets.command_palette import CommandPalette, PaletteEntry
 from views.widgets.icons import icon
 from views.widgets.window_actions import WindowActions
@@ -216,7 +216,7 @@ class PaletteConnections:
 
     def _states(self) -> Iterator[PaletteEntry]:
         for available, code in ((True, ""), *((False, code) for code, _words in PAUSES)):
-            words, icon_name, tone = state_look(available, code)
+            words, icon_name, tone = state_style(available, code)
             yield PaletteEntry(
                 id=f"state {available} {code}",
                 words=_("My state: {state}").format(state=words),

@@ -148,7 +148,7 @@ class GuideConnections:
         view.case_changed.connect(guide.set_case)
         view.done_changed.connect(guide.set_done)
         view.step_requested.connect(self._on_step)
-        view.say_requested.connect(self._on_say)
+        view.say_requested.connect(self._on_send_words)
         self._live, self._language = True, ""
         guide.start()
 
@@ -191,7 +191,7 @@ class GuideConnections:
 
     # ---- a step ----
 
-    def _on_say(self, step_id: str) -> None:
+    def _on_send_words(self, step_id: str) -> None:
         step = self._guide.step(step_id)
         if step is not None:
             self._window.chat.send_words(step.say)

@@ -169,7 +169,7 @@ class Desk:
         for leftover in await asyncio.to_thread(parts.outbox.recover):
             self._connections.window.show_leftover(leftover)
         window.show_identity(parts.settings.organisation, parts.settings.user)
-        self._support.tell_crash()
+        self._support.report_crash()
         self._connections.work.show_open_work()
         show_until_connected(parts.bus, parts.settings.bus, window.show_not_connected)
         window.show()
@@ -212,7 +212,7 @@ class Desk:
         if self.jobs.app.session is None:
             self._program.restart()
         else:
-            self._settings.look_page.show_language_later()
+            self._settings.appearance_page.show_language_later()
 
     def _on_sign_out(self) -> None:
         """The key is forgotten; the next start asks for a code, or the organisation's provider."""

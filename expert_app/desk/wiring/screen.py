@@ -18,7 +18,7 @@ from views.desk.window import DeskWindow
 from views.media.notification import DesktopNotification
 from views.media.ring import Ring
 from views.media.video_pane import VideoPane
-from views.widgets.look import Look
+from views.widgets.appearance import Appearance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ class DeskScreen:
     """The desk's window, and those parts of it that are connected one by one."""
 
     application: QApplication
-    look: Look
+    look: Appearance
     window: DeskWindow
     mirror: MirrorPane
     video: VideoPane
@@ -38,7 +38,7 @@ def build_screen(parts: DeskParts) -> DeskScreen:
     """Makes the window in the look that this person chose; it is not shown yet."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
-    look = Look(application, parts.window_settings, theme=parts.settings.theme)
+    look = Appearance(application, parts.window_settings, theme=parts.settings.theme)
     look.apply()
     mirror, video = MirrorPane(fits_width=True), VideoPane()
     window = DeskWindow(

@@ -170,7 +170,7 @@ class ThirdPartyConnections:
         visit.agent.peer_simulated.connect(self._window.visit_view.show_agent_simulated)
         visit.changed.connect(lambda talk: self._on_visit_talk(visit, talk))
         visit.let_in.connect(lambda _fact: self._on_let_in(visit))
-        self._window.show_guest()
+        self._window.show_visit()
 
     def _on_let_in(self, visit: Visit) -> None:
         visit.set_microphone(True)

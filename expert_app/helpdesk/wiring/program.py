@@ -49,7 +49,7 @@ from views.helpdesk.columns import place_words
 from views.helpdesk.window import HelpdeskView
 from views.helpdesk.words import why_not
 from views.replay.view import ReplayView
-from views.widgets.look import Look
+from views.widgets.appearance import Appearance
 from views.widgets.plain_window import PlainWindow, resize_on_screen
 from views.words.errors import sentence
 
@@ -106,7 +106,7 @@ class HelpdeskProgram:
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         store = choices_of(paths)
-        self._look = Look(application, store, theme=settings.theme)
+        self._look = Appearance(application, store, theme=settings.theme)
         self._look.apply()
         clock, tasks, now = program.clock, program.tasks, local_now(program)
         self.bus = BusClient(
@@ -205,7 +205,7 @@ class HelpdeskProgram:
     def start(self) -> None:
         """Shows the window, then connects."""
         show_until_connected(self.bus, self._addresses, self._show_not_connected)
-        self._support.tell_crash()
+        self._support.report_crash()
         self.window.show()
         if self._network is not None:
             self._network.start()

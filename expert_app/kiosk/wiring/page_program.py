@@ -74,7 +74,7 @@ class Pipes(QObject):
                 self.read.emit(data)
         os._exit(0)
 
-    def tell(self, fact: messages.BrowserFact, body: bytes) -> None:
+    def write(self, fact: messages.BrowserFact, body: bytes) -> None:
         """Writes a fact; a screen that does not read lets this process wait, not the reverse."""
         left = memoryview(frame(fact, body))
         try:
@@ -93,14 +93,14 @@ class PageProgram(QObject):
         self._reader = CommandReader()
         self._touches = TouchWatch(self)
         self._touches.touched.connect(view.take_keyboard)
-        view.reported.connect(pipes.tell)
+        view.reported.connect(pipes.write)
         pipes.read.connect(self._on_read)
 
     def begin(self) -> None:
         """The window may be put into the screen; commands are read from now on."""
         window = int(self._view.winId())
         self._touches.watch(self._view.windowHandle())
-        self._pipes.tell(messages.WindowMade(window), b"")
+        self._pipes.write(messages.WindowMade(window), b"")
         self._pipes.start()
 
     def _on_read(self, data: bytes) -> None:
@@ -118,7 +118,7 @@ class PageProgram(QObject):
             case messages.AllowPages(prefixes=prefixes):
                 self._proxy.allow(prefixes)
                 self._view.obey(command)
-            case messages.UseLook(language=language, unit_px=unit):
+            case messages.UseAppearance(language=language, unit_px=unit):
                 use_language(language)
                 palette = CONTRAST if command.contrast else PLAIN
                 apply_unit(self._view, unit, text=command.text, palette=palette)

@@ -23,7 +23,7 @@ from expert_app.kiosk.running_session import RunningSession
 from expert_app.kiosk.self_test import SelfTest, TriedThings
 from expert_app.kiosk.session_opener import KioskSessionOpener
 from expert_app.kiosk.texts import corrections_of, unknown_texts
-from expert_app.kiosk.watchdog import keep_telling
+from expert_app.kiosk.watchdog import keep_notifying
 from expert_app.kiosk.wiring.conversations import ConversationWiring
 from expert_app.kiosk.wiring.hub import KioskHub, build_hub
 from expert_app.kiosk.wiring.panes import KioskPanes, build_panes, script_names
@@ -329,7 +329,7 @@ class KioskProgram:
         tasks = self.program.tasks
         self.guard.warm()
         self.panes.show(fullscreen=fullscreen)
-        tasks.start(keep_telling(), name="tell the service manager")
+        tasks.start(keep_notifying(), name="tell the service manager")
         await self.app.start()
         self.hub.line_measurement.start()
         tasks.start(self.program.connect(self.hub.bus), name="connect the kiosk")

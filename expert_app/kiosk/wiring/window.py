@@ -67,7 +67,7 @@ def connect_language_and_voice(panes: KioskPanes) -> None:
         panes.call.retranslate()
 
     panes.window.language_requested.connect(on_language)
-    panes.window.look_changed.connect(panes.browser.show_choices)
+    panes.window.appearance_changed.connect(panes.browser.show_choices)
     if panes.voice is not None:
         panes.window.speak_requested.connect(panes.voice.speak)
         panes.window.quiet_requested.connect(panes.voice.stop)

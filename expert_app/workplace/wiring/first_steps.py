@@ -20,7 +20,7 @@ from resources.texts import use_language
 from session.core.child_process import NO_WINDOW, own_python
 from session.core.tasks import Tasks
 from views.automation.window_driver import WindowDriver
-from views.widgets.look import Look
+from views.widgets.appearance import Appearance
 from views.widgets.plain_window import PlainWindow
 from views.workplace.first_bar import FirstPage
 
@@ -37,7 +37,7 @@ class FirstSteps:
     ) -> None:
         self.language: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._settings, self._choices, self._tasks = settings, choices_of(paths), tasks
-        self._look = Look(application, self._choices, theme=settings.theme)
+        self._look = Appearance(application, self._choices, theme=settings.theme)
         self._look.apply()
         self._page: FirstPage | None = None
 

@@ -19,12 +19,12 @@ from expert_app.workplace.wiring.support import SupportConnections
 from resources.texts import _
 from session.core.signals import Signal
 from session.core.tasks import Tasks
+from views.widgets.appearance import Appearance
 from views.widgets.command_palette import forget_recent
-from views.widgets.look import Look
 from views.widgets.window_settings import WindowSettings
 from views.workplace.about import AboutWindow
 from views.workplace.help_page import HelpPage
-from views.workplace.pages import LookPage, PrivacyPage
+from views.workplace.pages import AppearancePage, PrivacyPage
 from views.workplace.role_help import ROLE_HELP
 from views.workplace.settings import NamedPage, SettingsWindow
 
@@ -50,7 +50,7 @@ class SettingsConnections:
     def __init__(
         self,
         window: QWidget,
-        look: Look,
+        look: Appearance,
         *,
         language: str,
         store: WindowSettings,
@@ -62,9 +62,9 @@ class SettingsConnections:
         self.language_chosen: Signal[str] = Signal()
         self._look, self._language, self._store = look, language, store
         self._paths, self._tasks, self._choices = paths, tasks, choices_of(paths)
-        self.look_page, self.privacy_page = LookPage(), PrivacyPage()
+        self.appearance_page, self.privacy_page = AppearancePage(), PrivacyPage()
         shown = [
-            NamedPage(_("Appearance"), "colour", self.look_page),
+            NamedPage(_("Appearance"), "colour", self.appearance_page),
             *pages,
             NamedPage(_("Privacy"), "privacy", self.privacy_page),
         ]
@@ -73,9 +73,9 @@ class SettingsConnections:
         self.about = AboutWindow(window)
         self.window.about_requested.connect(self.about.open)
         self.about.support_requested.connect(support.write_file)
-        self.look_page.language_chosen.connect(self._on_language)
-        self.look_page.dark_chosen.connect(look.set_dark)
-        self.look_page.text_size_chosen.connect(look.set_text_size)
+        self.appearance_page.language_chosen.connect(self._on_language)
+        self.appearance_page.dark_chosen.connect(look.set_dark)
+        self.appearance_page.text_size_chosen.connect(look.set_text_size)
         self.privacy_page.forget_requested.connect(self._on_forget)
         self.privacy_page.reports_requested.connect(self._on_reports)
         self.privacy_page.support_requested.connect(support.write_file)
@@ -83,8 +83,8 @@ class SettingsConnections:
 
     def open(self) -> None:
         """Shows what holds now."""
-        page = self.look_page
-        page.show_look(self._language, dark=self._look.dark, text_size=self._look.text_size)
+        page = self.appearance_page
+        page.show_appearance(self._language, dark=self._look.dark, text_size=self._look.text_size)
         named = {"theme": page.theme, "text_size": page.text_size, LANGUAGE: page.language}
         page.fix(*(part for name, part in named.items() if self._store.is_fixed(name)))
         self.privacy_page.offer_passphrase(offered=isinstance(keyring.get_keyring(), KeyFile))

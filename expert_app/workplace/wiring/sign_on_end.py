@@ -24,7 +24,7 @@ SIGN_ON_END = "sign_on_end"
 WARNINGS = (timedelta(minutes=15), timedelta(minutes=5), timedelta(0))
 """So long before the end it is said; the last time that it has come."""
 
-LOOK_S = 15.0
+CHECK_S = 15.0
 """Between two looks at the time: a computer that slept must not miss a warning."""
 
 
@@ -48,20 +48,20 @@ class SignOnEnd:
         self._messages, self._prolong = messages, prolong
         self._clock, self._tasks = clock, tasks
         self._until = datetime.fromisoformat(until) if until else None
-        self._told: timedelta | None = None
+        self._warned: timedelta | None = None
         self._busy = False
         if self._until is not None:
             tasks.start(self._watch(), name="the end of the sign-on")
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Says what is to be said now, once for each warning."""
         if self._until is None:
             return
         left = self._until - self._clock.utc_now()
         due = [one for one in WARNINGS if left <= one]
-        if due and due[-1] != self._told:
-            self._told = due[-1]
-            self._say(max(left, timedelta(0)))
+        if due and due[-1] != self._warned:
+            self._warned = due[-1]
+            self._warn(max(left, timedelta(0)))
 
     def over(self, begin_anew: Callable[[], None]) -> None:
         """The hub lets this computer in no more; nothing happens to who came with a code."""
@@ -73,10 +73,10 @@ class SignOnEnd:
 
     async def _watch(self) -> None:
         while True:
-            self.look()
-            await asyncio.sleep(LOOK_S)
+            self.check()
+            await asyncio.sleep(CHECK_S)
 
-    def _say(self, left: timedelta) -> None:
+    def _warn(self, left: timedelta) -> None:
         if left:
             words = _(
                 "Your sign-in ends in {minutes} minutes. Sign in again now: your work goes on "
@@ -109,7 +109,7 @@ class SignOnEnd:
         except (SettingsWrong, OSError) as error:
             self._show(Level.ERROR, _("The settings cannot be written: {why}").format(why=error))
         else:
-            self._told = None
+            self._warned = None
             at = self._until.astimezone().strftime("%H:%M")
             words = _("You are signed in until {time}.").format(time=at)
             self._messages.show_message(Level.INFO, words, SIGN_ON_END)

@@ -12,7 +12,7 @@ from pathlib import Path
 import platformdirs
 from PyQt6.QtGui import QGuiApplication
 
-from expert_app.runtime.crash import report_text, untold_report
+from expert_app.runtime.crash import report_text, unreported_crash
 from expert_app.runtime.paths import LOG_FOLDER, Paths
 from expert_app.runtime.window_program import Program
 from expert_app.workplace.release_watch import ReleaseWatch
@@ -48,9 +48,9 @@ class SupportConnections:
         self._releases = ReleaseWatch(bus, program.tasks)
         self._releases.wanted.connect(self._on_release)
 
-    def tell_crash(self) -> None:
+    def report_crash(self) -> None:
         """Says that the program did not end in order the last time, once."""
-        report = untold_report(self._paths.folder(LOG_FOLDER))
+        report = unreported_crash(self._paths.folder(LOG_FOLDER))
         if report is None:
             return
         words = _(

@@ -137,7 +137,7 @@ class Pages:
 
     def on_other_message(self) -> None:
         """Another message came on the topic of pages: chunks that wait behind it are not lost."""
-        self._arrivals.is_heard()
+        self._arrivals.sender_is_there()
 
     def _is_of_kiosk(self, offer: PageOffered) -> bool:
         """True when the kiosk that the hub knows has signed the page.

@@ -85,7 +85,7 @@ class QuickCopies:
 
     def on_other_message(self) -> None:
         """Another message came on the topic of quick copies."""
-        self._arrivals.is_heard()
+        self._arrivals.sender_is_there()
 
     def page_came(self, page_id: str) -> None:
         """The original is here: its quick copy is not needed any more."""

@@ -80,7 +80,7 @@ wait for as it has sent messages.
 DOOR_LOOK_S = 1.0
 """Between two looks at who stands at the door without a word."""
 
-TOLD_EACH_S = 10.0
+LOGGED_EACH_S = 10.0
 
 
 _NEWCOMER: Any = Newcomer
@@ -145,7 +145,7 @@ class Enrolment:
         self._running = [
             self._tasks.start(self._poll(), name="watch the book of identities"),
             self._tasks.start(self._read(), name="answer newcomers"),
-            self._tasks.start(self._end_floods(), name="cut off whoever floods"),
+            self._tasks.start(self._cut_off_flooding(), name="cut off whoever floods"),
             self._tasks.start(self._clear_door(), name="send away who stands at the door"),
         ]
         self._unsubscribe = await self._connection.serve(subjects.ENROL_AT_HUB, self._on_request)
@@ -319,15 +319,15 @@ class Enrolment:
         except BusUnreachable:
             log.info("an answer to a newcomer is lost; the same request may be repeated")
 
-    async def _end_floods(self) -> None:
-        told_s, count = float("-inf"), 0
+    async def _cut_off_flooding(self) -> None:
+        logged_s, count = float("-inf"), 0
         while True:
             await self._has_flood.wait()
             self._has_flood.clear()
             flooding, self._flooding = self._flooding, set()
             count += len(flooding)
-            if self._clock.monotonic_s() - told_s >= TOLD_EACH_S:
-                told_s = self._clock.monotonic_s()
+            if self._clock.monotonic_s() - logged_s >= LOGGED_EACH_S:
+                logged_s = self._clock.monotonic_s()
                 log.warning("the door for newcomers is flooded; cut off by now: %d", count)
             if self._cut_off is not None:
                 try:

@@ -12,7 +12,7 @@ from session.core.dossier_model import Access, ActingUser
 from session.core.errors import LogReasonNeeded
 from session.hub.access.handlers import Asker, handles
 from session.protocol.dossier.identity import AccessesAnswer, AccessesRequest, LogAccessesRequest
-from session.protocol.hub.log import LEAST_REASON, LogRequest, says_why
+from session.protocol.hub.log import LEAST_REASON, LogRequest, is_reason
 
 
 class LogReadings(Protocol):
@@ -48,7 +48,7 @@ class LogRegister:
             of: whose log it is; "" the asker's organisation's.
         """
         reason = " ".join(request.reason.split())
-        if not says_why(reason):
+        if not is_reason(reason):
             raise LogReasonNeeded(letters=LEAST_REASON)
         name = self._name_of(asker.organisation, asker.user)
         home = of or asker.organisation

@@ -77,7 +77,7 @@ class Workplaces:
 
     def _talks(self, organisation: str, agent: str) -> bool:
         in_hand = self._agents.live_ticket(organisation, agent)
-        return in_hand is not None or bool(self._view.beside(organisation, agent))
+        return in_hand is not None or bool(self._view.helping(organisation, agent))
 
     async def _take(self, asker: Asker, request: WorkHereRequest, expected: int) -> None:
         record = WorkplaceRecord(

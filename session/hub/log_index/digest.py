@@ -15,7 +15,7 @@ from session.core.errors import LogTooNew, LogUnreadable
 from session.log import events
 from session.log.events import AnyEvent, MirrorChunk, Record, Writer
 from session.log.migrate import decode_record
-from session.log.troubles import is_told_again, trouble_of
+from session.log.troubles import counts_only_alone, trouble_of
 from session.protocol.helpdesk.log_list import DeviceModel, LineMinute, TroubleCount, TroublePart
 
 _MIRROR = f'"type":"{MirrorChunk.__name__}"'.encode()
@@ -117,7 +117,7 @@ class LogDigest(msgspec.Struct):
         trouble = trouble_of(event)
         if trouble is not None:
             times = self._times.setdefault(f"{trouble.part}/{trouble.code}", _Times())
-            if is_told_again(event):
+            if counts_only_alone(event):
                 times.shown += 1
             else:
                 times.happened += 1

@@ -54,7 +54,7 @@ class IncomingCallers:
         self._closures = queue.core.closures
         self._presence = queue.presence
         self._moved = queue.moved
-        self._check_room = queue.calls.check_room
+        self._check_space = queue.calls.check_space
         self._server = server
         self._relay = relay
 
@@ -127,7 +127,7 @@ class IncomingCallers:
         self._catalogue.service(request.organisation, request.service)
         if self._closures.is_queue_closed(request.organisation, request.service):
             raise QueueClosed(service=request.service)
-        self._check_room()
+        self._check_space()
 
     async def _take(self, network: str, request: Arrival) -> Ticket:
         """A ticket for a caller who comes over; again is the same."""

@@ -116,7 +116,9 @@ class AgentStates:
 
     def is_free(self, organisation: str, agent: str) -> bool:
         """Could take a caller now: ready, and with nothing in hand, not even an offer."""
-        in_hand = self._view.of_agent(organisation, agent) or self._view.beside(organisation, agent)
+        in_hand = self._view.of_agent(organisation, agent) or self._view.helping(
+            organisation, agent
+        )
         return not in_hand and self.is_ready(organisation, agent)
 
     def free(self, organisation: str) -> list[PersonEntry]:
@@ -182,11 +184,11 @@ class AgentStates:
                 ticket=ticket.number,
                 service=ticket.service,
             )
-        beside = self._view.beside(organisation, person.id)
-        if beside:
-            visits = beside[0].talk is not None and beside[0].talk.third is not None
+        helping = self._view.helping(organisation, person.id)
+        if helping:
+            visits = helping[0].talk is not None and helping[0].talk.third is not None
             state = AgentState.IN_SESSION if visits else AgentState.WRAP_UP
-            return AgentFacts(id=person.id, name=person.name, state=state, ticket=beside[0].number)
+            return AgentFacts(id=person.id, name=person.name, state=state, ticket=helping[0].number)
         record = self.reported(organisation, person.id)
         return AgentFacts(
             id=person.id,

@@ -31,7 +31,7 @@ from session.hub.queue.sessions import Sessions
 from session.hub.queue.ticket_changes import ENDED
 from session.hub.queue.view import WAITING
 from session.hub.storage.interfaces import CallerRecord, StoredTicket
-from session.hub.storage.store_space import is_no_room
+from session.hub.storage.store_space import is_store_full
 from session.protocol.hub.requests import (
     Done,
     LeaveRequest,
@@ -67,10 +67,10 @@ class Calls:
         openings: when services are open, by the convention.
         preferred: (organisation, account of the kiosk, kiosk, number) -> the agent who served this
             caller lately.
-        check_room: raises `StoreFull` when no new call may be taken.
+        check_space: raises `StoreFull` when no new call may be taken.
 
     Attributes:
-        check_room: the same, for others who take callers in.
+        check_space: the same, for others who take callers in.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class Calls:
         moved: MovedTickets,
         openings: OpenNow,
         preferred: Callable[[str, str, str, str], Awaitable[str | None]] = _nobody,
-        check_room: Callable[[], None] = _enough,
+        check_space: Callable[[], None] = _enough,
     ) -> None:
         self._changes = core.changes
         self._callers = core.callers
@@ -95,7 +95,7 @@ class Calls:
         self._moved = moved
         self._openings = openings
         self._preferred = preferred
-        self.check_room = check_room
+        self.check_space = check_space
 
     @handles("call")
     async def call(self, asker: Asker, request: TicketRequested) -> TicketAnswer:
@@ -109,7 +109,7 @@ class Calls:
         try:
             return await self._call(asker, request)
         except StoreUnreachable as error:
-            if is_no_room(error):  # asking again would not help
+            if is_store_full(error):  # asking again would not help
                 raise StoreFull from error
             raise
 
@@ -130,7 +130,7 @@ class Calls:
         known = await self._find(organisation, identity, has_number)
         try:
             if known is None:
-                self.check_room()
+                self.check_space()
                 self.check_open(organisation, service.id, home, kiosk)
         except (StoreFull, QueueClosed, ServiceClosed):
             # the request was answered by another hub before the queue was closed

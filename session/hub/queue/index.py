@@ -43,7 +43,7 @@ class TicketIndex:
         self._unoffered: Counter[str] = Counter()
         self._at_kiosk: dict[tuple[str, str], tuple[str, ...]] = {}
         self._of_agent: dict[str, set[str]] = {}
-        self._beside: dict[str, set[str]] = {}
+        self._helping: dict[str, set[str]] = {}
         self._letters: dict[str, _Letter] = {}
         self._pages: list[Ticket] | None = None
 
@@ -76,8 +76,8 @@ class TicketIndex:
         if ticket.agent is not None and ticket.state in IN_HAND:
             self._of_agent.setdefault(ticket.agent, set()).add(ticket.id)
         if ticket.state in OPEN:
-            for agent in agents_beside(ticket):
-                self._beside.setdefault(agent, set()).add(ticket.id)
+            for agent in agents_helping(ticket):
+                self._helping.setdefault(agent, set()).add(ticket.id)
 
     def drop(self, ticket_id: str) -> None:
         """Forgets a ticket."""
@@ -96,8 +96,8 @@ class TicketIndex:
             del self._arrivals[bisect_left(self._arrivals, _arrival(ticket))]
         if ticket.agent is not None:
             _discard(self._of_agent, ticket.agent, ticket.id)
-        for agent in agents_beside(ticket):
-            _discard(self._beside, agent, ticket.id)
+        for agent in agents_helping(ticket):
+            _discard(self._helping, agent, ticket.id)
         letter = self._letters[ticket.number[:1]]
         letter.remove(ticket)
         if not letter.known:
@@ -157,9 +157,9 @@ class TicketIndex:
         """What an agent has in hand: offered, in session or in wrap-up."""
         return [self._open[ticket_id] for ticket_id in self._of_agent.get(agent, ())]
 
-    def beside(self, agent: str) -> list[Ticket]:
-        """Other agents' tickets that this agent is busy with; see `agents_beside`."""
-        return [self._open[ticket_id] for ticket_id in self._beside.get(agent, ())]
+    def helping(self, agent: str) -> list[Ticket]:
+        """Other agents' tickets that this agent is busy with; see `agents_helping`."""
+        return [self._open[ticket_id] for ticket_id in self._helping.get(agent, ())]
 
     def next_number(self, letter: str) -> str:
         """A short word for a new ticket that no open one has."""
@@ -215,7 +215,7 @@ def _discard[Key](sets: dict[Key, set[str]], name: Key, ticket_id: str) -> None:
             del sets[name]
 
 
-def agents_beside(ticket: Ticket) -> set[str]:
+def agents_helping(ticket: Ticket) -> set[str]:
     """Agents who are busy with a ticket that is not theirs:
     called in, or wrapping up after passing it on.
     """

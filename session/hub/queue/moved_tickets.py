@@ -89,7 +89,7 @@ class MovedTickets:
                 break
         return stored
 
-    async def mend(self) -> None:
+    async def complete(self) -> None:
         """Makes the tickets that a hub which died did not make any more; each hub may do it."""
         for ticket in self._changes.view.lately_moved():
             organisation, _service = split_service(ticket.moved_to, ticket.organisation)

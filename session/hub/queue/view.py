@@ -174,9 +174,9 @@ class QueueView:
         """What an agent has in hand: offered, in session or in wrap-up."""
         return self._index(organisation).of_agent(agent)
 
-    def beside(self, organisation: str, agent: str) -> list[Ticket]:
+    def helping(self, organisation: str, agent: str) -> list[Ticket]:
         """Other agents' tickets that this agent is busy with."""
-        return self._index(organisation).beside(agent)
+        return self._index(organisation).helping(agent)
 
     def offered(self, organisation: str) -> list[Ticket]:
         """Tickets that wait for an agent's answer."""

@@ -163,7 +163,7 @@ def _calls(
     openings: OpenNow,
     returning: ReturningCallers,
 ) -> Calls:
-    def check_room() -> None:
+    def check_space() -> None:
         parts.disk_space.check()
         stores.space.check()
 
@@ -174,7 +174,7 @@ def _calls(
         moved=moved,
         openings=openings,
         preferred=returning.preferred,
-        check_room=check_room,
+        check_space=check_space,
     )
 
 

@@ -42,7 +42,7 @@ from session.protocol.helpdesk.remote_help import (
     RemoteResult,
     RemoteState,
 )
-from session.protocol.hub.log import says_why
+from session.protocol.hub.log import is_reason
 from session.protocol.hub.requests import Done, RemoteAct, RemoteHelpWanted
 from session.protocol.hub.tickets import Ticket
 from session.protocol.wire.roles import Role
@@ -115,7 +115,7 @@ class RemoteActs:
         """
         home = self._home(asker, request)
         reason = " ".join(request.reason.split())
-        if not says_why(reason):
+        if not is_reason(reason):
             raise MessageMalformed(why="reason")
         known = await asyncio.to_thread(self._found, asker, request.help_id)
         if known is not None:

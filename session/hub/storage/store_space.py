@@ -273,7 +273,7 @@ def _state(part: StorePart) -> str:
     return "low" if part.is_low else ""
 
 
-def is_no_room(error: StoreUnreachable) -> bool:
+def is_store_full(error: StoreUnreachable) -> bool:
     """The server refused because it has no room, and will refuse again."""
     return error.detail.get("err_code") in FULL_CODES
 

@@ -170,7 +170,7 @@ class Callbacks:
     """Callbacks from the kiosk's closed page or the agent's "later", until they are tickets.
 
     Args:
-        check_room: raises `StoreFull` when no new caller may be taken.
+        check_space: raises `StoreFull` when no new caller may be taken.
     """
 
     def __init__(
@@ -180,10 +180,10 @@ class Callbacks:
         *,
         openings: OpenNow,
         sessions: Sessions,
-        check_room: Callable[[], None],
+        check_space: Callable[[], None],
     ) -> None:
         self._store = store
-        self._check_room = check_room
+        self._check_space = check_space
         self._changes = core.changes
         self._callers = core.callers
         self._catalogue = core.catalogue
@@ -218,7 +218,7 @@ class Callbacks:
             identity := _identity(organisation, asker.organisation, asker.user, request.request_id),
         )
         if known is None:
-            self._check_room()
+            self._check_space()
             await self._store.put(
                 Callback(
                     ticket=identity,

@@ -162,7 +162,7 @@ class Moves:
         nothing happens when the ticket is another one meanwhile.
 
         Raises:
-            StoreUnreachable: the ticket that is missing then is made by `MovedTickets.mend`.
+            StoreUnreachable: the ticket that is missing then is made by `MovedTickets.complete`.
         """
 
         def decide(now: Ticket) -> Ticket | None:

@@ -257,7 +257,7 @@ class ThirdParties:
         if not self._presence.is_there(organisation, Role.AGENT, agent):
             return False
         view = self._changes.view
-        return not view.of_agent(organisation, agent) and not view.beside(organisation, agent)
+        return not view.of_agent(organisation, agent) and not view.helping(organisation, agent)
 
     # ---- timers
 

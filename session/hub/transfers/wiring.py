@@ -67,7 +67,7 @@ def build(
             callback_store,
             openings=queue.openings,
             sessions=queue.sessions,
-            check_room=queue.calls.check_room,
+            check_space=queue.calls.check_space,
         ),
         callback_store=callback_store,
         waiting_elsewhere=WaitingElsewhere(

@@ -44,7 +44,7 @@ BrowserCommands = (
     | messages.UnmarkPage
     | messages.GoBack
     | messages.ScrollPages
-    | messages.UseLook
+    | messages.UseAppearance
     | messages.ReadField
     | messages.TypeInField
     | messages.TakePicture
@@ -59,7 +59,7 @@ BrowserFacts = (
     | messages.PointerDrawn
     | messages.QuestionShown
     | messages.QuestionClosed
-    | messages.PageSaid
+    | messages.PageNotice
     | messages.PageTouched
     | messages.StopKeyPressed
     | messages.ViewChanged

@@ -147,7 +147,7 @@ class ScrollPages(BrowserCommand, frozen=True):
     pages: int
 
 
-class UseLook(BrowserCommand, frozen=True):
+class UseAppearance(BrowserCommand, frozen=True):
     """Language of the texts, pixels of one unit of the kiosk's look, how many times as large its
     letters are, and whether all is light on black: its own texts and the web pages.
     """
@@ -242,7 +242,7 @@ class QuestionClosed(BrowserFact, frozen=True):
     dialog_id: Annotated[str, Meta(max_length=64)]
 
 
-class PageSaid(BrowserFact, frozen=True):
+class PageNotice(BrowserFact, frozen=True):
     """Words of the page for the caller, which could not be put as a question."""
 
     text: Words

@@ -59,25 +59,25 @@ MOST_DAMAGED = 10_000
 Progress = Callable[[float], object]
 """Told now and then which share of the file is read, 0 to 1; called in the reading thread."""
 
-_TOLD_NUMBERS = {"pages", "page", "times", "left_over", "simulated_camera"}
+_WORD_NUMBERS = {"pages", "page", "times", "left_over", "simulated_camera"}
 """Whole numbers that a sentence may tell; the others are ids, sizes and places."""
 
 
-def _is_told(name: str, kind: object) -> bool:
+def _makes_words(name: str, kind: object) -> bool:
     """Whether a field makes a difference in words."""
     kind = get_args(kind)[0] if get_args(kind) else kind
     if isinstance(kind, type) and issubclass(kind, StrEnum | bool):
         return True
-    return name in _TOLD_NUMBERS or (kind is str and not name.endswith(("id", "sha256", "agent")))
+    return name in _WORD_NUMBERS or (kind is str and not name.endswith(("id", "sha256", "agent")))
 
 
-def _told_fields(kind: type[Event]) -> dict[str, Any]:
+def _word_fields(kind: type[Event]) -> dict[str, Any]:
     """The fields of an event that make a difference in words, with their types."""
     hints = get_type_hints(kind, include_extras=True)
     return {
         field.name: hints[field.name]
         for field in msgspec.structs.fields(kind)
-        if _is_told(field.name, hints[field.name])
+        if _makes_words(field.name, hints[field.name])
     }
 
 
@@ -99,7 +99,7 @@ def _light(kind: type[Event]) -> type[msgspec.Struct]:
     optional = {one.name: one for one in msgspec.structs.fields(kind) if not one.required}
     fields = [
         (name, hint, optional[name].default) if name in optional else (name, hint)
-        for name, hint in _told_fields(kind).items()
+        for name, hint in _word_fields(kind).items()
     ]
     return msgspec.defstruct(
         kind.__name__,
@@ -115,7 +115,7 @@ def _light(kind: type[Event]) -> type[msgspec.Struct]:
 _KINDS: tuple[type[Event], ...] = get_args(AnyEvent)
 _LIGHT = {kind: _light(kind) for kind in _KINDS if kind not in _WHOLE and kind is not MirrorChunk}
 _KEYS: dict[type[Event], Callable[[Any], object]] = {
-    kind: attrgetter(*told) for kind in _WHOLE if (told := list(_told_fields(kind)))
+    kind: attrgetter(*told) for kind in _WHOLE if (told := list(_word_fields(kind)))
 }
 _AnyLight: Any = Union[(*_LIGHT.values(), *_WHOLE, _Chunk)]
 

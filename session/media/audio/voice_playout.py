@@ -147,7 +147,7 @@ class VoicePlayout:
         return min(MAX_BUFFER_S, self._jitter_target_s + self.extra_s)
 
     @property
-    def heard(self) -> int | None:
+    def playing(self) -> int | None:
         """RTP time of what plays now, or None while nothing does."""
         return None if self._next is None else (self._next - self._ready.size) & 0xFFFFFFFF
 

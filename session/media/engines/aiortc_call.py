@@ -203,7 +203,7 @@ class AiortcCall:
         speaker: where the caller's voice goes.
         on_picture: called with each picture of the caller's, on_state with each state of the line;
             both in the media thread.
-        is_heard: whether the caller's voice goes to the loudspeaker now; of two calls only one's
+        is_playing: whether the caller's voice goes to the loudspeaker now; of two calls only one's
             does.
         addresses: found beforehand by these settings; the call closes them.
 
@@ -221,7 +221,7 @@ class AiortcCall:
         speaker: SoundSink,
         on_picture: Callable[[None], None],
         on_state: Callable[[AiortcCall, MediaState], None],
-        is_heard: Callable[[AiortcCall], bool],
+        is_playing: Callable[[AiortcCall], bool],
         addresses: Addresses | None = None,
     ) -> None:
         self.picture = picture
@@ -235,7 +235,7 @@ class AiortcCall:
         self._settings = settings
         self._limits = PictureLimits()
         self._speaker = speaker
-        self._picture_shown, self._on_state, self._is_heard = on_picture, on_state, is_heard
+        self._picture_shown, self._on_state, self._is_playing = on_picture, on_state, is_playing
         self._encoder: PictureEncoder | None = None
         self._picture_sender: MediaSender | None = None
         start, most = settings.picture_kbps
@@ -252,7 +252,7 @@ class AiortcCall:
     @property
     def has_begun(self) -> bool:
         """Whether something of the other end has arrived."""
-        return self.received.heard or self.received.frames > 0
+        return self.received.has_voice or self.received.frames > 0
 
     # ---- setting up
 
@@ -396,12 +396,12 @@ class AiortcCall:
         pacer, loop = SteadyBeat(BLOCK_S), asyncio.get_running_loop()
         while True:
             await pacer.next_beat()
-            heard = self.playout.heard
-            if heard is not None:
-                self.lip_sync.on_heard(heard, loop.time())
+            playing = self.playout.playing
+            if playing is not None:
+                self.lip_sync.on_played(playing, loop.time())
             block = self.playout.pull()
             self.received.add_voice(block)
-            if self._is_heard(self):
+            if self._is_playing(self):
                 self._speaker.write(block)
 
     async def _watch(self) -> None:

@@ -358,9 +358,9 @@ class AiortcEngine:
         """
         packets, silent_s = 0, 0.0
         while not (call.has_begun or call.closed or before.closed or silent_s > EARLIER_S):
-            heard = before.received.transport.packets
-            silent_s = silent_s + BLOCK_S if heard == packets else 0.0
-            packets = heard
+            has_voice = before.received.transport.packets
+            silent_s = silent_s + BLOCK_S if has_voice == packets else 0.0
+            packets = has_voice
             await asyncio.sleep(BLOCK_S)
         if self._call is not call and call.closed:
             return  # the next one in the row watches over the one before
@@ -368,11 +368,11 @@ class AiortcEngine:
             self._earlier = None
         await before.close()
 
-    def _is_heard(self, call: AiortcCall) -> bool:
+    def _is_playing(self, call: AiortcCall) -> bool:
         """Whether the loudspeaker plays this call: of two, the present one once it has a voice."""
         if self._earlier is None or self._call is None:
             return True
-        return (call is self._call) == self._call.received.heard
+        return (call is self._call) == self._call.received.has_voice
 
     async def _drop_offer(self) -> None:
         offered, self._offered = self._offered, None
@@ -391,7 +391,7 @@ class AiortcEngine:
             speaker=self._speaker,
             on_picture=self.picture_shown.emit,
             on_state=self._on_call_state,
-            is_heard=self._is_heard,
+            is_playing=self._is_playing,
             addresses=addresses,
         )
         call.set_line(self._settings, self._limits)

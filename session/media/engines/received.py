@@ -108,7 +108,7 @@ class ReceivedMedia:
         self._meter.add(block)
 
     @property
-    def heard(self) -> bool:
+    def has_voice(self) -> bool:
         """A packet of voice has come."""
         return self._audio_packets > 0
 

@@ -43,7 +43,7 @@ def picture_limits(step: LineStep, kbps: float, *, motion: bool = False) -> Pict
     """Rate, rows and pictures a second of a step. Slow pages do not change the picture."""
     rate = max(16, min(FULL_KBPS, round(kbps)))
     if motion:
-        return _hands(step, rate)
+        return _signing(step, rate)
     match step:
         case LineStep.FULL | LineStep.SLOW_PAGES:
             return PictureLimits(kbps=rate, height_px=1080 if rate >= 1200 else 720, fps=30.0)
@@ -57,7 +57,7 @@ def picture_limits(step: LineStep, kbps: float, *, motion: bool = False) -> Pict
             return PictureLimits(kbps=rate, height_px=270, fps=1 / PHOTO_EVERY_S)
 
 
-def _hands(step: LineStep, rate: int) -> PictureLimits:
+def _signing(step: LineStep, rate: int) -> PictureLimits:
     match step:
         case LineStep.FULL | LineStep.SLOW_PAGES:
             height = next(rows for least, rows in MOVING_ROWS if rate >= least)

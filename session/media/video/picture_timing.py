@@ -69,28 +69,28 @@ class LipSync:
         self.extra_s = 0.0
         self._clocks = {"audio": _Clock(VOICE_HZ), "video": _Clock(PICTURES_HZ)}
         # moment of the sender's clock, and ours when it was heard
-        self._heard: tuple[float, float] | None = None
+        self._played: tuple[float, float] | None = None
 
     def on_report(self, kind: str, ntp: int, rtp_timestamp: int) -> None:
         """Takes a sender report in. `ntp`: 64 bits, seconds in the upper 32."""
         clock = self._clocks[kind]
         clock.ntp_s, clock.rtp = ntp / (1 << 32), rtp_timestamp
 
-    def on_heard(self, timestamp: int, now_s: float) -> None:
+    def on_played(self, timestamp: int, now_s: float) -> None:
         """Takes the RTP time of the voice that is heard now."""
         moment = self._clocks["audio"].moment(timestamp)
         if moment is not None:
-            self._heard = (moment, now_s)
+            self._played = (moment, now_s)
 
     def wait_s(self, timestamp: int, now_s: float, at_least_s: float = 0.0) -> float:
         """How long a picture of this RTP time waits for its voice, 0..`MAX_WAIT_S`;
         it waits `at_least_s` anyway.
         """
         moment = self._clocks["video"].moment(timestamp)
-        if moment is None or self._heard is None or now_s - self._heard[1] > 1.0:
+        if moment is None or self._played is None or now_s - self._played[1] > 1.0:
             self.lag_s = None
             return 0.0
-        voice_now = self._heard[0] + now_s - self._heard[1]
+        voice_now = self._played[0] + now_s - self._played[1]
         early_s = moment - voice_now
         if not -2.0 < early_s < 2.0:  # clocks that were set meanwhile, or nonsense
             self.lag_s = None

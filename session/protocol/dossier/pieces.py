@@ -22,7 +22,7 @@ from session.protocol.wire.roles import Role
 
 MAX_LISTED = 200
 
-Look = Annotated[str, msgspec.Meta(max_length=64)]
+PageLikeness = Annotated[str, msgspec.Meta(max_length=64)]
 
 
 class ProcedureFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,7 +107,7 @@ class PageSeen(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     sha256: Sha256
-    look: Look = ""
+    look: PageLikeness = ""
 
 
 class SeenRequest(HubMessage, frozen=True, kw_only=True):

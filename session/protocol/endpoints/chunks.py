@@ -178,7 +178,7 @@ class Arrivals:
         """The item is awaited."""
         return item_id in self._awaited
 
-    def is_heard(self) -> None:
+    def sender_is_there(self) -> None:
         """The sender speaks: something that is no item of ours came from it, and ours wait behind
         that.
         """

@@ -17,7 +17,7 @@ LEAST_REASON, MOST_REASON = 3, 200
 """Letters of the reason for which somebody reads a log."""
 
 
-def says_why(reason: str) -> bool:
+def is_reason(reason: str) -> bool:
     """Whether these words are a reason."""
     return sum(letter.isalpha() for letter in reason) >= LEAST_REASON
 

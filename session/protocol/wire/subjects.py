@@ -35,7 +35,7 @@ def session_in(role: Role, user: str) -> str:
     return f"evt.u.{role}.{user}.ses.*.*"
 
 
-def news(role: Role, user: str) -> str:
+def notifications(role: Role, user: str) -> str:
     """Where the hub tells one user something (`HubEvent`)."""
     return f"evt.u.{role}.{user}.hub"
 

@@ -36,7 +36,7 @@ class NatsKiosk:
     def __init__(self, host: str, port: int, *, user: str, seed: str) -> None:
         inbox = f"{subjects.inbox(Role.KIOSK, user)}.bare"
         self.socket = nats_socket(
-            host, port, seed.encode(), (inbox, subjects.news(Role.KIOSK, user))
+            host, port, seed.encode(), (inbox, subjects.notifications(Role.KIOSK, user))
         )
         self.beat = f"PUB {subjects.beat(Role.KIOSK, user)} 0\r\n\r\n".encode()
         self._head = f"PUB {subjects.service(Role.KIOSK, user, 'call')} {inbox} ".encode()

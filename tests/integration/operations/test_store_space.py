@@ -15,7 +15,7 @@ import expert_app.kiosk.app
 from expert_app.hub.metrics import HubMetrics
 from expert_app.hub.monitor import health_text
 from session.core.errors import LogFull, StoreFull, StoreUnreachable
-from session.hub.storage.store_space import TICKETS, StoreLimits, is_no_room
+from session.hub.storage.store_space import TICKETS, StoreLimits, is_store_full
 from session.protocol.hub.site import NetworkAnswer, NetworkRequest
 from session.protocol.hub.tickets import TicketState
 from session.protocol.wire.roles import Role
@@ -171,7 +171,7 @@ async def test_a_server_with_less_room_than_the_quota_is_said_at_once(tmp_path: 
     async with hub_world(tmp_path, limits=more, with_hub=False) as world:
         with pytest.raises(StoreUnreachable) as found:
             await world.start_hub()
-        assert is_no_room(found.value)
+        assert is_store_full(found.value)
         world.hub = None
 
 

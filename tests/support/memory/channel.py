@@ -14,7 +14,7 @@ from session.protocol.codec import decode_session, encode_session
 from session.protocol.conversation.messages import MessageRefused, SessionMessage
 from session.protocol.endpoints.channel import MessageHandler, RawHandler
 from session.protocol.endpoints.chunks import parse_headers
-from session.protocol.topics import SpeakingEnd, may_say
+from session.protocol.topics import SendingEnd, may_send
 
 
 class MemoryChannel:
@@ -26,7 +26,7 @@ class MemoryChannel:
     `refused`: by code, what this end did not take.
     """
 
-    def __init__(self, session_id: str, me: SpeakingEnd | None = None) -> None:
+    def __init__(self, session_id: str, me: SendingEnd | None = None) -> None:
         self.session_id = session_id
         self.me = me
         self.refused: Counter[str] = Counter()
@@ -51,7 +51,7 @@ class MemoryChannel:
         if self.peer.deaf:
             return
         message = decode_session(payload)
-        if self.me is not None and not may_say(type(message), topic, self.me):
+        if self.me is not None and not may_send(type(message), topic, self.me):
             self.peer.refuse(topic, NotAllowed.code, "not from this end", type(message).__name__)
             return
         for handler in list(self.peer._messages.get(topic, [])):
@@ -100,7 +100,7 @@ class MemoryChannel:
 
 def channel_pair(session_id: str = "s1") -> tuple[MemoryChannel, MemoryChannel]:
     """(kiosk end, desk end)."""
-    kiosk = MemoryChannel(session_id, SpeakingEnd.KIOSK)
-    desk = MemoryChannel(session_id, SpeakingEnd.DESK)
+    kiosk = MemoryChannel(session_id, SendingEnd.KIOSK)
+    desk = MemoryChannel(session_id, SendingEnd.DESK)
     kiosk.peer, desk.peer = desk, kiosk
     return kiosk, desk

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import msgspec
 
-from documents.store.procedures import load_procedures, said, shipped
+from documents.store.procedures import by_language, load_procedures, shipped
 from resources.texts import _
 from session.protocol.conversation.messages import (
     Area,
@@ -106,7 +106,7 @@ def guide() -> DeskWindow:
         GuideStep(
             id=one.id,
             name=one.name,
-            say=said(one.say),
+            say=by_language(one.say),
             page=one.page,
             powers=[str(power) for power in one.powers],
             scan=one.scan,

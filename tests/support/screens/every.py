@@ -49,8 +49,8 @@ from views.workplace.help_page import HelpPage
 from views.workplace.key_bindings import KeyBindings
 from views.workplace.keys_page import KeysPage
 from views.workplace.pages import (
+    AppearancePage,
     LayoutPage,
-    LookPage,
     NotificationsPage,
     PrivacyPage,
     agent_notifications,
@@ -115,7 +115,7 @@ def _settings(page: str) -> QWidget:
     desk = desk_scenes.SCENES["idle"]()
     keys = KeysPage(KeyBindings(desk, named_shortcuts(), settings=_KeptNowhere()))
     pages = {
-        "look": NamedPage("Aspect", "colour", LookPage()),
+        "look": NamedPage("Aspect", "colour", AppearancePage()),
         "media": NamedPage("Son et image", "camera", media),
         "layouts": NamedPage("Dispositions", "side_by_side", layouts),
         "keys": NamedPage("Raccourcis", "keyboard", keys),
@@ -132,7 +132,7 @@ def _host_settings(helps: bool) -> QWidget:
     told, of_role = NotificationsPage(host_notifications()), HelpPage(ROLE_HELP["facilitator"])
     told.show_choices(ring=True, volume="", notify=True)
     pages = [
-        NamedPage("Aspect", "colour", LookPage()),
+        NamedPage("Aspect", "colour", AppearancePage()),
         NamedPage("Notifications", "bell", told),
         NamedPage("Aide", "help", of_role),
         NamedPage("Confidentialité", "privacy", PrivacyPage()),

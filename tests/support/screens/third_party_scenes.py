@@ -79,10 +79,10 @@ def invited() -> DeskWindow:
     return window
 
 
-def guest() -> DeskWindow:
+def visit() -> DeskWindow:
     """This agent is the third person."""
     window = _open_desk()
-    window.show_guest()
+    window.show_visit()
     window.visit_view.show_visit("B012", "Claire Fontanel")
     window.visit_view.show_let_in("Claire Fontanel", held=False)
     return window
@@ -94,6 +94,6 @@ TALK_SCENES: dict[str, Callable[[], DeskWindow]] = {
     "three": three,
     "colleague": colleague,
     "invited": invited,
-    "guest": guest,
+    "guest": visit,
 }
 """Name of each scene and what makes it."""

@@ -135,19 +135,19 @@ def card_size() -> QSize:
 
 def card_place(size: QSize, x: float, y: float) -> QRect:
     """Where the small face lies in a stage of this size; `x`, `y` 0..1."""
-    room = _room(size)
+    room = _space(size)
     left, top = _GAP_PX + round(room.width() * x), _GAP_PX + round(room.height() * y)
     return QRect(QPoint(left, top), card_size())
 
 
 def card_share(size: QSize, at: QPoint) -> tuple[float, float]:
     """The reverse: which share of the room lies before it."""
-    room = _room(size)
+    room = _space(size)
     shares = (at.x() - _GAP_PX) / max(1, room.width()), (at.y() - _GAP_PX) / max(1, room.height())
     return min(max(shares[0], 0.0), 1.0), min(max(shares[1], 0.0), 1.0)
 
 
-def _room(size: QSize) -> QSize:
+def _space(size: QSize) -> QSize:
     """How far the small face can go; not over the bar on the right that scrolls the page."""
     return (size - card_size() - QSize(2 * _GAP_PX + SCROLL_PX, 2 * _GAP_PX)).expandedTo(
         QSize(0, 0)

@@ -342,7 +342,7 @@ class PageProcesses(QObject):
     def obey(self, command: messages.BrowserCommand) -> None:
         """Passes a command on; what a browser that follows must know as well is kept."""
         match command:
-            case messages.AllowPages() | messages.UseLook() | messages.MayAct():
+            case messages.AllowPages() | messages.UseAppearance() | messages.MayAct():
                 self._kept[type(command)] = command
             case messages.EndPage() if self._now.unanswered > SILENT_PULSES:
                 self._on_lost(False)
@@ -360,7 +360,9 @@ class PageProcesses(QObject):
             on_gone: called once, after `ENDS_WITHIN_S` at the latest; True when its processes and
                 its folder are gone.
         """
-        self._kept = {kind: kept for kind, kept in self._kept.items() if kind is messages.UseLook}
+        self._kept = {
+            kind: kept for kind, kept in self._kept.items() if kind is messages.UseAppearance
+        }
         self._replace(on_gone)
 
     def close(self, on_gone: Callable[[bool], None]) -> None:

@@ -150,7 +150,7 @@ class PageView(QWidget):
         )
         web.refused.connect(self._on_refused)
         web.not_done.connect(self._on_not_done)
-        web.said.connect(lambda text: self._report(messages.PageSaid(text[: messages.MAX_WORDS])))
+        web.said.connect(lambda text: self._report(messages.PageNotice(text[: messages.MAX_WORDS])))
         web.dialogs.asked.connect(self._on_asked)
         web.dialogs.closed.connect(self._on_answered)
         web.page.loadingChanged.connect(self._on_loading_changed)
@@ -194,7 +194,7 @@ class PageView(QWidget):
                 self._web.page.runJavaScript(
                     f"scrollBy({{top: {pages} * innerHeight * 0.8, behavior: 'smooth'}})", 0
                 )
-            case messages.UseLook(contrast=contrast):
+            case messages.UseAppearance(contrast=contrast):
                 self._dark = contrast
                 self._web.show_dark(contrast)
                 self.dialog.retranslate()

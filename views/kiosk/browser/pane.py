@@ -104,7 +104,7 @@ class KioskBrowser(QFrame):
         self._allowed = AllowList()
         self._sharing = self._may_go_back = False
         self._address = self._dialog_id = ""
-        self._look = messages.UseLook("", 0.0)
+        self._look = messages.UseAppearance("", 0.0)
         self._text, self._contrast = 1.0, False
         self._numbers = itertools.count(1)
         self._asked: dict[int, Callable[[str], None]] = {}
@@ -222,7 +222,7 @@ class KioskBrowser(QFrame):
         those to come too.
         """
         again, self._text, self._contrast = text != self._text, text, contrast
-        self._send_look()
+        self._send_appearance()
         if again and self._stack.currentIndex() == PAGE:
             self.zoom(round(text * 100))
 
@@ -407,7 +407,7 @@ class KioskBrowser(QFrame):
                 self.stop_key_pressed.emit()
             case messages.ViewChanged():
                 self._show_view(fact)
-            case messages.PageSaid(text=text):
+            case messages.PageNotice(text=text):
                 self._show_notice(text)
             case messages.PageSilent(silent=silent):
                 self._on_silent(silent)
@@ -513,13 +513,13 @@ class KioskBrowser(QFrame):
         self.proposal.retranslate()
         self.calm.retranslate()
         self._empty_words.setText(_("The agent can open a page here and look at it with you."))
-        self._send_look()
+        self._send_appearance()
 
-    def _send_look(self) -> None:
+    def _send_appearance(self) -> None:
         """The page speaks the screen's language, in its size."""
         window = self.window() or self
         unit = unit_px(window.width(), window.height())
-        look = messages.UseLook(language(), unit, self._text, self._contrast)
+        look = messages.UseAppearance(language(), unit, self._text, self._contrast)
         if look != self._look:
             self._look = look
             self._page.obey(look)
@@ -527,7 +527,7 @@ class KioskBrowser(QFrame):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """What lies over the page keeps the size of the window's texts."""
         super().resizeEvent(event)
-        self._send_look()
+        self._send_appearance()
 
     def hasHeightForWidth(self) -> bool:
         """False: whoever holds it decides its size, whatever its texts would like to have."""

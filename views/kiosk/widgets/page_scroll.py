@@ -31,23 +31,23 @@ class PageScroll(QScrollArea):
         self.setWidget(pages)
 
     @property
-    def room(self) -> QSize:
+    def free_size(self) -> QSize:
         """What a page has without a bar."""
         return self.maximumViewportSize()
 
     def fit(self, unit: float) -> None:
         """Gives the page that is shown its size."""
         page = self._pages.currentWidget()
-        room = self.room
+        free_size = self.free_size
         if isinstance(page, KioskPage):
-            page.fit(room, unit)
-        if page is None or needed_px(page, room.width()) <= room.height():
-            self._pages.resize(room)
+            page.fit(free_size, unit)
+        if page is None or needed_px(page, free_size.width()) <= free_size.height():
+            self._pages.resize(free_size)
             return
-        narrow_px = room.width() - self._bar_px(unit)
+        narrow_px = free_size.width() - self._bar_px(unit)
         if isinstance(page, KioskPage):
-            page.fit(QSize(narrow_px, room.height()), unit)
-        self._pages.resize(narrow_px, max(room.height(), needed_px(page, narrow_px)))
+            page.fit(QSize(narrow_px, free_size.height()), unit)
+        self._pages.resize(narrow_px, max(free_size.height(), needed_px(page, narrow_px)))
 
     def _bar_px(self, unit: float) -> int:
         return round(8 * unit)

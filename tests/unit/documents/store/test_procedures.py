@@ -13,9 +13,9 @@ import pytest
 from documents.store.procedures import (
     Power,
     ProceduresWrong,
+    by_language,
     load_procedures,
     piece_id,
-    said,
     shipped,
     shipped_phrases,
 )
@@ -166,4 +166,4 @@ def test_the_programs_phrases_are_in_every_language_of_callers() -> None:
     phrases = shipped_phrases()
     assert len(phrases) >= 8
     for phrase in phrases:
-        assert said(phrase.say).keys() == set(LANGUAGE_NAMES)
+        assert by_language(phrase.say).keys() == set(LANGUAGE_NAMES)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from expert_app.kiosk.watchdog import keep_telling, tell
+from expert_app.kiosk.watchdog import keep_notifying, notify
 
 
 async def test_the_service_manager_hears_that_the_window_lives(
@@ -18,11 +18,11 @@ async def test_the_service_manager_hears_that_the_window_lives(
         manager.setblocking(False)
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         monkeypatch.setenv("WATCHDOG_USEC", "30000")
-        telling = asyncio.create_task(keep_telling())
+        notifying = asyncio.create_task(keep_notifying())
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(10):
             heard = [await loop.sock_recv(manager, 100) for _ in range(3)]
-        telling.cancel()
+        notifying.cancel()
     assert heard == [b"READY=1", b"WATCHDOG=1", b"WATCHDOG=1"]
 
 
@@ -30,6 +30,6 @@ async def test_nothing_is_told_without_a_service_manager(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
-    await keep_telling()
+    await keep_notifying()
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "gone"))
-    tell("READY=1")
+    notify("READY=1")

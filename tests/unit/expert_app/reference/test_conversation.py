@@ -18,7 +18,7 @@ from session.protocol.conversation.messages import PageOffered, PrintOffered, Se
 from session.protocol.conversation.page_signing import words_of
 from session.protocol.conversation.print_binding import print_binding
 from session.protocol.hub.enrolment import EnrolAnswer, EnrolRequest
-from session.protocol.topics import SpeakingEnd, may_say
+from session.protocol.topics import SendingEnd, may_send
 from session.protocol.verbs import ALL_VERBS
 
 DOCS = Path(__file__).resolve().parents[4] / "docs"
@@ -65,7 +65,7 @@ def test_each_end_says_what_is_its_to_say() -> None:
     assert len(said) > 10
     for step, message in said:
         topic = step["subject"].split(".")[-1]
-        assert may_say(type(message), topic, SpeakingEnd(step["by"]))
+        assert may_send(type(message), topic, SendingEnd(step["by"]))
     assert type(said[-1][1]).__name__ == "KioskWiped"
 
 

@@ -11,11 +11,11 @@ from session.protocol.conversation.remote_control import NEEDED, PageCommand
 from session.protocol.conversation.shown_document import ShowMessage
 from session.protocol.topics import (
     CONTROL_TOPICS,
+    MESSAGE_ROWS,
     RAW_TOPICS,
-    SAID,
     SESSION_MESSAGES,
-    SpeakingEnd,
-    may_say,
+    SendingEnd,
+    may_send,
     power_for,
 )
 
@@ -34,25 +34,27 @@ def test_every_message_of_the_code_has_a_row() -> None:
 
 
 def test_no_message_has_two_rows_for_one_topic() -> None:
-    rows = Counter((row.message, topic) for row in SAID for topic in row.topics)
+    rows = Counter((row.message, topic) for row in MESSAGE_ROWS for topic in row.topics)
     assert [row for row, count in rows.items() if count > 1] == []
 
 
 def test_an_answer_comes_from_the_other_end_on_a_topic_of_its_own() -> None:
-    for row in SAID:
+    for row in MESSAGE_ROWS:
         for answer in row.answers:
             if isinstance(answer, str):
                 assert answer in RAW_TOPICS
             else:
-                topics = {topic for one in SAID if one.message is answer for topic in one.topics}
-                both = [SpeakingEnd.KIOSK, SpeakingEnd.DESK]
-                others = both if row.by is SpeakingEnd.EITHER else [row.by.other]
-                assert any(may_say(answer, topic, who) for topic in topics for who in others)
+                topics = {
+                    topic for one in MESSAGE_ROWS if one.message is answer for topic in one.topics
+                }
+                both = [SendingEnd.KIOSK, SendingEnd.DESK]
+                others = both if row.by is SendingEnd.EITHER else [row.by.other]
+                assert any(may_send(answer, topic, who) for topic in topics for who in others)
 
 
 def test_powers_are_those_of_the_commands_and_of_paper() -> None:
     assert {kind: power_for(kind) for kind in NEEDED} == NEEDED
-    names = {row.message.__name__: row.needs for row in SAID if row.needs is not None}
+    names = {row.message.__name__: row.needs for row in MESSAGE_ROWS if row.needs is not None}
     assert names["ScanRequested"] is Grant.SCAN
     assert names["PrintOffered"] is Grant.PRINT
 

@@ -9,7 +9,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from expert_app.runtime.crash import REPORTS, keep_fatal_end, reports, untold_report, write_report
+from expert_app.runtime.crash import (
+    REPORTS,
+    keep_fatal_end,
+    reports,
+    unreported_crash,
+    write_report,
+)
 
 NUMBER = "1 85 05 974 06 084 36"
 
@@ -46,7 +52,7 @@ def test_an_error_that_nobody_caught_leaves_a_report_without_anybodys_number(
     tmp_path: Path,
 ) -> None:
     assert _run(UNCAUGHT, tmp_path) == 0
-    report = untold_report(tmp_path)
+    report = unreported_crash(tmp_path)
     assert report is not None
     text = report.read_text("utf-8")
     assert text.startswith("expert-app ")
@@ -57,10 +63,10 @@ def test_an_error_that_nobody_caught_leaves_a_report_without_anybodys_number(
 def test_a_process_that_was_taken_down_is_told_once_at_the_next_start(tmp_path: Path) -> None:
     assert _run(KILLED, tmp_path) == -signal.SIGSEGV
     keep_fatal_end(tmp_path)
-    report = untold_report(tmp_path)
+    report = unreported_crash(tmp_path)
     assert report is not None
     assert "Segmentation fault" in report.read_text("utf-8")
-    assert untold_report(tmp_path) is None
+    assert unreported_crash(tmp_path) is None
     keep_fatal_end(tmp_path)
     assert reports(tmp_path) == [report]
 
@@ -68,7 +74,7 @@ def test_a_process_that_was_taken_down_is_told_once_at_the_next_start(tmp_path: 
 def test_an_orderly_end_leaves_no_report(tmp_path: Path) -> None:
     assert _run(KILLED.replace("faulthandler._sigsegv()", "pass"), tmp_path) == 0
     keep_fatal_end(tmp_path)
-    assert untold_report(tmp_path) is None
+    assert unreported_crash(tmp_path) is None
 
 
 def test_only_the_newest_reports_are_kept(tmp_path: Path) -> None:

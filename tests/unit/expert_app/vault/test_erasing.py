@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from expert_app.backup.erasing import REGISTER, read_beside
+from expert_app.backup.erasing import REGISTER, read_register
 from expert_app.commands.hub import erase
 from expert_app.commands.hub.erase import EraseRequest
 from expert_app.runtime.config import HubSettings
@@ -59,7 +59,7 @@ def test_what_is_held_or_goes_on_stays_and_the_register_names_nobody(
     assert erase.print_register(settings, paths, as_json=True) == 0
     (line,) = capsys.readouterr().out.splitlines()
     assert '"s2"' not in line
-    assert read_beside(Path(settings.backup.folder) / REGISTER) == keeper.erasures()
+    assert read_register(Path(settings.backup.folder) / REGISTER) == keeper.erasures()
     assert erase.lift("", "s1", settings, paths) == 0
     assert erase.lift("", "s1", settings, paths) == 2
 

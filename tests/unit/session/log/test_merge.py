@@ -54,9 +54,9 @@ def test_a_skew_that_nothing_proves_is_not_invented() -> None:
 
 def test_a_clock_set_back_does_not_reorder_its_own_writer() -> None:
     story = Story()
-    story.tell(10, Writer.DESK, LineLost(by=Writer.DESK))
-    story.tell(4, Writer.DESK, LineBack(by=Writer.DESK, lost_s=1.0))
-    story.tell(5, Writer.DESK, HungUp(by=Writer.DESK, reason="done"))
+    story.add(10, Writer.DESK, LineLost(by=Writer.DESK))
+    story.add(4, Writer.DESK, LineBack(by=Writer.DESK, lost_s=1.0))
+    story.add(5, Writer.DESK, HungUp(by=Writer.DESK, reason="done"))
     placed = merge(story.records).placed
     assert [moment.record.number for moment in placed] == [0, 1, 2]
     assert all(before.at_s <= after.at_s for before, after in pairwise(placed))

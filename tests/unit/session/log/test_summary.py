@@ -21,11 +21,11 @@ def _told(*facts: tuple[float, Writer, AnyEvent]) -> SessionSummary:
     opened = events.SessionOpened(
         ticket_id="t1", organisation="caisse", service="aides", kiosk="k1", agent="a7"
     )
-    story.tell(0, KIOSK, events.CallRequestedAtKiosk(ticket_id="t1", service="aides"))
-    story.tell(10, DESK, opened)
+    story.add(0, KIOSK, events.CallRequestedAtKiosk(ticket_id="t1", service="aides"))
+    story.add(10, DESK, opened)
     for at_s, writer, event in facts:
-        story.tell(at_s, writer, event)
-    story.tell(600, DESK, events.HungUp(by=DESK, reason="done"))
+        story.add(at_s, writer, event)
+    story.add(600, DESK, events.HungUp(by=DESK, reason="done"))
     return summarise(story.opened())
 
 

@@ -9,7 +9,7 @@ from session.core.device_errors import PrinterJammed, ScannerGone
 from session.core.error_codes import error_classes
 from session.log import events
 from session.log.events import AnyEvent, Writer
-from session.log.troubles import is_told_again, part_of, trouble_of
+from session.log.troubles import counts_only_alone, part_of, trouble_of
 from session.protocol.conversation.messages import Grant, GrantReason, PrintState
 from session.protocol.helpdesk.log_list import TroublePart
 
@@ -66,8 +66,8 @@ def test_what_belongs_to_the_ordinary_course_is_no_trouble(event: AnyEvent) -> N
 
 
 def test_only_what_a_person_was_shown_may_be_told_twice() -> None:
-    assert is_told_again(events.TroubleShown(by=Writer.DESK, code="printer_jammed"))
-    assert not is_told_again(_print("printer_jammed"))
+    assert counts_only_alone(events.TroubleShown(by=Writer.DESK, code="printer_jammed"))
+    assert not counts_only_alone(_print("printer_jammed"))
 
 
 def test_devices_errors_belong_to_their_devices() -> None:

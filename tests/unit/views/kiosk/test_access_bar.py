@@ -38,7 +38,7 @@ def test_large_letters_and_contrast_hold_until_the_caller_leaves(
     window: KioskWindow, clock: ManualClock
 ) -> None:
     looks: list[tuple[float, bool]] = []
-    window.look_changed.connect(lambda text, contrast: looks.append((text, contrast)))
+    window.appearance_changed.connect(lambda text, contrast: looks.append((text, contrast)))
     window.show_session(session_facts())
     before = letters_px(window)
     window.show_ticket(ticket_answer())

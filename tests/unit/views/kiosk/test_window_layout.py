@@ -291,7 +291,7 @@ def test_letters_of_twice_the_size_cut_nothing(scene: str, spoken: str, qtbot: Q
     window.show_language(spoken)
     window.bar.text = 2.0
     SCENES[scene](window)
-    window.bar.look_changed.emit()
+    window.bar.appearance_changed.emit()
     for size in (SIZES[0], SIZES[1], LARGEST):
         window.resize(*size)
         window.session_page.finish_slides()
@@ -312,7 +312,7 @@ def test_the_longest_words_have_room_in_letters_of_twice_the_size(scene: str, qt
         window.show_language("ru")
         window.bar.text = 2.0
         SCENES[scene](window)
-        window.bar.look_changed.emit()
+        window.bar.appearance_changed.emit()
         for size in (SIZES[0], SIZES[1]):
             window.resize(*size)
             window.session_page.finish_slides()
@@ -338,7 +338,7 @@ def test_every_page_has_room_in_every_language_with_larger_letters(
             window.show_language(language)
             window.bar.text = letters
             SCENES[scene](window)
-            window.bar.look_changed.emit()
+            window.bar.appearance_changed.emit()
             for size in ((1280, 720), (1080, 1920), (2160, 3840)):
                 window.resize(*size)
                 window.session_page.finish_slides()

@@ -14,7 +14,7 @@ from session.media.audio.echo_choice import EchoCanceller, EchoSetting
 from session.media.engines.engine_choice import ChoiceReason, EngineChoice, EngineKind
 from tests.accessibility.layout import flaws, settle
 from views.media.settings import MediaChoice, MediaSettingsPage
-from views.widgets.look import TEXT_SIZES
+from views.widgets.appearance import TEXT_SIZES
 from views.widgets.parts import scroll_area
 from views.widgets.theme import apply_theme
 

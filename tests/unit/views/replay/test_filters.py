@@ -17,8 +17,8 @@ def log() -> OpenedLog:
     story = Story()
     story.records = whole_session()
     story._count = {Writer.DESK: 100, Writer.KIOSK: 100}
-    story.tell(121, Writer.KIOSK, ScanEnded(scan_id="n2", pages=0, code="scanner_jammed"))
-    story.tell(122, Writer.DESK, LineLost(by=Writer.DESK))
+    story.add(121, Writer.KIOSK, ScanEnded(scan_id="n2", pages=0, code="scanner_jammed"))
+    story.add(122, Writer.DESK, LineLost(by=Writer.DESK))
     return story.opened()
 
 

@@ -33,12 +33,12 @@ def measured(by: Writer) -> LineMeasured:
 def talk(*, quiet: tuple[float, float] = (0, 0)) -> Story:
     """Two minutes in which both ends measure the line; the kiosk is quiet for a while."""
     story = Story()
-    story.tell(0, Writer.DESK, TicketAccepted(ticket_id="t1", agent="a7"))
+    story.add(0, Writer.DESK, TicketAccepted(ticket_id="t1", agent="a7"))
     for at_s in range(1, 120, 10):
-        story.tell(at_s, Writer.DESK, measured(Writer.DESK))
+        story.add(at_s, Writer.DESK, measured(Writer.DESK))
         if not quiet[0] < at_s < quiet[1]:
-            story.tell(at_s, Writer.KIOSK, measured(Writer.KIOSK))
-    story.tell(120, Writer.DESK, HungUp(by=Writer.DESK, reason="done"))
+            story.add(at_s, Writer.KIOSK, measured(Writer.KIOSK))
+    story.add(120, Writer.DESK, HungUp(by=Writer.DESK, reason="done"))
     return story
 
 
@@ -56,17 +56,17 @@ def test_a_long_silence_of_one_end_is_told() -> None:
 
 def test_a_silence_in_which_the_line_was_cut_says_so() -> None:
     story = Story()
-    story.tell(0, Writer.DESK, TicketAccepted(ticket_id="t1", agent="a7"))
-    story.tell(10, Writer.KIOSK, LineLost(by=Writer.KIOSK))
-    story.tell(22, Writer.KIOSK, LineBack(by=Writer.KIOSK, lost_s=12))
-    story.tell(40, Writer.DESK, HungUp(by=Writer.DESK, reason="done"))
+    story.add(0, Writer.DESK, TicketAccepted(ticket_id="t1", agent="a7"))
+    story.add(10, Writer.KIOSK, LineLost(by=Writer.KIOSK))
+    story.add(22, Writer.KIOSK, LineBack(by=Writer.KIOSK, lost_s=12))
+    story.add(40, Writer.DESK, HungUp(by=Writer.DESK, reason="done"))
     assert words(story) == ["Kiosk: no event for 12 s, its line was cut"]
 
 
 def test_records_that_are_not_in_the_log_are_told_where_they_should_be() -> None:
     story = Story()
     for at_s in range(10):
-        story.tell(at_s, Writer.KIOSK, PointerShown(x_px=1, y_px=1))
+        story.add(at_s, Writer.KIOSK, PointerShown(x_px=1, y_px=1))
     story.records = [record for record in story.records if record.number not in (0, 4, 5)]
     found = gaps_of(story.opened())
     assert [(gap.begin_s, gap.missing) for gap in found] == [(0.0, 1), (5.0, 2)]

@@ -15,7 +15,7 @@ def crowd() -> Story:
     story = Story()
     for number in range(1000):
         code = "grant_missing" if number == 500 else ""
-        story.tell(number / 100, Writer.KIOSK, PageActed(command="click_requested", code=code))
+        story.add(number / 100, Writer.KIOSK, PageActed(command="click_requested", code=code))
     return story
 
 
@@ -58,7 +58,7 @@ def test_two_ends_have_rows_of_their_own_and_none_that_is_empty() -> None:
     story = Story()
     story.records = whole_session()
     story._count = {Writer.DESK: 100, Writer.KIOSK: 100}
-    story.tell(60, Writer.DESK, TroubleShown(by=Writer.DESK, code="paper_jam"))
+    story.add(60, Writer.DESK, TroubleShown(by=Writer.DESK, code="paper_jam"))
     log = story.opened()
     rows = rows_of(log, log.marks, two_ends=True)
     order = [Writer.KIOSK, Writer.DESK]

@@ -29,10 +29,10 @@ def chunk(at_s: float, *events: Event) -> MirrorChunk:
 def session() -> Story:
     """A picture at 10 s, typing until 13 s, written 4 s late; another picture at 30 s."""
     story = Story()
-    story.tell(0, Writer.DESK, CallRequestedAtKiosk(ticket_id="t1", service="aides"))
+    story.add(0, Writer.DESK, CallRequestedAtKiosk(ticket_id="t1", service="aides"))
     first = [*picture("Un", KIOSK_MS), typed("Z", KIOSK_MS + 1000), typed("Zo", KIOSK_MS + 3000)]
-    story.tell(14, Writer.DESK, chunk(10, *first))
-    story.tell(
+    story.add(14, Writer.DESK, chunk(10, *first))
+    story.add(
         33,
         Writer.DESK,
         chunk(30, *picture("Deux", KIOSK_MS + 20_000), new_words("Trois", KIOSK_MS + 22_000)),
@@ -71,9 +71,9 @@ def test_a_jump_starts_from_the_last_picture_before_it() -> None:
 
 def test_time_never_goes_back_when_the_kiosks_clock_does() -> None:
     story = Story()
-    story.tell(0, Writer.DESK, CallRequestedAtKiosk(ticket_id="t1", service="aides"))
-    story.tell(5.5, Writer.DESK, chunk(0, *picture("Un", KIOSK_MS), typed("a", KIOSK_MS + 5000)))
-    story.tell(
+    story.add(0, Writer.DESK, CallRequestedAtKiosk(ticket_id="t1", service="aides"))
+    story.add(5.5, Writer.DESK, chunk(0, *picture("Un", KIOSK_MS), typed("a", KIOSK_MS + 5000)))
+    story.add(
         8, Writer.DESK, chunk(6, typed("b", KIOSK_MS - 60_000), typed("c", KIOSK_MS - 59_000))
     )
     track = MirrorTrack(story.opened())
@@ -89,13 +89,13 @@ def test_a_frame_in_several_records_is_one_and_a_broken_one_is_left_out() -> Non
         its = MirrorChunk(
             started_at_utc=START, data=data, is_snapshot=True, events=3, part=part, parts=2
         )
-        story.tell(1, Writer.DESK, its)
-    story.tell(
+        story.add(1, Writer.DESK, its)
+    story.add(
         2,
         Writer.DESK,
         MirrorChunk(started_at_utc=START, data=b"broken", is_snapshot=False, events=1),
     )
-    story.tell(3, Writer.DESK, chunk(3, typed("après", KIOSK_MS + 3000)))
+    story.add(3, Writer.DESK, chunk(3, typed("après", KIOSK_MS + 3000)))
     assert words(MirrorTrack(story.opened()).until(99)) == ["meta", "picture", "x" * 400, "après"]
 
 
@@ -107,7 +107,7 @@ def test_a_log_without_a_shared_page_is_an_empty_track() -> None:
 
 def test_what_a_slow_way_made_late_at_first_is_there_at_the_end() -> None:
     story = Story()
-    story.tell(0, Writer.DESK, CallRequestedAtKiosk(ticket_id="t1", service="aides"))
+    story.add(0, Writer.DESK, CallRequestedAtKiosk(ticket_id="t1", service="aides"))
     # the picture came a second late, what was typed two seconds after it at once
-    story.tell(3, Writer.DESK, chunk(2, *picture("Un", KIOSK_MS), typed("a", KIOSK_MS + 2000)))
+    story.add(3, Writer.DESK, chunk(2, *picture("Un", KIOSK_MS), typed("a", KIOSK_MS + 2000)))
     assert words(MirrorTrack(story.opened()).until(3)) == ["meta", "picture", "a"]

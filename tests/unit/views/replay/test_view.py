@@ -359,10 +359,10 @@ def test_what_lasted_is_drawn_as_long_as_it_lasted() -> None:
     story = Story()
     story.records = list(whole_session())
     story._count = {Writer.DESK: 100, Writer.KIOSK: 100}
-    story.tell(121, Writer.DESK, LineLost(by=Writer.DESK))
-    story.tell(126, Writer.DESK, LineBack(by=Writer.DESK, lost_s=5))
-    story.tell(130, Writer.DESK, LineLost(by=Writer.DESK))
-    story.tell(131, Writer.DESK, ScanEnded(scan_id="n1", pages=0, code=""))
+    story.add(121, Writer.DESK, LineLost(by=Writer.DESK))
+    story.add(126, Writer.DESK, LineBack(by=Writer.DESK, lost_s=5))
+    story.add(130, Writer.DESK, LineLost(by=Writer.DESK))
+    story.add(131, Writer.DESK, ScanEnded(scan_id="n1", pages=0, code=""))
     found = {(span.lane.value, span.begin_s, span.end_s) for span in spans_of(story.opened())}
     assert found == {
         ("queue", 0.0, 10.0),
@@ -410,7 +410,7 @@ def test_zoom_trouble_and_switches_have_their_keys(shown: Shown) -> None:
     story = Story()
     story.records = whole_session()
     story._count = {Writer.DESK: 100, Writer.KIOSK: 100}
-    story.tell(121, Writer.KIOSK, ScanEnded(scan_id="n2", pages=0, code="scanner_jammed"))
+    story.add(121, Writer.KIOSK, ScanEnded(scan_id="n2", pages=0, code="scanner_jammed"))
     view.show_log("Entretien", story.opened())
     assert view.time.begin_s > 0.0, "the wait before the conversation is folded away"
     view.activateWindow()

@@ -20,8 +20,8 @@ from session.core.program_version import program_version
 from tests.support.screens.fingers import key
 from views.workplace.about import AboutWindow
 from views.workplace.pages import (
+    AppearancePage,
     LayoutPage,
-    LookPage,
     NotificationsPage,
     PrivacyPage,
     agent_notifications,
@@ -30,7 +30,10 @@ from views.workplace.settings import NamedPage, SettingsWindow
 
 
 def test_arrow_keys_change_the_page(qtbot: QtBot) -> None:
-    pages = [NamedPage("Look", "colour", LookPage()), NamedPage("Own", "privacy", PrivacyPage())]
+    pages = [
+        NamedPage("Look", "colour", AppearancePage()),
+        NamedPage("Own", "privacy", PrivacyPage()),
+    ]
     window = SettingsWindow(pages)
     qtbot.addWidget(window)
     window.show()
@@ -44,9 +47,9 @@ def test_arrow_keys_change_the_page(qtbot: QtBot) -> None:
 
 
 def test_each_change_of_the_look_leaves_at_once(qtbot: QtBot) -> None:
-    page = LookPage()
+    page = AppearancePage()
     qtbot.addWidget(page)
-    page.show_look("fr", dark=False, text_size=1.0)
+    page.show_appearance("fr", dark=False, text_size=1.0)
     for signal, part, choice, value in (
         (page.language_chosen, page.language, "en", "en"),
         (page.dark_chosen, page.theme, "dark", True),
@@ -58,7 +61,7 @@ def test_each_change_of_the_look_leaves_at_once(qtbot: QtBot) -> None:
 
 
 def test_what_the_organisation_has_fixed_is_shown_and_cannot_be_changed(qtbot: QtBot) -> None:
-    page = LookPage()
+    page = AppearancePage()
     qtbot.addWidget(page)
     page.show()
     page.fix(page.theme)

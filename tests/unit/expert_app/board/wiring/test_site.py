@@ -23,7 +23,7 @@ from tests.support.object_graph import classes_that_exist_twice
 from tests.support.screens.fingers import key
 from tests.unit.views.site.test_host_view import kiosk
 from views.workplace.help_page import HelpPage
-from views.workplace.pages import LookPage, NotificationsPage
+from views.workplace.pages import AppearancePage, NotificationsPage
 from views.workplace.settings import SettingsWindow
 
 
@@ -62,7 +62,7 @@ def test_each_choice_of_the_host_holds_at_once_and_is_kept(
     host: HostProgram, tmp_path: Path
 ) -> None:
     host.view.settings_requested.emit()
-    look = host.window.findChild(LookPage)
+    look = host.window.findChild(AppearancePage)
     told = host.window.findChild(NotificationsPage)
     assert look is not None
     assert told is not None
@@ -79,7 +79,7 @@ def test_each_choice_of_the_host_holds_at_once_and_is_kept(
 
 def test_another_language_begins_the_program_anew(host: HostProgram) -> None:
     host.view.settings_requested.emit()
-    look = host.window.findChild(LookPage)
+    look = host.window.findChild(AppearancePage)
     assert look is not None
     look.language.button("en").click()
     assert host._program.starts_again

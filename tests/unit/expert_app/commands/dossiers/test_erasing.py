@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from documents.store.dossier_store import DossierStore
-from expert_app.backup.erasing import REGISTER, read_beside
+from expert_app.backup.erasing import REGISTER, read_register
 from expert_app.commands.dossiers import erasing
 from expert_app.commands.dossiers.erasing import DossierErasureRequest
 from expert_app.commands.hub import erase as hub_erase
@@ -95,7 +95,7 @@ def test_a_dossier_is_erased_and_the_register_names_nobody(
     assert json.loads(line)["dossiers"] == 1
     assert hub_erase.print_register(settings, paths, as_json=False) == 0
     assert NUMBER not in capsys.readouterr().out
-    assert len(read_beside(Path(settings.backup.folder) / REGISTER)) == 1
+    assert len(read_register(Path(settings.backup.folder) / REGISTER)) == 1
 
 
 def test_what_is_held_or_talked_about_just_now_stays_and_says_why(

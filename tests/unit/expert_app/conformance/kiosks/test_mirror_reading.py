@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from expert_app.conformance.kiosks.mirror_reading import MirrorReading
 from expert_app.conformance.site import HARMLESS, SECRETS, secrets_in
-from expert_app.conformance.throw_away_hub import Said
+from expert_app.conformance.throw_away_hub import RecordedMessage
 from session.protocol.conversation import mirror
 
 
@@ -21,7 +21,7 @@ def test_a_number_that_is_written_in_escapes_is_found() -> None:
     data = mirror.Packer().pack(text.encode(), start=True)
     parts = mirror.parts_of(data, epoch=1, seq=0, start=True)
     reading = MirrorReading(
-        Said(0.0, "ses.k.borne1.s1.mirror", part, headers) for part, headers in parts
+        RecordedMessage(0.0, "ses.k.borne1.s1.mirror", part, headers) for part, headers in parts
     )
     assert reading.wrong == []
     assert HARMLESS in reading.text

@@ -11,7 +11,6 @@ from expert_app.runtime.window_program import Program
 from session.bus.transport.nkeys import new_seed
 from tests.support.object_graph import classes_that_exist_twice, objects_of
 
-
 ROWS = {"views.site.display_window._CallRow", "views.kiosk.widgets.icons.IconView"}
 """What its window shows several times."""
 

@@ -19,7 +19,7 @@ from expert_app.workplace import key_file
 from expert_app.workplace.choices import LANGUAGE, choices_of
 from expert_app.workplace.wiring.settings import SettingsConnections
 from session.core.tasks import Tasks
-from views.widgets.look import Look
+from views.widgets.appearance import Appearance
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def _settings(window: QWidget, application: QApplication, paths: Paths) -> Setti
     given: Any = support
     return SettingsConnections(
         window,
-        Look(application, store),
+        Appearance(application, store),
         language="fr",
         store=store,
         paths=paths,
@@ -66,11 +66,11 @@ def _settings(window: QWidget, application: QApplication, paths: Paths) -> Setti
 def test_the_look_is_kept(window: QWidget, qapp: QApplication, paths: Paths) -> None:
     settings = _settings(window, qapp, paths)
     settings.open()
-    settings.look_page.theme.button("dark").click()
-    settings.look_page.text_size.button(1.25).click()
+    settings.appearance_page.theme.button("dark").click()
+    settings.appearance_page.text_size.button(1.25).click()
     kept = choices_of(paths)
     assert (kept.read("theme"), kept.read("text_size")) == ("dark", "1.25")
-    settings.look_page.text_size.button(1.0).click()
+    settings.appearance_page.text_size.button(1.0).click()
 
 
 def test_another_language_is_kept_and_told(
@@ -79,8 +79,8 @@ def test_another_language_is_kept_and_told(
     settings, told = _settings(window, qapp, paths), list[str]()
     settings.language_chosen.connect(told.append)
     settings.open()
-    settings.look_page.language.button("fr").click()
-    settings.look_page.language.button("en").click()
+    settings.appearance_page.language.button("fr").click()
+    settings.appearance_page.language.button("en").click()
     assert told == ["en"]
     assert choices_of(paths).read(LANGUAGE) == "en"
 
@@ -92,8 +92,8 @@ def test_what_the_organisation_has_fixed_cannot_be_chosen(
     paths.organisation_file.write_text('theme = "light"\n', "utf-8")
     settings = _settings(window, qapp, paths)
     settings.open()
-    assert not settings.look_page.theme.isEnabled()
-    assert settings.look_page.text_size.isEnabled()
+    assert not settings.appearance_page.theme.isEnabled()
+    assert settings.appearance_page.text_size.isEnabled()
 
 
 def test_reports_of_crashes_are_deleted(window: QWidget, qapp: QApplication, paths: Paths) -> None:

@@ -41,23 +41,23 @@ async def test_it_is_said_before_and_at_the_end_and_a_click_prolongs(qtbot: Any)
     end = SignOnEnd(
         bar, (NINE + timedelta(hours=1)).isoformat(), prolong=prolong, clock=clock, tasks=tasks
     )
-    end.look()
+    end.check()
     assert _said(bar) == ""
     clock.advance(46 * 60)
-    end.look()
+    end.check()
     assert "14 minutes" in _said(bar)
     clock.advance(10 * 60)
-    end.look()
+    end.check()
     assert "4 minutes" in _said(bar)
     assert "14" not in _said(bar)
     clock.advance(5 * 60)
-    end.look()
+    end.check()
     assert "are over" in _said(bar)
     _click(bar)
     await until(lambda: "does not answer" in _said(bar))  # it can be tried again
     _click(bar)
     await until(lambda: "signed in until" in _said(bar))
-    end.look()
+    end.check()
     assert "are over" not in _said(bar)
     begun_anew: list[None] = []
     end.over(lambda: begun_anew.append(None))  # the hub does not know the key any more
@@ -74,6 +74,6 @@ async def test_nothing_is_said_to_who_came_with_a_code(qtbot: Any) -> None:
         raise AssertionError
 
     end = SignOnEnd(bar, "", prolong=prolong, clock=ManualClock(NINE), tasks=tasks)
-    end.look()
+    end.check()
     assert _said(bar) == ""
     await tasks.close()

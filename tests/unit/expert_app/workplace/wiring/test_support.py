@@ -62,21 +62,21 @@ def test_a_crash_is_told_once_and_its_report_copied(bar: MessageBar, tmp_path: P
     paths = paths_for("desk", tmp_path)
     write_report(paths.folder(LOG_FOLDER), "ValueError: somewhere")
     support = _support(bar, paths)
-    support.tell_crash()
+    support.report_crash()
     assert len(bar.texts()) == 1
     _press(bar, "message_action")
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
     assert "ValueError: somewhere" in clipboard.text()
     bar.clear("crash_report")
-    support.tell_crash()
+    support.report_crash()
     assert bar.texts() == []
 
 
 def test_a_report_can_be_deleted(bar: MessageBar, tmp_path: Path) -> None:
     paths = paths_for("desk", tmp_path)
     write_report(paths.folder(LOG_FOLDER), "ValueError: somewhere")
-    _support(bar, paths).tell_crash()
+    _support(bar, paths).report_crash()
     _press(bar, "message_action2")
     assert reports(paths.folder(LOG_FOLDER)) == []
 

@@ -176,7 +176,7 @@ def test_a_line_that_a_liar_wrote_hides_no_other(tmp_path: Path, line: bytes) ->
 
 def test_a_record_whose_hidden_part_is_damaged_says_so_when_it_is_looked_at() -> None:
     story = Story()
-    story.tell(0, Writer.DESK, events.PointerShown(x_px=1, y_px=2))
+    story.add(0, Writer.DESK, events.PointerShown(x_px=1, y_px=2))
     lines = [encode_record(one).replace(b'"x_px":1', b'"x_px":"a"') for one in story.records]
     log = open_lines("s1", lines)
     assert len(log) == 1
@@ -231,8 +231,8 @@ def test_a_page_in_several_records_is_one_stretch_and_a_broken_one_is_left_out()
     assert len(parts) > 1
     story = Story()
     for part in parts:
-        story.tell(1, Writer.KIOSK, part)
-    story.tell(2, Writer.KIOSK, mirror(2, "small", snapshot=False))
+        story.add(1, Writer.KIOSK, part)
+    story.add(2, Writer.KIOSK, mirror(2, "small", snapshot=False))
     log = story.opened()
     chunks = [log.chunk(stretch) for stretch in log.stretches]
     assert chunks[0] is not None
@@ -244,7 +244,7 @@ def test_a_page_in_several_records_is_one_stretch_and_a_broken_one_is_left_out()
 
 def test_a_redacted_page_is_no_picture() -> None:
     story = Story()
-    story.tell(1, Writer.KIOSK, msgspec.structs.replace(mirror(1, "x", snapshot=True), data=b""))
+    story.add(1, Writer.KIOSK, msgspec.structs.replace(mirror(1, "x", snapshot=True), data=b""))
     log = story.opened()
     assert [log.chunk(stretch) for stretch in log.stretches] == [None]
 

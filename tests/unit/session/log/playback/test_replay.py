@@ -125,8 +125,8 @@ def test_the_state_is_rebuilt_at_any_instant() -> None:
 
 def test_a_button_noted_after_the_accept_does_not_put_the_ticket_back() -> None:
     story = Story()
-    story.tell(0, Writer.DESK, TicketAccepted(ticket_id="t1", agent="a7"))
-    story.tell(1, Writer.KIOSK, CallRequestedAtKiosk(ticket_id="t1", service="aides"))
+    story.add(0, Writer.DESK, TicketAccepted(ticket_id="t1", agent="a7"))
+    story.add(1, Writer.KIOSK, CallRequestedAtKiosk(ticket_id="t1", service="aides"))
     assert story.opened().state_at(1).ticket is TicketState.IN_SESSION
 
 

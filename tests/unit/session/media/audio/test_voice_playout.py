@@ -38,7 +38,7 @@ def playout() -> Iterator[VoicePlayout]:
     made.close()
 
 
-def heard(
+def playing(
     playout: VoicePlayout, arrives: Callable[[int], float | None], blocks: int = 180
 ) -> list[Pcm]:
     """Plays `blocks` blocks; packet i arrives `arrives(i)` blocks after the first, None never."""
@@ -64,28 +64,28 @@ def test_our_voice_is_small() -> None:
 
 
 def test_on_a_good_line_every_packet_is_played(playout: VoicePlayout) -> None:
-    sound = heard(playout, float)
+    sound = playing(playout, float)
     assert silent_blocks(sound) == 0
     assert set(playout.counts) == {"played"}
     assert playout.buffered_s <= 0.08
 
 
 def test_what_is_heard_has_the_time_of_its_packet(playout: VoicePlayout) -> None:
-    heard(playout, float, blocks=100)
-    assert playout.heard is not None
-    behind = ((START + 99 * BLOCK) - playout.heard) & 0xFFFFFFFF
+    playing(playout, float, blocks=100)
+    assert playout.playing is not None
+    behind = ((START + 99 * BLOCK) - playout.playing) & 0xFFFFFFFF
     assert 0 <= behind <= 6 * BLOCK
 
 
 def test_a_lost_packet_is_recovered_from_the_next_and_leaves_no_hole(playout: VoicePlayout) -> None:
-    sound = heard(playout, lambda i: None if i % 20 == 7 else float(i))
+    sound = playing(playout, lambda i: None if i % 20 == 7 else float(i))
     assert silent_blocks(sound) == 0
     assert playout.counts["recovered"] >= 7
     assert playout.buffered_s < 0.12
 
 
 def test_a_burst_of_losses_is_bridged(playout: VoicePlayout) -> None:
-    sound = heard(playout, lambda i: None if 60 <= i < 64 else float(i))
+    sound = playing(playout, lambda i: None if 60 <= i < 64 else float(i))
     assert silent_blocks(sound) <= 2
     assert playout.counts["concealed"] + playout.counts["expanded"] >= 2
     assert playout.counts["recovered"] >= 1
@@ -96,19 +96,19 @@ def test_the_buffer_grows_with_jitter_and_is_bounded(playout: VoicePlayout) -> N
     def late(i: int) -> float:
         return i + (3.0 if i % 5 == 0 else 0.0)
 
-    heard(playout, late)
+    playing(playout, late)
     assert 0.06 <= playout.buffered_s <= MAX_BUFFER_S
     assert playout.counts["played"] > 140
 
 
 def test_packets_in_the_wrong_order_are_put_right(playout: VoicePlayout) -> None:
-    sound = heard(playout, lambda i: i + (1.5 if i % 2 else 0.0))
+    sound = playing(playout, lambda i: i + (1.5 if i % 2 else 0.0))
     assert silent_blocks(sound) <= 1
     assert playout.counts["late"] <= 3
 
 
 def test_after_an_outage_the_voice_is_back_without_delay(playout: VoicePlayout) -> None:
-    sound = heard(playout, lambda i: None if 40 <= i < 120 else float(i))
+    sound = playing(playout, lambda i: None if 40 <= i < 120 else float(i))
     assert rms(sound[100]) == 0.0
     assert min(rms(block) for block in sound[130:]) > 0.01
     assert playout.buffered_s < 0.12
@@ -120,7 +120,7 @@ def test_after_a_hole_a_heap_of_packets_at_once_does_not_stop_the_voice(
     playout: VoicePlayout, lost: int, back: float
 ) -> None:
     """While blocks are left out, the stream may be found to have stopped."""
-    sound = heard(
+    sound = playing(
         playout,
         lambda i: None if 40 <= i < 40 + lost else min(float(i), max(back, i - 60.0)),
         blocks=130,

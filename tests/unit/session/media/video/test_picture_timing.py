@@ -18,7 +18,7 @@ def synced(voice_s: float) -> LipSync:
     lips = LipSync()
     lips.on_report("audio", NTP << 32, 0)
     lips.on_report("video", NTP << 32, 0)
-    lips.on_heard(round(voice_s * RATE_HZ), 100.0)
+    lips.on_played(round(voice_s * RATE_HZ), 100.0)
     return lips
 
 

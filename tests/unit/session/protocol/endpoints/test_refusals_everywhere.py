@@ -14,17 +14,17 @@ from pathlib import Path
 from session.protocol.topics import (
     ASIDE_TOPIC,
     CONTROL_TOPICS,
-    SAID,
+    MESSAGE_ROWS,
     SEAL_TOPIC,
-    SpeakingEnd,
-    may_say,
+    SendingEnd,
+    may_send,
 )
 
 ROOT = Path(__file__).parents[5]
 
 ENDS = {
-    SpeakingEnd.DESK: ("session/desk", "session/protocol/endpoints", "session/media/line"),
-    SpeakingEnd.KIOSK: ("session/kiosk", "session/protocol/endpoints", "session/media/line"),
+    SendingEnd.DESK: ("session/desk", "session/protocol/endpoints", "session/media/line"),
+    SendingEnd.KIOSK: ("session/kiosk", "session/protocol/endpoints", "session/media/line"),
 }
 
 RECEIVERS = {"_on_message", "_on_end", "_on_question"}
@@ -89,12 +89,14 @@ def test_each_message_has_a_receiver_that_takes_it_in_any_case() -> None:
         heard = defaultdict[str, set[str]](set)
         for topic in CONTROL_TOPICS:
             heard[topic] = {
-                row.message.__name__ for row in SAID if may_say(row.message, topic, end.other)
+                row.message.__name__
+                for row in MESSAGE_ROWS
+                if may_send(row.message, topic, end.other)
             }
         heard.pop(SEAL_TOPIC)  # the seal itself takes these
-        if end is SpeakingEnd.KIOSK:
+        if end is SendingEnd.KIOSK:
             heard.pop(ASIDE_TOPIC)  # between desks
-        known, bases = set[str](), {row.message: row.message.__mro__ for row in SAID}
+        known, bases = set[str](), {row.message: row.message.__mro__ for row in MESSAGE_ROWS}
         for folder in folders:
             for _module, function in functions(folder, RECEIVERS):
                 classes, _takes_all = taken(function)

@@ -15,7 +15,7 @@ TEXT_SIZES = (1.0, 1.25, 1.5, 1.75, 2.0)
 _THEME, _TEXT_SIZE = "theme", "text_size"
 
 
-class Look:
+class Appearance:
     """Theme and text size of all windows of this program. A change has effect at once.
 
     Args:
