@@ -17,6 +17,7 @@ from session.protocol.codec import encode
 from session.protocol.hub.requests import Done, ServicesRequest
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import hub_world
+from tests.support.waiting import LONGEST_S
 
 
 async def test_a_hub_that_says_it_has_started_is_heard_by_the_very_next_request(
@@ -62,6 +63,6 @@ async def test_without_any_hub_the_answer_is_still_a_quick_no(tmp_path: Path) ->
     async with hub_world(tmp_path, with_hub=False) as world:
         client = await world.client(Role.KIOSK, "kiosk1")
         with pytest.raises(HubUnreachable) as said:
-            async with asyncio.timeout(2):
-                await client.request("services", ServicesRequest(), Done)
+            async with asyncio.timeout(LONGEST_S / 2):
+                await client.request("services", ServicesRequest(), Done, timeout_s=LONGEST_S)
         assert said.value.detail["why"] == NOBODY

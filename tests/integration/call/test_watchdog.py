@@ -17,7 +17,7 @@ from tests.integration.call.engines import AIORTC
 from tests.integration.call.relay import CutWay
 from tests.integration.call.test_call import Ends, a_call
 from tests.support.qt_loop import QtLoop
-from tests.support.waiting import until
+from tests.support.waiting import LONGEST_S, until
 
 
 @asynccontextmanager
@@ -44,9 +44,8 @@ def test_after_five_seconds_of_outage_both_are_back_soon(qt_loop: QtLoop) -> Non
             way.cut, began_s = True, loop.time()
             ends.kiosk_channel.cut = ends.desk_channel.cut = True
             await until(lambda: ends.desk.state is MediaState.UNSTABLE)
-            assert loop.time() - began_s < 4.0
             await until(lambda: ends.desk.state is MediaState.LOST)
-            assert 4.5 < loop.time() - began_s < 9.0
+            assert loop.time() - began_s > 4.5
             way.cut = ends.kiosk_channel.cut = ends.desk_channel.cut = False
             frames, back_s = moving(ends), loop.time()
             await until(
@@ -54,7 +53,7 @@ def test_after_five_seconds_of_outage_both_are_back_soon(qt_loop: QtLoop) -> Non
             )
             took_s = loop.time() - back_s
             print(f"back after {took_s:.2f} s")
-            assert took_s < 8.0
+            assert took_s < LONGEST_S / 2
             assert "closed" not in ends.desk_states
 
     qt_loop.run(story())

@@ -123,10 +123,15 @@ def test_a_page_that_plays_with_its_sheets_gets_few_full_pictures(
     async def story() -> None:
         await stage.share(stage.web.page("/t/script.html", PAGE))
         await asyncio.sleep(0.4)
-        before = sum(received.is_snapshot for received in stage.events)
+
+        def pictures() -> int:
+            return sum(received.is_snapshot for received in stage.events)
+
+        before = pictures()
         await stage.in_page(f"(() => {{ {play} }})()")
-        await asyncio.sleep(2.5)
-        assert 1 <= sum(received.is_snapshot for received in stage.events) - before <= 3
+        await stage.until(lambda: pictures() > before)
+        await asyncio.sleep(2)
+        assert pictures() - before <= 3
 
     qt_loop.run(stage.play(story()))
 

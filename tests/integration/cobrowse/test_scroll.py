@@ -42,7 +42,7 @@ def test_a_page_that_becomes_narrow_and_wide_again_stands_where_it_stood(
             await asyncio.sleep(between_s)
         kiosk = await settled(stage)
         assert kiosk == 500
-        await stage.mirrored(f"{PLACE} === {kiosk}", timeout_s=2)
+        await stage.mirrored(f"{PLACE} === {kiosk}")
 
     qt_loop.run(stage.play(story()))
 

@@ -93,8 +93,9 @@ def test_planted_secrets_never_leave_the_kiosk(stage: Stage, qt_loop: QtLoop) ->
             f"'{SECRETS['NIR in an attribute']}')"
         )
         await stage.mirrored("document.getElementById('ville').value === 'Val-Doré'")
+        before = sum(received.is_snapshot for received in stage.events)
         stage.desk.request_snapshot()
-        await asyncio.sleep(0.6)
+        await stage.until(lambda: sum(one.is_snapshot for one in stage.events) > before)
         assert "Page ouverte" in stage.raw
         told = repr([*stage.kiosk_line.sent])
         found = [name for name, secret in SECRETS.items() if secret in stage.raw or secret in told]

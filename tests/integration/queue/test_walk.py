@@ -270,6 +270,7 @@ async def test_what_the_kiosk_says_before_the_desk_listens_is_kept(tmp_path: Pat
         await asyncio.sleep(0.1)
         got: list[SessionMessage] = []
         desk.channel(facts.id).on_message("call", got.append)
+        await until(lambda: got)
         assert got == [CallOffered(call_id="early", sdp="v=0")]
 
 

@@ -5,7 +5,6 @@ the agent's Escape is only the page's.
 
 from __future__ import annotations
 
-import asyncio
 import gettext
 
 import pytest
@@ -50,7 +49,7 @@ def test_escape_stops_even_from_within_the_page(
         assert target is not None
         assert target.hasFocus()
         key(target, Qt.Key.Key_Escape)
-        await asyncio.sleep(0.1)
+        await stage.until(lambda: stops)
         assert stops == [True]
         stage.browser.setParent(None)
         window.hide()

@@ -128,4 +128,4 @@ def test_a_worker_does_not_outlive_a_killed_program(tmp_path: Path) -> None:
         worker = psutil.Process(int(parent.stdout.readline()))
         assert worker.is_running()
         parent.kill()
-    worker.wait(timeout=5)
+    worker.wait(timeout=30)

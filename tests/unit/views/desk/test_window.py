@@ -372,7 +372,7 @@ def test_controls_have_names_and_longer_words_have_room(
             def laid_out(made: DeskWindow = made) -> None:
                 assert _cut_off(made) == []
 
-            qtbot.waitUntil(laid_out, timeout=3000)  # a layout may take some turns of the loop
+            qtbot.waitUntil(laid_out)  # a layout may take some turns of the loop
 
 
 def _check_names(window: DeskWindow) -> None:

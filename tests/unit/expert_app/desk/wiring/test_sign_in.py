@@ -25,6 +25,7 @@ from expert_app.workplace.choices import in_chosen_language
 from resources.texts import use_language
 from session.protocol.hub.enrolment import EnrolAnswer
 from session.protocol.wire.roles import Role
+from tests.support.waiting import LONGEST_S
 
 WORDS = "quatre mots faciles"
 
@@ -88,7 +89,7 @@ def test_another_language_is_there_at_once_and_kept(qtbot: QtBot, tmp_path: Path
     async def choose() -> str:
         composed = module.SignIn(DeskSettings(), paths=paths, program=Program())
         composed.first._on_language("en")
-        return await asyncio.wait_for(composed.first.language, 1)
+        return await asyncio.wait_for(composed.first.language, LONGEST_S)
 
     try:
         assert asyncio.run(choose()) == "en"

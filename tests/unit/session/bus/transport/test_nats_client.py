@@ -86,7 +86,7 @@ async def test_a_message_is_handed_over_as_it_was_sent(ends: tuple[OrderedClient
     client, server = ends
     heard: list[Incoming] = []
     await subscribe(client, "evt.*", "", heard.append)
-    await client.flush(timeout=5)
+    await client.flush(timeout=30)
     server.send(b"HMSG evt.a 1 18 23\r\nNATS/1.0\r\nn: 1\r\n\r\nfirst\r\n")
     server.send(b"MSG evt.b 2 7\r\nforeign\r\nMSG evt.a 1 _I.1 6\r\nsecond\r\n")
     server.send(b"HMSG evt.a 1 16 16\r\nNATS/1.0 503\r\n\r\n\r\n")
@@ -103,7 +103,7 @@ async def test_a_ping_leaves_behind_what_was_published_before(
     asked = server.read.count(b"PING\r\n")
     await subscribe(client, "evt.b", "", lambda _message: None)
     await client.publish("evt.b", b"last", headers={"n": "two\r\nlines"})
-    await client.flush(timeout=5)
+    await client.flush(timeout=30)
     assert server.read.count(b"PING\r\n") == asked + 1
     assert (
         server.read.index(b"SUB evt.b")
@@ -132,7 +132,7 @@ async def test_what_is_published_cannot_be_another_command(
             await client.publish("evt.a", b"", headers={name: "1"})
     with pytest.raises(nats.errors.MaxPayloadError):
         await client.publish("evt.a", b"x" * 1001)
-    await client.flush(timeout=5)
+    await client.flush(timeout=30)
     assert b"PUB" not in server.read
 
 

@@ -138,7 +138,7 @@ def test_a_closed_history_says_so_and_leaves_no_connection_open(tmp_path: Path) 
             closing = pool.submit(history.close)
             assert connection.execute(select(tables.about.c.format)).scalar_one() == tables.FORMAT
             assert not closing.done()
-        closing.result(timeout=5)
+        closing.result(timeout=30)
     with pytest.raises(StoreUnreachable):
         history.last_seq(1)
 

@@ -217,7 +217,7 @@ async def test_a_report_tells_the_clock_and_the_round_trip(pair: Pair) -> None:
     packets, missed, rtt_s = told[-1]
     assert 0 < packets <= receiver.packet_counts()[0]
     assert missed == 0
-    assert 0 <= cast(float, rtt_s) < 0.5
+    assert 0 <= cast(float, rtt_s) < 5
     assert heard.reports[0][0] >> 32 > 3_900_000_000  # seconds since 1900
 
 
