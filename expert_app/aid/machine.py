@@ -67,7 +67,7 @@ async def doctor_result(command: Sequence[str]) -> RemoteResult:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
     try:
-        checks = msgspec.json.decode(said, type=_DoctorSaid).checks
+        checks = msgspec.json.decode(said, type=_DoctorOutput).checks
     except msgspec.MsgspecError:
         return RemoteResult(code="unexpected")
     return RemoteResult(
@@ -88,5 +88,5 @@ class _DoctorCheck(msgspec.Struct):
     sentence: str = ""
 
 
-class _DoctorSaid(msgspec.Struct):
+class _DoctorOutput(msgspec.Struct):
     checks: list[_DoctorCheck]

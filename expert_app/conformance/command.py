@@ -18,7 +18,7 @@ from expert_app.conformance.desks.run import DESK_CASES, chosen_for_desk, try_de
 from expert_app.conformance.driver import Driver, PersonDriver, driver_program
 from expert_app.conformance.findings import Finding, Verdict, as_text, write_reports
 from expert_app.conformance.kiosks.run import CASES, chosen, try_kiosk
-from expert_app.conformance.playing import Telling
+from expert_app.conformance.playing import PlayListener
 from expert_app.conformance.rules import RULES, ProtocolLevel, Rule
 from expert_app.conformance.throw_away_hub import LOOPBACK
 from session.core.errors import SessionError
@@ -85,7 +85,7 @@ async def _run(options: TryOptions, levels: list[ProtocolLevel]) -> list[Finding
             options.code_file.write_text(f"{address} {code}\n", encoding="ascii")
         print(f"The bus is at {address}; the {options.end}'s code is {code}.", flush=True)
 
-    telling = Telling(code=on_code, progress=lambda name: print(f"... {name}", flush=True))
+    listener = PlayListener(code=on_code, progress=lambda name: print(f"... {name}", flush=True))
     async with contextlib.AsyncExitStack() as stack:
         folder = options.folder
         if folder is None:
@@ -98,7 +98,7 @@ async def _run(options: TryOptions, levels: list[ProtocolLevel]) -> list[Finding
         both: dict[str, Any] = {
             "patience": options.patience,
             "address": options.address,
-            "telling": telling,
+            "listener": listener,
         }
         if options.end == "desk":
             cases = chosen_for_desk(levels, options.rules)

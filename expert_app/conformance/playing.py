@@ -45,7 +45,7 @@ class Case[On: Played](NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Telling:
+class PlayListener:
     """What whoever runs it wants to hear. `code`: the bus's address and the code to enrol with.
     `progress`: what is tried now.
     """
@@ -54,7 +54,7 @@ class Telling:
     progress: Callable[[str], None] = lambda _name: None
 
 
-SILENT = Telling()
+SILENT = PlayListener()
 
 
 def chosen_of[On: Played](
@@ -75,7 +75,7 @@ async def play[On: Played](
     *,
     cases: Collection[Case[On]],
     last: Case[On],
-    telling: Telling,
+    listener: PlayListener,
     is_last: bool = True,
 ) -> None:
     """Enrols the end under test and plays case after case on the stage that `build` makes; what
@@ -86,12 +86,12 @@ async def play[On: Played](
     stage.world.traffic.forget()
     findings = stage.findings
     try:
-        telling.progress("enrolment")
+        listener.progress("enrolment")
         code = stage.world.invite()
-        telling.code(stage.world.url, code)
+        listener.code(stage.world.url, code)
         await stage.begin(code)
         for case in [*cases, last]:
-            telling.progress(case.name)
+            listener.progress(case.name)
             findings.leave_untried(case.rules, await _played(stage, case))
             with contextlib.suppress(SessionError, CannotDo):
                 await stage.tidy()

@@ -161,7 +161,7 @@ class HubProgram:
         hub.monitoring.health.others.append(self._server.certificate_troubles)
         if self._server.sign_on is not None:
             hub.monitoring.health.others.append(self._server.sign_on.troubles)
-        self._server.certificate.looked.connect(hub.network.state.on_certificate)
+        self._server.certificate.checked.connect(hub.network.state.on_certificate)
         if self._backups is not None:
             hub.monitoring.health.others.append(self._backups.troubles)
         hub.monitoring.health.others.append(self._network_disk)

@@ -115,7 +115,7 @@ def _ask(made: _Builder, verb: str, channel: str, kinds: tuple[Kind, Kind], **mo
     )
 
 
-def _told(made: _Builder) -> None:
+def _hub_events(made: _Builder) -> None:
     events = [kind.__name__ for kind in get_args(HubEvent)]
     made.channel("evt.hub", "evt.u.{role}.{user}.hub", events)
     made.operation("hear_the_hub", "receive", "evt.hub", events)
@@ -140,15 +140,15 @@ def _sessions(made: _Builder) -> None:
         made.channel(out, f"ses.{{role}}.{{user}}.{{session}}.{topic}", kinds)
         made.channel(heard, f"evt.u.{{role}}.{{user}}.ses.{{session}}.{topic}", kinds)
         for end in (SendingEnd.KIOSK, SendingEnd.DESK):
-            said = _said_by(end, topic, raw)
-            others = _said_by(end.other, topic, raw)
+            said = _sent_by(end, topic, raw)
+            others = _sent_by(end.other, topic, raw)
             if said:
                 made.operation(f"{end}_says_{topic}", "send", out, said)
             if others:
                 made.operation(f"{end}_hears_{topic}", "receive", heard, others)
 
 
-def _said_by(end: SendingEnd, topic: str, raw: SendingEnd | None) -> list[str]:
+def _sent_by(end: SendingEnd, topic: str, raw: SendingEnd | None) -> list[str]:
     if raw is not None:
         return [topic] if raw in (end, SendingEnd.EITHER) else []
     rows = [
@@ -203,7 +203,7 @@ def document() -> Part:
     """The whole document."""
     made = _Builder()
     _requests(made)
-    _told(made)
+    _hub_events(made)
     _sessions(made)
     kinds = _kinds()
     return {

@@ -45,7 +45,7 @@ def _row(row: MessageRow) -> list[str]:
     ]
 
 
-def said_by(level: MessageLevel) -> list[list[str]]:
+def sent_by(level: MessageLevel) -> list[list[str]]:
     """The rows of one level."""
     return [_row(row) for row in MESSAGE_ROWS if row.level is level]
 
@@ -55,7 +55,7 @@ def documents() -> Documents:
     head = ("message", "topic", "by", "power", "answered by", "must", "what")
     parts = []
     for level in MessageLevel:
-        parts += [f"## Level `{level.value}`", _LEVELS[level], table(head, said_by(level))]
+        parts += [f"## Level `{level.value}`", _LEVELS[level], table(head, sent_by(level))]
     topics = [
         [code(topic), "JSON", "yes" if topic in SEALED_TOPICS else "no"] for topic in CONTROL_TOPICS
     ]

@@ -107,7 +107,7 @@ class StoryDesk:
         self.window.devices.show_devices(
             msgspec.structs.replace(DEVICES, printer=DEVICES.scanner, printer_code="")
         )
-        self.window.chat.set_live(True)
+        self.window.chat.set_in_session(True)
         self._app.session_opened.emit(session)
         self.window.call.show_state(CallState.CONNECTED)
         session.call.state_changed.emit(MediaState.CONNECTED)

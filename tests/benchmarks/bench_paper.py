@@ -15,14 +15,14 @@ from collections.abc import Callable, Iterable
 from tests.benchmarks.paper import line, seeing, store, work
 from tests.benchmarks.table import Row, publish
 from tests.support import drawn_pages
-from tests.support.drawn_pages import Glass
+from tests.support.drawn_pages import Flatbed
 
 COLOUR = "colour form"
-SCANS: dict[str, tuple[str, Glass]] = {
-    COLOUR: ("form", Glass(skew_deg=1.7)),
-    "grey payslip on grey lid": ("payslip", Glass(skew_deg=-2.3, lid=196)),
-    "letter upside down": ("letter", Glass(skew_deg=0.6, quarters=2)),
-    "card on black lid": ("identity_card", Glass(skew_deg=4.2, lid=24, scale=0.9)),
+SCANS: dict[str, tuple[str, Flatbed]] = {
+    COLOUR: ("form", Flatbed(skew_deg=1.7)),
+    "grey payslip on grey lid": ("payslip", Flatbed(skew_deg=-2.3, lid=196)),
+    "letter upside down": ("letter", Flatbed(skew_deg=0.6, quarters=2)),
+    "card on black lid": ("identity_card", Flatbed(skew_deg=4.2, lid=24, scale=0.9)),
 }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from expert_app.conformance.desks.run import DESK_CASES, chosen_for_desk, try_desk
 from expert_app.conformance.findings import Verdict
-from expert_app.conformance.playing import Telling
+from expert_app.conformance.playing import PlayListener
 from session.bus.transport.tls import is_loopback
 from tests.conformance.headless_desk import HeadlessDesk
 
@@ -28,7 +28,7 @@ async def test_a_desk_is_tried_at_this_machines_own_address(tmp_path: Path) -> N
         HeadlessDesk(tmp_path / "desk"),
         cases=[case for case in chosen_for_desk(DESK_CASES) if "D-330" in case.rules],
         address=address,
-        telling=Telling(code=lambda bus, _code: told.append(bus)),
+        listener=PlayListener(code=lambda bus, _code: told.append(bus)),
     )
     assert told[0].startswith(f"tls://{address}:")
     assert {one.rule for one in findings if one.verdict is Verdict.KEPT} >= {"D-101", "D-330"}

@@ -92,8 +92,10 @@ class Stage:
                     return
                 await asyncio.sleep(POLL_S)
 
-    async def says(self, child: Child, widget: str, code: str, timeout_s: float = 10.0) -> None:
-        """Waits until the widget says the sentence of an error's code."""
+    async def shows_error(
+        self, child: Child, widget: str, code: str, timeout_s: float = 10.0
+    ) -> None:
+        """Waits until the widget shows the sentence of an error's code."""
         wanted, said = sentence(code).sentence, ""
         async with asyncio.timeout(timeout_s):
             while wanted not in said:

@@ -26,7 +26,7 @@ async def test_a_waiting_caller_keeps_its_place_when_hub_and_server_are_killed(
     ticket = await stage.waiting()
     await stage.kill_hub()
     await stage.fact(stage.desk, "trouble_line", code="hub_unreachable")
-    await stage.says(stage.desk, "message_line", "hub_unreachable")
+    await stage.shows_error(stage.desk, "message_line", "hub_unreachable")
     await stage.fact(stage.kiosk, "trouble", code="bus_unreachable")
 
     await stage.start_hub()

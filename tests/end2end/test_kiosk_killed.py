@@ -23,7 +23,7 @@ async def test_a_kiosk_killed_while_it_scans_is_missed_at_the_desk_and_goes_on_w
     await stage.mark()
     await stage.kill_kiosk()
     await stage.fact(stage.desk, "trouble_peer_gone", timeout_s=40, code="peer_gone")
-    await stage.says(stage.desk, "message_peer_gone", "peer_gone")
+    await stage.shows_error(stage.desk, "message_peer_gone", "peer_gone")
 
     await stage.scanner(page_seconds=0.5)
     await stage.start_kiosk()

@@ -130,7 +130,7 @@ def blank() -> Image.Image:
 
 
 @dataclass(frozen=True)
-class Glass:
+class Flatbed:
     """How badly a page lies: degrees clockwise, quarter turns, the lid's grey, how much of the
     glass it covers.
     """
@@ -143,7 +143,7 @@ class Glass:
     noise: float = 3.0
 
 
-def scan(page: Image.Image, glass: Glass) -> Image.Image:
+def scan(page: Image.Image, glass: Flatbed) -> Image.Image:
     """What a flatbed as large as the page would see of it, at the page's own resolution."""
     size = page.size
     random = np.random.default_rng(11)

@@ -31,7 +31,7 @@ class Simulator:
         answer = self._control.post(self._control_url, json=orders).raise_for_status()
         return dict(answer.json())
 
-    def look(self) -> dict[str, Any]:
+    def state(self) -> dict[str, Any]:
         return dict(self._control.get(self._control_url).raise_for_status().json())
 
     def close(self) -> None:

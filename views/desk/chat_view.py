@@ -77,7 +77,7 @@ class ChatView(QWidget):
         box.addLayout(self._build_phrases())
         box.addLayout(row(None, self._entry, self._send, space=SPACE[1]))
         self.show_phrases(())
-        self.set_live(False)
+        self.set_in_session(False)
 
     def _build_phrases(self) -> QVBoxLayout:
         self._all: dict[str, Phrase] = {}
@@ -156,7 +156,7 @@ class ChatView(QWidget):
         """Puts the keyboard into the field."""
         self._entry.setFocus()
 
-    def set_live(self, live: bool) -> None:
+    def set_in_session(self, live: bool) -> None:
         """Whether somebody is there to read."""
         for widget in (self._entry, self._send, self._phrases):
             widget.setEnabled(live)

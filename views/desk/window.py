@@ -211,7 +211,7 @@ class DeskWindow(QMainWindow):
         self.queue.set_busy(True)
         self.talk_bar.offer_host(session.host)
         self.devices.clear()
-        self.devices.show_live(True)
+        self.devices.show_in_session(True)
         self.call.show_started(session.opened_at_utc)
         self.call.show_state(CallState.CONNECTING)
         self._centre.setCurrentWidget(self._conversation)
@@ -232,7 +232,7 @@ class DeskWindow(QMainWindow):
         self.phone.show_session(session, number, service)
         self._centre.setCurrentWidget(self.phone)
         self._modes.hide()
-        self.devices.show_live(False)
+        self.devices.show_in_session(False)
         self.phone.setFocus()
         self.talk_bar.commands.hide()
         self._show_state()
@@ -281,7 +281,7 @@ class DeskWindow(QMainWindow):
         self.wrap_up.start(
             ticket.number if ticket else "", lasted, work.outcomes if work is not None else ()
         )
-        self.devices.show_live(False)
+        self.devices.show_in_session(False)
         self._show_state()
 
     def show_grants(self, grants: Mapping[Grant, bool]) -> None:

@@ -13,7 +13,7 @@ from expert_app.conformance.desks.rules import DESK_RULES
 from expert_app.conformance.desks.stage import DeskStage
 from expert_app.conformance.driver import Driver
 from expert_app.conformance.findings import Finding, Findings
-from expert_app.conformance.playing import SILENT, Case, Telling, chosen_of, play
+from expert_app.conformance.playing import SILENT, Case, PlayListener, chosen_of, play
 from expert_app.conformance.rules import ProtocolLevel
 from expert_app.conformance.site import page_site
 from expert_app.conformance.throw_away_hub import (
@@ -46,7 +46,7 @@ async def try_desk_in(
     *,
     cases: Collection[Case[DeskStage]],
     findings: Findings,
-    telling: Telling = SILENT,
+    listener: PlayListener = SILENT,
     is_last: bool = True,
 ) -> None:
     """Tries one desk at a hub that runs; `is_last`: the driver is not needed afterwards."""
@@ -54,7 +54,7 @@ async def try_desk_in(
     def build(tasks: Tasks) -> DeskStage:
         return DeskStage(world, driver, findings=findings, tasks=tasks)
 
-    await play(build, driver, cases=cases, last=talk.LAST, telling=telling, is_last=is_last)
+    await play(build, driver, cases=cases, last=talk.LAST, listener=listener, is_last=is_last)
 
 
 async def try_desk(
@@ -64,7 +64,7 @@ async def try_desk(
     cases: Collection[Case[DeskStage]],
     patience: float = 1.0,
     address: str = LOOPBACK,
-    telling: Telling = SILENT,
+    listener: PlayListener = SILENT,
 ) -> list[Finding]:
     """Everything of one run; what was found. For the level "sealed" the desk begins once more, at
     another hub, as one of the organisation that has a vault. Raises `SessionError`: the hub does
@@ -86,7 +86,7 @@ async def try_desk(
                     driver,
                     cases=its,
                     findings=findings,
-                    telling=telling,
+                    listener=listener,
                     is_last=number == len(wanted),
                 )
     return findings.all()

@@ -10,7 +10,7 @@ from expert_app.conformance.driver import Driver
 from expert_app.conformance.findings import Finding, Findings
 from expert_app.conformance.kiosks import hostile, page, papers, sealed, shown_document, talk
 from expert_app.conformance.kiosks.stage import Stage
-from expert_app.conformance.playing import SILENT, Case, Telling, chosen_of, play
+from expert_app.conformance.playing import SILENT, Case, PlayListener, chosen_of, play
 from expert_app.conformance.rules import ProtocolLevel
 from expert_app.conformance.site import page_site
 from expert_app.conformance.throw_away_hub import LOOPBACK, ThrowAwayHub
@@ -36,14 +36,14 @@ async def try_in(
     *,
     cases: Collection[Case[Stage]],
     findings: Findings,
-    telling: Telling = SILENT,
+    listener: PlayListener = SILENT,
 ) -> None:
     """Tries one kiosk at a hub that runs."""
 
     def build(tasks: Tasks) -> Stage:
         return Stage(world, driver, findings=findings, tasks=tasks)
 
-    await play(build, driver, cases=cases, last=talk.LAST, telling=telling)
+    await play(build, driver, cases=cases, last=talk.LAST, listener=listener)
 
 
 async def try_kiosk(
@@ -53,11 +53,11 @@ async def try_kiosk(
     cases: Collection[Case[Stage]],
     patience: float = 1.0,
     address: str = LOOPBACK,
-    telling: Telling = SILENT,
+    listener: PlayListener = SILENT,
 ) -> list[Finding]:
     """Everything of one run; what was found. Raises `SessionError`: the hub does not start."""
     findings = Findings(patience)
     with page_site(address) as pages:
         async with ThrowAwayHub(folder, pages, address=address).running() as world:
-            await try_in(world, driver, cases=cases, findings=findings, telling=telling)
+            await try_in(world, driver, cases=cases, findings=findings, listener=listener)
     return findings.all()

@@ -52,7 +52,7 @@ class ChatAndPrivacyConnections:
         self._unread = 0
         self._show_private(False)
         self._window.chat.show_lines(())
-        self._window.chat.set_live(not session.facts.phone)
+        self._window.chat.set_in_session(not session.facts.phone)
         self._window.show_unread(0)
         session.chat.changed.connect(self._on_lines)
         session.chat.received.connect(lambda line: self._on_received(session, line))
@@ -63,7 +63,7 @@ class ChatAndPrivacyConnections:
 
     def _on_ended(self, ended: SessionEnded) -> None:
         self._show_private(False)
-        self._window.chat.set_live(False)
+        self._window.chat.set_in_session(False)
 
     # ---- written words ----
 

@@ -53,13 +53,13 @@ class CertificateWatch:
             again.
 
     Attributes:
-        looked: the file was read; days until the first of its certificates ends, None without any.
+        checked: the file was read; days until the first of its certificates ends, None without any.
     """
 
     def __init__(
         self, file: Path | None, *, take: Callable[[], Awaitable[None]], clock: Clock
     ) -> None:
-        self.looked: Signal[int | None] = Signal()
+        self.checked: Signal[int | None] = Signal()
         self._file, self._take, self._clock = file, take, clock
         self._found: _Found | None = None
 
@@ -90,7 +90,7 @@ class CertificateWatch:
             self._found = found
         except SessionError as error:
             log.warning("a certificate is not taken: %s %s", error.code, error.detail)
-        self.looked.emit(self.days_left)
+        self.checked.emit(self.days_left)
 
 
 def _read(file: Path) -> _Found:

@@ -194,7 +194,7 @@ class Dispatch:
         if ticket.offered_to(now_utc) is None:
             if await self._end(ticket, "offer_unanswered", now_utc):
                 await self._agents.mark_silent(organisation, agent)
-        elif not self._agents.is_ready(organisation, agent) or self._agents.live_ticket(
+        elif not self._agents.is_ready(organisation, agent) or self._agents.ticket_in_hand(
             organisation, agent
         ):
             await self._end(ticket, "offer_withdrawn", None)

@@ -91,7 +91,7 @@ class Routing:
         return SessionAnswer(session=facts)
 
     async def _take_next(self, organisation: str, agent: str, service: str | None) -> SessionFacts:
-        in_hand = self._agents.live_ticket(organisation, agent)
+        in_hand = self._agents.ticket_in_hand(organisation, agent)
         if in_hand is not None and in_hand.state is TicketState.WRAP_UP:
             raise AgentBusy
         if in_hand is not None:  # the first answer was lost

@@ -76,7 +76,7 @@ class Workplaces:
         return 0.0 <= age_s < patience_s or silent_s < patience_s
 
     def _talks(self, organisation: str, agent: str) -> bool:
-        in_hand = self._agents.live_ticket(organisation, agent)
+        in_hand = self._agents.ticket_in_hand(organisation, agent)
         return in_hand is not None or bool(self._view.helping(organisation, agent))
 
     async def _take(self, asker: Asker, request: WorkHereRequest, expected: int) -> None:

@@ -145,7 +145,7 @@ class AgentStates:
         worked = self._idle_since.get((organisation, agent), _NEVER)
         return worked if record is None else max(worked, record.at_utc)
 
-    def live_ticket(self, organisation: str, agent: str) -> Ticket | None:
+    def ticket_in_hand(self, organisation: str, agent: str) -> Ticket | None:
         """The conversation or wrap-up that the agent has in hand."""
         return next(
             (one for one in self._view.of_agent(organisation, agent) if one.state in LIVE), None
@@ -170,7 +170,7 @@ class AgentStates:
     def _work_of(self, organisation: str, person: PersonEntry) -> AgentFacts:
         if not self.is_there(organisation, person.id):
             return AgentFacts(id=person.id, name=person.name, state=AgentState.OFFLINE)
-        ticket = self.live_ticket(organisation, person.id)
+        ticket = self.ticket_in_hand(organisation, person.id)
         if ticket is not None:
             state = _IN_HAND[ticket.state]
             since = (

@@ -24,7 +24,7 @@ from tests.benchmarks.paper.pages import badly_scanned, real_pages, small_paysli
 from tests.benchmarks.paper.peak import to_document
 from tests.benchmarks.table import Row
 from tests.support import drawn_pages
-from tests.support.drawn_pages import Glass
+from tests.support.drawn_pages import Flatbed
 
 PAYSLIP_SKEWS_DEG = (-2.3, 1.1, 3.4)
 """Several, because one letter's place decides whether tesseract sees a whole row of a table."""
@@ -41,7 +41,7 @@ def skew_errors() -> Row:
     ]
     errors = []
     for k, angle in enumerate(angles):
-        scan = drawn_pages.scan(pages[k % 3], Glass(skew_deg=angle))
+        scan = drawn_pages.scan(pages[k % 3], Flatbed(skew_deg=angle))
         errors.append(abs(skew.find_lie(scan.convert("L")).skew_deg - angle))
     p95 = float(np.percentile(errors, 95))
     return Row(
@@ -87,7 +87,10 @@ def words() -> list[Row]:
         drawn_pages.jpeg(badly_scanned(payslip, skew_deg)) for skew_deg in PAYSLIP_SKEWS_DEG
     ]
     found = [_missed(f"payslip x {len(positions)}, words missed", positions, truth, 0.03)]
-    for case, glass in (("form", Glass(skew_deg=1.7)), ("letter", Glass(skew_deg=0.6, quarters=2))):
+    for case, glass in (
+        ("form", Flatbed(skew_deg=1.7)),
+        ("letter", Flatbed(skew_deg=0.6, quarters=2)),
+    ):
         scan = drawn_pages.jpeg(drawn_pages.scan(getattr(drawn_pages, case)(), glass))
         found.append(_missed(f"{case}, words missed", [scan], _words_of(case), None))
     return found

@@ -129,11 +129,11 @@ def test_the_agent_writes_with_return_or_one_press(qtbot: QtBot) -> None:
     qtbot.addWidget(view)
     said: list[str] = []
     view.send_requested.connect(said.append)
-    view.set_live(True)
+    view.set_in_session(True)
     view._entry.setText("Bonjour")
     view._entry.returnPressed.emit()
     assert said == ["Bonjour"]
     assert view._entry.text() == ""
     view._entry.setText("left over")
-    view.set_live(False)
+    view.set_in_session(False)
     assert view._entry.text() == ""

@@ -25,7 +25,7 @@ from tests.support.device_ends import (
     SpoiledChannel,
     settle,
 )
-from tests.support.drawn_pages import Glass
+from tests.support.drawn_pages import Flatbed
 from tests.support.waiting import until
 
 QUICK = b"%PDF-1.7 a quick copy " * 900
@@ -128,7 +128,7 @@ async def test_a_colour_form_is_seen_within_two_seconds_on_a_line_of_512(tmp_pat
 
     talk = SlowTalk(tmp_path, 240, make=make)
     talk.scanner.pages = [
-        drawn_pages.jpeg(drawn_pages.scan(drawn_pages.form(), Glass(skew_deg=1.7)))
+        drawn_pages.jpeg(drawn_pages.scan(drawn_pages.form(), Flatbed(skew_deg=1.7)))
     ]
     await talk.scan()
     await until(lambda: made)

@@ -221,7 +221,7 @@ async def test_cancelling_stops_both_ends_at_once(
     with pytest.raises(ScanCancelled):
         await take(scanner, SMALL)
     assert loop.time() - started < 15
-    assert [job["state"] for job in simulator.look()["jobs"]] == ["Canceled"]
+    assert [job["state"] for job in simulator.state()["jobs"]] == ["Canceled"]
     simulator.orders(page_seconds=0.05)
     assert len((await take(scanner, SMALL))[1]) == 1
 
@@ -236,9 +236,9 @@ async def test_a_job_is_cancelled_also_when_the_line_closes_before_the_word_arri
     scan.cancel()
     with pytest.raises(asyncio.CancelledError):
         await scan
-    await until(lambda: simulator.look()["jobs"][0]["state"] == "Aborted")
+    await until(lambda: simulator.state()["jobs"][0]["state"] == "Aborted")
     assert (await scanner._client.delete(word)).status_code == 200
-    assert [job["state"] for job in simulator.look()["jobs"]] == ["Canceled"]
+    assert [job["state"] for job in simulator.state()["jobs"]] == ["Canceled"]
 
 
 async def test_cancelling_between_two_parts_of_a_page_works_too(
@@ -253,7 +253,7 @@ async def test_cancelling_between_two_parts_of_a_page_works_too(
 
     with pytest.raises(ScanCancelled):
         await cancel_on_progress()
-    assert [job["state"] for job in simulator.look()["jobs"]] == ["Canceled"]
+    assert [job["state"] for job in simulator.state()["jobs"]] == ["Canceled"]
 
 
 async def test_leaving_the_iteration_stops_the_scanner(
@@ -264,7 +264,7 @@ async def test_leaving_the_iteration_stops_the_scanner(
         async for item in items:
             if isinstance(item, ScanProgress) and item.percent > 0:
                 break
-    assert [job["state"] for job in simulator.look()["jobs"]] == ["Canceled"]
+    assert [job["state"] for job in simulator.state()["jobs"]] == ["Canceled"]
 
 
 async def test_a_second_scan_is_refused_while_one_runs(

@@ -148,11 +148,11 @@ async def test_a_printer_that_accepts_no_jobs_refuses_before_the_document(
     printer: IppPrinter, simulator: Simulator
 ) -> None:
     simulator.orders(fault="not-accepting")
-    jobs = len(simulator.look()["jobs"])
+    jobs = len(simulator.state()["jobs"])
     with pytest.raises(PrinterStopped):
         await printer.submit(PDF, "essai")
     assert (await printer.state()).code == "printer_stopped"
-    assert len(simulator.look()["jobs"]) == jobs
+    assert len(simulator.state()["jobs"]) == jobs
 
 
 async def test_an_empty_document_is_refused_and_leaves_no_job_behind(
@@ -160,7 +160,7 @@ async def test_an_empty_document_is_refused_and_leaves_no_job_behind(
 ) -> None:
     with pytest.raises(PrintRefused):
         await printer.submit(b"", "essai")
-    assert simulator.look()["jobs"][-1]["state"] == 7  # canceled
+    assert simulator.state()["jobs"][-1]["state"] == 7  # canceled
 
 
 @pytest.mark.parametrize("fault", ["hang", "malformed"])

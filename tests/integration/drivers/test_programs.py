@@ -67,4 +67,4 @@ def test_an_unknown_fault_is_refused(tmp_path: Path) -> None:
     with running("ipp_printer", "--spool", str(tmp_path)) as simulator:
         with pytest.raises(httpx.HTTPStatusError):
             simulator.orders(fault="on-fire")
-        assert simulator.look() == {"fault": "", "jobs": []}
+        assert simulator.state() == {"fault": "", "jobs": []}

@@ -155,7 +155,7 @@ class FilingPanel(Card):
             self._answer_s = left_s
             self._allow()
 
-    def show_live(self, live: bool) -> None:
+    def show_in_session(self, live: bool) -> None:
         """Whether the caller is there to be asked."""
         self._live = live
         self._allow()

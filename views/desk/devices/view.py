@@ -175,12 +175,12 @@ class DevicesView(QWidget):
         """State of a print."""
         self.printing.show_print(changed, name)
 
-    def show_live(self, live: bool) -> None:
+    def show_in_session(self, live: bool) -> None:
         """Whether a kiosk is at the other end; without it only pages and filing remain."""
         self.scan.setVisible(live)
         self.printing.setVisible(live)
         self._switch.setVisible(live)
-        self.filing.show_live(live)
+        self.filing.show_in_session(live)
         if not live:
             self._show_part("pages")
 

@@ -147,7 +147,7 @@ class PageTools(QFrame):
         self._off = off
         self.setVisible(not off)
 
-    def set_live(self, live: bool) -> None:
+    def set_in_session(self, live: bool) -> None:
         """Whether there is a page to work on."""
         self._live = live
         self._show()

@@ -376,7 +376,7 @@ class SharedPageView(QWidget):
         self.library.show_whole(not live and not self._showing and bool(self._allowed))
         self.bar.again.setEnabled(live and not self._showing)
         self.tools.set_off(self._showing)
-        self.tools.set_live(live and not self._showing)
+        self.tools.set_in_session(live and not self._showing)
         if live and self._acting:
             chip.show_state(_("You act in the caller's page"), "control", "accent")
         self.bar.show_chip(not self._showing)

@@ -121,9 +121,9 @@ class ServiceCard(TouchButton):
             if text
         ]
         self._icon_px, self._unit = 0, 8.0
-        self.set_beside(columns_for(services, portrait) == 1)
+        self.set_side_by_side(columns_for(services, portrait) == 1)
 
-    def set_beside(self, beside: bool) -> None:
+    def set_side_by_side(self, beside: bool) -> None:
         """The icon stands beside the words, or above them."""
         self._beside = beside
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -326,7 +326,7 @@ class StartPage(KioskPage):
             columns -= 1
         width_px = (inner_px - (columns - 1) * gap_px) // columns
         for card in self.cards:
-            card.set_beside(columns == 1)
+            card.set_side_by_side(columns == 1)
             card.setMinimumHeight(0)
         self._place(columns)
         self._measure_again()

@@ -256,7 +256,7 @@ def grown(size_u: float, text: float, largest_u: float = LARGEST_GROWN) -> float
     return min(size_u * text, max(size_u, largest_u))
 
 
-def looks(p: Palette) -> dict[str, tuple[str, str, str, str]]:
+def button_styles(p: Palette) -> dict[str, tuple[str, str, str, str]]:
     """Of each button look: (background, pressed, text, border)."""
     return {
         "plain": (p.white, p.sky, p.ink, p.line),
@@ -338,7 +338,7 @@ def style_sheet(unit: float, text: float = 1.0, p: Palette = PLAIN) -> str:
         f"QLabel[tone=blue] {{ color: {p.blue_words}; }}"
         f"QLabel[heavy=true] {{ {heavy_font} }}"
     )
-    for look, (ground, pressed, words, border) in looks(p).items():
+    for look, (ground, pressed, words, border) in button_styles(p).items():
         rules.append(
             f"QPushButton[look={look}] {{ background: {ground}; color: {words}; border: 2px solid "
             f"{border}; border-radius: {px(1.8)}; {letters(3)} {heavy_font} }}"

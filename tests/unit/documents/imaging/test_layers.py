@@ -27,7 +27,7 @@ from documents.pdf.check import inspect_pdf
 from documents.pdf.provenance import Origin, PageOrigin, picture_bytes, verify
 from documents.store.index_marks import marks_of
 from tests.support import drawn_pages
-from tests.support.drawn_pages import Glass
+from tests.support.drawn_pages import Flatbed
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -38,7 +38,7 @@ def _cleaned(name: str, encoding: Encoding = Encoding.SMALL) -> CleanPage:
     if name == "letter":
         return clean_page(drawn_pages.jpeg(page), encoding=encoding)
     return clean_page(
-        drawn_pages.jpeg(drawn_pages.scan(page.reduce(2), Glass(skew_deg=1.7)), dpi=150),
+        drawn_pages.jpeg(drawn_pages.scan(page.reduce(2), Flatbed(skew_deg=1.7)), dpi=150),
         encoding=encoding,
     )
 

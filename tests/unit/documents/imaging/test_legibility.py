@@ -17,7 +17,7 @@ from documents.imaging.legibility import FLAW_WORDS, Flaw, LegibilityFinding, pl
 from documents.pages.clean import clean_page
 from resources.texts import use_language
 from tests.support import drawn_pages
-from tests.support.drawn_pages import Glass
+from tests.support.drawn_pages import Flatbed
 from tests.unit.documents.imaging import spoiled_pages
 
 PAGES = {
@@ -28,17 +28,17 @@ PAGES = {
     "blank": drawn_pages.blank,
 }
 GLASSES = (
-    Glass(1.7),
-    Glass(-2.3, lid=196, scale=0.955),
-    Glass(4.2, lid=24, scale=0.9),
-    Glass(0.4, quarters=1),
+    Flatbed(1.7),
+    Flatbed(-2.3, lid=196, scale=0.955),
+    Flatbed(4.2, lid=24, scale=0.9),
+    Flatbed(0.4, quarters=1),
 )
 
 Spoil = Callable[[Image.Image], Image.Image]
 
 
 @cache
-def _scan(name: str, flatbed: Glass) -> Image.Image:
+def _scan(name: str, flatbed: Flatbed) -> Image.Image:
     return drawn_pages.scan(PAGES[name]().reduce(2), flatbed)
 
 
@@ -49,7 +49,7 @@ def _found(scan: Image.Image) -> dict[Flaw, LegibilityFinding]:
 @pytest.mark.parametrize(
     ("name", "flatbed"), list(zip(PAGES, (*GLASSES, GLASSES[0]), strict=True)), ids=list(PAGES)
 )
-def test_nothing_is_said_of_a_page_that_can_be_read(name: str, flatbed: Glass) -> None:
+def test_nothing_is_said_of_a_page_that_can_be_read(name: str, flatbed: Flatbed) -> None:
     assert _found(_scan(name, flatbed)) == {}
 
 
@@ -73,19 +73,19 @@ def test_nothing_is_said_of_a_page_that_can_be_read(name: str, flatbed: Glass) -
 def test_what_is_wrong_is_said_with_its_place(
     name: str, spoil: Spoil, flaw: Flaw, place: str
 ) -> None:
-    found = _found(spoil(_scan(name, Glass(-2.3, lid=196, scale=0.955))))
+    found = _found(spoil(_scan(name, Flatbed(-2.3, lid=196, scale=0.955))))
     assert flaw in found
     assert place_words(found[flaw].box) == place
 
 
 def test_a_side_is_named_as_the_page_stands_not_as_it_lay_on_the_glass() -> None:
-    upright = spoiled_pages.cut_at_left(_scan("letter", Glass(0.0)), 0.3)
+    upright = spoiled_pages.cut_at_left(_scan("letter", Flatbed(0.0)), 0.3)
     found = _found(upright.transpose(Image.Transpose.ROTATE_180))
     assert place_words(found[Flaw.CUT_EDGE].box) == "at the left"
 
 
 def test_a_page_that_is_left_as_scanned_is_looked_at_too() -> None:
-    scan = spoiled_pages.blurred(_scan("letter", Glass(0.0)), 3)
+    scan = spoiled_pages.blurred(_scan("letter", Flatbed(0.0)), 3)
     page = clean_page(drawn_pages.jpeg(scan, dpi=150), Edits((LeaveAsScanned(),)))
     assert [finding.flaw for finding in page.flaws] == [Flaw.BLURRED]
 

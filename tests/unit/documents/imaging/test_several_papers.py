@@ -15,7 +15,7 @@ from documents.imaging.edits import CleaningStage, Edits, LeaveOut, TakeArea
 from documents.imaging.several_papers import find_papers
 from documents.pages.clean import clean_page
 from tests.support import drawn_pages
-from tests.support.drawn_pages import Glass
+from tests.support.drawn_pages import Flatbed
 
 A4_150 = (1240, 1754)
 
@@ -53,7 +53,7 @@ def test_each_paper_of_a_scan_becomes_a_straight_page() -> None:
 
 def test_one_sheet_and_what_was_cut_by_hand_stay_one() -> None:
     letter = drawn_pages.scan(
-        drawn_pages.letter().reduce(2), Glass(skew_deg=1.0, lid=24, scale=0.9)
+        drawn_pages.letter().reduce(2), Flatbed(skew_deg=1.0, lid=24, scale=0.9)
     )
     assert find_papers(drawn_pages.jpeg(letter, dpi=150), 150) == ()
     assert find_papers(three_receipts(), 300) == ()  # half as large: an area that somebody chose
@@ -61,7 +61,7 @@ def test_one_sheet_and_what_was_cut_by_hand_stay_one() -> None:
 
 def test_a_step_that_is_left_out_is_not_done_and_nothing_else_changes() -> None:
     scan = drawn_pages.scan(
-        drawn_pages.letter().reduce(3), Glass(skew_deg=2.0, lid=24, scale=0.9, quarters=2)
+        drawn_pages.letter().reduce(3), Flatbed(skew_deg=2.0, lid=24, scale=0.9, quarters=2)
     )
     data = drawn_pages.jpeg(scan, dpi=100)
     plain = clean_page(data)

@@ -18,7 +18,7 @@ from documents.pages import clean
 from documents.pages.clean import CleanPage, clean_page
 from session.core.errors import PageUnreadable
 from tests.support import drawn_pages
-from tests.support.drawn_pages import Glass
+from tests.support.drawn_pages import Flatbed
 
 PAGES = {
     "form": drawn_pages.form,
@@ -39,12 +39,12 @@ def _page(name: str) -> Image.Image:
 
 
 @cache
-def _scan(name: str, flatbed: Glass) -> bytes:
+def _scan(name: str, flatbed: Flatbed) -> bytes:
     """At 300 dpi."""
     return drawn_pages.jpeg(drawn_pages.scan(_page(name), flatbed))
 
 
-def _coarse_scan(page: Image.Image, flatbed: Glass) -> bytes:
+def _coarse_scan(page: Image.Image, flatbed: Flatbed) -> bytes:
     """At 150 dpi, which is quicker to draw."""
     return drawn_pages.jpeg(drawn_pages.scan(page.reduce(2), flatbed), dpi=150)
 
@@ -54,12 +54,12 @@ def _picture(page: CleanPage) -> Image.Image:
 
 
 SCANS = [
-    ("form", Glass(skew_deg=1.7)),
-    ("letter", Glass(skew_deg=0.6, quarters=2)),
-    ("payslip", Glass(skew_deg=-2.3, lid=GREY_LID, scale=0.955)),
-    ("card", Glass(skew_deg=4.2, lid=BLACK_LID, scale=0.9)),
-    ("form", Glass(skew_deg=-1.1, quarters=1)),
-    ("payslip", Glass(quarters=3)),
+    ("form", Flatbed(skew_deg=1.7)),
+    ("letter", Flatbed(skew_deg=0.6, quarters=2)),
+    ("payslip", Flatbed(skew_deg=-2.3, lid=GREY_LID, scale=0.955)),
+    ("card", Flatbed(skew_deg=4.2, lid=BLACK_LID, scale=0.9)),
+    ("form", Flatbed(skew_deg=-1.1, quarters=1)),
+    ("payslip", Flatbed(quarters=3)),
 ]
 
 
@@ -68,7 +68,7 @@ SCANS = [
     [(*scan, 150) for scan in SCANS] + [(*scan, 300) for scan in SCANS[:2]],
 )
 def test_skew_is_measured_within_a_third_of_a_degree_and_the_page_comes_back_upright(
-    name: str, flatbed: Glass, dpi: int
+    name: str, flatbed: Flatbed, dpi: int
 ) -> None:
     page = clean_page(_scan(name, flatbed) if dpi == 300 else _coarse_scan(_page(name), flatbed))
     assert page.skew_deg == pytest.approx(flatbed.skew_deg, abs=0.3)
@@ -87,7 +87,7 @@ def test_a_cleaned_page_cleaned_again_is_already_straight() -> None:
 
 @pytest.mark.parametrize("lid", [WHITE_LID, GREY_LID, BLACK_LID])
 def test_the_page_is_cut_to_the_sheet(lid: int) -> None:
-    page = clean_page(_coarse_scan(_page("letter"), Glass(skew_deg=2.0, lid=lid, scale=0.9)))
+    page = clean_page(_coarse_scan(_page("letter"), Flatbed(skew_deg=2.0, lid=lid, scale=0.9)))
     assert page.width_px == pytest.approx(1240 * 0.9, abs=10)
     assert page.height_px == pytest.approx(1754 * 0.9, abs=10)
 
@@ -109,7 +109,7 @@ def _with_marks_at_the_rim() -> Image.Image:
 @pytest.mark.parametrize("skew_deg", [-3.0, 1.3])
 def test_the_cut_never_loses_ink(lid: int, skew_deg: float) -> None:
     drawn = _with_marks_at_the_rim()
-    page = clean_page(_coarse_scan(drawn, Glass(skew_deg=skew_deg, lid=lid, scale=0.93)))
+    page = clean_page(_coarse_scan(drawn, Flatbed(skew_deg=skew_deg, lid=lid, scale=0.93)))
     dark = np.asarray(_picture(page).convert("L")) < 128
     height = dark.shape[0]
     corners = [
@@ -136,7 +136,7 @@ def test_a_rule_or_frame_on_an_otherwise_empty_rim_stays_on_the_page(width: int)
 
 
 def test_uneven_light_becomes_white_paper() -> None:
-    data = _coarse_scan(_page("letter"), Glass(skew_deg=1.0, shadow=0.3))
+    data = _coarse_scan(_page("letter"), Flatbed(skew_deg=1.0, shadow=0.3))
     before = np.asarray(open_picture(data).image.convert("L"))
     after = np.asarray(_picture(clean_page(data)).convert("L"))
     rim_before, rim_after = before[:, -150:-75], after[:, -110:-45]
@@ -162,7 +162,7 @@ def test_a_red_stamp_stays_red() -> None:
     ],
 )
 def test_the_kind_of_page_is_told(name: str, kind: PageKind) -> None:
-    page = clean_page(_coarse_scan(_page(name), Glass(skew_deg=1.7)))
+    page = clean_page(_coarse_scan(_page(name), Flatbed(skew_deg=1.7)))
     assert page.kind is kind
     assert page.blank is (kind is PageKind.BLANK)
     assert _picture(page).mode == ("RGB" if kind is PageKind.COLOUR else "L")
@@ -216,7 +216,7 @@ def test_a_coarse_scan_is_not_blown_up() -> None:
 
 
 def test_a_grey_original_is_cleaned_too() -> None:
-    grey = drawn_pages.scan(_page("letter").reduce(2), Glass(skew_deg=1.2)).convert("L")
+    grey = drawn_pages.scan(_page("letter").reduce(2), Flatbed(skew_deg=1.2)).convert("L")
     page = clean_page(drawn_pages.jpeg(grey, dpi=150))
     assert page.skew_deg == pytest.approx(1.2, abs=0.3)
     assert page.skipped == ()
@@ -246,7 +246,7 @@ def test_a_failing_stage_is_left_out_and_named(
         raise MemoryError
 
     monkeypatch.setattr(module, function, fails)
-    page = clean_page(_coarse_scan(_page("letter"), Glass(skew_deg=1.7)))
+    page = clean_page(_coarse_scan(_page("letter"), Flatbed(skew_deg=1.7)))
     assert page.skipped == (stage,)
     assert page.width_px > 1000
     assert (np.asarray(_picture(page).convert("L")) < 100).mean() > 0.005

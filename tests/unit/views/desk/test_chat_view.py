@@ -26,7 +26,7 @@ def view(qtbot: QtBot, desk_theme: QApplication) -> ChatView:
     made.resize(400, 600)
     made.show()
     made.show_phrases(PHRASES)
-    made.set_live(True)
+    made.set_in_session(True)
     return made
 
 
@@ -73,6 +73,6 @@ def test_only_languages_that_something_is_written_in_are_offered(view: ChatView)
 def test_nothing_is_sent_when_nobody_reads(view: ChatView) -> None:
     sent: list[str] = []
     view.send_requested.connect(sent.append)
-    view.set_live(False)
+    view.set_in_session(False)
     view.send_phrase("wait")
     assert sent == []

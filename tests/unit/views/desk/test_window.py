@@ -439,7 +439,7 @@ def test_nothing_typed_for_a_caller_stays_for_the_next_one_not_even_to_undo(
         write(line, "Verdelin")
     window.show_wrap_up()
     window.show_idle()
-    window.chat.set_live(False)
+    window.chat.set_in_session(False)
     window.pass_on.open()
     kept = []
     for line in lines:

@@ -60,7 +60,7 @@ class Stage:
         self.app.session, self.app.dossier = SimpleNamespace(facts=SESSION), DOSSIER
         self.window.show_session(SESSION)
         self.window.dossier.show_dossier(DOSSIER)
-        self.window.chat.set_live(True)
+        self.window.chat.set_in_session(True)
 
     @property
     def palette(self) -> CommandPalette:

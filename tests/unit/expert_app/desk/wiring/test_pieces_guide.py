@@ -94,7 +94,7 @@ class Stage:
             window, app, guide=self.guide, documents=doers, ask_first=doers
         )
         window.show_session(SESSION)
-        window.chat.set_live(True)
+        window.chat.set_in_session(True)
         window.dossier.show_dossier(DOSSIER)
         window.devices.show_devices(DEVICES)
         window.devices.scan.show_profiles([ScanProfile(id="mail", name="Mail", dpi=200)])

@@ -24,9 +24,9 @@ from views.kiosk.widgets.theme import (
     RED,
     SKY,
     TEXT_PAIRS,
+    button_styles,
     grown,
     load_fonts,
-    looks,
     style_sheet,
     unit_px,
 )
@@ -44,7 +44,7 @@ def test_sleeping_keys_can_still_be_made_out() -> None:
 
 def test_every_button_look_uses_checked_colours() -> None:
     for palette, least in ((PLAIN, 4.5), (CONTRAST, 6.5)):
-        for ground, pressed, text, _border in looks(palette).values():
+        for ground, pressed, text, _border in button_styles(palette).values():
             assert contrast(text, ground) >= least
             assert contrast(text, pressed) >= 4.5
 
