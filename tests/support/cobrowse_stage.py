@@ -34,6 +34,7 @@ from session.protocol.conversation.messages import (
 from session.protocol.conversation.mirror import MirrorEvents
 from tests.support.cobrowse_pages import WebServer
 from tests.support.memory.channel import channel_pair
+from tests.support.memory.page_guard import DirectGuard
 from tests.support.waiting import LONGEST_S, until
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.kiosk.browser.page_view import PageView
@@ -88,14 +89,15 @@ class Stage:
 
     Attributes:
         page: the caller's page, in this process.
-        guard: the second guard, in its own.
+        guard: the second guard: here, or in a process of its own, which costs each test two starts
+            of Python.
         raw: all text that left the kiosk as events, unpacked; taken from the line, whatever the
             desk makes of it.
         wire_bytes: size of the payloads of that stream.
         lose: decides which raw payloads get lost on the line.
     """
 
-    def __init__(self, web: WebServer) -> None:
+    def __init__(self, web: WebServer, *, guard_process: bool = False) -> None:
         self.web = web
         self.tasks, clock = Tasks(), SystemClock()
         self.kiosk_line, self.desk_line = channel_pair()
@@ -104,13 +106,14 @@ class Stage:
         self.browser, self.pane = KioskBrowser(self.page), MirrorPane()
         self.browser.resize(1000, 760)
         self.pane.resize(900, 650)
-        self.guard = PageGuard(self.tasks)
-        self.guard.warm()
+        self.guard = PageGuard(self.tasks) if guard_process else None
+        if self.guard is not None:
+            self.guard.warm()
         self.kiosk = KioskSharedPage(
             self.kiosk_line,
             self.browser,
             grants=self.consent,
-            guard=self.guard,
+            guard=self.guard or DirectGuard(),
             clock=clock,
             tasks=self.tasks,
         )
@@ -171,9 +174,9 @@ class Stage:
             await self.close()
 
     @classmethod
-    async def build(cls, web: WebServer) -> Stage:
+    async def build(cls, web: WebServer, *, guard_process: bool = False) -> Stage:
         web.asked.clear()
-        stage = cls(web)
+        stage = cls(web, guard_process=guard_process)
         stage.browser.set_allowed([web.site, web.address + "/t/"])
         stage.browser.show()
         stage.pane.show()
@@ -278,7 +281,8 @@ class Stage:
         self._closing = True
         self.kiosk.close()
         self.desk.close()
-        await self.guard.close()
+        if self.guard is not None:
+            await self.guard.close()
         await self.tasks.close()
         await self.wipe()
         for widget in (self.pane, self.browser):

@@ -32,3 +32,11 @@ def stage(qt_loop: QtLoop, web: WebServer) -> Iterator[Stage]:
     made = qt_loop.run(Stage.build(web))
     yield made
     qt_loop.run(made.close())
+
+
+@pytest.fixture
+def guarded(qt_loop: QtLoop, web: WebServer) -> Iterator[Stage]:
+    """The same, with the second guard in its own process, as at a kiosk."""
+    made = qt_loop.run(Stage.build(web, guard_process=True))
+    yield made
+    qt_loop.run(made.close())

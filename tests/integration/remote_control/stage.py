@@ -34,7 +34,7 @@ class ControlStage(Stage):
 
     def __init__(self, web: WebServer) -> None:
         super().__init__(web)
-        self.hands = KioskRemoteControl(
+        self.kiosk_control = KioskRemoteControl(
             self.kiosk_line,
             self.browser,
             page=self.kiosk,
@@ -48,7 +48,7 @@ class ControlStage(Stage):
         self.pauses: list[float] = []
         self.control.answered.connect(self.answers.append)
         self.control.paused.connect(self.pauses.append)
-        self.hands.acted.connect(self.acted.append)
+        self.kiosk_control.acted.connect(self.acted.append)
 
     @classmethod
     async def build_control(cls, web: WebServer) -> ControlStage:
@@ -146,6 +146,6 @@ class ControlStage(Stage):
 
     async def close(self) -> None:
         """Takes both ends down in order."""
-        self.hands.close()
+        self.kiosk_control.close()
         self.control.close()
         await super().close()
