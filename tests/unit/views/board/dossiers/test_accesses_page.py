@@ -135,6 +135,7 @@ def test_who_wanted_what_of_which_kiosk_or_desk_is_asked_and_shown(board: BoardW
         "Desk of claire",
         "Son poste ne trouve plus sa caméra",
         "done",
+        "",
     ]
     assert board.accesses.table.texts("h0")[3:] == [
         "Kiosk borne-3",
