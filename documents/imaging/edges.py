@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from documents.imaging.frame import WHOLE, PageBox
 from documents.imaging.masks import Bytes, apart, shrunk, softened
+from documents.imaging.page_box import WHOLE, PageBox
 
 type Steps = NDArray[np.int16]
 type Mask = NDArray[np.bool_]

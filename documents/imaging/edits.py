@@ -10,7 +10,7 @@ from typing import Annotated
 
 import msgspec
 
-from documents.imaging.frame import PageBox
+from documents.imaging.page_box import PageBox
 
 Fraction = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
 

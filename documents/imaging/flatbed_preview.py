@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from documents.imaging.frame import PageBox
+from documents.imaging.page_box import PageBox
 from session.core.errors import PageUnreadable
 
 type Mask = NDArray[np.bool_]

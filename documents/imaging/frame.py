@@ -8,23 +8,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import msgspec
 from PIL import Image
+
+from documents.imaging.page_box import WHOLE, PageBox
 
 type Size = tuple[int, int]
 type Affine = tuple[float, float, float, float, float, float]
-
-
-class PageBox(msgspec.Struct, frozen=True):
-    """A rectangle as fractions of a page or picture, origin top left."""
-
-    left: float = 0.0
-    top: float = 0.0
-    right: float = 1.0
-    bottom: float = 1.0
-
-
-WHOLE = PageBox()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from documents.imaging.edits import Edits
-from documents.imaging.frame import PageBox
 from documents.imaging.masks import apart, grown, shrunk, softened, widest
+from documents.imaging.page_box import PageBox
 from documents.imaging.planes import Planes
 from resources.texts import N_, _
 

@@ -8,7 +8,7 @@ untouched original.
 from __future__ import annotations
 
 from documents.imaging.flatbed_preview import find_sheets
-from documents.imaging.frame import PageBox
+from documents.imaging.page_box import PageBox
 from documents.imaging.pictures import open_header, plain
 
 _LEAST_WIDTH_MM, _LEAST_HEIGHT_MM = 150, 190

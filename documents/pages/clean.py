@@ -19,10 +19,11 @@ from PIL import Image
 from documents.imaging import edges, skew
 from documents.imaging.edits import CleaningStage, CropPage, Edits, TakeArea, TurnPage
 from documents.imaging.encoding import FINE_DPI, OUTPUT_DPI, Encoding, as_jpeg, quick_jpeg
-from documents.imaging.frame import WHOLE, LevelFrame, PageBox, Size
+from documents.imaging.frame import LevelFrame, Size
 from documents.imaging.layers import Layers, compose, in_layers
 from documents.imaging.legibility import LegibilityFinding, cut_sides, find_flaws
 from documents.imaging.light import PageKind, kind_of, lit_evenly, shows_paper
+from documents.imaging.page_box import WHOLE, PageBox
 from documents.imaging.planes import Planes, open_planes, planes_of
 from documents.imaging.skew import PageOrientation
 

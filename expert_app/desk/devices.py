@@ -11,10 +11,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from documents.imaging.flatbed_preview import FlatbedPreview, check_flatbed
-from documents.pdf.check import print_safe
 from documents.workers import WorkerLost, Workers
 from expert_app.desk.app import DeskApp
 from expert_app.desk.duplex_pile import DuplexPile
@@ -38,6 +36,9 @@ from session.protocol.conversation.messages import (
     ScanSource,
 )
 from session.protocol.wire.ids import new_id
+
+if TYPE_CHECKING:
+    from documents.imaging.flatbed_preview import FlatbedPreview
 
 PREVIEW_S = 20.0
 """For a preview that takes a tenth of a second; a hostile one is killed by the worker's own limits.
@@ -272,6 +273,8 @@ class DevicesJob:
         self._app.do(self._check_preview(page), "decode the preview")
 
     async def _check_preview(self, page: ReceivedPage) -> None:
+        from documents.imaging.flatbed_preview import check_flatbed
+
         try:
             async with asyncio.timeout(PREVIEW_S):
                 look = await asyncio.wrap_future(self._workers.submit(check_flatbed, page.data))
@@ -294,6 +297,8 @@ class DevicesJob:
 
     async def _check_pdf(self, data: bytes) -> None:
         """In a worker, which a damaged file may end. Raises `PrintRefused`."""
+        from documents.pdf.check import print_safe
+
         try:
             await asyncio.wrap_future(self._workers.submit(print_safe, data))
         except WorkerLost as error:

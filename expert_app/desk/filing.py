@@ -11,20 +11,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from documents.hashes import sha256_of
 from documents.imaging.edits import CleaningStage, Edits, LeaveAsScanned, TurnPage
-from documents.imaging.encoding import encoding_for
-from documents.imaging.legibility import LegibilityFinding, seen_flaws
-from documents.pages.clean import CleanPage, clean_page
 from documents.pages.outbox import KeptPage, Outbox, PageState, QueuedDocument
-from documents.pdf.assemble import assemble
-from documents.pdf.provenance import seal
 from documents.workers import Workers
 from expert_app.desk.page_keeping import EditChange, PageKeeper
 from expert_app.desk.page_text import PageWords
-from expert_app.desk.provenance import origin_of
 from expert_app.runtime.notary import Notary
 from session.core.clock import Clock
 from session.core.errors import DossierUnknown, PageUnreadable, SessionError
@@ -36,6 +30,10 @@ from session.log import events
 from session.protocol.conversation.messages import DevicesReported, PageOffered
 from session.protocol.hub.requests import DocumentFiled, SessionFacts
 from session.protocol.wire.ids import new_id
+
+if TYPE_CHECKING:
+    from documents.imaging.legibility import LegibilityFinding
+    from documents.pages.clean import CleanPage
 
 Value = str | int | float
 
@@ -297,6 +295,10 @@ class Filing:
         )
 
     async def _clean(self, session_id: str, page_id: str) -> None:
+        from documents.imaging.encoding import encoding_for
+        from documents.imaging.legibility import seen_flaws
+        from documents.pages.clean import clean_page
+
         try:
             page = self._find(session_id, page_id)
             if page is None:
@@ -446,6 +448,10 @@ class Filing:
     async def _make(
         self, session: SessionFacts, dossier: str, page_ids: list[str], *, piece_id: str, name: str
     ) -> QueuedDocument:
+        from documents.pdf.assemble import assemble
+        from documents.pdf.provenance import seal
+        from expert_app.desk.provenance import origin_of
+
         pages = [await self._clean_copy(session.id, page_id) for page_id in page_ids]
         created = self._clock.utc_now()
         kept = {

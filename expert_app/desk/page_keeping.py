@@ -10,17 +10,17 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from documents.imaging.edits import DrawPage, Edits, LeaveAsScanned
-from documents.imaging.pictures import open_header
-from documents.pages.check import check_page
 from documents.pages.outbox import KeptPage, Outbox
-from documents.pdf.given_pdf import GivenPdf, flatten, page_jpeg
 from documents.workers import Workers
 from session.core.device_errors import FileLocked
 from session.core.errors import PageDamaged, PageTooLarge, PageUnreadable
 from session.protocol.conversation.messages import PageOffered
+
+if TYPE_CHECKING:
+    from documents.pdf.given_pdf import GivenPdf
 
 EditChange = Callable[[Edits], Edits]
 
@@ -59,6 +59,8 @@ class PageKeeper:
         """Raises `PageUnreadable`, `FileLocked`, `PageTooLarge`, `PageDamaged`; `OSError`:
         the disk is full.
         """
+        from documents.pages.check import check_page
+
         try:
             if offer.given and data.startswith(b"%PDF-"):
                 return await self._keep_pdf(session_id, offer, data)
@@ -72,12 +74,16 @@ class PageKeeper:
 
     async def to_show(self, page: KeptPage) -> bytes:
         """The page as it came, as a picture. Raises `PageUnreadable`."""
+        from documents.pdf.given_pdf import page_jpeg
+
         data = await asyncio.to_thread(self._outbox.page_bytes, page.session_id, page.page_id)
         if page.media_type != PDF:
             return data
         return await asyncio.wrap_future(self._workers.submit(page_jpeg, data, page.edits.pdf_page))
 
     async def _keep_pdf(self, session_id: str, offer: PageOffered, data: bytes) -> Kept:
+        from documents.pdf.given_pdf import flatten
+
         drawn = await asyncio.wrap_future(self._workers.submit(flatten, data))
         if drawn.sha256 != offer.sha256:
             raise PageDamaged(size_bytes=len(data))
@@ -92,6 +98,8 @@ class PageKeeper:
         """Stores the page with the offer's id last: once it is here, all are, and the kiosk may
         forget the file.
         """
+        from documents.imaging.pictures import open_header
+
         ids = [
             offer.page_id,
             *(_id_of(offer.page_id, number) for number in range(1, len(drawn.pages))),

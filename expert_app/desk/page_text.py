@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 from collections.abc import Sequence
 from concurrent.futures import Future
+from typing import TYPE_CHECKING
 
-from documents.pdf.text_layer import Word, languages, read_words
 from documents.workers import Limits, Workers
 from session.core.errors import SessionError
+
+if TYPE_CHECKING:
+    from documents.pdf.text_layer import Word
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +35,8 @@ class PageWords:
 
     def read(self, page_id: str, jpeg: bytes) -> None:
         """Reads a cleaned page; replaces what was read of it before."""
+        from documents.pdf.text_layer import read_words
+
         self.drop([page_id])
         self._reading[page_id] = self._workers.submit(read_words, jpeg)
 
@@ -76,5 +82,9 @@ class PageWords:
 
 
 def page_words() -> PageWords | None:
-    """A reader, or None where tesseract or its French and English are not installed."""
-    return PageWords(Workers(limits=Limits(memory_mb=1500, task_cpu_s=60))) if languages() else None
+    """A reader, or None where tesseract is not installed. The worker finds out which languages it
+    has: without French and English pages have no words.
+    """
+    if shutil.which("tesseract") is None:
+        return None
+    return PageWords(Workers(limits=Limits(memory_mb=1500, task_cpu_s=60)))

@@ -9,7 +9,6 @@ import asyncio
 import logging
 from typing import NamedTuple
 
-from documents.pages.quick_copy import QuickCopy, check_quick_copy
 from documents.workers import Workers
 from expert_app.desk.app import DeskApp
 from session.core.errors import SessionError
@@ -47,6 +46,8 @@ class QuickCopyDecoder:
         )
 
     async def _decode(self, copy: ReceivedQuickCopy) -> None:
+        from documents.pages.quick_copy import QuickCopy, check_quick_copy
+
         encoded = QuickCopy(media_type=copy.media_type, data=copy.data)
         try:
             async with asyncio.timeout(DECODE_S):

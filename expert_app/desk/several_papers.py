@@ -9,8 +9,7 @@ import asyncio
 import logging
 from typing import NamedTuple
 
-from documents.imaging.frame import PageBox
-from documents.imaging.several_papers import find_papers
+from documents.imaging.page_box import PageBox
 from documents.pages.outbox import Outbox
 from documents.workers import Workers
 from expert_app.desk.app import DeskApp
@@ -61,6 +60,8 @@ class PapersFinder:
             self._app.do(self._find(page.page_id), "look for papers")
 
     async def _find(self, page_id: str) -> None:
+        from documents.imaging.several_papers import find_papers
+
         session = self._app.session
         kept = self._outbox.pages(session.facts.id) if session is not None else []
         page = next((page for page in kept if page.page_id == page_id), None)

@@ -12,13 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from documents.pdf.showing import (
-    MAX_SHOWN_BYTES,
-    MAX_SHOWN_PAGES,
-    DrawnPage,
-    count_shown,
-    draw_shown,
-)
 from documents.workers import Workers
 from expert_app.desk.app import DeskApp
 from session.core.errors import (
@@ -144,11 +137,15 @@ class ShownDocumentsJob:
         self._begin(self._show_file(Path(path)), Path(path).stem)
 
     async def _show_file(self, path: Path) -> None:
+        from documents.pdf.showing import MAX_SHOWN_BYTES
+
         if (await asyncio.to_thread(path.stat)).st_size > MAX_SHOWN_BYTES:
             raise DocumentTooLong(limit_bytes=MAX_SHOWN_BYTES)
         await self._show(path.stem, await asyncio.to_thread(path.read_bytes))
 
     async def _show(self, title: str, data: bytes) -> None:
+        from documents.pdf.showing import count_shown
+
         self.fetching.emit(Fetching(title, -1))
         session = self._app.session
         pages = await self._in_worker(asyncio.wrap_future(self._workers.submit(count_shown, data)))
@@ -156,7 +153,9 @@ class ShownDocumentsJob:
             session.show.start(title, pages, partial(self._draw, data))
 
     async def _draw(self, data: bytes, page: int) -> DrawnPicture:
-        drawn: DrawnPage = await self._in_worker(
+        from documents.pdf.showing import draw_shown
+
+        drawn = await self._in_worker(
             asyncio.wrap_future(self._workers.submit(draw_shown, data, page))
         )
         return DrawnPicture(drawn.data, drawn.width_px, drawn.height_px)
@@ -166,6 +165,8 @@ class ShownDocumentsJob:
         try:
             return await asyncio.wait_for(work, DRAW_S)
         except PageTooLarge as error:
+            from documents.pdf.showing import MAX_SHOWN_PAGES
+
             raise DocumentTooLong(limit_pages=MAX_SHOWN_PAGES) from error
         except (SessionError, TimeoutError) as error:
             raise DocumentNotShown(

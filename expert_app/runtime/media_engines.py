@@ -4,6 +4,9 @@ Used by the wiring of desk and board.
 
 Which engine and which devices may change while the program runs:
 a new engine takes the next conversation, other devices are taken at once.
+
+The engines and what they need (FFmpeg, aiortc, NumPy) are loaded when they are made, which is when
+somebody wants them or `DeskMedia.warm` is called: a window that starts does not wait for them.
 """
 
 from __future__ import annotations
@@ -13,7 +16,8 @@ import logging
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -22,20 +26,8 @@ from expert_app.runtime.ice_settings import ice_plan
 from session.core.tasks import Tasks
 from session.desk.call.third_party_call import OfferingEngine
 from session.media.audio.echo_choice import EchoCanceller, EchoSetting, choose_canceller
-from session.media.audio.sound import NullSink, SilentSource, SoundSink, SoundSource, ToneSource
-from session.media.audio.voice_filter import VoiceFilter, make_filter
 from session.media.call_page import NONE, SIMULATED, CallMedia
-from session.media.devices.shared_devices import SharedCamera, SharedMicrophone, SharedSpeaker
-from session.media.devices.sources import (
-    CameraSource,
-    FrameSource,
-    NoCamera,
-    SyntheticCamera,
-    camera_devices,
-)
 from session.media.engine import MediaEngine
-from session.media.engines.aiortc_engine import AiortcEngine, AiortcSettings
-from session.media.engines.browser_engine import BrowserEngine, BrowserSettings
 from session.media.engines.engine_choice import (
     EngineChoice,
     EngineKind,
@@ -45,14 +37,32 @@ from session.media.engines.engine_choice import (
 from session.media.frames import VideoFrame
 from views.media.browser_call_pane import DeskCallPane
 from views.media.devices import camera_path
-from views.media.sound import SoundDevices
 from views.media.video_pane import VideoPane
 from views.widgets.window_settings import WindowSettings
+
+if TYPE_CHECKING:
+    from session.media.audio.sound import SoundSink, SoundSource
+    from session.media.audio.voice_filter import VoiceFilter
+    from session.media.devices.shared_devices import (
+        SharedCamera,
+        SharedMicrophone,
+        SharedSpeaker,
+    )
+    from session.media.devices.sources import FrameSource
+    from session.media.engines.browser_engine import BrowserEngine
+    from views.media.sound import SoundDevices
 
 log = logging.getLogger(__name__)
 
 DRAWN = (640, 360)
 """The largest picture of a drawn person, pixels: drawing costs a desk more than a camera does."""
+
+LOADED_LATER = (
+    "session.media.engines.aiortc_engine",
+    "session.media.engines.browser_engine",
+    "session.media.devices.shared_devices",
+)
+"""Modules of the engines. None makes an object of Qt, so that a thread may load them."""
 
 CHOICES = ("camera", "microphone", "speaker", "engine", "headset", "echo")
 """Names of the settings that a person may choose in the window."""
@@ -81,14 +91,16 @@ class Engines:
     third_party: DeskEngine
     choice: EngineChoice
     pages: tuple[DeskCallPane, DeskCallPane] | None = None
+    browsers: tuple[BrowserEngine, BrowserEngine] | None = None
     shared: SharedDevices | None = None
 
     def show(self, pane: VideoPane, *, third_party: bool = False, own: bool = True) -> None:
         """Lets a pane show what one of them receives, and our own picture."""
         engine = self.third_party if third_party else self.main
         pane.set_source(engine.latest_frame, engine.own_frame if own else None)
-        if self.pages is not None and isinstance(engine, BrowserEngine):
-            pane.set_picture(self.pages[1 if third_party else 0], engine.picture_size)
+        if self.pages is not None and self.browsers is not None:
+            place = 1 if third_party else 0
+            pane.set_picture(self.pages[place], self.browsers[place].picture_size)
         else:
             pane.set_picture(None)
 
@@ -110,8 +122,21 @@ class DeskMedia:
         self._tasks = tasks
         self._users: set[str] = set()
         self._shown: list[Callable[[Engines], None]] = []
-        self._sound = SoundDevices()
-        self.engines = self._build()
+        self._sound: SoundDevices | None = None
+        self._engines: Engines | None = None
+        self._is_closed = False
+
+    @property
+    def engines(self) -> Engines:
+        """Both engines, made at the first use."""
+        return self._engines or self._make()
+
+    async def warm(self) -> None:
+        """Makes the engines before a conversation wants them; the window answers meanwhile."""
+        for name in LOADED_LATER:
+            await asyncio.to_thread(import_module, name)
+        if self._engines is None and not self._is_closed:
+            self._make()
 
     @property
     def main(self) -> DeskEngine:
@@ -148,7 +173,8 @@ class DeskMedia:
     def show(self, pane: VideoPane, *, third_party: bool = False, own: bool = True) -> None:
         """Lets a pane show what an engine receives, also after the engine has become another."""
         self._shown.append(lambda engines: engines.show(pane, third_party=third_party, own=own))
-        self._shown[-1](self.engines)
+        if self._engines is not None:
+            self._shown[-1](self._engines)
 
     def set_media(self, settings: MediaSettings) -> None:
         """Takes other settings: devices at once, an engine as soon as no conversation goes on."""
@@ -161,47 +187,63 @@ class DeskMedia:
         """A device came or went: voice and sound are opened again.
         Cameras and the browser look for themselves.
         """
-        if self.engines.shared is not None and self.settings.microphone not in (SIMULATED, NONE):
+        engines = self._engines
+        if engines is None:
+            return
+        if engines.shared is not None and self.settings.microphone not in (SIMULATED, NONE):
             self._swap_devices(self.settings, camera=False)
 
     def switch_engine(self) -> None:
         """Makes the engine that the settings ask for now, unless a conversation goes on."""
         if self.in_use or chosen(self.settings) == self.engines.choice:
             return
-        before, self.engines = self.engines, self._build()
-        for show in self._shown:
-            show(self.engines)
-        log.info("media engine: %s (%s)", self.engines.choice.kind, self.engines.choice.why)
+        before, engines = self.engines, self._make()
+        log.info("media engine: %s (%s)", engines.choice.kind, engines.choice.why)
         self._tasks.start(before.close(), name="close the engines before")
 
     async def close(self) -> None:
         """Ends the engines."""
-        await self.engines.close()
+        self._is_closed = True
+        if self._engines is not None:
+            await self._engines.close()
 
     @staticmethod
     def _key(settings: MediaSettings) -> tuple[object, ...]:
         return chosen(settings), ice_plan(settings), settings.start_kbps
 
+    def _make(self) -> Engines:
+        engines = self._engines = self._build()
+        for show in self._shown:
+            show(engines)
+        return engines
+
     def _build(self) -> Engines:
         choice = chosen(self.settings)
         if choice.kind is EngineKind.BROWSER:
             return browser_engines(self.settings, choice, self._tasks)
-        return aiortc_engines(self.settings, choice, self._sound)
+        return aiortc_engines(self.settings, choice, self._devices())
+
+    def _devices(self) -> SoundDevices:
+        from views.media.sound import SoundDevices
+
+        self._sound = self._sound or SoundDevices()
+        return self._sound
 
     def _swap_devices(self, settings: MediaSettings, *, camera: bool) -> None:
-        engines = self.engines
+        engines, sound = self._engines, self._devices()
+        if engines is None:
+            return
         if (shared := engines.shared) is not None:
             voice = voice_filter(settings)
-            microphone = open_microphone(settings.microphone, self._sound, voice)
-            speaker = _speaker(settings, self._sound, voice)
+            microphone = open_microphone(settings.microphone, sound, voice)
+            speaker = _speaker(settings, sound, voice)
             closings = [shared.microphone.swap(microphone).close]
             closings.append(shared.speaker.swap(speaker).close)
             if camera:
                 closings.append(shared.camera.swap(open_camera(settings)).close)
             self._tasks.start(_close_all(closings), name="give the devices before back")
-        for engine in (engines.main, engines.third_party):
-            if isinstance(engine, BrowserEngine):
-                engine.set_devices(call_media(settings))
+        for browser in engines.browsers or ():
+            browser.set_devices(call_media(settings))
 
 
 def with_choices(settings: MediaSettings, store: WindowSettings) -> MediaSettings:
@@ -240,6 +282,8 @@ def voice_filter(settings: MediaSettings) -> VoiceFilter | None:
     """
     if settings.microphone in (SIMULATED, NONE) or cancelled_by(settings) is not EchoCanceller.APM:
         return None
+    from session.media.audio.voice_filter import make_filter
+
     return make_filter(
         suppress_noise=settings.noise_suppression, gain=settings.gain and settings.headset
     )
@@ -252,17 +296,22 @@ def build_engines(settings: MediaSettings, tasks: Tasks) -> Engines:
 
 def browser_engines(settings: MediaSettings, choice: EngineChoice, tasks: Tasks) -> Engines:
     """Two pages; the second begins to load when a third person comes."""
+    from session.media.engines.browser_engine import BrowserEngine, BrowserSettings
+
     pages = DeskCallPane(), DeskCallPane()
     media = BrowserSettings(media=call_media(settings), start_kbps=settings.start_kbps)
     main, third_party = (
         BrowserEngine(page, tasks, settings=media, close_page=page.leave) for page in pages
     )
     main.warm()
-    return Engines(main, third_party, choice, pages=pages)
+    return Engines(main, third_party, choice, pages=pages, browsers=(main, third_party))
 
 
 def aiortc_engines(settings: MediaSettings, choice: EngineChoice, sound: SoundDevices) -> Engines:
     """Two engines on the same devices."""
+    from session.media.devices.shared_devices import SharedCamera, SharedMicrophone, SharedSpeaker
+    from session.media.engines.aiortc_engine import AiortcEngine, AiortcSettings
+
     voice = voice_filter(settings)
     shared = SharedDevices(
         camera=SharedCamera(open_camera(settings)),
@@ -310,6 +359,8 @@ def call_media(settings: MediaSettings) -> CallMedia:
 
 def _speaker(settings: MediaSettings, sound: SoundDevices, voice: VoiceFilter | None) -> SoundSink:
     if settings.microphone == SIMULATED:
+        from session.media.audio.sound import NullSink
+
         return NullSink()
     return open_speaker(settings.speaker, sound, voice)
 
@@ -328,6 +379,13 @@ def _picture_size(settings: MediaSettings) -> tuple[int, int]:
 
 def open_camera(settings: MediaSettings) -> FrameSource:
     """The camera of these settings."""
+    from session.media.devices.sources import (
+        CameraSource,
+        NoCamera,
+        SyntheticCamera,
+        camera_devices,
+    )
+
     width_px, height_px = _picture_size(settings)
     if settings.camera == SIMULATED:
         return SyntheticCamera(width_px, height_px)
@@ -346,6 +404,8 @@ def open_microphone(
     name: str, sound: SoundDevices, voice: VoiceFilter | None = None
 ) -> SoundSource:
     """The microphone of this setting, cleaned by `voice`."""
+    from session.media.audio.sound import SilentSource, ToneSource
+
     if name == "simulated":
         return ToneSource()
     if name == "none":

@@ -30,7 +30,6 @@ from PyQt6.QtCore import (
     qInstallMessageHandler,
 )
 from PyQt6.QtGui import QGuiApplication, QIcon
-from PyQt6.QtMultimedia import QMediaDevices
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.runtime import crash
@@ -249,6 +248,8 @@ def run_application(main: Callable[[Program], Coroutine[Any, Any, None]], langua
 
 def media_devices() -> tuple[list[str], list[str]]:
     """(names of cameras, names of microphones) of this machine."""
+    from PyQt6.QtMultimedia import QMediaDevices
+
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QApplication.instance() or QApplication(sys.argv[:1])
     cameras = [device.description() for device in QMediaDevices.videoInputs()]

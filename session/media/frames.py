@@ -6,9 +6,10 @@ Made by the engines, painted by `views.media.video_pane`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-import av
+if TYPE_CHECKING:
+    import av
 
 
 @dataclass(frozen=True, slots=True)

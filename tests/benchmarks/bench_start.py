@@ -107,7 +107,7 @@ async def measure() -> list[Row]:
             statistics.median(ours),
             peer,
             "empty PyQt6-WebEngine window",
-            1.5,
+            1.2,
         )
     )
     rows.append(Row("demo: command to first accepted call", "s", first_call_s))

@@ -13,8 +13,6 @@ from types import ModuleType
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from session.media.devices.sources import CAMERA_FORMAT
-
 log = logging.getLogger(__name__)
 
 SETTLE_MS = 400
@@ -68,6 +66,8 @@ def camera_path(name: str) -> str:
         return ""
     for device in qt.QMediaDevices.videoInputs():
         if device.description() == name or not name:
+            from session.media.devices.sources import CAMERA_FORMAT
+
             if CAMERA_FORMAT == "dshow":
                 return f"video={device.description()}"
             return bytes(device.id().data()).decode(errors="replace")

@@ -6,12 +6,15 @@ Used by the desk's wiring and the display; silent where there is no loudspeaker.
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QTimer, QUrl
-from PyQt6.QtMultimedia import QMediaDevices, QSoundEffect
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from resources import ResourceMissing, resource_path
+
+if TYPE_CHECKING:
+    from PyQt6.QtMultimedia import QSoundEffect
 
 log = logging.getLogger(__name__)
 
@@ -101,6 +104,8 @@ class Chime(QObject):
 
 def _loaded(parent: QObject, volume: float) -> QSoundEffect | None:
     """The sound, or None where it cannot be played. `volume`: 0..1."""
+    from PyQt6.QtMultimedia import QMediaDevices, QSoundEffect
+
     if not QMediaDevices.audioOutputs():
         log.info("no loudspeaker: calls are silent")
         return None

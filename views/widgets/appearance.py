@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QApplication
 
-from views.widgets.theme import apply_theme
+from views.widgets.theme import apply_theme, prepare_theme
 from views.widgets.window_settings import WindowSettings
 
 TEXT_SIZES = (1.0, 1.25, 1.5, 1.75, 2.0)
@@ -30,6 +30,10 @@ class Appearance:
         self._application, self._settings = application, settings
         self.dark = (settings.read(_THEME) or theme) == "dark"
         self.text_size = _text_size(settings.read(_TEXT_SIZE))
+
+    def prepare(self) -> None:
+        """Before a large window is built; `apply` follows."""
+        prepare_theme(self._application, self.dark, self.text_size)
 
     def apply(self) -> None:
         """Gives all windows this look."""

@@ -9,10 +9,22 @@ theme changes. Where QtAwesome fails, there is no icon and the words beside it r
 from __future__ import annotations
 
 import logging
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 
+import msgspec
 from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PyQt6.QtGui import QColor, QFont, QGuiApplication, QIcon, QIconEngine, QPainter, QPixmap
+from PyQt6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QGuiApplication,
+    QIcon,
+    QIconEngine,
+    QPainter,
+    QPixmap,
+)
 from PyQt6.QtWidgets import QWidget
 
 from views.widgets.theme import tokens_for
@@ -143,22 +155,36 @@ _GLYPHS = {
 }
 
 
+@cache
+def _font() -> tuple[str, dict[str, str]]:
+    """Family of the icon font, and its letters by name, as hexadecimal numbers. The files are
+    QtAwesome's: to import it loads nine more fonts and a second Qt binding.
+    """
+    package = find_spec("qtawesome")
+    if package is None or package.origin is None:
+        return "", {}
+    folder = Path(package.origin).parent / "fonts"
+    for file in folder.glob("materialdesignicons6-webfont-[0-9]*.ttf"):
+        families = QFontDatabase.applicationFontFamilies(
+            QFontDatabase.addApplicationFont(str(file))
+        )
+        for names in folder.glob("materialdesignicons6-webfont-charmap-*.json"):
+            letters = msgspec.json.decode(names.read_bytes(), type=dict[str, str])
+            return next(iter(families), ""), letters
+    return "", {}
+
+
 @lru_cache(maxsize=256)
 def _glyph(name: str) -> tuple[str, str]:
     """Font family and letter of an icon; empty when there is none.
     Needs the application to exist.
     """
-    try:
-        import qtawesome
-
-        wanted = _GLYPHS.get(name, name.removeprefix("mdi6."))
-        family = qtawesome.font("mdi6", 16).family()  # type: ignore[no-untyped-call]  # it has no types
-        return str(family), str(qtawesome.charmap(f"mdi6.{wanted}"))  # type: ignore[no-untyped-call]  # it has no types
-    except (
-        Exception
-    ):  # qtawesome raises many kinds of errors of its own; an icon is never worth a stop
+    family, letters = _font()
+    letter = letters.get(_GLYPHS.get(name, name.removeprefix("mdi6.")), "")
+    if not family or not letter:  # an icon is never worth a stop
         logger.warning("no icon %r", name)
         return "", ""
+    return family, chr(int(letter, 16))
 
 
 class _GlyphEngine(QIconEngine):

@@ -12,7 +12,6 @@ import logging
 from datetime import timedelta
 from typing import NamedTuple, Protocol
 
-from documents.imaging.fingerprint import fingerprint_of
 from expert_app.desk.app import DeskApp
 from expert_app.desk.filing import CleanedPage, Filing
 from resources.texts import _
@@ -196,6 +195,8 @@ class DeskPieces:
         kept = self._filing.kept_page(page.page_id)
         if page.clean.blank or kept is None:
             return
+        from documents.imaging.fingerprint import fingerprint_of
+
         look = await asyncio.to_thread(fingerprint_of, page.clean.jpeg)
         try:
             found = await self._pieces.seen(

@@ -18,7 +18,6 @@ from expert_app.desk.wiring.devices import DevicesConnections
 from expert_app.desk.wiring.dossier import DossierConnections
 from expert_app.desk.wiring.life_size import LifeSize
 from expert_app.desk.wiring.line import LineConnections
-from expert_app.desk.wiring.media import MediaConnections
 from expert_app.desk.wiring.palette import PaletteConnections
 from expert_app.desk.wiring.pieces import GuideConnections, PieceConnections
 from expert_app.desk.wiring.receipts import ReceiptConnections
@@ -72,7 +71,6 @@ def connect_desk(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> DeskCo
 
     jobs.sessions.seal_refused.connect(on_seal_refused)
     jobs.app.session_ended.connect(lambda _ended: parts.bus.set_beat_message(None))
-    sound = MediaConnections(screen.window, parts.media, store=parts.window_settings)
     conversation = _connect_conversation(parts, jobs, screen, window, first)
     paper = _connect_paper(parts, jobs, screen, first)
     palette = PaletteConnections(
@@ -81,7 +79,7 @@ def connect_desk(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> DeskCo
     return DeskConnections(
         window=window,
         work=work,
-        conversation=(*conversation, sound),
+        conversation=conversation,
         paper=paper,
         announcements=DeskAnnouncements(
             screen.window, app=jobs.app, work=jobs.work, devices=jobs.devices, filing=jobs.filing
@@ -93,7 +91,6 @@ def connect_desk(parts: DeskParts, jobs: DeskJobs, screen: DeskScreen) -> DeskCo
             screen.ring,
             notification=screen.notification,
             store=parts.window_settings,
-            media_page=sound.page,
         ),
     )
 

@@ -49,7 +49,6 @@ class MediaConnections:
         self._media, self._store = media, store
         self.page = MediaSettingsPage()
         self._devices = MediaDevices(window)
-        self._devices.changed.connect(self._on_devices)
         self._sound = SoundDevices(window)
         self._camera: FrameSource | None = None
         self._microphone: SoundSource | None = None
@@ -65,6 +64,10 @@ class MediaConnections:
         self.page.tone_requested.connect(self._on_tone)
         self.page.echo_requested.connect(self._on_echo)
         self.page.closed.connect(self._close_devices)
+
+    def follow_devices(self) -> None:
+        """From now on what comes and goes is taken at once."""
+        self._devices.changed.connect(self._on_devices)
 
     def _open(self) -> None:
         """Shows what there is and begins to try it."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from expert_app.aid.desk_help import DeskHelpJob, HelpedDesk
 from expert_app.aid.machine import doctor_command
@@ -25,6 +26,7 @@ from expert_app.runtime.network_watch import NetworkWatch
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.window_program import STOP_S, Program
 from expert_app.workplace.sign_on.here import prolong, sign_off
+from expert_app.workplace.wiring.desk_choices import DeskPages
 from expert_app.workplace.wiring.settings import SettingsConnections
 from expert_app.workplace.wiring.sign_on_end import SignOnEnd
 from expert_app.workplace.wiring.support import SupportConnections
@@ -37,6 +39,10 @@ from session.protocol.helpdesk.remote_help import LINE_LETTERS, MOST_LINES, Remo
 from session.protocol.hub.routing import WorkHereAnswer
 from views.automation.desk_driver import DeskDriver
 from views.media.devices import MediaDevices
+
+if TYPE_CHECKING:
+    from expert_app.desk.wiring.media import MediaConnections
+    from session.protocol.hub.tickets import Ticket
 
 
 async def open_desk(
@@ -135,18 +141,8 @@ class Desk:
             clock=program.clock,
             tasks=program.tasks,
         )
-        self._choices = connections.choices
-        self._settings = SettingsConnections(
-            screen.window,
-            screen.look,
-            language=parts.settings.language,
-            store=parts.window_settings,
-            paths=parts.paths,
-            support=self._support,
-            tasks=program.tasks,
-            pages=self._choices.pages,
-        )
-        self._settings.language_chosen.connect(self._on_language)
+        self._queue_seen = asyncio.Event()
+        parts.link.queue_changed.connect(self._on_queue)
         screen.window.header.settings_pressed.connect(self._on_settings)
         self._network = NetworkWatch(screen.window, self._on_network_changed)
         screen.window.theme_requested.connect(screen.look.set_dark)
@@ -163,6 +159,35 @@ class Desk:
         self._workplace.elsewhere.connect(self._on_elsewhere)
         self.help = build_help(parts, jobs, screen, restart=program.restart)
 
+    @cached_property
+    def _media(self) -> MediaConnections:
+        """Tries camera, microphone and loudspeaker; made after the start, with what it needs."""
+        from expert_app.desk.wiring.media import MediaConnections
+
+        return MediaConnections(
+            self.screen.window, self.parts.media, store=self.parts.window_settings
+        )
+
+    @cached_property
+    def _pages(self) -> DeskPages:
+        return DeskPages(self._connections.choices, self._media.page)
+
+    @cached_property
+    def _settings(self) -> SettingsConnections:
+        parts, screen = self.parts, self.screen
+        settings = SettingsConnections(
+            screen.window,
+            screen.look,
+            language=parts.settings.language,
+            store=parts.window_settings,
+            paths=parts.paths,
+            support=self._support,
+            tasks=self._program.tasks,
+            pages=self._pages.pages,
+        )
+        settings.language_chosen.connect(self._on_language)
+        return settings
+
     async def start(self) -> None:
         """Shows the window, then connects: the window never waits for the network."""
         parts, window = self.parts, self.screen.window
@@ -173,11 +198,11 @@ class Desk:
         self._connections.work.show_open_work()
         show_until_connected(parts.bus, parts.settings.bus, window.show_not_connected)
         window.show()
-        parts.workers.warm()
         self.jobs.work.start()
         await self.jobs.app.start()
         parts.tasks.start(self._program.connect(parts.bus), name="connect the desk")
         parts.tasks.start(self._send_old_logs(), name="send old logs")
+        parts.tasks.start(self._get_ready(), name="get ready for a caller")
 
     async def stop(self) -> None:
         """Ends session, media, workers and connection, in this order."""
@@ -192,6 +217,16 @@ class Desk:
             await asyncio.to_thread(parts.reader.close)
         await parts.bus.close()
 
+    def _on_queue(self, _tickets: list[Ticket]) -> None:
+        self._queue_seen.set()
+
+    async def _get_ready(self) -> None:
+        """Loads what a conversation needs once the queue is seen: nobody waits for it before."""
+        await self._queue_seen.wait()
+        self.parts.workers.warm()
+        await self.parts.media.warm()
+        self._media.follow_devices()
+
     async def _send_old_logs(self) -> None:
         """Sends logs that an earlier run could not send; a session that goes on has a writer
         already.
@@ -204,7 +239,7 @@ class Desk:
                 await self.jobs.sessions.log_writer(session_id).close(timeout_s=60)
 
     def _on_settings(self) -> None:
-        self._choices.show()
+        self._pages.show()
         self._settings.open()
 
     def _on_language(self, _language: str) -> None:

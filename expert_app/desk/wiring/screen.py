@@ -39,7 +39,7 @@ def build_screen(parts: DeskParts) -> DeskScreen:
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     look = Appearance(application, parts.window_settings, theme=parts.settings.theme)
-    look.apply()
+    look.prepare()
     mirror, video = MirrorPane(fits_width=True), VideoPane()
     window = DeskWindow(
         queue=DeskQueueView(parts.clock),
@@ -50,6 +50,7 @@ def build_screen(parts: DeskParts) -> DeskScreen:
         settings=parts.window_settings,
         clock=parts.clock,
     )
+    look.apply()
     if parts.window_settings.is_fixed("theme"):
         window.header.fix_theme()
     window.queue.set_agent(parts.settings.user)

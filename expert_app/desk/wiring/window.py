@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from documents.imaging.legibility import sentence as flaw_sentence
 from documents.pages.outbox import Leftover
 from expert_app.desk.app import LOADING, DeskApp, DeskTrouble
 from expert_app.desk.ask_first import KEEP, AskFirst
@@ -205,6 +204,8 @@ class WindowConnections:
         )
 
     def _on_page_cleaned(self, page: CleanedPage) -> None:
+        from documents.imaging.legibility import sentence as flaw_sentence
+
         notes = (
             [_("Blank page")]
             if page.clean.blank

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The pages of the settings that only an agent's desk has: sound and picture, layouts, keys, what
-tells of a caller. Used by the desk's connections, when everything else is connected.
+"""What only an agent's desk lets a person choose: sound and picture, layouts, keys, what tells of a
+caller. The choices hold from the start (the desk's connections make them, when everything else is
+connected); their pages are made when somebody opens the settings.
 """
 
 from __future__ import annotations
@@ -22,14 +23,11 @@ from views.workplace.settings import NamedPage
 
 
 class DeskChoices:
-    """The pages on one side, the desk's window and sounds on the other.
-
-    Args:
-        media_page: camera, microphone, loudspeaker.
+    """What a person chose once, given to the desk's window and sounds.
 
     Attributes:
-        pages: in the order of the settings.
         keys: of the window, as this person has them.
+        notifications: what tells of a caller.
     """
 
     def __init__(
@@ -39,29 +37,42 @@ class DeskChoices:
         *,
         notification: DesktopNotification,
         store: WindowSettings,
-        media_page: QWidget,
     ) -> None:
-        self._window = window
+        self.window = window
         self.keys = KeyBindings(window, named_shortcuts(), settings=store, local=local_shortcuts())
-        self.layout_page = LayoutPage({one.value: _(LAYOUTS[one][1]) for one in WITH_PAGE})
-        self._told = NotificationChoices(
+        self.notifications = NotificationChoices(
             NotificationsPage(agent_notifications()), ring, notification=notification, store=store
         )
+        self.keys.changed.connect(self._on_keys)
+        window.show_keys(self.keys.keys_of)
+
+    def _on_keys(self, _nothing: None) -> None:
+        self.window.show_keys(self.keys.keys_of)
+
+
+class DeskPages:
+    """The pages of these choices, made for the window of the settings.
+
+    Args:
+        media_page: camera, microphone, loudspeaker.
+
+    Attributes:
+        pages: in the order of the settings.
+    """
+
+    def __init__(self, choices: DeskChoices, media_page: QWidget) -> None:
+        self._choices, window = choices, choices.window
+        self.layout_page = LayoutPage({one.value: _(LAYOUTS[one][1]) for one in WITH_PAGE})
         self.pages = (
             NamedPage(_("Sound and picture"), "camera", media_page),
             NamedPage(_("Layouts"), "side_by_side", self.layout_page),
-            NamedPage(_("Shortcuts"), "keyboard", KeysPage(self.keys)),
-            NamedPage(_("Notifications"), "bell", self._told.page),
+            NamedPage(_("Shortcuts"), "keyboard", KeysPage(choices.keys)),
+            NamedPage(_("Notifications"), "bell", choices.notifications.page),
         )
-        self.keys.changed.connect(self._on_keys)
         self.layout_page.layout_chosen.connect(lambda key: window.remember_layout(page=key))
         self.layout_page.side_chosen.connect(lambda key: window.remember_layout(side=key))
-        window.show_keys(self.keys.keys_of)
 
     def show(self) -> None:
         """What holds now; the layout is that of the screen where the window is."""
-        self.layout_page.show_layout(*self._window.remembered_layout())
-        self._told.show()
-
-    def _on_keys(self, _nothing: None) -> None:
-        self._window.show_keys(self.keys.keys_of)
+        self.layout_page.show_layout(*self._choices.window.remembered_layout())
+        self._choices.notifications.show()

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from session.media.audio.voice_filter import is_installed
-
 
 class EchoSetting(StrEnum):
     """What the person wants; `APM` is the program's own filter, WebRTC's audio processing
@@ -53,8 +51,11 @@ def choose_canceller(
         return EchoCanceller.SYSTEM
     if browser:
         return EchoCanceller.BROWSER
-    has_filter = is_installed() if apm is None else apm
-    return EchoCanceller.APM if has_filter else EchoCanceller.MISSING
+    if apm is None:
+        from session.media.audio.voice_filter import is_installed
+
+        apm = is_installed()
+    return EchoCanceller.APM if apm else EchoCanceller.MISSING
 
 
 def cancels_echo(microphone: str) -> bool:

@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from session.media.audio.echo_choice import EchoCanceller, EchoSetting, choose_canceller
-from session.media.video.picture_codecs import PICTURE_CODECS
 
 
 class EngineKind(StrEnum):
@@ -84,6 +83,8 @@ def this_machine(headset: bool, microphone: str, echo: EchoSetting = EchoSetting
     """The machine that the program runs on, with the agent's choice of microphone and of what
     cancels echo.
     """
+    from session.media.video.picture_codecs import PICTURE_CODECS
+
     cared = (
         choose_canceller(echo, browser=False, microphone=microphone) is not EchoCanceller.MISSING
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from documents.imaging.edits import CropPage, Edits, TurnPage
-from documents.imaging.frame import PageBox
+from documents.imaging.page_box import PageBox
 
 LEFT = CropPage(0.0, 0.0, 0.5, 1.0)
 

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from documents.imaging.edits import Edits, LeaveAsScanned
-from documents.imaging.frame import PageBox
 from documents.imaging.legibility import FLAW_WORDS, Flaw, LegibilityFinding, place_words, sentence
+from documents.imaging.page_box import PageBox
 from documents.pages.clean import clean_page
 from resources.texts import use_language
 from tests.support import drawn_pages

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from documents.imaging.frame import WHOLE, LevelFrame
+from documents.imaging.frame import LevelFrame
 from documents.imaging.light import PageKind
+from documents.imaging.page_box import WHOLE
 from documents.imaging.pictures import open_picture
 from documents.imaging.planes import open_planes, planes_of
 from documents.pages.clean import clean_page

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from session.media.devices import sources
 from views.media import devices
 
 
@@ -34,7 +35,7 @@ def two_cameras(monkeypatch: pytest.MonkeyPatch) -> None:
     ("name", "path"), [("Above", "/dev/video2"), ("", "/dev/video0"), ("Gone", "")]
 )
 def test_a_camera_of_linux_is_a_file(monkeypatch: pytest.MonkeyPatch, name: str, path: str) -> None:
-    monkeypatch.setattr(devices, "CAMERA_FORMAT", "v4l2")
+    monkeypatch.setattr(sources, "CAMERA_FORMAT", "v4l2")
     assert devices.camera_path(name) == path
 
 
@@ -44,5 +45,5 @@ def test_a_camera_of_linux_is_a_file(monkeypatch: pytest.MonkeyPatch, name: str,
 def test_a_camera_of_windows_is_its_name(
     monkeypatch: pytest.MonkeyPatch, name: str, path: str
 ) -> None:
-    monkeypatch.setattr(devices, "CAMERA_FORMAT", "dshow")
+    monkeypatch.setattr(sources, "CAMERA_FORMAT", "dshow")
     assert devices.camera_path(name) == path

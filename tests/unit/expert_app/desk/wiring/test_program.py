@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The desk's program: each of its parts is there once."""
+"""The desk's program: each of its parts is there once, and none of what a call or a page needs is
+loaded before the window.
+"""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +22,9 @@ from expert_app.runtime.window_program import Program
 from session.bus.transport.nkeys import new_seed
 from session.core.tasks import Tasks
 from tests.support.object_graph import classes_that_exist_twice
+
+LATER = {"aiortc", "av", "numpy", "PIL", "pikepdf", "pypdfium2", "reportlab", "sqlalchemy"}
+"""Libraries that the window does not need: half a second of its start on two processors."""
 
 
 @pytest.fixture
@@ -37,3 +44,12 @@ def test_no_part_of_the_desk_is_built_twice(desk: Desk) -> None:
     twice = classes_that_exist_twice(desk, may_be_many={Workers, Tasks})
     ours = {name for name in twice if name.startswith(("expert_app.", "session.", "documents."))}
     assert {name for name in ours if not name.startswith("session.media.")} == set()
+
+
+def test_the_window_is_built_without_the_libraries_of_calls_and_pages() -> None:
+    modules = "expert_app.__main__, expert_app.commands.desk, expert_app.desk.wiring.program"
+    code = f"import {modules}, sys; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert LATER & set(loaded.stdout.split()) == set()
