@@ -137,7 +137,7 @@ def test_who_wanted_what_of_which_kiosk_or_desk_is_asked_and_shown(board: BoardW
         "done",
         "",
     ]
-    assert board.accesses.table.texts("h0")[3:] == [
+    assert board.accesses.table.texts("h0")[3:6] == [
         "Kiosk borne-3",
         "Plus rien ne s'imprime",
         "no answer",
