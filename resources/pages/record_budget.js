@@ -53,10 +53,25 @@ const posteBudget = ((config) => {
     }
   }
 
+  // A script may change one attribute of an element many times in a turn. rrweb compares what stands there at the end with
+  // what stood there before, which the first record says; the others are the same work again. Each change of a field's
+  // type counts: once a password, always one.
+  function firstOfEach(records) {
+    const seen = new Map();
+    return records.filter(({ type, target, attributeName, attributeNamespace }) => {
+      if (type !== "attributes" || attributeName === "type" || attributeNamespace) return true;
+      const names = seen.get(target);
+      if (!names) seen.set(target, [attributeName]);
+      else if (names.includes(attributeName)) return false;
+      else names.push(attributeName);
+      return true;
+    });
+  }
+
   class Observer extends Native {
     constructor(callback) {
       super((records, observer) => {
-        if (!resting) measure(() => callback(records, observer));
+        if (!resting) measure(() => callback(records.length > 1 ? firstOfEach(records) : records, observer));
       });
     }
 
