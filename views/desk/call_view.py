@@ -5,6 +5,7 @@ Middle of the desk.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -328,6 +329,8 @@ class CallView(QWidget):
             self._hang_up,
         )
         column, card = self._form is CallForm.COLUMN, self._form is CallForm.CARD
+        if not column and not card:
+            self._fit_states(states)
         narrow = column or self.width() < _width(*states, *buttons)
         self._control_box.setDirection(_DOWN if narrow and not card else _ACROSS)
         few = column or self.width() < _width(*buttons)
@@ -337,6 +340,16 @@ class CallView(QWidget):
         self._state_box.setDirection(_DOWN if column else _ACROSS)
         first = self.width() < _width(self._state, self._duration)
         self._first_states.setDirection(_DOWN if column and first else _ACROSS)
+
+    def _fit_states(self, states: Sequence[QWidget]) -> None:
+        """Where they have no room beside each other, what the line gives up and how it is are told
+        by their icons; the words are in the tool tips.
+        """
+        for chip in (self._quality, self._line):
+            chip.show_words(True)
+        for chip in (self._line, self._quality):
+            if not chip.isHidden() and _width(*states) > self.width():
+                chip.show_words(False)
 
     # ---- a card is moved ----
 
