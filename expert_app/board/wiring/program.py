@@ -160,10 +160,10 @@ class BoardProgram:
             paths.data / "board.ini", load_fixed(paths.organisation_file).names
         )
         self._look = Appearance(application, self._window_settings, theme=settings.theme)
+        self._look.prepare()
+        limits = Thresholds(**msgspec.structs.asdict(settings.board))
+        self.window = BoardWindow(program.clock, limits)
         self._look.apply()
-        self.window = BoardWindow(
-            program.clock, Thresholds(**msgspec.structs.asdict(settings.board))
-        )
         if self._window_settings.is_fixed("theme"):
             self.window.header.fix_theme()
         actions = WindowActions(self.window, {})

@@ -37,7 +37,7 @@ from session.protocol.hub.network import MoveTarget
 from session.protocol.hub.requests import Service
 from session.protocol.hub.statistics import StatisticsAnswer, StatisticsBy, StatisticsRow
 from session.protocol.hub.tickets import Ticket, TicketState
-from tests.support.screens.invented import NOW, ticket
+from tests.support.screens.invented import NOW, ticket, unstyled
 from views.board.window import GED, HISTORY, LINES, STATISTICS, TRENDS, BoardWindow
 from views.widgets.message_bar import Level
 
@@ -138,7 +138,8 @@ def figures(abandoned: int = 6) -> BoardAnswer:
 
 def full() -> BoardWindow:
     """40 callers."""
-    window = BoardWindow(ManualClock(NOW))
+    with unstyled():
+        window = BoardWindow(ManualClock(NOW))
     window.show_identity("Caisse d'entraide du Val-Doré", "Chantal Viguier")
     window.set_connection(True)
     window.set_tickets(callers(), QUEUES)
@@ -432,7 +433,8 @@ def announcing() -> BoardWindow:
 
 def quiet() -> BoardWindow:
     """Nobody waits and the line is cut."""
-    window = BoardWindow(ManualClock(NOW))
+    with unstyled():
+        window = BoardWindow(ManualClock(NOW))
     window.show_identity("Caisse d'entraide du Val-Doré", "Chantal Viguier")
     window.set_tickets([], QUEUES)
     return window

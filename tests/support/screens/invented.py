@@ -5,12 +5,14 @@ Used by the tests and the gallery.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import override
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QImage, QLinearGradient, QPainter, QPainterPath, QPaintEvent
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QApplication, QWidget
 
 from session.core.clock import ManualClock
 from session.core.dossier_model import DocumentRecord, Dossier, DossierNote, Piece, PieceState
@@ -240,6 +242,23 @@ class DrawnPage(QWidget):
         painter.end()
 
 
+@contextmanager
+def unstyled() -> Iterator[None]:
+    """A large window is built within this, as the programs do: its style sheet waits until all
+    parts are in place. Else a desk takes 0.35 s of a processor instead of 0.07.
+    """
+    app = QApplication.instance()
+    sheet = app.styleSheet() if isinstance(app, QApplication) else ""
+    if not isinstance(app, QApplication) or not sheet:
+        yield
+        return
+    app.setStyleSheet("")
+    try:
+        yield
+    finally:
+        app.setStyleSheet(sheet)
+
+
 def desk(
     clock: ManualClock | None = None,
     settings: WindowSettings | None = None,
@@ -247,12 +266,13 @@ def desk(
 ) -> DeskWindow:
     """A whole desk window with its views and no program behind it."""
     clock = clock or ManualClock(NOW)
-    return DeskWindow(
-        queue=DeskQueueView(clock),
-        call=CallView(DrawnFace(), clock),
-        cobrowse=cobrowse or DrawnPage(),
-        dossier=DossierView(clock),
-        devices=DevicesView(),
-        settings=settings or MemorySettings(),
-        clock=clock,
-    )
+    with unstyled():
+        return DeskWindow(
+            queue=DeskQueueView(clock),
+            call=CallView(DrawnFace(), clock),
+            cobrowse=cobrowse or DrawnPage(),
+            dossier=DossierView(clock),
+            devices=DevicesView(),
+            settings=settings or MemorySettings(),
+            clock=clock,
+        )
