@@ -31,8 +31,10 @@ PROGRAMS = {
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always one")
 
 
-@pytest.mark.parametrize("screen", ["", ":4711"], ids=["none named", "one that is not there"])
-@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize(
+    ("program", "screen"),
+    [*((program, "") for program in PROGRAMS), ("agent", ":4711"), ("kiosk", ":4711")],
+)
 def test_a_window_without_a_screen_is_one_sentence(
     program: str, screen: str, tmp_path: Path
 ) -> None:
