@@ -296,10 +296,11 @@ class Timeline(QAbstractSlider):
         key = (*size, self._time.begin_s, self._time.end_s, self._version, tokens.surface)
         if self._layer is None or self._layer.key != key:
             bars = [(self._bars(row.marks), self._bars(row.troubles)) for row in self._rows]
+            ground = self._ground(tokens)
             self._layer = _Layer(
                 key,
-                self._picture(tokens, QColor(tokens.accent), bars),
-                self._picture(tokens, QColor(tokens.line_strong), bars),
+                self._picture(ground, tokens, QColor(tokens.accent), bars),
+                self._picture(ground, tokens, QColor(tokens.line_strong), bars),
             )
         return self._layer
 
@@ -309,25 +310,44 @@ class Timeline(QAbstractSlider):
         here = shown(self._log, rows, self._time.begin_s, self._time.end_s)
         return bars_of(self._log.columns.at_s[here], self._time.begin_s, self._px_per_s)
 
-    def _picture(self, tokens: Tokens, tone: QColor, bars: Sequence[tuple[Bars, Bars]]) -> QPixmap:
+    def _ground(self, tokens: Tokens) -> QPixmap:
+        """What is the same before and after the playhead: names, scale, gaps, what lasted."""
         ratio = self.devicePixelRatioF()
         picture = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
         picture.setDevicePixelRatio(ratio)
         picture.fill(QColor(tokens.surface))
-        painter = QPainter(picture)
-        painter.setFont(self.font())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = self._painter(picture)
         self._paint_names(painter, tokens)
         self._paint_scale(painter, tokens)
-        painter.setClipRect(QRectF(self.gutter - 8, 0, self.width(), self.height()))
+        painter.setClipRect(self._clip)
         self._paint_gaps(painter, tokens)
         for number, row in enumerate(self._rows):
             self._paint_spans(painter, tokens, number, row)
-            self._paint_marks(painter, tone, self.y_of(number), bars[number][0])
+        painter.end()
+        return picture
+
+    def _picture(
+        self, ground: QPixmap, tokens: Tokens, tone: QColor, bars: Sequence[tuple[Bars, Bars]]
+    ) -> QPixmap:
+        picture = QPixmap(ground)
+        painter = self._painter(picture)
+        painter.setClipRect(self._clip)
+        for number, (marks, _troubles) in enumerate(bars):
+            self._paint_marks(painter, tone, self.y_of(number), marks)
         for number, (_marks, troubles) in enumerate(bars):
             self._paint_troubles(painter, tokens, self.y_of(number), troubles)
         painter.end()
         return picture
+
+    @property
+    def _clip(self) -> QRectF:
+        return QRectF(self.gutter - 8, 0, self.width(), self.height())
+
+    def _painter(self, picture: QPixmap) -> QPainter:
+        painter = QPainter(picture)
+        painter.setFont(self.font())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        return painter
 
     def _paint_names(self, painter: QPainter, tokens: Tokens) -> None:
         rows = self._rows or [
