@@ -27,6 +27,10 @@ CHANGES = {
         "document.getElementById('nom').value = 'Zoé'",
         "document.getElementById('nom').value === 'Zoé'",
     ),
+    "an attribute many times in one turn": (
+        "for (let n = 0; n < 50; n++) document.getElementById('p').className = `c${n}`",
+        "document.getElementById('p').className === 'c49'",
+    ),
     "a tick": (
         "document.getElementById('case').checked = true",
         "document.getElementById('case').checked",
