@@ -42,7 +42,7 @@ def _leaves_nothing() -> Iterator[None]:
     A closed window is deleted by the event loop, which a test seldom runs: thousands of them would
     wait, and every change of the theme would dress them all.
     Garbage goes between two tests, as a program's does between two events: a window that is part of
-    a cycle must not be destroyed while Qt works with it, nor by another thread
+    a cycle must not be destroyed while Qt goes through its windows
     (`expert_app.runtime.window_program.GarbageCollection`).
     """
     active, spoken = list(texts._active), list(texts._language)

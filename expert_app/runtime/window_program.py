@@ -143,9 +143,8 @@ def make_application(language: str) -> QApplication:
 class GarbageCollection(QObject):
     """Python's garbage is collected in the windows' thread, between two events.
 
-    By itself Python collects in whichever thread allocates, at any moment: a window that is part
-    of a cycle would be destroyed in another thread, or while Qt goes through its windows. Both end
-    the program.
+    By itself Python collects at any moment: a window that is part of a cycle, as a sign-in that is
+    over, would be destroyed while Qt goes through its windows, and Qt would read freed memory.
     """
 
     def __init__(self, parent: QObject) -> None:

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a window leaves over is destroyed in the windows' thread, never by a worker."""
+"""What a window leaves over is destroyed between two events, never while Qt goes through them."""
 
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 import threading
 import weakref
 from collections.abc import Iterator
@@ -52,3 +54,39 @@ def test_a_busy_worker_collects_nothing_and_the_window_s_thread_does(
     assert where == []
     qtbot.waitUntil(lambda: bool(where))
     assert where == [threading.main_thread()]
+
+
+RESTYLED = """
+import gc, sys
+from PyQt6.QtCore import QEvent
+from PyQt6.QtWidgets import QApplication, QWidget
+from expert_app.runtime.window_program import GarbageCollection
+
+class Dropped(QWidget):
+    def __init__(self):
+        super().__init__()
+        self.itself = self
+
+class Shown(QWidget):
+    def changeEvent(self, event):
+        if event.type() == QEvent.Type.StyleChange:
+            [[] for _ in range(9)]  # any work that allocates
+        super().changeEvent(event)
+
+application = QApplication(sys.argv[:1])
+gc.set_threshold(2, 1, 1)
+kept = GarbageCollection(application)
+shown = [Shown() for _ in range(5)]
+[one.show() for one in shown]
+for place in range(60):
+    left = [Dropped() for _ in range(5)]
+    [one.show() for one in left]
+    del left
+    application.setStyleSheet(f"QWidget {{ margin: {place}px }}")
+    application.processEvents()
+"""
+
+
+def test_windows_that_nobody_holds_do_not_go_while_qt_restyles_them_all() -> None:
+    ended = subprocess.run([sys.executable, "-c", RESTYLED], timeout=60, check=False)
+    assert ended.returncode == 0
