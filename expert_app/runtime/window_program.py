@@ -58,8 +58,10 @@ ROLES = {
     "operator": Role.OPERATOR,
 }
 STOP_S = 15.0
-COLLECT_MS, WHOLE = 500, 120
-"""Between two looks for garbage; each of so many collects everything."""
+COLLECT_MS, WHOLE = 500, 1200
+"""Between two looks for garbage; each of so many (ten minutes) collects everything: a tenth of a
+second in which the window stands still.
+"""
 
 
 def prepare_browser(own: Sequence[str] = CHROMIUM_FLAGS) -> None:
@@ -150,6 +152,7 @@ class GarbageCollection(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         gc.disable()
+        gc.freeze()  # what the imports made lives as long as the program
         self._looks = 0
         self._timer = QTimer(self)
         self._timer.setInterval(COLLECT_MS)
@@ -159,6 +162,7 @@ class GarbageCollection(QObject):
     def stop(self) -> None:
         """Python collects by itself again."""
         self._timer.stop()
+        gc.unfreeze()
         gc.enable()
 
     def _look(self) -> None:
