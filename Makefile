@@ -47,7 +47,7 @@ test:
 	@mkdir -p build
 	@echo "lint and units: build/units.log"
 	@trap 'kill $$beside' INT TERM; \
-	nice -n 10 $(MAKE) --no-print-directory lint test-units >build/units.log 2>&1 & beside=$$!; \
+	nice -n 10 $(MAKE) --no-print-directory -j2 --output-sync=target lint test-units >build/units.log 2>&1 & beside=$$!; \
 	$(MAKE) --no-print-directory test-stories; stories=$$?; \
 	wait $$beside; units=$$?; cat build/units.log; exit $$((stories || units))
 

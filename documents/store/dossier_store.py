@@ -141,8 +141,8 @@ class DossierStore:
         with reached():
             make_folder(folder)
             self._blobs: BlobStore = blobs or Blobs(folder / "documents")
-            self._engine = tables.open_engine(folder, database_url)
-        transactions = Transactions(self._engine)
+            engine = tables.open_engine(folder, database_url)
+        transactions = Transactions(engine)
         self._transactions = transactions
         self._reading, self._writing = transactions.reading, transactions.writing
         self._targets = targets or {}
@@ -159,8 +159,10 @@ class DossierStore:
             raise
 
     def close(self) -> None:
-        """Ends all connections, also those of the `blobs` that were given."""
-        self._engine.dispose()
+        """Lets what runs come to its end, then ends all connections, also those of the `blobs` that
+        were given.
+        """
+        self._transactions.close()
         self._blobs.close()
 
     def __enter__(self) -> Self:

@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from session.core.database_users import DatabaseUsers
 from session.core.errors import StoreUnreachable
 
 
@@ -20,19 +21,24 @@ class Transactions:
     """Each is whole or not at all; on return of `writing` it is on the disk."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self._engine, self._users = engine, DatabaseUsers()
+
+    def close(self) -> None:
+        """Ends all connections, after what is being read and written; later ones raise."""
+        self._users.end()
+        self._engine.dispose()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One moment's view. Raises `StoreUnreachable`."""
-        with reached(), self._engine.begin() as connection:
+        with self._users.one_more(), reached(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Takes the writer's place at once. Raises `StoreUnreachable`."""
         engine = self._engine.execution_options(write=True)
-        with reached(), engine.begin() as connection:
+        with self._users.one_more(), reached(), engine.begin() as connection:
             yield connection
 
     def checkpoint(self) -> None:
@@ -41,7 +47,11 @@ class Transactions:
         """
         if self._engine.dialect.name != "sqlite":
             return
-        with reached(), closing(self._engine.raw_connection()) as connection:
+        with (
+            self._users.one_more(),
+            reached(),
+            closing(self._engine.raw_connection()) as connection,
+        ):
             connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
 
 

@@ -17,10 +17,6 @@ and started again.
 TRIES = 200
 
 
-_CLAIMS: dict[int, socket.socket] = {}
-"""Which ports this process has chosen, each with the socket that says so until the process ends."""
-
-
 def free_port(host: str = "127.0.0.1") -> int:
     """A port of `host` that nobody uses now, by TCP or by UDP, and on Linux none that this function
     has given to a program that still runs. Raises OSError when there is none.
@@ -52,4 +48,4 @@ def _claim(port: int) -> None:
     except OSError:
         claim.close()
         raise
-    _CLAIMS[port] = claim
+    claim.detach()  # held until the program's end

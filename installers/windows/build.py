@@ -32,10 +32,10 @@ from installers.debian.build import (  # noqa: E402
     compile_all,
     cut,
     is_kept,
+    output_of,
     package_version,
     read_rules,
     run,
-    said,
     uv,
 )
 from installers.windows.libraries import missing_libraries  # noqa: E402
@@ -142,7 +142,7 @@ def add_notices(tree: Path) -> None:
         ("third-party.txt", str(lists / "debian/notices.py"), site),
         ("components.cdx.json", str(lists / "components.py"), site, "--extra", EXTRA),
     ):
-        told = said(sys.executable, "-I", *command)
+        told = output_of(sys.executable, "-I", *command)
         (tree / name).write_text(told + "\n", encoding="utf-8")
 
 
@@ -237,7 +237,7 @@ def main() -> int:
             f"missing: {', '.join(lacking)} (apt-get install wixl msitools osslsigncode)"
         )
     os.environ["TZ"] = "UTC"
-    os.environ.setdefault("SOURCE_DATE_EPOCH", said("git", "log", "-1", "--format=%ct"))
+    os.environ.setdefault("SOURCE_DATE_EPOCH", output_of("git", "log", "-1", "--format=%ct"))
     if os.environ.get("PYTHONHASHSEED") != "0":
         # The order of a set in a compiled module follows the seed.
         os.environ["PYTHONHASHSEED"] = "0"

@@ -13,7 +13,6 @@ from resources.texts import _
 from views.widgets.icons import IconLabel, icon
 from views.widgets.parts import (
     Chip,
-    ConnectionChip,
     ElidedLabel,
     label,
     name_button,
@@ -22,6 +21,7 @@ from views.widgets.parts import (
     tool_button,
 )
 from views.widgets.theme import DARK, SPACE, tokens_for
+from views.workplace.connection_chip import ConnectionChip
 
 
 class BoardHeader(QFrame):

@@ -14,7 +14,6 @@ from views.widgets.agent_state import StateButton
 from views.widgets.command_palette import PALETTE_KEYS
 from views.widgets.icons import IconLabel, icon
 from views.widgets.parts import (
-    ConnectionChip,
     ElidedLabel,
     column,
     label,
@@ -24,6 +23,7 @@ from views.widgets.parts import (
     tool_button,
 )
 from views.widgets.theme import DARK, SPACE, tokens_for
+from views.workplace.connection_chip import ConnectionChip
 
 
 class DeskHeader(QFrame):

@@ -21,7 +21,6 @@ from views.helpdesk.remote_help_page import RemoteHelpPage
 from views.replay.view import ReplayView
 from views.widgets.message_bar import Level, MessageBar
 from views.widgets.parts import (
-    ConnectionChip,
     ElidedLabel,
     Segments,
     column,
@@ -32,6 +31,7 @@ from views.widgets.parts import (
     tool_button,
 )
 from views.widgets.theme import SPACE
+from views.workplace.connection_chip import ConnectionChip
 
 TROUBLE, TOLD = "trouble", "told"
 NETWORK, LIST, KIOSKS = "network", "list", "kiosks"

@@ -18,7 +18,6 @@ from views.widgets.message_bar import MessageBar
 from views.widgets.parts import (
     Card,
     Chip,
-    ConnectionChip,
     EmptyState,
     column,
     label,
@@ -30,6 +29,7 @@ from views.widgets.parts import (
 )
 from views.widgets.theme import SPACE
 from views.words.places import kiosk_words
+from views.workplace.connection_chip import ConnectionChip
 
 _CALLERS = {
     CallerState.NONE: ("available", N_("Nobody"), "soft"),

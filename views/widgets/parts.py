@@ -26,7 +26,6 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from resources.texts import _
 from views.widgets.icons import IconLabel, icon
 from views.widgets.theme import SPACE
 
@@ -203,24 +202,6 @@ class Chip(QFrame):
         self.setAccessibleName(text)
         restyle(self, tone=tone)
         restyle(self._words, tone=tone)
-
-
-class ConnectionChip(Chip):
-    """Whether the hub answers; never yet is not the same as no longer."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name, _("Not connected yet"), icon_name="retry", tone="warn")
-        self._was_connected = False
-
-    def show_connection(self, connected: bool) -> None:
-        """It answers, or no longer."""
-        self._was_connected |= connected
-        if connected:
-            self.show_state(_("Connected"), "connected", "good")
-        elif self._was_connected:
-            self.show_state(_("Connection lost, trying again…"), "retry", "warn")
-        else:
-            self.show_state(_("Not connected yet"), "retry", "warn")
 
 
 class Card(QFrame):

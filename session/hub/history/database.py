@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Table, and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from session.core.database_users import DatabaseUsers
 from session.core.errors import StoreUnreachable
 from session.hub.history import tables
 from session.hub.history.audit import AuditEntry, BoardEntry
@@ -31,9 +32,6 @@ from session.protocol.hub.tickets import Ticket, TicketState
 
 REMEMBERED = 3000
 """Conversations, of all organisations, whose length is remembered over a restart."""
-
-CLOSE_S = 10.0
-"""Longest wait for those who still read or write when it is closed."""
 
 
 class History:
@@ -51,9 +49,7 @@ class History:
         self.time_zone = time_zone
         self._zone = ZoneInfo(time_zone)
         self._writer = threading.Lock()
-        self._idle = threading.Condition()
-        self._users = 0
-        self._closed = False
+        self._users = DatabaseUsers()
         with _reached():
             folder.mkdir(parents=True, exist_ok=True)
             self.engine = tables.open_engine(folder, database_url)
@@ -65,9 +61,7 @@ class History:
 
     def close(self) -> None:
         """Ends all connections, after what is being read and written; later questions raise."""
-        with self._idle:
-            self._closed = True
-            self._idle.wait_for(lambda: not self._users, timeout=CLOSE_S)
+        self._users.end()
         self.engine.dispose()
 
     # ---- the reader's place
@@ -282,7 +276,7 @@ class History:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for questions."""
-        with self._using(), _reached(), self.engine.connect() as connection:
+        with self._users.one_more(), _reached(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -294,25 +288,12 @@ class History:
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         with (
-            self._using(),
+            self._users.one_more(),
             self._writer,
             _reached(),
             self.engine.execution_options(write=True).begin() as connection,
         ):
             yield connection
-
-    @contextmanager
-    def _using(self) -> Iterator[None]:
-        with self._idle:
-            if self._closed:
-                raise StoreUnreachable(why="the history is closed")
-            self._users += 1
-        try:
-            yield
-        finally:
-            with self._idle:
-                self._users -= 1
-                self._idle.notify_all()
 
     @property
     def _dialect(self) -> Any:

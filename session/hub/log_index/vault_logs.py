@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from session.core.database_users import DatabaseUsers
 from session.core.errors import StoreUnreachable
 from session.hub.history.tables import open_engine
 from session.hub.log_index.hub_logs import of_ticket
@@ -33,6 +34,7 @@ class OwnDatabase:
     """
 
     def __init__(self, folder: Path, database_url: str = "") -> None:
+        self._users = DatabaseUsers()
         with _reached():
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.engine = open_engine(folder, database_url or f"sqlite:///{folder / FILE}")
@@ -40,18 +42,19 @@ class OwnDatabase:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for questions."""
-        with _reached(), self.engine.connect() as connection:
+        with self._users.one_more(), _reached(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction."""
         engine = self.engine.execution_options(write=True)
-        with _reached(), engine.begin() as connection:
+        with self._users.one_more(), _reached(), engine.begin() as connection:
             yield connection
 
     def close(self) -> None:
-        """Ends all connections."""
+        """Ends all connections, after what is being read and written; later questions raise."""
+        self._users.end()
         self.engine.dispose()
 
 

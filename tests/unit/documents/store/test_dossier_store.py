@@ -327,7 +327,7 @@ def test_a_store_of_a_newer_layout_is_refused(tmp_path: Path) -> None:
 
 
 def test_commits_are_on_the_disk_before_they_are_answered(store: DossierStore) -> None:
-    with store._engine.connect() as connection:
+    with store._reading() as connection:
         assert connection.exec_driver_sql("pragma synchronous").scalar() == 2
         assert connection.exec_driver_sql("pragma journal_mode").scalar() == "wal"
 

@@ -81,7 +81,7 @@ def test_a_loudspeaker_needs_the_browser_only_where_the_programs_own_filter_is_m
         return choose_engine(EngineKind.AUTO, this_machine(False, "Desk microphone", echo))
 
     assert engine_of(EchoSetting.AUTO) == EngineChoice(EngineKind.AIORTC, ChoiceReason.DELAY)
-    monkeypatch.setattr("session.media.audio.echo_choice.is_installed", lambda: False)
+    monkeypatch.setattr("session.media.audio.voice_filter.is_installed", lambda: False)
     assert engine_of(EchoSetting.AUTO) == EngineChoice(EngineKind.BROWSER, ChoiceReason.ECHO)
     assert engine_of(EchoSetting.APM) == EngineChoice(EngineKind.BROWSER, ChoiceReason.ECHO)
     assert engine_of(EchoSetting.OFF) == EngineChoice(EngineKind.AIORTC, ChoiceReason.DELAY)
