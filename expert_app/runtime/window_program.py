@@ -71,7 +71,7 @@ def prepare_browser(own: Sequence[str] = CHROMIUM_FLAGS) -> None:
         own: what this process tells the engine; for a program that has the call's page by default.
     """
     flags = [*own, "--disable-logging", "--log-level=3"]
-    if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
+    if os.environ.get("QT_QPA_PLATFORM", "").startswith("offscreen"):
         flags.append("--disable-gpu")
     inherited = os.environ.get("QTWEBENGINE_CHROMIUM_FLAGS", "").split()
     given = [flag for flag in inherited if flag not in CHROMIUM_FLAGS]

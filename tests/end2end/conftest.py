@@ -6,6 +6,7 @@ A story that failed takes its demo with it: the next one, or its further try, ha
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Generator
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from tests.end2end.stage import EASY_SETUP, Stage
 from tests.support.drawn_pages import form, jpeg, payslip
 
 FAILED = pytest.StashKey[bool]()
+
+SCREEN = {"screens": [{"name": "agency", "x": 0, "y": 0, "width": 1366, "height": 768}]}
+"""A window is never larger than its screen; Qt's own without one is 800 x 800."""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -85,9 +89,13 @@ async def one_story(request: pytest.FixtureRequest, demo: RunningDemo) -> AsyncI
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningDemo]:
     """The demo of all stories."""
+    screen = tmp_path_factory.mktemp("screen") / "screen.json"
+    screen.write_text(json.dumps(SCREEN), encoding="utf-8")
     demo = RunningDemo(tmp_path_factory, EASY_SETUP)
-    yield demo
-    await demo.close()
+    with pytest.MonkeyPatch.context() as programs:
+        programs.setenv("QT_QPA_PLATFORM", f"offscreen:configfile={screen}")
+        yield demo
+        await demo.close()
 
 
 @pytest_asyncio.fixture(loop_scope="package")
