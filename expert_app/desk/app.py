@@ -41,6 +41,7 @@ from session.protocol.hub.requests import (
     PeerPresence,
     SessionEnded,
     SessionFacts,
+    SessionsAnswer,
 )
 from session.protocol.hub.tickets import HelpState, TicketState
 
@@ -329,6 +330,31 @@ class DeskApp:
             self._do(self.load_dossier(), LOADING)
         if self._ended is None:
             self._session.line_back()
+            self._do(self._check_session(), "ask whose the caller is")
+
+    async def _check_session(self) -> None:
+        """Whether the session is still ours: its end may have been told while the line was cut."""
+        session = self._session
+        while session is not None and session is self._session and self._ended is None:
+            try:
+                answer = await self._link.resume()
+            except SessionError as error:
+                log.info("the hub does not answer yet: %s", error.code)
+                await self._wait_for_line()
+                continue
+            if session is self._session and self._ended is None:
+                await self._compare(session.facts.id, answer)
+            return
+
+    async def _compare(self, session_id: str, answer: SessionsAnswer) -> None:
+        mine = [one.id for one in answer.sessions]
+        states = dict(zip(mine, answer.states, strict=False))  # an older hub says none
+        if session_id not in mine:
+            await self._leave(SessionEnded(session_id=session_id, by="hub", reason="desk_lost"))
+        elif states.get(session_id) == TicketState.WRAP_UP:
+            await self._leave(
+                SessionEnded(session_id=session_id, by="hub", reason="resumed_in_wrap_up")
+            )
 
     # ---- consent, page, devices ----
 

@@ -5,6 +5,7 @@ tickets, wrap-up, restarts, and a hub that goes away.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
@@ -371,6 +372,46 @@ async def test_a_desk_that_was_away_too_long_has_lost_its_caller_to_the_queue(
         )
         alice.app.accept(ticket)
         await until(lambda: len(alice.opened) == 2)
+        await office.close()
+
+
+def cut(desk: Desk) -> None:
+    """The desk's line is cut: an end that is told meanwhile does not come."""
+    desk.link.connection_changed.emit(False)
+    desk.link._ended.add(desk.opened[-1].facts.id)
+
+
+async def test_a_desk_whose_line_was_cut_asks_whether_its_caller_has_left(office: Office) -> None:
+    alice, kiosk = await office.desk("alice"), await office.world.kiosk("kiosk1")
+    alice.app.accept((await kiosk.call("rights", "1234567", "r1")).ticket.id)
+    await until(lambda: bool(alice.opened))
+    cut(alice)
+    await kiosk.hang_up(alice.opened[0].facts.id, "caller")
+    await asyncio.sleep(0.2)
+    assert alice.ended == [], "nobody has told it"
+    alice.link.connection_changed.emit(True)
+    await until(lambda: [one.reason for one in alice.ended] == ["resumed_in_wrap_up"])
+    alice.app.finish("cut_off")
+    await until(lambda: alice.closed == ["cut_off"])
+
+
+async def test_a_desk_whose_line_was_cut_asks_whether_its_caller_is_anothers(
+    tmp_path: Path, workers: Workers
+) -> None:
+    clock = ManualClock()
+    async with hub_world(tmp_path / "hub", clock=clock) as world:
+        office = Office(world, tmp_path, workers=workers)
+        alice = await office.desk("alice")
+        alice.app.accept(await office.caller())
+        await until(lambda: bool(alice.opened))
+        cut(alice)
+        clock.advance(RETURN_S + 1)
+        waiting = [TicketState.WAITING]
+        await until(lambda: [seen.state for seen in alice.link.queue] == waiting)
+        assert alice.closed == [], "nobody has told it"
+        alice.link.connection_changed.emit(True)
+        await until(lambda: alice.closed == ["desk_lost"])
+        assert alice.app.session is None
         await office.close()
 
 
