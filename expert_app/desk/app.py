@@ -150,14 +150,17 @@ class DeskApp:
         await self._link.start()
         self._do(self._go_on(), "go on")
 
-    async def _go_on(self) -> None:
+    async def _ask_sessions(self) -> SessionsAnswer:
+        """Whose the caller is, as soon as the hub answers."""
         while True:
             try:
-                answer = await self._link.resume()
-                break
+                return await self._link.resume()
             except SessionError as error:
                 log.info("the hub does not answer yet: %s", error.code)
                 await self._wait_for_line()
+
+    async def _go_on(self) -> None:
+        answer = await self._ask_sessions()
         try:
             for facts, state in zip(answer.sessions, answer.states, strict=False):
                 await self._enter(facts, resumed=True)
@@ -335,16 +338,9 @@ class DeskApp:
     async def _check_session(self) -> None:
         """Whether the session is still ours: its end may have been told while the line was cut."""
         session = self._session
-        while session is not None and session is self._session and self._ended is None:
-            try:
-                answer = await self._link.resume()
-            except SessionError as error:
-                log.info("the hub does not answer yet: %s", error.code)
-                await self._wait_for_line()
-                continue
-            if session is self._session and self._ended is None:
-                await self._compare(session.facts.id, answer)
-            return
+        answer = await self._ask_sessions()
+        if session is not None and session is self._session and self._ended is None:
+            await self._compare(session.facts.id, answer)
 
     async def _compare(self, session_id: str, answer: SessionsAnswer) -> None:
         mine = [one.id for one in answer.sessions]
