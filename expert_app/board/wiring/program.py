@@ -159,11 +159,11 @@ class BoardProgram:
         self._window_settings = IniSettings(
             paths.data / "board.ini", load_fixed(paths.organisation_file).names
         )
-        self._look = Appearance(application, self._window_settings, theme=settings.theme)
-        self._look.prepare()
+        self._appearance = Appearance(application, self._window_settings, theme=settings.theme)
+        self._appearance.prepare()
         limits = Thresholds(**msgspec.structs.asdict(settings.board))
         self.window = BoardWindow(program.clock, limits)
-        self._look.apply()
+        self._appearance.apply()
         if self._window_settings.is_fixed("theme"):
             self.window.header.fix_theme()
         actions = WindowActions(self.window, {})
@@ -193,7 +193,7 @@ class BoardProgram:
         )
         self._settings_window = SettingsConnections(
             self.window,
-            self._look,
+            self._appearance,
             language=settings.language,
             store=self._window_settings,
             paths=paths,
@@ -367,5 +367,5 @@ class BoardProgram:
         self._program.restart()
 
     def _on_theme(self, dark: bool) -> None:
-        self._look.set_dark(dark)
+        self._appearance.set_dark(dark)
         self.window.refresh()

@@ -74,11 +74,9 @@ class HostProgram:
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         store = choices_of(paths)
-        self._look, self._addresses = (
-            Appearance(application, store, theme=settings.theme),
-            settings.bus,
-        )
-        self._look.apply()
+        self._appearance = Appearance(application, store, theme=settings.theme)
+        self._addresses = settings.bus
+        self._appearance.apply()
         self.window = PlainWindow(self.view, _("Kiosks of the site"))
         resize_on_screen(self.window, *WINDOW_SIZE)
         self.window.close_requested.connect(program.stop.set)
@@ -101,7 +99,7 @@ class HostProgram:
         told = NamedPage(_("Notifications"), "bell", self._notifications.page)
         self._settings = SettingsConnections(
             self.window,
-            self._look,
+            self._appearance,
             language=settings.language,
             store=store,
             paths=paths,
@@ -122,7 +120,7 @@ class HostProgram:
         view.answered.connect(self._on_answered)
         view.settings_requested.connect(self._on_settings)
         view.help_requested.connect(self._on_help)
-        view.theme_requested.connect(lambda: self._look.set_dark(not self._look.dark))
+        view.theme_requested.connect(lambda: self._appearance.set_dark(not self._appearance.dark))
 
     def observe(self) -> None:
         """Notes what happens, for a script."""

@@ -145,7 +145,7 @@ class Desk:
         parts.link.queue_changed.connect(self._on_queue)
         screen.window.header.settings_pressed.connect(self._on_settings)
         self._network = NetworkWatch(screen.window, self._on_network_changed)
-        screen.window.theme_requested.connect(screen.look.set_dark)
+        screen.window.theme_requested.connect(screen.appearance.set_dark)
         screen.window.close_requested.connect(program.stop.set)
         screen.window.sign_out_requested.connect(self._on_sign_out)
         screen.window.support_requested.connect(self._support.write_file)
@@ -177,7 +177,7 @@ class Desk:
         parts, screen = self.parts, self.screen
         settings = SettingsConnections(
             screen.window,
-            screen.look,
+            screen.appearance,
             language=parts.settings.language,
             store=parts.window_settings,
             paths=parts.paths,

@@ -26,7 +26,7 @@ class DeskScreen:
     """The desk's window, and those parts of it that are connected one by one."""
 
     application: QApplication
-    look: Appearance
+    appearance: Appearance
     window: DeskWindow
     mirror: MirrorPane
     video: VideoPane
@@ -38,8 +38,8 @@ def build_screen(parts: DeskParts) -> DeskScreen:
     """Makes the window in the look that this person chose; it is not shown yet."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
-    look = Appearance(application, parts.window_settings, theme=parts.settings.theme)
-    look.prepare()
+    appearance = Appearance(application, parts.window_settings, theme=parts.settings.theme)
+    appearance.prepare()
     mirror, video = MirrorPane(fits_width=True), VideoPane()
     window = DeskWindow(
         queue=DeskQueueView(parts.clock),
@@ -50,13 +50,13 @@ def build_screen(parts: DeskParts) -> DeskScreen:
         settings=parts.window_settings,
         clock=parts.clock,
     )
-    look.apply()
+    appearance.apply()
     if parts.window_settings.is_fixed("theme"):
         window.header.fix_theme()
     window.queue.set_agent(parts.settings.user)
     return DeskScreen(
         application=application,
-        look=look,
+        appearance=appearance,
         window=window,
         mirror=mirror,
         video=video,

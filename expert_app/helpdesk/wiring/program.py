@@ -106,8 +106,8 @@ class HelpdeskProgram:
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         store = choices_of(paths)
-        self._look = Appearance(application, store, theme=settings.theme)
-        self._look.apply()
+        self._appearance = Appearance(application, store, theme=settings.theme)
+        self._appearance.apply()
         clock, tasks, now = program.clock, program.tasks, local_now(program)
         self.bus = BusClient(
             settings.bus,
@@ -160,7 +160,7 @@ class HelpdeskProgram:
         self._door = AddressDoor(paths.data)
         self._choices = SettingsConnections(
             self.window,
-            self._look,
+            self._appearance,
             language=settings.language,
             store=store,
             paths=paths,
@@ -517,7 +517,7 @@ class HelpdeskProgram:
     # ---- inside ----
 
     def _on_theme(self) -> None:
-        self._look.set_dark(not self._look.dark)
+        self._appearance.set_dark(not self._appearance.dark)
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
         self._program.tasks.start(work, name=name)

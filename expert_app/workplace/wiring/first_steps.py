@@ -37,8 +37,8 @@ class FirstSteps:
     ) -> None:
         self.language: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._settings, self._choices, self._tasks = settings, choices_of(paths), tasks
-        self._look = Appearance(application, self._choices, theme=settings.theme)
-        self._look.apply()
+        self._appearance = Appearance(application, self._choices, theme=settings.theme)
+        self._appearance.apply()
         self._page: FirstPage | None = None
 
     def around(self, page: QWidget, *, demo: bool = True) -> FirstPage:
@@ -46,10 +46,10 @@ class FirstSteps:
         demonstration around it.
         """
         self._page = made = FirstPage(
-            page, language=self._settings.language, text_size=self._look.text_size, demo=demo
+            page, language=self._settings.language, text_size=self._appearance.text_size, demo=demo
         )
         made.language_chosen.connect(self._on_language)
-        made.text_size_chosen.connect(self._look.set_text_size)
+        made.text_size_chosen.connect(self._appearance.set_text_size)
         made.demo_requested.connect(self._on_demo)
         return made
 

@@ -50,7 +50,7 @@ class SettingsConnections:
     def __init__(
         self,
         window: QWidget,
-        look: Appearance,
+        appearance: Appearance,
         *,
         language: str,
         store: WindowSettings,
@@ -60,7 +60,7 @@ class SettingsConnections:
         pages: Sequence[NamedPage] = (),
     ) -> None:
         self.language_chosen: Signal[str] = Signal()
-        self._look, self._language, self._store = look, language, store
+        self._appearance, self._language, self._store = appearance, language, store
         self._paths, self._tasks, self._choices = paths, tasks, choices_of(paths)
         self.appearance_page, self.privacy_page = AppearancePage(), PrivacyPage()
         shown = [
@@ -74,8 +74,8 @@ class SettingsConnections:
         self.window.about_requested.connect(self.about.open)
         self.about.support_requested.connect(support.write_file)
         self.appearance_page.language_chosen.connect(self._on_language)
-        self.appearance_page.dark_chosen.connect(look.set_dark)
-        self.appearance_page.text_size_chosen.connect(look.set_text_size)
+        self.appearance_page.dark_chosen.connect(appearance.set_dark)
+        self.appearance_page.text_size_chosen.connect(appearance.set_text_size)
         self.privacy_page.forget_requested.connect(self._on_forget)
         self.privacy_page.reports_requested.connect(self._on_reports)
         self.privacy_page.support_requested.connect(support.write_file)
@@ -84,7 +84,9 @@ class SettingsConnections:
     def open(self) -> None:
         """Shows what holds now."""
         page = self.appearance_page
-        page.show_appearance(self._language, dark=self._look.dark, text_size=self._look.text_size)
+        page.show_appearance(
+            self._language, dark=self._appearance.dark, text_size=self._appearance.text_size
+        )
         named = {"theme": page.theme, "text_size": page.text_size, LANGUAGE: page.language}
         page.fix(*(part for name, part in named.items() if self._store.is_fixed(name)))
         self.privacy_page.offer_passphrase(offered=isinstance(keyring.get_keyring(), KeyFile))
