@@ -11,8 +11,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 from PyQt6 import sip
-from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtGui import QKeySequence, QNativeGestureEvent, QPointingDevice, QShortcut
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -446,6 +446,27 @@ def test_home_and_end_are_the_replays_whatever_has_the_keyboard(shown: Shown) ->
         assert view.position_s == view.duration_s
         key(part, Qt.Key.Key_Home)
         assert view.position_s == 0.0
+
+
+def test_two_fingers_apart_show_less_time_and_more_of_it(shown: Shown) -> None:
+    story, timeline = Story(), shown.timeline
+    story.add(0, Writer.KIOSK, ScanEnded(scan_id="n1", pages=1, code=""))
+    story.add(121, Writer.KIOSK, ScanEnded(scan_id="n2", pages=0, code="scanner_jammed"))
+    shown.view.show_log("Entretien", story.opened())
+    at = QPointF(timeline.width() / 2, timeline.height() / 2)
+    there, later = timeline.x_of(100.0), timeline.x_of(110.0)
+    pinch = QNativeGestureEvent(
+        Qt.NativeGestureType.ZoomNativeGesture,
+        QPointingDevice.primaryPointingDevice(),
+        2,
+        at,
+        at,
+        at,
+        0.5,
+        QPointF(),
+    )
+    QApplication.sendEvent(timeline, pinch)
+    assert timeline.x_of(110.0) - timeline.x_of(100.0) == pytest.approx(1.5 * (later - there))
 
 
 def test_a_filter_is_for_list_and_timeline(shown: Shown) -> None:
