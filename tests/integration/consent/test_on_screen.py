@@ -21,6 +21,7 @@ from session.kiosk.call.consent import LASTS_S, SILENCE_S, KioskGrants
 from session.protocol.conversation.messages import Grant, GrantChanged
 from tests.support.memory.channel import channel_pair
 from tests.support.screens.fingers import key
+from tests.support.screens.kiosk_fingers import read
 from tests.support.screens.kiosk_gallery import kiosk_window, session_facts
 from views.kiosk.window import KioskWindow
 from views.words import consent as consent_words
@@ -49,6 +50,12 @@ class Scene:
         window.stop_requested.connect(self.kiosk.withdraw_all)
         window.show_session(session_facts())
 
+    def say_yes(self) -> None:
+        """The caller reads the question, and takes it."""
+        consent = self.window.session_page.consent
+        read(consent, self.clock)
+        consent.yes.click()
+
     async def settle(self) -> None:
         for _ in range(6):
             await asyncio.sleep(0)
@@ -71,7 +78,7 @@ async def test_touching_yes_lets_the_agent_see_and_the_line_says_so(scene: Scene
     await scene.settle()
     page = scene.window.session_page
     assert page.consent.isVisible()
-    page.consent.yes.click()
+    scene.say_yes()
     await scene.settle()
     assert scene.desk.allowed(Grant.SEE_PAGE)
     assert not scene.desk.allowed(Grant.POINT)
@@ -81,7 +88,7 @@ async def test_touching_yes_lets_the_agent_see_and_the_line_says_so(scene: Scene
 async def test_touching_the_power_takes_it_back_from_the_agent(scene: Scene) -> None:
     await scene.desk.request(Grant.SCAN)
     await scene.settle()
-    scene.window.session_page.consent.yes.click()
+    scene.say_yes()
     scene.window.session_page.show_powers.click()
     scene.window.session_page.powers.rows[Grant.SCAN].click()
     await scene.settle()
@@ -97,7 +104,7 @@ async def test_two_questions_come_one_after_the_other(scene: Scene) -> None:
     assert consent.question == (Grant.SCAN,)
     consent.no.click()
     assert (consent.question, consent.isVisible()) == ((Grant.PRINT,), True)
-    consent.yes.click()
+    scene.say_yes()
     await scene.settle()
     assert (scene.desk.allowed(Grant.SCAN), scene.desk.allowed(Grant.PRINT)) == (False, True)
 
@@ -116,7 +123,7 @@ async def test_stop_leaves_the_agent_nothing(scene: Scene) -> None:
     for grant in (Grant.SEE_PAGE, Grant.SCAN):
         await scene.desk.request(grant)
         await scene.settle()
-        scene.window.session_page.consent.yes.click()
+        scene.say_yes()
     await scene.desk.request(Grant.PRINT)
     await scene.settle()
     scene.window.session_page.stop.click()
@@ -136,7 +143,7 @@ async def test_a_facilitator_types_the_mandate_before_there_is_a_yes(scene: Scen
     for character in "AC-2026":
         consent.mandate.keys[character].click()
     assert consent.yes.isEnabled()
-    consent.yes.click()
+    scene.say_yes()
     await scene.settle()
     assert scene.desk.allowed(Grant.SCAN)
     assert scene.heard[-1].mandate == "AC-2026"
@@ -149,7 +156,7 @@ async def test_a_facilitator_types_the_mandate_before_there_is_a_yes(scene: Scen
 async def test_both_ends_show_the_time_that_is_left(scene: Scene) -> None:
     await scene.desk.request(Grant.SCAN)
     await scene.settle()
-    scene.window.session_page.consent.yes.click()
+    scene.say_yes()
     await scene.settle()
     scene.clock.advance(61)
     scene.window.tick()
@@ -161,7 +168,7 @@ async def test_both_ends_show_the_time_that_is_left(scene: Scene) -> None:
 async def test_escape_on_a_keyboard_is_stop(scene: Scene, qtbot: QtBot) -> None:
     await scene.desk.request(Grant.SCAN)
     await scene.settle()
-    scene.window.session_page.consent.yes.click()
+    scene.say_yes()
     key(scene.window, Qt.Key.Key_Escape)
     await scene.settle()
     assert not any(scene.desk.all().values())

@@ -93,6 +93,7 @@ def test_a_proposed_value_is_written_by_one_touch_of_the_caller(
         assert await stage.in_page("scrollY < 100"), "the caller sees the field that is meant"
         assert "Salaire" in stage.browser.proposal.take.accessibleName()
         assert await stage.in_page("n.value") == ""
+        await stage.until(lambda: stage.browser.proposal.takes_value)
         stage.browser.proposal.take.click()
         assert (await stage.answer()).code == ""
         await stage.page_is("document.title === '1 204,50 €'")

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QLabel, QWidget
 
+from session.core.clock import ManualClock
+from views.kiosk.conversation.consent import SlidingPanel
+from views.kiosk.widgets.hold_off import HOLD_OFF_S
 from views.kiosk.window import KioskWindow
 
 
@@ -33,6 +36,12 @@ class CallerTouches:
             getattr(window, name).connect(
                 lambda *facts, name=name: self.heard.append((name, *facts))
             )
+
+
+def read(panel: SlidingPanel, clock: ManualClock) -> None:
+    """The question stands still, and for so long that a Yes counts."""
+    panel.finish_slide()
+    clock.advance(HOLD_OFF_S + 0.01)
 
 
 def said(window: KioskWindow) -> str:

@@ -117,7 +117,7 @@ class ProposalStrip(QFrame):
         self.leave.setObjectName("proposal_leave")
         for button, taken in ((self.take, True), (self.leave, False)):
             button.setMinimumHeight(64)
-            button.clicked.connect(lambda _checked, taken=taken: self.answered.emit(taken))
+            button.clicked.connect(lambda _checked, taken=taken: self._answer(taken))
         fingers = fingers or FingerWatch(SystemClock())
         self._hold_off = HoldOff(self, [self.take], clock=fingers.clock, fingers=fingers)
         says = spaced(QVBoxLayout(), (0,), 0.2)
@@ -143,6 +143,15 @@ class ProposalStrip(QFrame):
         self._hold_off.end()
         self.hide()
         self.retranslate()
+
+    @property
+    def takes_value(self) -> bool:
+        """Whether the value may be taken now: it could be read, and no press began on another."""
+        return self._hold_off.is_over
+
+    def _answer(self, taken: bool) -> None:
+        if not taken or self.takes_value:
+            self.answered.emit(taken)
 
     def value(self) -> str:
         """The value shown."""

@@ -67,6 +67,13 @@ class SlidingPanel(QWidget):
         """These count only once the question can have been read."""
         self.hold_off = HoldOff(self.panel, buttons, clock=self._clock, fingers=self.fingers)
 
+    @property
+    def takes_yes(self) -> bool:
+        """Whether a Yes counts now, however it comes: from a screen reader, too, or from a press
+        that began on the question before this one.
+        """
+        return self.hold_off is None or self.hold_off.is_over
+
     def fit(self, width_px: int) -> None:
         """Takes the height that the panel needs for this width."""
         layout, frame = self.inside.layout(), self.panel.contentsMargins()
@@ -267,6 +274,8 @@ class ConsentPanel(SlidingPanel):
         self._countdown.show_seconds(int(-(-left_s // 1)), int(SILENCE_S))
 
     def _answer(self, allowed: bool) -> None:
+        if allowed and not self.takes_yes:
+            return
         question, given = self.question, self.switches.given if allowed else ()
         if question:
             self.end()

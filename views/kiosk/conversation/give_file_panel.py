@@ -156,7 +156,7 @@ class GiveFilePanel(SlidingPanel):
         self.retranslate()
 
     def _answer(self, file_id: str) -> None:
-        if self.is_asking:
+        if self.is_asking and (not file_id or self.takes_yes):
             self.end()
             self.answered.emit(file_id)
 

@@ -157,7 +157,7 @@ class CallerPrintPanel(SlidingPanel):
 
     def _answer(self, wanted: bool) -> None:
         print_id = self.print_id
-        if print_id:
+        if print_id and (not wanted or self.takes_yes):
             self.end()
             self.answered.emit(print_id, wanted)
 

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from session.core.clock import ManualClock
 from session.kiosk.devices.given_files import OfferedFile
+from tests.support.screens.kiosk_fingers import read
 from tests.support.screens.kiosk_gallery import session_facts
 from views.kiosk.window import KioskWindow
 
@@ -13,7 +15,7 @@ FILES = (
 )
 
 
-def test_a_file_goes_on_the_second_touch(window: KioskWindow) -> None:
+def test_a_file_goes_on_the_second_touch(window: KioskWindow, clock: ManualClock) -> None:
     answers: list[str] = []
     page = window.session_page
     page.giving.answered.connect(answers.append)
@@ -33,6 +35,7 @@ def test_a_file_goes_on_the_second_touch(window: KioskWindow) -> None:
             FILES[1]._replace(file_id="2"),
         )
     )
+    read(page.giving, clock)
     page.giving.yes.click()
     assert answers == ["2"]  # another file came first meanwhile: what was chosen stays chosen
     assert not page.giving.sheet.isVisible()

@@ -13,7 +13,7 @@ from session.core.clock import ManualClock
 from session.kiosk.call.consent import SILENCE_S
 from session.protocol.conversation.messages import Grant
 from session.protocol.hub.tickets import HelpState
-from tests.support.screens.kiosk_fingers import CallerTouches, said
+from tests.support.screens.kiosk_fingers import CallerTouches, read, said
 from tests.support.screens.kiosk_gallery import (
     ALL_GRANTS,
     services_answer,
@@ -89,12 +89,13 @@ def test_every_mix_of_powers_has_its_own_sentence() -> None:
 @pytest.mark.parametrize("allowed", [True, False])
 @pytest.mark.parametrize("grant", list(Grant))
 def test_answer_is_passed_on_and_the_question_goes(
-    window: KioskWindow, touches: CallerTouches, grant: Grant, allowed: bool
+    window: KioskWindow, touches: CallerTouches, clock: ManualClock, grant: Grant, allowed: bool
 ) -> None:
     window.show_session(session_facts())
     window.ask_grants((grant,))
     consent = window.session_page.consent
     assert consent.isVisible()
+    read(consent, clock)
     (consent.yes if allowed else consent.no).click()
     assert touches.heard == [("question_answered", (grant,), (grant,) if allowed else ())]
     assert not consent.isVisible()

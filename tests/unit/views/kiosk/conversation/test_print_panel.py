@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 from session.core.clock import ManualClock
 from session.kiosk.devices.print_preview import ShownPrint
 from session.protocol.conversation.messages import Grant
+from tests.support.screens.kiosk_fingers import read
 from tests.support.screens.kiosk_gallery import session_facts
 from views.kiosk.window import KioskWindow
 
@@ -25,7 +26,7 @@ def sheet(print_id: str = "p1", document: bytes | None = None) -> ShownPrint:
 
 @pytest.mark.parametrize("wanted", [True, False])
 def test_the_sheet_stands_beside_the_face_until_the_answer(
-    window: KioskWindow, wanted: bool
+    window: KioskWindow, clock: ManualClock, wanted: bool
 ) -> None:
     answers: list[tuple[str, bool]] = []
     window.print_answered.connect(lambda print_id, answer: answers.append((print_id, answer)))
@@ -37,6 +38,7 @@ def test_the_sheet_stands_beside_the_face_until_the_answer(
     assert page.printing.isVisible()
     assert not page.browser.isVisible()
     assert page.stop.isVisible()
+    read(page.printing, clock)
     (page.printing.yes if wanted else page.printing.no).click()
     assert answers == [("p1", wanted)]
     assert not page.sheet.isVisible()

@@ -14,7 +14,7 @@ from session.core.clock import ManualClock
 from session.kiosk.devices.given_files import OfferedFile
 from session.kiosk.devices.print_preview import ShownPrint
 from session.protocol.conversation.messages import Grant
-from tests.support.screens.kiosk_fingers import CallerTouches
+from tests.support.screens.kiosk_fingers import CallerTouches, read
 from tests.support.screens.kiosk_gallery import session_facts
 from views.kiosk.browser.act_strip import ProposalStrip
 from views.kiosk.conversation.consent import ConsentPanel
@@ -208,6 +208,65 @@ def test_a_proposed_value_is_taken_no_sooner(fingers: Any, clock: ManualClock) -
     strip.propose("Ville", "Saint-Oyen")
     tap(strip.leave)
     assert answers == [True, False]
+
+
+@pytest.fixture
+def strip(fingers: Any, clock: ManualClock) -> ProposalStrip:
+    """A value is proposed, and was there for long enough."""
+    strip = ProposalStrip(FingerWatch(clock))
+    fingers.addWidget(strip)
+    strip.propose("Ville", "Saint-Oyen")
+    clock.advance(HOLD_OFF_S + 0.01)
+    return strip
+
+
+def test_a_screen_reader_says_yes_no_sooner(
+    asked: ConsentPanel, touches: CallerTouches, clock: ManualClock
+) -> None:
+    asked.yes.click()  # as it presses: neither mouse nor key
+    assert touches.heard == []
+    clock.advance(HOLD_OFF_S + 0.01)
+    asked.yes.click()
+    assert touches.heard == [("question_answered", (Grant.CONTROL,), (Grant.CONTROL,))]
+
+
+def test_a_press_on_one_question_does_not_answer_the_next(
+    window: KioskWindow, asked: ConsentPanel, touches: CallerTouches, clock: ManualClock
+) -> None:
+    clock.advance(HOLD_OFF_S + 0.01)
+    press(asked.yes)
+    window.ask_grants((Grant.CONTROL, Grant.TYPE, Grant.SCAN))
+    release(asked.yes)
+    assert touches.heard == []
+
+
+def test_a_press_on_one_sheet_does_not_print_the_next(
+    window: KioskWindow, clock: ManualClock
+) -> None:
+    window.show_session(session_facts())
+    page = window.session_page
+    answers: list[object] = []
+    page.print_answered.connect(lambda *answer: answers.append(answer))
+    window.show_print(ShownPrint("p1", "Reçu", b"", pages=1, copies=1))
+    read(page.printing, clock)
+    press(page.printing.yes)
+    window.show_print(ShownPrint("p2", "Procuration", b"", pages=1, copies=1))
+    release(page.printing.yes)
+    assert answers == []
+
+
+def test_a_press_on_one_value_does_not_take_the_next(
+    strip: ProposalStrip, clock: ManualClock
+) -> None:
+    answers: list[bool] = []
+    strip.answered.connect(answers.append)
+    press(strip.take)
+    strip.propose("Montant", "9 000")
+    release(strip.take)
+    assert answers == []
+    clock.advance(HOLD_OFF_S + 0.01)
+    tap(strip.take)
+    assert answers == [True]
 
 
 def test_a_sheet_is_printed_and_a_file_given_no_sooner(
