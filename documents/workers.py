@@ -23,6 +23,7 @@ from multiprocessing import connection
 from types import TracebackType
 from typing import Any, Self
 
+from session.core.child_process import leave_no_memory_behind
 from session.core.errors import PageUnreadable
 
 logger = logging.getLogger(__name__)
@@ -190,7 +191,7 @@ def _limit_memory(memory_mb: int) -> None:
     import resource
 
     resource.setrlimit(resource.RLIMIT_AS, (memory_mb * _MEGABYTE, memory_mb * _MEGABYTE))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    leave_no_memory_behind()
 
 
 def _run(

@@ -36,7 +36,7 @@ from expert_app.runtime.paths import LOG_FOLDER, Paths, data_folder, paths_for
 from expert_app.without_console import run_without_console
 from resources import ResourceMissing
 from resources.texts import LANGUAGES, _, use_language
-from session.core.child_process import is_frozen
+from session.core.child_process import is_frozen, leave_no_memory_behind
 from session.core.disk import is_disk_error
 
 Arguments = argparse.Namespace
@@ -577,6 +577,7 @@ def main(arguments: list[str] | None = None) -> int:
     parsed = _parser().parse_args(given)
     if parsed.command is None:
         parsed = _parser().parse_args(["desk", *given])
+    leave_no_memory_behind()
     level = logging.DEBUG if parsed.verbose else logging.WARNING
     # Said while Qt is loaded, before our own handler can take it:
     # optional sound and picture libraries it did not find.

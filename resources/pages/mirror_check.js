@@ -18,6 +18,7 @@ const posteCheck = (address) => {
   const idOrNull = (value) => (isId(value) ? value : null);
   const given = (object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
   const style = (text) => posteParts.style(text, address);
+  const sheetText = (text) => posteParts.sheet(text, address);
 
   // ---- nodes -----------------------------------------------------------------------------------------------------------
 
@@ -73,7 +74,7 @@ const posteCheck = (address) => {
       const isStyle = styles.has(parentId) || styles.has(node.id);
       if (isStyle) styles.add(node.id);
       const text = isText(node.textContent) ? node.textContent : "";
-      return { ...common, type: TEXT, textContent: isStyle ? style(text) : text, ...(isStyle && { isStyle }) };
+      return { ...common, type: TEXT, textContent: isStyle ? sheetText(text) : text, ...(isStyle && { isStyle }) };
     }
     return node.type === COMMENT ? { ...common, type: COMMENT, textContent: "" } : null;
   }
@@ -118,7 +119,7 @@ const posteCheck = (address) => {
 
   function text({ id, value }) {
     if (!isId(id) || !(isText(value) || value === null)) return null;
-    return { id, value: isText(value) && styles.has(id) ? style(value) : value };
+    return { id, value: isText(value) && styles.has(id) ? sheetText(value) : value };
   }
 
   function changes(attributes) {

@@ -122,7 +122,7 @@ const posteParts = (() => {
     if (name.startsWith("rr_")) return rrAttribute(name, value);
     if (typeof value === "number") value = String(value);
     if (typeof value !== "string") return undefined;
-    if (name === "_cssText") return isStyle(tagName) ? style(value, address) : undefined;
+    if (name === "_cssText") return isStyle(tagName) ? sheet(value, address) : undefined;
     if (PICTURES[`${tagName} ${name}`]) return pictureOf(value, address) || undefined;
     if (LINKS.has(name)) {
       if (/^#[\w.:-]*$/.test(value)) return value;
@@ -170,6 +170,9 @@ const posteParts = (() => {
     "y",
   );
 
+  const SPLIT = "/* rr_split */"; // where rrweb cuts `_cssText` into the texts of one <style>
+  const CUT = "\0"; // stands for it while it is read
+
   const fromEscape = (whole) => {
     const hex = /^\\([0-9a-fA-F]{1,6})/.exec(whole);
     if (!hex) return whole.slice(1);
@@ -193,7 +196,7 @@ const posteParts = (() => {
 
   class Reader {
     constructor(text, address) {
-      this.text = text;
+      this.text = text.replace(/\0/g, "\ufffd");
       this.address = address;
       this.at = 0;
     }
@@ -209,7 +212,7 @@ const posteParts = (() => {
     write(close, strings, isPictures) {
       const out = [];
       for (let found = this.next(); found; found = this.next()) {
-        if (found[1]) out.push(found[1] === "/* rr_split */" ? found[1] : "/**/");
+        if (found[1]) out.push(found[1] === SPLIT ? CUT : "/**/");
         else if (found[2]) out.push(/\n/.test(found[2]) ? "\n" : " ");
         else if (found[3]) out.push(strings(textIn(found[3])));
         else if (found[4]) out.push(found[4]);
@@ -300,16 +303,30 @@ const posteParts = (() => {
 
   // Without a function, an at-rule, an escape or a double stroke there is no address in it.
   const MAY_HOLD_ADDRESS = /[\\(@]|\/\//;
+  const MAY_STAY_OPEN = /[\\(@"'\0]|\/[/*]/; // nor anything that the next piece would go on with
   const LARGE = 4_000;
   const written = new Map(); // large sheets come again with each picture of the page
   let writtenSize = 0;
 
   // A style sheet, a rule, declarations or a value as they may be drawn.
   function style(text, address) {
-    if (!MAY_HOLD_ADDRESS.test(text)) return text;
+    return MAY_HOLD_ADDRESS.test(text) ? rewritten(text, address) : text;
+  }
+
+  // A piece of what the engine reads as one sheet: an attribute, a text beside others. What is drawn of it closes what it
+  // opens and ends in a comment, so that no name, text or comment goes on in the next piece. Where rrweb cuts it (`SPLIT`)
+  // the same holds, and only where we say so.
+  function sheet(text, address) {
+    if (!text) return text;
+    const result = MAY_STAY_OPEN.test(text) ? rewritten(text, address) : text;
+    return result.endsWith("/**/") ? result : `${result}/**/`;
+  }
+
+  function rewritten(text, address) {
     const before = written.get(text);
     if (before !== undefined) return before;
-    const result = new Reader(text, address).write("", inQuotes, false) || "";
+    const told = new Reader(text, address).write("", inQuotes, false) || "";
+    const result = told.replaceAll(SPLIT, "/**/").replaceAll(CUT, `/**/${SPLIT}`);
     if (text.length > LARGE) {
       if ((writtenSize += text.length) > 8_000_000) {
         written.clear();
@@ -320,5 +337,5 @@ const posteParts = (() => {
     return result;
   }
 
-  return { tag, attribute, style, isStyle, isInvented, OTHER };
+  return { tag, attribute, style, sheet, isStyle, isInvented, OTHER };
 })();

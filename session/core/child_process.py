@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How our own programs are started as child processes, and how a child never outlives us.
+"""How our own programs are started as child processes, how a child never outlives us, and that
+nothing of a crashed one's memory does.
 Used by all that starts one: nothing else names Python's executable.
 
 They are run by the Python that runs us, wherever it lies: an environment, /opt, the folder that
@@ -63,6 +64,22 @@ def tied_command(arguments: list[str]) -> list[str]:
         return [*launcher, str(os.getpid()), *arguments]
     else:  # noqa: RET505 - a type checker on Linux takes a bare last line for dead code
         return arguments
+
+
+def leave_no_memory_behind() -> None:
+    """The system writes down nothing of our memory when we crash, nor of our children's: it holds
+    what somebody typed, showed and scanned.
+
+    A limit of one byte, not of none: with one alone Linux runs no program that collects dumps
+    (core(5), `core_pattern` with a pipe).
+    """
+    if sys.platform == "win32":
+        return
+    import resource
+
+    _soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    most = 1 if hard == resource.RLIM_INFINITY else min(hard, 1)
+    resource.setrlimit(resource.RLIMIT_CORE, (most, most))
 
 
 class Leash:

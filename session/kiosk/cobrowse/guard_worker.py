@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from session.core.child_process import leave_no_memory_behind
 from session.kiosk.cobrowse.guard_frames import (
     LENGTH,
     MAX_PUSH_BYTES,
@@ -98,7 +99,7 @@ def _limit_memory() -> None:
     import resource
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    leave_no_memory_behind()
 
 
 def _allow_time() -> None:

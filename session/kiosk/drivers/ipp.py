@@ -204,14 +204,19 @@ class IppPrinter:
             raise
 
     async def _forget(self, job_id: int) -> None:
-        """Cancels a job whose document did not arrive; an empty job would block some printers."""
+        """Cancels a job whose document did not arrive; an empty job would block some printers.
+        What a queue has of the document goes with it.
+        """
         try:
             await self.cancel(job_id)
+            await self._purge(job_id)
         except SessionError as error:
             log.warning("an unfinished job stays at the printer: %s", error.code)
 
     async def follow(self, job_id: int) -> AsyncGenerator[JobProgress]:
-        """Each change of the job until its last state; see `Printer.follow`."""
+        """Each change of the job until its last state; see `Printer.follow`. To whoever listens
+        to the end, nothing of the document is left in the queue.
+        """
         loop = asyncio.get_running_loop()
         last: JobProgress | None = None
         pause_s, heard_at = self._poll_s[0], loop.time()
@@ -231,8 +236,22 @@ class IppPrinter:
                 last = progress
                 yield progress
             if progress.is_last:
+                await self._purge(job_id)
                 return
             await asyncio.sleep(pause_s)
+
+    async def _purge(self, job_id: int) -> None:
+        """Removes the document of a job that is over. CUPS keeps each for a day, with its name;
+        its Cancel-Job knows `purge-job`. A printer says that the job is over already.
+        """
+        try:
+            purge = boolean(True)
+            await self._ask(Operation.CANCEL_JOB, job_id=integer(job_id), purge_job=purge)
+        except _Refused as refusal:
+            if refusal.status in _DENIED:
+                log.warning("the printer's queue keeps the documents: %s", refusal)
+        except SessionError as error:
+            log.warning("a printed document may stay in the printer's queue: %s", error.code)
 
     async def _poll(self, job_id: int) -> JobProgress:
         """The job as it is now, with the printer's reasons as long as it is not over."""

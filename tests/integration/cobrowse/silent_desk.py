@@ -5,8 +5,8 @@ fed with what no recorder would send.
 Run by `test_silent_desk` inside `unshare --net --mount`: `python -m
 tests.integration.cobrowse.silent_desk`. All addresses of the world lead to a device that swallows
 and counts; each case has an address and a name of its own, so that a packet tells which case sent
-it. Prints JSON: {"cases", "pictures", "leaked": [case], "control": [what the control was seen to
-send]}.
+it. Prints JSON: {"cases", "pictures", "far_styles": [rule with an address], "leaked": [case],
+"control": [what the control was seen to send]}.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from PyQt6.QtWidgets import QApplication
 from tests.integration.cobrowse.web_names import (
     AS,
     ATTRIBUTES,
+    CUT_SHEETS,
     ELEMENTS,
     IMAGES,
     METAS,
@@ -358,11 +359,28 @@ class Forger:
         yield self.mutation(adds=[self.added(link)])
         for name, value in (("rel", "preconnect"), ("href", self._cases.address("link, later"))):
             yield self.mutation(attributes=[{"id": link["id"], "attributes": {name: value}}])
+        for style in self.cut_styles():
+            texts, style["childNodes"] = style["childNodes"], []
+            yield self.mutation(adds=[self.added(style)])
+            for text in texts:
+                yield self.mutation(adds=[self.added(text, style["id"])])
         change = self.node("animate", {"begin": "0s"}, isSVG=True)
         drawn = self.node("image", {}, change, isSVG=True)
         yield self.mutation(adds=[self.added(self.node("svg", {}, drawn, isSVG=True))])
         for name, value in (("to", self._cases.address("animated")), ("attributeName", "href")):
             yield self.mutation(attributes=[{"id": change["id"], "attributes": {name: value}}])
+
+    def cut_styles(self) -> Iterator[Node]:
+        """Sheets that hold an address only where their pieces are put together."""
+        for pieces in CUT_SHEETS:
+            first, *rest = (self.filled(f"cut {pieces}", piece) for piece in pieces)
+            yield self.node("style", {}, self.text(first), *map(self.text, rest))
+            split = "/* rr_split */".join([first, *rest])
+            empty = [self.text("") for _ in pieces]
+            yield self.node("style", {"_cssText": split}, *empty)
+            yield self.node("style", {"_cssText": split}, self.text(""))
+            yield self.node("style", {"_cssText": first}, self.text(""), *map(self.text, rest))
+            yield self.node("link", {"_cssText": split}, *map(self.text, rest))
 
     def _others(self, target: int) -> Iterator[Node]:
         address = self._cases.address
@@ -387,7 +405,7 @@ class Forger:
         """One after the other: a page that loads itself anew may hide what stood before."""
         yield self.picture(list(self.links()), list(self.links()))
         yield self.picture(list(self.heads()), list(self.inside()))
-        yield self.picture(list(self.styles()), list(self.styled()))
+        yield self.picture([*self.styles(), *self.cut_styles()], list(self.styled()))
         yield self.picture([], list(self.elements_by_attribute()))
         yield self.picture([], list(self.every_element()))
         yield [*self.picture([], []), *self.changes()]
@@ -401,8 +419,22 @@ async def _count(pane: MirrorPane) -> int:
     return int(await script(pane.page, known))
 
 
-async def feed_all(pane: MirrorPane, cases: Cases) -> int:
-    """Feeds all, and touches what can be touched; the number of pictures that were drawn."""
+_FAR_STYLES = """(() => {
+  const inner = mirror.document(), far = [], address = /(?:url\\(|@import )"(?!cbres:|data:|#)/;
+  const look = (text) => address.test(text) && far.push(text.slice(0, 200));
+  for (const sheet of [...inner.styleSheets, ...inner.adoptedStyleSheets])
+    for (const rule of sheet.cssRules) look(rule.cssText);
+  for (const element of inner.querySelectorAll("[style]")) look(element.style.cssText);
+  return JSON.stringify(far);
+})()"""
+"""Rules and styles with an address that the engine would have asked for, but for its policy."""
+
+
+async def feed_all(pane: MirrorPane, cases: Cases) -> tuple[int, list[str]]:
+    """Feeds all, and touches what can be touched; the number of pictures that were drawn, and the
+    styles in them that name an address.
+    """
+    far: list[str] = []
     for number, events in enumerate(Forger(cases).pictures(), start=1):
         pane.feed(json.dumps(events))
         with contextlib.suppress(TimeoutError):  # one that does not come says enough by its leaks
@@ -414,7 +446,8 @@ async def feed_all(pane: MirrorPane, cases: Cases) -> int:
             "mirror.document().querySelectorAll('a,area,button,input,summary,form').forEach((e) => "
             "{ try { e.click(); e.requestSubmit && e.requestSubmit(); } catch (error) {} }), 1",
         )
-    return await _count(pane)
+        far += json.loads(str(await script(pane.page, _FAR_STYLES)))
+    return await _count(pane), far
 
 
 async def control(packets: Packets, parent: QApplication) -> list[str]:
@@ -437,7 +470,7 @@ async def story(app: QApplication) -> dict[str, object]:
     packets, cases, pane = Packets(), Cases(), MirrorPane()
     pane.resize(800, 600)
     pane.show()
-    pictures = await feed_all(pane, cases)
+    pictures, far = await feed_all(pane, cases)
     await asyncio.sleep(1.0)  # what would leave is on its way by now
     early = list(packets.seen)
     seen = await control(packets, app)
@@ -448,6 +481,7 @@ async def story(app: QApplication) -> dict[str, object]:
     return {
         "cases": len(cases.names),
         "pictures": pictures,
+        "far_styles": far[:20],
         "leaked": leaked,
         "control": seen,
         "blocked": pane.blocked_requests,

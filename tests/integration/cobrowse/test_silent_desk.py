@@ -42,6 +42,7 @@ def test_whatever_is_fed_to_the_mirror_no_packet_leaves() -> None:
     told = json.loads(done.stdout.decode().splitlines()[-1])
     assert told["control"] == ["198.51.100.7", "127.0.0.1 control", "203.0.113.9"]
     assert told["leaked"] == []
+    assert told["far_styles"] == [], "no policy of the engine had to keep it from asking"
     assert told["pictures"] == 6, "each was drawn"
     assert told["cases"] > 20_000
     assert told["blocked"] == 0, "nothing even had to be stopped on its way"

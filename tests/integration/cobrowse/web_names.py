@@ -189,3 +189,25 @@ SHEETS = (
     "*{background:url(ADDRESS)",
 )
 """Whole style sheets."""
+
+CUT_SHEETS = (
+    ("*{background:u", "rl(ADDRESS)}"),
+    ("*{background:url", "(ADDRESS)}"),
+    ("*{background:u\\", "72l(ADDRESS)}"),
+    ("*{background:url(", "ADDRESS)}"),
+    ("*{background:image-set", "('ADDRESS' 1x)}"),
+    ('*{content:"', '";background:url(ADDRESS);content:""}'),
+    ("*{content:'", "';background:url(ADDRESS);content:''}"),
+    ("/*", "*/*{background:url(ADDRESS)}/*", "*/"),
+    ("/* '", "*/*{background:url(ADDRESS)}"),
+    ("*{background:/", "* x*/url(ADDRESS)}"),
+    ("@", "import 'ADDRESS';"),
+    ("@im", "port 'ADDRESS';"),
+    ("@import", " 'ADDRESS';"),
+    ("@import '", "ADDRESS';"),
+    ("@font-face{font-family:cut;src:u", "rl(ADDRESS)}*{font-family:cut}"),
+    ("*{--a:u", "rl(ADDRESS);background:var(--a)}"),
+    ("*{background:u", "", "r", "l(ADDRESS)}"),
+    ("*{background:url(#a);background:u\\", "72\\", "6c(ADDRESS)}"),
+)
+"""Sheets in pieces: an element's texts, each of which a reader of one alone may let pass."""

@@ -2,7 +2,8 @@
 """A private CUPS with one queue before another printer:
 what a kiosk uses when its printer takes no PDF.
 
-Debian: `apt-get install cups-daemon`. The queue is raw: the document passes as it is.
+Debian: `apt-get install cups-daemon`, whose rules for jobs these are. The queue is raw: the
+document passes as it is.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from expert_app.runtime.ports import free_port
 
@@ -30,6 +32,13 @@ WebInterface No
   Allow all
 </Location>
 <Policy default>
+  <Limit Create-Job Print-Job Print-URI Validate-Job>
+    Order deny,allow
+  </Limit>
+  <Limit Send-Document Send-URI Cancel-Job>
+    Require user @OWNER @SYSTEM
+    Order deny,allow
+  </Limit>
   <Limit All>
     Order deny,allow
   </Limit>
@@ -63,6 +72,17 @@ ErrorPolicy retry-current-job
 """
 
 
+class CupsQueue(NamedTuple):
+    """A queue's address, and the folder in which its CUPS keeps jobs."""
+
+    address: str
+    spool: Path
+
+    def kept(self) -> list[str]:
+        """Documents that lie there."""
+        return sorted(path.name for path in self.spool.glob("d*"))
+
+
 def why_not() -> str:
     """What is missing here; empty when it can run."""
     if shutil.which("cupsd", path=_PATH) is None or not Path("/usr/lib/cups/backend/ipp").exists():
@@ -71,12 +91,12 @@ def why_not() -> str:
 
 
 @contextlib.contextmanager
-def cups_queue(printer_address: str) -> Iterator[str]:
-    """Starts CUPS before the printer; the address of its queue."""
+def cups_queue(printer_address: str) -> Iterator[CupsQueue]:
+    """Starts CUPS before the printer."""
     with tempfile.TemporaryDirectory(prefix="cups-") as name:
         Path(name).chmod(0o711)  # its backends run as another user
         with _running(Path(name), printer_address) as address:
-            yield address
+            yield CupsQueue(address, Path(name) / "spool")
 
 
 @contextlib.contextmanager

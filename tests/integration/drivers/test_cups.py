@@ -22,17 +22,22 @@ pytestmark = pytest.mark.skipif(bool(WHY_NOT), reason=f"CUPS cannot run here: {W
 class Queue(NamedTuple):
     """A queue and the printer behind it."""
 
-    address: str
+    cups: cups.CupsQueue
     printer: eve.EvePrinter
+
+    @property
+    def address(self) -> str:
+        """Of the queue."""
+        return self.cups.address
 
 
 @pytest.fixture(scope="module")
 def queue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Queue]:
     with (
         eve.eve_printer(tmp_path_factory.mktemp("eve")) as printer,
-        cups.cups_queue(printer.address) as address,
+        cups.cups_queue(printer.address) as started,
     ):
-        yield Queue(address, printer)
+        yield Queue(started, printer)
 
 
 async def test_a_document_goes_through_the_queue_to_the_printer(queue: Queue) -> None:
@@ -45,15 +50,18 @@ async def test_a_document_goes_through_the_queue_to_the_printer(queue: Queue) ->
     assert steps[-1].state is PrintState.DONE
     assert document in queue.printer.documents()
     await printer.close()
+    assert queue.cups.kept() == [], "the next caller's kiosk holds nothing of it"
 
 
 async def test_a_job_is_cancelled_in_the_queue(queue: Queue) -> None:
     printer = IppPrinter(queue.address, poll_s=(0.1, 0.5))
     queue.printer.hold()
     job_id = await printer.submit(invented_pdf(5000), "Reçu")
+    assert queue.cups.kept() != [], "a document that waits lies there"
     await printer.cancel(job_id)
     queue.printer.release()
     async with asyncio.timeout(40):
         steps = [step async for step in printer.follow(job_id)]
     assert steps[-1].state is PrintState.CANCELLED
     await printer.close()
+    assert queue.cups.kept() == []

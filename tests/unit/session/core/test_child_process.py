@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -129,3 +130,28 @@ def test_what_a_child_prints_is_utf_8_whatever_the_system_speaks() -> None:
         check=True,
     )
     assert told.stdout.decode("utf-8").strip() == "Arrêtez-le d’abord"
+
+
+_ITS_LIMIT = "import resource; print(resource.getrlimit(resource.RLIMIT_CORE))"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+def test_no_program_of_ours_leaves_its_memory_behind(tmp_path: Path) -> None:
+    """Its children neither: the engine of the caller's browser."""
+    code = (
+        "import subprocess, sys; from expert_app.__main__ import main; main(['verify', '']);"
+        f"subprocess.run([sys.executable, '-c', '{_ITS_LIMIT}']); sys.stdout.flush();"
+        "import os; os.abort()"
+    )
+    done = subprocess.run(
+        [*own_python(), "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    most = done.stdout.splitlines()[-1]
+    assert most in ("(1, 1)", "(0, 0)"), done.stderr
+    assert done.returncode != 0
+    assert list(tmp_path.iterdir()) == []
