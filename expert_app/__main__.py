@@ -654,6 +654,8 @@ def command() -> NoReturn:
         if sys.stdout is not None:  # none at all without a console, on Windows
             sys.stdout.flush()
         logging.shutdown()
+        if (windows := sys.modules.get("expert_app.runtime.window_program")) is not None:
+            windows.start_again()
         os._exit(code)
     sys.exit(code)
 

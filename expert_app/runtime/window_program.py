@@ -8,7 +8,6 @@ need.
 from __future__ import annotations
 
 import asyncio
-import atexit
 import contextlib
 import ctypes
 import gc
@@ -58,6 +57,10 @@ ROLES = {
     "operator": Role.OPERATOR,
 }
 STOP_S = 15.0
+
+_wanted_again: list[list[str]] = []
+"""The command that begins anew when this process ends."""
+
 COLLECT_MS, WHOLE = 500, 1200
 """Between two looks for garbage; each of so many (ten minutes) collects everything: a tenth of a
 second in which the window stands still.
@@ -244,9 +247,17 @@ def run_application(main: Callable[[Program], Coroutine[Any, Any, None]], langua
     with loop:
         loop.run_until_complete(life())
     sys.stdout.flush()
-    if again:  # at the very end: the folder is ours until then
-        atexit.register(subprocess.Popen, sys.orig_argv, start_new_session=True)
+    if again:
+        _wanted_again.append(sys.orig_argv)
     return code
+
+
+def start_again() -> None:
+    """Begins the same command anew where `Program.restart` was wanted. The last act of the process:
+    its folder is its own until then.
+    """
+    for command in _wanted_again:
+        subprocess.Popen(command, start_new_session=True)
 
 
 def media_devices() -> tuple[list[str], list[str]]:

@@ -63,6 +63,7 @@ def test_a_window_without_a_screen_is_one_sentence(
 AGAIN = """
 import os, sys
 from pathlib import Path
+import expert_app.__main__ as program
 from expert_app.runtime.window_program import Program, run_application
 
 async def main(program: Program) -> None:
@@ -75,7 +76,8 @@ async def main(program: Program) -> None:
         program.stop.set()
     await program.stop.wait()
 
-sys.exit(run_application(main, "fr"))
+program.main = lambda: run_application(main, "fr")
+program.command()  # whose process ends without Qt's own end
 """
 
 
@@ -83,6 +85,7 @@ async def test_a_program_that_is_to_start_again_does_so_after_its_end(tmp_path: 
     script, lives = tmp_path / "again.py", tmp_path / "lives"
     script.write_text(AGAIN, encoding="utf-8")
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    environment["PYTHONPATH"] = str(Path(__file__).parents[4])
     command = [sys.executable, str(script), str(lives)]
     first = await asyncio.to_thread(
         subprocess.run, command, env=environment, timeout=60, check=False
