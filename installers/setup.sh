@@ -3,7 +3,7 @@
 # Brings what a bare Debian 13 or Ubuntu 24.04 lacks: uv, Qt's system libraries, the Python packages, rrweb, catalogues.
 # `setup.sh windows` brings what packs an MSI.
 # `setup.sh test` brings, as root, what the tests use beside: SANE, TURN, CUPS and its IPP printer, D-Bus, AT-SPI, Xvfb,
-# Tesseract, PDFBox, PostgreSQL, Chromium, Firefox.
+# Tesseract, PDFBox, PostgreSQL, Chromium, Firefox, podman.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$HOME/.local/bin:$PATH"
@@ -14,7 +14,8 @@ qt=(libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4
 windows=(wixl msitools osslsigncode)
 tested=(libsane1 coturn libnss3-tools dbus xvfb at-spi2-core gir1.2-atspi-2.0 python3-gi
   gnome-keyring avahi-daemon cups-daemon cups-ipp-utils iproute2 nftables tesseract-ocr tesseract-ocr-fra
-  "${windows[@]}" chromium firefox-esr default-jre-headless libpdfbox2-java libjaxb-api-java libactivation-java postgresql)
+  "${windows[@]}" chromium firefox-esr default-jre-headless libpdfbox2-java libjaxb-api-java libactivation-java postgresql
+  podman)
 
 missing() {
   for name in "$@"; do
