@@ -21,6 +21,7 @@ from documents.cipher import NO_CIPHER, Cipher, CipherWrong
 from documents.durable_files import move_durably, remove_durably, write_durably
 from documents.hashes import sha256_of
 from session.core.errors import DossierUnknown, PageDamaged
+from session.core.field_types import NOT_DECODED
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _FACTS, _GONE = ".json", ".gone"
@@ -76,7 +77,7 @@ class FilePairs[Kind: HashedFacts]:
             return None
         try:
             return self._decoder.decode(self._read(self._facts_path(name)))
-        except (FileNotFoundError, msgspec.MsgspecError, UnicodeDecodeError, CipherWrong):
+        except (FileNotFoundError, *NOT_DECODED, CipherWrong):
             return None
 
     def all(self) -> list[Kind]:

@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from documents.hashes import sha256_of
 from documents.pdf.layers_pdf import read_layers
 from session.core.errors import SessionError
+from session.core.field_types import NOT_DECODED
 
 _SEAL_LETTERS = 44 + 1 + 88
 _BLANK = "0" * _SEAL_LETTERS
@@ -193,7 +194,7 @@ def read_source[Told](data: bytes, kind: type[Told]) -> Told | None:
         return None
     try:
         return msgspec.json.decode(unescape(data[begin.end() : end].decode("utf-8")), type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except NOT_DECODED:
         return None
 
 

@@ -20,6 +20,7 @@ import msgspec
 
 from resources import resource_path
 from session.core.dossier_model import Piece
+from session.core.field_types import NOT_DECODED
 
 Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_-]{1,40}$")]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -269,7 +270,7 @@ def load_procedures(folder: Path) -> Procedures:
     for path in sorted(folder.glob("*.toml")):
         try:
             file = msgspec.toml.decode(path.read_bytes(), type=ProcedureFile)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        except NOT_DECODED as error:
             problems.append(ProcedureProblem("unreadable", path.name, str(error)))
             continue
         if file.organisation != path.stem:

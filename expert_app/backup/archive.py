@@ -21,6 +21,8 @@ from typing import IO
 
 import msgspec
 
+from session.core.field_types import NOT_DECODED
+
 FORMAT = 1
 """Number of this form. A change raises it and adds one step to `_UPGRADES`."""
 
@@ -169,7 +171,7 @@ class BackupReader:
         """What the writer told. Raises `BackupDamaged`."""
         try:
             return msgspec.json.decode(self._listed.facts, type=kind)
-        except msgspec.MsgspecError as error:
+        except NOT_DECODED as error:
             raise BackupDamaged(LIST) from error
 
     def read(self, name: str) -> Iterator[bytes]:
@@ -219,7 +221,7 @@ def _listed(tar: tarfile.TarFile) -> ArchiveContents:
             found = _UPGRADES[number](found)
             number += 1
         return msgspec.json.decode(msgspec.json.encode(found), type=ArchiveContents)
-    except (msgspec.MsgspecError, KeyError, TypeError, ValueError) as error:
+    except (*NOT_DECODED, KeyError, TypeError, ValueError) as error:
         raise BackupDamaged(LIST) from error
 
 

@@ -34,6 +34,7 @@ from expert_app.backup.save import (
     DossierReference,
 )
 from expert_app.backup.table_rows import BackupRow, read_rows
+from session.core.field_types import NOT_DECODED
 from session.hub.history import tables as history_tables
 from session.hub.storage.store_space import LOG_PREFIX, OLD_LOG_PREFIX
 
@@ -161,5 +162,5 @@ def _rows(backup: BackupReader, name: str, tables: Sequence[Table]) -> Iterator[
             if len(row.values) != widths.get(row.table):
                 raise BackupDamaged(name)
             yield row
-    except msgspec.MsgspecError as error:
+    except NOT_DECODED as error:
         raise BackupDamaged(name) from error

@@ -17,6 +17,7 @@ from expert_app.runtime.config import HubSettings
 from expert_app.stores.conversations import rows_of_hub
 from session.bus.jetstream.streams import Streams
 from session.core.errors import StoreUnreachable
+from session.core.field_types import NOT_DECODED
 from session.hub.dossier.kept_logs import KeptLogs
 from session.hub.history import erasing as history_erasing
 from session.hub.history.database import History
@@ -126,5 +127,5 @@ def read_register(path: Path) -> list[Erasure]:
             for line in path.read_bytes().splitlines()
             if line.strip()
         ]
-    except msgspec.MsgspecError as error:
+    except NOT_DECODED as error:
         raise StoreUnreachable(why=f"{path.name} cannot be read") from error

@@ -15,6 +15,7 @@ import msgspec
 
 from expert_app.runtime.config import SettingsWrong
 from resources.texts import CALLER_LANGUAGES, _, texts_of
+from session.core.field_types import NOT_DECODED
 
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
@@ -30,7 +31,7 @@ def corrections_of(file: str) -> dict[str, dict[str, str]]:
     path = Path(file)
     try:
         corrections = msgspec.toml.decode(path.read_bytes(), type=dict[str, dict[str, str]])
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (OSError, *NOT_DECODED) as error:
         raise SettingsWrong(path, str(error)) from error
     for language, texts in corrections.items():
         if language not in CALLER_LANGUAGES:

@@ -25,6 +25,7 @@ from expert_app.runtime.store_settings import (
     RegisterSettings,
     StoreSettings,
 )
+from session.core.field_types import NOT_DECODED
 from session.protocol.wire.ids import Id, OptionalId
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
@@ -588,7 +589,7 @@ def load[Settings: msgspec.Struct](kind: type[Settings], path: Path) -> Settings
         return msgspec.toml.decode(path.read_bytes(), type=kind)
     except OSError as error:
         raise SettingsWrong(path, str(error)) from error
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except NOT_DECODED as error:
         raise SettingsWrong(path, str(error)) from error
 
 
@@ -639,7 +640,7 @@ def load_fixed(path: Path) -> FixedSettings:
         return FixedSettings(path)
     try:
         values = msgspec.toml.decode(path.read_bytes())
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (OSError, *NOT_DECODED) as error:
         raise SettingsWrong(path, str(error)) from error
     for name in _SIGNED_IN:
         if name in values:

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from expert_app.runtime.paths import Paths
+from session.core.field_types import NOT_DECODED
 from session.hub.access.sightings import Sighting
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ def read_sightings(paths: Paths) -> list[Sighting]:
     """Those of every run of the hub; none when there is no readable file."""
     try:
         return msgspec.json.decode(_file(paths).read_bytes(), type=list[Sighting])
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+    except (OSError, *NOT_DECODED):
         return []
 
 

@@ -20,6 +20,7 @@ from session.core.errors import (
     RateLimited,
     SessionError,
 )
+from session.core.field_types import NOT_DECODED
 from session.core.tasks import Tasks
 from session.protocol.codec import decode_session, encode_session
 from session.protocol.conversation.messages import MessageRefused, SessionMessage
@@ -55,7 +56,7 @@ def _type_of(payload: bytes) -> str:
     """The type that a message which is not taken says it has; "" when that cannot be read."""
     try:
         return msgspec.json.decode(payload, type=_Typed).type
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except NOT_DECODED:
         return ""
 
 

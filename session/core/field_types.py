@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Types of fields with their bounds, checked where a message is decoded. Used by messages and by
-the words of a dossier.
+"""Types of fields with their bounds, checked where a message is decoded, and how decoding fails.
+Used by messages and by the words of a dossier.
 """
 
 from __future__ import annotations
@@ -9,6 +9,11 @@ from datetime import datetime
 from typing import Annotated
 
 import msgspec
+
+NOT_DECODED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What decoding somebody else's JSON or TOML may raise: wrong, half a letter,
+nested without end.
+"""
 
 ID_PATTERN = r"^[A-Za-z0-9_-]{1,40}$"
 Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN)]

@@ -19,6 +19,7 @@ import msgspec
 import zstandard
 
 from session.core.errors import LogTooLarge, LogTooNew, LogUnreadable
+from session.core.field_types import NOT_DECODED
 from session.log.events import FORMAT, Record, Writer
 from session.log.merge import merge
 from session.log.migrate import decode_record, encode_record
@@ -58,7 +59,7 @@ def header_of(line: bytes) -> Header:
     """The first line of a log. Raises `LogUnreadable`, `LogTooNew`."""
     try:
         header = _header.decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except NOT_DECODED as error:
         raise LogUnreadable(line=1) from error
     if header.format > FORMAT:
         raise LogTooNew(theirs=header.format, ours=FORMAT)

@@ -18,6 +18,7 @@ import zstandard
 
 from session.core.error_codes import from_code
 from session.core.errors import MessageMalformed, MessageTooLarge, ProtocolVersionUnknown
+from session.core.field_types import NOT_DECODED
 from session.protocol.conversation.messages import SessionMessage
 from session.protocol.conversation.mirror import unpack
 from session.protocol.hub.requests import HubEvent, HubMessage, Refusal
@@ -38,9 +39,6 @@ class _Envelope(msgspec.Struct):
     v: int
     type: str
 
-
-_NO_MESSAGE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
-"""What decoding meets in bytes that are no message."""
 
 _envelope = msgspec.json.Decoder(_Envelope)
 _any_said: Any = reduce(or_, SESSION_MESSAGES)
@@ -96,13 +94,13 @@ def _decode(
         raise MessageTooLarge(size_bytes=len(payload), limit_bytes=limit_bytes)
     try:
         theirs = _envelope.decode(payload).v
-    except _NO_MESSAGE as error:
+    except NOT_DECODED as error:
         raise MessageMalformed(why=str(error)[:200]) from error
     if theirs != PROTOCOL_VERSION:
         raise ProtocolVersionUnknown(theirs=theirs, ours=PROTOCOL_VERSION)
     try:
         return decoder.decode(payload)
-    except _NO_MESSAGE as error:
+    except NOT_DECODED as error:
         raise MessageMalformed(why=str(error)[:200]) from error
 
 
@@ -142,7 +140,7 @@ def decode_plain[Kind](kind: type[Kind], payload: bytes) -> Kind:
     """A struct that is stored rather than sent (a `Ticket`). Raises `MessageMalformed`."""
     try:
         stored: Kind = _decoder_of(kind, or_refusal=False).decode(payload)
-    except _NO_MESSAGE as error:
+    except NOT_DECODED as error:
         raise MessageMalformed(why=str(error)[:200]) from error
     return stored
 

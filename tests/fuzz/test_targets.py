@@ -6,6 +6,7 @@ changes of each.
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,24 @@ def test_changed_examples_are_read_or_refused(target: FuzzTarget) -> None:
 def test_every_kept_example_belongs_to_a_target() -> None:
     names = {target.name for target in TARGETS}
     assert not KEPT.is_dir() or {folder.name for folder in KEPT.iterdir()} <= names
+
+
+_ODD_JSON = (
+    b"[" * 5_000 + b"]" * 5_000,
+    b'{"a":' * 5_000 + b"1" + b"}" * 5_000,
+    b"9" * 5_000,
+    b'"\xed\xa0\x80"',
+)
+"""Nested without end, an endless number, half a letter."""
+
+
+@pytest.mark.parametrize(
+    "target",
+    [target for target in TARGETS if any(seed[:1] in (b"{", b"[") for seed in target.seeds)],
+    ids=lambda target: target.name,
+)
+def test_odd_json_is_refused_properly_wherever_it_stands(target: FuzzTarget) -> None:
+    for seed in target.seeds:
+        for odd in _ODD_JSON:
+            for at in (m.end() for m in re.finditer(rb"\{", seed[:3_000])):
+                target.try_it(seed[:at] + b'"unknown":' + odd + b"," + seed[at:])

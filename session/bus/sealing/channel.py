@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from session.bus.sealing.box import SEAL_HEADER, SealBox, Stamp, shared
 from session.bus.transport.connection import Incoming
 from session.core.errors import BusUnreachable, SealBroken, SessionError
+from session.core.field_types import NOT_DECODED
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.topics import ASIDE_TOPIC, CONTROL_TOPICS, RAW_TOPICS, SEAL_TOPIC, THIRD_TOPIC
@@ -188,7 +189,7 @@ def _unpacked(whole: bytes) -> tuple[bytes, dict[str, str]]:
     end = 2 + int.from_bytes(whole[:2], "big")
     try:
         headers = msgspec.json.decode(whole[2:end], type=dict[str, str]) if end > 2 else {}
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+    except NOT_DECODED as error:
         raise SealBroken(why="headers") from error
     return whole[end:], headers
 

@@ -19,6 +19,7 @@ import msgspec
 
 from session.bus.transport.connection import Incoming
 from session.core.clock import Clock
+from session.core.field_types import NOT_DECODED
 
 TRIES_PER_S, TRIES_BURST = 1.0, 10
 """Codes that one connection may try."""
@@ -103,7 +104,7 @@ def source_of(message: Incoming) -> Source:
     """Who sent this, as the server says; a client cannot write that header itself."""
     try:
         found = msgspec.json.decode(message.headers.get(REQUEST_INFO, "{}"), type=_RequestInfo)
-    except msgspec.MsgspecError:
+    except NOT_DECODED:
         return Source()
     return Source(found.server, found.id, found.host)
 

@@ -13,6 +13,7 @@ from typing import Protocol
 import msgspec
 
 from session.core.errors import LogRunning, MessageMalformed, NotAllowed
+from session.core.field_types import NOT_DECODED
 from session.hub.access.handlers import Asker, handles
 from session.hub.access.log_register import LogRegister
 from session.hub.convention.catalogue import Catalogue
@@ -128,7 +129,7 @@ def _check_writer(role: Role, records: Sequence[bytes]) -> None:
     """Nobody writes in another one's name. Raises `NotAllowed`."""
     try:
         found = {_written_by.decode(record).writer for record in records}
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except NOT_DECODED:
         raise MessageMalformed(why="a record without a writer") from None
     if found - {_WRITERS[role].value, ""}:
         raise NotAllowed(why="a record of another writer")

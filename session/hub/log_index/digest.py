@@ -12,6 +12,7 @@ from datetime import datetime
 import msgspec
 
 from session.core.errors import LogTooNew, LogUnreadable
+from session.core.field_types import NOT_DECODED
 from session.log import events
 from session.log.events import AnyEvent, MirrorChunk, Record, Writer
 from session.log.migrate import decode_record
@@ -89,7 +90,7 @@ class LogDigest(msgspec.Struct):
     def _count_mirror(self, line: bytes) -> None:
         try:
             place = _place.decode(line)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        except NOT_DECODED:
             return
         self._count(place.writer, place.number)
 

@@ -24,6 +24,7 @@ from session.core.errors import (
     SessionError,
     TicketUnknown,
 )
+from session.core.field_types import NOT_DECODED
 from session.hub.access.handlers import Asker
 from session.hub.network.partner_watch import PartnerWatch
 from session.hub.parts import HubParts
@@ -358,5 +359,5 @@ def _session_of(payload: bytes) -> str:
     """The session that a request names; "" for none."""
     try:
         return msgspec.json.decode(payload, type=_Named).session_id
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except NOT_DECODED:
         return ""

@@ -16,6 +16,7 @@ import msgspec
 from session.bus.hub_connection import HubConnection
 from session.bus.transport.connection import Incoming
 from session.core.errors import BusUnreachable, NotAllowed
+from session.core.field_types import NOT_DECODED
 from session.hub.access.handlers import Asker, handles
 from session.hub.access.request_server import RequestCounts
 from session.hub.history.projection import Projection
@@ -81,7 +82,7 @@ class SitesAndHubs:
     def _on_other_hub(self, message: Incoming) -> None:
         try:
             facts = msgspec.json.decode(message.payload, type=HubFacts)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        except NOT_DECODED:
             log.warning(
                 "another hub says something of itself that we do not know: is it another version?"
             )

@@ -47,6 +47,7 @@ from session.core.errors import (
     SealKeyOld,
     SessionError,
 )
+from session.core.field_types import NOT_DECODED
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.hub.access.handlers import Asker, Handler
@@ -281,5 +282,5 @@ class VaultServer:
 def _call(question: bytes) -> VaultCall:
     try:
         return msgspec.json.decode(question, type=VaultCall)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except NOT_DECODED as error:
         raise MessageMalformed(why=str(error)[:200]) from error

@@ -14,6 +14,7 @@ import struct
 import msgspec
 
 from session.core.clock import Clock
+from session.core.field_types import NOT_DECODED
 from session.kiosk.cobrowse import browser_messages as messages
 
 MAX_MESSAGE_BYTES = 1 << 20
@@ -132,7 +133,7 @@ class FactReader:
         self._count(len(found), len(data))
         try:
             return [(_facts.decode(head), body) for head, body in found]
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        except NOT_DECODED as error:
             raise FramesWrong from error
 
     def _count(self, frames: int, size: int) -> None:

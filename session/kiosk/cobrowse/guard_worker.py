@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from session.core.child_process import leave_no_memory_behind
+from session.core.field_types import NOT_DECODED
 from session.kiosk.cobrowse.guard_frames import (
     LENGTH,
     MAX_PUSH_BYTES,
@@ -59,7 +60,7 @@ class PushFilter:
         """The events that may leave, masked."""
         try:
             push = _push.decode(text)
-        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        except NOT_DECODED:
             return FilteredPush()
         if push.document != self._document:
             self._document, self._texts = push.document, PageTexts()

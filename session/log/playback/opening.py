@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from session.core.errors import LogTooNew, LogUnreadable
+from session.core.field_types import NOT_DECODED
 from session.log.events import (
     FORMAT,
     AnyEvent,
@@ -132,9 +133,6 @@ class _Line(msgspec.Struct, gc=False):
 
 _one = msgspec.json.Decoder(_Line)
 _many = msgspec.json.Decoder(list[_Line])
-
-
-_NO_RECORD = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 class _OldFormat(Exception):
@@ -258,7 +256,7 @@ class _Scan:
             found = _many.decode(b"[" + text.replace(b"\n", b",") + b"]")
             if len(found) != count or {one.format for one in found} != {FORMAT}:
                 raise _OldFormat
-        except (*_NO_RECORD, _OldFormat):
+        except (*NOT_DECODED, _OldFormat):
             found, good = self._one_by_one(text)
             starts, ends = starts[good], ends[good]
         if found:
@@ -275,7 +273,7 @@ class _Scan:
                 one = _one.decode(line)
                 if one.format != FORMAT:
                     raise _OldFormat
-            except (*_NO_RECORD, _OldFormat):
+            except (*NOT_DECODED, _OldFormat):
                 self._note_damage(line, self._line + place + 1)
                 continue
             found.append(one)

@@ -20,6 +20,7 @@ import msgspec
 import zstandard
 
 from session.core.errors import MessageMalformed, MessageTooLarge
+from session.core.field_types import NOT_DECODED
 
 TOPIC = "mirror"
 
@@ -80,7 +81,7 @@ def decode_events(text: str | bytes) -> list[MirrorEvent]:
     try:
         # what is left undecoded in an event would not be looked at
         return _events.decode(text if isinstance(text, str) else text.decode())
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except NOT_DECODED as error:
         raise MessageMalformed(why=str(error)[:200]) from error
 
 

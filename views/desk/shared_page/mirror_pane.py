@@ -50,6 +50,7 @@ from PyQt6.QtWidgets import QScrollBar, QWidget
 
 from resources import resource_text
 from resources.texts import _
+from session.core.field_types import NOT_DECODED
 from views.desk.shared_page.overlay import MirrorOverlay, Tool
 from views.kiosk.browser.dialogs import ASK_SCHEME
 
@@ -159,7 +160,7 @@ def _facts_in(text: str) -> tuple[QSize | None, _Focus | None]:
             is_size = event.type == _META or facts.source == _RESIZE_SOURCE
             if is_size and 0 < facts.width <= _MOST_PX and 0 < facts.height <= _MOST_PX:
                 size = QSize(round(facts.width), round(facts.height))
-    except (msgspec.MsgspecError, RecursionError):
+    except NOT_DECODED:
         log.info("the events to mirror are of a shape we do not know")
     return size, focus
 

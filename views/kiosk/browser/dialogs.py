@@ -19,6 +19,7 @@ from PyQt6.QtCore import QBuffer, QByteArray, QIODevice, QObject, pyqtSignal
 from PyQt6.QtWebEngineCore import QWebEngineUrlRequestJob, QWebEngineUrlSchemeHandler
 
 from session.core.clock import Clock
+from session.core.field_types import NOT_DECODED
 from session.protocol.conversation.mirror_messages import DialogKind
 from session.protocol.wire.ids import new_id
 
@@ -144,7 +145,7 @@ def _read(job: QWebEngineUrlRequestJob) -> _Body | None:
         device.open(QIODevice.OpenModeFlag.ReadOnly)
     try:
         return msgspec.json.decode(device.read(_MAX_BODY_BYTES), type=_Body)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except NOT_DECODED:
         log.info("a page asked in a way that is not ours")
         return None
 
