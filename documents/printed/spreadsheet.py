@@ -9,7 +9,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-_RUN = ("=", "+", "-", "@", "\t", "\r")
+RUN = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""Beginnings of a formula; the wide ones where Excel speaks a language of East Asia."""
 
 
 def spreadsheet_csv(heads: Sequence[str], rows: Iterable[Sequence[str | int]]) -> bytes:
@@ -24,4 +25,4 @@ def spreadsheet_csv(heads: Sequence[str], rows: Iterable[Sequence[str | int]]) -
 
 def harmless(text: str) -> str:
     """A spreadsheet would run what begins like a formula."""
-    return f"'{text}" if text[:1] in _RUN else text
+    return f"'{text}" if text.startswith(RUN) else text

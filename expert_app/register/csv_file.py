@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from documents.printed.spreadsheet import RUN
 from documents.search_words import folded
 from session.core.errors import CallerNumberInvalid
 from session.hub.convention.caller_numbers import checked_number
@@ -54,7 +55,6 @@ LONGEST = {
 OLDEST = date(1890, 1, 1)
 
 _BY_HEAD = {head: column for column, others in HEADS.items() for head in (folded(column), *others)}
-_RUN = ("=", "+", "-", "@")
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]*")
 _PHONE = re.compile(r"\+[0-9 .()-]{6,30}")
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
@@ -237,7 +237,7 @@ class _LineCheck:
 
 
 def _check_text(column: str, text: str) -> None:
-    if text.startswith(_RUN) and not (column == "contact" and _PHONE.fullmatch(text)):
+    if text.startswith(RUN) and not (column == "contact" and _PHONE.fullmatch(text)):
         raise _Wrong(column, "formula")
     if _CONTROL.search(text):
         raise _Wrong(column, "control")

@@ -14,6 +14,7 @@ import io
 from collections.abc import Iterator, Sequence
 
 from documents.printed.report.words import SMALL, Chapter, ReportFigures
+from documents.printed.spreadsheet import harmless
 
 COLUMNS = (
     "organisation",
@@ -34,8 +35,6 @@ COLUMNS = (
     "across_key",
     "across_name",
 )
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def report_csv(chapters: Sequence[Chapter]) -> bytes:
@@ -93,5 +92,5 @@ def _count(number: int) -> str | int:
 
 
 def _safe(cell: str | int) -> str | int:
-    """A text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    """A text that a spreadsheet would run gets an apostrophe before it."""
+    return harmless(cell) if isinstance(cell, str) else cell

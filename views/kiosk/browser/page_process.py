@@ -48,6 +48,11 @@ STOPS_WITHIN_S = 8.0
 _END_LOOK_MS, _LATE_LOOK_MS, _EARLY_S = 20, 250, 2.0
 """How often it is looked at, at first and then."""
 
+_FOLDERS = ("TMPDIR", "MESA_SHADER_CACHE_DIR", "__GL_SHADER_DISK_CACHE_PATH")
+"""Where the engine and the drivers of graphics (Mesa, NVIDIA) put what they keep: what a page has
+drawn, too, so it goes with the folder.
+"""
+
 PageCommand = Callable[[Path], Sequence[str]]
 """Gives the command line of a browser for this folder."""
 
@@ -87,7 +92,8 @@ class PageProcess(QObject):
         self._process = QProcess(self)
         environment = QProcessEnvironment.systemEnvironment()
         environment.insert("QT_QPA_PLATFORM", QGuiApplication.platformName())
-        environment.insert("TMPDIR", str(self._folder))
+        for name in _FOLDERS:
+            environment.insert(name, str(self._folder))
         self._process.setProcessEnvironment(environment)
         self._process.setProcessChannelMode(QProcess.ProcessChannelMode.ForwardedErrorChannel)
         self._process.readyReadStandardOutput.connect(self._on_bytes)
