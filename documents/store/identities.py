@@ -38,7 +38,7 @@ from session.core.dossier_model import (
     HitReason,
     ProvisionalDossier,
 )
-from session.core.errors import DossierUnknown, NumberTaken, TooManyDossiers
+from session.core.errors import DossierUnknown, NumberTaken, SessionError, TooManyDossiers
 
 MOST_HITS = 5
 ANNOTATED_FOR = timedelta(days=1)
@@ -218,7 +218,7 @@ class Identities:
             NumberTaken: another dossier has the caller's number, or this number.
             ReasonNeeded, TooManyDossiers: as `open`.
         """
-        now = self._now()
+        now, holder = self._now(), ""
         with self._transactions.writing() as connection:
             one_at_a_time(connection, organisation, "numbers")
             made = _made_before(connection, organisation, new.request_id)
@@ -239,13 +239,33 @@ class Identities:
                 return MadeDossier(None, likely)
             left = dossiers_left(connection, organisation, "", user=access.by.user, now=now)
             if left and not shown:
+                holder = _holder(connection, organisation, new.caller.caller_number)
+            if holder:
+                told = self._tells_holder(connection, organisation, access)
+            elif left and not shown:
                 number = self._insert(connection, organisation, new, access=access)
                 write_line(
                     connection, organisation, AccessKind.CREATED, number, access=access, now=now
                 )
                 return MadeDossier(self._read(connection, organisation, number))
-            refuse(connection, organisation, "", access=access, now=now)
+            else:
+                refuse(connection, organisation, "", access=access, now=now)
+        if holder:
+            raise _number_taken(holder, told=told)
         raise TooManyDossiers(limit=MOST_SEARCHES if shown else MOST_DOSSIERS)
+
+    def _tells_holder(self, connection: Connection, organisation: str, access: Access) -> bool:
+        """Whether this person may hear which dossier has a number, which is as much as a search
+        says: it counts as one, and stands in the register.
+        """
+        now = self._now()
+        left = searches_left(connection, organisation, user=access.by.user, now=now)
+        if left:
+            kind = AccessKind.SEARCHED
+            write_line(connection, organisation, kind, "", access=access, now=now, hits=1)
+        else:
+            refuse(connection, organisation, "", access=access, now=now)
+        return left
 
     def made(self, organisation: str, request_id: str) -> Dossier | None:
         """The dossier that this request has made, None before it has."""
@@ -257,7 +277,6 @@ class Identities:
         self, connection: Connection, organisation: str, new: NewDossier, *, access: Access
     ) -> str:
         caller, now = new.caller, self._now()
-        _check_number_free(connection, organisation, caller.caller_number, but="")
         year = now.astimezone().year
         number = new.number or next_number(connection, organisation, year)
         if find_row(connection, organisation, number) is not None:
@@ -282,13 +301,20 @@ class Identities:
 
         Raises:
             NumberTaken: another dossier has it.
+            TooManyDossiers: this person has heard of so many others within the hour.
             DossierUnknown: there is none of this number.
         """
+        told = True
         with self._transactions.writing() as connection:
             one_at_a_time(connection, organisation, "numbers")
             row = _kept(connection, organisation, number)
-            if row.caller_number != caller_number:
-                _check_number_free(connection, organisation, caller_number, but=row.number)
+            is_new = row.caller_number != caller_number
+            holder = (
+                _holder(connection, organisation, caller_number, but=row.number) if is_new else ""
+            )
+            if holder:
+                told = self._tells_holder(connection, organisation, access)
+            elif is_new:
                 table = tables.dossiers
                 connection.execute(
                     update(table).where(table.c.id == row.id).values(caller_number=caller_number)
@@ -297,7 +323,9 @@ class Identities:
                 write_line(
                     connection, organisation, kind, row.number, access=access, now=self._now()
                 )
-            return self._read(connection, organisation, row.number)
+            if not holder:
+                return self._read(connection, organisation, row.number)
+        raise _number_taken(holder, told=told)
 
     def provisional(self, organisation: str, user: str = "") -> list[ProvisionalDossier]:
         """Dossiers made while the register was away and not matched yet, the oldest first; of all,
@@ -398,12 +426,14 @@ def _made_before(connection: Connection, organisation: str, request_id: str) -> 
     return connection.execute(query).first()
 
 
-def _check_number_free(
-    connection: Connection, organisation: str, caller_number: str, *, but: str
-) -> None:
-    for row in _numbered(connection, organisation, caller_number):
-        if row.number != but:
-            raise NumberTaken(dossier=row.number)
+def _holder(connection: Connection, organisation: str, caller_number: str, *, but: str = "") -> str:
+    """The dossier that has a caller's number, "" for none or for `but`."""
+    numbers = [row.number for row in _numbered(connection, organisation, caller_number)]
+    return next((number for number in numbers if number != but), "")
+
+
+def _number_taken(holder: str, *, told: bool) -> SessionError:
+    return NumberTaken(dossier=holder) if told else TooManyDossiers(limit=MOST_SEARCHES)
 
 
 def _numbered(connection: Connection, organisation: str, caller_number: str) -> list[Row[Any]]:

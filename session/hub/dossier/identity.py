@@ -103,7 +103,8 @@ class IdentityService:
         """The caller of the session's dossier has a number.
 
         Raises:
-            TicketUnknown, CallerNumberInvalid, NumberTaken, NotAllowed: not the session's dossier.
+            TicketUnknown, CallerNumberInvalid, NumberTaken, TooManyDossiers,
+            NotAllowed: not the session's dossier.
         """
         organisation = asker.organisation
         ticket, _ = await self._dossiers.check(asker, request.session_id, request.dossier)

@@ -102,7 +102,9 @@ class IdentityStoreLike(Protocol):
     async def give_number(
         self, organisation: str, number: str, caller_number: str, access: Access
     ) -> Dossier:
-        """The caller of a dossier has this number. Raises `NumberTaken`, `DossierUnknown`."""
+        """The caller of a dossier has this number.
+        Raises `NumberTaken`, `TooManyDossiers`, `DossierUnknown`.
+        """
         ...
 
     async def merge(

@@ -161,7 +161,8 @@ def test_a_number_is_given_later_and_only_to_one_dossier(store: DossierStore) ->
     found = store.find_by_caller_number(ORG, "7654322")
     assert found is not None
     assert found.number == second.number
-    assert _kinds(store)[2:] == [AccessKind.NUMBERED, AccessKind.CORRECTED]
+    kinds = [AccessKind.SEARCHED, AccessKind.NUMBERED, AccessKind.CORRECTED]
+    assert _kinds(store)[2:] == kinds, "to hear whose a number is is a search"
 
 
 def test_a_session_has_one_dossier_and_another_one_for_a_reason(store: DossierStore) -> None:
@@ -225,6 +226,26 @@ def test_searches_have_a_limit_too(store: DossierStore) -> None:
     with pytest.raises(TooManyDossiers) as caught:
         store.identities.find(ORG, ZOE, _in("s1"))
     assert caught.value.detail == {"limit": MOST_SEARCHES}
+
+
+def test_whose_a_number_is_is_told_as_often_as_a_search_is_answered(store: DossierStore) -> None:
+    _make(store)
+    other = CallerIdentity(family_name="Autre", born_on="1990-01-01")
+    second = _make(store, other, session="s2").dossier
+    assert second is not None
+    guess = msgspec.structs.replace(other, family_name="Encore", caller_number="1234567")
+    for place in range(MOST_SEARCHES // 2):
+        with pytest.raises(NumberTaken):
+            store.identities.give_number(ORG, second.number, "1234567", _in("s2"))
+        with pytest.raises(NumberTaken):
+            _make(store, guess, session=f"g{place}")
+    with pytest.raises(TooManyDossiers):
+        store.identities.give_number(ORG, second.number, "1234567", _in("s2"))
+    with pytest.raises(TooManyDossiers):
+        _make(store, guess, session="g99")
+    kinds = _kinds(store)
+    assert kinds.count(AccessKind.SEARCHED) == MOST_SEARCHES
+    assert kinds.count(AccessKind.REFUSED) == 2
 
 
 def test_many_at_once_make_each_dossier_once_and_pass_no_limit(store: DossierStore) -> None:
