@@ -59,6 +59,7 @@ log = logging.getLogger(__name__)
 SHELL_SCHEME = b"cbshell"
 RESOURCE_SCHEME = b"cbres"
 SHELL_URL = "cbshell://mirror/"
+RESTART_MS = 1_000
 MARK_LOOK_MS = 120
 _MOST_PX = 20_000
 """Of a viewport: a kiosk says its size, and may lie."""
@@ -334,9 +335,10 @@ class MirrorPane(QWidget):
         was clicked. scrolled(Pick, right_px, down_px): the wheel turned over it while the agent
         controls the page. arrow_drawn(start, end): fractions of the viewport, as tuples.
         typed(text), key_pressed(PageKey): the agent types while controlling the page. ready(): the
-        shell is loaded; events fed before are shown now. focus_moved(QRect, str): the field that
-        has the keyboard in the caller's page is here in this pane, and what it is called; empty for
-        none.
+        shell is loaded; events fed before are shown now. picture_needed(): a page was too much for
+        the engine, whose process has ended; another waits for a full picture. focus_moved(QRect,
+        str): the field that has the keyboard in the caller's page is here in this pane, and what it
+        is called; empty for none.
     """
 
     resource_requested = pyqtSignal(str)
@@ -348,6 +350,7 @@ class MirrorPane(QWidget):
     typed = pyqtSignal(str)
     key_pressed = pyqtSignal(object)
     ready = pyqtSignal()
+    picture_needed = pyqtSignal()
     focus_moved = pyqtSignal(QRect, str)
 
     def __init__(self, parent: QWidget | None = None, *, fits_width: bool = False) -> None:
@@ -361,7 +364,11 @@ class MirrorPane(QWidget):
         self._bar.valueChanged.connect(lambda _down: self._place())
         self._bar.hide()
         self._early: list[tuple[str, int]] = []
-        self._is_ready = False
+        self._is_ready = self._is_lost = False
+        self._restart = QTimer(self)
+        self._restart.setSingleShot(True)
+        self._restart.setInterval(RESTART_MS)
+        self._restart.timeout.connect(lambda: self._page.load(QUrl(SHELL_URL)))
         self._build_page()
         self._overlay = MirrorOverlay(self, takes_keys=fits_width)
         self.setFocusProxy(self._overlay)
@@ -414,6 +421,7 @@ class MirrorPane(QWidget):
         page.navigationRequested.connect(page.on_navigation_requested)
         page.permissionRequested.connect(_deny)
         page.loadFinished.connect(self._on_loaded)
+        page.renderProcessTerminated.connect(lambda _why, _code: self._on_process_ended())
 
     # ---- what the program gives ----
 
@@ -663,10 +671,20 @@ class MirrorPane(QWidget):
             return
         self._is_ready = True
         early, self._early = self._early, []
-        for text, epoch in early:
+        for text, epoch in early if not self._is_lost else ():
             self.feed(text, epoch)
         self._place()
         self.ready.emit()
+        if self._is_lost:
+            self._is_lost = False
+            self.picture_needed.emit()
+
+    def _on_process_ended(self) -> None:
+        """Begins anew after a moment: a page that does it each time does not keep the desk busy."""
+        log.warning("the mirror's process has ended")
+        self._is_ready, self._is_lost = False, True
+        self._early.clear()
+        self._restart.start()
 
     def _on_moved(self, point: QPointF) -> None:
         fraction = self.pick(point)

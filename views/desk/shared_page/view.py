@@ -117,6 +117,7 @@ class SharedPageView(QWidget):
         column(self, self.bar, *below, space=0).addWidget(self._stage, 1)
         mirror.pointed.connect(self.pointer_moved)
         mirror.pointer_left.connect(self.pointer_left)
+        mirror.picture_needed.connect(self.snapshot_requested)
         self._refusal_timer = self._timer(REFUSAL_STAYS_MS, self._refusal.hide)
         self._seen_timer = self._timer(POINTER_SEEN_MS, self._show_state)
         self._address_key = QShortcut(QKeySequence("Ctrl+L"), self)

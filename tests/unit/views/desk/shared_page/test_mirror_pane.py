@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import signal
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -47,6 +50,18 @@ def test_events_that_come_before_the_shell_is_loaded_are_shown(
     pane.feed(text_of(new_words("Bonsoir", 9), typed("Zoé", 10)))
     wait_mirrored(qtbot, pane, "document.querySelector('h1')?.textContent === 'Bonsoir'")
     wait_mirrored(qtbot, pane, "document.getElementById('champ').value === 'Zoé'")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills a process by its number")
+def test_a_page_that_ends_the_engine_leaves_a_mirror_that_draws(
+    pane: MirrorPane, qtbot: QtBot
+) -> None:
+    pane.feed(text_of(*picture("Lourde")))
+    wait_mirrored(qtbot, pane, "document.querySelector('h1')?.textContent === 'Lourde'")
+    with qtbot.waitSignal(pane.picture_needed, timeout=20_000):
+        os.kill(pane.page.renderProcessPid(), signal.SIGKILL)
+    pane.feed(text_of(*picture("Encore")))
+    wait_mirrored(qtbot, pane, "document.querySelector('h1')?.textContent === 'Encore'")
 
 
 @pytest.mark.parametrize("clock_ms", [0, 4_000_000_000_000])
