@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from expert_app.aid.machine import doctor_result, line_result, log_result, program_facts
+from expert_app.aid.report import report_result
 from session.core.clock import Clock
 from session.core.errors import HubUnreachable, SessionError
 from session.core.tasks import Tasks
@@ -110,10 +111,7 @@ class DeskHelpJob:
     async def _help(self, wanted: RemoteHelpWanted) -> None:
         async with self._acting:
             result = await self._asked(wanted)
-            try:
-                await self._report(wanted.help_id, result)
-            except SessionError as error:
-                log.info("what came of it was not told: %s", error.code)
+            await report_result(self._report, wanted, result)
         if wanted.act is RemoteAct.RESTART and not result.code:
             await asyncio.sleep(RESTART_S)
             if not self._desk.in_conversation():

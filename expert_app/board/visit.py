@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from session.core.errors import SessionError
+from session.core.errors import SessionError, TicketUnknown
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.call.visit import Visit
@@ -49,7 +49,7 @@ class BoardVisit:
         self._client = third_party_client
         self._tasks = tasks
         self._current: Visit | None = None
-        self._joining = False
+        self._joining = self._asking = False
         link.queue_changed.connect(self._on_queue)
 
     @property
@@ -97,15 +97,38 @@ class BoardVisit:
                 log.info("the hub was not told that the supervisor leaves: %s", error.code)
             await current.close()
 
-    def _on_queue(self, tickets: list[Ticket]) -> None:
+    def _on_queue(self, _tickets: list[Ticket]) -> None:
         current = self._current
         if current is None:
             return
-        ticket = next((one for one in tickets if one.session == current.session_id), None)
+        ticket = self._ticket_of(current)
         third = ticket.talk.third if ticket is not None and ticket.talk is not None else None
         if third is None and not current.is_seen:
-            return  # the queue is a moment behind the hub's answer
+            self._ask_soon(current)
+            return
         current.on_ticket(ticket)
+
+    def _ticket_of(self, visit: Visit) -> Ticket | None:
+        return next((one for one in self._link.queue if one.session == visit.session_id), None)
+
+    def _ask_soon(self, current: Visit) -> None:
+        """The queue does not show us: it is a moment behind the hub's answer, or the line was cut
+        and it is over already. The hub knows.
+        """
+        if not self._asking:
+            self._asking = True
+            self._tasks.start(self._ask(current), name="whether the visit goes on")
+
+    async def _ask(self, current: Visit) -> None:
+        try:
+            await self._client.talk(current.session_id)
+        except TicketUnknown:
+            if current is self._current and not current.is_seen:
+                current.on_ticket(self._ticket_of(current))
+        except SessionError as error:
+            log.info("whether the visit goes on is not known: %s", error.code)
+        finally:
+            self._asking = False
 
     def _on_ended(self, ticket: Ticket | None) -> None:
         self._current = None

@@ -8,12 +8,13 @@ The hub's ticket is the truth: this job follows it and sends the agent's request
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, NamedTuple
 
 from expert_app.desk.app import DeskApp, DeskTrouble
-from session.core.errors import SessionError
+from session.core.errors import SessionError, TicketUnknown
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.call.visit import Visit
@@ -29,6 +30,10 @@ from session.protocol.wire.roles import Role
 log = logging.getLogger(__name__)
 
 PASSED_ON = "passed_on"
+
+AGAIN_S = 1.0
+"""Who calls is asked again after so long, while the hub does not say it."""
+
 OpenVisit = Callable[[str], Visit]
 
 
@@ -267,9 +272,18 @@ class ThirdPartyJob:
             self._do(self._name_invitation(ticket, session_id), "who calls")
 
     async def _name_invitation(self, ticket: Ticket, session_id: str) -> None:
-        answer = await self._client.talk(session_id)
-        if self._invitation == session_id:
-            self.invited.emit(Invitation(ticket, answer.by_name))
+        while self._invitation == session_id:
+            try:
+                answer = await self._client.talk(session_id)
+            except TicketUnknown:
+                return  # the call is over; the queue says so, too
+            except SessionError as error:
+                log.info("who calls is not known yet: %s", error.code)
+                await asyncio.sleep(AGAIN_S)
+            else:
+                if self._invitation == session_id:
+                    self.invited.emit(Invitation(ticket, answer.by_name))
+                return
 
     def _begin_visit(self, ticket: Ticket) -> None:
         if ticket.session is None:
@@ -283,8 +297,12 @@ class ThirdPartyJob:
     def _on_visit_ended(self, ticket: Ticket | None) -> None:
         self._visit = None
         self.visit_ended.emit(ticket)
-        if ticket is not None and self._is_handed_to(ticket, self._client.me[1]):
+        if ticket is not None and self.is_handed(ticket):
             self._app.accept(ticket.id)
+
+    def is_handed(self, ticket: Ticket | None) -> bool:
+        """Whether this caller was left to us by the colleague."""
+        return ticket is not None and self._is_handed_to(ticket, self._client.me[1])
 
     def _visited_elsewhere(self, visit: Visit) -> Ticket | None:
         """The ticket of a visit whose session is over: the caller may have another session now."""

@@ -6,6 +6,7 @@ Used by the wiring of its window.
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -23,7 +24,7 @@ from expert_app.helpdesk.bundle import (
 )
 from expert_app.helpdesk.reading import read_lines
 from resources.texts import _
-from session.core.errors import LogUnknown
+from session.core.errors import BusUnreachable, HubUnreachable, LogUnknown
 from session.core.short_number import short_number
 from session.desk.hub.client import DeskLink
 from session.desk.hub.helpdesk import HelpdeskQuestions
@@ -39,8 +40,15 @@ from views.helpdesk.columns import COLUMNS
 from views.helpdesk.words import model_words
 from views.replay.whole import whole_log
 
+log = logging.getLogger(__name__)
+
 HELP_S = 1.5
 """Between two questions how far an act at a kiosk is; the hub says when it waits no longer."""
+
+HELP_TRIES = 40
+"""Questions in a row that a cut line may leave without an answer: about a minute, or three where
+each is repeated.
+"""
 
 MOST_IN_TABLE = 20_000
 """Conversations in one file for a spreadsheet."""
@@ -193,9 +201,18 @@ class HelpdeskApp:
         )
         state = await self._questions.help_kiosk(wanted)
         told(state)
+        tries = HELP_TRIES
         while state.state is RemoteState.ASKED:
             await asyncio.sleep(HELP_S)
-            state = await self._questions.remote_help(wanted.help_id)
+            try:
+                state = await self._questions.remote_help(wanted.help_id)
+            except (BusUnreachable, HubUnreachable) as error:
+                tries -= 1
+                if not tries:
+                    raise
+                log.info("how far it is cannot be asked now: %s", error.code)
+            else:
+                tries = HELP_TRIES
         told(state)
 
     async def notes(self) -> LogNotes:

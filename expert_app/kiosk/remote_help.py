@@ -16,6 +16,7 @@ from typing import Protocol
 
 from documents.printed.trial_sheet import TrialSheetFacts, make_trial_sheet
 from expert_app.aid.machine import doctor_result, line_result, log_result, program_facts
+from expert_app.aid.report import report_result
 from expert_app.kiosk.self_test import SelfTest
 from session.core.clock import Clock
 from session.core.device_errors import PrinterGone, ScannerGone
@@ -105,10 +106,7 @@ class RemoteHelpJob:
                 began_s = self._clock.monotonic_s()
                 result = await self._done(wanted.act)
                 self._tasks.start(self._hide(began_s), name="end of remote help")
-            try:
-                await self._report(wanted.help_id, result)
-            except SessionError as error:
-                log.info("what came of it was not told: %s", error.code)
+            await report_result(self._report, wanted, result)
         if wanted.act is RemoteAct.RESTART and not result.code:
             await asyncio.sleep(RESTART_S)
             if self._idle():

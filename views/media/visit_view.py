@@ -10,6 +10,8 @@ from PyQt6.QtWidgets import QFrame, QPushButton, QWidget
 
 from resources.texts import _
 from session.media.engine import MediaState
+from session.protocol.hub.talk_state import Talk, ThirdEnd
+from session.protocol.hub.tickets import Ticket, TicketState
 from views.media.video_pane import OwnPlace, VideoPane
 from views.widgets.confirm_bar import ConfirmButton
 from views.widgets.icons import icon
@@ -24,6 +26,27 @@ from views.widgets.parts import (
     shortcut,
 )
 from views.widgets.theme import SPACE
+
+
+def ended_words(ticket: Ticket | None, session_id: str, *, was_in: bool) -> str:
+    """Why we are not in the conversation any more.
+
+    Args:
+        ticket: as it is now; None when there is none any more.
+        was_in: both ends had read who we are.
+    """
+    if ticket is None or ticket.session != session_id or ticket.state is not TicketState.IN_SESSION:
+        return _("The conversation is over.")
+    match (ticket.talk or Talk()).last:
+        case ThirdEnd.LOST if was_in:
+            return _("Your line was cut for too long: you are not in the conversation any more.")
+        case ThirdEnd.LOST:
+            return _(
+                "You could not join: the caller or the agent did not see the announcement in time."
+            )
+        case ThirdEnd.REMOVED:
+            return _("The agent goes on without you.")
+    return _("You have left the conversation.")
 
 
 class VisitView(QWidget):

@@ -11,7 +11,6 @@ from expert_app.board.visit import BoardVisit
 from expert_app.runtime.config import MediaSettings
 from expert_app.runtime.media_engines import Engines, build_engines
 from expert_app.runtime.window_program import Program
-from resources.texts import _
 from session.bus.client import BusClient
 from session.core.errors import SessionError
 from session.desk.call.visit import Visit
@@ -22,6 +21,7 @@ from session.protocol.hub.tickets import Ticket
 from views.board.visit_window import VisitWindow
 from views.board.window import BoardWindow
 from views.media.push_to_talk import PushToTalk
+from views.media.visit_view import ended_words
 from views.widgets.message_bar import Level
 from views.words.errors import sentence
 
@@ -54,6 +54,7 @@ class VisitConnections:
         self.pane = VisitWindow()
         self._engines: Engines | None = None
         self._agent_name = ""
+        self._visited: Visit | None = None
         self.visit.began.connect(self._on_began)
         self.visit.ended.connect(self._on_ended)
         self.visit.troubled.connect(self._on_trouble)
@@ -95,6 +96,7 @@ class VisitConnections:
         )
 
     def _on_began(self, visit: Visit) -> None:
+        self._visited = visit
         ticket = next((one for one in self._link.queue if one.session == visit.session_id), None)
         self.pane.visit_view.show_visit(
             ticket.number if ticket is not None else "", self._agent_name
@@ -122,11 +124,9 @@ class VisitConnections:
         self.pane.hide()
         self._program.tasks.start(self._close_engines(), name="give the supervisor's camera back")
         lost = ticket is not None and ticket.talk is not None and ticket.talk.last is ThirdEnd.LOST
-        words = (
-            _("You could not join: the caller or the agent did not see the announcement in time.")
-            if lost
-            else _("You have left the conversation.")
-        )
+        visit, self._visited = self._visited, None
+        assert visit is not None
+        words = ended_words(ticket, visit.session_id, was_in=visit.is_in)
         self._window.messages.show_message(Level.WARNING if lost else Level.INFO, words, key=VISIT)
 
     def _on_trouble(self, error: SessionError) -> None:

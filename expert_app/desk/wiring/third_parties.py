@@ -19,6 +19,7 @@ from session.protocol.hub.tickets import Ticket
 from views.desk.pass_on_panel import reason_words
 from views.desk.window import DeskWindow
 from views.media.ring import Ring
+from views.media.visit_view import ended_words
 from views.widgets.message_bar import Level
 
 PASSED, BACK = "passed on to me", "came back"
@@ -46,6 +47,7 @@ class ThirdPartyConnections:
         self._ring = ring
         self._media, self._desk, self._filing = media, desk, filing
         self._agent_name = ""
+        self._visited: Visit | None = None
         self._connect_requests()
         third_parties.talk_changed.connect(self._on_talk)
         third_parties.targets_found.connect(self._on_targets)
@@ -157,6 +159,7 @@ class ThirdPartyConnections:
         self._third_parties.answer_invitation(accept)
 
     def _on_visit_began(self, visit: Visit) -> None:
+        self._visited = visit
         ticket = next((one for one in self._link.queue if one.session == visit.session_id), None)
         self._window.visit_view.show_visit(
             ticket.number if ticket else "", self._agent_name or _("your colleague")
@@ -181,10 +184,14 @@ class ThirdPartyConnections:
             self._window.visit_view.show_let_in(self._agent_name or _("your colleague"), talk.held)
 
     def _on_visit_ended(self, ticket: Ticket | None) -> None:
-        if self._app.session is None:
-            self._window.show_idle()
-            words = _("You have left the conversation.")
-            self._window.messages.show_message(Level.INFO, words, key="visit")
+        visit, self._visited = self._visited, None
+        if self._app.session is not None or visit is None:
+            return
+        self._window.show_idle()
+        if self._third_parties.is_handed(ticket):
+            return  # the conversation opens at once
+        words = ended_words(ticket, visit.session_id, was_in=visit.is_in)
+        self._window.messages.show_message(Level.INFO, words, key="visit")
 
     def _on_visit_microphone(self, on: bool) -> None:
         if self._third_parties.visit is not None:

@@ -11,8 +11,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable
 
-import msgspec
-
 from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
@@ -20,7 +18,7 @@ from session.desk.call.third_party_call import OfferingEngine, ThirdPartyCall
 from session.desk.call.video_call import DeskCall
 from session.desk.hub.third_parties import ThirdPartyClient
 from session.protocol.endpoints.channel import SessionChannel
-from session.protocol.endpoints.third_party_banner import ThirdBanner, same_third
+from session.protocol.endpoints.third_party_banner import ThirdBanner, named_talk, same_third
 from session.protocol.hub.talk_state import Talk, Third, ThirdState
 from session.protocol.hub.third_parties import TalkAnswer
 from session.protocol.hub.tickets import Ticket
@@ -63,7 +61,7 @@ class DeskThirdParties:
         self._tasks = tasks
         self._third_party_call: ThirdPartyCall | None = None
         self._camera_on = self._microphone_on = True
-        self._private = False
+        self._private = self._is_over = False
         self._banner = ThirdBanner(channel.session_id, link, tasks=tasks)
 
     @property
@@ -115,14 +113,11 @@ class DeskThirdParties:
         if self.talk.third is None:
             self.changed.emit(TalkAnswer(session_id=self._channel.session_id, talk=self.talk))
             return
-        try:
-            answer = await self._link.talk(self._channel.session_id)
-        except SessionError as error:
-            log.info("who has joined is not known yet: %s", error.code)
-            return
-        told, known = answer.talk.third, self.talk.third
-        if told is not None and known is not None and same_third(told, known):
-            self.changed.emit(msgspec.structs.replace(answer, talk=self.talk))
+        answer = await named_talk(
+            self._channel.session_id, self._link, lambda: Talk() if self._is_over else self.talk
+        )
+        if answer is not None:
+            self.changed.emit(answer)
 
     def banner_painted(self, user: str) -> None:
         """The banner that names this third person has been painted: the hub may let it in."""
@@ -142,6 +137,7 @@ class DeskThirdParties:
 
     async def close(self) -> None:
         """The conversation is over."""
+        self._is_over = True
         if self._third_party_call is not None:
             aside, self._third_party_call = self._third_party_call, None
             await _quietly(aside.hang_up())

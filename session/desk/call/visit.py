@@ -140,5 +140,7 @@ class Visit:
         await self.agent.hang_up()
 
     async def _end(self, ticket: Ticket | None) -> None:
-        await self.close()
-        self.ended.emit(ticket)
+        try:
+            await self.close()
+        finally:
+            self.ended.emit(ticket)

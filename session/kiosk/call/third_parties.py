@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import logging
 
-import msgspec
-
 from session.core.clock import Clock
-from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.kiosk.call.video_call import CallMedia, CallPage, CallPeer, KioskCall
 from session.protocol.endpoints.channel import SessionChannel
-from session.protocol.endpoints.third_party_banner import TalkAsker, ThirdBanner, same_third
+from session.protocol.endpoints.third_party_banner import (
+    TalkAsker,
+    ThirdBanner,
+    named_talk,
+    same_third,
+)
 from session.protocol.hub.talk_state import Talk, ThirdState
 from session.protocol.hub.third_parties import TalkAnswer
 from session.protocol.hub.tickets import Ticket
@@ -59,6 +61,7 @@ class KioskThirdParties:
         self.third_called: Signal[KioskCall | None] = Signal()
         self.talk = Talk()
         self.third_call: KioskCall | None = None
+        self._is_over = False
         self._channel = channel
         self._call = call
         self._page = page
@@ -86,14 +89,11 @@ class KioskThirdParties:
         if third is None or third.state is ThirdState.CALLED:
             self.changed.emit(TalkAnswer(session_id=self._channel.session_id, talk=self.talk))
             return
-        try:
-            answer = await self._link.talk(self._channel.session_id)
-        except SessionError as error:
-            log.info("who has joined is not known yet: %s", error.code)
-            return
-        told, known = answer.talk.third, self.talk.third
-        if told is not None and known is not None and same_third(told, known):
-            self.changed.emit(msgspec.structs.replace(answer, talk=self.talk))
+        answer = await named_talk(
+            self._channel.session_id, self._link, lambda: Talk() if self._is_over else self.talk
+        )
+        if answer is not None:
+            self.changed.emit(answer)
 
     def banner_painted(self, user: str) -> None:
         """The banner that names this third person has been painted: the hub may let it in."""
@@ -128,6 +128,7 @@ class KioskThirdParties:
 
     async def close(self) -> None:
         """The conversation is over."""
+        self._is_over = True
         if self.third_call is not None:
             third_call, self.third_call = self.third_call, None
             await third_call.hang_up()

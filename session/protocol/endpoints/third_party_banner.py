@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Protocol
+
+import msgspec
 
 from session.core.errors import SessionError, TicketUnknown
 from session.core.tasks import Tasks
-from session.protocol.hub.talk_state import Third, ThirdState
+from session.protocol.hub.talk_state import Talk, Third, ThirdState
 from session.protocol.hub.third_parties import TalkAnswer
 
 log = logging.getLogger(__name__)
@@ -34,6 +37,36 @@ class TalkAsker(Protocol):
 def same_third(one: Third, other: Third) -> bool:
     """True when both are one visit of one person, whatever its state."""
     return (one.role, one.user, one.at_utc) == (other.role, other.user, other.at_utc)
+
+
+async def named_talk(
+    session_id: str, link: TalkAsker, known: Callable[[], Talk]
+) -> TalkAnswer | None:
+    """The talk with the third person's name, asked until the hub answers: who is in a conversation
+    is named, whatever the line did when that was asked first. None when it is somebody else's or
+    nobody's business any more.
+
+    Args:
+        known: the talk as the ticket has it now; without a third person once it is over.
+    """
+    asked = known().third
+    while asked is not None:
+        try:
+            answer = await link.talk(session_id)
+        except TicketUnknown:
+            return None
+        except SessionError as error:
+            log.info("who has joined is not known yet: %s", error.code)
+            await asyncio.sleep(AGAIN_S)
+        else:
+            told, now = answer.talk.third, known().third
+            if told is not None and now is not None and same_third(told, now):
+                return msgspec.structs.replace(answer, talk=known())
+            return None
+        now = known().third
+        if now is None or not same_third(asked, now):
+            return None  # the change that says so asks for itself
+    return None
 
 
 class ThirdBanner:

@@ -8,15 +8,17 @@ from typing import Any, cast
 
 import pytest
 
-from expert_app.helpdesk.app import HelpdeskApp
+from expert_app.helpdesk.app import HELP_TRIES, HelpdeskApp
 from expert_app.helpdesk.bundle import read_bundle
 from session.bus.transport.nkeys import new_seed
-from session.core.errors import LogUnreadable
+from session.core.errors import BusUnreachable, LogUnreadable
 from session.log.events import PageActed, Record
 from session.log.migrate import decode_record
 from session.log.playback import opened
 from session.log.reader import write_log
 from session.log.summary import FactKind, summarise
+from session.protocol.helpdesk.remote_help import HelpKiosk, RemoteHelp, RemoteState
+from session.protocol.hub.requests import RemoteAct
 from tests.benchmarks.replay_log import Session, write
 from tests.support.log_story import START, whole_session
 
@@ -86,3 +88,52 @@ async def test_of_a_long_log_only_what_its_summary_tells_is_decoded(
 def _acts(number: int) -> int:
     told = [record.event for record in Session(number).records()]
     return sum(one.times for one in told if isinstance(one, PageActed) and not one.code)
+
+
+class FlakyQuestions:
+    """The hub, over a line that is cut for a while after an act was asked for."""
+
+    def __init__(self, cut_for: int) -> None:
+        self.cut_for, self.asked = cut_for, 0
+
+    async def help_kiosk(self, wanted: HelpKiosk) -> RemoteHelp:
+        return self._help(wanted.help_id, RemoteState.ASKED)
+
+    async def remote_help(self, help_id: str) -> RemoteHelp:
+        self.asked += 1
+        if self.asked <= self.cut_for:
+            raise BusUnreachable
+        return self._help(help_id, RemoteState.DONE)
+
+    def _help(self, help_id: str, state: RemoteState) -> RemoteHelp:
+        return RemoteHelp(
+            help_id=help_id,
+            organisation="valdore",
+            kiosk="kiosk1",
+            act=RemoteAct.STATE,
+            state=state,
+            by="helpdesk.help",
+            by_name="Denis W.",
+            reason="écran noir",
+            asked_at_utc=START,
+        )
+
+
+@pytest.mark.asyncio
+async def test_an_act_at_a_kiosk_is_followed_over_a_cut_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("expert_app.helpdesk.app.HELP_S", 0.0)
+    questions = FlakyQuestions(cut_for=3)
+    app = HelpdeskApp(
+        NOBODY, cast(Any, questions), seed=new_seed(), user="aide1", now=lambda: START
+    )
+    told: list[RemoteState] = []
+    await app.help_kiosk(
+        "kiosk1", RemoteAct.STATE, "écran noir", lambda one: told.append(one.state)
+    )
+    assert told == [RemoteState.ASKED, RemoteState.DONE]
+    questions.cut_for, questions.asked = 10_000, 0
+    with pytest.raises(BusUnreachable):
+        await app.help_kiosk("kiosk1", RemoteAct.STATE, "écran noir", lambda _one: None)
+    assert questions.asked == HELP_TRIES
