@@ -42,6 +42,7 @@ from views.board.trends_page import BoardTrendsPage
 from views.board.words import words_of
 from views.widgets.announcer import announcer_of
 from views.widgets.connection_gate import ConnectionGate
+from views.widgets.keyboard.tab_order import order_window
 from views.widgets.message_bar import Level, MessageBar
 from views.widgets.parts import Segments, column, row
 from views.widgets.theme import SPACE
@@ -248,6 +249,11 @@ class BoardWindow(QMainWindow):
         """Closes; the program has stopped everything before."""
         self._may_close = True
         self.close()
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002  # its name in Qt
+        """Tab goes as the eye reads what is on the screen at this moment."""
+        order_window(self)
+        return super().focusNextPrevChild(next)
 
     def closeEvent(self, a0: QCloseEvent | None) -> None:
         """Asks the program to stop in order."""

@@ -11,8 +11,8 @@ from PyQt6.QtWidgets import QFrame, QWidget
 
 from resources.texts import _
 from views.widgets.agent_state import StateButton
-from views.widgets.command_palette import PALETTE_KEYS
 from views.widgets.icons import IconLabel, icon
+from views.widgets.keyboard.command_palette import PALETTE_KEYS
 from views.widgets.parts import (
     ElidedLabel,
     column,

@@ -42,7 +42,6 @@ from views.desk.invitation_bar import InvitationBar
 from views.desk.layouts.layout import LAYOUTS, WITH_PAGE, Layout, LayoutMemory
 from views.desk.layouts.page_window import PageWindow
 from views.desk.layouts.stage import WorkStage
-from views.desk.layouts.tab_order import order_by_sight
 from views.desk.offer_card import OfferCard
 from views.desk.pass_on_panel import PassOnPanel
 from views.desk.phone import PhoneView
@@ -61,6 +60,7 @@ from views.widgets.agent_state import NOT_RESPONDING, PAUSE, state_style
 from views.widgets.announcer import announcer_of
 from views.widgets.confirm_bar import ConfirmBar
 from views.widgets.connection_gate import ConnectionGate
+from views.widgets.keyboard.tab_order import order_by_sight
 from views.widgets.message_bar import MessageBar
 from views.widgets.parts import Segments, column, name_button
 from views.widgets.plain_window import resize_on_screen

@@ -10,6 +10,7 @@ from PyQt6.QtGui import QCloseEvent
 from PyQt6.QtWidgets import QMainWindow, QWidget
 
 from views.widgets.announcer import announcer_of
+from views.widgets.keyboard.tab_order import order_window
 
 SMALLEST_PX = 1024
 """Nobody works on a narrower screen; Qt's screen without a display has 800 px."""
@@ -40,6 +41,11 @@ class PlainWindow(QMainWindow):
         announcer_of(self)
         self.setCentralWidget(view)
         self.setWindowTitle(title)
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002  # its name in Qt
+        """Tab goes as the eye reads what is on the screen at this moment."""
+        order_window(self)
+        return super().focusNextPrevChild(next)
 
     def closeEvent(self, a0: QCloseEvent | None) -> None:
         """Asks the program to stop in order."""

@@ -17,8 +17,8 @@ from PyQt6.QtWidgets import QAbstractButton, QWidget
 
 from resources.texts import N_, _
 from session.core.signals import Signal
+from views.widgets.keyboard.window_actions import USUAL
 from views.widgets.parts import OWN_KEYS, name_button
-from views.widgets.window_actions import USUAL
 from views.widgets.window_settings import WindowSettings
 
 _SETTING = "keys"

@@ -52,10 +52,10 @@ from views.board.window import GED, HISTORY, STATISTICS, TRENDS, BoardWindow
 from views.board.words import UNDO_WORDS
 from views.desk.dossier.history_words import export_words
 from views.widgets.appearance import Appearance
-from views.widgets.command_palette import CommandPalette
+from views.widgets.keyboard.command_palette import CommandPalette
+from views.widgets.keyboard.window_actions import WindowActions
 from views.widgets.message_bar import Level
 from views.widgets.plain_window import resize_on_screen
-from views.widgets.window_actions import WindowActions
 from views.widgets.window_settings import IniSettings
 from views.words.accesses import access_words
 from views.words.deliveries import copy_words

@@ -20,9 +20,9 @@ from views.desk.help import CONVERSATION_GROUP, SESSION_GROUPS, SHORTCUTS, named
 from views.desk.pass_on_panel import STATES
 from views.desk.window import DeskWindow
 from views.widgets.agent_state import PAUSES, state_style
-from views.widgets.command_palette import CommandPalette, PaletteEntry
 from views.widgets.icons import icon
-from views.widgets.window_actions import WindowActions
+from views.widgets.keyboard.command_palette import CommandPalette, PaletteEntry
+from views.widgets.keyboard.window_actions import WindowActions
 from views.widgets.window_settings import WindowSettings
 
 

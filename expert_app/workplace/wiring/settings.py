@@ -20,7 +20,7 @@ from resources.texts import _
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from views.widgets.appearance import Appearance
-from views.widgets.command_palette import forget_recent
+from views.widgets.keyboard.command_palette import forget_recent
 from views.widgets.window_settings import WindowSettings
 from views.workplace.about import AboutWindow
 from views.workplace.help_page import HelpPage

@@ -12,8 +12,8 @@ from tests.support.memory.window_settings import MemorySettings
 from tests.support.screens.fingers import key, write
 from tests.support.screens.invented import NOW
 from views.board.window import STATISTICS, BoardWindow
-from views.widgets.command_palette import CommandPalette
-from views.widgets.window_actions import WindowActions
+from views.widgets.keyboard.command_palette import CommandPalette
+from views.widgets.keyboard.window_actions import WindowActions
 
 
 def test_a_page_is_opened_by_a_word_and_acts_of_another_page_are_not_there(

@@ -12,8 +12,8 @@ from PyQt6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.support.screens.fingers import key
+from views.widgets.keyboard.window_actions import WindowActions
 from views.widgets.parts import push_button, shortcut
-from views.widgets.window_actions import WindowActions
 from views.widgets.window_settings import IniSettings
 from views.workplace.key_bindings import KeyBindings
 from views.workplace.keys_page import KeyButton, KeysPage

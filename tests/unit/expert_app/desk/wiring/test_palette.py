@@ -23,7 +23,7 @@ from tests.support.memory.window_settings import MemorySettings
 from tests.support.screens.fingers import key, write
 from tests.support.screens.invented import DOSSIER, NOW, SERVICES, SESSION, TICKETS, desk
 from views.desk.window import DeskWindow
-from views.widgets.command_palette import CommandPalette, PaletteEntry
+from views.widgets.keyboard.command_palette import CommandPalette, PaletteEntry
 
 FORM = LibraryItem(id="form", title="Demande d’aide", kind=LibraryKind.FORM, address="https://x.fr")
 

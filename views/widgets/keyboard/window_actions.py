@@ -24,8 +24,8 @@ from PyQt6.QtWidgets import (
 )
 
 from resources.texts import _
-from views.widgets.command_palette import PaletteEntry
 from views.widgets.icons import icon
+from views.widgets.keyboard.command_palette import PaletteEntry
 
 USUAL = "usual_keys"
 """Property of a shortcut or button whose keys may be changed: those that the program gave it."""

@@ -23,8 +23,8 @@ from tests.support.screens.invented import (
 from views.desk.call_view import CallState
 from views.desk.help import named_shortcuts
 from views.desk.window import DeskWindow
-from views.widgets.command_palette import PaletteEntry
-from views.widgets.window_actions import WindowActions
+from views.widgets.keyboard.command_palette import PaletteEntry
+from views.widgets.keyboard.window_actions import WindowActions
 
 ONLY_WITH_THE_KEYBOARD_THERE = {"Alt+G", "Ctrl+Space", "Return", "Right", "Shift+Right", "PgDown"}
 """Keys that a view takes only while it has the keyboard, or that begin others."""

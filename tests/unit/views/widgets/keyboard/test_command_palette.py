@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.support.memory.window_settings import MemorySettings
 from tests.support.screens.fingers import key, write
-from views.widgets.command_palette import CommandPalette, PaletteEntry, spoken
+from views.widgets.keyboard.command_palette import CommandPalette, PaletteEntry, spoken
 
 
 class Deeds:

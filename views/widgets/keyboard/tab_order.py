@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Tab goes in the order in which the eye reads: Qt's own order is that in which widgets were made.
+Used by the desk's window after each change of what is seen, and by the other windows whenever Tab
+is pressed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from PyQt6.QtCore import QPoint, QRect, Qt
+from PyQt6.QtWidgets import QWidget
+
+OVERLAP_PX = 3
+"""What two rows may share and still be two."""
+
+
+def order_by_sight(parts: Sequence[QWidget]) -> list[QWidget]:
+    """Orders what takes the keyboard: part after part, in each line after line, from left to right.
+
+    Returns:
+        All of it, in that order.
+    """
+    return _chain([stop for part in parts if part.isVisible() for stop in _stops(part)])
+
+
+def order_window(window: QWidget) -> list[QWidget]:
+    """Orders what takes the keyboard in a whole window: what stands in one frame is walked through
+    before the next one begins.
+
+    Returns:
+        All of it, in that order.
+    """
+    return _chain(_walk(window))
+
+
+def _chain(stops: list[QWidget]) -> list[QWidget]:
+    for before, after in pairwise(stops):
+        if before.window() is after.window():  # the page may have a window of its own
+            QWidget.setTabOrder(before, after)
+    return stops
+
+
+def _walk(part: QWidget) -> list[QWidget]:
+    """A widget and all inside it: its rows from top to bottom, in a row its columns."""
+    found = [part] if not part.isWindow() and _takes_keyboard(part) else []
+    inside = [
+        child
+        for child in part.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        if child.isVisible() and not child.isWindow()
+    ]
+    for child in _read([(_place(child, part), child) for child in inside]):
+        found += _walk(child)
+    return found
+
+
+def _read(placed: list[tuple[QRect, QWidget]]) -> list[QWidget]:
+    for start, end in ((QRect.top, QRect.bottom), (QRect.left, QRect.right)):
+        groups = _apart(placed, start, end)
+        if len(groups) > 1:
+            return [one for group in groups for one in _read(group)]
+    ordered = sorted(placed, key=lambda one: (one[0].top(), one[0].left()))
+    return [widget for _rect, widget in ordered]
+
+
+def _apart(
+    placed: list[tuple[QRect, QWidget]],
+    start: Callable[[QRect], int],
+    end: Callable[[QRect], int],
+) -> list[list[tuple[QRect, QWidget]]]:
+    """Cuts where nothing lies across."""
+    groups: list[list[tuple[QRect, QWidget]]] = []
+    reached = 0
+    for rect, widget in sorted(placed, key=lambda one: start(one[0])):
+        if groups and start(rect) <= reached - OVERLAP_PX:
+            groups[-1].append((rect, widget))
+            reached = max(reached, end(rect))
+        else:
+            groups.append([(rect, widget)])
+            reached = end(rect)
+    return groups
+
+
+def _stops(part: QWidget) -> list[QWidget]:
+    found = [one for one in (part, *part.findChildren(QWidget)) if _is_stop(one, part)]
+    lines: list[tuple[QRect, list[tuple[int, QWidget]]]] = []
+    for stop in sorted(found, key=lambda one: _place(one, part).top()):
+        place = _place(stop, part)
+        if lines and place.center().y() <= lines[-1][0].bottom():
+            lines[-1][1].append((place.left(), stop))
+        else:
+            lines.append((place, [(place.left(), stop)]))
+    return [stop for _line, stops in lines for _x, stop in sorted(stops, key=lambda at: at[0])]
+
+
+def _is_stop(one: QWidget, part: QWidget) -> bool:
+    return _takes_keyboard(one) and one.isVisibleTo(part) and not one.isWindow()
+
+
+def _takes_keyboard(one: QWidget) -> bool:
+    takes = bool(one.focusPolicy().value & Qt.FocusPolicy.TabFocus.value)
+    return takes and one.focusProxy() is None
+
+
+def _place(one: QWidget, part: QWidget) -> QRect:
+    return QRect(one.mapTo(part, QPoint(0, 0)), one.size())
