@@ -49,7 +49,7 @@ class ActPanel(QFrame):
         super().__init__()
         self.setObjectName("act_panel")
         self.setProperty("card", True)
-        self._title = label(role="title", name="act_title", wrap=True)
+        self._title = label(role="title", name="act_title")
         self._hint = label(role="soft", name="act_hint", wrap=True)
         self._target = QComboBox()
         self._target.setObjectName("act_target")

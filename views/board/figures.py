@@ -47,10 +47,15 @@ class Thresholds:
 
 
 class Figure(Card):
-    """One figure: what it is, its value, and a word about it."""
+    """One figure: what it is, its value, and a word about it.
 
-    def __init__(self, name: str, title: str) -> None:
+    Args:
+        alarm: what its alert says.
+    """
+
+    def __init__(self, name: str, title: str, alarm: str) -> None:
         super().__init__(name, space=2)
+        self._alarm = alarm
         self._title = label(title, "caption", wrap=True)
         self._value = steady_figures(label("–", "huge", f"{name}_value"))
         self._chip = Chip(f"{name}_state")
@@ -61,6 +66,7 @@ class Figure(Card):
         self._places.setHorizontalSpacing(SPACE[2])
         self._places.setVerticalSpacing(2)
         self._places.setColumnStretch(2, 1)
+        self._places.setRowStretch(3, 1)
         self.body.addLayout(self._places)
         self.arrange(beside=False)
 
@@ -97,10 +103,10 @@ class Figure(Card):
         self.setAccessibleName(f"{self._title.text()}: {value}, {words}")
 
     def alert(self) -> str:
-        """What this figure's alert is about, "" without one; its value is read in the figure, where
+        """What this figure's alert says, "" without one; its value is read in the figure, where
         it does not grow old.
         """
-        return self._title.text() if self._is_alert else ""
+        return self._alarm if self._is_alert else ""
 
     def value(self) -> str:
         """The figure shown."""
@@ -118,14 +124,16 @@ class BoardFigures(QFrame):
         super().__init__()
         self._limits = thresholds
         minutes = thresholds.within_s // 60
-        self.waiting = Figure("figure_waiting", _("Waiting"))
-        self.longest = Figure("figure_longest", _("Longest wait"))
+        self.waiting = Figure("figure_waiting", _("Waiting"), _("many callers wait"))
+        self.longest = Figure("figure_longest", _("Longest wait"), _("waits are too long"))
         self.level = Figure(
-            "figure_level", _("Answered within {minutes} min").format(minutes=minutes)
+            "figure_level",
+            _("Answered within {minutes} min").format(minutes=minutes),
+            _("too few are answered within {minutes} min").format(minutes=minutes),
         )
-        self.abandoned = Figure("figure_abandoned", _("Gave up today"))
-        self.agents = Figure("figure_agents", _("Agents available"))
-        self.lines = Figure("figure_lines", _("Good lines"))
+        self.abandoned = Figure("figure_abandoned", _("Gave up today"), _("many gave up today"))
+        self.agents = Figure("figure_agents", _("Agents available"), _("no agent is there"))
+        self.lines = Figure("figure_lines", _("Good lines"), _("a kiosk's line is bad"))
         self._alerts: set[str] | None = None
         self._services_alerts: dict[str, str] = {}
         self._helped: dict[str, str] = {}

@@ -34,6 +34,9 @@ from views.widgets.theme import SPACE, text_scale
 TITLE_PX = 32
 """Height of a button."""
 
+GAP_PX = SPACE[0]
+"""Beside the handles between the tables."""
+
 IN_TURN = -1
 """In place of a column to sort by: as callers are served."""
 
@@ -280,7 +283,7 @@ class BoardLivePage(QWidget):
             self._button(self.move_all, "arrow_right", "act_move"),
             self._button(self.close_queue, "forbidden", "act_close"),
         )
-        return _panel(label(_("Services"), "title"), self.queues, acts)
+        return _panel(label(_("Services"), "title"), self.queues, acts, left=0, right=GAP_PX)
 
     def _build_tickets(self) -> QWidget:
         acts = FlowLayout(
@@ -294,7 +297,7 @@ class BoardLivePage(QWidget):
         )
         title.setStretch(0, 3)
         title.setStretch(1, 2)
-        made = _panel(title, self.tickets, acts)
+        made = _panel(title, self.tickets, acts, left=GAP_PX, right=GAP_PX)
         filters = row(None, space=SPACE[1])
         filters.addWidget(self._of_service, 1)
         filters.addWidget(self._of_site, 1)
@@ -316,7 +319,7 @@ class BoardLivePage(QWidget):
             0,
             self._button(self.announce, "bell", "act_announce"),
         )
-        return _panel(title, self.agents, acts)
+        return _panel(title, self.agents, acts, left=GAP_PX, right=0)
 
     def _connect(self) -> None:
         self.queues.ticket_dropped.connect(self._acts.dropped_on_service)
@@ -366,10 +369,15 @@ def _fill(box: QComboBox, everything: str, choices: Sequence[tuple[str, str]]) -
     box.blockSignals(False)
 
 
-def _panel(title: QLabel | QBoxLayout, table: BoardTable, acts: FlowLayout) -> QWidget:
-    """The tables begin at one height, with or without a button beside the title."""
+def _panel(
+    title: QLabel | QBoxLayout, table: BoardTable, acts: FlowLayout, *, left: int, right: int
+) -> QWidget:
+    """The tables begin at one height, with or without a button beside the title; `left` and
+    `right` keep them off the handles between them.
+    """
     made = QWidget()
     if isinstance(title, QLabel):
         title.setMinimumHeight(TITLE_PX)
-    column(made, title, table, acts, space=SPACE[1], margins=(0, 0, 0, 0)).setStretch(1, 1)
+    edges = (left, 0, right, 0)
+    column(made, title, table, acts, space=SPACE[1], margins=edges).setStretch(1, 1)
     return made

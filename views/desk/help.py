@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent
+from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -23,7 +23,7 @@ from PyQt6.QtWidgets import (
 from resources.texts import N_, _
 from session.core.program_version import program_version
 from views.desk.dossier.guide import NEXT_KEYS
-from views.widgets.parts import column, label, push_button, row, tool_button
+from views.widgets.parts import column, label, native_keys, push_button, row, tool_button
 from views.widgets.theme import SPACE
 from views.words.fuzzy_search import plain
 
@@ -270,8 +270,7 @@ class ShortcutHelp(QWidget):
         rows = [one for _title, keys in SHORTCUTS for one in keys]
         shown = [line for _group, lines in self._lines for line in lines]
         for (usual, _words), (_searched, shown_key, _text) in zip(rows, shown, strict=True):
-            native = QKeySequence.SequenceFormat.NativeText
-            shown_key.setText(QKeySequence(keys_of(usual)).toString(native))
+            shown_key.setText(native_keys(keys_of(usual)))
 
     def _filter(self, text: str) -> None:
         """Leaves the lines with every word, in key or sentence; accents and case do not count."""
@@ -340,7 +339,7 @@ def _group(
     grid.addWidget(label(_(title), "caption"), 0, 0, 1, 2)
     lines = []
     for line, (sequence, text) in enumerate(keys, start=1):
-        shown = QKeySequence(sequence).toString(QKeySequence.SequenceFormat.NativeText)
+        shown = native_keys(sequence)
         parts = label(shown, "key"), label(_(text))
         grid.addWidget(parts[0], line, 0, Qt.AlignmentFlag.AlignLeft)
         grid.addWidget(parts[1], line, 1)

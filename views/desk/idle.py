@@ -8,20 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QFrame, QLabel, QPlainTextEdit, QWidget
+from PyQt6.QtWidgets import QCheckBox, QFrame, QPlainTextEdit, QWidget
 
 from resources.texts import _
 from session.core.dossier_model import NOTE_LETTERS
 from views.widgets.icons import IconLabel
 from views.widgets.parts import (
     Card,
-    clock_words,
     column,
     label,
     push_button,
     row,
     shortcut,
-    steady_figures,
 )
 from views.widgets.theme import SPACE, text_scale
 
@@ -144,14 +142,12 @@ class IdlePage(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._available, self._connected, self._refused = True, False, False
         self._silent = False
-        self._waiting, self._longest_s, self._next = 0, 0.0, ""
+        self._waiting, self._next, self._offered = 0, "", False
         self._icon = IconLabel("available", "good", size_px=44)
         self._title = label(role="large", name="idle_title")
         self._words = label(role="soft", name="idle_words", wrap=True)
         for words in (self._title, self._words):
             words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._count = self._figure("idle_count")
-        self._longest = self._figure("idle_longest")
         self._accept = push_button(
             _("Accept the next caller"), "accept", "primary", name="idle_accept", keys="F2"
         )
@@ -202,11 +198,16 @@ class IdlePage(QWidget):
         if line is not None:
             line.show_failed()
 
-    def show_summary(self, waiting: int, longest_s: float, next_one: str) -> None:
-        """Number of waiting callers, longest wait in seconds, and who is next in words."""
+    def show_summary(self, waiting: int, next_one: str) -> None:
+        """Number of waiting callers, and who is next in words, the number first."""
         if next_one != self._next:
             self.show_preview("")
-        self._waiting, self._longest_s, self._next = waiting, longest_s, next_one
+        self._waiting, self._next = waiting, next_one
+        self._show()
+
+    def show_offered(self, offered: bool) -> None:
+        """Whether a caller is offered to this agent: then nobody else is to be accepted here."""
+        self._offered = offered
         self._show()
 
     def show_state(self, available: bool, connected: bool, silent: bool = False) -> None:
@@ -230,28 +231,15 @@ class IdlePage(QWidget):
                 return True
         return False
 
-    def _figure(self, name: str) -> QLabel:
-        figure = steady_figures(label(role="huge", name=name))
-        figure.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        return figure
-
     def _build(self) -> None:
-        figures = Card("idle_figures", padding=SPACE[3])
-        across = row(None, space=SPACE[4] * 2)
-        for figure, words in ((self._count, _("waiting")), (self._longest, _("longest wait"))):
-            caption = label(words, "soft")
-            caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            across.addLayout(column(None, figure, caption, space=0))
-        figures.body.addLayout(across)
         box = column(self, space=SPACE[2])
         box.addStretch(2)
         for part in (self._icon, self._title):
             box.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
         box.addWidget(self._words)  # over the whole width: a sentence may need two lines
-        for below in (figures, self._accept, self._look, self._back, self._by_itself, self._work):
+        for below in (self._accept, self._look, self._back, self._by_itself, self._work):
             box.addWidget(below, 0, Qt.AlignmentFlag.AlignHCenter)
         box.insertWidget(box.indexOf(self._look) + 1, self._seen)
-        box.insertSpacing(box.indexOf(figures), SPACE[1])
         box.insertSpacing(box.indexOf(self._accept), SPACE[1])
         box.addStretch(3)
 
@@ -287,23 +275,21 @@ class IdlePage(QWidget):
                 _("You are paused"),
                 _("New callers do not ring here. They ring at your colleagues' desks."),
             )
+        elif self._offered:
+            words = _("Accept or decline above.")
+            look = ("bell", "accent", _("A caller is offered to you"), words)
         elif self._waiting:
-            look = ("available", "good", _("Ready"), _("Next: {ticket}").format(ticket=self._next))
+            number, _dot, place = self._next.partition(" · ")
+            look = ("available", "good", _("Next: {ticket}").format(ticket=number), place)
         else:
-            look = (
-                "available",
-                "good",
-                _("Ready"),
-                _("Nobody is waiting. The next caller will ring."),
-            )
+            look = ("available", "good", _("Nobody is waiting"), _("The next caller will ring."))
         icon_name, tone, title, words = look
         self._icon.set_icon(icon_name, tone)
         self._title.setText(title)
         self._words.setText(words)
-        self._count.setText(str(self._waiting))
-        self._longest.setText(clock_words(self._longest_s) if self._waiting else "–")
-        self._accept.setVisible(self._available)
+        self._accept.setVisible(self._available and not self._offered)
         self._accept.setEnabled(self._connected and self._waiting > 0)
-        self._look.setVisible(self._available and self._connected and self._waiting > 0)
+        looks = self._available and self._connected and self._waiting > 0
+        self._look.setVisible(looks and not self._offered)
         self._back.setText(_("I am back") if self._silent else _("I am available"))
         self._back.setVisible(not self._available)

@@ -97,10 +97,12 @@ class OfferCard(QFrame):
     Signals:
         accept_requested(str): take this ticket id.
         decline_requested(str, str): do not take this ticket id; the reason's code.
+        shown_changed(bool): whether a caller is offered now.
     """
 
     accept_requested = pyqtSignal(str)
     decline_requested = pyqtSignal(str, str)
+    shown_changed = pyqtSignal(bool)
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -175,6 +177,7 @@ class OfferCard(QFrame):
             self._preview.setText("")
             self._preview.hide()
             self._take_keyboard()
+        self.shown_changed.emit(True)
 
     def show_preview(self, ticket_id: str, seen: CallerPreview) -> None:
         """What is known of the offered caller."""
@@ -193,6 +196,7 @@ class OfferCard(QFrame):
         self._menu.close()
         had_focus = self.isAncestorOf(QApplication.focusWidget() or self)
         self.hide()
+        self.shown_changed.emit(False)
         if had_focus and self._back is not None and self._back.isVisible():
             self._back.setFocus()
         self._back = None

@@ -123,6 +123,7 @@ class DeskQueueView(QFrame):
             "connected" if connected else "retry", "good" if connected else "warn"
         )
         self._line.setText(_("Connected") if connected else _("Connection lost, trying again…"))
+        self._line_frame.setHidden(connected)  # the header says that all is well
         self._allow()
 
     def group_by(self, by: str) -> None:
@@ -291,6 +292,7 @@ class DeskQueueView(QFrame):
     def _build_list(self) -> QScrollArea:
         self._empty = EmptyState("empty_queue", "", advice="", name="queue_empty")
         self._others_title = label(role="caption", name="queue_others")
+        self._others_title.setIndent(SPACE[0])
         body = QWidget()
         self._waiting_box = QVBoxLayout()
         self._others_box = QVBoxLayout()
@@ -307,7 +309,7 @@ class DeskQueueView(QFrame):
         return self._area
 
     def _build_line(self) -> QFrame:
-        frame = QFrame()
+        frame = self._line_frame = QFrame()
         frame.setObjectName("queue_state")
         self._line_icon = IconLabel(size_px=16)
         self._line = label(role="small", name="queue_connection")

@@ -51,6 +51,9 @@ NO_LIMIT = 16_777_215
 SERVICE_PART = 0.31
 """Part of a row's width for the service, where it stands on one line with the site."""
 
+WIDEST_NUMBER = "M000"
+"""Services stand in a column, whatever letter a number begins with."""
+
 PLACE_LETTERS = 15
 """So many letters of a service or a site must be seen where both stand on one line."""
 
@@ -123,7 +126,6 @@ class TicketRow(QFrame):
         self.setObjectName(f"ticket_{ticket.id}")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._number = label(role="strong", name="ticket_number")
-        self._number.setMinimumWidth(4 * self.fontMetrics().horizontalAdvance("0"))
         self._wait = steady_figures(label(role="strong", name="ticket_wait"))
         self._wait.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._wait_icon = IconLabel(size_px=16)
@@ -143,6 +145,7 @@ class TicketRow(QFrame):
         self._later.hide()
         self._can, self._is_kept = True, False
         self._limits, self._primary, self._under = WaitLimits(), False, ""
+        self._is_next = False
         self._form: RowForm | None = None
         self._below = False
         self._fitted: tuple[object, ...] = ()
@@ -263,6 +266,7 @@ class TicketRow(QFrame):
         self._grid.setVerticalSpacing(4 if card else 1)
         restyle(self, form=form.value)
         restyle(self._number, role="number" if card else "strong")
+        self._number.setMinimumWidth(self._number.fontMetrics().horizontalAdvance(WIDEST_NUMBER))
         restyle(self._accept, dense=not card)
         self._accept.setText(_("Accept") if card else "")
         self._tag.setMinimumWidth(0)
@@ -318,8 +322,9 @@ class TicketRow(QFrame):
         self._bell.setVisible(ringing)
         self._urgent.setVisible(ticket.priority > 0 and not ringing)
         self._accept.setVisible(waiting)
-        restyle(self._accept, kind="primary" if self._primary else "plain")
-        self._accept.setIcon(_accept_icon(self._primary))
+        self._is_next = waiting and next_one  # one row alone has the coloured button
+        restyle(self._accept, kind="primary" if self._is_next else "plain")
+        self._accept.setIcon(_accept_icon(self._is_next))
         self._number.setEnabled(waiting)
         self._show_needs()
         self._show_away()

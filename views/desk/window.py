@@ -512,6 +512,7 @@ class DeskWindow(QMainWindow):
         self.queue.state_chosen.connect(lambda available, reason: self._on_state(available, reason))
         self.header.state_requested.connect(self.queue.choose_state)
         self.idle.accept_next_requested.connect(self._accept_next)
+        self.offer.shown_changed.connect(self.idle.show_offered)
         self.idle.available_requested.connect(self._on_available)
         self.session_header.grant_requested.connect(self.grant_requested)
         self.session_header.fill_requested.connect(self._fill_together)
@@ -684,7 +685,7 @@ class DeskWindow(QMainWindow):
         if first is not None:
             service = self.queue.service(first.service)[0]
             named = f"{first.number} · {service.name if service else first.service} · {first.site}"
-        self.idle.show_summary(waiting, longest_s, named)
+        self.idle.show_summary(waiting, named)
 
     def _on_available(self) -> None:
         self.queue.choose_state(True, "")

@@ -95,6 +95,8 @@ class RemoteHelpPage(QWidget):
         for one in helps:
             at = start_words(one.asked_at_utc, self._now())
             self.asked.addItem(f"{at}  ·  {help_words(one, of_all=self._of_all)}")
+        self._nobody.setVisible(not helps)
+        self.asked.setVisible(bool(helps))
 
     def show_help(self, told: RemoteHelp) -> None:
         """An act, and what came of it so far."""
@@ -135,6 +137,14 @@ class RemoteHelpPage(QWidget):
         self.asked.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         left.body.addWidget(label(_("What was asked, by whom and why"), "title"))
         left.body.addWidget(self.asked, 1)
+        self._nobody = label(
+            _("Nobody has asked a kiosk or a desk for anything yet."),
+            role="soft",
+            name="kiosk_nobody_asked",
+            wrap=True,
+        )
+        self._nobody.hide()
+        left.body.addWidget(self._nobody)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.addWidget(left)
@@ -172,6 +182,9 @@ class RemoteHelpPage(QWidget):
         self._result.setObjectName("kiosk_result")
         self._result.setAccessibleName(_("What came of it"))
         self._result.setReadOnly(True)
+        self._result.setPlaceholderText(
+            _("Say where and why, then choose what is done. What came of it stands here.")
+        )
         card = Card(padding=SPACE[1])
         card.body.addWidget(label(_("Help from afar"), "title"))
         self._place = label("", "caption")

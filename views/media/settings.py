@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QCheckBox, QComboBox, QProgressBar, QSizePolicy, QWi
 from resources.texts import N_, _
 from session.media.audio.echo_check import ENOUGH_DB, EchoFinding
 from session.media.audio.echo_choice import EchoCanceller, EchoSetting
+from session.media.engine import MediaState
 from session.media.engines.engine_choice import ChoiceReason, EngineChoice, EngineKind
 from views.media.video_pane import FrameGiver, OwnPlace, VideoPane
 from views.widgets.parts import column, label, push_button, row
@@ -104,6 +105,7 @@ class MediaSettingsPage(QWidget):
         self._choice = MediaChoice()
         self._combos = {name: self._combo(name) for name in _CHOICES}
         self._preview = VideoPane()
+        self._preview.show_state(MediaState.CONNECTING)  # the camera is being opened
         self._preview.setAccessibleName(_("Preview of your picture"))
         self._preview.set_own_place(OwnPlace.HIDDEN)
         self._preview.setFixedHeight(144)

@@ -130,6 +130,7 @@ class HostView(QWidget):
         self._list = QVBoxLayout(body)
         self._list.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._list.setSpacing(SPACE[2])
+        self._list.setContentsMargins(0, 0, 0, 0)
         self._list.addWidget(self._empty)
         kiosks = QWidget()
         column(kiosks, self._words, scroll_area(body), space=SPACE[2])

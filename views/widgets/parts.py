@@ -90,12 +90,18 @@ def _finish(button: QAbstractButton, text: str, name: str, keys: str) -> None:
     name_button(button, text, keys)
 
 
+def native_keys(keys: str) -> str:
+    """Keys as the keyboard of this system names them; the large key says "Enter", not "Return"."""
+    enter = keys.replace("Return", "Enter")
+    return QKeySequence(enter).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
+
+
 def name_button(button: QAbstractButton, text: str, keys: str = "") -> None:
     """Gives a button its accessible name and its tool tip with the shortcut."""
     keys = str(button.property(OWN_KEYS) or keys)
     plain = text.replace("&&", "&")
     button.setAccessibleName(plain)
-    shown = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
+    shown = native_keys(keys)
     button.setToolTip(f"{plain}  ({shown})" if shown else plain)
     button.setProperty("keys", keys)
 

@@ -6,11 +6,10 @@ of every role but the agent's, whose desk has a list of its own.
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QKeySequence
 from PyQt6.QtWidgets import QGridLayout, QWidget
 
 from resources.texts import _
-from views.widgets.parts import label
+from views.widgets.parts import label, native_keys
 from views.widgets.theme import SPACE
 from views.workplace.pages import SettingsPage
 from views.workplace.role_help import RoleHelp
@@ -30,8 +29,7 @@ class HelpPage(SettingsPage):
         grid.setHorizontalSpacing(SPACE[2])
         grid.setColumnStretch(1, 1)
         for line, (pressed, what) in enumerate(of_role.keys):
-            native = QKeySequence(pressed).toString(QKeySequence.SequenceFormat.NativeText)
-            grid.addWidget(label(native, "key"), line, 0, Qt.AlignmentFlag.AlignLeft)
+            grid.addWidget(label(native_keys(pressed), "key"), line, 0, Qt.AlignmentFlag.AlignLeft)
             grid.addWidget(label(_(what), wrap=True), line, 1)
         self.add_part(_("Keys"), keys)
         self.add_part(

@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import QAbstractButton, QWidget
 from resources.texts import N_, _
 from session.core.signals import Signal
 from views.widgets.keyboard.window_actions import USUAL
-from views.widgets.parts import OWN_KEYS, name_button
+from views.widgets.parts import OWN_KEYS, name_button, native_keys
 from views.widgets.window_settings import WindowSettings
 
 _SETTING = "keys"
@@ -53,7 +53,7 @@ def normal(keys: str) -> str:
 
 def shown(keys: str) -> str:
     """As the keyboard of this system names them."""
-    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+    return native_keys(keys)
 
 
 class KeyBindings:

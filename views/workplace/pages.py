@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QComboBox, QWidget
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QPushButton, QWidget
 
 from resources.texts import _
 from views.widgets.announcer import announce
@@ -39,7 +39,10 @@ class SettingsPage(QWidget):
         if words:
             self.body.addWidget(label(words, "soft", wrap=True))
         for part in parts:
-            self.body.addWidget(part)
+            if isinstance(part, QPushButton):  # as wide as its words
+                self.body.addWidget(part, 0, Qt.AlignmentFlag.AlignLeft)
+            else:
+                self.body.addWidget(part)
         self.body.addSpacing(SPACE[1])
 
     def fix(self, *parts: QWidget) -> None:
@@ -254,7 +257,7 @@ class PrivacyPage(SettingsPage):
             label(_("Passphrase of the keys"), "strong"),
             self._now,
             self._new,
-            self._change,
+            row(None, self._change, 0),
         )
         self.body.addWidget(self._secret)
         self.body.addStretch(1)

@@ -68,7 +68,7 @@ class PrintLine(QFrame):
         column(self, top, self._why, space=0)
 
     def show_state(self, changed: PrintChanged) -> None:
-        """Shows the state of the print."""
+        """Shows the state of the print; why it waits is hidden by `hide_why`."""
         text, icon_name, tone = PRINT_WORDS[changed.state]
         self._icon.set_icon(icon_name, tone)
         self._state.setText(_(text))
@@ -76,6 +76,10 @@ class PrintLine(QFrame):
         self._why.setVisible(bool(changed.code))
         self._cross.setVisible(changed.state not in _OVER)
         self.setAccessibleName(f"{self._name.text()}: {_(text)}")
+
+    def hide_why(self, told: str) -> None:
+        """Hides why it waits when the printer says the same above."""
+        self._why.setVisible(self._why.text() not in ("", told))
 
 
 class PrintPanel(Card):
@@ -129,6 +133,7 @@ class PrintPanel(Card):
         code = report.printer_code if report else ""
         self._fault.setText(sentence(code).sentence if code else "")
         self._fault.setVisible(bool(code))
+        self._tell_once()
         self._allow()
 
     def show_grant(self, allowed: bool) -> None:
@@ -153,6 +158,11 @@ class PrintPanel(Card):
             for old in list(self._lines)[: max(0, len(self._lines) - MAX_JOBS)]:
                 self._forget(old)
         line.show_state(changed)
+        self._tell_once()
+
+    def _tell_once(self) -> None:
+        for line in self._lines.values():
+            line.hide_why(self._fault.text())
 
     def choose_receipt_file(self) -> None:
         """Asks where the receipt shall be saved, and as what."""

@@ -635,7 +635,7 @@ class DevicesView(QWidget):
         else:
             self._parts.setCurrentWidget(self.strip if self.strip.count() else self._no_pages)
         for button in self._tools.values():
-            button.setVisible(key == "pages")
+            button.setVisible(key == "pages" and self.strip.count() > 0)
 
     def _on_chosen(self) -> None:
         some = self.strip.count() > 0

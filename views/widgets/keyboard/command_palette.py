@@ -33,7 +33,7 @@ from PyQt6.QtWidgets import (
 )
 
 from resources.texts import _
-from views.widgets.parts import column, label, row, tool_button
+from views.widgets.parts import column, label, native_keys, row, tool_button
 from views.widgets.theme import SPACE, tokens_for
 from views.widgets.window_settings import WindowSettings
 from views.words.fuzzy_search import Searched, words_wanted
@@ -299,7 +299,7 @@ class _Row(QStyledItemDelegate):
         painter.drawPixmap(corner, _in_ink(entry.icon, ink, painter))
         inside.setLeft(inside.left() + _ICON_PX + SPACE[2])
         painter.setFont(option.font)
-        keys = QKeySequence(entry.keys).toString(QKeySequence.SequenceFormat.NativeText)
+        keys = native_keys(entry.keys)
         painter.setPen(QColor(colours.soft))
         right = f"{entry.kind}    {keys}".strip()
         metrics = painter.fontMetrics()

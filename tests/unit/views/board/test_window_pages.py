@@ -180,7 +180,7 @@ def test_only_a_new_alert_is_told_in_a_message(board: BoardWindow) -> None:
     assert board.messages.texts() == []
     board.show_board(figures(abandoned=1))
     board.show_board(figures(abandoned=7))
-    assert board.messages.texts() == ["Alert: Gave up today"]
+    assert board.messages.texts() == ["Alert: many gave up today"]
 
 
 def test_a_day_that_cannot_be_read_is_not_shown_as_a_good_one(board: BoardWindow) -> None:

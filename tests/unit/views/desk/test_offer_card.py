@@ -118,6 +118,18 @@ def test_a_decline_has_a_reason(window: DeskWindow) -> None:
     assert declined == [(OFFER.id, "knows_caller")]
 
 
+def test_only_the_offered_caller_can_be_accepted_in_the_middle(window: DeskWindow) -> None:
+    accept = window.findChild(QPushButton, "idle_accept")
+    assert accept is not None
+    accept.setFocus()
+    show(window)
+    assert not accept.isVisible()
+    assert "offered" in window.idle.findChildren(QLabel, "idle_title")[0].text()
+    window.offer.clear()
+    assert accept.isVisible()
+    assert window.focusWidget() is accept
+
+
 def test_the_keyboard_goes_back_when_the_offer_is_gone(window: DeskWindow) -> None:
     before = window.findChild(QPushButton, "accept_t-b012")
     assert before is not None

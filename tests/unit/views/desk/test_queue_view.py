@@ -141,11 +141,19 @@ def test_a_filter_shows_one_service_and_accept_next_keeps_to_it(
     assert asked.args == ["alloc"]
 
 
+def _kind_of_accept(row: QWidget) -> str:
+    found = row.findChild(QPushButton)
+    assert found is not None
+    return str(found.property("kind"))
+
+
 def test_a_new_ticket_rings_until_it_is_taken(queue: DeskQueueView, qtbot: QtBot) -> None:
     with qtbot.waitSignal(queue.ticket_rang) as rang:
         queue.ring("t-a032")
     assert rang.args == ["t-a032"]
     assert rows(queue)[3].property("ringing") is True
+    coloured = [one for one in rows(queue) if _kind_of_accept(one) == "primary"]
+    assert coloured == rows(queue)[:1], "one row alone says what F2 does"
     taken = [
         msgspec.structs.replace(one, state=TicketState.IN_SESSION) if one.id == "t-a032" else one
         for one in TICKETS

@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFileDialog,
+    QLabel,
     QLineEdit,
     QProgressBar,
     QScrollArea,
@@ -437,6 +438,24 @@ def test_prints_are_wishes_and_their_states_are_words(devices: DevicesView, qtbo
     assert cancelled == ["j1"]
     devices.show_print(PrintChanged(print_id="j1", state=PrintState.DONE), "Receipt")
     assert words(line, "print_state") == "printed"
+
+
+def test_why_a_print_waits_is_not_said_again_below_the_printer_that_says_it(
+    devices: DevicesView,
+) -> None:
+    devices.show_print(
+        PrintChanged(print_id="j1", state=PrintState.WAITING, code=DEVICES.printer_code), "Receipt"
+    )
+    line = devices.findChild(QWidget, "print_j1")
+    assert line is not None
+    why = line.findChild(QLabel, "print_why")
+    assert why is not None
+    assert why.text() == words(devices, "printer_fault")
+    assert why.isHidden()
+    devices.show_devices(
+        msgspec.structs.replace(DEVICES, printer=ScannerState.READY, printer_code="")
+    )
+    assert not why.isHidden()
 
 
 def test_the_file_to_print_is_chosen_without_stopping_the_program(
