@@ -43,6 +43,11 @@ IN_TURN = -1
 IN_TIME, WIDE_PX = 3, 1400
 """The column of a service's share answered in time, and the page's width from which it is shown."""
 
+LONGEST, WITH = 2, 5
+"""In large letters these give way: a service's longest wait (the callers have it), and whom a
+caller is with (in the tool tip of the number).
+"""
+
 SERVICE_PX, WITH_PX = 155, 110
 """Where names of services and agents are cut among the callers, so that the site keeps some space.
 """
@@ -74,10 +79,16 @@ class BoardLivePage(QWidget):
             _("Services"),
             heads=[_("Service"), _("Count"), _("Max"), _("In time"), _("To expect")],
             wide=0,
+            spare=(LONGEST,),
         )
         heads = [_("No."), _("Service"), _("Site"), _("Time"), _("Priority"), _("With")]
         self.tickets = TicketTable(
-            "board_tickets", _("Callers"), heads=heads, wide=2, most_px={1: SERVICE_PX, 5: WITH_PX}
+            "board_tickets",
+            _("Callers"),
+            heads=heads,
+            wide=2,
+            most_px={1: SERVICE_PX, WITH: WITH_PX},
+            spare=(WITH,),
         )
         self.agents = TargetTable(
             "board_agents", _("Agents"), heads=[_("Agent"), _("State"), _("Since")], wide=1
@@ -193,7 +204,7 @@ class BoardLivePage(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """On a small screen the share answered in time gives way; the tool tip has it."""
         super().resizeEvent(event)
-        self.queues.setColumnHidden(IN_TIME, self.width() < WIDE_PX)
+        self.queues.setColumnHidden(IN_TIME, self.width() < WIDE_PX * text_scale())
 
     def show_undo(self, words: str) -> None:
         """Shows what "undo" would take back, or "" for nothing."""
@@ -275,7 +286,7 @@ class BoardLivePage(QWidget):
         columns.addWidget(self._build_agents())
         columns.setStretchFactor(1, 3)
         columns.setStretchFactor(2, 1)
-        columns.setSizes([340, 602, 302])
+        columns.setSizes([350, 590, 304])
         column(self, columns, space=0)
 
     def _build_queues(self) -> QWidget:

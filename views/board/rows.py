@@ -75,7 +75,7 @@ def ticket_row(
         who = _("Kept for {name}").format(name=agents.get(kept, kept))
     raised = waiting and ticket.priority > 0
     cells = (
-        Cell(ticket.number, "" if waiting else "soft"),
+        Cell(ticket.number, "" if waiting else "soft", hint=who),
         Cell(
             service.name if service else ticket.service,
             icon_name=service.icon if service else "help",

@@ -37,6 +37,9 @@ from views.widgets.theme import Tokens, service_colour, tokens_for
 ROOM_PX = 10
 """Above and below the letters of a row."""
 
+LEAST_LETTERS, ICON_PX = 9, 30
+"""What can be read at least in the column that takes what the others leave."""
+
 TICKET_MIME = "application/x-poste-expert-ticket"
 _ID = Qt.ItemDataRole.UserRole
 
@@ -88,6 +91,7 @@ class BoardTable(QTreeWidget):
         wide: the column that takes what the others leave.
         most_px: columns that are cut (their tool tip has the whole text) rather than wider than
             that.
+        spare: columns that give way, one after the other, before the wide one cannot be read.
 
     Signals: menu_requested(QPoint): the person wants the acts of the chosen row, at this place of
         the screen. sort_requested(int): the head of this column was pressed.
@@ -104,8 +108,10 @@ class BoardTable(QTreeWidget):
         heads: Sequence[str],
         wide: int,
         most_px: Mapping[int, int] = MappingProxyType({}),
+        spare: Sequence[int] = (),
     ) -> None:
         super().__init__()
+        self._spare = spare
         self.setObjectName(name)
         self.setAccessibleName(spoken)
         self.setHeaderLabels(list(heads))
@@ -154,12 +160,27 @@ class BoardTable(QTreeWidget):
                 most_px = self._most_px.get(column, 0)
                 if 0 < most_px < self.columnWidth(column):
                     self.setColumnWidth(column, most_px)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        viewport = self.viewport()
+        if not self._spare or viewport is None:
+            return
+        for column in self._spare:
+            self.setColumnHidden(column, False)
+        needed = LEAST_LETTERS * self.fontMetrics().averageCharWidth() + ICON_PX
+        others = [column for column in range(self.columnCount()) if column != self._wide]
+        for column in self._spare:
+            if viewport.width() - sum(map(self.columnWidth, others)) < needed:
+                self.setColumnHidden(column, True)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Measures the columns again: Qt measures only rows in sight, and more may be in sight."""
         super().resizeEvent(event)
         if event is not None and event.size().height() != event.oldSize().height():
             self._measure()
+        else:
+            self._make_room()
 
     def _align_heads(self, row: TableRow) -> None:
         """A column of numbers has its head above them."""
@@ -294,8 +315,9 @@ class TicketTable(BoardTable):
         heads: Sequence[str],
         wide: int,
         most_px: Mapping[int, int] = MappingProxyType({}),
+        spare: Sequence[int] = (),
     ) -> None:
-        super().__init__(name, spoken, heads=heads, wide=wide, most_px=most_px)
+        super().__init__(name, spoken, heads=heads, wide=wide, most_px=most_px, spare=spare)
         self.choose_several()
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
@@ -321,8 +343,10 @@ class TargetTable(BoardTable):
 
     ticket_dropped = pyqtSignal(str, str)
 
-    def __init__(self, name: str, spoken: str, *, heads: Sequence[str], wide: int) -> None:
-        super().__init__(name, spoken, heads=heads, wide=wide)
+    def __init__(
+        self, name: str, spoken: str, *, heads: Sequence[str], wide: int, spare: Sequence[int] = ()
+    ) -> None:
+        super().__init__(name, spoken, heads=heads, wide=wide, spare=spare)
         self.setAcceptDrops(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DropOnly)
 

@@ -83,6 +83,7 @@ class DeskQueueView(QFrame):
         self._tab_order: list[QWidget] = []
         self._stop = ""
         self._ringing: set[str] = set()
+        self._offered = False
         self._busy, self._connected, self._accepting = False, False, ""
         self._agent = ""
         self._work: dict[str, ServiceWork] = {}
@@ -110,6 +111,11 @@ class DeskQueueView(QFrame):
         self._ringing.add(ticket_id)
         self._show_all()
         self.ticket_rang.emit(ticket_id)
+
+    def show_offered(self, offered: bool) -> None:
+        """Whether a caller is offered to this agent: F2 takes that one, and no row stands out."""
+        self._offered = offered
+        self._show_all()
 
     def stop_ringing(self) -> None:
         """No row stands out any more."""
@@ -476,6 +482,7 @@ class DeskQueueView(QFrame):
                 service,
                 place=place,
                 next_one=ticket is first_free and ticket.state in WAITING,
+                coloured=not self._offered,
                 ringing=ticket.id in self._ringing,
                 under=under,
             )

@@ -305,9 +305,11 @@ class TicketRow(QFrame):
         next_one: bool,
         ringing: bool,
         under: str = "",
+        coloured: bool = True,
     ) -> None:
         """Shows the ticket's facts; `next_one` is whom F2 takes, `place` the service's for its
         colour. `under` a head that names the "service" or the "site", the row does not.
+        `coloured`: whether the next one's button stands out.
         """
         self.ticket = ticket
         waiting = ticket.state in WAITING
@@ -322,7 +324,7 @@ class TicketRow(QFrame):
         self._bell.setVisible(ringing)
         self._urgent.setVisible(ticket.priority > 0 and not ringing)
         self._accept.setVisible(waiting)
-        self._is_next = waiting and next_one  # one row alone has the coloured button
+        self._is_next = waiting and next_one and coloured  # one row alone, at most
         restyle(self._accept, kind="primary" if self._is_next else "plain")
         self._accept.setIcon(_accept_icon(self._is_next))
         self._number.setEnabled(waiting)

@@ -513,6 +513,7 @@ class DeskWindow(QMainWindow):
         self.header.state_requested.connect(self.queue.choose_state)
         self.idle.accept_next_requested.connect(self._accept_next)
         self.offer.shown_changed.connect(self.idle.show_offered)
+        self.offer.shown_changed.connect(self.queue.show_offered)
         self.idle.available_requested.connect(self._on_available)
         self.session_header.grant_requested.connect(self.grant_requested)
         self.session_header.fill_requested.connect(self._fill_together)

@@ -368,3 +368,22 @@ def test_figures_are_asked_for_any_days_up_to_four_hundred(board: BoardWindow) -
     last.setDate(last.maximumDate())
     first.setDate(first.minimumDate().addDays(-5))
     assert (asked[-1][1] - asked[-1][0]).days == 399
+
+
+def test_in_large_letters_a_service_is_still_read(desk_theme: QApplication, qtbot: QtBot) -> None:
+    apply_theme(desk_theme, dark=False, text_scale=1.5)
+    try:
+        window = full()
+        qtbot.addWidget(window)
+        window.close_requested.connect(window.close_now)
+        window.resize(1366, 768)
+        window.show()
+        qtbot.waitExposed(window)
+        letters = window.queues.fontMetrics().averageCharWidth()
+        assert window.queues.columnWidth(0) >= 9 * letters
+        assert window.queues.isColumnHidden(2)
+        assert window.tickets.columnWidth(2) >= 9 * letters
+        window.resize(2400, 900)
+        assert not window.tickets.isColumnHidden(5)
+    finally:
+        apply_theme(desk_theme, dark=False)
