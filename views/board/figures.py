@@ -53,7 +53,7 @@ class Figure(Card):
         alarm: what its alert says.
     """
 
-    def __init__(self, name: str, title: str, alarm: str) -> None:
+    def __init__(self, name: str, title: str, *, alarm: str) -> None:
         super().__init__(name, space=2)
         self._alarm = alarm
         self._title = label(title, "caption", wrap=True)
@@ -124,16 +124,18 @@ class BoardFigures(QFrame):
         super().__init__()
         self._limits = thresholds
         minutes = thresholds.within_s // 60
-        self.waiting = Figure("figure_waiting", _("Waiting"), _("many callers wait"))
-        self.longest = Figure("figure_longest", _("Longest wait"), _("waits are too long"))
+        self.waiting = Figure("figure_waiting", _("Waiting"), alarm=_("many callers wait"))
+        self.longest = Figure("figure_longest", _("Longest wait"), alarm=_("waits are too long"))
         self.level = Figure(
             "figure_level",
             _("Answered within {minutes} min").format(minutes=minutes),
-            _("too few are answered within {minutes} min").format(minutes=minutes),
+            alarm=_("too few are answered within {minutes} min").format(minutes=minutes),
         )
-        self.abandoned = Figure("figure_abandoned", _("Gave up today"), _("many gave up today"))
-        self.agents = Figure("figure_agents", _("Agents available"), _("no agent is there"))
-        self.lines = Figure("figure_lines", _("Good lines"), _("a kiosk's line is bad"))
+        self.abandoned = Figure(
+            "figure_abandoned", _("Gave up today"), alarm=_("many gave up today")
+        )
+        self.agents = Figure("figure_agents", _("Agents available"), alarm=_("no agent is there"))
+        self.lines = Figure("figure_lines", _("Good lines"), alarm=_("a kiosk's line is bad"))
         self._alerts: set[str] | None = None
         self._services_alerts: dict[str, str] = {}
         self._helped: dict[str, str] = {}
