@@ -132,5 +132,6 @@ def helps_csv(helps: Sequence[RemoteHelp], columns: HelpColumns) -> bytes:
     for one in helps:
         act, place, ended = columns(one)
         at = f"{one.asked_at_utc.astimezone():%Y-%m-%d %H:%M:%S}"
-        rows.append((at, one.by_name, one.by, act, place, one.reason, ended))
+        account = one.by.rpartition(".")[2]  # after the letter of its role
+        rows.append((at, one.by_name, account, act, place, one.reason, ended))
     return spreadsheet_csv(heads, rows)

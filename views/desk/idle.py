@@ -42,7 +42,7 @@ class OwedNoteLine(QFrame):
         super().__init__()
         self._id = session_id
         self._write = push_button(_("Write"), "pen", "quiet", name="owed_note_write")
-        self._drop = push_button(_("Not needed"), "", "quiet", name="owed_note_drop")
+        self._drop = push_button(_("Without a note"), "", "quiet", name="owed_note_drop")
         self._text = QPlainTextEdit()
         self._text.setObjectName("owed_note_text")
         self._text.setAccessibleName(words)

@@ -6,6 +6,7 @@ above, help, the demonstration and the version below. Used by the desk's sign-in
 from __future__ import annotations
 
 from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import QComboBox, QFrame, QWidget
 
 from resources.texts import _
@@ -39,6 +40,7 @@ class FirstPage(QWidget):
     ) -> None:
         super().__init__()
         self.setObjectName("first_page")
+        self._first: QWidget | None = page.focusWidget()
         self._help = Card("first_help")
         self._help_button = push_button(_("Help"), "help", name="first_help_button")
         self._help_button.setCheckable(True)
@@ -60,6 +62,15 @@ class FirstPage(QWidget):
         ).setStretch(1, 1)
         self._fill_help()
         self._help.hide()
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """The keyboard is in the page's own first field: what it was given before it stood in this
+        window is lost.
+        """
+        super().showEvent(event)
+        if self._first is not None:
+            self._first.setFocus()
+            self._first = None
 
     def show_demo_starting(self) -> None:
         """The demonstration takes its time."""

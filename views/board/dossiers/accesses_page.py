@@ -285,7 +285,8 @@ class BoardAccessesPage(QWidget):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("csv")
         dialog.setNameFilter("CSV (*.csv)")
-        dialog.selectFile(f"acces_{self._clock.utc_now().astimezone():%Y-%m-%d}.csv")
+        name = "aide" if self._shown is _About.HELP else "acces"
+        dialog.selectFile(f"{name}_{self._clock.utc_now().astimezone():%Y-%m-%d}.csv")
         dialog.fileSelected.connect(self.file_wanted)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

@@ -133,7 +133,7 @@ async def test_what_was_wanted_from_afar_is_shown_and_every_line_of_it_is_in_the
     await until(lambda: bool(saved))
     rows = list(csv.reader((tmp_path / "x.csv").read_text("utf-8-sig").splitlines(), delimiter=";"))
     assert len(rows) == 6
-    assert rows[1][1:] == ["Denis W.", "h.aide", "Test scan", "Kiosk borne1", "'=1+1", "done"]
+    assert rows[1][1:] == ["Denis W.", "aide", "Test scan", "Kiosk borne1", "'=1+1", "done"]
 
 
 async def test_a_file_that_cannot_be_written_is_told(register: Register, tmp_path: Path) -> None:
