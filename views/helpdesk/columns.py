@@ -12,7 +12,7 @@ from session.protocol.helpdesk.log_list import LogRow, LogState
 from views.helpdesk.words import (
     outcome_words,
     row_length,
-    start_words,
+    row_start_words,
     state_words,
     troubles_words,
 )
@@ -39,7 +39,7 @@ COLUMNS: tuple[ListColumn, ...] = (
         N_("Began"),
         "28/11 15:30",
         0,
-        lambda row, now: start_words(row.started_at_utc, now),
+        row_start_words,
     ),
     ListColumn("number", N_("Number"), "NMQW-NMQW", 0, lambda row, _now: row.short_number),
     ListColumn("ticket", N_("Ticket"), "MM000", 2, lambda row, _now: row.ticket_number),

@@ -30,7 +30,7 @@ from views.helpdesk.columns import COLUMNS, LEAST_LETTERS, OF_ALL, TROUBLES, pla
 from views.helpdesk.filter_bar import FilterBar
 from views.helpdesk.filter_language import TypedFilter
 from views.helpdesk.list_model import ConversationModel
-from views.helpdesk.words import model_words, start_words, why_not
+from views.helpdesk.words import model_words, row_start_words, why_not
 from views.widgets.parts import (
     Card,
     ElidedLabel,
@@ -440,7 +440,7 @@ def _about(chosen: LogRow, now: datetime) -> str:
     )
     head = [
         chosen.short_number or chosen.session_id,
-        start_words(chosen.started_at_utc, now),
+        row_start_words(chosen, now),
         place_words(chosen),
     ]
     told = [*head, *(_("{name}: {value}").format(name=n, value=v) for n, v in facts if v)]

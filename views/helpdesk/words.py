@@ -95,8 +95,16 @@ def start_words(at_utc: datetime, now: datetime) -> str:
     return f"{local:%d/%m %H:%M}" if local.year == here.year else f"{local:%d/%m/%Y %H:%M}"
 
 
+def row_start_words(row: LogRow, now: datetime) -> str:
+    """When a conversation began; of an erased one its day alone is known."""
+    if row.state is not LogState.ERASED:
+        return start_words(row.started_at_utc, now)
+    day = row.started_at_utc
+    return f"{day:%d/%m}" if day.year == now.year else f"{day:%d/%m/%Y}"
+
+
 def row_length(row: LogRow) -> str:
-    """How long it took; "" while it goes on."""
-    if row.ended_at_utc is None:
+    """How long it took; "" while it goes on, and of an erased one."""
+    if row.ended_at_utc is None or row.state is LogState.ERASED:
         return ""
     return length_words((row.ended_at_utc - row.started_at_utc).total_seconds())

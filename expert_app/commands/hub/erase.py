@@ -182,7 +182,9 @@ def _print_result(done: Erased, request: EraseRequest, *, dry: bool) -> None:
         }
         print(msgspec.json.encode(figures).decode())
         return
-    if dry:
+    if dry and not done.sessions:
+        print(_("Nothing was erased."))
+    elif dry:
         print(_("{count} conversations would be erased:").format(count=len(done.sessions)))
         for one in done.sessions:
             print(f"  {one}")

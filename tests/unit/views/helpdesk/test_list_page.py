@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from PyQt6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
@@ -120,6 +122,13 @@ def test_a_line_of_the_list_is_opened_for_a_reason_or_says_why_not(page: ListPag
     assert len(opened) == 1
     assert len(set(said)) == 3
     assert all(row.short_number in words for row, words in zip(rows[1:], said, strict=True))
+
+
+def test_of_an_erased_conversation_only_the_day_is_told() -> None:
+    midnight = datetime(2026, 11, 27, tzinfo=UTC)
+    row = log_row(2, state=LogState.ERASED, started_at_utc=midnight, ended_at_utc=midnight)
+    told = {one.key: one.text(row, midnight) for one in COLUMNS}
+    assert (told["start"], told["length"]) == ("27/11", "")
 
 
 def test_bars_say_which_kiosk_fails_most_and_narrow_the_list(page: ListPage) -> None:
