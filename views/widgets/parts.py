@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PyQt6.QtCore import QPoint, QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QFont, QKeySequence, QPainter, QPaintEvent, QShortcut
+from PyQt6.QtGui import QFont, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QBoxLayout,
@@ -50,6 +50,46 @@ OWN_KEYS = "own_keys"
 """Property of a button: the keys that this person gave it, whatever name it gets later."""
 
 
+class _PushButton(QPushButton):
+    """Enter presses it as the space bar does; Qt has that in dialogs only."""
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Goes down."""
+        super().keyPressEvent(_enter_as_space(event))
+
+    def keyReleaseEvent(self, event: QKeyEvent | None) -> None:
+        """Comes up, and counts."""
+        super().keyReleaseEvent(_enter_as_space(event))
+
+
+class _ToolButton(QToolButton):
+    """As `_PushButton`."""
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Goes down."""
+        super().keyPressEvent(_enter_as_space(event))
+
+    def keyReleaseEvent(self, event: QKeyEvent | None) -> None:
+        """Comes up, and counts."""
+        super().keyReleaseEvent(_enter_as_space(event))
+
+
+def _enter_as_space(event: QKeyEvent | None) -> QKeyEvent | None:
+    """Enter alone, without Ctrl or the like, as the space bar; any other key as it is."""
+    if event is None or event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        return event
+    held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    if held != Qt.KeyboardModifier.NoModifier:
+        return event
+    return QKeyEvent(
+        event.type(),
+        Qt.Key.Key_Space,
+        Qt.KeyboardModifier.NoModifier,
+        " ",
+        event.isAutoRepeat(),
+    )
+
+
 def push_button(
     text: str, icon_name: str = "", kind: str = "plain", *, name: str = "", keys: str = ""
 ) -> QPushButton:
@@ -62,7 +102,7 @@ def push_button(
         name: object name.
         keys: the shortcut shown in the tool tip; connect it with `shortcut`.
     """
-    button = QPushButton(text)
+    button = _PushButton(text)
     button.setProperty("kind", kind)
     button.setIconSize(QSize(23, 18))
     if icon_name:
@@ -75,7 +115,7 @@ def tool_button(
     text: str, icon_name: str, name: str = "", *, keys: str = "", checkable: bool = False
 ) -> QToolButton:
     """A button with an icon only; `text` is its tool tip and accessible name."""
-    button = QToolButton()
+    button = _ToolButton()
     if icon_name:
         button.setIcon(icon(icon_name))
     button.setIconSize(QSize(18, 18))

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import pytest
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.accessibility.layout import settle
-from views.widgets.parts import FlowLayout, column
+from views.widgets.parts import FlowLayout, column, push_button, tool_button
 
 WIDE, HIGH, SPACE = 100, 30, 8
 
@@ -62,3 +63,14 @@ def test_what_is_hidden_takes_no_room(window: QWidget) -> None:
     settle()
     assert (first.y(), third.y()) == (0, 0)
     assert third.x() == WIDE + SPACE
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_enter_presses_the_button_that_has_the_keyboard(qtbot: QtBot, key: Qt.Key) -> None:
+    for button in (push_button("Create"), tool_button("Help", "help")):
+        qtbot.addWidget(button)
+        pressed: list[bool] = []
+        button.clicked.connect(pressed.append)
+        qtbot.keyClick(button, key)
+        qtbot.keyClick(button, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        assert len(pressed) == 1
