@@ -198,6 +198,10 @@ class DeskWindow(QMainWindow):
         self._modes.hide()
         self.talk_bar.commands.hide()
         self._show_state()
+        self._keyboard_to_work()
+
+    def _keyboard_to_work(self) -> None:
+        """The keyboard goes to what an agent does next between two callers."""
         if not self.idle.take_keyboard():
             self.header.take_keyboard()
 
@@ -244,6 +248,8 @@ class DeskWindow(QMainWindow):
         if handle is not None and not self._follows_screen:
             self._follows_screen = True
             handle.screenChanged.connect(self._on_screen)
+            if self._centre.currentWidget() is self.idle:
+                self._keyboard_to_work()
         self._memory.use_screen(self.screen())
 
     def _on_screen(self, screen: QScreen | None) -> None:

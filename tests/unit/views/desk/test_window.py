@@ -79,6 +79,12 @@ def press(window: QWidget, qtbot: QtBot, name: str) -> None:
     click(found)
 
 
+def test_the_keyboard_begins_at_what_an_agent_does_next(window: DeskWindow) -> None:
+    first = window.focusWidget()
+    assert first is not None
+    assert first.objectName() == "idle_accept"
+
+
 def test_accept_scan_and_file_by_keys_alone(window: DeskWindow, qtbot: QtBot) -> None:
     with qtbot.waitSignal(window.queue.next_requested) as accepted:
         key(window, Qt.Key.Key_F2)
