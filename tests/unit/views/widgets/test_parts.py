@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.accessibility.layout import settle
+from tests.support.screens.fingers import key as press
 from views.widgets.parts import FlowLayout, column, push_button, tool_button
 
 WIDE, HIGH, SPACE = 100, 30, 8
@@ -71,6 +72,6 @@ def test_enter_presses_the_button_that_has_the_keyboard(qtbot: QtBot, key: Qt.Ke
         qtbot.addWidget(button)
         pressed: list[bool] = []
         button.clicked.connect(pressed.append)
-        qtbot.keyClick(button, key)
-        qtbot.keyClick(button, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        press(button, key)
+        press(button, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         assert len(pressed) == 1
