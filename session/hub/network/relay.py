@@ -256,17 +256,19 @@ class Relay:
         Others' sessions do not wait for the store meanwhile.
         """
         held = self._held[organisation, session_id]
-        while held:
-            message = held.popleft()
-            if ticket is None:
-                self._drop(message, TicketUnknown.code, "no such session")
-                continue
-            if self._is_word_of_kiosk(message) and self._is_end(ticket, message):
-                await self._keep.on_message(ticket, message.payload)
-            await self._send(ticket, message)
-        del self._held[organisation, session_id]
-        if not self._held:
-            self._all_released.set()
+        try:
+            while held:
+                message = held.popleft()
+                if ticket is None:
+                    self._drop(message, TicketUnknown.code, "no such session")
+                    continue
+                if self._is_word_of_kiosk(message) and self._is_end(ticket, message):
+                    await self._keep.on_message(ticket, message.payload)
+                await self._send(ticket, message)
+        finally:  # whatever one end sends, what follows is passed on
+            del self._held[organisation, session_id]
+            if not self._held:
+                self._all_released.set()
 
     def _hold(self, organisation: str, session_id: str, message: Incoming) -> None:
         self._held[organisation, session_id] = deque([message])

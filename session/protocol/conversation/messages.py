@@ -172,7 +172,7 @@ class GrantChanged(SessionMessage, frozen=True, kw_only=True):
     grant: Grant
     allowed: bool
     at_utc: UtcTime
-    left_s: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    left_s: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 0.0
     reason: GrantReason = GrantReason.ANSWERED
     actor: GrantActor = GrantActor.CALLER
     text_version: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{0,60}$")] = ""

@@ -50,6 +50,9 @@ def live(state: TicketState = TicketState.IN_SESSION) -> Ticket:
         encode(GrantRequested(grant=Grant.KEEP)),
         b"{}",
         b"\xff",
+        word().replace(b'"left_s":60.0', b'"left_s":1e18'),
+        word().replace(b'"left_s":60.0', b'"left_s":1e300'),
+        word().replace(b'"left_s":60.0', b'"left_s":-1'),
     ],
 )
 async def test_only_a_yes_to_keeping_lets_documents_pass(payload: bytes) -> None:
