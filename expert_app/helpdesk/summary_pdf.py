@@ -5,7 +5,7 @@ vendor.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from reportlab.lib.units import mm
 
@@ -26,6 +26,7 @@ from documents.printed.sheet import (
     height_of,
 )
 from resources.texts import _
+from session.core.clock import instant
 from session.log.summary import SessionSummary
 from views.words.log_summary import SummaryLine, SummaryPart, length_words, summary_parts
 
@@ -93,7 +94,7 @@ def _line(sheet: PrintedSheet, line: SummaryLine, started_at: datetime | None) -
     height = height_of(line.words, style, width)
     sheet.need(height)
     if line.at_s is not None and started_at is not None:
-        at = (started_at + timedelta(seconds=line.at_s)).astimezone()
+        at = instant(started_at.timestamp() + line.at_s).astimezone()
         sheet.text(f"{at:%H:%M:%S}", _TIME, width=_TIME_WIDTH)
     if line.side:
         sheet.text(line.side, _TIME, x=MARGIN + INNER - _SIDE_WIDTH, width=_SIDE_WIDTH)

@@ -9,6 +9,18 @@ import time
 from datetime import UTC, datetime
 from typing import Protocol
 
+YEARS = range(1970, 2200)
+"""What somebody else's clock may say and be believed."""
+
+_FIRST_S, _LAST_S = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (1970, 2200))
+
+
+def instant(at_s: float) -> datetime:
+    """The moment so many seconds after 1970, in UTC. What somebody else's clock says may be in no
+    calendar: then the first or the last of ours.
+    """
+    return datetime.fromtimestamp(min(max(at_s, _FIRST_S), _LAST_S), UTC)
+
 
 class Clock(Protocol):
     """What a part may ask of time."""

@@ -632,6 +632,10 @@ _LANES: dict[type[Event], Lane] = {
 _GRANT_LANES = {Grant.SCAN: Lane.SCANNER, Grant.PRINT: Lane.PRINTER, Grant.KEEP: Lane.DOSSIER}
 
 
+MOST_NUMBER = 2**31 - 1
+"""Of a record: more than anybody says in a conversation."""
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """An event with its place.
 
@@ -645,7 +649,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     format: int = FORMAT
     at_utc: datetime
     writer: Writer
-    number: int
+    number: Annotated[int, msgspec.Meta(ge=0, le=MOST_NUMBER)]
     event: AnyEvent
     redacted: bool = False
 

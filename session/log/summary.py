@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from session.core.clock import instant
 from session.log import events
 from session.log.events import Event, Writer
 from session.log.merge import WRITERS
@@ -150,7 +151,7 @@ def summarise(log: OpenedLog) -> SessionSummary:
     opened = next((event for _at_s, event in _of(told, events.SessionOpened)), None)
     failed = _collect(_FAILED, told) + _missing(log, told)
     return SessionSummary(
-        started_at_utc=datetime.fromtimestamp(log.start_s, UTC),
+        started_at_utc=instant(log.start_s),
         duration_s=log.duration_s,
         talk_s=_talk_s(told),
         organisation=opened.organisation if opened else "",

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from resources.texts import _
+from session.core.clock import instant
 from views.widgets.icons import IconLabel
 from views.widgets.parts import column, label, restyle, row, scroll_area
 from views.widgets.theme import SPACE
@@ -100,7 +101,7 @@ class _Sentence(QWidget):
         button.setFixedWidth(button.fontMetrics().horizontalAdvance("00:00:00") + 22)
         at_s = line.at_s
         if at_s is not None and started_at is not None:
-            at = (started_at + timedelta(seconds=at_s)).astimezone()
+            at = instant(started_at.timestamp() + at_s).astimezone()
             button.setText(f"{at:%H:%M:%S}")
             button.setToolTip(_("Go to this moment"))
             button.setAccessibleName(f"{at:%H:%M:%S} {line.words}")

@@ -6,7 +6,6 @@ into words, however long the log is. Used by the replay window.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -16,6 +15,7 @@ from PyQt6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from PyQt6.QtGui import QBrush, QColor, QIcon
 
 from resources.texts import _
+from session.core.clock import instant
 from session.log.events import Writer
 from session.log.playback.opened import OpenedLog
 from views.replay.gaps import Gap, gap_words
@@ -31,7 +31,7 @@ _Role = Qt.ItemDataRole
 
 def wall_words(at_s: float) -> str:
     """The time of the day here, of seconds since 1970."""
-    return datetime.fromtimestamp(at_s).strftime("%H:%M:%S")
+    return instant(at_s).astimezone().strftime("%H:%M:%S")
 
 
 class EventLines(NamedTuple):

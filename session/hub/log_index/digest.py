@@ -11,10 +11,11 @@ from datetime import datetime
 
 import msgspec
 
+from session.core.clock import YEARS
 from session.core.errors import LogTooNew, LogUnreadable
 from session.core.field_types import NOT_DECODED
 from session.log import events
-from session.log.events import AnyEvent, MirrorChunk, Record, Writer
+from session.log.events import MOST_NUMBER, AnyEvent, MirrorChunk, Record, Writer
 from session.log.migrate import decode_record
 from session.log.troubles import counts_only_alone, trouble_of
 from session.protocol.helpdesk.log_list import DeviceModel, LineMinute, TroubleCount, TroublePart
@@ -95,6 +96,8 @@ class LogDigest(msgspec.Struct):
         self._count(place.writer, place.number)
 
     def _count(self, writer: str, number: int) -> None:
+        if not 0 <= number <= MOST_NUMBER:
+            return
         expected = self.next.get(writer, 0)
         self.gaps += max(0, number - expected)
         self.next[writer] = max(expected, number + 1)
@@ -102,6 +105,8 @@ class LogDigest(msgspec.Struct):
     def _take(self, record: Record) -> None:
         event = record.event
         self._count(record.writer.value, record.number)
+        if record.at_utc.year not in YEARS:
+            return  # by a clock that is in no calendar
         if self.started_at_utc is None and not isinstance(event, events.CallRequestedAtKiosk):
             self.started_at_utc = record.at_utc
         self.last_at_utc = max(record.at_utc, self.last_at_utc or record.at_utc)

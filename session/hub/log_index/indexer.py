@@ -121,7 +121,19 @@ class LogIndexer:
                 log.info("the list of conversations waits: %s", error.detail.get("why", error.code))
                 for key in ripe:
                     self._schedule(key, AGAIN_S)
+            except Exception:  # one log that cannot be listed keeps no other one from the list
+                log.exception("conversations are listed one by one")
+                await self._index_each(ripe)
             self._working = []
+
+    async def _index_each(self, keys: Sequence[tuple[str, str]]) -> None:
+        for key in keys:
+            try:
+                await self.index([key])
+            except SessionError:
+                self._schedule(key, AGAIN_S)
+            except Exception:
+                log.exception("a conversation is not in the list")
 
     async def _revisit(self) -> None:
         while True:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -20,6 +19,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from session.core.clock import instant
 from session.core.errors import LogTooNew, LogUnreadable
 from session.log.events import Event, Lane, LineMeasured, MirrorChunk, Record, TroubleShown, Writer
 from session.log.merge import WRITERS
@@ -269,7 +269,7 @@ class OpenedLog(msgspec.Struct, kw_only=True, eq=False):
     def _unreadable(self, row: int) -> Record:
         writer = self.writer(row)
         return Record(
-            at_utc=datetime.fromtimestamp(self.start_s + self.offset_s(row), UTC),
+            at_utc=instant(self.start_s + self.offset_s(row)),
             writer=writer,
             number=int(self.columns.number[row]),
             event=TroubleShown(by=writer, code=LogUnreadable.code),

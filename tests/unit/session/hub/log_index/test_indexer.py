@@ -94,6 +94,36 @@ async def test_a_row_comes_a_second_after_the_first_record_and_then_once_a_minut
     assert (row.records, row.outcome, row.state) == (2, "done", LogState.ENDED)
 
 
+@pytest.mark.parametrize(
+    "forged",
+    [
+        b'"number":4611686018427387904,"at_utc":"2026-11-28T09:00:00Z"',
+        b'"number":18446744073709551615,"at_utc":"2026-11-28T09:00:00Z"',
+        b'"number":0,"at_utc":"0001-01-01T00:00:00Z"',
+        b'"number":0,"at_utc":"9999-12-31T23:59:59Z"',
+    ],
+)
+async def test_a_log_that_lies_about_time_and_number_keeps_no_other_from_the_list(
+    vault: Vault, forged: bytes
+) -> None:
+    vault.indexer.start()
+    line = encode_record(Record(at_utc=NOW, writer=Writer.DESK, number=7, event=OPENED))
+    honest = b'"number":7', b'"at_utc":"2026-11-28T09:00:00Z"'
+    assert all(part in line for part in honest)
+    line = line.replace(honest[0], forged.partition(b",")[0])
+    line = line.replace(honest[1], forged.partition(b",")[2])
+    vault.log.open("s1", ["a.alice"], NOW)
+    vault.log.append("s1", "a.alice", 0, records=[line], now=NOW)
+    vault.indexer.on_written("caf", "s1", is_over=False)
+    vault.talk("s2", OPENED)
+    vault.clock.advance(1.1)
+    await until(lambda: vault.rows.sessions("caf") == {"s1", "s2"})
+    vault.talk("s3", OPENED)
+    vault.clock.advance(61)
+    await until(lambda: "s3" in vault.rows.sessions("caf"))
+    assert len(await vault.listed()) == 3
+
+
 async def test_logs_without_a_row_get_one_and_rows_without_a_log_say_so_or_leave(
     vault: Vault,
 ) -> None:
