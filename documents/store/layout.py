@@ -1,24 +1,42 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Brings the store's database to the layout of this program, in one transaction.
-Used by the store when it opens.
+"""Brings the store's database to the layout of this program, in one transaction: a new one is made
+as the tables say, an earlier one goes the steps. Used by the store when it opens.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    insert,
+    inspect,
+    select,
+    text,
+)
 
 from documents.store import tables
 from session.core.errors import StoreUnreachable
 
 _STEPS = Path(__file__).parents[1] / "migrations"
 _VERSION_TABLE = "alembic_version"
+_VERSIONS = Table(
+    _VERSION_TABLE,
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name=f"{_VERSION_TABLE}_pkc"),
+)
+"""Which step a database has reached, as Alembic writes it down."""
 _LOCK = 0x706F7374
 
 
 def bring_up_to_date(connection: Connection) -> None:
-    """Runs the steps that are missing.
+    """Makes what is missing.
     Several programs may try at once: one does it, the others wait.
 
     Args:
@@ -31,18 +49,35 @@ def bring_up_to_date(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     names = inspect(connection).get_table_names()
+    if not {"about", "dossier", _VERSION_TABLE} & {*names}:
+        _make(connection)
+        return
     found = connection.execute(select(tables.about.c.format)).scalar() if "about" in names else None
     if found == tables.FORMAT:
         return
     if found is not None and found > tables.FORMAT:
         raise StoreUnreachable(why="format", theirs=found, ours=tables.FORMAT)
-    _run_steps(
+    run_steps(
         connection, f"{found:04}" if found is not None and _VERSION_TABLE not in names else ""
     )
 
 
-def _run_steps(connection: Connection, at: str) -> None:
-    """`at`: the step that a database has reached which was made before there were steps;
+def _make(connection: Connection) -> None:
+    """All that the steps would make, and the mark that they were gone."""
+    tables.metadata.create_all(connection)
+    for statement in tables.WORDS_TABLE[connection.dialect.name]:
+        connection.execute(text(statement))
+    connection.execute(insert(tables.about), {"format": tables.FORMAT})
+    _VERSIONS.create(connection)
+    connection.execute(insert(_VERSIONS), {"version_num": f"{tables.FORMAT:04}"})
+
+
+def run_steps(connection: Connection, at: str) -> None:
+    """Runs the steps that are missing, all of them in an empty database.
+
+    Args:
+        connection: in a transaction that may write.
+        at: the step that a database has reached which was made before there were steps;
     "" when it knows itself.
     """
     from alembic import command  # a hub whose store is up to date does without its 12 MB

@@ -5,14 +5,18 @@ from __future__ import annotations
 
 import lzma
 import sqlite3
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from sqlalchemy import inspect
+import pytest
+from sqlalchemy import Connection, inspect, text
 
 from documents.store import copy, tables
 from documents.store.dossier_store import DossierStore
+from documents.store.layout import bring_up_to_date, run_steps
 from session.core.dossier_model import Access, ActingUser, CallerIdentity
+from tests.support.postgres import new_database
 
 OLD = Path(__file__).parents[3] / "data" / "stores"
 ALICE = Access(by=ActingUser(user="alice", name="Alice M."), session_id="s1")
@@ -57,15 +61,73 @@ def test_the_index_of_words_of_before_can_forget_a_document_and_keeps_its_words(
     assert b"Garance" not in (tmp_path / "dossiers.sqlite").read_bytes()
 
 
-def test_the_steps_make_what_the_tables_say_and_a_backup_takes_all_of_it(tmp_path: Path) -> None:
-    with DossierStore(tmp_path, now=lambda: datetime(2026, 3, 2, tzinfo=UTC)):
-        pass
-    engine = tables.open_engine(tmp_path, None)
-    made = inspect(engine)
+@dataclass(frozen=True)
+class MadeTable:
+    """What a database says of a table, but for the value of a column that nobody gave one: the
+    store gives each its own.
+    """
+
+    columns: dict[str, tuple[object, ...]]
+    indices: set[tuple[object, ...]]
+    unique: set[tuple[object, ...]]
+    others: set[tuple[object, ...]]
+    key: tuple[object, ...]
+
+
+def described(connection: Connection) -> tuple[dict[str, MadeTable], tuple[object, ...]]:
+    """Its tables, and what it says of its layout."""
+    seen, made = inspect(connection), dict[str, MadeTable]()
+    for table in seen.get_table_names():
+        key = seen.get_pk_constraint(table)
+        made[table] = MadeTable(
+            columns={
+                column["name"]: (str(column["type"]), column["nullable"])
+                for column in seen.get_columns(table)
+            },
+            indices={
+                (index["name"], *index["column_names"], bool(index["unique"]))
+                for index in seen.get_indexes(table)
+            },
+            unique={tuple(one["column_names"]) for one in seen.get_unique_constraints(table)},
+            others={
+                (*one["constrained_columns"], one["referred_table"], *one["referred_columns"])
+                for one in seen.get_foreign_keys(table)
+            },
+            key=(*key["constrained_columns"], key["name"]),
+        )
+    questions = ["SELECT format FROM about", "SELECT version_num FROM alembic_version"]
+    if connection.dialect.name == "sqlite":
+        words = "sqlite_master WHERE name = 'document_words'"
+        questions.append(f"SELECT replace(sql, '\"', '') FROM {words}")
+    said = tuple(tuple(connection.execute(text(one)).scalars()) for one in questions)
+    return made, said
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_new_store_is_what_the_steps_make_and_what_the_tables_say(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    made = list[tuple[dict[str, MadeTable], tuple[object, ...]]]()
+    for name, make in {"new": bring_up_to_date, "stepped": partial(run_steps, at="")}.items():
+        (tmp_path / name).mkdir()
+        url = None
+        if kind == "postgresql":
+            url = new_database(request.getfixturevalue("postgres"), f"layout_{name}")
+        engine = tables.open_engine(tmp_path / name, url)
+        with engine.connect().execution_options(write=True) as connection, connection.begin():
+            make(connection)
+            made.append(described(connection))
+            bring_up_to_date(connection)
+            assert described(connection) == made[-1]
+        engine.dispose()
+    assert made[0] == made[1]
+    by_name, said = made[0]
+    assert said[0] == (tables.FORMAT,)
     for table in tables.metadata.sorted_tables:
-        columns = {column["name"] for column in made.get_columns(table.name)}
-        assert columns == {column.name for column in table.columns}, table.name
-        indices = {index["name"] for index in made.get_indexes(table.name)}
-        assert {index.name for index in table.indexes} <= indices, table.name
-    engine.dispose()
+        columns, indices = by_name[table.name].columns, by_name[table.name].indices
+        assert {column.name for column in table.columns} == {*columns}
+        assert {index.name for index in table.indexes} <= {name for name, *_rest in indices}
+
+
+def test_a_backup_takes_every_table() -> None:
     assert {table.name for table in copy.TABLES} == set(tables.metadata.tables) - {"about"}
