@@ -94,25 +94,19 @@ def cut(text: QLabel) -> bool:
     )
 
 
+IN_A_CONVERSATION = [scene for scene in SCENES if scene.startswith("session")]
+
+
 @pytest.mark.parametrize("scene", SCENES)
-def test_every_page_is_made_for_fingers_and_cuts_no_text(
+def test_every_page_is_made_for_fingers_cuts_no_text_and_hides_neither_face_nor_stop(
     scene: str, longer: None, qtbot: QtBot
 ) -> None:
     window = show(scene, SIZES[0], qtbot)
     check_words(window)
     for size in SIZES:
         check_all(window, size)
-
-
-IN_A_CONVERSATION = [scene for scene in SCENES if scene.startswith("session")]
-
-
-@pytest.mark.parametrize("scene", IN_A_CONVERSATION)
-def test_nothing_hides_the_face_or_stop(scene: str, qtbot: QtBot) -> None:
-    window = show(scene, SIZES[0], qtbot)
-    for size in SIZES:
-        check_all(window, size)
-        check_in_sight(window, size)
+        if scene in IN_A_CONVERSATION:
+            check_in_sight(window, size)
 
 
 @pytest.mark.long
