@@ -34,6 +34,8 @@ from views.kiosk.window import KioskWindow
 Pixels = NDArray[np.uint8]
 
 PATIENCE_S = 40.0
+LOOKS_EVERY_S = 0.25
+"""A look at the whole display takes a good part of what a busy machine leaves us."""
 MAGENTA = (255, 0, 255)
 COVERS = """<title>couvre</title><style>
 html, body { background: #f0f; margin: 0; overflow: hidden }
@@ -85,12 +87,15 @@ class Covered:
         self.window = KioskWindow(self.kiosk.call, self.kiosk.browser, clock=SystemClock())
         self.window.show_services(services_answer())
 
-    def grab(self, name: str) -> Pixels:
-        """The display as it is, every window of it: uint8 (height, width, 3), RGB."""
+    def grab(self, name: str = "") -> Pixels:
+        """The display as it is, every window of it: uint8 (height, width, 3), RGB. It is kept under
+        `name`; whoever looks again and again keeps nothing, and leaves the page the processor.
+        """
         screen = QApplication.primaryScreen()
         assert screen is not None
         image = screen.grabWindow().toImage().convertToFormat(QImage.Format.Format_RGB888)
-        image.save(str(self.pictures / f"{name}.png"))
+        if name:
+            image.save(str(self.pictures / f"{name}.png"))
         bits = image.constBits()
         assert bits is not None
         whole = np.frombuffer(bytes(bits.asarray(image.sizeInBytes())), np.uint8)
@@ -119,7 +124,9 @@ class Covered:
         self.window.show_session(session_facts())
         self.window.show_page(visible=True)
         await self.kiosk.opens("couvre", COVERS)
-        await until(lambda: self.inside(self.grab("page"), self.kiosk.browser) > 5_000, PATIENCE_S)
+        await until(
+            lambda: self.inside(self.grab(), self.kiosk.browser) > 5_000, PATIENCE_S, LOOKS_EVERY_S
+        )
         found["outside_of_the_page"] = self.outside(self.grab("page"))
         page = self.window.session_page
         self.window.ask_grants((Grant.CONTROL, Grant.TYPE))

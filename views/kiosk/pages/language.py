@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PyQt6.QtCore import QSize, pyqtSignal
-from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
+from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from resources.texts import _
 from views.kiosk.widgets.icons import IconView
@@ -84,7 +84,8 @@ class LanguagePage(KioskPage):
         for each, button in self.buttons.items():
             name = LANGUAGE_NAMES[each]
             button.setProperty("look", "primary" if each == language else "plain")
-            restyle(button)
+            for part in (button, *button.findChildren(QWidget)):
+                restyle(part)
             button.set_words(name, spoken=f"✓ {name}" if each == language else name)
         self._title.setText(_("Choose your language"))
         self.back.set_words(_("Back"))

@@ -190,7 +190,12 @@ def apply_unit(root: QWidget, unit: float, *, text: float = 1.0, palette: Palett
     large, and its colours.
     """
     root.setProperty("contrast", palette == CONTRAST)
-    root.setStyleSheet(style_sheet(unit, text, palette))
+    sheet = style_sheet(unit, text, palette)
+    if sheet != root.styleSheet():  # a whole window needs a tenth of a second to be dressed
+        root.setStyleSheet(sheet)
+    else:
+        for new in root.findChildren(QWidget):
+            new.ensurePolished()
     for layout in root.findChildren(QLayout):
         margins, spacing = layout.property("margins_u"), layout.property("spacing_u")
         if margins is not None:

@@ -213,6 +213,30 @@ def test_the_shared_page_has_nearly_half_of_the_screen(scene: str, qtbot: QtBot)
         assert share >= 0.45, (scene, width, height, round(share, 3))
 
 
+@pytest.mark.parametrize("scene", ["start-1", "waiting", "session-page", "languages", "number-empty"])
+def test_what_changes_in_a_window_is_dressed_as_in_a_new_one(scene: str, qtbot: QtBot) -> None:
+    window = show(scene, (1280, 800), qtbot)
+    window.show_services(long_names(shared_answer(0, 1, 2)))
+    for language in ("ar", "fr"):
+        window.show_language(language)
+    lay_out(window, (1280, 800))
+
+    def dressed() -> list[object]:
+        return [
+            (
+                *(part.objectName(), part.font().pixelSize(), part.font().weight(), part.size()),
+                part.palette().color(part.foregroundRole()).name(),
+            )
+            for part in visible(QWidget, window)
+        ]
+
+    before = dressed()
+    window.setStyleSheet("")
+    window.show_services(long_names(shared_answer(0, 1, 2)))
+    lay_out(window, (1280, 800))
+    assert dressed() == before
+
+
 def test_yes_and_no_are_of_one_size(qtbot: QtBot) -> None:
     window = show("session-ask-scan", (1280, 800), qtbot)
     consent = window.session_page.consent
