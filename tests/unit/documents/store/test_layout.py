@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import lzma
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -108,7 +109,11 @@ def test_a_new_store_is_what_the_steps_make_and_what_the_tables_say(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     made = list[tuple[dict[str, MadeTable], tuple[object, ...]]]()
-    for name, make in {"new": bring_up_to_date, "stepped": partial(run_steps, at="")}.items():
+    makers: dict[str, Callable[[Connection], None]] = {
+        "new": bring_up_to_date,
+        "stepped": partial(run_steps, at=""),
+    }
+    for name, make in makers.items():
         (tmp_path / name).mkdir()
         url = None
         if kind == "postgresql":

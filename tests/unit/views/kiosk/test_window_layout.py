@@ -213,7 +213,9 @@ def test_the_shared_page_has_nearly_half_of_the_screen(scene: str, qtbot: QtBot)
         assert share >= 0.45, (scene, width, height, round(share, 3))
 
 
-@pytest.mark.parametrize("scene", ["start-1", "waiting", "session-page", "languages", "number-empty"])
+@pytest.mark.parametrize(
+    "scene", ["start-1", "waiting", "session-page", "languages", "number-empty"]
+)
 def test_what_changes_in_a_window_is_dressed_as_in_a_new_one(scene: str, qtbot: QtBot) -> None:
     window = show(scene, (1280, 800), qtbot)
     window.show_services(long_names(shared_answer(0, 1, 2)))
