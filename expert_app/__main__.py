@@ -415,6 +415,9 @@ def _doctor(arguments: Arguments) -> int:
     from expert_app.commands.doctor_sealing import check_seal
     from expert_app.runtime.window_program import media_devices, voice_name
 
+    here = [name for name, paths in programs.items() if paths.config.is_file()]
+    if not here or arguments.settings is not None:
+        here = list(doctor.PROGRAMS)
     surroundings = dict(os.environ)  # before Qt is told to show nothing
     cameras, microphones = media_devices()
     findings = asyncio.run(
@@ -425,9 +428,11 @@ def _doctor(arguments: Arguments) -> int:
             microphones=microphones,
             voice=voice_name(),
             surroundings=surroundings,
+            here=here,
         )
     )
-    findings.append(asyncio.run(check_seal(desk, programs["desk"])))
+    if "desk" in here:
+        findings.append(asyncio.run(check_seal(desk, programs["desk"])))
     code = doctor.report(findings, arguments.json)
     if arguments.support is None:
         return code

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -353,6 +353,14 @@ def check_sign_on(desk: DeskSettings) -> CheckResult | None:
     return CheckResult("sign_on", "ok", words)
 
 
+PROGRAMS = ("desk", "kiosk")
+_ONLY: dict[str, str] = {
+    **dict.fromkeys(("engine", "echo", "reading", "sign_on"), "desk"),
+    **dict.fromkeys(("display", "voice", "scanner", "printer", "texts"), "kiosk"),
+}
+"""Checks that are about one of the two programs."""
+
+
 async def examine(
     desk: DeskSettings,
     kiosk: KioskSettings,
@@ -361,10 +369,12 @@ async def examine(
     microphones: list[str],
     voice: str = "",
     surroundings: Mapping[str, str] | None = None,
+    here: Collection[str] = PROGRAMS,
 ) -> list[CheckResult]:
     """All checks, side by side; each has its own time limit.
 
     Args:
+        here: which of `PROGRAMS` are set up on this computer; of another nothing is said.
         surroundings: the environment in which windows are shown; this process's by default.
     """
     no_camera = _('No camera: plug one in, or set media.camera to "simulated" to try the program.')
@@ -374,7 +384,7 @@ async def examine(
     )
     plan = ice_plan(desk.media if desk.media.ice_servers or desk.media.relay_only else kiosk.media)
     found = await asyncio.gather(
-        check_bus(desk.bus),
+        check_bus(desk.bus if "desk" in here else kiosk.bus),
         check_media(),
         check_scanner(kiosk.scanner, kiosk.scanner_certificate),
         check_printer(kiosk.printer, kiosk.printer_certificate),
@@ -387,7 +397,7 @@ async def examine(
     signed_on = check_sign_on(desk)
     camera = check_device("camera", cameras, no_camera)
     microphone = check_device("microphone", microphones, no_microphone)
-    return [
+    findings = [
         bus,
         media,
         check_engine(desk.media),
@@ -405,6 +415,7 @@ async def examine(
         *([texts] if texts is not None else []),
         check_reading(languages()),
     ]
+    return [one for one in findings if _ONLY.get(one.name, "") in ("", *here)]
 
 
 def report(findings: list[CheckResult], as_json: bool) -> int:

@@ -173,6 +173,18 @@ async def test_the_command_checks_what_the_settings_name(
     assert {"camera", "microphone", "keyring"} <= set(levels)
 
 
+async def test_on_a_kiosk_s_computer_only_the_kiosk_is_examined(tmp_path: Path) -> None:
+    bus = free_port_address("nats", "")
+    save(KioskSettings(bus=[bus]), paths_for("kiosk", tmp_path).config)
+    command = [sys.executable, "-m", "expert_app", "doctor", "--json", "--folder", str(tmp_path)]
+    process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE)
+    said, _ = await asyncio.wait_for(process.communicate(), 60)
+    sentences = {check["name"]: check["sentence"] for check in json.loads(said)["checks"]}
+    assert bus.removeprefix("nats://") in sentences["bus"]
+    assert {"scanner", "printer", "display", "voice", "camera"} <= set(sentences)
+    assert not {"engine", "echo", "reading", "seal"} & set(sentences)
+
+
 def test_a_browser_that_cannot_believe_the_relays_own_authority_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
