@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from session.bus.hub_connection import HubConnection
 from session.core.errors import StoreUnreachable
-from session.hub.history.projection import Projection
 from session.hub.storage.disk_space import DiskSpace
 from session.hub.storage.store_space import StoreSpace
 from session.hub.storage.ticket_store import BUCKET
+
+if TYPE_CHECKING:  # who only has troubles to tell does without SQLAlchemy
+    from session.hub.history.projection import Projection
 
 BEHIND = 1000
 """Changes that the history may lack before it is worth a word: minutes of work of a large network.

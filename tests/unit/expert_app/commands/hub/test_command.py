@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,6 +37,14 @@ def _enrol(folder: Path, said: str) -> str:
     book = open_book(paths_for("hub", folder))
     who = book.enrol(code, public_key(new_seed()), datetime.now(UTC))
     return f"{who.organisation}/{who.role.name}/{who.user}"
+
+
+def test_a_command_is_read_without_what_databases_and_web_servers_need() -> None:
+    code = "import expert_app.commands.hub.command, sys; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert {"sqlalchemy", "aiohttp", "httpx", "numpy"} & set(loaded.stdout.split()) == set()
 
 
 def test_a_role_and_an_organisation_are_enough_when_only_one_is_meant(
