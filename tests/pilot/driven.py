@@ -86,6 +86,14 @@ class Driven:
         self._is_ready.clear()
         return self.ready
 
+    async def begun_again(self) -> Evidence:
+        """Waits until the same command, begun anew by the program itself, says that it is ready; it
+        speaks and hears as the one before.
+        """
+        await asyncio.wait_for(self._is_ready.wait(), READY_S)
+        self._is_ready.clear()
+        return self.ready
+
     async def _listen(self) -> None:
         assert self._process.stdout is not None
         async for line in self._process.stdout:
@@ -211,9 +219,9 @@ class Driven:
 
     async def stop(self) -> None:
         """Closes the program as its computer's shutdown does."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
         if self.returncode is None:
-            assert self._process.stdin is not None
-            self._process.stdin.close()
             try:
                 await self.ended(STOP_S)
             except TimeoutError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from tests.pilot.aftercare import Aftercare
 from tests.pilot.conversation import Conversations
+from tests.pilot.everyday import Everyday
 from tests.pilot.pilot import Pilot, Step
 from tests.pilot.setting_up import SettingUp
 from tests.pilot.supervising import Supervising
@@ -17,5 +18,6 @@ def plan(pilot: Pilot) -> list[Step]:
         *SettingUp(pilot).plan(),
         *conversations.plan(),
         *Supervising(pilot, conversations).plan(),
+        *Everyday(pilot).plan(),
         *Aftercare(pilot).plan(),
     ]

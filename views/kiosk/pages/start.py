@@ -229,6 +229,7 @@ class StartPage(KioskPage):
         self.cards: list[ServiceCard] = []
         self._title = label("title", centred=True)
         self._invitation = label("lead", tone="grey", centred=True)
+        self._invitation.setObjectName("start_invitation")
         self._closed = _Closed()
         self._grid = spaced(QGridLayout(), (0,), 2.4)
         self._promises = [
