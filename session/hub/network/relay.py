@@ -205,6 +205,8 @@ class Relay:
             message = await self._queue.get()
             try:
                 await self._pass(message)
+            except Exception:  # one message that nobody foresaw ends no other conversation
+                log.exception("a message of a session was not passed on")
             finally:
                 self._queue.task_done()
 

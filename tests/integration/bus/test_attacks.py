@@ -115,6 +115,25 @@ async def test_full_rights_of_nobody_reach_anothers_traffic(tmp_path: Path) -> N
         assert heard == []
 
 
+async def test_bytes_that_are_no_text_make_nobody_deaf(tmp_path: Path) -> None:
+    """The server passes on whatever a client writes; the key of newcomers is known to everybody."""
+    odd = b"NATS/1.0 \xff\xfe\r\n\r\n", b"NATS/1.0 503 \xff\xfe\r\n\r\n", b"NATS/1.0\r\n\r\n"
+    async with hub_world(tmp_path) as world:
+        sender = await world.connect_as(Role.AGENT, "bob")
+        kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+        assert sender._live is not None
+        client = sender._live.client
+        for subject in (b"ses.a.bob.s1.call", b"svc.a.bob.queue", b"hb.a.bob"):
+            for head in odd:
+                sizes = b"%d %d" % (len(head), len(head))
+                await client._send_command(b"HPUB %s %s\r\n%s\r\n" % (subject, sizes, head))
+        for subject in (b"ses.a.bob.s1.\xff\xfe", b"svc.a.bob.\xff\xfe", b"ses.a.bob.\xff.call"):
+            await client._send_command(b"PUB %s 1\r\nx\r\n" % subject)
+        await client._flush_pending()
+        facts = await desk.accept((await kiosk.call("rights", "1234567", "r1")).ticket.id)
+        await desk.hang_up(facts.id)
+
+
 async def test_an_unknown_key_is_refused_in_words(tmp_path: Path) -> None:
     async with hub_world(tmp_path, with_hub=False) as world:
         client = BusClient(
