@@ -15,8 +15,6 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
-import fsspec
-
 from documents.durable_files import PART
 from documents.hashes import sha256_of
 from documents.store.blobs import path_of
@@ -149,6 +147,13 @@ def _reached() -> Iterator[None]:
         raise StoreAway(type(error).__name__) from error
 
 
+def _file_system(kind: str, **options: Any) -> Any:
+    import fsspec  # a hub whose documents are on its own disk does without
+
+    make: Any = fsspec.filesystem
+    return make(kind, **options)
+
+
 def s3_blobs(
     bucket: str,
     prefix: str,
@@ -177,8 +182,7 @@ def s3_blobs(
         "read_timeout": ANSWER_S,
         "retries": {"max_attempts": 1},
     }
-    make: Any = fsspec.filesystem
-    files = make(
+    files = _file_system(
         "s3",
         key=user or None,
         secret=secret or None,
@@ -207,8 +211,7 @@ def webdav_blobs(
     options: dict[str, Any] = {"auth": (user, secret)} if user else {}
     if ca_file:
         options["verify"] = ssl.create_default_context(cafile=ca_file)
-    make: Any = fsspec.filesystem
-    files = make(
+    files = _file_system(
         "webdav",
         base_url=address,
         timeout=ANSWER_S,

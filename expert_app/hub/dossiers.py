@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from documents.pdf.check import PdfFacts
 from documents.store.blobs import BlobStore
 from documents.store.dossier_store import DossierStore
 from documents.store.index_marks import facts_of
@@ -30,6 +30,9 @@ from expert_app.stores.registers import open_registers
 from session.core.clock import Clock, SystemClock
 from session.core.errors import PageUnreadable
 from session.core.tasks import Tasks
+
+if TYPE_CHECKING:  # PDF files are read by a program of their own
+    from documents.pdf.check import PdfFacts
 
 WORKER_LIMITS = Limits(memory_mb=700, task_cpu_s=20)
 LOOK_S = 60.0

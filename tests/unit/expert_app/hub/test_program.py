@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -329,3 +330,12 @@ async def test_the_example_is_complete_and_a_wrong_catalogue_is_named(
     refused = await start("hub", "--folder", str(tmp_path), "--catalogue", str(path))
     said, _ = await refused.communicate()
     assert (refused.returncode, b"organisations" in said) == (2, True)
+
+
+def test_a_hub_holds_neither_what_reads_pdf_nor_what_reaches_far_stores() -> None:
+    """The first is done by a program of its own, the second is asked for in the settings."""
+    code = "import expert_app.hub.program, sys; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert {"pikepdf", "fsspec", "alembic", "PIL"} & set(loaded.stdout.split()) == set()
