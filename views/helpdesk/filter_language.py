@@ -143,7 +143,8 @@ def number_of(text: str) -> str:
     """
     plain = text.strip()
     short = tidy_short_number(plain) if _SAID.fullmatch(plain) else ""
-    if short and any(letter.isdigit() for letter in plain):
+    # a word of eight letters is no number; one number in twenty has no digit, and has its dash
+    if short and ("-" in plain[4:5] or any(letter.isdigit() for letter in plain)):
         return short
     return plain if is_id(plain) and len(plain) >= 24 and "_" in plain else ""
 

@@ -62,6 +62,11 @@ def test_a_number_alone_opens_and_a_ticket_s_number_looks() -> None:
     assert ticket.filter.until_utc == NOW.replace(day=28, hour=0, minute=0)
 
 
+def test_a_number_without_a_digit_is_known_by_its_dash() -> None:
+    assert parse("xcjn-ezpp", NOW).number == "XCJN-EZPP"
+    assert parse("bourrage", NOW).number == ""
+
+
 def test_several_values_widen_and_several_keys_narrow() -> None:
     typed = parse(
         'borne:b1,b2 borne:b3 service:aides partie:scan etat:erased site:"Saint Oyen"', NOW
