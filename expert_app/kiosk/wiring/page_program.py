@@ -16,7 +16,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtCore import QObject, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.kiosk.texts import corrections_of
@@ -93,6 +93,11 @@ class PageProgram(QObject):
         self._reader = CommandReader()
         self._touches = TouchWatch(self)
         self._touches.touched.connect(view.take_keyboard)
+        self._size = QSize()
+        self._show_timer = QTimer(self)
+        self._show_timer.setSingleShot(True)
+        self._show_timer.setInterval(0)
+        self._show_timer.timeout.connect(self._show)
         view.reported.connect(pipes.write)
         pipes.read.connect(self._on_read)
 
@@ -113,8 +118,8 @@ class PageProgram(QObject):
     def _obey(self, command: messages.BrowserCommand) -> None:
         match command:
             case messages.ShowWindow(width_px=width_px, height_px=height_px):
-                self._view.resize(width_px, height_px)
-                self._view.show()
+                self._size = QSize(width_px, height_px)
+                self._show_timer.start()
             case messages.AllowPages(prefixes=prefixes):
                 self._proxy.allow(prefixes)
                 self._view.obey(command)
@@ -125,6 +130,13 @@ class PageProgram(QObject):
                 self._view.obey(command)
             case _:
                 self._view.obey(command)
+
+    def _show(self) -> None:
+        """The last of the sizes that waited counts: a window that has another size as soon as it is
+        shown may stay white until it has yet another one (seen with Qt 6.11 on X11).
+        """
+        self._view.resize(self._size)
+        self._view.show()
 
 
 def _stand_back() -> None:
