@@ -37,6 +37,7 @@ from expert_app.runtime.observations import Observations
 from resources import resource_path
 from resources.texts import _
 from session.bus.client import BusClient
+from session.core.child_process import NO_WINDOW
 from session.core.clock import SystemClock
 from session.core.errors import SessionError
 from session.core.signals import Signal
@@ -257,7 +258,7 @@ def start_again() -> None:
     its folder is its own until then.
     """
     for command in _wanted_again:
-        subprocess.Popen(command, start_new_session=True)
+        subprocess.Popen(command, start_new_session=True, creationflags=NO_WINDOW)
 
 
 def media_devices() -> tuple[list[str], list[str]]:

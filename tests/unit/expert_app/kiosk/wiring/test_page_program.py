@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import Any, cast
 
 from PyQt6.QtCore import QObject, QSize, pyqtSignal
-from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -27,8 +26,9 @@ class Window(QWidget):
     def take_keyboard(self) -> None:
         """Nobody types here."""
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        super().resizeEvent(event)
+    def resize(self, *size: Any) -> None:
+        """Keeps it."""
+        super().resize(*size)
         self.sizes.append(self.size())
 
 
