@@ -12,9 +12,9 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
-from documents.printed.trial_sheet import TrialSheetFacts, make_trial_sheet
 from expert_app.aid.machine import doctor_result, line_result, log_result, program_facts
 from expert_app.aid.report import report_result
 from expert_app.kiosk.self_test import SelfTest
@@ -35,6 +35,13 @@ SHOWN_S = 4.0
 """The notice is on the screen at least so long."""
 
 RESTART_S = 2.0
+
+
+def _trial_sheet(site: str, at: datetime) -> bytes:
+    """In a thread: what prints is loaded with the first sheet."""
+    from documents.printed.trial_sheet import TrialSheetFacts, make_trial_sheet
+
+    return make_trial_sheet(TrialSheetFacts(site=site, printed_at=at))
 
 
 class HelpNotice(Protocol):
@@ -189,10 +196,8 @@ class RemoteHelpJob:
         printer = self._kiosk.printer
         if printer is None:
             return RemoteResult(code=PrinterGone.code)
-        facts = TrialSheetFacts(
-            site=self._kiosk.place(), printed_at=self._clock.utc_now().astimezone()
-        )
-        sheet = await asyncio.to_thread(make_trial_sheet, facts)
+        at = self._clock.utc_now().astimezone()
+        sheet = await asyncio.to_thread(_trial_sheet, self._kiosk.place(), at)
         job = await printer.submit(sheet, "Poste Expert test")
         last = None
         async with contextlib.aclosing(printer.follow(job)) as changes:

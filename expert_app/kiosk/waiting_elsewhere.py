@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from typing import Literal
 
-from documents.printed.slip import SlipFacts, make_slip
 from expert_app.kiosk.screen import ElsewhereScreen
 from session.core.clock import Clock
 from session.core.errors import (
@@ -38,6 +38,22 @@ UNKNOWN = (BusUnreachable, HubUnreachable, StoreUnreachable)
 """After these the outcome is unknown: the same request again."""
 
 How = Literal["back", "phone"]
+
+
+def _slip(kept: Ticket, offer: ServicesAnswer, at: datetime) -> bytes:
+    """In a thread: what prints is loaded with the first slip."""
+    from documents.printed.slip import SlipFacts, make_slip
+
+    names = [s.name for s in offer.services if s.id.rpartition("/")[2] == kept.service]
+    return make_slip(
+        SlipFacts(
+            number=kept.number,
+            organisation=offer.organisation_name,
+            service=names[0] if names else "",
+            site=offer.site,
+            printed_at=at,
+        )
+    )
 
 
 class KioskElsewhere:
@@ -159,16 +175,8 @@ class KioskElsewhere:
         kept, printer, offer = self._kept, self._printer, self._offer()
         if kept is None or printer is None or offer is None:
             return
-        names = [s.name for s in offer.services if s.id.rpartition("/")[2] == kept.service]
-        facts = SlipFacts(
-            number=kept.number,
-            organisation=offer.organisation_name,
-            service=names[0] if names else "",
-            site=offer.site,
-            printed_at=self._clock.utc_now().astimezone(),
-        )
         try:
-            slip = await asyncio.to_thread(make_slip, facts)
+            slip = await asyncio.to_thread(_slip, kept, offer, self._clock.utc_now().astimezone())
             async with asyncio.timeout(PRINT_S):
                 job = await printer.submit(slip, kept.number)
         except TimeoutError:

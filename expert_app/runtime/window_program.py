@@ -17,7 +17,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import qasync
 from PyQt6.QtCore import (
@@ -36,7 +36,6 @@ from expert_app.runtime.automation import Automation
 from expert_app.runtime.observations import Observations
 from resources import resource_path
 from resources.texts import _
-from session.bus.client import BusClient
 from session.core.child_process import NO_WINDOW
 from session.core.clock import SystemClock
 from session.core.errors import SessionError
@@ -47,6 +46,9 @@ from views.automation.window_driver import WindowDriver
 from views.desk.shared_page.mirror_pane import register_schemes
 from views.media.call_page import CHROMIUM_FLAGS
 from views.media.voice import open_voice
+
+if TYPE_CHECKING:  # the caller's browser has no bus
+    from session.bus.client import BusClient
 
 log = logging.getLogger(__name__)
 

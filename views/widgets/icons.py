@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Icons by the project's names for them, drawn from QtAwesome's fonts.
-Used by all desk views.
+Used by all views of the desk; `letter_of` by the kiosk's, too.
 
 An icon is painted in the colours of the theme in use at that moment, so nothing is rebuilt when the
 theme changes. Where QtAwesome fails, there is no icon and the words beside it remain.
@@ -174,17 +174,22 @@ def _font() -> tuple[str, dict[str, str]]:
     return "", {}
 
 
-@lru_cache(maxsize=256)
-def _glyph(name: str) -> tuple[str, str]:
-    """Font family and letter of an icon; empty when there is none.
+def letter_of(design_name: str) -> tuple[str, str]:
+    """Font family and letter of a Material Design name ("home"); empty when there is none.
     Needs the application to exist.
     """
     family, letters = _font()
-    letter = letters.get(_GLYPHS.get(name, name.removeprefix("mdi6.")), "")
-    if not family or not letter:  # an icon is never worth a stop
+    letter = letters.get(design_name, "")
+    return (family, chr(int(letter, 16))) if family and letter else ("", "")
+
+
+@lru_cache(maxsize=256)
+def _glyph(name: str) -> tuple[str, str]:
+    """The same by a name of our table, or of the icon font."""
+    family, letter = letter_of(_GLYPHS.get(name, name.removeprefix("mdi6.")))
+    if not letter:  # an icon is never worth a stop
         logger.warning("no icon %r", name)
-        return "", ""
-    return family, chr(int(letter, 16))
+    return family, letter
 
 
 class _GlyphEngine(QIconEngine):

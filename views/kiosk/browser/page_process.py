@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The caller's browser in processes of its own, and their window in the kiosk's screen.
 
-Used by the wiring of the kiosk. One process serves a caller; a spare one waits, so that the next
-page costs no start. The end of a process and of its folder is the wipe. Nothing here waits for a
-browser: one that is silent, floods, grows or dies is replaced, and the caller is reported.
+Used by the wiring of the kiosk. One process serves a caller; from the first page on a spare one
+waits, so that a page after a browser's death, and the next caller, wait for no start. The end of a
+process and of its folder is the wipe. Nothing here waits for a browser: one that is silent, floods,
+grows or dies is replaced, and the caller is reported.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ UNSEEN = ("offscreen", "minimal")
 """Platforms on which nobody sees anything: the browser's window needs no place there."""
 
 SPARE_AFTER_MS = 2_000
+"""After a page that is loaded: who opens none needs no second browser, nor its memory."""
 PULSE_MS = 500
 SILENT_PULSES, LOST_PULSES = 2, 24
 """Unanswered pulses until the caller is told, and until the process is replaced."""
@@ -319,7 +321,6 @@ class PageProcesses(QObject):
         self._spare_timer.setSingleShot(True)
         self._spare_timer.setInterval(SPARE_AFTER_MS)
         self._spare_timer.timeout.connect(self._start_spare)
-        self._spare_timer.start()
         self._pulse = QTimer(self)
         self._pulse.setInterval(PULSE_MS)
         self._pulse.timeout.connect(self._on_pulse)
@@ -350,6 +351,8 @@ class PageProcesses(QObject):
         match command:
             case messages.AllowPages() | messages.UseAppearance() | messages.MayAct():
                 self._kept[type(command)] = command
+            case messages.LoadPage() if self._spare is None and not self._spare_timer.isActive():
+                self._spare_timer.start()
             case messages.EndPage() if self._now.unanswered > SILENT_PULSES:
                 self._on_lost(False)
                 return
@@ -407,6 +410,7 @@ class PageProcesses(QObject):
                 self._spare_timer.start()
 
     def _replace(self, on_gone: Callable[[bool], None]) -> None:
+        self._spare_timer.stop()
         old, spare, self._spare = self._now, self._spare, None
         if spare is not None:
             spare.lost.disconnect()
@@ -419,7 +423,6 @@ class PageProcesses(QObject):
         self._take_in(self._now)
         for command in self._kept.values():
             self._now.obey(command)
-        self._spare_timer.start()
 
     def _take_in(self, process: PageProcess) -> None:
         """This is the caller's browser from now on."""

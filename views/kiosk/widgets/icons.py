@@ -6,11 +6,19 @@ in the queue.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
-import qtawesome
-from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
-from PyQt6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPen, QPolygonF
+from PyQt6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PyQt6.QtGui import (
+    QColor,
+    QFont,
+    QIcon,
+    QIconEngine,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+)
 from PyQt6.QtWidgets import QWidget
 
 from views.kiosk.widgets.theme import (
@@ -26,44 +34,76 @@ from views.kiosk.widgets.theme import (
     in_contrast,
     sized,
 )
+from views.widgets.icons import letter_of
 
 SERVICE_ICONS = {
-    "help": "mdi6.account-question",
-    "family": "mdi6.human-male-female-child",
-    "child": "mdi6.baby-carriage",
-    "home": "mdi6.home-heart",
-    "housing": "mdi6.home-city",
-    "work": "mdi6.briefcase",
-    "unemployment": "mdi6.briefcase-search",
-    "health": "mdi6.heart-pulse",
-    "retirement": "mdi6.human-cane",
-    "disability": "mdi6.wheelchair-accessibility",
-    "money": "mdi6.currency-eur",
-    "farm": "mdi6.tractor",
-    "business": "mdi6.store",
-    "student": "mdi6.school",
-    "document": "mdi6.file-document-outline",
-    "appointment": "mdi6.calendar-clock",
-    "stethoscope": "mdi6.stethoscope",
+    "help": "account-question",
+    "family": "human-male-female-child",
+    "child": "baby-carriage",
+    "home": "home-heart",
+    "housing": "home-city",
+    "work": "briefcase",
+    "unemployment": "briefcase-search",
+    "health": "heart-pulse",
+    "retirement": "human-cane",
+    "disability": "wheelchair-accessibility",
+    "money": "currency-eur",
+    "farm": "tractor",
+    "business": "store",
+    "student": "school",
+    "document": "file-document-outline",
+    "appointment": "calendar-clock",
+    "stethoscope": "stethoscope",
 }
 """Words a catalogue may use in `Service.icon` (the desk knows the same);
 names of Material Design icons work too.
 """
 
 
-_make_icon: Callable[..., QIcon] = qtawesome.icon
+class _LetterEngine(QIconEngine):
+    """Paints one letter of the icon font in one colour."""
+
+    def __init__(self, letter: tuple[str, str], colour: str) -> None:
+        super().__init__()
+        self._letter, self._colour = letter, colour
+
+    def paint(
+        self, painter: QPainter | None, rect: QRect, mode: QIcon.Mode, state: QIcon.State
+    ) -> None:
+        """The letter in the middle; what the font leaves free around it is in its size."""
+        if painter is None:
+            return
+        family, letter = self._letter
+        font = QFont(family)
+        font.setPixelSize(max(1, round(0.875 * rect.height())))
+        painter.save()
+        painter.setFont(font)
+        painter.setPen(QColor(self._colour))
+        painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), letter)
+        painter.restore()
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """The letter on a transparent ground."""
+        picture = QPixmap(size)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
+        painter.end()
+        return picture
+
+    def clone(self) -> QIconEngine:
+        """A copy of the engine."""
+        return _LetterEngine(self._letter, self._colour)
 
 
 def find_icon(name: str, colour: str) -> QIcon:
     """An icon by a word of `SERVICE_ICONS` or a Material Design name;
     unknown names give the question mark.
     """
-    try:
-        return _make_icon(
-            SERVICE_ICONS.get(name, f"mdi6.{name.removeprefix('mdi6.')}"), color=colour
-        )
-    except Exception:  # qtawesome raises bare Exception for a name it does not know
-        return _make_icon(SERVICE_ICONS["help"], color=colour)
+    letter = letter_of(SERVICE_ICONS.get(name, name.removeprefix("mdi6.")))
+    if not letter[1]:
+        letter = letter_of(SERVICE_ICONS["help"])
+    return QIcon(_LetterEngine(letter, colour))
 
 
 POINTING = frozenset({"arrow-left", "arrow-right"})

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -66,3 +68,29 @@ async def test_no_part_of_the_kiosk_exists_twice(kiosk: KioskProgram) -> None:
     # owners read and write the same files, and remember nothing; a list of addresses is a value
     twice = classes_that_exist_twice(kiosk, may_be_many={SessionOwners, AllowList})
     assert twice.keys() - WIDGETS == set()
+
+
+PAPER = {"numpy", "pikepdf", "pypdfium2", "reportlab"}
+CALLS_AND_STORES = {"aiortc", "av", "sqlalchemy"}
+OTHERS_ICONS = {"qtawesome", "qtpy"}
+BUS = {"nats", "cryptography", "httpx", "PIL"}
+
+
+@pytest.mark.parametrize(
+    ("module", "not_loaded"),
+    [
+        ("expert_app.kiosk.wiring.program", PAPER | CALLS_AND_STORES | OTHERS_ICONS),
+        (
+            "expert_app.kiosk.wiring.page_program",
+            PAPER | CALLS_AND_STORES | OTHERS_ICONS | BUS,
+        ),
+    ],
+)
+def test_screen_and_browser_are_begun_without_what_they_do_not_need(
+    module: str, not_loaded: set[str]
+) -> None:
+    code = f"import expert_app.__main__, {module}, sys; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert not_loaded & set(loaded.stdout.split()) == set()
