@@ -49,6 +49,7 @@ class Everyday:
         await board.type("act_text", MESSAGE)
         await board.type("act_reason", "panne de téléphone")
         await board.click("act_confirm")
+        await board.seen("act_done", act="Announce")  # before, there is nothing to undo
         shown = await kiosk.reads("start_invitation", MESSAGE)
         await board.click("key:Ctrl+Z")
         await board.seen("act_undone")

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import (
+    QAction,
     QInputMethodEvent,
     QKeyEvent,
     QKeySequence,
@@ -84,6 +85,11 @@ class WindowDriver:
             place = one.parent()
             if one.key() == wanted and one.isEnabled() and _is_seen(place):
                 one.activated.emit()
+                return
+        actions = [] if QApplication.activePopupWidget() else self._window.findChildren(QAction)
+        for action in actions:
+            if action.shortcut() == wanted and action.isEnabled() and _is_seen(action.parent()):
+                action.trigger()
                 return
         for button in self._window.findChildren(QAbstractButton):
             if button.shortcut() == wanted and button.isVisible() and button.isEnabled():

@@ -6,7 +6,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PyQt6.QtWidgets import QApplication, QLineEdit
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.support.screens.dossier_scenes import accesses, compared, find_hits
@@ -63,3 +64,19 @@ def test_two_dossiers_are_merged_by_a_script(qtbot: QtBot, desk_theme: QApplicat
     assert line is not None
     assert line.text().endswith("é")
     window.close_now()
+
+
+def test_a_key_of_an_action_does_it_where_the_action_is_seen(qtbot: QtBot) -> None:
+    window, done = QWidget(), []
+    qtbot.addWidget(window)
+    page = QWidget(window)
+    action = QAction("Défaire", page)
+    action.setShortcut("Ctrl+Z")
+    action.triggered.connect(lambda: done.append("undone"))
+    field = QLineEdit(window)
+    window.show()
+    field.setFocus()
+    WindowDriver(window).click("key:Ctrl+Z")
+    page.hide()
+    WindowDriver(window).click("key:Ctrl+Z")
+    assert done == ["undone"]
