@@ -287,6 +287,12 @@ class TicketUnknown(SessionError):
     code = "ticket_unknown"
 
 
+class NobodyThere(SessionError):
+    """No caller is at this kiosk whom a host could be with."""
+
+    code = "nobody_there"
+
+
 class NotAllowed(SessionError):
     """The hub's rules refuse this act to this identity."""
 

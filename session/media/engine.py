@@ -125,6 +125,11 @@ class MediaEngine(Protocol):
         """True when our picture is drawn, not filmed; the other end labels it."""
         ...
 
+    @property
+    def camera_there(self) -> bool:
+        """False when our camera gives no picture, or there is none; both ends are told."""
+        ...
+
     async def answer(self, offer_sdp: str) -> str:
         """Answers an offer (RFC 8829); an earlier call goes on until the new one has brought its
         first packet.

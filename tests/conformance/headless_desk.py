@@ -73,6 +73,7 @@ class PlainEngine:
     """A `MediaEngine` and `OfferingEngine` without camera and card, by a `PlainPeer`."""
 
     simulated_camera = True
+    camera_there = True
 
     def __init__(self) -> None:
         self.state_changed: Signal[MediaState] = Signal()

@@ -41,6 +41,7 @@ class QuietEngine:
     """Answers every offer and receives nothing."""
 
     simulated_camera = True
+    camera_there = True
 
     def __init__(self) -> None:
         self.state_changed: Signal[MediaState] = Signal()

@@ -202,6 +202,12 @@ class BoardFigures(QFrame):
             bool(late),
         )
 
+    def show_waiting_unknown(self) -> None:
+        """The hub does not answer, and nobody waited when it did: that is not "nobody waits"."""
+        self._services_alerts = {}
+        for figure in (self.waiting, self.longest):
+            figure.show_value("–", _("Connection lost"), False, "retry")
+
     def _is_late(self, ticket: Ticket, services: Mapping[str, Service], now_utc: datetime) -> bool:
         limits = self._limits.waits.of(services.get(ticket.service))
         return (now_utc - ticket.arrived_at_utc).total_seconds() >= limits.longest_s

@@ -130,8 +130,9 @@ class BoardLivePage(QWidget):
         self.agents.show_rows(agent_rows(able, facts.services, now))
         self._show_empty(shown)
         waiting = sum(1 for ticket in shown if ticket.state in WAITING)
+        known = self._facts.connected or bool(self._facts.tickets)
         words = _("Callers: {waiting} waiting, {others} with an agent").format(
-            waiting=waiting, others=len(shown) - waiting
+            waiting=waiting if known else "–", others=len(shown) - waiting if known else "–"
         )
         chosen = len(self.tickets.all_chosen())
         if chosen > 1:
@@ -143,6 +144,10 @@ class BoardLivePage(QWidget):
         if self._facts.tickets and not shown:
             self._empty.show_words(
                 _("Nobody waits for what is chosen"), _("Choose all services and all sites.")
+            )
+        elif not self._facts.connected:
+            self._empty.show_words(
+                _("Connection lost"), _("Who waits is shown as soon as the network answers.")
             )
         else:
             self._empty.show_words(

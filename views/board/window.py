@@ -140,6 +140,7 @@ class BoardWindow(QMainWindow):
         if connected and self._gate.open():
             self.queues.setFocus()
         self.header.show_connection(connected)
+        self.refresh()
         self.live.allow()
 
     def show_not_connected(self, words: str) -> None:
@@ -196,7 +197,10 @@ class BoardWindow(QMainWindow):
     def refresh(self) -> None:
         """Moves every clock to now."""
         facts = self._facts
-        self.figures.show_waiting(facts.tickets, facts.services, self._clock.utc_now())
+        if facts.connected or facts.tickets:
+            self.figures.show_waiting(facts.tickets, facts.services, self._clock.utc_now())
+        else:
+            self.figures.show_waiting_unknown()
         alerts = self.figures.new_alerts() if self._facts.board is not None else []
         if alerts:
             self.messages.show_message(

@@ -130,6 +130,7 @@ class DeskQueueView(QFrame):
         )
         self._line.setText(_("Connected") if connected else _("Connection lost, trying again…"))
         self._line_frame.setHidden(connected)  # the header says that all is well
+        self._show_empty()
         self._allow()
 
     def group_by(self, by: str) -> None:
@@ -389,24 +390,34 @@ class DeskQueueView(QFrame):
         )
         self._place_sections()
         self._place(self._others_box, others)
-        self._empty.setVisible(not waiting)
-        if self._waiting() and not waiting:
-            self._empty.show_words(
-                _("Nobody waits for this service"), _("Choose all services to see the others.")
-            )
-        else:
-            self._empty.show_words(
-                _("Nobody is waiting"), _("A new caller rings here. You can stay on this page.")
-            )
+        self._show_empty()
         self._others_title.setVisible(bool(others))
         self._others_title.setText(_("In conversation: {count}").format(count=len(others)))
-        self._count.setText(_("Waiting: {count}").format(count=len(self._waiting())))
         reachable = self._reachable()
         if focused is not None and focused not in self._rows and reachable:
             self._rows[reachable[0].id].setFocus()
         self._keep_tab_stop()
         self._allow()
         self.refresh_waits()
+
+    def _show_empty(self) -> None:
+        """Nobody is said to wait only while the hub answers."""
+        waiting, shown = self._waiting(), self._shown_waiting()
+        self._empty.setVisible(not shown)
+        count = str(len(waiting)) if waiting or self._connected else "–"
+        self._count.setText(_("Waiting: {count}").format(count=count))
+        if waiting and not shown:
+            self._empty.show_words(
+                _("Nobody waits for this service"), _("Choose all services to see the others.")
+            )
+        elif self._connected:
+            self._empty.show_words(
+                _("Nobody is waiting"), _("A new caller rings here. You can stay on this page.")
+            )
+        else:
+            self._empty.show_words(
+                _("Connection lost"), _("Who waits is shown as soon as the network answers.")
+            )
 
     # ---- groups ----
 
@@ -578,7 +589,9 @@ class QueueRail(QFrame):
         self.setFixedWidth(rail_width())
         self._open = tool_button(_("Show the queue"), "expand_left", "queue_expand", keys="Ctrl+1")
         self._open.clicked.connect(self.expand_requested)
-        self._number = label("0", "large", "rail_count")
+        self._number = label("–", "large", "rail_count")
+        self._connected = False
+        self._summary = (0, 0.0)
         self._longest = label("", "small", "rail_longest")
         steady_figures(self._longest)
         box = column(self, space=SPACE[0], margins=(1, SPACE[1], 1, SPACE[1]))
@@ -602,12 +615,21 @@ class QueueRail(QFrame):
         if event is not None and event.type() is QEvent.Type.FontChange:
             self.setFixedWidth(rail_width())
 
+    def show_connection(self, connected: bool) -> None:
+        """Whether the hub answers; without it an empty queue is not known to be empty."""
+        self._connected = connected
+        self.show_summary(*self._summary)
+
     def show_summary(self, waiting: int, longest_s: float) -> None:
         """Number of waiting callers and the longest wait in seconds."""
-        self._number.setText(str(waiting))
+        self._summary = waiting, longest_s
+        known = self._connected or waiting > 0
+        self._number.setText(str(waiting) if known else "–")
         self._longest.setText(clock_words(longest_s) if waiting else "")
         spoken = _("{count} waiting, longest {time}").format(
             count=waiting, time=clock_words(longest_s)
         )
+        if not known:
+            spoken = _("Connection lost")
         self.setAccessibleName(spoken)
         self.setToolTip(spoken)

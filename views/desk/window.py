@@ -153,6 +153,11 @@ class DeskWindow(QMainWindow):
         self.header.show_identity(organisation, agent)
         self.setWindowTitle(f"{_('Expert desk')} – {organisation}")
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether the hub answers now."""
+        return self._connected
+
     def set_connection(self, connected: bool) -> None:
         """Whether the hub answers."""
         self._connected = connected
@@ -160,6 +165,7 @@ class DeskWindow(QMainWindow):
             self.header.show_state_of_agent(True)
         self.header.show_connection(connected)
         self.queue.set_connection(connected)
+        self._rail.show_connection(connected)
         self._show_state()
 
     def show_not_connected(self, words: str) -> None:

@@ -118,6 +118,7 @@ class VideoPane(QWidget):
         self._simulated = (False, False)
         self._peer_camera_on = True
         self._peer_devices = (True, True)
+        self._own_camera_there = True
         self._name = ""
         self._own_place = OwnPlace.CORNER
         self._private = False
@@ -182,6 +183,11 @@ class VideoPane(QWidget):
     def show_peer_devices(self, camera: bool, microphone: bool) -> None:
         """Whether the caller's kiosk has a camera and a microphone that work."""
         self._peer_devices = camera, microphone
+        self._update()
+
+    def show_own_camera(self, there: bool) -> None:
+        """Whether our own camera gives a picture: the caller sees none else."""
+        self._own_camera_there = there
         self._update()
 
     def show_private(self, on: bool) -> None:
@@ -377,11 +383,17 @@ class VideoPane(QWidget):
         painter.restore()
         painter.setPen(QPen(self._colour("on_stage"), 1.5))
         painter.drawPath(edge)
-        text = _("You, simulated") if self._simulated[1] else _("You")
+        text = self.own_words()
         short = QFontMetrics(self.font()).elidedText(
             text, Qt.TextElideMode.ElideRight, int(room.width()) - SPACE[1]
         )
         painter.drawText(caption, Qt.AlignmentFlag.AlignCenter, short)
+
+    def own_words(self) -> str:
+        """What stands under our own picture."""
+        if not self._own_camera_there:
+            return _("You, without a camera")
+        return _("You, simulated") if self._simulated[1] else _("You")
 
     def _paint_label(self, painter: QPainter, corner: QPointF, text: str, token: str) -> float:
         """Words on a dark plate; returns where the plate ends below."""

@@ -36,6 +36,7 @@ _CALLERS = {
     CallerState.WAITING: ("time", N_("Somebody waits"), "accent"),
     CallerState.IN_SESSION: ("call", N_("In conversation"), "good"),
 }
+_UNKNOWN = ("retry", N_("Connection lost"), "warn")
 _HELP = {
     HelpState.NONE: ("", "", ""),
     HelpState.WANTED: ("bell", N_("The caller calls for you"), "bad"),
@@ -58,6 +59,7 @@ class KioskCard(Card):
     def __init__(self, facts: KioskFacts) -> None:
         super().__init__()
         self.facts = facts
+        self._known = True
         self.setObjectName(f"kiosk_{facts.id}")
         self._name = label(role="title", name=f"name_{facts.id}")
         self._site = label(role="soft")
@@ -78,6 +80,12 @@ class KioskCard(Card):
         )
         self.show_facts(facts)
 
+    def show_lost(self) -> None:
+        """The hub does not answer: whether somebody is there is not known."""
+        self._known = False
+        self.show_facts(self.facts)
+        self._known = True
+
     def show_facts(self, facts: KioskFacts) -> None:
         """The kiosk as it is now; only the answers that are possible now can be pressed."""
         self.facts = facts
@@ -86,7 +94,7 @@ class KioskCard(Card):
         self.there.setVisible(not facts.there or facts.closed)
         words = _("Gives no sign of life") if not facts.there else _("Closed by the operator")
         self.there.show_state(words, "disconnected" if not facts.there else "forbidden", "bad")
-        icon, words, tone = _CALLERS[facts.caller]
+        icon, words, tone = _CALLERS[facts.caller] if self._known else _UNKNOWN
         self.caller.show_state(_(words), icon, tone)
         icon, words, tone = _HELP[facts.help]
         if facts.help is HelpState.WANTED and facts.help_from is HelpFrom.AGENT:
@@ -95,7 +103,8 @@ class KioskCard(Card):
         if words:
             self.help.show_state(_(words), icon, tone)
         self.coming.setVisible(facts.help is HelpState.WANTED)
-        self.here.setVisible(facts.help is not HelpState.HERE)
+        somebody = facts.caller is not CallerState.NONE or facts.help is not HelpState.NONE
+        self.here.setVisible(somebody and facts.help is not HelpState.HERE)
         self.done.setVisible(facts.help is not HelpState.NONE)
 
 
@@ -167,6 +176,14 @@ class HostView(QWidget):
     def show_connection(self, connected: bool) -> None:
         """Whether the bus answers."""
         self._line.show_connection(connected)
+        if connected:
+            return
+        for card in self.cards.values():
+            card.show_lost()
+        if self._gate.is_open:
+            self._words.setText(
+                _("Connection lost. Your kiosks are shown as soon as the network answers.")
+            )
 
     def show_answer(self, name: str, kiosks: list[KioskFacts]) -> None:
         """The hub has answered: the kiosks as they are now."""

@@ -199,6 +199,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("This request no longer exists."),
         N_("Take another caller from the queue."),
     ),
+    "nobody_there": (
+        N_("Nobody is at this kiosk."),
+        N_("Say that you are there once a caller has chosen a service or calls for you."),
+    ),
     "not_allowed": (
         N_("You may not do this."),
         N_("Ask your supervisor if you need it."),

@@ -31,7 +31,7 @@ from views.desk.window import DeskWindow
 from views.media.video_pane import VideoPane, absent_words
 from views.widgets.message_bar import Level
 
-ABSENT, REFUSED = "devices absent", "power refused"
+ABSENT, REFUSED, OWN_CAMERA = "devices absent", "power refused", "own camera absent"
 
 
 class ConversationConnections:
@@ -156,6 +156,7 @@ class ConversationConnections:
         self._microphone_on = self._camera_on = True
         self._video.show_peer_devices(True, True)
         self._window.messages.clear(ABSENT)
+        self._on_own_camera(True)
         self._media.main.set_microphone(True)
         self._media.main.set_camera(True)
         session.third_parties.set_own(camera_on=True, microphone_on=True)
@@ -175,18 +176,34 @@ class ConversationConnections:
         call.media_seen.connect(self._on_media)
         call.peer_simulated.connect(lambda simulated: self._show_simulated(caller=simulated))
         call.peer_camera_changed.connect(self._on_peer_camera)
+        call.own_camera_changed.connect(self._on_own_camera)
 
     def _show_simulated(self, caller: bool) -> None:
         self._video.show_simulated(caller, self._media.main.simulated_camera)
 
     def _on_call_state(self, state: MediaState) -> None:
         self._video.show_state(state)
+        if state is MediaState.CLOSED:
+            self._window.messages.clear(ABSENT)
+            self._window.messages.clear(OWN_CAMERA)
         self._window.call.show_state(CallState(state.value))
 
     def _on_media(self, seen: MediaSeen) -> None:
         stats = self._media.main.stats()
         lost = stats.lost / max(1, stats.packets + stats.lost)
         self._window.call.show_quality(_quality(lost), f"{stats.width_px} × {stats.height_px}")
+
+    def _on_own_camera(self, there: bool) -> None:
+        """The agent reads that the caller sees nobody; the caller is told by the call itself."""
+        self._video.show_own_camera(there)
+        if there:
+            self._window.messages.clear(OWN_CAMERA)
+            return
+        words = _(
+            "Your camera gives no picture: the caller reads that your camera is off. You hear each "
+            "other. Choose a camera in the settings, or connect one."
+        )
+        self._window.messages.show_message(Level.WARNING, words, key=OWN_CAMERA)
 
     def _on_peer_camera(self, change: CameraChanged) -> None:
         self._video.show_peer_camera(change.camera_on)

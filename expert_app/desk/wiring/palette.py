@@ -99,6 +99,8 @@ class PaletteConnections:
             if busy:
                 return _("You have a caller already.")
             offered = self._window.offer.ticket_id or self._window.queue.next_ticket()
+            if not offered and not self._window.is_connected:
+                return _("Connection lost")
             return "" if offered else _("Nobody is waiting.")
         if keys == "F4" and not self._window.offer.ticket_id:
             return _("No caller is offered to you now.")

@@ -54,6 +54,9 @@ STEADY_AFTER_S = 10.0
 """A call that lasted this long starts the waits between new calls from the shortest again."""
 
 
+ALL_ON = CameraChanged(camera_on=True, microphone_on=True)
+"""What the other end believes before it is told."""
+
 _RELAYS: tuple[type[CallLost], ...] = (RelayNotTrusted, RelayUnreachable)
 
 
@@ -93,6 +96,7 @@ class DeskCall:
         media_seen: the same, every 2 s.
         peer_media_seen: what the kiosk says it received.
         peer_camera_changed: the caller switched camera or microphone.
+        own_camera_changed: whether our camera gives a picture; taken to be so before the first.
         peer_simulated: whether the caller's picture is drawn.
         failed: an offer that could not be answered; the call goes on as it was.
         not_set_up: which call failed, and why, as either end says it.
@@ -117,6 +121,7 @@ class DeskCall:
         self.media_seen: Signal[MediaSeen] = Signal()
         self.peer_media_seen: Signal[MediaSeen] = Signal()
         self.peer_camera_changed: Signal[CameraChanged] = Signal()
+        self.own_camera_changed: Signal[bool] = Signal()
         self.peer_simulated: Signal[bool] = Signal()
         self.failed: Signal[SessionError] = Signal()
         self.not_set_up: Signal[CallFailed] = Signal()
@@ -139,7 +144,8 @@ class DeskCall:
         self._private = False
         self._microphone_on = True
         self._held_keys = False
-        self._told = CameraChanged(camera_on=True, microphone_on=True)
+        self._told = ALL_ON
+        self._own_camera_there = True
         self._tell_at_s = 0.0
         self._had_frame = False
         self._wait_s = SHORTEST_WAIT_S
@@ -231,8 +237,11 @@ class DeskCall:
         self._send_switches()
 
     def _switches(self) -> CameraChanged:
+        there = self._engine.camera_there
         return CameraChanged(
-            camera_on=self._camera_on, microphone_on=self._microphone_on or self._held_keys
+            camera_on=self._camera_on and there,
+            microphone_on=self._microphone_on or self._held_keys,
+            camera_there=there,
         )
 
     def _send_switches(self) -> None:
@@ -296,7 +305,7 @@ class DeskCall:
         )
         await self._send(answer)
         self.answered.emit(answer)
-        if not (self._camera_on and self._microphone_on):
+        if self._switches() != ALL_ON:
             self._send_switches()
 
     def _on_offer_refused(self, offer: CallOffered, error: CallLost) -> None:
@@ -334,6 +343,9 @@ class DeskCall:
                 self.failed.emit(RelayUnreachable(why="no relay"))
             if stats.frames and self._line is not None:
                 self._report(self._line, stats, now_s)
+        if self._engine.camera_there != self._own_camera_there:
+            self._own_camera_there = not self._own_camera_there
+            self.own_camera_changed.emit(self._own_camera_there)
         if self._told != self._switches() and now_s >= self._tell_at_s:
             self._send_switches()
         if self._ask_at_s is not None and now_s >= self._ask_at_s:

@@ -17,7 +17,7 @@ import msgspec
 
 from session.bus.hub_connection import HubConnection
 from session.bus.transport.connection import Incoming
-from session.core.errors import BusUnreachable, NotAllowed, TicketUnknown
+from session.core.errors import BusUnreachable, NobodyThere, NotAllowed, TicketUnknown
 from session.hub.access.handlers import Asker, handles
 from session.hub.convention.entries import KioskEntry, PersonEntry
 from session.hub.queue.core import QueueCore
@@ -51,8 +51,9 @@ GONE_S = 3.0
 is moved to another organisation gets a new ticket meanwhile.
 """
 
-NOBODY_S = 600.0
-"""A host who is with somebody who has taken no ticket for so long is not there any more."""
+NOBODY_S = 180.0
+"""A host who came to a call and whose caller has taken no ticket for so long is not there any more.
+"""
 
 ENDED = "ended"
 """What hubs tell each other when the host has finished: the kiosk's next repeat is not a new call.
@@ -244,7 +245,8 @@ class HostCalls:
     @handles("host")
     async def answer(self, asker: Asker, request: HostRequest) -> Done:
         """The host comes, is there, or has finished.
-        Raises `NotAllowed` for a kiosk that is not one of its own.
+        Raises `NotAllowed` for a kiosk that is not one of its own, `NobodyThere` where nobody calls
+        and no caller is: the next one would read that a host hears.
         """
         _person, kiosks = self._own(asker.organisation, asker.user)
         if request.kiosk not in [kiosk.id for kiosk in kiosks] or not is_id(request.kiosk):
@@ -253,6 +255,8 @@ class HostCalls:
         if request.state is HelpState.NONE:
             await self._end(kiosk)
         else:
+            if self.state(*kiosk) is HelpState.NONE and self._caller(*kiosk) is CallerState.NONE:
+                raise NobodyThere
             self._accompanied.pop(kiosk, None)
             await self._publish(kiosk, request.state)
         await self._mark(*kiosk, asker.writer)

@@ -195,6 +195,11 @@ class SharedCamera:
         """True when the picture is drawn."""
         return self._source.simulated
 
+    @property
+    def there(self) -> bool:
+        """False when no picture is to be expected."""
+        return self._source.there
+
     def read(self) -> av.VideoFrame:
         """The picture of this moment, nobody else's object: each call writes its own time on it."""
         with self._lock:
@@ -224,6 +229,11 @@ class _View:
     def simulated(self) -> bool:
         """True when the picture is drawn."""
         return self._shared.simulated
+
+    @property
+    def there(self) -> bool:
+        """False when no picture is to be expected."""
+        return self._shared.there
 
     def read(self) -> av.VideoFrame:
         """The picture of this moment."""

@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 
 REOPEN_AFTER_S = 2.0
 STALE_AFTER_S = 1.0
+GONE_AFTER_S = 4.0
+"""A camera that gives no picture for so long, or none after it was opened, is not there."""
+
 
 CAMERA_FORMAT = {"win32": "dshow", "darwin": "avfoundation"}.get(sys.platform, "v4l2")
 """FFmpeg's name of this system's cameras."""
@@ -33,6 +36,11 @@ class FrameSource(Protocol):
     @property
     def simulated(self) -> bool:
         """True when the picture is drawn."""
+        ...
+
+    @property
+    def there(self) -> bool:
+        """False when no picture is to be expected: there is no camera, or it gives nothing."""
         ...
 
     def read(self) -> av.VideoFrame:
@@ -59,6 +67,7 @@ class SyntheticCamera:
     """
 
     simulated = True
+    there = True
 
     def __init__(self, width_px: int = 640, height_px: int = 360) -> None:
         self._size = (width_px, height_px)
@@ -105,6 +114,7 @@ class CameraSource:
             self._options["input_format"] = "mjpeg"
         self._dark = dark_frame(width_px, height_px)
         self._latest: tuple[float, av.VideoFrame] | None = None
+        self._began_s = time.monotonic()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._film, name="camera", daemon=True)
         self._thread.start()
@@ -113,6 +123,12 @@ class CameraSource:
     def working(self) -> bool:
         """True while pictures arrive."""
         return self._latest is not None and time.monotonic() - self._latest[0] < STALE_AFTER_S
+
+    @property
+    def there(self) -> bool:
+        """False when no picture came for a while; one that is just being opened is there."""
+        last_s = self._began_s if self._latest is None else self._latest[0]
+        return time.monotonic() - last_s < GONE_AFTER_S
 
     def read(self) -> av.VideoFrame:
         """The camera's last picture, or a dark one while none arrives."""
@@ -154,6 +170,7 @@ class NoCamera:
     """No camera is there, or it is not wanted: a plain dark picture."""
 
     simulated = False
+    there = False
 
     def read(self) -> av.VideoFrame:
         """The same dark picture every time."""

@@ -109,6 +109,11 @@ class AiortcEngine:
         """True when our picture is drawn."""
         return self._camera.simulated
 
+    @property
+    def camera_there(self) -> bool:
+        """False when the camera gives no picture."""
+        return self._camera.there
+
     async def answer(self, offer_sdp: str) -> str:
         """Answers an offer; see `MediaEngine.answer`."""
         check_offer(offer_sdp)

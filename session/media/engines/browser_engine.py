@@ -114,6 +114,7 @@ class BrowserEngine:
         self._settings = settings or BrowserSettings()
         self._on = {"camera": True, "microphone": True}
         self._in_call = self._closed = False
+        self._camera_there = True
         self._line_kbps = 0
         self._limits = PictureLimits()
         self._stats = MediaStats()
@@ -127,6 +128,11 @@ class BrowserEngine:
     def simulated_camera(self) -> bool:
         """True when our picture is drawn."""
         return self._settings.media.camera == SIMULATED
+
+    @property
+    def camera_there(self) -> bool:
+        """False when the page found no camera, or the one it had has gone."""
+        return self._camera_there
 
     def set_devices(self, media: CallMedia) -> None:
         """Changes the devices at once: a call goes on with the new ones."""
@@ -346,6 +352,8 @@ class BrowserEngine:
             case "page_lost" if self._in_call:
                 self._end()
                 self.state_changed.emit(MediaState.LOST)
+            case "devices":
+                self._camera_there = bool(detail.get("video"))
             case "device_missing":
                 log.warning("no %s: %s", detail.get("kind"), detail.get("why"))
             case "track_refused" | "settings_refused":

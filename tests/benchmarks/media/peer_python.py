@@ -26,6 +26,7 @@ class MaterialCamera:
     """
 
     simulated = True
+    there = True
 
     def __init__(self, clip: str, height: int) -> None:
         frames = [

@@ -40,6 +40,7 @@ class ToldEngine:
     """Answers everything but "bad"; receives what `stats_now` says."""
 
     simulated_camera = True
+    camera_there = True
 
     def __init__(self) -> None:
         self.state_changed: Signal[MediaState] = Signal()
@@ -339,6 +340,26 @@ async def test_a_switch_that_a_cut_line_has_lost_is_told_when_the_line_is_back()
     await desk.after(3.0)
     told = sent(desk.channel, CameraChanged)
     assert [change.microphone_on for change in told] == [False]  # once, and not for ever
+    await desk.close()
+
+
+async def test_a_camera_that_gives_no_picture_is_told_to_both_ends_and_again_when_it_does() -> None:
+    desk = Desk()
+    own: list[bool] = []
+    desk.call.own_camera_changed.connect(own.append)
+    desk.engine.camera_there = False
+    await desk.offer("c1")
+    await desk.after(0.3)
+    told = sent(desk.channel, CameraChanged)
+    assert [(one.camera_on, one.camera_there, one.microphone_on) for one in told] == [
+        (False, False, True)
+    ]
+    assert own == [False]
+    desk.engine.camera_there = True
+    await desk.after(2.1)
+    told = sent(desk.channel, CameraChanged)
+    assert (told[-1].camera_on, told[-1].camera_there) == (True, True)
+    assert own == [False, True]
     await desk.close()
 
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from session.bus.client import BusClient
-from session.core.errors import NotAllowed, QueueClosed, TicketUnknown
+from session.core.errors import NobodyThere, NotAllowed, QueueClosed, TicketUnknown
 from session.hub.history import tables as history_tables
 from session.kiosk.hub.host_call import HostCall
 from session.protocol.hub.requests import Done, ServicesAnswer, ServicesChanged, ServicesRequest
@@ -80,13 +80,27 @@ async def test_a_kiosk_is_named_to_its_host_as_to_the_waiting_room(tmp_path: Pat
         assert (seen.id, seen.place) == ("kiosk1", 1)  # it has no name in this convention
 
 
+async def test_a_host_is_with_nobody_where_nobody_is(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        host = await world.client(Role.FACILITATOR, "host", "network")
+        kiosk = await world.kiosk("kiosk1", "network")
+        alice = await world.desk("alice")
+        for said in (HelpState.HERE, HelpState.COMING):
+            with pytest.raises(NobodyThere):
+                await host.request("host", HostRequest(kiosk="kiosk1", state=said), Done)
+        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.NONE), Done)
+        await kiosk.call("valdore/rights", "", "r1")
+        await until(lambda: [one.with_host for one in alice.queue] == [False])
+        assert (await _site(host)).help is HelpState.NONE
+
+
 async def test_a_caller_who_comes_with_the_host_is_marked_too(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         host = await world.client(Role.FACILITATOR, "host", "network")
         kiosk = await world.kiosk("kiosk1", "network")
         alice = await world.desk("alice")
-        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.HERE), Done)
         await kiosk.call("valdore/rights", "", "r1")
+        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.HERE), Done)
         await until(lambda: [one.with_host for one in alice.queue] == [True])
 
 
@@ -122,8 +136,8 @@ async def test_the_host_is_with_one_caller_and_not_with_the_next(tmp_path: Path)
         host = await world.client(Role.FACILITATOR, "host", "network")
         kiosk = await world.kiosk("kiosk1", "network")
         alice = await world.desk("alice")
-        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.HERE), Done)
         first = (await kiosk.call("valdore/rights", "", "r1")).ticket
+        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.HERE), Done)
         await until(lambda: [one.with_host for one in alice.queue] == [True])
         await kiosk.leave(first.id)
         second = (await kiosk.call("valdore/rights", "", "r2")).ticket

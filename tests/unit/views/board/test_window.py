@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QDropEvent
-from PyQt6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QPushButton
+from PyQt6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from session.desk.hub.board_acts import (
@@ -28,7 +28,7 @@ from session.protocol.hub.board import MessageTo
 from session.protocol.hub.tickets import Ticket, TicketState
 from tests.support.screens.board_scenes import QUEUES, callers, figures, full, quiet
 from tests.support.screens.fingers import click, key, write
-from tests.support.screens.invented import ticket
+from tests.support.screens.invented import SERVICES, ticket
 from views.board.tables import TargetTable
 from views.board.window import BoardWindow
 
@@ -262,6 +262,25 @@ def test_who_talks_cannot_be_given_away_and_nothing_is_done_without_a_line(
     assert not announce.isEnabled()
 
 
+def test_a_board_without_a_hub_does_not_say_that_nobody_waits(board: BoardWindow) -> None:
+    board.set_tickets([], list(SERVICES.values()))
+    empty = board.findChild(QWidget, "board_empty")
+    assert empty is not None
+
+    def said() -> list[str]:
+        return [one.text() for one in empty.findChildren(QLabel) if one.text()]
+
+    assert "Nobody is waiting" in said()
+    assert board.figures.waiting.value() == "0"
+    board.set_connection(False)
+    assert said() == ["Connection lost", "Who waits is shown as soon as the network answers."]
+    assert board.figures.waiting.value() == "–"
+    assert board.figures.waiting.words() == "Connection lost"
+    board.set_connection(True)
+    assert "Nobody is waiting" in said()
+    assert board.figures.waiting.value() == "0"
+
+
 def test_undo_says_what_it_takes_back(board: BoardWindow, qtbot: QtBot) -> None:
     button = board.findChild(QPushButton, "act_undo")
     words = board.findChild(QLabel, "board_undo_words")
@@ -281,6 +300,8 @@ def test_an_empty_board_says_so(qtbot: QtBot, desk_theme: QApplication) -> None:
     qtbot.addWidget(window)
     window.show()
     assert not window.tickets.isVisible()
+    assert window.figures.waiting.value() == "–"
+    window.set_connection(True)
     assert window.figures.waiting.value() == "0"
     window.close_now()
 

@@ -17,7 +17,7 @@ from session.protocol.hub.tickets import TicketState
 from tests.support.screens.fingers import click, key
 from tests.support.screens.invented import NOW, SERVICES, TICKETS, ticket
 from views.desk.queue_groups import QueueGroup
-from views.desk.queue_view import DeskQueueView
+from views.desk.queue_view import DeskQueueView, QueueRail
 from views.desk.ticket_row import TicketRow
 from views.widgets.parts import Chip, ElidedLabel
 from views.widgets.theme import apply_theme
@@ -176,6 +176,41 @@ def test_an_empty_queue_says_so(queue: DeskQueueView) -> None:
     assert empty is not None
     assert empty.isVisible()
     assert rows(queue) == []
+
+
+def test_an_empty_queue_is_not_said_to_be_empty_while_the_hub_does_not_answer(
+    queue: DeskQueueView,
+) -> None:
+    queue.set_tickets([], SERVICES)
+    empty = queue.findChild(QWidget, "queue_empty")
+    assert empty is not None
+
+    def said() -> list[str]:
+        return [one.text() for one in empty.findChildren(QLabel) if one.text()]
+
+    assert "Nobody is waiting" in said()
+    queue.set_connection(False)
+    assert said() == ["Connection lost", "Who waits is shown as soon as the network answers."]
+    assert words(queue, "queue_count") == "Waiting: –"
+    queue.set_tickets(TICKETS, SERVICES)
+    assert words(queue, "queue_count") == "Waiting: 4", "who was seen to wait is still shown"
+    queue.set_tickets([], SERVICES)
+    queue.set_connection(True)
+    assert "Nobody is waiting" in said()
+    assert words(queue, "queue_count") == "Waiting: 0"
+
+
+def test_the_folded_queue_counts_nobody_only_while_the_hub_answers(qtbot: QtBot) -> None:
+    rail = QueueRail()
+    qtbot.addWidget(rail)
+    rail.show_connection(True)
+    rail.show_summary(0, 0.0)
+    assert words(rail, "rail_count") == "0"
+    rail.show_connection(False)
+    assert words(rail, "rail_count") == "–"
+    assert rail.accessibleName() == "Connection lost"
+    rail.show_summary(2, 30.0)
+    assert words(rail, "rail_count") == "2"
 
 
 def test_pausing_is_a_wish_and_setting_it_is_not(queue: DeskQueueView, qtbot: QtBot) -> None:

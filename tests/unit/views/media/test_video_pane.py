@@ -136,6 +136,15 @@ def test_an_unstable_line_veils_the_last_picture(
     assert is_like(colour_at(pane, 0.5, 0.5), RED)
 
 
+def test_our_own_picture_says_that_there_is_no_camera(pane: VideoPane) -> None:
+    assert pane.own_words() == "You"
+    pane.show_own_camera(False)
+    assert pane.own_words() == "You, without a camera"
+    pane.show_simulated(caller=False, own=True)
+    pane.show_own_camera(True)
+    assert pane.own_words() == "You, simulated"
+
+
 def test_a_simulated_picture_is_labelled(pane: VideoPane, engine: Engine, qtbot: QtBot) -> None:
     engine.latest = plain(RED)
     qtbot.waitUntil(lambda: is_like(colour_at(pane, 0.5, 0.5), RED))

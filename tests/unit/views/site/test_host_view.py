@@ -64,6 +64,22 @@ def test_the_host_reads_who_calls(qtbot: QtBot) -> None:
     assert view.cards["1"].help.text() == "The adviser calls for you, for the caller"
 
 
+def test_a_host_without_a_hub_does_not_read_that_nobody_is_there(qtbot: QtBot) -> None:
+    view = HostView()
+    qtbot.addWidget(view)
+    view.show_connection(True)
+    view.show_answer("Inès B.", [kiosk("1")])
+    assert view.cards["1"].caller.text() == "Nobody"
+    view.show_connection(False)
+    assert view.cards["1"].caller.text() == "Connection lost"
+    words = view.findChild(QLabel, "site_words")
+    assert words is not None
+    assert words.text().startswith("Connection lost")
+    view.show_connection(True)
+    view.show_answer("Inès B.", [kiosk("1")])
+    assert view.cards["1"].caller.text() == "Nobody"
+
+
 def test_a_call_for_help_stands_on_top_and_is_answered_by_its_buttons(qtbot: QtBot) -> None:
     view = HostView()
     qtbot.addWidget(view)
@@ -78,6 +94,7 @@ def test_a_call_for_help_stands_on_top_and_is_answered_by_its_buttons(qtbot: QtB
     assert order == ["2", "1"]
     qtbot.waitUntil(second.isVisible)
     assert (first.coming.isVisible(), second.coming.isVisible()) == (False, True)
+    assert not first.here.isVisible(), "nobody is there to be with"
     second.coming.click()
     view.show_kiosks("Inès B.", [kiosk("1"), kiosk("2", help=HelpState.COMING)])
     assert (second.coming.isVisible(), second.here.isVisible(), second.done.isVisible()) == (

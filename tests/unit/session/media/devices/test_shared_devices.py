@@ -15,7 +15,7 @@ from session.media.devices.shared_devices import (
     SharedSpeaker,
     mixed,
 )
-from session.media.devices.sources import dark_frame
+from session.media.devices.sources import NoCamera, dark_frame
 
 
 def block(value: int) -> Pcm:
@@ -78,6 +78,7 @@ def test_a_loud_mix_is_cut_off_not_turned_over() -> None:
 def test_each_call_has_a_picture_of_its_own_to_write_its_time_on() -> None:
     class Still:
         simulated = False
+        there = True
 
         def __init__(self) -> None:
             self.frame = dark_frame(64, 36)
@@ -90,5 +91,8 @@ def test_each_call_has_a_picture_of_its_own_to_write_its_time_on() -> None:
 
     shared = SharedCamera(Still())
     one, other = shared.view().read(), shared.view().read()
+    assert shared.view().there
+    shared.swap(NoCamera())
+    assert not shared.view().there
     assert one is not other
     assert np.array_equal(one.to_ndarray(), other.to_ndarray())

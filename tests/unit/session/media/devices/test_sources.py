@@ -11,7 +11,8 @@ import av
 import numpy as np
 import pytest
 
-from session.media.devices.sources import CameraSource, SyntheticCamera, dark_frame
+from session.media.devices import sources
+from session.media.devices.sources import CameraSource, NoCamera, SyntheticCamera, dark_frame
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -59,6 +60,18 @@ def test_a_camera_that_is_not_there_is_dark() -> None:
     camera.close()
     assert (frame.width, frame.height) == (320, 180)
     assert not camera.working
+
+
+def test_a_camera_is_expected_for_a_moment_and_then_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    camera = CameraSource("/dev/no-such-camera", 320, height_px=180)
+    seen = [camera.there]  # it is being opened
+    monkeypatch.setattr(sources, "GONE_AFTER_S", 0.0)
+    seen.append(camera.there)
+    camera.close()
+    assert seen == [True, False]
+    assert not NoCamera().there
 
 
 def test_darkness_has_the_size_asked_for() -> None:
