@@ -35,6 +35,7 @@ from session.kiosk.devices.addresses import make_printer, make_scanner
 from session.kiosk.drivers.certificates import CertificateWrong
 from session.kiosk.drivers.scanner import AddressUnknown
 from session.media.audio.echo_choice import EchoCanceller, EchoSetting, choose_canceller
+from session.media.call_page import NONE, SIMULATED
 from session.media.engines.engine_choice import EngineKind, choose_engine, this_machine
 from session.media.ice import IcePlan
 from session.media.relays import RelayTrial, try_relay
@@ -267,8 +268,20 @@ def _relay_words(tried: RelayTrial) -> str:
     return reasons.get(tried.why, silent).format(url=tried.server.url)
 
 
-def check_device(name: str, found: list[str], absent: str) -> CheckResult:
-    """A camera or microphone: `found` are their names, `absent` the sentence when there is none."""
+def check_device(
+    name: str, found: list[str], absent: str, *, chosen: Collection[str] = ("auto",)
+) -> CheckResult:
+    """A camera or microphone: `found` are their names, `absent` the sentence when there is none.
+
+    Args:
+        chosen: what the settings of the programs on this computer say.
+    """
+    if set(chosen) == {SIMULATED}:
+        words = _("Simulated, as media.{device} says: the program can be tried, with nobody in it.")
+        return CheckResult(name, "ok", words.format(device=name))
+    if set(chosen) == {NONE}:
+        words = _("None is used, as media.{device} says.")
+        return CheckResult(name, "absent", words.format(device=name))
     if not found:
         return CheckResult(name, "absent", absent)
     return CheckResult(name, "ok", ", ".join(found))
@@ -395,8 +408,11 @@ async def examine(
     texts = check_texts(kiosk.texts)
     trust = check_relay_trust(plan, desk.ca_file or kiosk.ca_file)
     signed_on = check_sign_on(desk)
-    camera = check_device("camera", cameras, no_camera)
-    microphone = check_device("microphone", microphones, no_microphone)
+    media_here = [one.media for name, one in (("desk", desk), ("kiosk", kiosk)) if name in here]
+    camera = check_device("camera", cameras, no_camera, chosen=[one.camera for one in media_here])
+    microphone = check_device(
+        "microphone", microphones, no_microphone, chosen=[one.microphone for one in media_here]
+    )
     findings = [
         bus,
         media,

@@ -20,7 +20,7 @@ from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
 from expert_app.sign_on.at_hub import show_signed_on
 from expert_app.stores.identities import open_book
-from resources.texts import N_, _
+from resources.texts import N_, _, ngettext
 from session.bus.transport.tls import is_loopback
 from session.core.clock import SystemClock
 from session.core.spoken_letters import in_groups
@@ -235,11 +235,12 @@ def invite(
         print(json.dumps(made.as_data(), ensure_ascii=False, indent=2))
         return 0
     print(in_groups(code))
-    print(
-        _("Valid once, for {minutes} minutes, for {identity}.").format(
-            minutes=minutes, identity=made.who
-        )
+    words = ngettext(
+        "Valid once, for {minutes} minute, for {identity}.",
+        "Valid once, for {minutes} minutes, for {identity}.",
+        minutes,
     )
+    print(words.format(minutes=minutes, identity=made.who))
     if made.line is not None:
         print(_("The whole line, for the page “Sign in” or expert-app enrol:"))
         print(made.line.text)

@@ -14,7 +14,7 @@ from documents.store.procedures import (
     ProceduresWrong,
     load_procedures,
 )
-from resources.texts import N_, _
+from resources.texts import N_, _, ngettext
 from session.hub.convention.catalogue import Catalogue
 
 _WORDS = {
@@ -132,7 +132,11 @@ def _lines(procedures: Procedures) -> list[str]:
             line = words.format(
                 id=one.id, name=one.name, asked=asked, maybe=len(one.pieces) - asked
             )
-            steps = _("{line}; a guide of {steps} steps").format(line=line, steps=len(one.steps))
+            steps = ngettext(
+                "{line}; a guide of {steps} step",
+                "{line}; a guide of {steps} steps",
+                len(one.steps),
+            ).format(line=line, steps=len(one.steps))
             lines.append(steps if one.steps else line)
         if count := len(procedures.phrases(owner)):
             lines.append(_("  {count} phrases of its own").format(count=count))

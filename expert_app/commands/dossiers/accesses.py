@@ -23,7 +23,7 @@ from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing
 from expert_app.runtime.paths import Paths
 from expert_app.stores.dossiers import ExtraMissing, extra_words, open_store
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.core.dossier_model import AccessLine
 from session.core.errors import SessionError
 from views.words.accesses import access_words
@@ -62,7 +62,10 @@ def print_accesses(
         print(msgspec.json.encode({"dossier": dossier, "accesses": lines}).decode())
         return 0
     zone = ZoneInfo(settings.time_zone)
-    print(_("Dossier {number}: {count} accesses.").format(number=dossier, count=len(lines)))
+    words = ngettext(
+        "Dossier {number}: {count} access.", "Dossier {number}: {count} accesses.", len(lines)
+    )
+    print(words.format(number=dossier, count=len(lines)))
     for line in lines:
         print(_line(line, zone))
     return 0
@@ -94,7 +97,8 @@ def print_readings(
         sys.stdout.write(accesses_csv(lines, access_words).decode("utf-8-sig"))
     else:
         zone = ZoneInfo(settings.time_zone)
-        print(_("{count} readings of logs.").format(count=len(lines)))
+        words = ngettext("{count} reading of logs.", "{count} readings of logs.", len(lines))
+        print(words.format(count=len(lines)))
         for line in lines:
             print(" · ".join(part for part in (_line(line, zone), line.session_id) if part))
     return 0

@@ -25,10 +25,11 @@ from expert_app.commands.hub.erase import (
     organisation_of,
     run_asking,
 )
+from expert_app.commands.hub.words import counted_documents, counted_dossiers, local_time
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
 from expert_app.stores.dossiers import ExtraMissing, extra_words, open_store
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.core.errors import DossierUnknown
 from session.hub.storage.erasures import Erasure, ErasureDemand, mark_of
 
@@ -111,9 +112,13 @@ def _is_confirmed(plan: DossierErasure, request: DossierErasureRequest) -> bool:
     word = _("ERASE")
     print(
         _(
-            "Dossier {number} is erased for good, with {documents} documents, on demand of: "
-            "{demand}. Nobody can bring it back."
-        ).format(number=request.number, documents=plan.documents, demand=_(DEMANDS[request.demand]))
+            "Dossier {number} is erased for good, with {documents}, on demand of: {demand}. "
+            "Nobody can bring it back."
+        ).format(
+            number=request.number,
+            documents=counted_documents(plan.documents),
+            demand=_(DEMANDS[request.demand]),
+        )
     )
     try:
         return input(_("Type {word} to go on: ").format(word=word)).strip() == word
@@ -142,12 +147,10 @@ def _print_result(found: DossierErasure, request: DossierErasureRequest, *, dry:
         command = f"hub dossiers lift {request.number}"
         print(words.format(number=request.number, command=command, reasons=reasons))
         return
-    words = (
-        _("{dossiers} dossiers, {documents} documents and {rows} rows would be erased.")
-        if dry
-        else _("{dossiers} dossiers, {documents} documents and {rows} rows are erased.")
-    )
-    print(words.format(dossiers=found.dossiers, documents=found.documents, rows=found.rows))
+    rows = ngettext("{count} row", "{count} rows", found.rows).format(count=found.rows)
+    parts = (counted_dossiers(found.dossiers), counted_documents(found.documents), rows)
+    words = _("Would be erased: {what}.") if dry else _("Erased: {what}.")
+    print(words.format(what=", ".join(parts)))
     for line in _elsewhere(found, dry=dry):
         print(line)
 
@@ -164,7 +167,11 @@ def _elsewhere(found: DossierErasure, *, dry: bool) -> Iterator[str]:
         )
         yield words.format(names=", ".join(found.conversations))
     if found.files_left:
-        words = _("{count} files stay: another dossier has the same document.")
+        words = ngettext(
+            "{count} file stays: another dossier has the same document.",
+            "{count} files stay: another dossier has the same document.",
+            found.files_left,
+        )
         yield words.format(count=found.files_left)
     if found.files_waiting:
         yield _("The documents' store does not answer: the files go at the hub's next start.")
@@ -214,17 +221,17 @@ def list_holds(organisation: str, settings: HubSettings, paths: Paths, *, as_jso
         if as_json:
             print(msgspec.json.encode(found).decode())
             return 0
-        print(_("{count} dossiers are held.").format(count=len(found)))
+        words = ngettext("{count} dossier is held.", "{count} dossiers are held.", len(found))
+        print(words.format(count=len(found)))
         for one in found:
-            print(_hold_line(one))
+            print(_hold_line(one, settings))
         return 0
 
     return run_asking(do)
 
 
-def _hold_line(one: DossierHold) -> str:
-    at = f"{one.at_utc.astimezone():%d/%m/%Y %H:%M}"
-    return f"{one.dossier} · {at} · {one.by} · {one.reason}"
+def _hold_line(one: DossierHold, settings: HubSettings) -> str:
+    return f"{one.dossier} · {local_time(one.at_utc, settings)} · {one.by} · {one.reason}"
 
 
 # ---- after a restore
@@ -239,7 +246,10 @@ def erase_again(settings: HubSettings, paths: Paths) -> int:
         async with open_eraser(settings, paths) as eraser:
             lines = await eraser.logs.erasures()
         count = await asyncio.to_thread(erase_dossiers_again, lines, settings, paths)
-        print(_("{count} dossiers were erased again.").format(count=count))
+        words = ngettext(
+            "{count} dossier was erased again.", "{count} dossiers were erased again.", count
+        )
+        print(words.format(count=count))
         return 0
 
     return run_asking(do)

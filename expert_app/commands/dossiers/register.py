@@ -27,7 +27,7 @@ from expert_app.runtime.paths import Paths
 from expert_app.stores.dossiers import ExtraMissing, extra_words, open_store
 from expert_app.stores.registers import open_lookup
 from expert_app.vault.own_part import read_own_part
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.core.clock import SystemClock
 from session.core.dossier_model import Access, ActingUser
 from session.core.errors import SessionError
@@ -138,7 +138,8 @@ def _import(
     paths: Paths,
 ) -> ImportResult:
     lines = len(found.records) + len(found.refused)
-    reason = _("import of {file}, {lines} lines").format(file=request.file.name, lines=lines)
+    words = ngettext("import of {file}, {lines} line", "import of {file}, {lines} lines", lines)
+    reason = words.format(file=request.file.name, lines=lines)
     by = ActingUser(user=IMPORTER, name=_user())
     with open_store(settings, paths) as store:
         return import_dossiers(

@@ -11,6 +11,14 @@ from pathlib import Path
 from expert_app.backup.archive import BackupDamaged, BackupOfOthers, BackupTooNew
 from expert_app.backup.restore import TargetNotEmpty, restore
 from expert_app.backup.save import BackupFacts, back_up
+from expert_app.commands.hub.words import (
+    counted_conversations,
+    counted_documents,
+    counted_dossiers,
+    counted_rows,
+    counted_streams,
+    local_time,
+)
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing
 from expert_app.runtime.folder_owner import own_folder
@@ -18,7 +26,7 @@ from expert_app.runtime.paths import Paths
 from expert_app.stores.identities import open_book
 from expert_app.stores.jetstream import store_of
 from expert_app.vault.backup import VaultFacts, back_up_vault, restore_vault
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.core.errors import BusUnreachable, SessionError, StoreUnreachable
 from session.core.tasks import Tasks
 from session.hub.storage.format import StoredTooNew
@@ -49,25 +57,26 @@ async def run_vault_restore(path: Path, settings: HubSettings, paths: Paths) -> 
 
 async def _back_up_vault(path: Path, settings: HubSettings, paths: Paths) -> None:
     facts = await back_up_vault(path, settings, paths)
-    print(_("{file} holds the vault's state: {what}").format(file=path, what=_vault_summary(facts)))
+    what = _vault_summary(facts, settings)
+    print(_("{file} holds the vault's state: {what}").format(file=path, what=what))
     print(_("The secrets of its sealing keys are not in it: keep them apart."))
 
 
 async def _restore_vault(path: Path, settings: HubSettings, paths: Paths) -> None:
     with own_folder(paths.data, "hub restore"):
         facts, missing = await restore_vault(path, settings, paths)
-    print(_("Restored from {file}: {what}").format(file=path, what=_vault_summary(facts)))
+    print(_("Restored from {file}: {what}").format(file=path, what=_vault_summary(facts, settings)))
     _print_missing(missing)
     _print_keys(paths, "expert-app hub admit --key -")
 
 
-def _vault_summary(facts: VaultFacts) -> str:
-    words = _(
-        "{dossiers} dossiers, {documents} documents, logs of {sessions} conversations, of {at}."
-    )
-    count, at = facts.dossiers, facts.made_at_utc.astimezone().strftime("%d/%m/%Y %H:%M")
-    return words.format(
-        dossiers=count.dossiers, documents=count.documents, sessions=facts.sessions, at=at
+def _vault_summary(facts: VaultFacts, settings: HubSettings) -> str:
+    count = facts.dossiers
+    return _("{dossiers}, {documents}, logs of {conversations}, of {at}.").format(
+        dossiers=counted_dossiers(count.dossiers),
+        documents=counted_documents(count.documents),
+        conversations=counted_conversations(facts.sessions),
+        at=local_time(facts.made_at_utc, settings),
     )
 
 
@@ -78,16 +87,18 @@ async def _back_up(path: Path, settings: HubSettings, paths: Paths, *, with_doss
             facts = await back_up(path, settings, paths, connection, with_dossiers=with_dossiers)
     finally:
         await tasks.close()
-    print(_("{file} holds the hub's state: {what}").format(file=path, what=_summary(facts)))
+    what = _summary(facts, settings)
+    print(_("{file} holds the hub's state: {what}").format(file=path, what=what))
     if not facts.dossiers.included:
         words = _(
-            "The dossiers ({dossiers}, with {documents} documents) are not in it: they are in "
-            "{place}. Back them up "
+            "The dossiers ({dossiers}, with {documents}) are not in it: they are in {place}. Back "
+            "them up "
             "with their own means, or use --with-dossiers."
         )
         place = facts.dossiers.database or facts.dossiers.folder
         count = facts.dossiers
-        print(words.format(dossiers=count.dossiers, documents=count.documents, place=place))
+        documents = counted_documents(count.documents)
+        print(words.format(dossiers=count.dossiers, documents=documents, place=place))
 
 
 async def _restore(path: Path, settings: HubSettings, paths: Paths) -> None:
@@ -97,18 +108,19 @@ async def _restore(path: Path, settings: HubSettings, paths: Paths) -> None:
             facts, missing = await restore(path, settings, paths, connection)
     finally:
         await tasks.close()
-    print(_("Restored from {file}: {what}").format(file=path, what=_summary(facts)))
+    print(_("Restored from {file}: {what}").format(file=path, what=_summary(facts, settings)))
     _print_missing(missing)
     _print_keys(paths, "expert-app hub revoke")
 
 
 def _print_missing(count: int) -> None:
     if count:
-        print(
-            _("{count} documents have no file here: restore the dossiers' folder too.").format(
-                count=count
-            )
+        words = ngettext(
+            "{count} document has no file here: restore the dossiers' folder too.",
+            "{count} documents have no file here: restore the dossiers' folder too.",
+            count,
         )
+        print(words.format(count=count))
 
 
 def _print_keys(paths: Paths, command: str) -> None:
@@ -121,10 +133,12 @@ def _print_keys(paths: Paths, command: str) -> None:
         )
 
 
-def _summary(facts: BackupFacts) -> str:
-    words = _("{streams} streams, {rows} rows of history, of {at}.")
-    at = facts.made_at_utc.astimezone().strftime("%d/%m/%Y %H:%M")
-    return words.format(streams=len(facts.streams), rows=facts.history_rows, at=at)
+def _summary(facts: BackupFacts, settings: HubSettings) -> str:
+    return _("{streams}, {rows}, of {at}.").format(
+        streams=counted_streams(len(facts.streams)),
+        rows=counted_rows(facts.history_rows),
+        at=local_time(facts.made_at_utc, settings),
+    )
 
 
 async def _run(work: Awaitable[None], path: Path) -> int:

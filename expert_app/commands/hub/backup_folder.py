@@ -16,10 +16,18 @@ from expert_app.backup.contents import BackupContents, OrganisationContents, hub
 from expert_app.backup.folder import DAMAGED, BackupFolder, owner_of
 from expert_app.backup.save import HISTORY
 from expert_app.commands.hub.backup import EXPECTED, run_backup, run_vault_backup, why_not
+from expert_app.commands.hub.words import (
+    counted_conversations,
+    counted_documents,
+    counted_dossiers,
+    counted_rows,
+    counted_streams,
+    local_time,
+)
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
 from expert_app.vault.backup import vault_contents
-from resources.texts import N_, _
+from resources.texts import N_, _, ngettext
 
 UNITS = (N_("{size} B"), N_("{size} kB"), N_("{size} MB"), N_("{size} GB"), N_("{size} TB"))
 
@@ -40,7 +48,7 @@ def run_folder_backup(settings: HubSettings, paths: Paths) -> int:
         return 1
     code = asyncio.run(_back_up(path, settings, paths))
     if code == 0:
-        code = run_check(path)
+        code = run_check(path, settings)
         if code != 0:  # it must not be taken for a good one
             path.replace(path.with_name(path.name + DAMAGED))
     if code != 0:
@@ -61,7 +69,7 @@ async def _back_up(path: Path, settings: HubSettings, paths: Paths) -> int:
     return await run_backup(path, settings, paths, with_dossiers=with_dossiers)
 
 
-def run_check(path: Path) -> int:
+def run_check(path: Path, settings: HubSettings) -> int:
     """Reads all of a backup and prints what is in it; the exit code."""
     try:
         with reading(path) as backup:
@@ -70,54 +78,61 @@ def run_check(path: Path) -> int:
     except (*EXPECTED, OSError) as error:
         print(why_not(error, path))
         return 1
-    print("\n".join(_lines(path, contents)))
+    print("\n".join(_lines(path, contents, settings)))
     return 1 if contents.missing_files else 0
 
 
-def _lines(path: Path, contents: BackupContents) -> list[str]:
-    at = contents.made_at_utc.astimezone().strftime("%d/%m/%Y %H:%M")
+def _lines(path: Path, contents: BackupContents, settings: HubSettings) -> list[str]:
+    at = local_time(contents.made_at_utc, settings)
     if contents.whose:
         words = _("{file} is whole: the vault of {organisation}, of {at}.")
         lines = [words.format(file=path, organisation=contents.whose, at=at)]
-        words = _("Logs of {sessions} conversations.")
-        lines.append(words.format(sessions=contents.sessions))
+        words = _("Logs of {conversations}.")
+        lines.append(words.format(conversations=counted_conversations(contents.sessions)))
     else:
         lines = [_("{file} is whole: a hub, of {at}.").format(file=path, at=at)]
-        words = _("{streams} streams with {messages} messages, {rows} rows of history.")
+        words = ngettext("{count} message", "{count} messages", contents.messages)
         lines.append(
-            words.format(
-                streams=contents.streams, messages=contents.messages, rows=contents.history_rows
+            _("{streams} with {messages}, {rows}.").format(
+                streams=counted_streams(contents.streams),
+                messages=words.format(count=contents.messages),
+                rows=counted_rows(contents.history_rows),
             )
         )
     lines += [_organisation(name, one) for name, one in sorted(contents.organisations.items())]
     dossiers = contents.dossiers
     if not dossiers.included:
-        words = _(
-            "The dossiers ({dossiers}, with {documents} documents) are not in it: they are in "
-            "{place}."
-        )
+        words = _("The dossiers ({dossiers}, with {documents}) are not in it: they are in {place}.")
         place = dossiers.database or dossiers.folder
         lines.append(
-            words.format(dossiers=dossiers.dossiers, documents=dossiers.documents, place=place)
+            words.format(
+                dossiers=dossiers.dossiers,
+                documents=counted_documents(dossiers.documents),
+                place=place,
+            )
         )
     if contents.missing_files:
-        words = _("{count} documents have no file in it.")
+        words = ngettext(
+            "{count} document has no file in it.",
+            "{count} documents have no file in it.",
+            contents.missing_files,
+        )
         lines.append(words.format(count=contents.missing_files))
     return lines
 
 
 def _organisation(name: str, one: OrganisationContents) -> str:
     words = _(
-        "  {organisation}: {tickets} requests in the history, logs {log}, {identities} enrolled, "
-        "{dossiers} dossiers with {documents} documents"
+        "  {organisation}: requests in the history {tickets}, logs {log}, enrolled {identities}, "
+        "{dossiers} with {documents}"
     )
     return words.format(
         organisation=name,
         tickets=one.tickets,
         log=_size(one.log_bytes),
         identities=one.identities,
-        dossiers=one.dossiers,
-        documents=one.documents,
+        dossiers=counted_dossiers(one.dossiers),
+        documents=counted_documents(one.documents),
     )
 
 

@@ -15,6 +15,7 @@ from getpass import getpass
 from pathlib import Path
 
 from expert_app.commands.hub.arguments import ROLES
+from expert_app.commands.hub.words import local_time
 from expert_app.commands.setup.new_hub import NewHubRequest, init_hub
 from expert_app.hub.certificates import (
     CertificateFiles,
@@ -148,11 +149,8 @@ def _renew_certificate(context: Context) -> int:
         return 2
     files = CertificateFiles(Path(settings.tls_certificate), Path(settings.tls_key))
     ends_at = renew_certificate(context.arguments.ca or files.certificate.parent / "ca", files)
-    print(
-        _("{file} is valid until {day}.").format(
-            file=files.certificate, day=ends_at.astimezone().strftime("%d/%m/%Y")
-        )
-    )
+    day = local_time(ends_at, settings, "%d/%m/%Y")
+    print(_("{file} is valid until {day}.").format(file=files.certificate, day=day))
     if settings.bus:
         print(_("Reload your nats-server, which then shows it to newcomers; nobody is cut off."))
     elif owner_of(context.paths.data) is not None:
@@ -175,7 +173,7 @@ def _explain(context: Context) -> int:
 
     arguments = context.arguments
     return explain(
-        context.settings.metrics.listen,
+        context.settings,
         arguments.user,
         ROLES[arguments.role].value,
         once=arguments.once,
@@ -465,7 +463,7 @@ def _restore(context: Context) -> int:
     from expert_app.commands.hub.backup_folder import run_check
 
     if context.arguments.check:
-        return run_check(context.arguments.file)
+        return run_check(context.arguments.file, context.settings)
     if context.settings.serve:
         return _of_a_vault(context, run_vault_restore)
     return asyncio.run(run_restore(context.arguments.file, context.settings, context.paths))

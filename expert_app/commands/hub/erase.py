@@ -18,6 +18,14 @@ from datetime import UTC, date, datetime
 import msgspec
 
 from expert_app.backup.erasing import Erased, HubEraser, append_to_register
+from expert_app.commands.hub.words import (
+    counted_conversations,
+    counted_documents,
+    counted_dossiers,
+    counted_records,
+    counted_rows,
+    local_time,
+)
 from expert_app.hub.convention_commands import load_catalogue
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing
@@ -25,7 +33,7 @@ from expert_app.runtime.folder_owner import FolderInUse
 from expert_app.runtime.paths import Paths
 from expert_app.stores.jetstream import store_limits, store_of
 from expert_app.vault.erasing import VaultEraser
-from resources.texts import N_, _
+from resources.texts import N_, _, ngettext
 from session.core.errors import BusUnreachable, SessionError, TicketUnknown
 from session.core.tasks import Tasks
 from session.hub.dossier.kept_logs import KeptLogs
@@ -157,9 +165,12 @@ def _what(request: EraseRequest) -> str:
 def _is_confirmed(plan: Erased, request: EraseRequest) -> bool:
     word = _("ERASE")
     print(
-        _(
+        ngettext(
+            "{count} conversation is erased for good, on demand of: {demand}. Nobody can bring it "
+            "back.",
             "{count} conversations are erased for good, on demand of: {demand}. Nobody can bring "
-            "them back."
+            "them back.",
+            len(plan.sessions),
         ).format(count=len(plan.sessions), demand=_(DEMANDS[request.demand]))
     )
     try:
@@ -185,12 +196,17 @@ def _print_result(done: Erased, request: EraseRequest, *, dry: bool) -> None:
     if dry and not done.sessions:
         print(_("Nothing was erased."))
     elif dry:
-        print(_("{count} conversations would be erased:").format(count=len(done.sessions)))
+        print(_("{what} would be erased:").format(what=counted_conversations(len(done.sessions))))
         for one in done.sessions:
             print(f"  {one}")
     else:
-        words = _("{count} conversations are erased: {records} records, {rows} rows of history.")
-        print(words.format(count=len(done.sessions), records=done.records, rows=done.rows))
+        words = ngettext(
+            "{count} conversation is erased: {records}, {rows}.",
+            "{count} conversations are erased: {records}, {rows}.",
+            len(done.sessions),
+        )
+        records, rows = counted_records(done.records), counted_rows(done.rows)
+        print(words.format(count=len(done.sessions), records=records, rows=rows))
         print(_("Backups that were made before still have them until they go by age."))
     for names, words in (
         (done.held, _("Held, so not erased (lift the hold first: hub hold lift): {names}")),
@@ -220,8 +236,8 @@ def hold(
             except TicketUnknown as error:
                 words = _("No log of {session} is here: nothing is held.")
                 raise Refused(words.format(session=session_id)) from error
-        words = _("{session} is held: {records} records. Neither age nor hub erase takes them.")
-        print(words.format(session=session_id, records=records))
+        words = _("{session} is held: {records}. Neither age nor hub erase takes its log.")
+        print(words.format(session=session_id, records=counted_records(records)))
         return 0
 
     return run_asking(do)
@@ -252,9 +268,13 @@ def list_holds(organisation: str, settings: HubSettings, paths: Paths, *, as_jso
         if as_json:
             print(msgspec.json.encode(found).decode())
             return 0
-        print(_("{count} conversations are held.").format(count=len(found)))
+        words = ngettext(
+            "{count} conversation is held.", "{count} conversations are held.", len(found)
+        )
+        print(words.format(count=len(found)))
         for one in found:
-            print(f"{one.session} · {_local(one.at_utc)} · {one.by} · {one.reason}")
+            at = local_time(one.at_utc, settings)
+            print(f"{one.session} · {at} · {one.by} · {one.reason}")
         return 0
 
     return run_asking(do)
@@ -273,40 +293,31 @@ def print_register(settings: HubSettings, paths: Paths, *, as_json: bool) -> int
             for one in found:
                 print(msgspec.json.encode(one).decode())
             return 0
-        print(_("{count} erasures.").format(count=len(found)))
+        words = ngettext("{count} erasure.", "{count} erasures.", len(found))
+        print(words.format(count=len(found)))
         for one in found:
-            print(_register_line(one))
+            print(_register_line(one, settings))
         return 0
 
     return run_asking(do)
 
 
-def _register_line(one: Erasure) -> str:
+def _register_line(one: Erasure, settings: HubSettings) -> str:
     if one.what == "dossier":
-        words = _(
-            "{at} · {organisation} · on demand of: {demand} · by {by} · {dossiers} dossiers, "
-            "{documents} documents"
-        )
-        return words.format(
-            at=_local(one.at_utc),
-            organisation=one.organisation,
-            demand=_(DEMANDS[one.demand]),
-            by=one.by,
-            dossiers=one.dossiers,
-            documents=one.documents,
-        )
-    words = _(
-        "{at} · {organisation} · on demand of: {demand} · by {by} · {sessions} conversations, "
-        "{records} records, {rows} rows of history"
-    )
+        parts = [counted_dossiers(one.dossiers), counted_documents(one.documents)]
+    else:
+        parts = [
+            counted_conversations(one.sessions),
+            counted_records(one.records),
+            counted_rows(one.rows),
+        ]
+    words = _("{at} · {organisation} · on demand of: {demand} · by {by} · {what}")
     return words.format(
-        at=_local(one.at_utc),
+        at=local_time(one.at_utc, settings),
         organisation=one.organisation,
         demand=_(DEMANDS[one.demand]),
         by=one.by,
-        sessions=one.sessions,
-        records=one.records,
-        rows=one.rows,
+        what=", ".join(parts),
     )
 
 
@@ -354,10 +365,6 @@ def run_asking(do: Callable[[], Awaitable[int]]) -> int:
         words = _("The register beside the backups cannot be written ({why}): write it down there.")
         print(words.format(why=error.strerror or error))
         return 1
-
-
-def _local(at: datetime) -> str:
-    return f"{at.astimezone():%d/%m/%Y %H:%M}"
 
 
 def day_of(text: str) -> date:

@@ -13,6 +13,8 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from expert_app.commands.hub.words import local_time
+from expert_app.runtime.config import HubSettings
 from resources.texts import _
 from session.hub.access.refused_log import RefusedMessage
 
@@ -44,16 +46,16 @@ def ask(listen: str, user: str, letter: str, after: int) -> list[RefusedMessage]
     return msgspec.json.decode(body, type=list[RefusedMessage])
 
 
-def line_of(refused: RefusedMessage) -> str:
+def line_of(refused: RefusedMessage, settings: HubSettings) -> str:
     """One refusal as a line."""
-    at = refused.at_utc.astimezone().strftime("%H:%M:%S")
+    at = local_time(refused.at_utc, settings, "%H:%M:%S")
     what = f"{refused.where} {refused.of}".strip()
     why = f": {refused.why}" if refused.why else ""
     return f"{at}  {refused.who}  {what}  {refused.code} ({refused.by}){why}"
 
 
 def explain(
-    listen: str,
+    settings: HubSettings,
     user: str,
     letter: str,
     *,
@@ -62,6 +64,7 @@ def explain(
     pause: Callable[[float], None] = time.sleep,
 ) -> int:
     """Prints what is known and then what comes; the exit code."""
+    listen = settings.metrics.listen
     if not listen:
         print(_('The settings say metrics.listen = "": this hub cannot be asked.'))
         return 2
@@ -74,7 +77,7 @@ def explain(
             print(words.format(address=listen), file=sys.stderr)
             return 1
         for refused in found:
-            said = msgspec.json.encode(refused).decode() if as_json else line_of(refused)
+            said = msgspec.json.encode(refused).decode() if as_json else line_of(refused, settings)
             print(said, flush=True)
         last = max([last, *(one.number for one in found)])
         if is_first and not found and not as_json:

@@ -18,7 +18,7 @@ from expert_app.stores.conversations import rows_of_hub, rows_of_vault
 from expert_app.stores.jetstream import store_limits, store_of
 from expert_app.vault.backup import log_of
 from expert_app.vault.own_part import read_own_part
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.core.clock import SystemClock
 from session.core.errors import BusUnreachable, SessionError
 from session.core.tasks import Tasks
@@ -44,7 +44,12 @@ def rebuild(settings: HubSettings, paths: Paths) -> int:
     except SessionError as error:
         print(sentence(error.code, error.detail).sentence)
         return 1
-    print(_("The list has {count} conversations, made again from their logs.").format(count=count))
+    words = ngettext(
+        "The list has {count} conversation, made again from its log.",
+        "The list has {count} conversations, made again from their logs.",
+        count,
+    )
+    print(words.format(count=count))
     return 0
 
 

@@ -37,7 +37,7 @@ from expert_app.hub.identity_book_commands import (
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
 from expert_app.stores.identities import open_book
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.core.spoken_letters import in_groups
 from session.hub.access.identities import Identity
 from session.hub.convention.catalogue import Catalogue
@@ -167,10 +167,11 @@ def _print_made(made: Sequence[MadeInvitation], request: BulkRequest) -> None:
             print(f"  {one.line.text}")
     if request.sheets is not None:
         words = _(
-            "{count} invitations, valid for {days} days, are in {file}. It is a bundle of keys: "
-            "print it, give each sheet by hand, and delete it."
+            "Invitations in {file}: {count}, valid for {days}. It is a bundle of keys: print it, "
+            "give each sheet by hand, and delete it."
         )
-        print(words.format(count=len(made), days=request.days, file=request.sheets))
+        days = ngettext("{count} day", "{count} days", request.days).format(count=request.days)
+        print(words.format(count=len(made), days=days, file=request.sheets))
 
 
 def _facts(one: MadeInvitation, catalogue: Catalogue, settings: HubSettings) -> InvitationFacts:

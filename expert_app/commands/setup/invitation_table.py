@@ -55,7 +55,7 @@ SENTENCES: dict[str, str] = {
     "unreadable": N_("this line cannot be read ({why})"),
     "column_missing": N_("the first line needs the columns organisation, role, name"),
     "column_unknown": N_("there is no column “{name}”: organisation, role, name, site"),
-    "cells": N_("{count} cells, the first line has {wanted}"),
+    "cells": N_("cells: {count}, the first line has {wanted}"),
     "organisation": N_("there is no organisation “{name}” in the convention"),
     "role": N_("there is no role “{name}”: {roles}"),
     "site": N_("“{organisation}” has no site “{name}”"),

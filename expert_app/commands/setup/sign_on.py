@@ -11,7 +11,7 @@ from expert_app.hub.identity_book_commands import invitation_line, needs_own_ser
 from expert_app.runtime.config import HubSettings, SignOnSettings
 from expert_app.runtime.credentials import KeyMissing
 from expert_app.sign_on.at_hub import open_provider
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.core.errors import SessionError
 from views.words.errors import sentence
 
@@ -48,6 +48,10 @@ async def _try(settings: SignOnSettings) -> bool:
         return False
     finally:
         await provider.close()
-    words = _("{provider}: the provider answers, with {keys} keys; its page is {address}")
+    words = ngettext(
+        "{provider}: the provider answers, with {keys} key; its page is {address}",
+        "{provider}: the provider answers, with {keys} keys; its page is {address}",
+        keys,
+    )
     print(words.format(provider=settings.id, keys=keys, address=page.partition("?")[0]))
     return True

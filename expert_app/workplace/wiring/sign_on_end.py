@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from expert_app.runtime.config import SettingsWrong
-from resources.texts import _
+from resources.texts import _, ngettext
 from session.core.clock import Clock
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
@@ -78,10 +78,14 @@ class SignOnEnd:
 
     def _warn(self, left: timedelta) -> None:
         if left:
-            words = _(
+            minutes = -(-left // timedelta(minutes=1))
+            words = ngettext(
+                "Your sign-in ends in {minutes} minute. Sign in again now: your work goes on "
+                "meanwhile.",
                 "Your sign-in ends in {minutes} minutes. Sign in again now: your work goes on "
-                "meanwhile."
-            ).format(minutes=-(-left // timedelta(minutes=1)))
+                "meanwhile.",
+                minutes,
+            ).format(minutes=minutes)
         else:
             words = _(
                 "The hours of your sign-in are over. A conversation can be finished; then this "

@@ -410,14 +410,14 @@ async def _restored(both: Parties, file: Path) -> None:
     """The vault's folder is lost and comes back from a backup that was taken while it worked."""
     place, key = paths_for("vault", both.organisation), public_key(new_seed())
     open_book(place).admit(Identity(ORGANISATION, Role.AGENT, "zoe"), key, datetime.now(UTC))
-    assert "1 dossiers, 1 documents, logs of 1 conversations" in await both.vault_command(
+    assert "1 dossier, 1 document, logs of 1 conversation," in await both.vault_command(
         "backup", str(file)
     )
     await both.stop("vault")
     for name in ("dossiers", "log", "identities", "uploads"):
         shutil.rmtree(place.data / name)
     said = await both.vault_command("restore", str(file))
-    assert "1 dossiers, 1 documents, logs of 1 conversations" in said
+    assert "1 dossier, 1 document, logs of 1 conversation," in said
     assert "hub admit --key -" in said  # who was sent away after the backup
     assert open_book(place).keys() == {(ORGANISATION, Role.AGENT, "zoe"): (key,)}
     await both.start_vault()

@@ -99,6 +99,17 @@ async def test_devices_that_are_ready_are_named_and_absent_ones_are_no_fault(
     ]
 
 
+def test_a_device_that_the_settings_choose_is_not_asked_for_again() -> None:
+    missing = "No camera: plug one in."
+    ask = doctor.check_device
+    assert ask("camera", [], missing) == CheckResult("camera", "absent", missing)
+    simulated = ask("camera", [], missing, chosen=["simulated"])
+    assert (simulated.level, "media.camera" in simulated.sentence) == ("ok", True)
+    unused = ask("microphone", ["Built-in"], missing, chosen=["none", "none"])
+    assert (unused.level, "media.microphone" in unused.sentence) == ("absent", True)
+    assert ask("camera", [], missing, chosen=["simulated", "auto"]).sentence == missing
+
+
 @pytest.mark.parametrize(
     ("fault", "code"),
     [("media-empty", "printer_out_of_paper"), ("not-accepting", "printer_stopped")],
@@ -175,12 +186,15 @@ async def test_the_command_checks_what_the_settings_name(
 
 async def test_on_a_kiosk_s_computer_only_the_kiosk_is_examined(tmp_path: Path) -> None:
     bus = free_port_address("nats", "")
-    save(KioskSettings(bus=[bus]), paths_for("kiosk", tmp_path).config)
+    media = MediaSettings(camera="simulated")
+    save(KioskSettings(bus=[bus], media=media), paths_for("kiosk", tmp_path).config)
     command = [sys.executable, "-m", "expert_app", "doctor", "--json", "--folder", str(tmp_path)]
     process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE)
     said, _ = await asyncio.wait_for(process.communicate(), 60)
     sentences = {check["name"]: check["sentence"] for check in json.loads(said)["checks"]}
     assert bus.removeprefix("nats://") in sentences["bus"]
+    assert "media.camera" in sentences["camera"]
+    assert "plug one in" not in sentences["camera"]
     assert {"scanner", "printer", "display", "voice", "camera"} <= set(sentences)
     assert not {"engine", "echo", "reading", "seal"} & set(sentences)
 

@@ -124,7 +124,7 @@ async def test_a_backup_is_put_where_nothing_is_and_only_where_it_belongs(
     keeper.open("s1", ("a.alice",), datetime(2026, 6, 15, tzinfo=UTC))
     keeper.append("s1", "a.alice", 0, records=[b"a0"], now=datetime(2026, 6, 15, tzinfo=UTC))
     assert await run_vault_backup(file, SETTINGS, paths) == 0
-    assert "logs of 1 conversations" in capsys.readouterr().out
+    assert "logs of 1 conversation," in capsys.readouterr().out
     assert file.stat().st_mode & 0o077 == 0
     new = paths_for("vault", tmp_path / "new")
     assert await run_vault_restore(file, other, new) == 1
