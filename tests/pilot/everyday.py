@@ -50,7 +50,7 @@ class Everyday:
         await board.type("act_reason", "panne de téléphone")
         await board.click("act_confirm")
         await board.seen("act_done", act="Announce")  # before, there is nothing to undo
-        shown = await kiosk.reads("start_invitation", MESSAGE)
+        shown = await kiosk.reads("start_message", MESSAGE)
         await board.click("key:Ctrl+Z")
         await board.seen("act_undone")
         await kiosk.reads("start_invitation", "Un conseiller")

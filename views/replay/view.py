@@ -175,6 +175,7 @@ class ReplayView(QWidget):
         controls.wall_clock.toggled.connect(self.set_wall_clock)
         controls.details.toggled.connect(self._details.setVisible)
         controls.curves.toggled.connect(self._on_curves_wanted)
+        self.mirror.picture_needed.connect(self._on_picture_needed)
         self._page.full_screen.toggled.connect(self.show_page_alone)
         self._bar.changed.connect(self.set_filter)
         self._bar.next_requested.connect(self._step_mark)
@@ -453,6 +454,12 @@ class ReplayView(QWidget):
             self._timer.stop()
             self._show_play()
             self.finished.emit()
+
+    def _on_picture_needed(self) -> None:
+        """The page ended the engine: another draws it as it is at this moment."""
+        page = self._track.until(self._position_s)
+        if page:
+            self.mirror.feed(page)
 
     # ---- mouse and keyboard
 

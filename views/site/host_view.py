@@ -8,7 +8,8 @@ It shows no name, no number and no service: what everybody in the room can see a
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from resources.texts import N_, _
 from session.protocol.hub.site import CallerState, KioskFacts
@@ -44,6 +45,8 @@ _HELP = {
     HelpState.HERE: ("kept", N_("You are with the caller"), "accent"),
 }
 
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
 _AGENT_CALLS = N_("The adviser calls for you, for the caller")
 
 
@@ -61,6 +64,7 @@ class KioskCard(Card):
         self.facts = facts
         self._known = True
         self.setObjectName(f"kiosk_{facts.id}")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._name = label(role="title", name=f"name_{facts.id}")
         self._site = label(role="soft")
         self.there, self.caller, self.help = Chip(), Chip(), Chip()
@@ -106,6 +110,25 @@ class KioskCard(Card):
         somebody = facts.caller is not CallerState.NONE or facts.help is not HelpState.NONE
         self.here.setVisible(somebody and facts.help is not HelpState.HERE)
         self.done.setVisible(facts.help is not HelpState.NONE)
+        told = (self._name, self._site, self.there, self.caller, self.help)
+        self.setAccessibleName(", ".join(one.text() for one in told if not one.isHidden()))
+
+    def take_keyboard(self) -> None:
+        """The keyboard goes to what a host says next here, or to the kiosk itself."""
+        next_act = self._next_act()
+        (next_act if next_act is not None else self).setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Enter says what is to be said next."""
+        next_act = self._next_act()
+        if event is not None and next_act is not None and event.key() in ENTER:
+            next_act.click()
+        else:
+            super().keyPressEvent(event)
+
+    def _next_act(self) -> QPushButton | None:
+        acts = (self.coming, self.here, self.done)
+        return next((act for act in acts if not act.isHidden()), None)
 
 
 class HostView(QWidget):
@@ -187,8 +210,13 @@ class HostView(QWidget):
 
     def show_answer(self, name: str, kiosks: list[KioskFacts]) -> None:
         """The hub has answered: the kiosks as they are now."""
-        self._gate.open()
+        first = self._gate.open()
         self.show_kiosks(name, kiosks)
+        cards = self.shown()
+        calling = bool(cards) and cards[0].facts.help is HelpState.WANTED
+        # who has begun something else goes on with that
+        if cards and (first or (calling and isinstance(self.focusWidget(), KioskCard))):
+            cards[0].take_keyboard()
 
     def show_kiosks(self, name: str, kiosks: list[KioskFacts]) -> None:
         """The kiosks as they are now; the focus stays where it is."""

@@ -106,6 +106,10 @@ class NetworkView(QWidget):
         self.sites.show_rows([_site_row(site) for site in answer.sites])
         self._on_selected()
 
+    def take_keyboard(self) -> None:
+        """The keyboard goes to the sites, which an operator closes and opens."""
+        self.sites.setFocus()
+
     def _selected(self) -> SiteFacts | None:
         return self._sites.get(self.sites.chosen())
 

@@ -47,8 +47,10 @@ class NetworkPage:
         self._link.start()
 
     def _on_changed(self, answer: NetworkAnswer) -> None:
-        self.widget.open()
+        first = self.widget.open()
         self._view.show_network(answer)
+        if first and self._view.isVisible():
+            self._view.take_keyboard()
 
     def _on_site_state(self, site: str, closed: bool, reason: str) -> None:
         self._tasks.start(self._set_site(site, closed, reason), name="close or open a site")

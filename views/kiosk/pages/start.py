@@ -230,6 +230,12 @@ class StartPage(KioskPage):
         self._title = label("title", centred=True)
         self._invitation = label("lead", tone="grey", centred=True)
         self._invitation.setObjectName("start_invitation")
+        self._message, self._message_words = QFrame(), label("lead", heavy=True)
+        self._message.setObjectName("site_message")
+        self._message_words.setObjectName("start_message")
+        told = spaced(QHBoxLayout(self._message), (2, 0.8, 2, 0.8), 1.4)
+        told.addWidget(IconView("message-text", 4, colour=BLUE))
+        told.addWidget(self._message_words, 1)
         self._closed = _Closed()
         self._grid = spaced(QGridLayout(), (0,), 2.4)
         self._promises = [
@@ -254,6 +260,7 @@ class StartPage(KioskPage):
         box = spaced(QVBoxLayout(self), (5, 4, 5, 3), 1.2)
         box.addWidget(self._title)
         box.addWidget(self._invitation)
+        box.addWidget(self._message)
         box.addSpacing(8)
         box.addLayout(self._grid, 1)
         box.addWidget(self._closed, 1)
@@ -263,19 +270,20 @@ class StartPage(KioskPage):
 
     def show_services(self, services: list[Service], notices: Sequence[SiteMessage] = ()) -> None:
         """Shows at most six services; none says that nobody answers now.
-        In the place of the invitation, what supervisors say to the callers here, until each ends.
+        In the place of the invitation, what supervisors say to the callers here, until each ends;
+        also where no service is open.
         """
         self._notices = notices
         self._services = by_organisation(services[:MOST_SERVICES])
         self._deal()
         self.retranslate()
 
-    def _invitation_words(self) -> str:
+    def _notice_words(self) -> str:
         now = self._clock.utc_now()
         said = in_force(self._notices, now)
         self._notices_end.stop()
         if not said:
-            return _("Touch a button. An adviser will answer you on this screen.")
+            return ""
         left_s = min((one.until_utc - now).total_seconds() for one in said)
         self._notices_end.start(1000 * (int(left_s) + 1))
         return lines(said)
@@ -373,12 +381,13 @@ class StartPage(KioskPage):
 
     def words(self) -> list[str]:
         """The sentences on the page, to be spoken."""
+        said = self._message_words.text()
         shown = (
-            (self._title.text(), self._invitation.text())
+            (self._title.text(), said or self._invitation.text())
             if self._services
-            else (self._closed.words.text(),)
+            else (self._closed.words.text(), said)
         )
-        return [*shown, *(f"{card.accessibleName()}." for card in self.cards)]
+        return [*filter(None, shown), *(f"{card.accessibleName()}." for card in self.cards)]
 
     def retranslate(self) -> None:
         """Says every text again."""
@@ -392,8 +401,11 @@ class StartPage(KioskPage):
             _("Welcome. What do you need today?") if self._services else _("Welcome")
         )
         self._closed.setVisible(not self._services)
-        self._invitation.setVisible(bool(self._services))
-        self._invitation.setText(self._invitation_words())
+        said = self._notice_words()
+        self._message_words.setText(said)
+        self._message.setVisible(bool(said))
+        self._invitation.setVisible(bool(self._services) and not said)
+        self._invitation.setText(_("Touch a button. An adviser will answer you on this screen."))
         self._closed.words.setText(_("No service is open right now. Please ask at the reception."))
         for _icon, words, text in self._promises:
             words.setText(_(text))

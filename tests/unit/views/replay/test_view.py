@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import sys
 import typing
 from collections.abc import Iterator
 from datetime import timedelta
@@ -198,6 +201,17 @@ def test_a_jump_back_and_forth_shows_the_page_as_it_was(shown: Shown, qtbot: QtB
     assert view.position_s == 0.0
     view.seek(9999)
     assert view.position_s == view.duration_s
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills a process by its number")
+def test_a_page_that_ends_the_engine_is_drawn_again_as_it_was(shown: Shown, qtbot: QtBot) -> None:
+    view = shown.view
+    view.show_log("Entretien", opened())
+    view.seek(24)
+    wait_mirrored(qtbot, view.mirror, "document.querySelector('h1')?.textContent === 'Bonjour'")
+    with qtbot.waitSignal(view.mirror.picture_needed, timeout=20_000):
+        os.kill(view.mirror.page.renderProcessPid(), signal.SIGKILL)
+    wait_mirrored(qtbot, view.mirror, "document.querySelector('h1')?.textContent === 'Bonjour'")
 
 
 def test_speeds_are_kept_exactly(shown: Shown) -> None:

@@ -6,7 +6,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import msgspec
-from PyQt6.QtWidgets import QLabel
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from session.protocol.hub.site import (
@@ -18,6 +19,7 @@ from session.protocol.hub.site import (
     SiteFacts,
 )
 from session.protocol.hub.tickets import HelpFrom, HelpState
+from tests.support.screens.fingers import key
 from views.site.host_view import HostView
 from views.site.network_view import NetworkView
 
@@ -107,6 +109,36 @@ def test_a_call_for_help_stands_on_top_and_is_answered_by_its_buttons(qtbot: QtB
     assert not second.here.isVisible()
     second.done.click()
     assert said == [("2", HelpState.COMING), ("2", HelpState.HERE), ("2", HelpState.NONE)]
+
+
+def test_the_keyboard_begins_at_what_a_host_does_next(qtbot: QtBot) -> None:
+    view = HostView()
+    qtbot.addWidget(view)
+    view.show()
+    view.activateWindow()
+    said: list[tuple[str, HelpState]] = []
+    view.answered.connect(lambda name, state: said.append((name, state)))
+    view.show_answer("Inès B.", [kiosk("1"), kiosk("2")])
+    assert view.focusWidget() is view.cards["1"], "nobody calls: the first kiosk"
+    view.show_answer("Inès B.", [kiosk("1"), kiosk("2", help=HelpState.WANTED)])
+    assert view.focusWidget() is view.cards["2"].coming
+    settings = view.findChild(QWidget, "site_settings")
+    assert settings is not None
+    settings.setFocus()
+    view.show_answer("Inès B.", [kiosk("1", help=HelpState.WANTED), kiosk("2")])
+    assert view.focusWidget() is settings, "who does something else is not disturbed"
+    assert "The caller calls for you" in view.cards["1"].accessibleName()
+    key(view.cards["1"], Qt.Key.Key_Return)
+    assert said == [("1", HelpState.COMING)]
+
+
+def test_an_operators_keyboard_begins_at_the_sites(qtbot: QtBot) -> None:
+    view = NetworkView()
+    qtbot.addWidget(view)
+    view.show()
+    view.show_network(network("a", "a"))
+    view.take_keyboard()
+    assert view.focusWidget() is view.sites
 
 
 def test_a_kiosk_that_is_away_or_gone_from_the_convention_is_said(qtbot: QtBot) -> None:

@@ -53,6 +53,13 @@ def test_what_a_supervisor_says_here_is_read_until_it_ends(window: KioskWindow) 
     assert words.count("Caisse d'entraide du Val-Doré\u00a0: Les conseillers répondent") == 1
     assert "Touch a button" not in words
     assert any("14 h" in one for one in window.start_page.words()), "it is spoken too"
+    told = window.start_page.findChild(QLabel, "start_message")
+    assert told is not None
+    assert told.property("tone") != "grey", "it is not mistaken for the invitation"
+    closed = msgspec.structs.replace(services_answer(0), notices=notices)
+    window.show_services(closed)
+    assert "14 h" in said(window), "it is read where no service is open, too"
+    assert any("14 h" in one for one in window.start_page.words())
     window.show_services(services_answer())
     assert "Touch a button" in said(window)
 
