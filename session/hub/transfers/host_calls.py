@@ -257,7 +257,10 @@ class HostCalls:
         else:
             if self.state(*kiosk) is HelpState.NONE and self._caller(*kiosk) is CallerState.NONE:
                 raise NobodyThere
+            here = {ticket.id for ticket in self._at(kiosk)}
             self._accompanied.pop(kiosk, None)
+            if request.state is HelpState.HERE and here:
+                self._accompanied[kiosk] = here  # before the next caller can come
             await self._publish(kiosk, request.state)
         await self._mark(*kiosk, asker.writer)
         return Done()
@@ -294,11 +297,7 @@ class HostCalls:
         another.
         """
         now_s = self._clock.monotonic_s()
-        here = [
-            ticket
-            for ticket in self._changes.view.at_kiosk(*kiosk)
-            if ticket.state in AT_KIOSK and not ticket.away
-        ]
+        here = self._at(kiosk)
         known = self._accompanied.get(kiosk)
         if not here:
             alone_s = now_s - self._alone_since_s.setdefault(kiosk, now_s)
@@ -309,6 +308,14 @@ class HostCalls:
             return True
         self._accompanied[kiosk] = ids
         return False
+
+    def _at(self, kiosk: Kiosk) -> list[Ticket]:
+        """The tickets of the caller who is there."""
+        return [
+            ticket
+            for ticket in self._changes.view.at_kiosk(*kiosk)
+            if ticket.state in AT_KIOSK and not ticket.away
+        ]
 
     async def _sweep(self) -> None:
         """Once, when a hub has run long enough to know all calls: those that are in tickets only

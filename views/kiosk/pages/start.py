@@ -230,12 +230,6 @@ class StartPage(KioskPage):
         self._title = label("title", centred=True)
         self._invitation = label("lead", tone="grey", centred=True)
         self._invitation.setObjectName("start_invitation")
-        self._message, self._message_words = QFrame(), label("lead", heavy=True)
-        self._message.setObjectName("site_message")
-        self._message_words.setObjectName("start_message")
-        told = spaced(QHBoxLayout(self._message), (2, 0.8, 2, 0.8), 1.4)
-        told.addWidget(IconView("message-text", 4, colour=BLUE))
-        told.addWidget(self._message_words, 1)
         self._closed = _Closed()
         self._grid = spaced(QGridLayout(), (0,), 2.4)
         self._promises = [
@@ -243,6 +237,27 @@ class StartPage(KioskPage):
             for icon, text in _PROMISES
         ]
         self._foot: QBoxLayout = spaced(QHBoxLayout(), (0,), 3)
+        box = spaced(QVBoxLayout(self), (5, 4, 5, 3), 1.2)
+        box.addWidget(self._title)
+        box.addWidget(self._invitation)
+        box.addWidget(self._build_message())
+        box.addSpacing(8)
+        box.addLayout(self._grid, 1)
+        box.addWidget(self._closed, 1)
+        box.addSpacing(8)
+        box.addLayout(self._build_foot())
+        self.retranslate()
+
+    def _build_message(self) -> QFrame:
+        self._message, self._message_words = QFrame(), label("lead", heavy=True)
+        self._message.setObjectName("site_message")
+        self._message_words.setObjectName("start_message")
+        told = spaced(QHBoxLayout(self._message), (2, 0.8, 2, 0.8), 1.4)
+        told.addWidget(IconView("message-text", 4, colour=BLUE))
+        told.addWidget(self._message_words, 1)
+        return self._message
+
+    def _build_foot(self) -> QBoxLayout:
         promises = spaced(QVBoxLayout(), (0,), 0.4)
         for icon, words, _text in self._promises:
             pair = spaced(QHBoxLayout(), (0,), 1)
@@ -257,16 +272,7 @@ class StartPage(KioskPage):
         self.statement.setObjectName("statement")
         self.statement.clicked.connect(self.statement_requested)
         self._foot.addWidget(self.statement)
-        box = spaced(QVBoxLayout(self), (5, 4, 5, 3), 1.2)
-        box.addWidget(self._title)
-        box.addWidget(self._invitation)
-        box.addWidget(self._message)
-        box.addSpacing(8)
-        box.addLayout(self._grid, 1)
-        box.addWidget(self._closed, 1)
-        box.addSpacing(8)
-        box.addLayout(self._foot)
-        self.retranslate()
+        return self._foot
 
     def show_services(self, services: list[Service], notices: Sequence[SiteMessage] = ()) -> None:
         """Shows at most six services; none says that nobody answers now.
