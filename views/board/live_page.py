@@ -122,6 +122,7 @@ class BoardLivePage(QWidget):
                 facts.tickets,
                 now_utc=now,
                 limits=self._limits,
+                known=facts.connected,
             )
         )
         agents = facts.board.agents if facts.board is not None else []
@@ -143,15 +144,21 @@ class BoardLivePage(QWidget):
     def _show_empty(self, shown: Sequence[Ticket]) -> None:
         if self._facts.tickets and not shown:
             self._empty.show_words(
-                _("Nobody waits for what is chosen"), _("Choose all services and all sites.")
+                _("Nobody waits for what is chosen"),
+                _("Choose all services and all sites."),
+                "empty_queue",
             )
         elif not self._facts.connected:
             self._empty.show_words(
-                _("Connection lost"), _("Who waits is shown as soon as the network answers.")
+                _("Connection lost"),
+                _("Who waits is shown as soon as the network answers."),
+                "retry",
             )
         else:
             self._empty.show_words(
-                _("Nobody is waiting"), _("Callers appear here as soon as they press a button.")
+                _("Nobody is waiting"),
+                _("Callers appear here as soon as they press a button."),
+                "empty_queue",
             )
         self._empty.setVisible(not shown)
         self.tickets.setVisible(bool(shown))

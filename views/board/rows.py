@@ -106,15 +106,27 @@ def queue_rows(
     *,
     now_utc: datetime,
     limits: QueueLimits,
+    known: bool = True,
 ) -> list[TableRow]:
-    """Service, how many wait, the longest wait, the share answered in time, the wait to expect."""
+    """Service, how many wait, the longest wait, the share answered in time, the wait to expect.
+
+    Args:
+        known: the hub answers; else nobody is not counted as nobody.
+    """
     waits_s: dict[str, list[float]] = {}
     for ticket in tickets:
         if ticket.state in (TicketState.WAITING, TicketState.OFFERED):
             seconds = (now_utc - ticket.arrived_at_utc).total_seconds()
             waits_s.setdefault(ticket.service, []).append(seconds)
     return [
-        _queue_row(service, place, states.get(service.id), waits_s.get(service.id, []), limits)
+        _queue_row(
+            service,
+            place,
+            states.get(service.id),
+            waits_s=waits_s.get(service.id, []),
+            limits=limits,
+            known=known,
+        )
         for place, service in enumerate(services.values())
     ]
 
@@ -123,8 +135,10 @@ def _queue_row(
     service: Service,
     place: int,
     facts: QueueFacts | None,
+    *,
     waits_s: Sequence[float],
     limits: QueueLimits,
+    known: bool,
 ) -> TableRow:
     worst_s = max(waits_s, default=0.0)
     look = wait_style(worst_s, limits.waits.of(service))
@@ -132,7 +146,11 @@ def _queue_row(
     closed = facts.closed if facts is not None else service.closed
     cells = (
         Cell(service.name, icon_name=service.icon, place=place, hint=_level_words(facts)),
-        Cell(str(len(waits_s)), _count_tone(len(waits_s), many), right=True),
+        Cell(
+            str(len(waits_s)) if waits_s or known else "–",
+            _count_tone(len(waits_s), many),
+            right=True,
+        ),
         Cell(clock_words(worst_s), look.tone, look.icon_name if look.words else "")
         if waits_s
         else Cell("–", "soft"),

@@ -408,15 +408,21 @@ class DeskQueueView(QFrame):
         self._count.setText(_("Waiting: {count}").format(count=count))
         if waiting and not shown:
             self._empty.show_words(
-                _("Nobody waits for this service"), _("Choose all services to see the others.")
+                _("Nobody waits for this service"),
+                _("Choose all services to see the others."),
+                "empty_queue",
             )
         elif self._connected:
             self._empty.show_words(
-                _("Nobody is waiting"), _("A new caller rings here. You can stay on this page.")
+                _("Nobody is waiting"),
+                _("A new caller rings here. You can stay on this page."),
+                "empty_queue",
             )
         else:
             self._empty.show_words(
-                _("Connection lost"), _("Who waits is shown as soon as the network answers.")
+                _("Connection lost"),
+                _("Who waits is shown as soon as the network answers."),
+                "retry",
             )
 
     # ---- groups ----

@@ -241,6 +241,7 @@ class HostView(QWidget):
                 card = self.cards[facts.id] = KioskCard(facts)
                 card.answered.connect(self.answered)
                 self._list.addWidget(card)
+                card.show()  # it may get the keyboard at once
         self._put_first([one.id for one in kiosks if one.help is HelpState.WANTED])
 
     def shown(self) -> list[KioskCard]:

@@ -279,8 +279,10 @@ class EmptyState(QWidget):
         box.addWidget(self._advice)
         box.addStretch(3)
 
-    def show_words(self, title: str, advice: str) -> None:
-        """Changes both sentences."""
+    def show_words(self, title: str, advice: str, icon_name: str = "") -> None:
+        """Changes both sentences, and the icon where one is named."""
+        if icon_name:
+            self._icon.set_icon(icon_name, "line_strong")
         self._title.setText(title)
         self._advice.setText(advice)
 

@@ -276,6 +276,8 @@ def test_a_board_without_a_hub_does_not_say_that_nobody_waits(board: BoardWindow
     assert said() == ["Connection lost", "Who waits is shown as soon as the network answers."]
     assert board.figures.waiting.value() == "–"
     assert board.figures.waiting.words() == "Connection lost"
+    counts = [board.queues.topLevelItem(at) for at in range(board.queues.topLevelItemCount())]
+    assert {one.text(1) for one in counts if one is not None} == {"–"}
     board.set_connection(True)
     assert "Nobody is waiting" in said()
     assert board.figures.waiting.value() == "0"
