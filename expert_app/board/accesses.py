@@ -19,7 +19,12 @@ from session.core.tasks import Tasks
 from session.desk.hub.helpdesk import HelpdeskQuestions
 from session.desk.hub.identity import DossierRegisterLink
 from session.protocol.dossier.identity import AccessesAnswer, AccessesRequest
-from session.protocol.helpdesk.remote_help import RemoteHelp, RemoteHelps, RemoteHelpsRequest
+from session.protocol.helpdesk.remote_help import (
+    HelpPlace,
+    RemoteHelp,
+    RemoteHelps,
+    RemoteHelpsRequest,
+)
 
 AGAIN_S = 10.0
 """Between two readings while the page is in front."""
@@ -55,6 +60,8 @@ class BoardAccesses:
     ) -> None:
         self.received: Signal[AccessesAnswer] = Signal()
         self.helps_received: Signal[RemoteHelps] = Signal()
+        self.places_received: Signal[list[HelpPlace]] = Signal()
+        self._has_places = False
         self.saved: Signal[str] = Signal()
         self.failed: Signal[str] = Signal()
         self._link, self._questions, self._tasks = link, questions, tasks
@@ -74,6 +81,9 @@ class BoardAccesses:
     async def _read(self) -> None:
         if isinstance(self._request, RemoteHelpsRequest):
             self.helps_received.emit(await self._questions.helps(self._request))
+            if not self._has_places:
+                self.places_received.emit(await self._questions.places())
+                self._has_places = True
         else:
             self.received.emit(await self._link.accesses(self._request))
 

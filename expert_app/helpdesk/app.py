@@ -33,7 +33,13 @@ from session.log.playback.opening import Progress, open_lines, open_log
 from session.log.summary import SessionSummary, summarise
 from session.protocol.helpdesk.log_list import MOST_ROWS, LogFilter, LogRow, LogsFound
 from session.protocol.helpdesk.log_notes import KeepLogNote, LogNotes
-from session.protocol.helpdesk.remote_help import HelpKiosk, RemoteHelp, RemoteHelps, RemoteState
+from session.protocol.helpdesk.remote_help import (
+    HelpKiosk,
+    HelpPlace,
+    RemoteHelp,
+    RemoteHelps,
+    RemoteState,
+)
 from session.protocol.helpdesk.self_test import SelfTests
 from session.protocol.hub.requests import RemoteAct
 from views.helpdesk.columns import COLUMNS
@@ -177,6 +183,10 @@ class HelpdeskApp:
     async def helps(self) -> RemoteHelps:
         """What was wanted of kiosks and desks, by whom and why."""
         return await self._questions.helps()
+
+    async def places(self) -> list[HelpPlace]:
+        """The kiosks and desks that the hub knows."""
+        return await self._questions.places()
 
     async def help_kiosk(
         self,

@@ -23,11 +23,12 @@ from PyQt6.QtWidgets import (
 )
 
 from resources.texts import _
-from session.protocol.helpdesk.remote_help import DESK_ACTS, RemoteHelp
+from session.protocol.helpdesk.remote_help import DESK_ACTS, HelpPlace, RemoteHelp
 from session.protocol.helpdesk.self_test import SelfTestRow
 from session.protocol.hub.log import MOST_REASON, is_reason
 from session.protocol.hub.requests import RemoteAct
 from session.protocol.wire.ids import is_id
+from views.board.place_line import PlaceCompleter
 from views.helpdesk.words import start_words
 from views.widgets.icons import icon
 from views.widgets.parts import Card, Segments, column, label, push_button, row
@@ -59,6 +60,7 @@ class RemoteHelpPage(QWidget):
         super().__init__()
         self.setObjectName("kiosk_page")
         self._now, self._of_all = now, of_all
+        self._known: list[HelpPlace] = []
         self._busy = self._connected = self._at_desk = False
         self._acts: dict[RemoteAct, QPushButton] = {}
         self._build()
@@ -88,6 +90,15 @@ class RemoteHelpPage(QWidget):
             if not rows
             else _("{count} kiosks, those with faults first").format(count=len(rows))
         )
+
+    def show_places(self, places: Sequence[HelpPlace]) -> None:
+        """The kiosks and desks that the hub knows, to choose from."""
+        self._known = list(places)
+        self._offer_places()
+
+    def _offer_places(self) -> None:
+        offered = [one for one in self._known if one.desk == self._at_desk]
+        self.places.show_places(offered, of_all=self._of_all)
 
     def show_helps(self, helps: Sequence[RemoteHelp]) -> None:
         """What was asked of kiosks and desks, the newest first."""
@@ -159,7 +170,7 @@ class RemoteHelpPage(QWidget):
         self._where.chosen.connect(self._on_where)
         self._kiosk, self._reason = QLineEdit(), QLineEdit()
         for line, name, words, hint in (
-            (self._kiosk, "kiosk_id", _("Kiosk"), _("Id of the kiosk")),
+            (self._kiosk, "kiosk_id", _("Kiosk"), ""),
             (
                 self._reason,
                 "kiosk_reason",
@@ -172,6 +183,7 @@ class RemoteHelpPage(QWidget):
             line.setPlaceholderText(hint)
             line.setMaxLength(MOST_REASON)
             line.textChanged.connect(lambda _text: self._allow())
+        self.places = PlaceCompleter(self._kiosk)
         self._says = label(role="soft", wrap=True)
         self._grid = QGridLayout()
         for act, (words, icon_name) in ACTS.items():
@@ -210,9 +222,12 @@ class RemoteHelpPage(QWidget):
             else _("Only where nobody is. The kiosk's screen says so; nothing of a test is kept.")
         )
         self._place.setText(_("Agent") if self._at_desk else _("Kiosk"))
-        words = _("Id of the agent") if self._at_desk else _("Id of the kiosk")
+        words = (
+            _("Name or id of the agent") if self._at_desk else _("Site, name or id of the kiosk")
+        )
         if self._of_all:
             words = _("{id}, after that of the organisation and /").format(id=words)
+        self._offer_places()
         self._kiosk.setPlaceholderText(words)
         self._kiosk.setAccessibleName(words)
         shown = [act for act in ACTS if not self._at_desk or act in DESK_ACTS]

@@ -39,6 +39,7 @@ class DossierPages:
         window.accesses.file_wanted.connect(accesses.save)
         accesses.received.connect(window.accesses.show_accesses)
         accesses.helps_received.connect(window.accesses.show_helps)
+        accesses.places_received.connect(window.accesses.show_places)
         alert.refused.connect(self._on_too_many)
         accesses.saved.connect(self._on_saved)
         accesses.failed.connect(self._on_not_saved)

@@ -421,11 +421,13 @@ class HelpdeskProgram:
     async def _show_kiosks(self) -> None:
         try:
             tests, helps = await self.app.self_tests(), await self.app.helps()
+            places = await self.app.places()
         except SessionError as error:
             self._show_trouble(error.code, error.detail)
             return
         self.view.kiosks.show_tests(tests.rows)
         self.view.kiosks.show_helps(helps.helps)
+        self.view.kiosks.show_places(places)
         self._note("self_tests", kiosks=len(tests.rows))
 
     def _on_act(self, place: str, desk: bool, act: RemoteAct, reason: str) -> None:

@@ -9,11 +9,15 @@ from __future__ import annotations
 import msgspec
 
 from session.bus.client import BusClient
+from session.core.errors import NotAllowed
 from session.core.signals import Signal
 from session.protocol.helpdesk.log_list import FindLogs, LogFilter, LogsFound
 from session.protocol.helpdesk.log_notes import KeepLogNote, LogNotes, ReadLogNotes, RemoveLogNote
 from session.protocol.helpdesk.remote_help import (
     HelpKiosk,
+    HelpPlace,
+    HelpPlaces,
+    HelpPlacesRequest,
     RemoteHelp,
     RemoteHelpRequest,
     RemoteHelps,
@@ -68,6 +72,19 @@ class HelpdeskQuestions:
         """What was wanted of kiosks and desks, the newest first."""
         wanted = request or RemoteHelpsRequest()
         return await self._bus.request_with_retries("remote_helps", wanted, RemoteHelps)
+
+    async def places(self) -> list[HelpPlace]:
+        """The kiosks and desks that the hub knows; none where the hub is too old to say."""
+        found: list[HelpPlace] = []
+        while True:
+            request = HelpPlacesRequest(offset=len(found))
+            try:
+                answer = await self._bus.request_with_retries("help_places", request, HelpPlaces)
+            except NotAllowed:
+                return found
+            found += answer.places
+            if not (answer.more and answer.places):
+                return found
 
     async def every_help(self, request: RemoteHelpsRequest) -> list[RemoteHelp]:
         """All that the request's filters find, page by page, the newest first."""

@@ -53,6 +53,12 @@ class Presence:
         heard_s = self._alive_s.get((organisation, role, user), self._started_s)
         return self._clock.monotonic_s() - heard_s
 
+    def seen_s_ago(self, organisation: str, role: Role, user: str) -> float | None:
+        """Seconds since the last sign; None when there was none since this hub started."""
+        if (organisation, role, user) not in self._alive_s:
+            return None
+        return self.silent_s(organisation, role, user)
+
     def is_there(self, organisation: str, role: Role, user: str) -> bool:
         """True when a sign of life was heard lately."""
         return (organisation, role, user) in self._alive_s and self.silent_s(

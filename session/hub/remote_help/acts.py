@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """What the helpdesk wants done at idle kiosks and at desks: who may, how often, and a line for each
-act before the machine hears of it. Verbs `help_kiosk`, `remote_help`, `remote_helps`,
-`remote_help_done`.
+act before the machine hears of it. Verbs `help_kiosk`, `help_places`, `remote_help`,
+`remote_helps`, `remote_help_done`.
 """
 
 from __future__ import annotations
@@ -34,6 +34,9 @@ from session.hub.remote_help import tables
 from session.protocol.helpdesk.remote_help import (
     DESK_ACTS,
     HelpKiosk,
+    HelpPlace,
+    HelpPlaces,
+    HelpPlacesRequest,
     RemoteHelp,
     RemoteHelpDone,
     RemoteHelpRequest,
@@ -61,7 +64,7 @@ DESK_ANSWER = timedelta(seconds=180)
 RESULT_KEPT = timedelta(days=1)
 """What came of an act; the line that it was wanted stays with the history."""
 
-LISTED = 200
+LISTED, PLACES = 200, 300
 
 _table, _desks = tables.remote_acts, tables.desk_acts
 _result = msgspec.json.Decoder(RemoteResult)
@@ -80,6 +83,10 @@ class KioskPresence(Protocol):
 
     def is_there(self, organisation: str, role: Role, user: str) -> bool:
         """Whether this client gives signs of life."""
+        ...
+
+    def seen_s_ago(self, organisation: str, role: Role, user: str) -> float | None:
+        """Seconds since its last sign of life; None when there was none."""
         ...
 
 
@@ -170,6 +177,43 @@ class RemoteActs:
             raise KioskInUse(kiosk=request.kiosk)
         if not self._presence.is_there(home, Role.KIOSK, request.kiosk):
             raise KioskAway(kiosk=request.kiosk)
+
+    @handles("help_places")
+    async def places(self, asker: Asker, request: HelpPlacesRequest) -> HelpPlaces:
+        """The kiosks and desks of the asker's organisation; an operator's are all."""
+        homes = (
+            sorted(self._catalogue.organisations)
+            if asker.role is Role.OPERATOR
+            else [asker.organisation]
+        )
+        found = [place for home in homes for place in self._places_of(home)]
+        found.sort(key=lambda one: (one.desk, one.organisation, one.site, one.name or one.id))
+        end = request.offset + PLACES
+        return HelpPlaces(places=tuple(found[request.offset : end]), more=len(found) > end)
+
+    def _places_of(self, home: str) -> list[HelpPlace]:
+        entry = self._catalogue.organisation(home)
+        sites = {site.id: site.name for site in entry.sites}
+        kiosks = [
+            self._place(home, Role.KIOSK, one.id, name=one.name, site=sites.get(one.site, one.site))
+            for one in entry.kiosks
+        ]
+        agents = (person for person in entry.people if person.role == "agent")
+        return kiosks + [
+            self._place(home, Role.AGENT, one.id, name=one.name, site="") for one in agents
+        ]
+
+    def _place(self, home: str, role: Role, user: str, *, name: str, site: str) -> HelpPlace:
+        ago_s = None if role is Role.AGENT else self._presence.seen_s_ago(home, role, user)
+        return HelpPlace(
+            organisation=home,
+            id=user,
+            name=name[:200],
+            site=site[:200],
+            desk=role is Role.AGENT,
+            there=self._presence.is_there(home, role, user),
+            seen_at_utc=None if ago_s is None else self._clock.utc_now() - timedelta(seconds=ago_s),
+        )
 
     @handles("remote_help")
     async def state(self, asker: Asker, request: RemoteHelpRequest) -> RemoteHelp:

@@ -143,10 +143,49 @@ class RemoteHelpDone(HubMessage, frozen=True, kw_only=True):
     result: RemoteResult
 
 
+class HelpPlacesRequest(HubMessage, frozen=True, kw_only=True):
+    """Which kiosks and desks there are, to choose one from.
+
+    Attributes:
+        offset: how many were read before.
+    """
+
+    offset: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 0
+
+
+class HelpPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """A kiosk, or the desk of an agent.
+
+    Attributes:
+        id: of the kiosk, or of the agent where `desk` is True.
+        name: what people call it; "" where it has no name.
+        site: of a kiosk, its name.
+        there: it gives signs of life.
+        seen_at_utc: a kiosk's last sign of life; None when there was none since the hub started,
+            and of a desk: when people work is nobody's list.
+    """
+
+    organisation: Id
+    id: Id
+    name: Text = ""
+    site: Text = ""
+    desk: bool = False
+    there: bool = False
+    seen_at_utc: UtcTime | None = None
+
+
+class HelpPlaces(HubMessage, frozen=True, kw_only=True):
+    """At most 300, kiosks before desks, by organisation and site; `more`: there are others."""
+
+    places: Annotated[tuple[HelpPlace, ...], msgspec.Meta(max_length=300)] = ()
+    more: bool = False
+
+
 _HELPERS = frozenset({Role.HELPDESK, Role.OPERATOR})
 
 REMOTE_HELP_VERBS: dict[str, Verb] = {
     "help_kiosk": (_HELPERS, HelpKiosk, RemoteHelp),
+    "help_places": (_HELPERS | {Role.SUPERVISOR}, HelpPlacesRequest, HelpPlaces),
     "remote_help": (_HELPERS, RemoteHelpRequest, RemoteHelp),
     "remote_helps": (_HELPERS | {Role.SUPERVISOR}, RemoteHelpsRequest, RemoteHelps),
     "remote_help_done": (frozenset({Role.KIOSK, Role.AGENT}), RemoteHelpDone, Done),

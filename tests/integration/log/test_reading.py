@@ -100,7 +100,7 @@ async def test_every_role_tries_every_verb_and_reads_nothing_of_a_conversation(
 def test_helpdesk_has_no_dossier_and_only_two_roles_read_logs() -> None:
     dossier = {verb for verb, part in VAULT_PARTS.items() if part is Part.DOSSIER}
     helpdesk = {verb for verb, (roles, _, _) in ALL_VERBS.items() if Role.HELPDESK in roles}
-    remote = {"help_kiosk", "remote_help", "remote_helps"}
+    remote = {"help_kiosk", "help_places", "remote_help", "remote_helps"}
     listed = {"seal", "read_log", "find_logs", "self_tests"}
     assert helpdesk == {"release", *listed, *remote, *NOTE_VERBS}
     assert not helpdesk & dossier

@@ -22,6 +22,7 @@ from session.core.errors import (
     TicketUnknown,
 )
 from session.desk.hub.client import DeskLink
+from session.desk.hub.helpdesk import HelpdeskQuestions
 from session.desk.hub.remote_help import DeskHelpLink
 from session.hub.parts import TIME_ZONE
 from session.hub.remote_help import acts
@@ -111,6 +112,30 @@ async def test_what_the_helpdesk_wants_is_a_line_is_done_and_is_seen_by_who_aske
             answer = await boss.request("remote_helps", asked_for, RemoteHelps)
             assert [one.help_id for one in answer.helps] == found, asked_for
             assert not answer.more
+
+
+async def test_the_places_that_can_be_helped_are_listed_with_when_they_were_seen(
+    tmp_path: Path,
+) -> None:
+    async with hub_world(tmp_path) as world:
+        hub = world.hub
+        assert hub is not None
+        await world.kiosk("kiosk1")
+        await world.desk("alice")
+        await until(lambda: hub.queue.presence.is_there("valdore", Role.KIOSK, "kiosk1"))
+        await until(lambda: hub.queue.presence.is_there("valdore", Role.AGENT, "alice"))
+        helpdesk = HelpdeskQuestions(await world.client(Role.HELPDESK, "help"))
+        places = await helpdesk.places()
+        assert {one.organisation for one in places} == {"valdore"}
+        known = {(one.id, one.desk): one for one in places}
+        seen, silent, desk = known["kiosk1", False], known["kiosk2", False], known["alice", True]
+        assert (seen.there, seen.seen_at_utc is not None, bool(seen.site)) == (True, True, True)
+        assert (silent.there, silent.seen_at_utc) == (False, None)
+        assert (desk.there, desk.seen_at_utc, bool(desk.name)) == (True, None, True)
+        operator = HelpdeskQuestions(await world.client(Role.OPERATOR, "oper", "network"))
+        assert {one.organisation for one in await operator.places()} > {"valdore", "network"}
+        boss = HelpdeskQuestions(await world.client(Role.SUPERVISOR, "boss"))
+        assert await boss.places() == places
 
 
 async def test_a_desk_is_asked_by_its_agents_id_and_answers_for_itself(tmp_path: Path) -> None:

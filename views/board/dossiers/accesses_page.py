@@ -21,6 +21,7 @@ from session.protocol.dossier.identity import (
     LogAccessesRequest,
 )
 from session.protocol.helpdesk.remote_help import (
+    HelpPlace,
     RemoteHelp,
     RemoteHelps,
     RemoteHelpsRequest,
@@ -28,6 +29,7 @@ from session.protocol.helpdesk.remote_help import (
 )
 from session.protocol.wire.ids import is_id
 from views.board.facts import BoardFacts
+from views.board.place_line import PlaceCompleter
 from views.board.tables import BoardTable, Cell, TableRow
 from views.widgets.parts import ElidedLabel, EmptyState, column, push_button, row
 from views.widgets.theme import SPACE
@@ -51,7 +53,7 @@ class _About(StrEnum):
 _TEXTS = {
     _About.DOSSIERS: (N_("Dossier number"), N_("No. of a dossier")),
     _About.LOGS: (N_("Id of the session"), N_("Id of a session")),
-    _About.HELP: (N_("Id of the kiosk or agent"), N_("Id of a kiosk or agent")),
+    _About.HELP: (N_("Kiosk or agent"), N_("Site, name or id")),
 }
 _HEADS = {
     _About.DOSSIERS: (N_("Dossier"), N_("Conversation")),
@@ -105,6 +107,8 @@ class BoardAccessesPage(QWidget):
         self._dossier.setObjectName("accesses_dossier")
         self._dossier.setMaxLength(40)
         self._dossier.setMaximumWidth(190)
+        self.places = PlaceCompleter(self._dossier)
+        self._known: Sequence[HelpPlace] = ()
         self.table = BoardTable(
             "board_accesses",
             _("Register of accesses"),
@@ -142,6 +146,14 @@ class BoardAccessesPage(QWidget):
             self._add_person(one.by, one.by_name)
         words = _("{count} times help from afar").format(count=len(answer.helps))
         self._show_rows([_help_row(one) for one in answer.helps], words, more=answer.more)
+
+    def show_places(self, places: Sequence[HelpPlace]) -> None:
+        """The kiosks and desks that the hub knows, to choose from for help from afar."""
+        self._known = places
+        self._offer_places()
+
+    def _offer_places(self) -> None:
+        self.places.show_places(self._known if self._shown is _About.HELP else ())
 
     def _show_rows(self, rows: Sequence[TableRow], words: str, *, more: bool) -> None:
         self.table.show_rows(rows)
@@ -215,6 +227,7 @@ class BoardAccessesPage(QWidget):
         for one in blocked:
             one.unblock()
         self._dossier.clear()
+        self._offer_places()
         spoken, hint = _TEXTS[shown]
         self._dossier.setAccessibleName(_(spoken))
         self._dossier.setPlaceholderText(_(hint))

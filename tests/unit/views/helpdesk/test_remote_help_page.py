@@ -12,6 +12,7 @@ from session.protocol.helpdesk.remote_help import (
     IN_CONVERSATION,
     NOT_ANSWERED,
     NOT_WANTED,
+    HelpPlace,
     RemoteFact,
     RemoteHelp,
     RemoteResult,
@@ -20,7 +21,7 @@ from session.protocol.helpdesk.remote_help import (
 from session.protocol.helpdesk.self_test import CheckedPart, SelfCheck, SelfTestRow
 from session.protocol.hub.requests import RemoteAct
 from tests.unit.views.helpdesk.invented_rows import NOW
-from views.helpdesk.remote_help_page import RemoteHelpPage
+from views.helpdesk.remote_help_page import DESK, RemoteHelpPage
 from views.words.self_tests import check_words, help_words
 
 DARK = SelfCheck(part=CheckedPart.CAMERA, code="dark", value=2)
@@ -74,6 +75,15 @@ def test_a_kiosk_of_the_list_is_helped_for_a_reason_one_act_at_a_time(page: Remo
     page.show_busy(False)
     page.show_connection(False)
     assert not _button(page, RemoteAct.SCAN).isEnabled()
+
+
+def test_kiosks_are_offered_for_a_kiosk_and_agents_for_a_desk(page: RemoteHelpPage) -> None:
+    kiosk = HelpPlace(organisation="valdore", id="borne1", site="Mairie", there=True)
+    desk = HelpPlace(organisation="valdore", id="alice", name="Alice M.", desk=True, there=True)
+    page.show_places([kiosk, desk])
+    assert [words.partition("  ·  ")[0] for words in page.places.words()] == ["Mairie"]
+    page._on_where(DESK)
+    assert page.places.words() == ["Alice M. (alice)  ·  there now"]
 
 
 def test_a_desk_is_helped_by_the_agents_id_and_only_in_what_a_desk_may(
