@@ -204,6 +204,7 @@ class RemoteActs:
         ]
 
     def _place(self, home: str, role: Role, user: str, *, name: str, site: str) -> HelpPlace:
+        now = self._clock.utc_now().replace(microsecond=0)
         ago_s = None if role is Role.AGENT else self._presence.seen_s_ago(home, role, user)
         return HelpPlace(
             organisation=home,
@@ -212,7 +213,7 @@ class RemoteActs:
             site=site[:200],
             desk=role is Role.AGENT,
             there=self._presence.is_there(home, role, user),
-            seen_at_utc=None if ago_s is None else self._clock.utc_now() - timedelta(seconds=ago_s),
+            seen_at_utc=None if ago_s is None else now - timedelta(seconds=round(ago_s)),
         )
 
     @handles("remote_help")
