@@ -13,6 +13,7 @@ import base64
 import fnmatch
 import importlib.metadata
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -54,17 +55,28 @@ def uv() -> str:
 
 
 def _paths(site: Path) -> list[str]:
-    files = (path for path in site.rglob("*") if path.is_file() and not path.is_symlink())
-    return sorted(path.relative_to(site).as_posix() for path in files)
+    found = []
+    for folder, _folders, names in os.walk(site):
+        place = Path(folder).relative_to(site).as_posix()
+        below = "" if place == "." else f"{place}/"
+        found += [below + name for name in names if not os.path.islink(os.path.join(folder, name))]  # noqa: PTH114, PTH118
+    return sorted(found)
+
+
+def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    """One pattern for all: there are tens of thousands of files."""
+    return re.compile("|".join(fnmatch.translate(one) for one in patterns))
 
 
 def carried(site: Path) -> list[Carried]:
     """What is carried along below this site-packages, with versions."""
     rows = tomllib.loads((HERE / "carried.toml").read_text("utf-8"))["component"]
     paths, listed = _paths(site), []
+    in_a_row = _any_of(each for row in rows for each in row["files"])
+    candidates = [one for one in paths if in_a_row.match(one)]
     for row in rows:
-        patterns = row["files"]
-        found = [one for one in paths if any(fnmatch.fnmatchcase(one, each) for each in patterns)]
+        of_row = _any_of(row["files"])
+        found = [one for one in candidates if of_row.match(one)]
         if found:
             files = [site / one for one in found]
             version = _version(row.pop("version", ""), site, paths, files)
@@ -89,12 +101,11 @@ def _version(rule: str, site: Path, paths: list[str], files: list[Path]) -> str:
 def unnamed(site: Path) -> list[str]:
     """Libraries of others that no row of `carried.toml` names: nobody has looked at them."""
     named = {path for one in carried(site) for path in one.found}
+    libraries = _any_of(CARRIED_IN)
     return [
         path
         for path in _paths(site)
-        if any(fnmatch.fnmatchcase(path, each) for each in CARRIED_IN)
-        and LIBRARY.search(path)
-        and site / path not in named
+        if libraries.match(path) and LIBRARY.search(path) and site / path not in named
     ]
 
 
