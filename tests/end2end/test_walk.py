@@ -19,6 +19,8 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.support.simulated_devices import invented_pages
+
 pytestmark = pytest.mark.timeout(480)
 
 STEPS = [
@@ -50,6 +52,8 @@ STEPS = [
 
 
 def _command(folder: Path, *more: str) -> list[str]:
+    folder.mkdir()
+    invented_pages(folder / "pages")
     return [
         sys.executable,
         "-m",

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
+import PIL
 from PIL import Image
+from PyQt6.QtCore import QLockFile
+
+from expert_app.simulated.pages import draw_pages
 
 ROOT = Path(__file__).parents[2]
 COLOURS = {"1-red.jpg": (200, 40, 40), "2-green.jpg": (40, 160, 60), "3-blue.jpg": (40, 60, 190)}
@@ -67,6 +74,26 @@ def plain_pages(folder: Path) -> Path:
             folder / name, quality=80
         )
     return folder
+
+
+def invented_pages(folder: Path | None = None) -> Path:
+    """What the simulated scanner draws by itself, in `folder` when one is given: drawn once for
+    each state of the drawing, since that takes many seconds of a processor.
+    """
+    drawing = hashlib.sha256(f"{np.__version__} {PIL.__version__}".encode())
+    for path in sorted((ROOT / "expert_app" / "simulated").glob("*.py")):
+        drawing.update(path.read_bytes())
+    kept = ROOT / "build" / f"invented-pages-{drawing.hexdigest()[:12]}"
+    kept.parent.mkdir(exist_ok=True)
+    lock = QLockFile(f"{kept}.lock")
+    assert lock.lock()
+    try:
+        draw_pages(kept)  # those that are missing
+    finally:
+        lock.unlock()
+    if folder is not None:
+        shutil.copytree(kept, folder)
+    return folder or kept
 
 
 def free_port_address(scheme: str, path: str) -> str:

@@ -14,15 +14,14 @@ from PIL import Image
 
 from expert_app.simulated.pages import DEFAULT_SEED, LYING, SHEETS, draw_pages
 from expert_app.simulated.sheets import InventedPerson
+from tests.support.simulated_devices import invented_pages
 
 NAMES = list(LYING)
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("drawn")
-    draw_pages(folder)
-    return folder
+def folder() -> Path:
+    return invented_pages()
 
 
 def grey(path: Path, scale: int = 4) -> NDArray[np.float64]:
