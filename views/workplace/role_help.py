@@ -40,8 +40,9 @@ ROLE_HELP = {
                 "first, and this window rings."
             ),
             N_(
-                "“I am coming”: the caller reads it. “I am with the caller”: the adviser reads it "
-                "too, because a third person hears. “I have finished” ends the call."
+                "“I am coming”: the caller reads it. “I am with the caller”, once one is there or "
+                "calls: the adviser reads it too, because a third person hears. “I have finished” "
+                "ends the call."
             ),
             N_("You see no name, no number and no service: what everybody in the room sees."),
             N_(
