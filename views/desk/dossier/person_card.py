@@ -29,7 +29,8 @@ from views.words.errors import sentence
 class PersonCard(Card):
     """Name, numbers and birth date of the caller.
 
-    Signals: other_requested(): another dossier is wanted. number_given(str): the caller's number.
+    Signals: other_requested(): another dossier is wanted. number_given(str): the caller's number,
+        the first one or a corrected one.
     """
 
     other_requested = pyqtSignal()
@@ -37,7 +38,7 @@ class PersonCard(Card):
 
     def __init__(self) -> None:
         super().__init__("dossier_person", space=2)
-        self._kind, self._asked, self._dossier = "", "", ""
+        self._kind, self._asked, self._dossier, self._known = "", "", "", ""
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._name = label(role="large", name="dossier_name", wrap=True)
         self._who = label(role="soft", name="dossier_who", wrap=True)
@@ -94,13 +95,14 @@ class PersonCard(Card):
         self._what.setText(facts.procedure if facts else "")
         self._what.setVisible(bool(facts and facts.procedure))
         self._provisional.setVisible(bool(facts and facts.provisional))
-        number = facts.number if facts else ""
-        if facts is None or facts.caller_number or number != self._dossier:
+        number, known = (facts.number, facts.caller_number) if facts else ("", "")
+        if facts is None or (number, known) != (self._dossier, self._known):
             self._number.fill("")
             self._entry.hide()
             self._asked = ""
-        self._dossier = number
-        self._give.setVisible(bool(facts and not facts.caller_number) and self._entry.isHidden())
+        self._dossier, self._known = number, known
+        self._give.setText(_("Correct the number") if known else _("Give a number"))
+        self._give.setVisible(facts is not None and self._entry.isHidden())
 
     def show_refused(
         self, code: str, detail: Mapping[str, str | int | float] | None = None
@@ -136,6 +138,8 @@ class PersonCard(Card):
         if not is_good_number(self._kind, number):
             self._number.show_wrong(number_advice(self._kind))
             self._number.setFocus()
+        elif number == self._known:
+            self._close_number()
         elif number != self._asked:
             self._asked = number
             self.number_given.emit(number)

@@ -51,8 +51,9 @@ def test_a_number_is_given_later_and_checked(person: PersonCard) -> None:
     given: list[str] = []
     person.number_given.connect(given.append)
     person.show_person(DOSSIER)
-    assert not _find(person, QPushButton, "dossier_give_number").isVisible()
+    assert _find(person, QPushButton, "dossier_give_number").text() == "Correct the number"
     person.show_person(WITHOUT)
+    assert _find(person, QPushButton, "dossier_give_number").text() == "Give a number"
     click(_find(person, QPushButton, "dossier_give_number"))
     number = _find(person, QLineEdit, "dossier_new_number")
     write(number, "12345")
@@ -65,6 +66,27 @@ def test_a_number_is_given_later_and_checked(person: PersonCard) -> None:
     assert given == ["1234567"]
     person.show_person(msgspec.structs.replace(DOSSIER, caller_number="1234567"))
     assert not number.isVisible()
+
+
+def test_a_wrongly_typed_number_is_corrected_with_the_caller(person: PersonCard) -> None:
+    given: list[str] = []
+    person.number_given.connect(given.append)
+    wrong = msgspec.structs.replace(DOSSIER, caller_number="1234567")
+    person.show_person(wrong)
+    correct = _find(person, QPushButton, "dossier_give_number")
+    click(correct)
+    number = _find(person, QLineEdit, "dossier_new_number")
+    write(number, "1234567")
+    key(number, Qt.Key.Key_Return)
+    assert (given, number.isVisible(), correct.isVisible()) == ([], False, True), "the same number"
+    click(correct)
+    write(number, "7654321")
+    person.show_person(msgspec.structs.replace(wrong, notes=()))
+    assert number.text() == "7654321", "a note does not close it"
+    key(number, Qt.Key.Key_Return)
+    assert given == ["7654321"]
+    person.show_person(msgspec.structs.replace(wrong, caller_number="7654321"))
+    assert (number.isVisible(), correct.isVisible()) == (False, True)
 
 
 def test_a_number_that_another_dossier_has_stays_and_is_told_below(person: PersonCard) -> None:
