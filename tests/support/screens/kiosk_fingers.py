@@ -45,7 +45,8 @@ def read(panel: SlidingPanel, clock: ManualClock) -> None:
 
 
 def said(window: KioskWindow) -> str:
-    return " ".join(text.text() for text in window.findChildren(QLabel) if text.isVisible())
+    """All that stands in the window, or will once it is shown."""
+    return " ".join(text.text() for text in window.findChildren(QLabel) if text.isVisibleTo(window))
 
 
 def on_screen(window: KioskWindow, page: QWidget) -> bool:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
+from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
 from session.protocol.hub.requests import TicketChanged
@@ -19,6 +20,7 @@ from tests.support.screens.kiosk_gallery import (
     SCENES,
     hours_answer,
     kept_answer,
+    kiosk_window,
     services_answer,
     ticket_answer,
 )
@@ -226,9 +228,9 @@ def test_a_callback_that_is_asked_for_leaves_the_pad(
 
 
 @pytest.mark.parametrize("scene", list(SCENES))
-def test_another_language_changes_the_words_and_nothing_else(
-    window: KioskWindow, scene: str
-) -> None:
+def test_another_language_changes_the_words_and_nothing_else(scene: str, qtbot: QtBot) -> None:
+    window = kiosk_window()  # not shown: a window is dressed for as long as all this takes
+    qtbot.addWidget(window)
     SCENES[scene](window)
     page, before = window.current_page, said(window)
     window.show_language("en")
