@@ -106,7 +106,7 @@ class BoardAccessesPage(QWidget):
         self._dossier = QLineEdit()
         self._dossier.setObjectName("accesses_dossier")
         self._dossier.setMaxLength(40)
-        self._dossier.setMaximumWidth(190)
+        self._dossier.setFixedWidth(220)  # its hint and the sign of its list, whole
         self.places = PlaceCompleter(self._dossier)
         self._known: Sequence[HelpPlace] = ()
         self.table = BoardTable(
