@@ -77,8 +77,8 @@ def run_steps(connection: Connection, at: str) -> None:
 
     Args:
         connection: in a transaction that may write.
-        at: the step that a database has reached which was made before there were steps;
-    "" when it knows itself.
+        at: the step that a database has reached which was made before there were steps; "" when
+            it knows itself.
     """
     from alembic import command  # a hub whose store is up to date does without its 12 MB
     from alembic.config import Config
