@@ -195,7 +195,7 @@ async def test_identities_and_dossiers_come_back(tmp_path: Path) -> None:
         assert store.read("valdore", filed.id) == PDF
     plain, lacking = tmp_path / "plain.backup", HubFolder(tmp_path / "lacking", old.seeds)
     code, said = await old.run("backup", str(plain))
-    assert (code, "1, with 1 documents" in said) == (0, True)
+    assert (code, "(1, with 1 document)" in said) == (0, True)
     assert (await lacking.run("restore", str(plain)))[0] == 0
     assert not (lacking.data / "dossiers" / "documents").exists()
 

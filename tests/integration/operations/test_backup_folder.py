@@ -87,8 +87,8 @@ async def test_the_timer_keeps_the_newest_that_were_read_back(tmp_path: Path) ->
         code, said = await _start_unit(place, settings)  # the hub works on
         assert code == 0, said
     assert "is whole: a hub" in said
-    assert "valdore: 1 requests in the history" in said
-    assert "1 dossiers with 1 documents" in said
+    assert "valdore: requests in the history 1" in said
+    assert "1 dossier with 1 document" in said
     [new] = [path for path in backups.iterdir() if path not in old]
     assert sorted(backups.iterdir()) == sorted([old[2], new])
     assert new.stat().st_mode & 0o777 == 0o600
@@ -106,7 +106,7 @@ async def test_a_check_tells_what_is_in_it_writes_nothing_and_names_damage(
     before = sorted(elsewhere.folder.rglob("*"))
     code, said = await elsewhere.run("restore", "--check", str(file))
     assert code == 0, said
-    assert "valdore: 1 requests in the history" in said
+    assert "valdore: requests in the history 1" in said
     assert "dossiers (0, with 0 documents) are not in it" in said
     made = {path.name for path in elsewhere.folder.rglob("*") if path not in before}
     assert made <= {"hub", "runtime"}

@@ -166,7 +166,7 @@ async def _erase_dossier(old: HubFolder, kiosk: KioskLink, desk: DeskLink) -> No
     await desk.close(talk.id, "done")
     await until(lambda: not _is_running(old, talk.id))
     code, said = await old.run(*words)
-    assert (code, "1 dossiers" in said) == (0, True), said
+    assert (code, "1 dossier," in said) == (0, True), said
     assert _dossiers(old) == [OTHER]
 
 
