@@ -229,17 +229,60 @@ class DrawnFace(QWidget):
         painter.end()
 
 
+FORM = (
+    ("Nom de famille", "Verdelin"),
+    ("Prénoms", "Josiane"),
+    ("Adresse du logement", "3 rue des Lavoirs, Saint-Aubin-le-Vieux"),
+    ("Loyer sans les charges", "412,00 €"),
+)
+"""What the drawn page asks, and what stands there."""
+
+
 class DrawnPage(QWidget):
     """Stands for the view of the shared page."""
 
     @override
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """A web page with a line of an address."""
+        """A form of an invented office, as far as there is room."""
         painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), QColor("#dfe5ec"))
-        painter.fillRect(self.rect().adjusted(40, 24, -40, -24), QColor("#ffffff"))
-        painter.fillRect(40, 24, self.width() - 80, 46, QColor("#27548a"))
+        sheet = self.rect().adjusted(40, 24, -40, -24)
+        painter.setClipRect(sheet)
+        painter.fillRect(sheet, QColor("#ffffff"))
+        painter.fillRect(sheet.x(), sheet.y(), sheet.width(), 46, QColor("#27548a"))
+        left, top, wide = sheet.x() + 32, sheet.y(), max(120, min(520, sheet.width() - 64))
+        _write(painter, (left, top + 30), "Caisse d'entraide du Val-Doré", "#ffffff", bold=True)
+        _write(painter, (left, top + 92), "Demande d'aide au logement", "#1b2a41", 22, bold=True)
+        _write(painter, (left, top + 120), "Étape 2 sur 4 : votre logement", "#5b6675")
+        for place, (asked, given) in enumerate(FORM):
+            line = top + 156 + 74 * place
+            _write(painter, (left, line), asked, "#1b2a41")
+            painter.setPen(QColor("#8a94a3"))
+            painter.drawRoundedRect(QRectF(left + 0.5, line + 8.5, wide, 36), 4, 4)
+            _write(painter, (left + 12, line + 32), given, "#1b2a41", 15)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor("#27548a"))
+        painter.drawRoundedRect(QRectF(left, top + 156 + 74 * len(FORM), 128, 40), 4, 4)
+        _write(painter, (left + 32, top + 182 + 74 * len(FORM)), "Continuer", "#ffffff", bold=True)
         painter.end()
+
+
+def _write(
+    painter: QPainter,
+    at: tuple[int, int],
+    words: str,
+    colour: str,
+    pixels: int = 14,
+    *,
+    bold: bool = False,
+) -> None:
+    font = QFont()
+    font.setPixelSize(pixels)
+    font.setBold(bold)
+    painter.setFont(font)
+    painter.setPen(QColor(colour))
+    painter.drawText(QPointF(*at), words)
 
 
 @contextmanager
