@@ -129,7 +129,6 @@ class DeskQueueView(QFrame):
             "connected" if connected else "retry", "good" if connected else "warn"
         )
         self._line.setText(_("Connected") if connected else _("Connection lost, trying again…"))
-        self._line_frame.setHidden(connected)  # the header says that all is well
         self._show_empty()
         self._allow()
 
@@ -404,6 +403,8 @@ class DeskQueueView(QFrame):
         """Nobody is said to wait only while the hub answers."""
         waiting, shown = self._waiting(), self._shown_waiting()
         self._empty.setVisible(not shown)
+        # beneath rows that may be old; where there are none, their place says it
+        self._line_frame.setHidden(self._connected or not waiting)
         count = str(len(waiting)) if waiting or self._connected else "–"
         self._count.setText(_("Waiting: {count}").format(count=count))
         if waiting and not shown:

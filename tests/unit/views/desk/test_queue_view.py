@@ -192,7 +192,11 @@ def test_an_empty_queue_is_not_said_to_be_empty_while_the_hub_does_not_answer(
     queue.set_connection(False)
     assert said() == ["Connection lost", "Who waits is shown as soon as the network answers."]
     assert words(queue, "queue_count") == "Waiting: –"
+    line = queue.findChild(QLabel, "queue_connection")
+    assert line is not None
+    assert not line.isVisible(), "the list's place says it"
     queue.set_tickets(TICKETS, SERVICES)
+    assert line.isVisible()
     assert words(queue, "queue_count") == "Waiting: 4", "who was seen to wait is still shown"
     queue.set_tickets([], SERVICES)
     queue.set_connection(True)
