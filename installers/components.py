@@ -13,7 +13,6 @@ import base64
 import fnmatch
 import importlib.metadata
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -56,10 +55,9 @@ def uv() -> str:
 
 def _paths(site: Path) -> list[str]:
     found = []
-    for folder, _folders, names in os.walk(site):
-        place = Path(folder).relative_to(site).as_posix()
-        below = "" if place == "." else f"{place}/"
-        found += [below + name for name in names if not os.path.islink(os.path.join(folder, name))]  # noqa: PTH114, PTH118
+    for folder, _folders, names in site.walk():
+        below = folder.relative_to(site)
+        found += [(below / name).as_posix() for name in names if not (folder / name).is_symlink()]
     return sorted(found)
 
 

@@ -12,7 +12,9 @@ from typing import Protocol
 YEARS = range(1970, 2200)
 """What somebody else's clock may say and be believed."""
 
-_FIRST_S, _LAST_S = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (1970, 2200))
+_FIRST_S, _LAST_S = (
+    datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (YEARS.start, YEARS.stop)
+)
 
 
 def instant(at_s: float) -> datetime:

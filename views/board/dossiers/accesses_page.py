@@ -29,7 +29,7 @@ from session.protocol.helpdesk.remote_help import (
 )
 from session.protocol.wire.ids import is_id
 from views.board.facts import BoardFacts
-from views.board.place_line import PlaceCompleter
+from views.board.place_completer import PlaceCompleter
 from views.board.tables import BoardTable, Cell, TableRow
 from views.widgets.parts import ElidedLabel, EmptyState, column, push_button, row
 from views.widgets.theme import SPACE
