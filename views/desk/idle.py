@@ -142,7 +142,7 @@ class IdlePage(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._available, self._connected, self._refused = True, False, False
         self._silent = False
-        self._waiting, self._next, self._offered = 0, "", False
+        self._waiting, self._next, self._offered = 0, ("", ""), False
         self._icon = IconLabel("available", "good", size_px=44)
         self._title = label(role="large", name="idle_title")
         self._words = label(role="soft", name="idle_words", wrap=True)
@@ -198,11 +198,11 @@ class IdlePage(QWidget):
         if line is not None:
             line.show_failed()
 
-    def show_summary(self, waiting: int, next_one: str) -> None:
-        """Number of waiting callers, and who is next in words, the number first."""
-        if next_one != self._next:
+    def show_summary(self, waiting: int, number: str, whence: str) -> None:
+        """How many wait; of the next one the number, and service and site in words."""
+        if (number, whence) != self._next:
             self.show_preview("")
-        self._waiting, self._next = waiting, next_one
+        self._waiting, self._next = waiting, (number, whence)
         self._show()
 
     def show_offered(self, offered: bool) -> None:
@@ -279,8 +279,8 @@ class IdlePage(QWidget):
             words = _("Accept or decline above.")
             look = ("bell", "accent", _("A caller is offered to you"), words)
         elif self._waiting:
-            number, _dot, place = self._next.partition(" · ")
-            look = ("available", "good", _("Next: {ticket}").format(ticket=number), place)
+            number, whence = self._next
+            look = ("available", "good", _("Next: {ticket}").format(ticket=number), whence)
         else:
             look = ("available", "good", _("Nobody is waiting"), _("The next caller will ring."))
         icon_name, tone, title, words = look

@@ -694,11 +694,12 @@ class DeskWindow(QMainWindow):
 
     def _on_summary(self, waiting: int, longest_s: float) -> None:
         first = self.queue.next_ticket()
-        named = ""
+        number = whence = ""
         if first is not None:
             service = self.queue.service(first.service)[0]
-            named = f"{first.number} · {service.name if service else first.service} · {first.site}"
-        self.idle.show_summary(waiting, named)
+            number = first.number
+            whence = f"{service.name if service else first.service} · {first.site}"
+        self.idle.show_summary(waiting, number, whence)
 
     def _on_available(self) -> None:
         self.queue.choose_state(True, "")
