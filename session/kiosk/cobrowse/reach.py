@@ -14,6 +14,7 @@ import ipaddress
 from collections.abc import Collection, Sequence
 from enum import StrEnum
 
+from session.kiosk.cobrowse.ipv4_in_ipv6 import inner_ipv4
 from session.protocol.conversation.allowed_addresses import AllowList
 from session.protocol.conversation.web_hosts import address_of, is_look_alike
 
@@ -47,7 +48,6 @@ _PRIVATE: tuple[IpNetwork, ...] = (
 """Addresses that organisations give to their own servers (RFC 1918, RFC 4193)."""
 
 _PUBLIC_V6 = ipaddress.IPv6Network("2000::/3")
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _NOT_PUBLIC: tuple[IpNetwork, ...] = (
     # The number of a service on the nearest router: PCP and TURN anycast (RFC 7723, RFC 8155).
     ipaddress.IPv4Network("192.0.0.0/24"),
@@ -101,6 +101,7 @@ def why_not_connect(
     *,
     listed: bool,
     intranet: Collection[str] = (),
+    nat64: Sequence[ipaddress.IPv6Network] = (),
 ) -> Unreachable | None:
     """Why a connection for `host`, which the rules above let pass, does not go to this address.
 
@@ -115,10 +116,13 @@ def why_not_connect(
         listed: whether the list names host and port.
         intranet: canonical hosts that may answer with an organisation's private address; never
             with one of this machine, or of its link.
+        nat64: prefixes below which this network reaches IPv4 hosts.
     """
-    if listed and host in intranet and _is_of_organisation(address, own):
-        return None
     if listed and (address_of(host) == address or (is_localhost(host) and address in _LOOPBACK)):
+        return None
+    if isinstance(address, ipaddress.IPv6Address):
+        address = inner_ipv4(address, nat64) or address
+    if listed and host in intranet and _is_of_organisation(address, own):
         return None
     if is_public(address) and not any(address in network for network in own):
         return None
@@ -126,8 +130,6 @@ def why_not_connect(
 
 
 def _is_of_organisation(address: IpAddress, own: Sequence[IpNetwork]) -> bool:
-    if isinstance(address, ipaddress.IPv6Address) and (inner := _wrapped(address)):
-        return _is_of_organisation(inner, own)
     near = (*_PRIVATE, *own) if is_public(address) else _PRIVATE
     return any(address in network for network in near)
 
@@ -151,17 +153,10 @@ def is_public(address: IpAddress) -> bool:
     would go: an IPv4 address that is wrapped into IPv6 counts as itself.
     """
     if isinstance(address, ipaddress.IPv6Address):
-        if inner := _wrapped(address):
+        if inner := inner_ipv4(address):
             return is_public(inner)
         if address not in _PUBLIC_V6:
             return False
     if address.is_multicast or any(address in network for network in _NOT_PUBLIC):
         return False
     return address.is_global
-
-
-def _wrapped(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address inside (RFC 4291, section 2.5.5.2; RFC 6052, section 2.1)."""
-    if address in _NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped

@@ -20,6 +20,7 @@ import aiohappyeyeballs
 import ifaddr
 
 from session.bus.transport.system_proxy import proxy_for
+from session.kiosk.cobrowse.ipv4_in_ipv6 import NAT64_NAME, nat64_prefixes
 from session.kiosk.cobrowse.reach import IpAddress, IpNetwork, is_localhost, why_not_connect
 from session.protocol.conversation.web_hosts import address_of, canonical_host
 
@@ -28,6 +29,8 @@ _LOOK_UPS_AT_ONCE = 16
 _MOST_ADDRESSES = 8
 _NEXT_ADDRESS_S = 0.25  # RFC 8305, section 5
 _OWN_KEPT_S = 5.0
+_NAT64_KEPT_S, _NAT64_AGAIN_S = 600.0, 10.0
+"""How long the network's prefixes are believed; when they are asked for again after nobody knew."""
 _WIDEST_OWN = {4: 8, 6: 32}
 """A network as wide as that is no network of neighbours, but somebody's way to all addresses."""
 
@@ -37,6 +40,9 @@ Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 READ_BYTES = 64 * 1024
 _ANSWER_BYTES = 16 * 1024
+
+
+_NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 
 
 class InsideAddress(Exception):
@@ -87,6 +93,9 @@ class Dialler:
         self._look_up, self._read_own, self._far_proxy = look_up, own, far_proxy
         self._own: Sequence[IpNetwork] = ()
         self._own_until_s = 0.0
+        self._nat64: Sequence[ipaddress.IPv6Network] | None = None
+        self._nat64_until_s = 0.0
+        self._asking_nat64 = asyncio.Lock()
         self._threads = ThreadPoolExecutor(_LOOK_UPS_AT_ONCE, thread_name_prefix="look-up")
 
     def close(self) -> None:
@@ -108,12 +117,7 @@ class Dialler:
         if far_proxy and not is_localhost(host):
             async with asyncio.timeout(LOOK_UP_S + CONNECT_S):
                 return await _through(far_proxy, host, port)
-        addresses = await self._addresses(host)
-        own = self._own_now()
-        # One address of the own network among public ones is a trap, not a choice.
-        for address in addresses:
-            if why_not_connect(address, host, own, listed=listed, intranet=self._intranet):
-                raise InsideAddress
+        addresses = await self._checked(await self._addresses(host), host, listed=listed)
         async with asyncio.timeout(CONNECT_S):
             connected = await aiohappyeyeballs.start_connection(
                 [_info(address, port) for address in addresses[:_MOST_ADDRESSES]],
@@ -122,22 +126,73 @@ class Dialler:
             )
         return await asyncio.open_connection(sock=connected, limit=READ_BYTES)
 
+    async def _checked(
+        self, addresses: Sequence[IpAddress], host: str, *, listed: bool
+    ) -> Sequence[IpAddress]:
+        """Those to which a connection may go, while none of them is of the own network: one such
+        address among public ones is a trap, not a choice.
+        """
+        is_known_number = listed and address_of(host) is not None
+        is_asked = not is_known_number and any(_may_hold_ipv4(address) for address in addresses)
+        nat64 = await self._nat64_now() if is_asked else ()
+        own = self._own_now()
+        for address in addresses:
+            if why_not_connect(
+                address, host, own, listed=listed, intranet=self._intranet, nat64=nat64 or ()
+            ):
+                raise InsideAddress
+        if nat64 is None:
+            addresses = [address for address in addresses if not _may_hold_ipv4(address)]
+        if not addresses:
+            raise ConnectionRefusedError
+        return addresses
+
     async def _addresses(self, host: str) -> list[IpAddress]:
         if (number := address_of(host)) is not None:
             return [number]
         if is_localhost(host):
             return [ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("::1")]
+        return await self._answers(host)
+
+    async def _answers(self, name: str) -> list[IpAddress]:
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(LOOK_UP_S):
-            found = await loop.run_in_executor(self._threads, self._look_up, host)
+            found = await loop.run_in_executor(self._threads, self._look_up, name)
         # a scope ("%eth0") is only on addresses that are refused without it, too
         return [ipaddress.ip_address(text.partition("%")[0]) for text in dict.fromkeys(found)]
+
+    async def _nat64_now(self) -> Sequence[ipaddress.IPv6Network] | None:
+        """Below which prefixes this network reaches IPv4 hosts; None while nobody says so: then
+        an IPv6 address may be any IPv4 host.
+        """
+        async with self._asking_nat64:
+            now_s = asyncio.get_running_loop().time()
+            if now_s >= self._nat64_until_s:
+                await self._ask_nat64(now_s)
+        return self._nat64
+
+    async def _ask_nat64(self, now_s: float) -> None:
+        try:
+            found = await self._answers(NAT64_NAME)
+        except OSError as error:
+            if error.errno not in _NO_SUCH_NAME:
+                self._nat64_until_s = now_s + _NAT64_AGAIN_S
+                return
+            found = []
+        self._nat64 = nat64_prefixes(
+            address for address in found if isinstance(address, ipaddress.IPv6Address)
+        )
+        self._nat64_until_s = now_s + _NAT64_KEPT_S
 
     def _own_now(self) -> Sequence[IpNetwork]:
         now_s = asyncio.get_running_loop().time()
         if now_s >= self._own_until_s:
             self._own, self._own_until_s = self._read_own(), now_s + _OWN_KEPT_S
         return self._own
+
+
+def _may_hold_ipv4(address: IpAddress) -> bool:
+    return isinstance(address, ipaddress.IPv6Address) and not address.is_loopback
 
 
 def _info(address: IpAddress, port: int) -> aiohappyeyeballs.AddrInfoType:

@@ -6,7 +6,8 @@ own network.
 from __future__ import annotations
 
 import random
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from collections.abc import Collection
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 import pytest
 
@@ -206,3 +207,40 @@ def test_neighbours_with_public_addresses_are_not_reached() -> None:
         assert not reached(address, address, *own, listed=False)
         assert reached(address, address, *own, listed=True)
         assert reached(address, "www.caisse.example")
+
+
+def test_an_address_of_the_own_network_is_found_in_every_coat() -> None:
+    """A town hall may have public addresses, IPv4 ones too."""
+    own = "93.184.216.0/24"
+    for coat in ("", "::ffff:", "64:ff9b::"):
+        assert not reached(f"{coat}93.184.216.9", "www.caisse.example", own)
+        assert reached(f"{coat}93.184.217.9", "www.caisse.example", own)
+
+
+def test_what_a_network_wraps_below_its_own_prefix_counts_as_what_is_inside() -> None:
+    own = [ip_network("93.184.216.0/24")]
+
+    def goes(
+        address: str,
+        host: str = "www.caisse.example",
+        nat64: tuple[IPv6Network, ...] = (),
+        intranet: Collection[str] = (),
+    ) -> bool:
+        number = IPv6Address(address)
+        why = why_not_connect(number, host, own, listed=True, intranet=intranet, nat64=nat64)
+        return why is None
+
+    nat64 = (IPv6Network("2606:4700:64::/96"),)
+    for inside in ("10.0.0.7", "192.168.1.9", "127.0.0.1", "169.254.169.254", "93.184.216.9"):
+        assert goes(f"2606:4700:64::{inside}")  # nobody knows of the prefix
+        assert not goes(f"2606:4700:64::{inside}", nat64=nat64)
+    assert goes("2606:4700:64::8.8.8.8", nat64=nat64)
+    assert goes("2606:4700:65::10.0.0.7", nat64=nat64)
+    # a prefix of one's own numbers (RFC 4193) leads out as well
+    unique = (IPv6Network("fd64:1::/96"),)
+    assert not goes("fd64:1::8.8.8.8")
+    assert goes("fd64:1::8.8.8.8", nat64=unique)
+    assert not goes("fd64:1::10.0.0.7", nat64=unique)
+    names = {"espace.caisse.example"}
+    assert goes("fd64:1::10.0.0.7", "espace.caisse.example", nat64=unique, intranet=names)
+    assert not goes("fd64:1::127.0.0.1", "espace.caisse.example", nat64=unique, intranet=names)

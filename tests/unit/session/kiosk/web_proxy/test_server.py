@@ -6,8 +6,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -290,6 +292,62 @@ async def test_a_name_of_the_intranet_is_reached_inside_where_the_operator_named
     world.names[INTRANET] = [["10.1.2.3"]]
     assert await world.status(f"CONNECT {INTRANET}:443 HTTP/1.1") == 403
     assert len(tried) == 1
+
+
+async def test_what_the_network_wraps_into_ipv6_counts_as_what_is_inside(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A network without IPv4, whose translator reaches IPv4 hosts below a prefix of its own."""
+    tried: list[object] = []
+
+    async def start_connection(infos: list[tuple[Any, ...]], **_more: object) -> None:
+        tried.extend(info[-1][0] for info in infos)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("aiohappyeyeballs.start_connection", start_connection)
+    await world.allow("https://www.caisse.example/")
+    world.names |= {
+        "ipv4only.arpa": [["192.0.0.170", "2606:4700:64::c000:aa", "2606:4700:64::c000:ab"]],
+        "www.caisse.example": [["2606:4700:64::a00:7"], ["2606:4700:64::808:808"]],
+        "other.example": [["2606:4700:64::c0a8:109"]],
+    }
+    assert await world.status("CONNECT www.caisse.example:443 HTTP/1.1") == 403  # 10.0.0.7
+    assert await world.status("CONNECT other.example:443 HTTP/1.1") == 403  # 192.168.1.9
+    assert await world.status("CONNECT [2606:4700:64::7f00:1]:443 HTTP/1.1") == 403
+    assert not tried
+    assert await world.status("CONNECT www.caisse.example:443 HTTP/1.1") == 502  # 8.8.8.8
+    assert tried == ["2606:4700:64::808:808"]
+    assert world.asked.count("ipv4only.arpa") == 1
+
+
+@pytest.mark.parametrize(
+    ("why", "tried_addresses"),
+    [
+        (socket.EAI_NONAME, ["2606:4700::7", "93.184.216.34"]),  # no translator
+        (socket.EAI_AGAIN, ["93.184.216.34"]),  # nobody says
+    ],
+)
+async def test_an_ipv6_address_is_used_once_it_is_known_what_the_network_wraps(
+    world: World, monkeypatch: pytest.MonkeyPatch, why: int, tried_addresses: list[str]
+) -> None:
+    tried: list[object] = []
+
+    async def start_connection(infos: list[tuple[Any, ...]], **_more: object) -> None:
+        tried.extend(info[-1][0] for info in infos)
+        raise ConnectionRefusedError
+
+    def look_up(name: str) -> list[str]:
+        if name == "ipv4only.arpa":
+            raise socket.gaierror(why, "")
+        return ["2606:4700::7"] if name == "six.example" else ["2606:4700::7", "93.184.216.34"]
+
+    monkeypatch.setattr("aiohappyeyeballs.start_connection", start_connection)
+    monkeypatch.setattr(world.proxy._dialler, "_look_up", look_up)
+    await world.allow("https://www.caisse.example/")
+    assert await world.status("CONNECT www.caisse.example:443 HTTP/1.1") == 502
+    assert tried == tried_addresses
+    assert await world.status("CONNECT six.example:443 HTTP/1.1") == 502
+    assert len(tried) == len([*tried_addresses, *tried_addresses[:-1]])
 
 
 async def test_a_name_is_looked_up_once_for_each_connection(world: World) -> None:
