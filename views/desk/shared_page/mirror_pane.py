@@ -20,6 +20,7 @@ import msgspec
 from PyQt6 import sip
 from PyQt6.QtCore import (
     QBuffer,
+    QElapsedTimer,
     QEvent,
     QIODevice,
     QLineF,
@@ -51,6 +52,7 @@ from PyQt6.QtWidgets import QScrollBar, QWidget
 from resources import resource_text
 from resources.texts import _
 from session.core.field_types import NOT_DECODED
+from views.desk.shared_page.mirror_watch import MirrorTrouble, MirrorWatch
 from views.desk.shared_page.overlay import MirrorOverlay, Tool
 from views.kiosk.browser.dialogs import ASK_SCHEME
 
@@ -59,7 +61,8 @@ log = logging.getLogger(__name__)
 SHELL_SCHEME = b"cbshell"
 RESOURCE_SCHEME = b"cbres"
 SHELL_URL = "cbshell://mirror/"
-RESTART_MS = 1_000
+RESTART_MS, LONGEST_RESTART_MS, CALM_MS = 1_000, 16_000, 120_000
+"""An engine that ends again within `CALM_MS` begins anew after twice the time."""
 MARK_LOOK_MS = 120
 _MOST_PX = 20_000
 """Of a viewport: a kiosk says its size, and may lie."""
@@ -365,12 +368,14 @@ class MirrorPane(QWidget):
         self._bar.hide()
         self._early: list[tuple[str, int]] = []
         self._is_ready = self._is_lost = False
+        self._calm = QElapsedTimer()
         self._restart = QTimer(self)
         self._restart.setSingleShot(True)
         self._restart.setInterval(RESTART_MS)
         self._restart.timeout.connect(lambda: self._page.load(QUrl(SHELL_URL)))
         self._build_page()
         self._overlay = MirrorOverlay(self, takes_keys=fits_width)
+        self._trouble = MirrorTrouble(self)
         self.setFocusProxy(self._overlay)
         self._overlay.moved.connect(self._on_moved)
         self._overlay.left.connect(self.pointer_left)
@@ -407,6 +412,9 @@ class MirrorPane(QWidget):
         self._lock(self._page)
         self._view.setPage(self._page)
         self._resources.asked.connect(self.resource_requested)
+        self._watch = MirrorWatch(self._page)
+        self._watch.silent_changed.connect(self._on_silent)
+        self._watch.lost.connect(self._on_process_ended)
 
     def _lock(self, page: _MirrorPage) -> None:
         settings = page.settings()
@@ -434,7 +442,8 @@ class MirrorPane(QWidget):
         viewport, focus = _facts_in(text)
         if self._is_ready:
             self._page.runJavaScript(f"mirror.feed({json.dumps(text)}, {int(epoch)})")
-        else:
+            self._watch.start()
+        elif not self._is_lost:  # then only a full picture helps
             self._early.append((text, epoch))
         if viewport is not None and viewport != self._viewport:
             self._viewport = viewport
@@ -449,6 +458,7 @@ class MirrorPane(QWidget):
         self._follow_focus(_Focus())
         self._viewport, self._scale = QSize(), 0.0
         self._bar.setValue(0)
+        self._watch.rest()
         if self._is_ready:
             self._page.runJavaScript("mirror.clear()")
 
@@ -670,8 +680,9 @@ class MirrorPane(QWidget):
             log.error("the mirror's shell page did not load")
             return
         self._is_ready = True
+        self._trouble.hide()
         early, self._early = self._early, []
-        for text, epoch in early if not self._is_lost else ():
+        for text, epoch in early:
             self.feed(text, epoch)
         self._place()
         self.ready.emit()
@@ -684,7 +695,19 @@ class MirrorPane(QWidget):
         log.warning("the mirror's process has ended")
         self._is_ready, self._is_lost = False, True
         self._early.clear()
-        self._restart.start()
+        self._watch.stop()
+        if not self._viewport.isEmpty():
+            self._trouble.show_lost()
+        soon = self._calm.isValid() and self._calm.elapsed() < CALM_MS
+        wait_ms = min(2 * self._restart.interval(), LONGEST_RESTART_MS) if soon else RESTART_MS
+        self._calm.start()
+        self._restart.start(wait_ms)
+
+    def _on_silent(self, silent: bool) -> None:
+        if silent:
+            self._trouble.show_silent()
+        else:
+            self._trouble.hide()
 
     def _on_moved(self, point: QPointF) -> None:
         fraction = self.pick(point)
@@ -698,6 +721,9 @@ class MirrorPane(QWidget):
         self._view.setGeometry(self.rect())
         self._overlay.setGeometry(self.rect())
         self._overlay.raise_()
+        if not self._trouble.isHidden():
+            self._trouble.place()
+            self._trouble.raise_()
         if self._fits_width:
             self._bar.setGeometry(self.width() - _BAR_PX, 0, _BAR_PX, self.height())
             self._bar.raise_()
