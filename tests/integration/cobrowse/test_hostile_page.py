@@ -232,3 +232,50 @@ def test_the_kiosk_gives_a_page_no_camera_no_place_no_file_no_window(
         assert await stage.in_page("location.pathname") == "/t/demande.html"
 
     qt_loop.run(stage.play(story()))
+
+
+def endless_drawing() -> str:
+    """A small picture of ten thousand million parts, as a kiosk in wrong hands could send it."""
+    make = Forger("")
+    layers = [make.node("g", {"id": "a0"}, make.node("rect", isSVG=True), isSVG=True)]
+    for number in range(1, 11):
+        copies = [make.node("use", {"href": f"#a{number - 1}"}, isSVG=True) for _ in range(10)]
+        layers.append(make.node("g", {"id": f"a{number}"}, *copies, isSVG=True))
+    body = make.node("body", {}, make.node("svg", {}, *layers, isSVG=True))
+    tree = {"type": 0, "childNodes": [make.node("html", {}, make.node("head"), body)], "id": 1}
+    events = [
+        {"type": 4, "data": {"href": "http://x/", "width": 800, "height": 600}, "timestamp": 1},
+        {
+            "type": 2,
+            "data": {"node": tree, "initialOffset": {"left": 0, "top": 0}},
+            "timestamp": 2,
+        },
+    ]
+    return json.dumps(events)
+
+
+def test_a_picture_that_never_ends_takes_the_mirror_only(stage: Stage, qt_loop: QtLoop) -> None:
+    """Desk and STOP go on, the mirror says that it does not answer and is begun anew."""
+    silent: list[bool] = []
+    needed: list[bool] = []
+
+    async def story() -> None:
+        pane = stage.pane
+        pane._watch._timer.setInterval(200)
+        pane._watch.silent_changed.connect(silent.append)
+        pane.picture_needed.connect(lambda: needed.append(True))
+        pane.picture_needed.connect(stage.desk.request_snapshot)
+        await stage.share(stage.web.site + "formulaire.html")
+        await stage.mirrored("document.getElementById('nom') !== null")
+        pane.feed(endless_drawing())
+        await stage.until(lambda: silent == [True])
+        stage.consent.take_back(Grant.SEE_PAGE)  # STOP, and again a yes, while it hangs
+        await stage.until(lambda: not stage.desk.sharing)
+        stage.consent.give(Grant.SEE_PAGE)
+        await stage.until(lambda: stage.desk.sharing)
+        assert not needed
+        await stage.until(lambda: needed)
+        await stage.mirrored("document.getElementById('nom') !== null")
+        assert pane.blocked_requests == 0
+
+    qt_loop.run(stage.play(story()))
