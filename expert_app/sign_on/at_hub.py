@@ -118,6 +118,7 @@ class SignOnAtHub:
                 name=provider.settings.name,
                 address=page,
                 redirect=provider.settings.redirect,
+                issuer=provider.settings.issuer,
             )
             for provider, page in zip(self._providers.values(), pages, strict=True)
             if page
@@ -128,6 +129,9 @@ class SignOnAtHub:
             page = await provider.page()
         except SessionError as error:
             self._note(provider, error)
+            return ""
+        except Exception:  # the boundary: one provider's nonsense keeps no other from being offered
+            log.exception("provider %s is not offered", provider.settings.id)
             return ""
         self._note(provider, None)
         return page
@@ -175,6 +179,8 @@ class SignOnAtHub:
                 await watched.provider.revoke(watched.refresh_token)
             except SessionError as error:
                 log.info("a token is not revoked at its provider: %s", error.code)
+            except Exception:  # the same boundary: the key is out, whatever becomes of the token
+                log.exception("a token is not revoked at its provider")
 
     # ---- who is in
 
@@ -208,6 +214,8 @@ class SignOnAtHub:
             log.warning("provider %s takes a sign-on back: %s", provider.settings.id, error.detail)
             self._watched.pop(key, None)
             await sign_off(key)
+        except Exception:  # the boundary: whoever else is in is asked about all the same
+            log.exception("provider %s says nothing of a person", provider.settings.id)
         else:
             self._note(provider, None)
             watched.refresh_token = still.refresh_token

@@ -65,7 +65,7 @@ def key_id(token: str) -> str:
     """Which key has signed. Raises `SignOnRefused`: no token, or an algorithm we refuse."""
     try:
         header = jws.extract_compact(token.encode()).headers()
-    except (JoseError, ValueError) as error:
+    except (JoseError, ValueError, TypeError, RecursionError) as error:
         raise SignOnRefused(why=SignOnTrouble.TOKEN) from error
     if header.get("alg") not in ALGORITHMS:
         raise SignOnRefused(why=SignOnTrouble.ALGORITHM)
@@ -88,7 +88,7 @@ def read_signed(token: str, keys: KeySet) -> dict[str, Any]:
         raise SignOnRefused(why=SignOnTrouble.KEY) from error
     except UnsupportedAlgorithmError as error:
         raise SignOnRefused(why=SignOnTrouble.ALGORITHM) from error
-    except (JoseError, ValueError, RecursionError) as error:
+    except (JoseError, ValueError, TypeError, RecursionError) as error:
         raise SignOnRefused(why=SignOnTrouble.TOKEN) from error
 
 

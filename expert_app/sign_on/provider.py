@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -26,7 +26,12 @@ from expert_app.ged.http import answer, client, decoded
 from expert_app.runtime.config import SignOnSettings
 from expert_app.sign_on.id_token import Expected, KeyNotKnown, check_claims, read_signed
 from session.core.errors import SignOnAway, SignOnRefused
-from session.protocol.hub.enrolment import SignOnRequest, SignOnTrouble, sign_on_nonce
+from session.protocol.hub.enrolment import (
+    MOST_PAGE_LETTERS,
+    SignOnRequest,
+    SignOnTrouble,
+    sign_on_nonce,
+)
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +122,11 @@ class Provider:
             **self.settings.parameters,
         }
         joint = "&" if urlsplit(metadata.authorization_endpoint).query else "?"
-        return f"{metadata.authorization_endpoint}{joint}{urlencode(asked)}"
+        page = f"{metadata.authorization_endpoint}{joint}{urlencode(asked)}"
+        if len(page) > MOST_PAGE_LETTERS:  # no desk takes it, nor the other offers beside it
+            log.error("provider %s has too long an address", self.settings.id)
+            raise SignOnAway
+        return page
 
     async def key_count(self) -> int:
         """How many keys it signs with. Raises `SignOnAway`."""
@@ -202,9 +211,11 @@ class Provider:
         """A provider with encryption has no address without it."""
         found = (said.authorization_endpoint, said.token_endpoint, said.jwks_uri)
         more = (one for one in (said.userinfo_endpoint, said.revocation_endpoint) if one)
-        scheme = urlsplit(self.settings.issuer).scheme
-        if not all(one.startswith((f"{scheme}://", "https://")) for one in (*found, *more)):
-            log.error("provider %s has addresses without encryption", self.settings.id)
+        schemes = ("https", urlsplit(self.settings.issuer).scheme)
+        if not all(_is_address(one, schemes) for one in (*found, *more)):
+            log.error(
+                "provider %s has addresses without encryption, or wrong ones", self.settings.id
+            )
             raise SignOnAway
 
     async def _checked(self, token: str, nonce: str | None) -> dict[str, Any]:
@@ -252,7 +263,7 @@ class Provider:
         if response.status_code != 200:
             raise SignOnAway
         if response.headers.get("content-type", "").startswith("application/jwt"):
-            found = await self._read(response.text)
+            found = await self._read(response.content.decode("ascii", "replace"))
         else:
             found = _object(response)
         if found.get("sub") != known.get("sub"):  # section 5.3.2
@@ -306,6 +317,16 @@ class Provider:
             raise SignOnAway from error
         except (httpx.InvalidURL, UnicodeError) as error:
             raise SignOnAway from error
+
+
+def _is_address(text: str, schemes: Collection[str]) -> bool:
+    """For both that read it later: they differ in what they take."""
+    try:
+        address = httpx.URL(text)
+        urlsplit(text)
+    except (httpx.InvalidURL, ValueError):
+        return False
+    return address.scheme in schemes and bool(address.host) and not address.userinfo
 
 
 def _text(found: Mapping[str, Any], name: str) -> str:

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from session.core import tied_launch
 
@@ -23,6 +24,12 @@ if sys.platform == "win32":
 else:
     NO_WINDOW = 0
 """`creationflags` of each child: a desk without a console opens none for it."""
+
+
+_NO_ERROR_BOXES = 0x0001 | 0x0002
+"""SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX of errhandlingapi.h."""
+_NO_HEAP = 0x0001
+"""WER_FAULT_REPORTING_FLAG_NOHEAP of werapi.h."""
 
 
 def is_frozen() -> bool:
@@ -74,12 +81,23 @@ def leave_no_memory_behind() -> None:
     (core(5), `core_pattern` with a pipe).
     """
     if sys.platform == "win32":
+        import ctypes
+
+        ask_windows_for_no_dump(ctypes.windll.kernel32)
         return
     import resource
 
     _soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
     most = 1 if hard == resource.RLIM_INFINITY else min(hard, 1)
     resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+
+
+def ask_windows_for_no_dump(kernel32: Any) -> None:
+    """Windows Error Reporting is not called when we crash, nor for our children, which inherit this
+    (SetErrorMode); where a policy calls it all the same, its dump of us has no heap (WerSetFlags).
+    """
+    kernel32.SetErrorMode(kernel32.GetErrorMode() | _NO_ERROR_BOXES)
+    kernel32.WerSetFlags(_NO_HEAP)
 
 
 class Leash:

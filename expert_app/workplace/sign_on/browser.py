@@ -122,20 +122,28 @@ class BrowserReturn:
         is_ours = hmac.compare_digest(given.get("state", "").encode(), self._state.encode())
         if not is_ours:
             return self._shown(_("This page belongs to no sign-in."), "", status=400)
+        code = given.get("code", "") if self._is_theirs(given.get("iss", "")) else ""
         if not self._answer.done():
-            if code := given.get("code", ""):
+            if code:
                 self._answer.set_result(code)
             elif given.get("error") == "access_denied":
                 self._answer.set_exception(SignOnGivenUp())
             else:
-                self._answer.set_exception(SignOnRefused(why=SignOnTrouble.CODE))
-        if given.get("code"):
+                why = SignOnTrouble.ISSUER if given.get("code") else SignOnTrouble.CODE
+                self._answer.set_exception(SignOnRefused(why=why))
+        if code:
             return self._shown(
                 _("Thank you"), _("You can close this page and go back to the desk.")
             )
         return self._shown(
             _("You are not signed in"), _("Close this page: the desk says what to do.")
         )
+
+    def _is_theirs(self, issuer: str) -> bool:
+        """Nobody is sent on to another provider, whose code the first one would then get (RFC 9207,
+        section 2.4).
+        """
+        return not issuer or not self._offer.issuer or issuer == self._offer.issuer
 
     def _shown(self, title: str, words: str, *, status: int = 200) -> web.Response:
         text = _PAGE.format(

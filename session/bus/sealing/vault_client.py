@@ -22,7 +22,16 @@ from session.bus.transport.connection import Connection, Incoming
 from session.bus.transport.nkeys import public_key, sign
 from session.core.computer import computer_name
 from session.core.error_codes import from_code
-from session.core.errors import HubUnreachable, SealBroken, SessionError, VaultAway
+from session.core.errors import (
+    DeskNotAdmitted,
+    HubUnreachable,
+    MessageMalformed,
+    RateLimited,
+    SealBroken,
+    SealKeyOld,
+    SessionError,
+    VaultAway,
+)
 from session.protocol.codec import decode_answer, decode_request, encode
 from session.protocol.hub.requests import HubMessage
 from session.protocol.hub.seal_keys import SealKey
@@ -36,6 +45,19 @@ REFUSED_HEADER = "Seal-Refused"
 
 UNKNOWN = "unknown"
 """The vault has no such key (any more): nothing was done."""
+
+SAID_IN_CLEAR = frozenset(
+    {
+        UNKNOWN,
+        *(
+            error.code
+            for error in (RateLimited, SealBroken, SealKeyOld, DeskNotAdmitted, MessageMalformed)
+        ),
+    }
+)
+"""All that a vault refuses without a common key. Anybody on the way may write it, so no other word
+counts: "the log is full" or "this session is unknown" would have an end throw away what it keeps.
+"""
 
 HELLO_S = 5.0
 PROOF = 1
@@ -69,6 +91,14 @@ def vault_box(
     return SealBox(
         b"".join(secrets), "\n".join(keys), purpose=purpose, opens_first=asks, used=PROOF
     )
+
+
+def _refused_in_clear(answer: Incoming) -> str:
+    """The code, "" for an answer. Raises `SealBroken` for a word that no vault says in clear."""
+    code = answer.headers.get(REFUSED_HEADER, "")
+    if code and code not in SAID_IN_CLEAR:
+        raise SealBroken(why="refusal")
+    return code
 
 
 class VaultClient:
@@ -121,7 +151,7 @@ class VaultClient:
             box = self._box or await self._hello()
             stamp, sealed = box.seal(ASKED, payload)
             answer = await self._request(sealed, {SEAL_HEADER: str(stamp)}, timeout_s)
-            code = answer.headers.get(REFUSED_HEADER, "")
+            code = _refused_in_clear(answer)
             if code == UNKNOWN and attempt == 1:
                 self._box = None if self._box is box else self._box
                 continue
@@ -162,7 +192,7 @@ class VaultClient:
                 vault_key=key.key, key=ours, signer=public_key(self._seed), signature=signature
             )
             answer = await self._request(encode(hello), {HELLO_HEADER: "1"}, HELLO_S)
-            if code := answer.headers.get(REFUSED_HEADER, ""):
+            if code := _refused_in_clear(answer):
                 refused = from_code(code, {"key": hello.signer, "organisation": self._organisation})
                 if code == "seal_key_old":
                     continue

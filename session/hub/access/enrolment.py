@@ -87,7 +87,9 @@ _NEWCOMER: Any = Newcomer
 _TOO_MANY = Refusal(code=RateLimited().code)
 
 SIGNING_ON = 16
-"""Sign-ons that wait for a provider at once: a slow one keeps nobody with a code waiting."""
+"""Sign-ons that wait for one provider at once: a slow one keeps nobody with a code waiting, and
+nobody who signs on with another one.
+"""
 
 FINISH_FOR = timedelta(hours=2)
 """A conversation that goes on when the hours of a sign-on are over is finished, within this time.
@@ -258,7 +260,12 @@ class Enrolment:
             raise SignOnRefused(why=SignOnTrouble.PROOF)
         known = self._sign_ons.get(request)
         if known is None:
-            if sum(not one.done() for one in self._sign_ons.values()) >= SIGNING_ON:
+            at_once = [
+                asked
+                for asked, one in self._sign_ons.items()
+                if asked.offer == request.offer and not one.done()
+            ]
+            if len(at_once) >= SIGNING_ON:
                 raise RateLimited
             known = self._tasks.start(self._sign_on_once(request), name="sign somebody on")
             self._sign_ons[request] = known

@@ -53,9 +53,14 @@ from session.core.tasks import Tasks
 from session.hub.access.handlers import Asker, Handler
 from session.hub.access.rate_limits import RateLimits
 from session.hub.access.request_server import (
+    BULK,
     BULK_BURST,
     BULK_PER_S,
+    BURST,
     FINISH_S,
+    PER_S,
+    REFUSED_BURST,
+    REFUSED_PER_S,
     AnsweredRequest,
 )
 from session.protocol.codec import decode_request, encode
@@ -119,6 +124,7 @@ class VaultServer:
 
     Attributes:
         answered_call: each question that could be opened, once its answer is known.
+        dropped: messages beyond every limit, which cost no more than being counted.
     """
 
     def __init__(
@@ -131,13 +137,15 @@ class VaultServer:
         clock: Clock,
         tasks: Tasks,
     ) -> None:
-        self.answered = self.refused = 0
+        self.answered = self.refused = self.dropped = 0
         self.answered_call: Signal[AnsweredRequest] = Signal()
         self._owner, self._handlers, self._clock = owner, handlers, clock
         self._listen, self._send_answer, self._tasks = listen, answer, tasks
         self._peers: OrderedDict[tuple[Part, Caller, str], VaultPeer] = OrderedDict()
         self._hellos = RateLimits(clock, HELLOS_PER_S, burst=HELLOS_BURST)
         self._rates = RateLimits(clock, BULK_PER_S, burst=BULK_BURST)
+        self._refused_rates = RateLimits(clock, REFUSED_PER_S, burst=REFUSED_BURST)
+        self._clicks = RateLimits(clock, PER_S, burst=BURST)
         self._answering: set[asyncio.Task[None]] = set()
         self._unsubscribe: list[Callable[[], None]] = []
 
@@ -156,14 +164,23 @@ class VaultServer:
             await asyncio.wait(self._answering, timeout=FINISH_S)
 
     def _take(self, part: Part, message: Incoming) -> None:
-        if message.reply:
-            task = self._tasks.start(self._serve(part, message), name=f"vault answers for {part}")
-            self._answering.add(task)
-            task.add_done_callback(self._answering.discard)
+        """Counts a message before anything is done for it; the server has proved whose it is."""
+        who = message.subject.rpartition(".")[0]
+        within = self._rates.take(who)
+        if not message.reply or (not within and not self._refused_rates.take(who)):
+            self.dropped += 1
+            return
+        task = self._tasks.start(
+            self._serve(part, message, within), name=f"vault answers for {part}"
+        )
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
 
-    async def _serve(self, part: Part, message: Incoming) -> None:
+    async def _serve(self, part: Part, message: Incoming, within: bool) -> None:
         _, home, letter, user, _ = message.subject.split(".")
         try:
+            if not within:
+                raise RateLimited
             caller = Caller(home, Role(letter), user)
             if HELLO_HEADER in message.headers:
                 payload, headers = self._welcome(part, caller, message)
@@ -235,8 +252,6 @@ class VaultServer:
         if caller.role is not Role.KIOSK:  # sent away since its hello: at once
             self._check_desk(caller, peer.key)
         self._peers.move_to_end(name)
-        if not self._rates.take(peer.asker.writer):
-            raise RateLimited
         question = peer.box.open(ASKED, stamp, message.payload)
         answer = await self._answer_open(part, peer, question)
         stamp, sealed = peer.box.seal(ANSWERED, answer, stamp.number)
@@ -271,6 +286,9 @@ class VaultServer:
         handler = self._handlers[part].get(call.verb)
         if handler is None:
             raise NotAllowed(why="unknown verb")
+        who = f"{peer.asker.organisation}.{peer.asker.writer}"
+        if call.verb not in BULK and not self._clicks.take(who):
+            raise RateLimited
         roles, kind, _ = VERBS[call.verb]
         if peer.asker.role not in roles:
             raise NotAllowed(why="role")

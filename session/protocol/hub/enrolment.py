@@ -82,6 +82,9 @@ class SignOnTrouble(StrEnum):
     """Somebody else works with this key."""
 
 
+MOST_PAGE_LETTERS = 2000
+
+
 class SignOnOffer(msgspec.Struct, frozen=True, kw_only=True):
     """One provider with which people sign on here.
 
@@ -91,12 +94,16 @@ class SignOnOffer(msgspec.Struct, frozen=True, kw_only=True):
             for but redirect, state, nonce and challenge.
         redirect: where the browser comes back to, on this computer (RFC 8252, section 7.3); without
             a port any free one.
+        issuer: whose answer counts, where an answer says whose it is (RFC 9207); "" for anybody's.
     """
 
     id: Id
     name: Annotated[str, msgspec.Meta(max_length=200)]
-    address: Annotated[str, msgspec.Meta(max_length=2000)]
-    redirect: Annotated[str, msgspec.Meta(max_length=200)]
+    address: Annotated[str, msgspec.Meta(pattern=r"^https?://", max_length=MOST_PAGE_LETTERS)]
+    redirect: Annotated[
+        str, msgspec.Meta(pattern=r"^http://(127\.0\.0\.1|localhost)([:/]|$)", max_length=200)
+    ]
+    issuer: Annotated[str, msgspec.Meta(max_length=300)] = ""
 
 
 class SignOnOffersRequest(HubMessage, frozen=True, kw_only=True):

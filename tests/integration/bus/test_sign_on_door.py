@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from expert_app.sign_on.at_hub import show_signed_on
@@ -20,11 +21,12 @@ from session.bus.transport.nkeys import new_seed, public_key, sign
 from session.core.errors import (
     BusRefusedIdentity,
     EnrolmentRefused,
+    RateLimited,
     SignOnAway,
     SignOnNotOffered,
     SignOnRefused,
 )
-from session.hub.access.enrolment import POLL_S, Enrolment
+from session.hub.access.enrolment import POLL_S, SIGNING_ON, Enrolment
 from session.hub.access.identities import Identity, SignedOn
 from session.protocol.hub.enrolment import (
     SignOffRequest,
@@ -65,7 +67,8 @@ class PlayedProvider:
 
     async def person(self, request: SignOnRequest) -> SignedOn:
         self.asked.append(request.code)
-        await self.ready.wait()
+        if request.offer == OFFER.id:
+            await self.ready.wait()
         if request.code == "away":
             raise SignOnAway
         until_utc = self._door.now + HOURS
@@ -170,6 +173,25 @@ async def test_a_slow_provider_keeps_nobody_with_a_code_waiting(tmp_path: Path) 
         assert (await door.enrol(code, new_seed())).user == "alice"
         door.provider.ready.set()
         assert (await signing).user == WHO.user
+
+
+async def test_a_slow_provider_keeps_nobody_waiting_who_signs_on_with_another(
+    tmp_path: Path,
+) -> None:
+    """Whoever knocks makes the hub ask a provider, with codes that are none."""
+    async with sign_on_door(tmp_path) as door:
+        door.provider.ready.clear()
+        strangers = [
+            asyncio.create_task(door.desk.sign_on(_request(new_seed(), f"none-{number}")))
+            for number in range(SIGNING_ON)
+        ]
+        await until(lambda: len(door.provider.asked) == SIGNING_ON)
+        with pytest.raises(RateLimited):
+            await door.desk.sign_on(_request(new_seed()))
+        other = msgspec.structs.replace(_request(new_seed()), offer="other")
+        assert (await door.desk.sign_on(other)).user == WHO.user
+        door.provider.ready.set()
+        await asyncio.gather(*strangers)
 
 
 async def test_what_proves_nothing_is_refused_and_the_provider_is_not_asked(

@@ -15,6 +15,7 @@ import pytest
 from session.bus.sealing.box import SEAL_HEADER
 from session.bus.sealing.client import CARD_S
 from session.bus.sealing.vault_client import REFUSED_HEADER, UNKNOWN
+from session.bus.transport.connection import Incoming
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import ManualClock
 from session.core.dossier_model import AccessLine, PieceState
@@ -23,6 +24,7 @@ from session.core.errors import (
     LogReasonNeeded,
     LogRunning,
     NotAllowed,
+    SealBroken,
     SealKeyOld,
     SealKeyRefused,
     TicketUnknown,
@@ -286,6 +288,28 @@ async def test_a_question_that_is_said_again_by_others_is_not_answered(tmp_path:
         said = await request(subject, payload, 5.0, headers)
         assert said.headers[REFUSED_HEADER] == UNKNOWN
         assert (await desk.dossier(facts.id)).pieces[1].state is PieceState.REFUSED
+
+
+async def test_a_refusal_that_others_write_makes_nobody_throw_anything_away(tmp_path: Path) -> None:
+    """Whoever runs the server can refuse in the vault's name, but only what a vault says in clear.
+    A log that is said to be closed, or a session to be unknown, would be given up.
+    """
+    async with sealed_world(tmp_path) as sealed:
+        desk, facts = await in_session(sealed)
+        await desk.append_log(facts.id, 0, [RECORD])
+        line = desk._bus._connection
+        request = line.request
+
+        for code in ("log_closed", "ticket_unknown", "log_full", "dossier_unknown", "anything"):
+
+            async def lie(subject: str, *_given: Any, code: str = code, **_more: Any) -> Any:
+                return Incoming(subject, b"", {REFUSED_HEADER: code})
+
+            line.request = lie  # type: ignore[method-assign]
+            with pytest.raises(SealBroken):
+                await desk.append_log(facts.id, 1, [RECORD])
+        line.request = request  # type: ignore[method-assign]
+        assert await desk.append_log(facts.id, 1, [RECORD]) == 2
 
 
 async def test_a_vault_without_the_newest_key_is_asked_under_the_one_before(tmp_path: Path) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import time
+import zlib
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -59,6 +61,7 @@ class InventedProvider:
         self.token: str | None = None
         self.metadata: dict[str, Any] = {}
         self.userinfo: dict[str, Any] = {}
+        self.userinfo_kind = "application/json"
         self.codes = {"code-1", "code-2"}
         self.refreshed = ["r1"]
         self.away: set[str] = set()
@@ -116,7 +119,10 @@ class InventedProvider:
             case "/token":
                 return await self._on_token(request)
             case "/userinfo":
-                return web.json_response({"sub": SUBJECT, **self.userinfo})
+                body = json.dumps({"sub": SUBJECT, **self.userinfo}).encode()
+                if "zlib" in self.userinfo_kind:
+                    body = zlib.compress(bytes(100 << 20))
+                return web.Response(body=body, headers={"Content-Type": self.userinfo_kind})
             case "/revoke":
                 form = await request.post()
                 self.refreshed = [one for one in self.refreshed if one != form["token"]]

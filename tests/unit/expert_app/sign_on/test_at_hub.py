@@ -3,16 +3,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from expert_app.sign_on.at_hub import SignOnAtHub
-from expert_app.sign_on.provider import Provider
+from expert_app.sign_on.provider import Provider, StillAllowed
+from session.bus.transport.nkeys import new_seed
 from session.core.tasks import Tasks
 from session.hub.access.identities import IdentityBook
 from session.hub.convention.catalogue import Catalogue
 from tests.support.hub_world import catalogue_text
+from tests.support.waiting import until
 from tests.unit.expert_app.sign_on.invented_provider import (
     InventedProvider,
     invented_provider,
@@ -40,3 +44,48 @@ def _hub(theirs: InventedProvider, folder: Path, minutes: int) -> SignOnAtHub:
     provider = Provider(theirs.settings(check_minutes=minutes), "")
     book = IdentityBook(folder / "book.sqlite")
     return SignOnAtHub({"sso": provider}, book, catalogue=known, tasks=Tasks())
+
+
+class _Nonsense(Provider):
+    """Fails in a way that nobody foresaw."""
+
+    async def page(self) -> str:
+        raise RecursionError
+
+    async def still(self, refresh_token: str, subject: str) -> StillAllowed:
+        raise RecursionError
+
+
+async def test_one_provider_that_fails_keeps_no_other_from_being_offered_and_asked(
+    tmp_path: Path,
+) -> None:
+    async with invented_provider() as theirs:
+        broken = _Nonsense(theirs.settings(id="broken"), "")
+        right = Provider(theirs.settings(), "")
+        tasks, off = Tasks(), list[str]()
+        book = IdentityBook(tmp_path / "book.sqlite")
+        hub = SignOnAtHub(
+            {"broken": broken, "sso": right},
+            book,
+            catalogue=Catalogue.parse(catalogue_text()),
+            tasks=tasks,
+            check_s=0.05,
+            look_s=0.05,
+        )
+        assert [one.id for one in await hub.offers()] == ["sso"]
+        keys = []
+        for offer, code in (("broken", "code-1"), ("sso", "code-2")):
+            seed = new_seed()
+            request = msgspec.structs.replace(sign_on_request(seed, code), offer=offer)
+            theirs.expect(request)
+            book.sign_on(await hub.person(request), datetime.now(UTC))
+            keys.append(request.key)
+
+        async def sign_off(key: str) -> None:
+            off.append(key)
+
+        hub.start(sign_off)
+        theirs.refreshed = []  # the other provider takes its person back
+        await until(lambda: off == [keys[1]])
+        await hub.close()
+        await tasks.close()

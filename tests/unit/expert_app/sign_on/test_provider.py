@@ -219,3 +219,82 @@ async def test_only_the_providers_own_no_ends_a_sign_on() -> None:
         with pytest.raises(SignOnRefused) as refused:
             await both.ours.still("r1", SUBJECT)
         assert refused.value.detail["why"] == SignOnTrouble.CODE
+
+
+NO_ADDRESSES = [
+    "https://[x/",
+    "https://",
+    "https://a.example:99999/",
+    "https://user:word@a.example/",
+    "https://a.example/" + "x" * 60_000,
+]
+FIELDS = ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"]
+
+
+@pytest.mark.parametrize("field", [*FIELDS, "revocation_endpoint"])
+async def test_what_is_no_address_is_never_more_than_a_provider_that_is_away(field: str) -> None:
+    """Nonsense of one provider does not end what the hub does for the others."""
+    for wrong in NO_ADDRESSES:
+        async with hands(userinfo=True, answer_s=1) as both:
+            both.theirs.metadata = {field: wrong}
+            request = sign_on_request()
+            both.theirs.expect(request)
+            ours = both.ours
+            works = (
+                ours.page(),
+                ours.claims(request),
+                ours.still("r1", SUBJECT),
+                ours.revoke("r1"),
+            )
+            for work in works:
+                with contextlib.suppress(SignOnAway, SignOnRefused):
+                    await work
+            if field == "authorization_endpoint":
+                with pytest.raises(SignOnAway):
+                    await ours.page()
+
+
+def _part(value: Any) -> str:
+    data = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+DEEP = b"[" * 60_000
+NO_TOKENS = [
+    _part(b'{"alg":"RS256","x":' + DEEP) + ".e30.x",
+    _part({"alg": "RS256", "kid": "first"}) + "." + _part(DEEP) + ".x",
+    _part({"alg": "RS256", "kid": ["first"]}) + ".e30.x",
+    _part({"alg": ["RS256"], "kid": "first"}) + ".e30.x",
+    _part({"alg": "RS256", "kid": "first", "crit": ["b64"], "b64": False}) + ".e30.x",
+    _part({"alg": "RS256"}) + ".e30." + _part(b"x" * 256),
+    _part({"alg": "ES256", "kid": "first"}) + ".e30." + _part(b"x" * 64),
+    _part([1]) + ".e30.x",
+    "a.b.c.d.e",
+    "..",
+]
+
+
+@pytest.mark.parametrize("token", NO_TOKENS)
+async def test_what_is_no_token_is_refused_at_sign_on_and_later(token: str) -> None:
+    async with hands() as both:
+        both.theirs.token = token
+        with pytest.raises(SignOnRefused):
+            await both.sign_on()
+        with pytest.raises((SignOnRefused, SignOnAway)):
+            await both.ours.still("r1", SUBJECT)
+
+
+@pytest.mark.parametrize("claim", ["iss", "aud", "azp", "nonce", "iat", "nbf", "exp", "sub"])
+async def test_a_claim_of_any_shape_is_taken_or_refused(claim: str) -> None:
+    for value in (True, 0, -1, 1e308, [], {}, [["x"]], {"a": 1}, 10**400, "9" * 5000, [None]):
+        async with hands() as both:
+            both.theirs.claims = {claim: value}
+            with contextlib.suppress(SignOnRefused):
+                await both.sign_on()
+
+
+async def test_a_signed_answer_of_the_userinfo_is_text_whatever_it_says_of_itself() -> None:
+    """A "charset" may be any codec of Python, and one of them unpacks."""
+    async with hands(userinfo=True) as both:
+        both.theirs.userinfo_kind = "application/jwt; charset=zlib"
+        assert await both.why() == SignOnTrouble.TOKEN

@@ -10,10 +10,16 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from session.core.child_process import kill_at_once, own_python, tied_command
+from session.core.child_process import (
+    ask_windows_for_no_dump,
+    kill_at_once,
+    own_python,
+    tied_command,
+)
 
 ROOT = Path(__file__).parents[4]
 PRODUCT = ("expert_app", "session", "views", "documents", "resources")
@@ -130,6 +136,17 @@ def test_what_a_child_prints_is_utf_8_whatever_the_system_speaks() -> None:
         check=True,
     )
     assert told.stdout.decode("utf-8").strip() == "Arrêtez-le d’abord"
+
+
+def test_windows_is_asked_for_no_dump_and_keeps_what_was_asked_before() -> None:
+    asked: dict[str, int] = {}
+    kernel = SimpleNamespace(
+        GetErrorMode=lambda: 0x8000,
+        SetErrorMode=lambda mode: asked.update(mode=mode),
+        WerSetFlags=lambda flags: asked.update(flags=flags),
+    )
+    ask_windows_for_no_dump(kernel)
+    assert asked == {"mode": 0x8003, "flags": 1}
 
 
 _ITS_LIMIT = "import resource; print(resource.getrlimit(resource.RLIMIT_CORE))"

@@ -9,20 +9,21 @@ import hashlib
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import msgspec
 import pytest
 
 from expert_app.workplace.sign_on import browser
 from expert_app.workplace.sign_on.browser import BrowserReturn
 from session.core.errors import SignOnGivenUp, SignOnRefused
-from session.protocol.hub.enrolment import SignOnOffer, sign_on_nonce
+from session.protocol.hub.enrolment import SignOnOffer, SignOnTrouble, sign_on_nonce
 from tests.support.hub_world import free_port
 
 KEY = "U" + "A" * 55
 
 
-def _return(redirect: str = "http://127.0.0.1/") -> BrowserReturn:
+def _return(redirect: str = "http://127.0.0.1/", issuer: str = "") -> BrowserReturn:
     address = "https://sso.example/auth?response_type=code"
-    offer = SignOnOffer(id="sso", name="Caisse", address=address, redirect=redirect)
+    offer = SignOnOffer(id="sso", name="Caisse", address=address, redirect=redirect, issuer=issuer)
     return BrowserReturn(offer, KEY)
 
 
@@ -92,3 +93,39 @@ async def test_a_port_and_a_path_that_the_provider_wants_are_used(
         assert await answer == "good"
         with pytest.raises(OSError, match="in use"):
             await _return(f"http://127.0.0.1:{port}/back").__aenter__()
+
+
+async def test_an_answer_that_another_provider_gives_is_none() -> None:
+    """A provider that sends the person on to another one does not get that one's code."""
+    async with _return(issuer="https://sso.example") as back:
+        shown = await _get(back, code="c", state=_asked(back)["state"], iss="https://else.example")
+        assert "not signed in" in shown.text
+        with pytest.raises(SignOnRefused) as refused:
+            await back.code()
+        assert refused.value.detail["why"] == SignOnTrouble.ISSUER
+    for issuer, said in (
+        ("https://sso.example", {"iss": "https://sso.example"}),
+        ("https://sso.example", {}),
+    ):
+        async with _return(issuer=issuer) as back:
+            await _get(back, code="c", state=_asked(back)["state"], **said)
+            assert await back.code() == "c"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "file:///C:/Windows/calc.exe",
+        "//else.example/share/tool.exe",
+        "C:\\tool.exe",
+        "javascript:1",
+    ],
+)
+def test_a_hub_does_not_make_a_desk_open_anything_but_a_page(address: str) -> None:
+    """The address goes to the system, which opens programs, too."""
+    right = {"id": "sso", "name": "Caisse", "redirect": "http://127.0.0.1/"}
+    wrong = [{**right, "address": address}]
+    wrong += [{**right, "address": "https://a.example/", "redirect": "http://else.example/"}]
+    for offer in wrong:
+        with pytest.raises(msgspec.ValidationError):
+            msgspec.convert(offer, SignOnOffer)
