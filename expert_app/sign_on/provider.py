@@ -322,8 +322,7 @@ class Provider:
 def _is_address(text: str, schemes: Collection[str]) -> bool:
     """For both that read it later: they differ in what they take."""
     try:
-        address = httpx.URL(text)
-        urlsplit(text)
+        address, _port = httpx.URL(text), urlsplit(text).port
     except (httpx.InvalidURL, ValueError):
         return False
     return address.scheme in schemes and bool(address.host) and not address.userinfo
