@@ -36,6 +36,9 @@ log = logging.getLogger(__name__)
 LOOK_S = 5.0
 """Between two looks at who is to be asked about."""
 
+OFFER_S = 3.0
+"""A provider that says nothing of itself within this time is not offered, and holds up no other."""
+
 EXCHANGE_S = 40.0
 """Longest sign-on, all questions to the provider together."""
 
@@ -74,6 +77,7 @@ class SignOnAtHub:
         self._providers, self._book, self._catalogue = providers, book, catalogue
         self._tasks, self._check_s, self._look_s = tasks, check_s, look_s
         self._watched: dict[str, _Watched] = {}
+        self._asking: dict[str, asyncio.Task[str]] = {}
         self._away, self._unchecked = set[str](), set[str]()
         self._running: asyncio.Task[None] | None = None
         self._is_with_caller: Callable[[str, str], bool] = nobody_talks
@@ -95,6 +99,8 @@ class SignOnAtHub:
         if self._running is not None:
             self._running.cancel()
         self._watched.clear()
+        for task in self._asking.values():
+            task.cancel()
         for provider in self._providers.values():
             await provider.close()
 
@@ -110,8 +116,17 @@ class SignOnAtHub:
     # ---- the door
 
     async def offers(self) -> list[SignOnOffer]:
-        """See `SignOnGate`: a provider that never answered is not offered."""
-        pages = await asyncio.gather(*map(self._page, self._providers.values()))
+        """See `SignOnGate`: a provider that never answered is not offered. However many ask, each
+        provider is asked once at a time.
+        """
+        for name, provider in self._providers.items():
+            if name not in self._asking or self._asking[name].done():
+                self._asking[name] = self._tasks.start(
+                    self._page(provider), name="ask a provider for its page"
+                )
+        asking = dict(self._asking)
+        if asking:
+            await asyncio.wait(asking.values(), timeout=OFFER_S)
         return [
             SignOnOffer(
                 id=provider.settings.id,
@@ -120,8 +135,8 @@ class SignOnAtHub:
                 redirect=provider.settings.redirect,
                 issuer=provider.settings.issuer,
             )
-            for provider, page in zip(self._providers.values(), pages, strict=True)
-            if page
+            for name, provider in self._providers.items()
+            if asking[name].done() and (page := asking[name].result())
         ]
 
     async def _page(self, provider: Provider) -> str:

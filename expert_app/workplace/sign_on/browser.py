@@ -25,7 +25,9 @@ BACK_S = 600.0
 """Longest wait for the person in the browser: a password, a second factor, a look for the phone."""
 
 FOUND_S = 0.3
-"""The page that the browser shows at the end is on its way for so long at most."""
+"""The page that the browser shows at the end is on its way for so long at most; a program of this
+computer that holds its connection open keeps the code from nobody: it is good for seconds.
+"""
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -68,7 +70,9 @@ class BrowserReturn:
         wanted = urlsplit(self._offer.redirect)
         application = web.Application()
         application.router.add_get(wanted.path or "/", self._on_back)
-        self._runner = web.AppRunner(application, access_log=None)
+        self._runner = web.AppRunner(
+            application, access_log=None, shutdown_timeout=FOUND_S, lingering_time=0.0
+        )
         await self._runner.setup()
         # never the name: what "localhost" is, others may say (RFC 8252, section 8.3)
         site = web.TCPSite(self._runner, "127.0.0.1", wanted.port or 0)

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from expert_app.sign_on import at_hub
 from expert_app.sign_on.at_hub import SignOnAtHub
 from expert_app.sign_on.provider import Provider, StillAllowed
 from session.bus.transport.nkeys import new_seed
@@ -87,5 +90,32 @@ async def test_one_provider_that_fails_keeps_no_other_from_being_offered_and_ask
         hub.start(sign_off)
         theirs.refreshed = []  # the other provider takes its person back
         await until(lambda: off == [keys[1]])
+        await hub.close()
+        await tasks.close()
+
+
+async def test_a_provider_that_is_silent_holds_up_no_other_however_many_ask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(at_hub, "OFFER_S", 1.0)
+    async with invented_provider() as silent, invented_provider() as theirs:
+        about = "/.well-known/openid-configuration"
+        silent.slow.add(about)
+        tasks = Tasks()
+        hub = SignOnAtHub(
+            {
+                "silent": Provider(silent.settings(id="silent"), ""),
+                "sso": Provider(theirs.settings(), ""),
+            },
+            IdentityBook(tmp_path / "book.sqlite"),
+            catalogue=Catalogue.parse(catalogue_text()),
+            tasks=tasks,
+        )
+        began_s = time.monotonic()
+        for offers in await asyncio.gather(*(hub.offers() for _ in range(20))):
+            assert [one.id for one in offers] == ["sso"]
+        assert time.monotonic() - began_s < 4
+        assert silent.asked[about] == 1
+        silent.slow.clear()
         await hub.close()
         await tasks.close()

@@ -129,3 +129,23 @@ def test_a_hub_does_not_make_a_desk_open_anything_but_a_page(address: str) -> No
     for offer in wrong:
         with pytest.raises(msgspec.ValidationError):
             msgspec.convert(offer, SignOnOffer)
+
+
+async def test_who_holds_a_connection_open_keeps_the_code_from_nobody() -> None:
+    """Any program of this computer can connect; the code is good for seconds."""
+    async with _return() as back:
+        port = urlsplit(back.redirect).port
+        writers = []
+        for words in (
+            "GET /?x HTTP/1.1\r\nHost: a",
+            "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 9",
+        ):
+            _reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(f"{words}\r\n\r\n".encode() if "Content" in words else words.encode())
+            writers.append(writer)
+        await _get(back, code="good", state=_asked(back)["state"])
+        assert await back.code() == "good"
+        began_s = asyncio.get_running_loop().time()
+    assert asyncio.get_running_loop().time() - began_s < 5
+    for writer in writers:
+        writer.close()
