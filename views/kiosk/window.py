@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PyQt6.QtGui import QCloseEvent, QColor, QKeyEvent, QPalette, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from resources.texts import CALLER_LANGUAGES, RIGHT_TO_LEFT, _
@@ -60,10 +60,10 @@ from views.kiosk.widgets.page_scroll import PageScroll
 from views.kiosk.widgets.theme import (
     CONTRAST,
     PLAIN,
+    Palette,
     apply_unit,
     is_portrait,
     load_fonts,
-    spaced,
     unit_px,
 )
 from views.widgets.announcer import announce, announcer_of
@@ -159,7 +159,7 @@ class KioskWindow(QWidget):
         self._clock: Clock = clock or SystemClock()
         self._unit, self._is_fitting = 0.0, False
         self._portrait: bool | None = None
-        self._trouble = ""
+        self._trouble, self._dressed = "", set[QWidget]()
         self._names = ("", "")
         self._touched_at_s = 0.0
         self._offer: ServicesAnswer | None = None
@@ -195,7 +195,9 @@ class KioskWindow(QWidget):
         self.show_start()
 
     def _lay_out(self) -> None:
-        box = spaced(QVBoxLayout(self), (0,), 0)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
         box.addWidget(self._header)
         box.addWidget(self._banner)
         box.addWidget(self._scroll, 1)
@@ -756,7 +758,9 @@ class KioskWindow(QWidget):
         if whole_page:
             self.trouble_page.show_trouble(self._trouble)
         self._banner.show_trouble("" if whole_page else self._trouble)
-        self._pages.setCurrentWidget(self.trouble_page if whole_page else self._page)
+        page = self.trouble_page if whole_page else self._page
+        self._dress(page)
+        self._pages.setCurrentWidget(page)
         self._fit_page()
 
     def _fit(self, again: bool = False) -> None:
@@ -770,9 +774,29 @@ class KioskWindow(QWidget):
             self._portrait, self._unit = portrait, unit
             for page in self.pages():
                 page.set_portrait(portrait)
-            palette = CONTRAST if self.bar.contrast else PLAIN
-            apply_unit(self, unit, text=self.bar.text, palette=palette)
+            self._dressed.clear()
+            self._colour_ground()
+            bar = self._scroll.verticalScrollBar()
+            self._dress(self._header, self._banner, self.bar, bar, self._pages.currentWidget())
         self._fit_page()
+
+    @property
+    def _colours(self) -> Palette:
+        return CONTRAST if self.bar.contrast else PLAIN
+
+    def _colour_ground(self) -> None:
+        """What lies behind the pages."""
+        self.setProperty("contrast", self.bar.contrast)
+        ground = self.palette()
+        ground.setColor(QPalette.ColorRole.Window, QColor(self._colours.paper))
+        self.setPalette(ground)
+
+    def _dress(self, *parts: QWidget | None) -> None:
+        """Style and sizes. Only what is shown: for all pages it takes a tenth of a second."""
+        for part in parts:
+            if part is not None and self._unit and part not in self._dressed:
+                self._dressed.add(part)
+                apply_unit(part, self._unit, text=self.bar.text, palette=self._colours)
 
     def _fit_page(self) -> None:
         """The page that is shown gets the room that it needs, once there is any."""
@@ -781,7 +805,8 @@ class KioskWindow(QWidget):
             return
         self._is_fitting = True
         layout.activate()
-        self.session_page.fit_panels(self.width(), self.height())
+        if self._page is self.session_page:
+            self.session_page.fit_panels(self.width(), self.height())
         self._scroll.fit(self._unit)
         self._is_fitting = False
 

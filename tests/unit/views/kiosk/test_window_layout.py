@@ -2,7 +2,7 @@
 """Every page of the kiosk, walked:
 fingers find every button, no text is cut, nothing hides the face or STOP, no word is technical.
 
-A style for one size of the screen costs a tenth of a second, so each walk looks for everything.
+A window of one size costs a tenth of a second, so each walk looks for everything.
 Words that are a third longer have the least room; in English, and on a screen of twice the size,
 all pages are walked before a release.
 """
@@ -22,7 +22,12 @@ from resources import texts
 from resources.texts import CALLER_LANGUAGES, use_language
 from session.protocol.hub.requests import ServicesAnswer
 from tests.accessibility.layout import flaws, settle, torn_words
-from tests.support.screens.kiosk_gallery import SCENES, kiosk_window, shared_answer
+from tests.support.screens.kiosk_gallery import (
+    SCENES,
+    kiosk_window,
+    session_facts,
+    shared_answer,
+)
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.theme import MIN_TOUCH_PX, unit_px
 from views.kiosk.window import KioskWindow
@@ -372,3 +377,15 @@ def test_every_page_has_room_in_every_language_with_larger_letters(
         assert not wrong, "\n".join(f"{at}: {found}" for at, found in wrong.items())
     finally:
         use_language("en")
+
+
+def test_a_page_is_dressed_when_it_is_shown_as_the_caller_wants_it_then(
+    window: KioskWindow,
+) -> None:
+    assert not window.session_page.styleSheet()
+    window.show_session(session_facts())
+    window.bar.bigger.click()
+    assert window.session_page.styleSheet() == window.bar.styleSheet()
+    assert window.start_page.styleSheet() != window.bar.styleSheet()
+    window.show_start()
+    assert window.start_page.styleSheet() == window.bar.styleSheet()
