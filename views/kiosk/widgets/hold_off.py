@@ -29,7 +29,6 @@ TAP_S = 0.3
 """How long a touch lasts whose end nobody tells."""
 
 _PRESSES = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick)
-_TOUCHES = (QEvent.Type.TouchBegin, QEvent.Type.TouchUpdate, QEvent.Type.TouchEnd)
 _TAKING_KEYS = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Select)
 
 
@@ -68,22 +67,26 @@ class FingerWatch(QObject):
 
     def eventFilter(self, a0: QObject | None, a1: QEvent | None) -> bool:
         """Sees every event of the program, and takes none."""
-        if a1 is None or not isinstance(a0, QWidget):
-            return False
-        kind = a1.type()
-        if kind in _PRESSES or kind == QEvent.Type.MouseButtonRelease:
-            mouse = cast(QMouseEvent, a1)
-            self._note(mouse=mouse.buttons() != Qt.MouseButton.NoButton)
-            if kind in _PRESSES:
-                self.pressed.emit(mouse.globalPosition().toPoint())
-        elif kind in _TOUCHES:
-            points = cast(QTouchEvent, a1).points()
-            self._note(touch=any(one.state() != QEventPoint.State.Released for one in points))
-            if kind == QEvent.Type.TouchBegin and points:
-                self.pressed.emit(points[0].globalPosition().toPoint())
-        elif kind == QEvent.Type.TouchCancel:
-            self._note(touch=False)
+        if isinstance(a1, QMouseEvent) and isinstance(a0, QWidget):
+            self._on_mouse(a1)
+        elif isinstance(a1, QTouchEvent) and isinstance(a0, QWidget):
+            self._on_touch(a1)
         return False
+
+    def _on_mouse(self, mouse: QMouseEvent) -> None:
+        is_press = mouse.type() in _PRESSES
+        if is_press or mouse.type() == QEvent.Type.MouseButtonRelease:
+            self._note(mouse=mouse.buttons() != Qt.MouseButton.NoButton)
+        if is_press:
+            self.pressed.emit(mouse.globalPosition().toPoint())
+
+    def _on_touch(self, touch: QTouchEvent) -> None:
+        points = touch.points()
+        is_cancelled = touch.type() == QEvent.Type.TouchCancel
+        down = not is_cancelled and any(one.state() != QEventPoint.State.Released for one in points)
+        self._note(touch=down)
+        if touch.type() == QEvent.Type.TouchBegin and points:
+            self.pressed.emit(points[0].globalPosition().toPoint())
 
     def _note(self, *, mouse: bool | None = None, touch: bool | None = None) -> None:
         self._seen_s = self.clock.monotonic_s()

@@ -5,8 +5,6 @@ it stands on the screen. Used by the kiosk window.
 
 from __future__ import annotations
 
-from typing import cast
-
 from PyQt6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QApplication, QLineEdit, QWidget
@@ -54,13 +52,14 @@ class TwoSwitches(QObject):
 
     def eventFilter(self, a0: QObject | None, a1: QEvent | None) -> bool:
         """Takes the space bar."""
-        if a1 is None or a1.type() != QEvent.Type.KeyPress or not self._window.isVisible():
+        if not isinstance(a1, QKeyEvent) or a1.type() != QEvent.Type.KeyPress:
             return False
-        key = cast(QKeyEvent, a1)
-        if key.key() != Qt.Key.Key_Space or not isinstance(a0, QWidget):
+        if a1.key() != Qt.Key.Key_Space or not isinstance(a0, QWidget):
+            return False
+        if not self._window.isVisible():
             return False
         if a0.window() is not self._window:
             return False
-        if not key.isAutoRepeat():
+        if not a1.isAutoRepeat():
             walk(self._window, forward=True)
         return True
