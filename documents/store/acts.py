@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What people did with dossiers beyond their pieces: copies tried again or given up, exports.
+"""What people did with dossiers beyond their pieces: copies tried again or given up, exports,
+names and birth dates corrected.
 Append-only.
 
 Written in the transaction of the act itself, so there is none without its line.
@@ -27,10 +28,11 @@ class DossierActKind(StrEnum):
     VERSION = "version"
     MERGED = "merged"
     UNMERGED = "unmerged"
+    PERSON = "person"
 
 
 class DossierAct(msgspec.Struct, frozen=True, kw_only=True):
-    """One act. `about`: which document or file; `reason`: in the person's words."""
+    """One act. `about`: which document or file, or what was corrected; `reason`: in words."""
 
     kind: DossierActKind
     about: str

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Whose dossier it is: dossiers found by name and birth date, opened, made, numbered.
-Each with its line in the register of accesses. Used by the hub through the store.
+"""Whose dossier it is: dossiers found by name and birth date, opened, made, numbered,
+corrected. Each with its line in the register of accesses. Used by the hub through the store.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from documents.store.accesses import (
     searches_left,
     write_line,
 )
+from documents.store.acts import DossierAct, DossierActKind, write_act
 from documents.store.names import likeness, search_key
 from documents.store.rows import find_row, kept_row, read_dossier
 from documents.store.transactions import Transactions
@@ -38,7 +39,14 @@ from session.core.dossier_model import (
     HitReason,
     ProvisionalDossier,
 )
-from session.core.errors import DossierUnknown, NumberTaken, SessionError, TooManyDossiers
+from session.core.errors import (
+    DossierOfRegister,
+    DossierUnknown,
+    DossierWasMerged,
+    NumberTaken,
+    SessionError,
+    TooManyDossiers,
+)
 
 MOST_HITS = 5
 ANNOTATED_FOR = timedelta(days=1)
@@ -74,7 +82,7 @@ class NewDossier(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MadeDossier(msgspec.Struct, frozen=True):
-    """The new dossier; or None, and its likely doubles."""
+    """The dossier that was made or corrected; or None, and its likely doubles."""
 
     dossier: Dossier | None
     likely: list[DossierHit] = msgspec.field(default_factory=list)
@@ -327,6 +335,67 @@ class Identities:
                 return self._read(connection, organisation, row.number)
         raise _number_taken(holder, told=told)
 
+    def correct_person(
+        self,
+        organisation: str,
+        number: str,
+        caller: CallerIdentity,
+        access: Access,
+        *,
+        confirmed: bool,
+        of_register: bool = False,
+        others: Sequence[DossierHit] = (),
+    ) -> MadeDossier:
+        """The names and the birth date of whom this dossier is about were written down wrongly.
+        Without `confirmed` nothing changes while another dossier is likely this person's.
+
+        Args:
+            of_register: the organisation's register says whom dossiers are about; one that is
+                provisional is not the register's yet.
+            others: what the organisation's register has of this person.
+
+        Raises:
+            DossierUnknown, DossierOfRegister,
+            DossierWasMerged: it is part of another one.
+            TooManyDossiers: this person has searched too often within the hour.
+        """
+        now = self._now()
+        with self._transactions.writing() as connection:
+            one_at_a_time(connection, organisation, "numbers")
+            row = _not_merged(connection, organisation, number)
+            if of_register and not row.provisional:
+                raise DossierOfRegister
+            columns = person_columns(caller)
+            if all(getattr(row, name) == value for name, value in columns.items()):
+                if not access.session_id:  # whoever has no session is shown it only now
+                    kind = AccessKind.OPENED
+                    write_line(connection, organisation, kind, number, access=access, now=now)
+                return MadeDossier(self._read(connection, organisation, number))
+            alike = _alike(connection, organisation, caller)
+            likely = _with_others(connection, organisation, alike, others)
+            likely = [hit for hit in likely if hit.number != number][:MOST_HITS]
+            if confirmed or not likely:
+                table = tables.dossiers
+                connection.execute(update(table).where(table.c.id == row.id).values(**columns))
+                act = DossierAct(
+                    kind=DossierActKind.PERSON,
+                    about=_corrected_words(row, columns),
+                    reason=access.reason,
+                    by=access.by,
+                    at_utc=now,
+                )
+                write_act(connection, organisation, row.id, act)
+                kind = AccessKind.CORRECTED
+                write_line(connection, organisation, kind, number, access=access, now=now)
+                return MadeDossier(self._read(connection, organisation, number))
+            one_at_a_time(connection, organisation, access.by.user)
+            if searches_left(connection, organisation, user=access.by.user, now=now):
+                kind, hits = AccessKind.SEARCHED, len(likely)
+                write_line(connection, organisation, kind, "", access=access, now=now, hits=hits)
+                return MadeDossier(None, likely)
+            refuse(connection, organisation, number, access=access, now=now)
+        raise TooManyDossiers(limit=MOST_SEARCHES)
+
     def provisional(self, organisation: str, user: str = "") -> list[ProvisionalDossier]:
         """Dossiers made while the register was away and not matched yet, the oldest first; of all,
         or those that this person has made.
@@ -366,7 +435,13 @@ class Identities:
 
 
 def identity_columns(caller: CallerIdentity) -> dict[str, str]:
-    """Whom a dossier is about, as columns of its row."""
+    """Whom a dossier is about and how the caller is reached, as columns of its row."""
+    reached = {"caller_number": caller.caller_number, "contact": caller.contact}
+    return {**person_columns(caller), **reached}
+
+
+def person_columns(caller: CallerIdentity) -> dict[str, str]:
+    """The names and the birth date of whom a dossier is about, as columns of its row."""
     name = " ".join(
         part for part in (caller.given_names.strip(), caller.family_name.strip()) if part
     )
@@ -376,9 +451,21 @@ def identity_columns(caller: CallerIdentity) -> dict[str, str]:
         "given_names": caller.given_names.strip(),
         "search_key": search_key(caller.family_name, caller.given_names),
         "born_on": caller.born_on,
-        "caller_number": caller.caller_number,
-        "contact": caller.contact,
     }
+
+
+def _corrected_words(row: Row[Any], columns: dict[str, str]) -> str:
+    """What was written before, and what is now, of name and birth date: only what differs."""
+    pairs = ((getattr(row, name), columns[name]) for name in ("caller_name", "born_on"))
+    return " · ".join(f"{was or '–'} → {now}" for was, now in pairs if was != now)
+
+
+def _not_merged(connection: Connection, organisation: str, number: str) -> Row[Any]:
+    row = find_row(connection, organisation, number)
+    kept = _kept(connection, organisation, number)
+    if row is None or row.id != kept.id:
+        raise DossierWasMerged(dossier=kept.number)
+    return kept
 
 
 def next_number(connection: Connection, organisation: str, year: int) -> str:

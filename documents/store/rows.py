@@ -213,6 +213,8 @@ def read_dossier(connection: Connection, organisation: str, number: str, today: 
         contact=row.contact,
         provisional=bool(row.provisional),
         merged=tuple(_merged_into(connection, organisation, row.number)),
+        family_name=row.family_name,
+        given_names=row.given_names,
     )
 
 

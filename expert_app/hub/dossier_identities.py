@@ -11,7 +11,14 @@ from documents.store.accesses import Accesses, AccessFilter
 from documents.store.dossier_store import DossierStore
 from documents.store.identities import NewDossier
 from expert_app.register.asking import RegisterAnswers
-from session.core.dossier_model import Access, AccessKind, CallerIdentity, Dossier, DossierMerged
+from session.core.dossier_model import (
+    Access,
+    AccessKind,
+    CallerIdentity,
+    Dossier,
+    DossierHit,
+    DossierMerged,
+)
 from session.core.errors import DossierUnknown, RegisterOnly, RegisterSilent
 from session.hub.dossier.register import Registers
 from session.protocol.dossier.identity import (
@@ -19,6 +26,7 @@ from session.protocol.dossier.identity import (
     AccessesRequest,
     DossierCreated,
     DossierHits,
+    PersonCorrected,
     ProvisionalAnswer,
     RegisterState,
 )
@@ -136,6 +144,32 @@ class IdentityAdapter:
         """The caller of a dossier has this number."""
         giving = self._store.identities.give_number
         return await asyncio.to_thread(giving, organisation, number, caller_number, access)
+
+    async def correct_person(
+        self,
+        organisation: str,
+        number: str,
+        caller: CallerIdentity,
+        access: Access,
+        *,
+        confirmed: bool,
+    ) -> PersonCorrected:
+        """Names and birth date of a dossier's person are these; or its likely doubles."""
+        identities, others = self._store.identities, list[DossierHit]()
+        if not confirmed:
+            await asyncio.to_thread(identities.check_search, organisation, access)
+            _, others = await self._register.hits(organisation, caller)
+        made = await asyncio.to_thread(
+            identities.correct_person,
+            organisation,
+            number,
+            caller,
+            access,
+            confirmed=confirmed,
+            of_register=not self._register.agents_create(organisation),
+            others=others,
+        )
+        return PersonCorrected(dossier=made.dossier, likely=made.likely)
 
     async def merge(
         self, organisation: str, merge_id: str, *, keep: str, merged: str, access: Access

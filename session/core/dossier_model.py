@@ -127,6 +127,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     exports it.
 
     Attributes:
+        family_name, given_names: the parts of `caller_name`, "" where they are not known.
         born_on: ISO 8601 or "".
         contact: how the caller may be reached, in the agent's words.
         provisional: it was made while the organisation's own register did not answer, and waits to
@@ -145,6 +146,8 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     contact: Text = ""
     provisional: bool = False
     merged: tuple[str, ...] = ()
+    family_name: Text = ""
+    given_names: Text = ""
 
     @property
     def missing(self) -> tuple[Piece, ...]:

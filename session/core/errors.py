@@ -499,6 +499,18 @@ class RegisterOnly(SessionError):
     code = "register_only"
 
 
+class DossierOfRegister(SessionError):
+    """The organisation's own register says whom this dossier is about: it is corrected there."""
+
+    code = "dossier_of_register"
+
+
+class DossierWasMerged(SessionError):
+    """This dossier is part of another one: that one is opened instead. Detail: `dossier`."""
+
+    code = "dossier_was_merged"
+
+
 class NumberTaken(SessionError):
     """Another dossier has this caller number. Detail: `dossier`, its number."""
 

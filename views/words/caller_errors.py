@@ -96,6 +96,8 @@ _CALLER_SENTENCES: dict[str, str] = {
     "too_many_dossiers": _AGENT_KNOWS,
     "number_taken": _AGENT_KNOWS,
     "register_only": _AGENT_KNOWS,
+    "dossier_of_register": _AGENT_KNOWS,
+    "dossier_was_merged": _AGENT_KNOWS,
     "merge_impossible": _AGENT_KNOWS,
 }
 

@@ -466,6 +466,14 @@ _SENTENCES: dict[str, tuple[str, str]] = {
             "registered there, then search again."
         ),
     ),
+    "dossier_of_register": (
+        N_("Your organisation's register says whom this dossier is about."),
+        N_("Have name and birth date corrected there: the dossier follows."),
+    ),
+    "dossier_was_merged": (
+        N_("This dossier is part of dossier {dossier} now."),
+        N_("Open that one, and look at its name and birth date first."),
+    ),
     "number_taken": (
         N_("Dossier {dossier} has this number already."),
         N_(

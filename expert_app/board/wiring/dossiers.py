@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Connects the board's pages of accesses and doubles with the jobs behind them.
-Used by `program`.
+"""Connects the board's pages of accesses and doubles, the card of corrections too, with the jobs
+behind them. Used by `program`.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from functools import partial
 
 from expert_app.board.access_alert import AccessAlert
 from expert_app.board.accesses import BoardAccesses
+from expert_app.board.corrections import BoardCorrections, OpenedDossier
 from expert_app.board.doubles import BoardDoubles, ComparedDossiers, DoublesTrouble
 from resources.texts import _
-from session.core.dossier_model import AccessLine, DossierMerged
-from session.core.errors import MergeImpossible
+from session.core.dossier_model import AccessLine, Dossier, DossierMerged
+from session.core.errors import MergeImpossible, SessionError
 from session.protocol.dossier.identity import MergeTrouble
 from views.board.dossiers.doubles_page import MERGE_TROUBLES
 from views.board.window import ACCESSES, DOUBLES, BoardWindow
@@ -32,6 +33,7 @@ class DossierPages:
         accesses: BoardAccesses,
         *,
         doubles: BoardDoubles,
+        corrections: BoardCorrections,
         alert: AccessAlert,
     ) -> None:
         self._window, self._accesses, self._doubles = window, accesses, doubles
@@ -53,6 +55,13 @@ class DossierPages:
         doubles.compared.connect(self._on_compared)
         doubles.merged.connect(self._on_merged)
         doubles.troubled.connect(self._on_trouble)
+        card = page.correction
+        card.look_wanted.connect(corrections.look)
+        card.correction_wanted.connect(corrections.correct)
+        corrections.opened.connect(self._on_opened)
+        corrections.likely.connect(card.show_likely)
+        corrections.corrected.connect(self._on_corrected)
+        corrections.refused.connect(self._on_not_corrected)
 
     def show(self, name: str) -> None:
         """A page came to the front."""
@@ -116,3 +125,16 @@ class DossierPages:
             self._window.doubles.show_refused(words, trouble.number)
         else:
             self._window.messages.show_message(Level.ERROR, words, key=KEY)
+
+    def _on_opened(self, opened: OpenedDossier) -> None:
+        self._window.doubles.correction.show_dossier(opened.dossier, opened.reason)
+
+    def _on_corrected(self, facts: Dossier) -> None:
+        self._window.doubles.correction.show_corrected()
+        text = _("Dossier {number} is corrected: {name}.").format(
+            number=facts.number, name=facts.caller_name
+        )
+        self._window.messages.show_message(Level.INFO, text, key=KEY)
+
+    def _on_not_corrected(self, error: SessionError) -> None:
+        self._window.doubles.correction.show_refused(error.code, error.detail)

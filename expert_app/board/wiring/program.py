@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QApplication
 from expert_app.board.access_alert import AccessAlert
 from expert_app.board.accesses import BoardAccesses
 from expert_app.board.app import ActDone, ActTrouble, SupervisorApp
+from expert_app.board.corrections import BoardCorrections
 from expert_app.board.deliveries import BoardDeliveries
 from expert_app.board.dossier_export import DossierExport, Exporter
 from expert_app.board.doubles import BoardDoubles
@@ -96,6 +97,7 @@ class BoardJobs:
     access_alert: AccessAlert
     accesses: BoardAccesses
     doubles: BoardDoubles
+    corrections: BoardCorrections
 
 
 def build_jobs(settings: DeskSettings, paths: Paths, *, seed: bytes, program: Program) -> BoardJobs:
@@ -137,6 +139,7 @@ def build_jobs(settings: DeskSettings, paths: Paths, *, seed: bytes, program: Pr
             tasks=tasks,
         ),
         doubles=BoardDoubles(register, tasks=tasks),
+        corrections=BoardCorrections(register, tasks=tasks),
     )
 
 
@@ -172,7 +175,11 @@ class BoardProgram:
         )
         self._copies = DeliveryConnections(self.window, jobs.deliveries, export=jobs.export)
         self._dossiers = DossierPages(
-            self.window, jobs.accesses, doubles=jobs.doubles, alert=jobs.access_alert
+            self.window,
+            jobs.accesses,
+            doubles=jobs.doubles,
+            corrections=jobs.corrections,
+            alert=jobs.access_alert,
         )
         self._visits = VisitConnections(
             self.window, jobs.bus, link=jobs.link, media=settings.media, program=program

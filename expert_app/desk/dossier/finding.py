@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""An agent's work until the caller's dossier is open, without Qt: search, open, create, number.
+"""An agent's work on whose dossier it is, without Qt: search, open, create, number, correct.
 
 `wiring.dossier` connects it with the window.
 """
@@ -19,7 +19,7 @@ from session.desk.hub.identity import DossierIdentityLink
 from session.protocol.dossier.identity import DossierHits
 from session.protocol.wire.ids import new_id
 
-SEARCH, OPEN, CREATE, NUMBER = "search", "open", "create", "number"
+SEARCH, OPEN, CREATE, NUMBER, PERSON = "search", "open", "create", "number", "person"
 """What an agent may ask for."""
 
 
@@ -38,6 +38,7 @@ class DossierFinding:
         asked: one of the words above; an answer follows.
         found: dossiers with a name and a birth date.
         likely: nothing was made; the caller may have one of these.
+        alike: nothing was corrected; one of these may be the same person's.
         refused: see `FindingRefused`.
     """
 
@@ -45,6 +46,7 @@ class DossierFinding:
         self.asked: Signal[str] = Signal()
         self.found: Signal[DossierHits] = Signal()
         self.likely: Signal[list[DossierHit]] = Signal()
+        self.alike: Signal[list[DossierHit]] = Signal()
         self.refused: Signal[FindingRefused] = Signal()
         self._app, self._link, self._tasks = app, link, tasks
         self._making: tuple[str, CallerIdentity] | None = None
@@ -103,6 +105,38 @@ class DossierFinding:
         facts = await self._link.give_number(session_id, dossier, caller_number)
         if self._session_id() == session_id:
             self._app.show_dossier(facts)
+
+    def correct_person(self, caller: CallerIdentity, confirmed: bool, reason: str) -> None:
+        """Names or birth date of the open dossier were typed wrongly.
+
+        Args:
+            confirmed: likely doubles were looked at.
+        """
+        session_id, dossier = self._session_id(), self._app.dossier
+        if session_id is not None and dossier is not None:
+            work = self._correct_person(
+                session_id, dossier.number, caller, confirmed=confirmed, reason=reason
+            )
+            self._do(PERSON, work)
+
+    async def _correct_person(
+        self,
+        session_id: str,
+        dossier: str,
+        caller: CallerIdentity,
+        *,
+        confirmed: bool,
+        reason: str,
+    ) -> None:
+        answer = await self._link.correct_person(
+            session_id, dossier, caller, reason=reason, confirmed=confirmed
+        )
+        if self._session_id() != session_id:
+            return
+        if answer.dossier is None:
+            self.alike.emit(answer.likely)
+        else:
+            self._app.show_dossier(answer.dossier)
 
     def _session_id(self) -> str | None:
         session = self._app.session

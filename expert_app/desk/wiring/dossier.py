@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from expert_app.desk.app import LOADING, DeskApp, DeskTrouble
-from expert_app.desk.dossier.finding import NUMBER, DossierFinding, FindingRefused
+from expert_app.desk.dossier.finding import NUMBER, PERSON, DossierFinding, FindingRefused
 from session.core.dossier_model import Dossier
 from session.desk.hub.client import DeskLink
 from session.desk.session import DeskSession
@@ -33,6 +33,8 @@ class DossierConnections:
         view.piece_requested.connect(app.set_piece)
         view.document_requested.connect(app.open_document)
         view.person.number_given.connect(finding.give_number)
+        view.person.person_corrected.connect(finding.correct_person)
+        finding.alike.connect(view.person.show_likely)
         finder.search_requested.connect(finding.search)
         finder.open_requested.connect(finding.open)
         finder.create_requested.connect(finding.create)
@@ -83,7 +85,7 @@ class DossierConnections:
         self._window.show_picture(name, pdf_picture(data))
 
     def _on_asked(self, act: str) -> None:
-        if act != NUMBER:
+        if act not in (NUMBER, PERSON):
             self._window.dossier.finder.show_busy(act)
 
     def _on_found(self, found: DossierHits) -> None:
@@ -93,5 +95,7 @@ class DossierConnections:
         view = self._window.dossier
         if refused.act == NUMBER:
             view.person.show_refused(refused.code, refused.detail)
+        elif refused.act == PERSON:
+            view.person.show_not_corrected(refused.code, refused.detail)
         else:
             view.finder.show_refused(refused.act, refused.code, refused.detail)

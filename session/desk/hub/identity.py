@@ -27,6 +27,8 @@ from session.protocol.dossier.identity import (
     MergeAnswer,
     MergesAnswer,
     MergesRequest,
+    PersonCorrected,
+    PersonCorrection,
     ProvisionalAnswer,
     ProvisionalRequest,
 )
@@ -98,9 +100,28 @@ class DossierIdentityLink:
             await self._bus.request_with_retries("give_caller_number", request, DossierAnswer)
         ).dossier
 
+    async def correct_person(
+        self,
+        session_id: str,
+        dossier: str,
+        caller: CallerIdentity,
+        *,
+        reason: str,
+        confirmed: bool = False,
+    ) -> PersonCorrected:
+        """The person of this dossier has these names and this birth date; or its likely doubles.
+        Raises `DossierOfRegister`, `DossierWasMerged`, `TooManyDossiers`.
+        """
+        request = _correction(
+            session_id, dossier, caller=caller, reason=reason, confirmed=confirmed
+        )
+        return await self._bus.request_with_retries(
+            "correct_person", request, PersonCorrected, WAIT_S
+        )
+
 
 class DossierRegisterLink:
-    """A supervisor's requests: merges, and the register of accesses."""
+    """A supervisor's requests: corrections, merges, and the register of accesses."""
 
     def __init__(self, bus: BusClient) -> None:
         self._bus = bus
@@ -111,6 +132,15 @@ class DossierRegisterLink:
         return (
             await self._bus.request_with_retries("view_dossier", request, DossierAnswer, WAIT_S)
         ).dossier
+
+    async def correct_person(
+        self, dossier: str, caller: CallerIdentity, *, reason: str, confirmed: bool = False
+    ) -> PersonCorrected:
+        """As `DossierIdentityLink.correct_person`, of any dossier. Raises `DossierUnknown` too."""
+        request = _correction("", dossier, caller=caller, reason=reason, confirmed=confirmed)
+        return await self._bus.request_with_retries(
+            "correct_person", request, PersonCorrected, WAIT_S
+        )
 
     async def merge(
         self, keep: str, merged: str, reason: str, *, request_id: str = ""
@@ -157,3 +187,17 @@ class DossierRegisterLink:
             if not (answer.more and answer.lines):
                 return lines
             request = msgspec.structs.replace(request, before=answer.lines[-1].id)
+
+
+def _correction(
+    session_id: str, dossier: str, *, caller: CallerIdentity, reason: str, confirmed: bool
+) -> PersonCorrection:
+    return PersonCorrection(
+        session_id=session_id,
+        dossier=dossier,
+        family_name=caller.family_name,
+        given_names=caller.given_names,
+        born_on=caller.born_on,
+        confirmed=confirmed,
+        reason=reason,
+    )

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Whose dossier it is: what agents find, make and number in their sessions, and what supervisors
-read of the register of accesses. Used by hub and vault.
+"""Whose dossier it is: what agents find, make, number and correct in their sessions, and what
+supervisors correct, merge and read of the register of accesses. Used by hub and vault.
 
 The store writes a line before it gives anything; see `session.hub.dossier.store`.
 """
@@ -33,6 +33,8 @@ from session.protocol.dossier.identity import (
     MergeAnswer,
     MergesAnswer,
     MergesRequest,
+    PersonCorrected,
+    PersonCorrection,
     ProvisionalAnswer,
     ProvisionalRequest,
 )
@@ -115,6 +117,29 @@ class IdentityService:
         access = self._dossiers.access(asker, ticket, request.session_id)
         return DossierAnswer(
             dossier=await self._store.give_number(organisation, request.dossier, number, access)
+        )
+
+    @handles("correct_person")
+    async def correct_person(self, asker: Asker, request: PersonCorrection) -> PersonCorrected:
+        """Names or birth date of a dossier's person were written down wrongly.
+
+        Raises:
+            TicketUnknown, DossierUnknown, DossierOfRegister, DossierWasMerged, TooManyDossiers,
+            NotAllowed: an agent, and not the session's dossier.
+        """
+        organisation, session_id = asker.organisation, request.session_id
+        caller = CallerIdentity(
+            family_name=request.family_name,
+            given_names=request.given_names,
+            born_on=_checked_day(request.born_on),
+        )
+        if asker.role is Role.AGENT:
+            ticket, _ = await self._dossiers.check(asker, session_id, request.dossier)
+            access = self._dossiers.access(asker, ticket, session_id, request.reason)
+        else:
+            access = self._access(asker, request.reason)
+        return await self._store.correct_person(
+            organisation, request.dossier, caller, access, confirmed=request.confirmed
         )
 
     # ---- supervisors

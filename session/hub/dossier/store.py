@@ -29,6 +29,7 @@ from session.protocol.dossier.identity import (
     AccessesRequest,
     DossierCreated,
     DossierHits,
+    PersonCorrected,
     ProvisionalAnswer,
 )
 from session.protocol.dossier.pieces import (
@@ -104,6 +105,21 @@ class IdentityStoreLike(Protocol):
     ) -> Dossier:
         """The caller of a dossier has this number.
         Raises `NumberTaken`, `TooManyDossiers`, `DossierUnknown`.
+        """
+        ...
+
+    async def correct_person(
+        self,
+        organisation: str,
+        number: str,
+        caller: CallerIdentity,
+        access: Access,
+        *,
+        confirmed: bool,
+    ) -> PersonCorrected:
+        """Names and birth date of a dossier's person are these; or its likely doubles unless
+        `confirmed`.
+        Raises `DossierUnknown`, `DossierOfRegister`, `DossierWasMerged`, `TooManyDossiers`.
         """
         ...
 

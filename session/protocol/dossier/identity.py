@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Whose dossier it is: found, made, numbered, merged; and the register of who looked at what.
+"""Whose dossier it is: found, made, numbered, corrected, merged; and the register of who looked
+at what.
 
 A search, an opening, a correction and an export are each a line of that register, stored before
 the answer leaves the hub; `session.hub.dossier.identity` has the rules.
@@ -106,6 +107,31 @@ class CallerNumberGiven(HubMessage, frozen=True, kw_only=True):
     session_id: Id
     dossier: DossierNumber
     caller_number: Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
+
+
+class PersonCorrection(HubMessage, frozen=True, kw_only=True):
+    """Names or birth date of a dossier's person were written down wrongly, and are these. An agent
+    corrects a dossier of the session; a supervisor any one, without a session.
+
+    Attributes:
+        confirmed: the likely doubles were looked at; without it they are answered and nothing is
+            changed.
+    """
+
+    session_id: OptionalId = ""
+    dossier: DossierNumber
+    family_name: DossierName
+    given_names: GivenNames = ""
+    born_on: BirthDate
+    confirmed: bool = False
+    reason: Reason
+
+
+class PersonCorrected(HubMessage, frozen=True, kw_only=True):
+    """The dossier as it is now; or None, and those that are likely the same person's."""
+
+    dossier: Dossier | None
+    likely: list[DossierHit] = msgspec.field(default_factory=list)
 
 
 # ---- supervisors
@@ -218,6 +244,7 @@ IDENTITY_VERBS: dict[str, Verb] = {
     "find_dossiers": (_A, DossierSearch, DossierHits),
     "create_dossier": (_A, DossierCreate, DossierCreated),
     "give_caller_number": (_A, CallerNumberGiven, DossierAnswer),
+    "correct_person": (_A | _S, PersonCorrection, PersonCorrected),
     "view_dossier": (_S, DossierViewed, DossierAnswer),
     "merge_dossiers": (_S, DossierMerge, MergeAnswer),
     "unmerge_dossiers": (_S, DossierUnmerge, MergeAnswer),

@@ -82,9 +82,10 @@ class PieceHistoryRequest(HubMessage, frozen=True, kw_only=True):
 
 class ActStep(msgspec.Struct, frozen=True, kw_only=True):
     """An act on the dossier beyond its pieces:
-    a copy tried again or given up, an export, a version.
+    a copy tried again or given up, an export, a version, a corrected name or birth date.
 
-    `kind` is one of `documents.store.acts.ActKind`; `about`: which document.
+    `kind` is one of `documents.store.acts.DossierActKind`; `about`: which document, or what was
+    corrected.
     """
 
     kind: Annotated[str, msgspec.Meta(max_length=40)]

@@ -27,7 +27,7 @@ from session.protocol.wire.roles import Role
 from tests.integration.dossier.test_identity import identity_world
 from tests.support.hub_world import World
 from tests.support.qt_loop import QtLoop
-from tests.support.screens.fingers import click, key, write
+from tests.support.screens.fingers import click, key, rewrite, write
 from tests.support.screens.invented import NOW, desk
 from tests.support.waiting import until
 from tests.unit.expert_app.desk.test_app import Desk
@@ -122,6 +122,21 @@ async def _make_zoe(at: Seat) -> str:
     return at.app.dossier.number
 
 
+async def _correct_zoe(at: Seat) -> None:
+    """Name and birth date were typed wrongly: corrected by the keyboard."""
+    at.press("dossier_correct_person")
+    for name, text in (
+        ("person_family_name", "Lefebvre"),
+        ("person_born_on", "20/05/1984"),
+        ("person_reason", "Faute de frappe"),
+    ):
+        rewrite(at.line(name), text)
+    key(at.line("person_reason"), Qt.Key.Key_Return)
+    await until(lambda: at.words("dossier_name") == "Zoé Lefebvre")
+    assert "born on 20/05/1984" in at.words("dossier_who")
+    assert not at.line("person_reason").isVisible()
+
+
 def test_a_caller_without_a_dossier_gets_one_and_is_found_when_coming_back(
     qt_loop: QtLoop, tmp_path: Path, workers: Workers
 ) -> None:
@@ -135,6 +150,7 @@ def test_a_caller_without_a_dossier_gets_one_and_is_found_when_coming_back(
             write(at.line("dossier_new_number"), "123 4567")
             key(at.line("dossier_new_number"), Qt.Key.Key_Return)
             await until(lambda: "caller number 1234567" in at.words("dossier_who"))
+            await _correct_zoe(at)
             await at.finish()
             assert [line.text() for line in at.window.dossier.findChildren(QLineEdit)] == [
                 ""
@@ -145,7 +161,7 @@ def test_a_caller_without_a_dossier_gets_one_and_is_found_when_coming_back(
             await at.finish()
 
             await at.serve("r3")
-            at.type_caller("LEFEVRE", "", "2.5.1984")
+            at.type_caller("LEFEBVRE", "", "20.5.1984")
             key(at.line("dossier_born_on"), Qt.Key.Key_Return)
             await until(lambda: at.window.dossier.finder.hits.count() == 1)
             key(at.window.dossier.finder.hits, Qt.Key.Key_Return)

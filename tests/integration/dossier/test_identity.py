@@ -29,6 +29,7 @@ from session.core.dossier_model import (
 from session.core.errors import (
     CallerNumberInvalid,
     DossierUnknown,
+    DossierWasMerged,
     MergeImpossible,
     NotAllowed,
     NumberTaken,
@@ -337,3 +338,48 @@ async def test_a_note_is_taken_for_a_day_after_the_session_from_its_own_agent_al
         assert await own.provisional() == [], "the store is its own register"
         with pytest.raises(TicketUnknown):
             await desk.dossier(facts.id)
+
+
+async def test_a_wrong_name_is_corrected_by_the_agent_of_the_session_and_by_the_supervisor(
+    tmp_path: Path,
+) -> None:
+    async with identity_world(tmp_path) as (world, store):
+        desk, facts = await _session(world)
+        link = DossierIdentityLink(desk._bus)
+        typed = CallerIdentity(family_name="Lefevr", given_names="Zoe", born_on="1984-02-05")
+        made = (await link.create(facts.id, typed, request_id="new1")).dossier
+        assert made is not None
+        done = await link.correct_person(facts.id, made.number, ZOE, reason="Mal tapé")
+        assert done.dossier == await desk.dossier(facts.id)
+        assert done.dossier is not None
+        assert (done.dossier.caller_name, done.dossier.born_on) == ("Zoé Lefèvre", "1984-05-02")
+
+        other, later = await _session(world, "r2", agent="bob", kiosk="kiosk2")
+        bobs = DossierIdentityLink(other._bus)
+        with pytest.raises(NotAllowed):
+            await bobs.correct_person(later.id, made.number, typed, reason="Curieux")
+        with pytest.raises(TicketUnknown):
+            await bobs.correct_person("", made.number, typed, reason="Curieux")
+
+        boss = await _register(world)
+        second = CallerIdentity(family_name="Martin", given_names="Noé", born_on="1990-01-01")
+        double = (await bobs.create(later.id, second, request_id="new2")).dossier
+        assert double is not None
+        likely = await boss.correct_person(double.number, ZOE, reason="Demande écrite")
+        assert likely.dossier is None
+        assert [hit.number for hit in likely.likely] == [made.number]
+        done = await boss.correct_person(
+            double.number, ZOE, reason="Demande écrite", confirmed=True
+        )
+        assert done.dossier is not None
+        await boss.merge(made.number, double.number, "Même personne")
+        with pytest.raises(DossierWasMerged):
+            await boss.correct_person(double.number, second, reason="Retour")
+        lines = (await boss.accesses(AccessesRequest(kind=AccessKind.CORRECTED))).lines
+        assert [(one.user, one.dossier, one.session_id, one.reason) for one in lines] == [
+            ("boss", double.number, "", "Demande écrite"),
+            ("alice", made.number, facts.id, "Mal tapé"),
+        ]
+        steps = await PieceLink(desk._bus).history(facts.id, made.number)
+        assert [act.kind for act in steps.acts if act.kind == "person"] == ["person"] * 2
+        assert store.open_dossier("valdore", double.number).number == made.number

@@ -23,7 +23,12 @@ from expert_app.register.lookup import RegisterLookup
 from expert_app.register.matching import ProvisionalMatcher
 from session.core.clock import SystemClock
 from session.core.dossier_model import Access, AccessKind, ActingUser, CallerIdentity
-from session.core.errors import DossierUnknown, RegisterOnly, RegisterSilent
+from session.core.errors import (
+    DossierOfRegister,
+    DossierUnknown,
+    RegisterOnly,
+    RegisterSilent,
+)
 from session.desk.hub.client import DeskLink
 from session.desk.hub.identity import DossierIdentityLink, DossierRegisterLink
 from session.protocol.dossier.identity import RegisterState
@@ -171,6 +176,39 @@ async def test_where_only_the_register_makes_dossiers_an_agent_makes_none_while_
         )
         answer = await link.create(facts.id, ZOE, request_id="new4")
         assert [hit.number for hit in answer.likely] == ["REF-8"]
+
+
+async def test_where_only_the_register_makes_dossiers_a_wrong_name_is_corrected_there(
+    tmp_path: Path,
+) -> None:
+    async with service(tmp_path, "register") as here:
+        desk, facts, link = await _session(here.world, number="1234567")
+        dossier = await desk.dossier(facts.id)
+        with pytest.raises(DossierOfRegister):
+            await link.correct_person(facts.id, dossier.number, ZOE, reason="Autre nom")
+        boss = DossierRegisterLink(await here.world.client(Role.SUPERVISOR, "boss"))
+        with pytest.raises(DossierOfRegister):
+            await boss.correct_person(dossier.number, ZOE, reason="Autre nom", confirmed=True)
+        assert await desk.dossier(facts.id) == dossier
+        assert here.kinds()[-1] == (AccessKind.OPENED, "alice", "REF-0042")
+
+
+async def test_a_provisional_dossier_is_corrected_and_then_matched(tmp_path: Path) -> None:
+    async with service(tmp_path, "register") as here:
+        here.server.fault = "broken"
+        desk, facts, link = await _session(here.world)
+        wrong = msgspec.structs.replace(ODILE_SAID, born_on="1980-02-28")
+        made = (await link.create(facts.id, wrong, request_id="new1")).dossier
+        assert made is not None
+        here.server.fault = ""
+        assert await here.match() == 0
+        answer = await link.correct_person(facts.id, made.number, ODILE_SAID, reason="Mal tapé")
+        assert [hit.number for hit in answer.likely] == ["REF-0042"]
+        await link.correct_person(
+            facts.id, made.number, ODILE_SAID, reason="Mal tapé", confirmed=True
+        )
+        assert await here.match() == 1
+        assert (await desk.dossier(facts.id)).number == "REF-0042"
 
 
 async def test_while_the_register_is_away_a_provisional_dossier_carries_on_and_is_matched_later(

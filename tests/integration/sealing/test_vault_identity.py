@@ -36,6 +36,11 @@ async def test_a_vault_finds_makes_merges_and_writes_down_like_a_hub(tmp_path: P
             assert made is not None
             found = await link.find(facts.id, "lefevre", "zoe", born_on="1984-05-02")
             assert [hit.number for hit in found.hits] == [made.number]
+            wrong = CallerIdentity(family_name="Lefebvr", given_names="Zoé", born_on="1984-05-20")
+            typed = await link.correct_person(facts.id, made.number, wrong, reason="Essai de Zoé")
+            assert typed.dossier is not None
+            back = await link.correct_person(facts.id, made.number, ZOE, reason="Retour")
+            assert back.dossier == made
             store.create_dossier(
                 ORGANISATION, Dossier(number="A1", caller_name="Zoe Lefevre", caller_number="")
             )
@@ -46,21 +51,28 @@ async def test_a_vault_finds_makes_merges_and_writes_down_like_a_hub(tmp_path: P
             merged = await register.merge("A1", made.number, "Même personne")
             assert (await desk.dossier(facts.id, made.number)).number == "A1"
             await register.unmerge(merged.id, "Erreur de ma part")
+            by_boss = await register.correct_person(
+                made.number, wrong, reason="Demande écrite", confirmed=True
+            )
+            assert by_boss.dossier is not None
             answer = await register.accesses(AccessesRequest())
             assert {line.computer for line in answer.lines} == {computer_name()} != {""}
             assert [line.kind for line in reversed(answer.lines)] == [
                 AccessKind.CREATED,
                 AccessKind.SEARCHED,
+                AccessKind.CORRECTED,
+                AccessKind.CORRECTED,
                 AccessKind.OPENED_OTHER,
                 AccessKind.MERGED,
                 AccessKind.MERGED,
                 AccessKind.UNMERGED,
                 AccessKind.UNMERGED,
+                AccessKind.CORRECTED,
             ]
             assert not any(
                 secret in message.payload
                 for message in heard
-                for secret in (b"Lef", b"lefevre", b"1234567", b"1984-05-02")
+                for secret in (b"Lef", b"lefevre", b"1234567", b"1984-05-02", b"1984-05-20")
             )
             hub = DossierRegisterLink(await sealed.world.client(Role.SUPERVISOR, "boss"))
             with pytest.raises(NotAllowed):

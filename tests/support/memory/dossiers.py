@@ -36,6 +36,7 @@ from session.protocol.dossier.identity import (
     AccessesRequest,
     DossierCreated,
     DossierHits,
+    PersonCorrected,
     ProvisionalAnswer,
 )
 from session.protocol.dossier.pieces import (
@@ -95,6 +96,17 @@ class MemoryIdentities:
         self, organisation: str, number: str, caller_number: str, access: Access
     ) -> Dossier:
         raise NotAllowed(why="no numbers")
+
+    async def correct_person(
+        self,
+        organisation: str,
+        number: str,
+        caller: CallerIdentity,
+        access: Access,
+        *,
+        confirmed: bool,
+    ) -> PersonCorrected:
+        raise NotAllowed(why="no corrections")
 
     async def merge(
         self, organisation: str, merge_id: str, *, keep: str, merged: str, access: Access

@@ -146,6 +146,24 @@ def provisional() -> DeskWindow:
     return window
 
 
+KNOWN = msgspec.structs.replace(DOSSIER, family_name="Verdelin", given_names="Josiane")
+"""A dossier whose name is known in its parts."""
+
+
+def correcting() -> DeskWindow:
+    """A wrongly typed name is being corrected; another dossier has the right one."""
+    window = face()
+    window.dossier.show_caller("allocataire", "")
+    window.dossier.show_dossier(KNOWN)
+    window.dossier.person._correct.click()
+    form = window.dossier.person._form
+    form._fields["family_name"].fill("Verdelain")
+    form._fields["given_names"].fill("Josianne")
+    form._fields["reason"].fill("Mal tapé, carte d'identité vue")
+    form.show_likely(HITS[1:])
+    return window
+
+
 def access_lines() -> AccessesAnswer:
     """A morning in the register."""
     kinds = (
@@ -273,6 +291,15 @@ def compared() -> BoardWindow:
     return window
 
 
+def correction() -> BoardWindow:
+    """A dossier is looked at to be corrected, and only the register may."""
+    window = doubles()
+    card = window.doubles.correction
+    card.show_dossier(KNOWN, "Demande écrite de l'usager")
+    card.show_refused("dossier_of_register", {})
+    return window
+
+
 DESK_SCENES: dict[str, Callable[[], DeskWindow]] = {
     "find_empty": find_empty,
     "find_hits": find_hits,
@@ -282,10 +309,12 @@ DESK_SCENES: dict[str, Callable[[], DeskWindow]] = {
     "make_likely": make_likely,
     "another": another,
     "provisional": provisional,
+    "correcting": correcting,
 }
 BOARD_SCENES: dict[str, Callable[[], BoardWindow]] = {
     "accesses": accesses,
     "helps": helps,
     "doubles": doubles,
     "compared": compared,
+    "correction": correction,
 }

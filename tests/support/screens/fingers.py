@@ -9,7 +9,7 @@ from typing import Any
 
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QLineEdit, QWidget
 
 _test: Any = QTest
 _LEFT = Qt.MouseButton.LeftButton
@@ -36,3 +36,10 @@ def key(widget: QWidget, pressed: Qt.Key, held: Qt.KeyboardModifier = _NONE) -> 
 def write(widget: QWidget, text: str) -> None:
     """Types a text."""
     _test.keyClicks(widget, text)
+
+
+def rewrite(line: QLineEdit, text: str) -> None:
+    """Types a text, of ASCII letters, in the place of what is there."""
+    line.selectAll()
+    key(line, Qt.Key.Key_Backspace)
+    write(line, text)

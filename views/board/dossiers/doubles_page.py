@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The board's page of doubles: provisional dossiers, two dossiers of one person side by side, and
-the merges, which are taken back for some weeks.
+"""The board's page of doubles: provisional dossiers, two dossiers of one person side by side, the
+merges, which are taken back for some weeks, and the correction of a name or a birth date.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from session.protocol.dossier.identity import (
     ProvisionalDossier,
 )
 from session.protocol.hub.board import REASON_PATTERN
+from views.board.dossiers.correction_card import BoardCorrectionCard
 from views.board.dossiers.side import DossierSide
 from views.board.facts import BoardFacts
 from views.board.tables import BoardTable, Cell, TableRow
@@ -39,7 +40,7 @@ MERGE_TROUBLES: dict[MergeTrouble, str] = {
 
 
 class BoardDoublesPage(QWidget):
-    """Left the lists, right the two dossiers.
+    """Left the lists, right the two dossiers, and below them `correction`.
 
     Signals: wanted(): the lists are wanted. compare_wanted(str, str, str): the number to keep, the
         number that goes into it, the reason. merge_wanted(str, str, str): the same, of two that are
@@ -87,6 +88,7 @@ class BoardDoublesPage(QWidget):
             DossierSide("merge_side_other", _("Goes into it")),
         )
         self._warning = label(role="body", name="merge_warning", wrap=True)
+        self.correction = BoardCorrectionCard(facts, clock)
         self._build()
         self._connect()
         self.show_provisional(ProvisionalAnswer(dossiers=[]))
@@ -288,9 +290,11 @@ class BoardDoublesPage(QWidget):
             sides.addWidget(side, 1)
         card.body.addLayout(sides)
         card.body.addStretch(1)
+        cards = QWidget()
+        column(cards, card, self.correction, 0, space=SPACE[1])
         whole = row(self, space=SPACE[2])
         whole.addWidget(lists, 11)
-        whole.addWidget(scroll_area(card), 10)
+        whole.addWidget(scroll_area(cards), 10)
 
 
 def _provisional_row(one: ProvisionalDossier) -> TableRow:

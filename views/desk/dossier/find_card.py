@@ -20,7 +20,6 @@ from resources.texts import _
 from session.core.dossier_model import CallerIdentity, DossierHit
 from session.protocol.dossier.identity import RegisterState
 from session.protocol.hub.board import REASON_PATTERN
-from views.desk.dossier.birth_date import FLAWS, read_birth_date
 from views.desk.dossier.caller_number import (
     LONGEST,
     is_good_number,
@@ -28,7 +27,8 @@ from views.desk.dossier.caller_number import (
     number_name,
     plain_number,
 )
-from views.desk.dossier.hits import HitList
+from views.widgets.dossier.birth_date import FLAWS, read_birth_date
+from views.widgets.dossier.hits import HitList
 from views.widgets.field import Field
 from views.widgets.parts import Card, label, push_button, restyle, row
 from views.widgets.theme import SPACE
@@ -87,7 +87,7 @@ class FindCard(Card):
         self._search = push_button(_("Search"), "search", "primary", name="dossier_find")
         self._make = push_button(_("Create the dossier"), "kept", "primary", name="dossier_create")
         self._status = label(name="dossier_refused", wrap=True)
-        self.hits = HitList()
+        self.hits = HitList("dossier_hits")
         self._take = push_button(_("Open this one"), name="dossier_open_hit")
         self._anyway = push_button(_("Create all the same"), name="dossier_create_anyway")
         self._begin = push_button(_("Create with the caller"), "add", name="dossier_create_begin")

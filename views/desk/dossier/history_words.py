@@ -16,8 +16,9 @@ ACTS: dict[str, str] = {
     "version": N_("Replaced: {about}"),
     "merged": N_("Two dossiers made one: {about}"),
     "unmerged": N_("Two dossiers again: {about}"),
+    "person": N_("Name or birth date corrected: {about}"),
 }
-"""By `documents.store.acts.ActKind`."""
+"""By `documents.store.acts.DossierActKind`."""
 
 
 def act_words(act: ActStep) -> str:

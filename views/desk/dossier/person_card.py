@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The head of a dossier: whose it is, and a number for a caller who has one now.
+"""The head of a dossier: whose it is, a number for a caller who has one now, and what was typed
+wrongly.
 Used by the dossier view.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from resources.texts import _
-from session.core.dossier_model import Dossier
+from session.core.dossier_model import Dossier, DossierHit
 from views.desk.dossier.caller_number import (
     LONGEST,
     is_good_number,
@@ -20,7 +22,8 @@ from views.desk.dossier.caller_number import (
     number_name,
     plain_number,
 )
-from views.desk.dossier.piece_row import french_day
+from views.widgets.dossier.birth_date import french_day
+from views.widgets.dossier.person_form import PersonForm
 from views.widgets.field import Field
 from views.widgets.parts import Card, Chip, column, label, push_button, row, tool_button
 from views.words.errors import sentence
@@ -29,16 +32,22 @@ from views.words.errors import sentence
 class PersonCard(Card):
     """Name, numbers and birth date of the caller.
 
+    Args:
+        today: the day on which a birth date is judged.
+
     Signals: other_requested(): another dossier is wanted. number_given(str): the caller's number,
-        the first one or a corrected one.
+        the first one or a corrected one. person_corrected(object, bool, str): a `CallerIdentity`,
+        whether likely doubles were looked at, and the reason.
     """
 
     other_requested = pyqtSignal()
     number_given = pyqtSignal(str)
+    person_corrected = pyqtSignal(object, bool, str)
 
-    def __init__(self) -> None:
+    def __init__(self, today: Callable[[], date]) -> None:
         super().__init__("dossier_person", space=2)
-        self._kind, self._asked, self._dossier, self._known = "", "", "", ""
+        self._kind, self._asked = "", ""
+        self._facts: Dossier | None = None
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._name = label(role="large", name="dossier_name", wrap=True)
         self._who = label(role="soft", name="dossier_who", wrap=True)
@@ -62,6 +71,13 @@ class PersonCard(Card):
         self._keep.clicked.connect(self._on_number)
         self._cancel = push_button(_("Cancel"), name="dossier_no_number")
         self._cancel.clicked.connect(self._close_number)
+        self._correct = push_button(
+            _("Correct the identity"), "pen", "quiet", name="dossier_correct_person"
+        )
+        self._correct.clicked.connect(self._on_correct)
+        self._form = PersonForm(today)
+        self._form.kept.connect(self.person_corrected)
+        self._form.left.connect(self._close_form)
         self._entry = QWidget()
         column(self._entry, self._number, row(None, self._keep, self._cancel, 0))
         other = tool_button(_("Open another dossier"), "search", "dossier_other")
@@ -75,8 +91,9 @@ class PersonCard(Card):
         self.body.addLayout(row(None, self._provisional, 0))
         self.body.addSpacing(4)
         self.body.addWidget(self._what)
-        self.body.addLayout(row(None, self._give, 0))
+        self.body.addLayout(row(None, self._give, self._correct, 0))
         self.body.addWidget(self._entry)
+        self.body.addWidget(self._form)
         self.show_person(None)
 
     def show_kind(self, kind: str) -> None:
@@ -95,14 +112,17 @@ class PersonCard(Card):
         self._what.setText(facts.procedure if facts else "")
         self._what.setVisible(bool(facts and facts.procedure))
         self._provisional.setVisible(bool(facts and facts.provisional))
-        number, known = (facts.number, facts.caller_number) if facts else ("", "")
-        if facts is None or (number, known) != (self._dossier, self._known):
+        before, self._facts = self._facts, facts
+        if facts is None or _number(facts) != _number(before):
             self._number.fill("")
             self._entry.hide()
             self._asked = ""
-        self._dossier, self._known = number, known
+        if facts is None or _person(facts) != _person(before):
+            self._form.clear()
+            self._form.hide()
+        known = facts is not None and facts.caller_number
         self._give.setText(_("Correct the number") if known else _("Give a number"))
-        self._give.setVisible(facts is not None and self._entry.isHidden())
+        self._show_buttons()
 
     def show_refused(
         self, code: str, detail: Mapping[str, str | int | float] | None = None
@@ -114,6 +134,16 @@ class PersonCard(Card):
         if here is None or self._entry.isAncestorOf(here):
             self._number.setFocus()
 
+    def show_likely(self, hits: Sequence[DossierHit]) -> None:
+        """Nothing was corrected yet: another dossier may be the same person's."""
+        self._form.show_likely(hits)
+
+    def show_not_corrected(
+        self, code: str, detail: Mapping[str, str | int | float] | None = None
+    ) -> None:
+        """Why name and birth date stay as they are."""
+        self._form.show_refused(code, detail)
+
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Escape leaves the number."""
         is_escape = event is not None and event.key() == Qt.Key.Key_Escape
@@ -123,26 +153,57 @@ class PersonCard(Card):
             super().keyPressEvent(event)
 
     def _on_give(self) -> None:
-        self._give.hide()
         self._entry.show()
+        self._show_buttons()
         self._number.setFocus()
 
     def _close_number(self) -> None:
         self._number.fill("")
         self._entry.hide()
-        self._give.show()
+        self._show_buttons()
         self._give.setFocus()
+
+    def _on_correct(self) -> None:
+        if self._facts is not None:
+            self._form.show()
+            self._show_buttons()
+            self._form.show_person(self._facts)
+
+    def _close_form(self) -> None:
+        self._form.clear()
+        self._form.hide()
+        self._show_buttons()
+        self._correct.setFocus()
+
+    def _show_buttons(self) -> None:
+        """One thing is typed at a time."""
+        free = self._facts is not None and self._entry.isHidden() and self._form.isHidden()
+        self._give.setVisible(free)
+        self._correct.setVisible(free)
 
     def _on_number(self) -> None:
         number = plain_number(self._number.text())
         if not is_good_number(self._kind, number):
             self._number.show_wrong(number_advice(self._kind))
             self._number.setFocus()
-        elif number == self._known:
+        elif self._facts is not None and number == self._facts.caller_number:
             self._close_number()
         elif number != self._asked:
             self._asked = number
             self.number_given.emit(number)
+
+
+def _number(facts: Dossier | None) -> tuple[str, ...]:
+    """What a number that is being typed belongs to."""
+    return () if facts is None else (facts.number, facts.caller_number)
+
+
+def _person(facts: Dossier | None) -> tuple[str, ...]:
+    """What a correction that is being typed belongs to."""
+    if facts is None:
+        return ()
+    names = (facts.caller_name, facts.family_name, facts.given_names)
+    return (facts.number, *names, facts.born_on)
 
 
 def _who(facts: Dossier) -> str:

@@ -5,14 +5,13 @@ Used by the dossier view.
 
 from __future__ import annotations
 
-from datetime import date
-
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QComboBox, QFrame, QWidget
 
 from resources.texts import N_, _
 from session.core.dossier_model import SETTLED, Piece, PieceState
+from views.widgets.dossier.birth_date import french_day
 from views.widgets.icons import IconLabel
 from views.widgets.parts import Chip, column, label, push_button, restyle, row, tool_button
 from views.widgets.theme import SPACE
@@ -56,14 +55,6 @@ def piece_details(piece: Piece) -> str:
     if open_still and piece.decided_by and piece.state is not PieceState.EXPECTED:
         parts.append(_("Decided by: {who}.").format(who=piece.decided_by))
     return " ".join(parts)
-
-
-def french_day(text: str) -> str:
-    """A date as French readers write it; text that is not an ISO date stays as it is."""
-    try:
-        return date.fromisoformat(text).strftime("%d/%m/%Y")
-    except ValueError:
-        return text
 
 
 class PieceRow(QFrame):

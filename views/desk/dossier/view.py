@@ -6,6 +6,7 @@ Right side of the desk's window.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import (
@@ -62,8 +63,11 @@ class DossierView(QWidget):
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self.setObjectName("dossier_view")
-        self.finder = FindCard(lambda: clock.utc_now().astimezone().date())
-        self.person = PersonCard()
+
+        def today() -> date:
+            return clock.utc_now().astimezone().date()
+
+        self.finder, self.person = FindCard(today), PersonCard(today)
         self._rows: dict[str, PieceRow] = {}
         self._facts: Dossier | None = None
         self._parts = QStackedWidget()

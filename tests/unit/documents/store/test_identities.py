@@ -24,7 +24,15 @@ from session.core.dossier_model import (
     Dossier,
     HitReason,
 )
-from session.core.errors import DossierUnknown, NumberTaken, ReasonNeeded, TooManyDossiers
+from session.core.errors import (
+    DossierOfRegister,
+    DossierUnknown,
+    DossierWasMerged,
+    NumberTaken,
+    ReasonNeeded,
+    SessionError,
+    TooManyDossiers,
+)
 from tests.support.postgres import new_database
 
 ORG = "valdore"
@@ -327,3 +335,128 @@ def test_a_supervisor_who_looks_twice_leaves_two_lines(store: DossierStore) -> N
     ] * 2
     with pytest.raises(DossierUnknown):
         store.identities.view(ORG, "D-nobody", boss)
+
+
+def _boss(reason: str = "Signalé par l'usager") -> Access:
+    return Access(by=ActingUser(user="boss", name="Chantal V."), reason=reason)
+
+
+def test_a_wrong_name_or_birth_date_is_corrected_and_found_by_the_right_one(
+    store: DossierStore,
+) -> None:
+    made = _make(store).dossier
+    assert made is not None
+    right = CallerIdentity(
+        family_name="Lefebvre-Exemple", given_names="Zoé Marie", born_on="1984-05-20"
+    )
+    access = _in("s1", "Mal tapé, papiers vus")
+    done = store.identities.correct_person(ORG, made.number, right, access, confirmed=False)
+    assert done.likely == []
+    assert done.dossier is not None
+    assert (done.dossier.caller_name, done.dossier.born_on) == (
+        "Zoé Marie Lefebvre-Exemple",
+        "1984-05-20",
+    )
+    assert (done.dossier.family_name, done.dossier.given_names) == ("Lefebvre-Exemple", "Zoé Marie")
+    assert (done.dossier.caller_number, done.dossier.contact) == ("1234567", "06 00 00 00 00")
+    again = store.identities.correct_person(ORG, made.number, right, access, confirmed=False)
+    assert again == done
+    line = store.accesses.listed(ORG, AccessFilter())[0]
+    assert (line.kind, line.dossier, line.session_id, line.reason, line.user) == (
+        AccessKind.CORRECTED,
+        made.number,
+        "s1",
+        "Mal tapé, papiers vus",
+        "alice",
+    )
+    assert _kinds(store) == [AccessKind.CREATED, AccessKind.CORRECTED], "once"
+    (act,) = store.acts(ORG, made.number)
+    assert (act.about, act.reason, act.by.name) == (
+        "Zoé Marie Lefèvre-Exemple → Zoé Marie Lefebvre-Exemple · 1984-05-02 → 1984-05-20",
+        "Mal tapé, papiers vus",
+        "Alice M.",
+    )
+    assert [hit.number for hit in store.identities.find(ORG, right, _in("s2")).hits] == [
+        made.number
+    ]
+    assert store.identities.find(ORG, ZOE, _in("s2")).hits == []
+
+
+def test_likely_doubles_are_shown_before_a_person_is_corrected(store: DossierStore) -> None:
+    first = _make(store).dossier
+    second = _make(store, CallerIdentity(family_name="Lefèvre", born_on="1984-05-20"), session="s2")
+    assert first is not None
+    assert second.dossier is not None
+    number = second.dossier.number
+    right = msgspec.structs.replace(ZOE, caller_number="", contact="")
+    shown = store.identities.correct_person(ORG, number, right, _boss(), confirmed=False)
+    assert shown.dossier is None
+    assert [(hit.number, hit.why) for hit in shown.likely] == [
+        (first.number, HitReason.SAME_NAME_AND_BIRTH)
+    ]
+    assert store.open_dossier(ORG, number).born_on == "1984-05-20"
+    done = store.identities.correct_person(ORG, number, right, _boss(), confirmed=True)
+    assert done.dossier is not None
+    assert done.dossier.born_on == "1984-05-02"
+    assert _kinds(store)[2:] == [AccessKind.SEARCHED, AccessKind.CORRECTED]
+    looked = store.identities.correct_person(ORG, number, right, _boss(), confirmed=False)
+    assert looked == done
+    assert _kinds(store)[4:] == [AccessKind.OPENED], "shown without a session is an opening"
+
+
+def test_to_hear_of_doubles_by_corrections_is_searching(store: DossierStore) -> None:
+    _make(store)
+    other = _make(store, CallerIdentity(family_name="Autre", born_on="1990-01-01"), session="s2")
+    assert other.dossier is not None
+
+    def guess(confirmed: bool) -> MadeDossier:
+        access = _in("s2", "Correction")
+        assert other.dossier is not None
+        number = other.dossier.number
+        return store.identities.correct_person(ORG, number, ZOE, access, confirmed=confirmed)
+
+    for _ in range(MOST_SEARCHES):
+        assert guess(confirmed=False).dossier is None
+    with pytest.raises(TooManyDossiers):
+        guess(confirmed=False)
+    assert store.accesses.refused_lately(ORG) == 1
+    assert guess(confirmed=True).dossier is not None
+
+
+def test_a_person_is_corrected_where_the_dossier_is_and_not_in_anothers_place(
+    store: DossierStore,
+) -> None:
+    first = _make(store).dossier
+    second = _make(store, CallerIdentity(family_name="Autre", born_on="1990-01-01"), session="s2")
+    assert first is not None
+    assert second.dossier is not None
+    right = CallerIdentity(family_name="Autre", given_names="Max", born_on="1990-01-10")
+    store.merges.merge(ORG, "m1", keep=first.number, merged=second.dossier.number, access=_boss())
+
+    def tried(number: str, of_register: bool = False) -> SessionError | None:
+        try:
+            store.identities.correct_person(
+                ORG, number, right, _boss(), confirmed=True, of_register=of_register
+            )
+        except SessionError as error:
+            return error
+        return None
+
+    merged = tried(second.dossier.number)
+    assert isinstance(merged, DossierWasMerged)
+    assert merged.detail == {"dossier": first.number}
+    assert isinstance(tried("none"), DossierUnknown)
+    assert isinstance(tried(first.number, of_register=True), DossierOfRegister)
+    assert store.open_dossier(ORG, first.number) == msgspec.structs.replace(
+        first, merged=(second.dossier.number,)
+    )
+    new = NewDossier(request_id="p1", caller=right, confirmed=True, provisional=True)
+    provisional = store.identities.create(ORG, new, _in("s3")).dossier
+    assert provisional is not None
+    wrong = msgspec.structs.replace(right, family_name="Autres")
+    store.identities.correct_person(
+        ORG, provisional.number, wrong, _boss(), confirmed=True, of_register=True
+    )
+    assert store.open_dossier(ORG, provisional.number).family_name == "Autres"
+    store.erasures.erase(ORG, provisional.number)
+    assert isinstance(tried(provisional.number), DossierUnknown)

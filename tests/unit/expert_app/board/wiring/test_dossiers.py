@@ -8,13 +8,14 @@ from typing import Any, cast
 
 import msgspec
 import pytest
-from PyQt6.QtWidgets import QPushButton, QWidget
+from PyQt6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from expert_app.board.corrections import OpenedDossier
 from expert_app.board.doubles import ComparedDossiers, DoublesTrouble
 from expert_app.board.wiring.dossiers import DossierPages
 from session.core.dossier_model import AccessKind, AccessLine
-from session.core.errors import DossierUnknown, MergeImpossible
+from session.core.errors import DossierUnknown, DossierWasMerged, MergeImpossible
 from session.protocol.dossier.identity import AccessesRequest, LogAccessesRequest, MergeTrouble
 from tests.support.screens.board_scenes import full
 from tests.support.screens.dossier_scenes import OTHER, merge_list
@@ -46,10 +47,12 @@ class Board:
         self.window.close_requested.connect(self.window.close_now)
         self.window.show()
         self.accesses, self.doubles, self.alert = Job(), Job(), Telling()
+        self.corrections = Telling()
         self.pages = DossierPages(
             self.window,
             cast(Any, self.accesses),
             doubles=cast(Any, self.doubles),
+            corrections=cast(Any, self.corrections),
             alert=cast(Any, self.alert),
         )
         self.window.page_shown.connect(self.pages.show)
@@ -131,3 +134,19 @@ def test_an_unknown_number_is_told_below_it(board: Board) -> None:
     assert "/x.csv" in board.said()
     board.accesses.failed.emit("No space left")
     assert "No space left" in board.said()
+
+
+def test_a_correction_is_shown_refused_and_said(board: Board) -> None:
+    board.window.show_page(DOUBLES)
+    board.corrections.refused.emit(DossierUnknown())
+    card = board.window.doubles.correction
+    assert card._number.is_wrong()
+    board.corrections.opened.emit(OpenedDossier(DOSSIER, "Demande écrite"))
+    assert card._shown == DOSSIER.number
+    board.corrections.refused.emit(DossierWasMerged(dossier="D-9"))
+    words = card.findChild(QLabel, "person_words")
+    assert words is not None
+    assert "D-9" in words.text()
+    board.corrections.corrected.emit(msgspec.structs.replace(DOSSIER, caller_name="Jo Verdelain"))
+    assert f"Dossier {DOSSIER.number} is corrected: Jo Verdelain." in board.said()
+    assert card._shown == ""

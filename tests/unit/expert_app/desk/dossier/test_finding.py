@@ -10,11 +10,11 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from expert_app.desk.dossier.finding import CREATE, NUMBER, OPEN, DossierFinding
+from expert_app.desk.dossier.finding import CREATE, NUMBER, OPEN, PERSON, DossierFinding
 from session.core.dossier_model import CallerIdentity, Dossier, DossierHit, HitReason
 from session.core.errors import HubUnreachable, NumberTaken, ReasonNeeded, SessionError
 from session.core.tasks import Tasks
-from session.protocol.dossier.identity import DossierCreated, DossierHits
+from session.protocol.dossier.identity import DossierCreated, DossierHits, PersonCorrected
 from tests.support.waiting import until
 
 JEANNE = CallerIdentity(family_name="Exemple", given_names="Jeanne", born_on="1988-05-14")
@@ -47,6 +47,9 @@ class Hub:
 
     async def give_number(self, *said: str) -> Any:
         return await self._answer("give_number", *said)
+
+    async def correct_person(self, *said: Any, **more: Any) -> Any:
+        return await self._answer("correct_person", *said, more)
 
 
 class App:
@@ -84,6 +87,7 @@ class Made:
         self.told: list[tuple[str, Any]] = []
         self.job.found.connect(lambda hits: self.told.append(("found", hits.hits)))
         self.job.likely.connect(lambda hits: self.told.append(("likely", hits)))
+        self.job.alike.connect(lambda hits: self.told.append(("alike", hits)))
         self.job.refused.connect(lambda said: self.told.append((said.act, said.code)))
 
 
@@ -152,4 +156,36 @@ async def test_without_a_conversation_nothing_is_asked(made: Made) -> None:
     made.job.open("D-1", "")
     made.job.create(JEANNE, True, "")
     made.job.give_number("1")
+    made.job.correct_person(JEANNE, True, "Mal tapé")
     assert (asked, made.hub.asked) == ([], [])
+
+
+async def test_a_wrong_name_is_corrected_after_its_doubles_were_seen(made: Made) -> None:
+    right = msgspec.structs.replace(DOSSIER, caller_name="Jeanne Exemples")
+    made.hub.answers = [
+        PersonCorrected(dossier=None, likely=[HIT]),
+        PersonCorrected(dossier=right),
+        HubUnreachable(),
+    ]
+    made.app.dossier = DOSSIER
+    made.job.correct_person(JEANNE, False, "Mal tapé")
+    await until(lambda: made.told == [("alike", [HIT])])
+    made.job.correct_person(JEANNE, True, "Mal tapé")
+    await until(lambda: made.app.shown == [right])
+    said = ("correct_person", "s1", "D-1", JEANNE, {"reason": "Mal tapé", "confirmed": True})
+    assert made.hub.asked[-1] == said
+    made.job.correct_person(JEANNE, True, "Mal tapé")
+    await until(lambda: made.told[-1] == (PERSON, "hub_unreachable"))
+
+
+async def test_a_correction_for_the_caller_before_is_not_shown(made: Made) -> None:
+    made.hub.gate.clear()
+    made.hub.answers = [PersonCorrected(dossier=DOSSIER)]
+    made.app.dossier = DOSSIER
+    made.job.correct_person(JEANNE, False, "Mal tapé")
+    await until(lambda: len(made.hub.asked) == 1)
+    made.app.begin("s2")
+    made.hub.gate.set()
+    await until(lambda: not made.hub.answers)
+    await asyncio.sleep(0)
+    assert (made.told, made.app.shown) == ([], [])

@@ -14,9 +14,10 @@ from PyQt6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from expert_app.desk.app import LOADING, DeskTrouble
-from expert_app.desk.dossier.finding import NUMBER, OPEN, FindingRefused
+from expert_app.desk.dossier.finding import NUMBER, OPEN, PERSON, FindingRefused
 from expert_app.desk.wiring.dossier import DossierConnections
 from session.protocol.hub.requests import Service
+from tests.support.screens.dossier_scenes import HITS
 from tests.support.screens.fingers import write
 from tests.support.screens.invented import DOSSIER, SESSION, desk
 from tests.unit.expert_app.desk.wiring.test_window import Telling
@@ -112,3 +113,13 @@ def test_refusals_go_where_they_were_asked(made: Made) -> None:
     assert made.words("dossier_refused") == "Opening the dossier…"
     made.finding.refused.emit(FindingRefused(OPEN, "too_many_dossiers", {"limit": 20}))
     assert "(20)" in made.words("dossier_refused")
+
+
+def test_a_correction_is_answered_in_the_head_of_the_dossier(made: Made) -> None:
+    made.app.dossier_changed.emit(DOSSIER)
+    made.finding.asked.emit(PERSON)
+    assert made.words("dossier_refused") == "", "the card that searches stays out of it"
+    made.finding.refused.emit(FindingRefused(PERSON, "dossier_was_merged", {"dossier": "D-9"}))
+    assert "D-9" in made.words("person_words")
+    made.finding.alike.emit(HITS)
+    assert "supervisor merges" in made.words("person_words")

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import msgspec
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.support.screens.fingers import click, key, write
+from session.core.dossier_model import CallerIdentity
+from tests.support.screens.fingers import click, key, rewrite, write
 from tests.support.screens.invented import DOSSIER
 from views.desk.dossier.person_card import PersonCard
 
@@ -18,7 +21,7 @@ WITHOUT = msgspec.structs.replace(DOSSIER, caller_number="")
 
 @pytest.fixture
 def person(qtbot: QtBot, desk_theme: QApplication) -> PersonCard:
-    card = PersonCard()
+    card = PersonCard(lambda: date(2026, 3, 2))
     qtbot.addWidget(card)
     card.show_kind("allocataire")
     card.resize(380, 300)
@@ -117,3 +120,35 @@ def test_a_note_in_the_dossier_does_not_close_what_is_typed(person: PersonCard) 
     person.show_person(None)
     number.undo()
     assert number.text() == ""
+
+
+def test_a_wrong_name_is_corrected_by_the_keyboard_and_the_card_is_free_again(
+    person: PersonCard,
+) -> None:
+    said: list[tuple[object, ...]] = []
+    person.person_corrected.connect(lambda *what: said.append(what))
+    known = msgspec.structs.replace(DOSSIER, family_name="Verdelin", given_names="Josiane")
+    person.show_person(known)
+    correct = _find(person, QPushButton, "dossier_correct_person")
+    give = _find(person, QPushButton, "dossier_give_number")
+    click(correct)
+    family = _find(person, QLineEdit, "person_family_name")
+    assert family.hasFocus()
+    assert (give.isVisible(), correct.isVisible()) == (False, False), "one thing at a time"
+    key(family, Qt.Key.Key_Escape)
+    assert (family.isVisible(), correct.hasFocus(), give.isVisible()) == (False, True, True)
+    click(correct)
+    rewrite(family, "Verdelain")
+    person.show_person(msgspec.structs.replace(known, notes=()))
+    assert family.text() == "Verdelain", "a note does not close it"
+    write(_find(person, QLineEdit, "person_reason"), "Faute de frappe")
+    key(family, Qt.Key.Key_Return)
+    right = CallerIdentity(family_name="Verdelain", given_names="Josiane", born_on="1984-05-12")
+    assert said == [(right, False, "Faute de frappe")]
+    person.show_not_corrected("dossier_was_merged", {"dossier": "D-9"})
+    assert "D-9" in _find(person, QLabel, "person_words").text()
+    corrected = msgspec.structs.replace(
+        known, caller_name="Josiane Verdelain", family_name="Verdelain"
+    )
+    person.show_person(corrected)
+    assert (family.isVisible(), correct.isVisible(), family.text()) == (False, True, "")

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A birth date as an agent types it: day, month, year. Used by the card that finds a dossier."""
+"""A birth date as an agent types it, and a day as it is shown: day, month, year. Used by the cards
+of desk and board.
+"""
 
 from __future__ import annotations
 
@@ -68,3 +70,11 @@ def read_birth_date(typed: str, today: date) -> BirthDay:
     if born.year < today.year - OLDEST_YEARS:
         return BirthDay(flaw=DateFlaw.TOO_OLD)
     return BirthDay(born.isoformat())
+
+
+def french_day(text: str) -> str:
+    """A date as French readers write it; text that is not an ISO date stays as it is."""
+    try:
+        return date.fromisoformat(text).strftime("%d/%m/%Y")
+    except ValueError:
+        return text

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Dossiers that may be the caller's, to choose one. Used by the card that finds a dossier."""
+"""Dossiers that may be the caller's, to choose one. Used by the card that finds a dossier and by
+the form that corrects whose it is.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from PyQt6.QtWidgets import QListWidget, QListWidgetItem
 
 from resources.texts import N_, _
 from session.core.dossier_model import DossierHit, HitReason
-from views.desk.dossier.piece_row import french_day
+from views.widgets.dossier.birth_date import french_day
 from views.widgets.icons import icon
 
 WHY: dict[HitReason, str] = {
@@ -33,9 +35,9 @@ class HitList(QListWidget):
     taken = pyqtSignal(str)
     left_upwards = pyqtSignal()
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
-        self.setObjectName("dossier_hits")
+        self.setObjectName(name)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWordWrap(True)

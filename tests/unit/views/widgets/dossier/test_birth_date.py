@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from views.desk.dossier.birth_date import FLAWS, DateFlaw, read_birth_date
+from views.widgets.dossier.birth_date import FLAWS, DateFlaw, read_birth_date
 
 TODAY = date(2026, 3, 2)
 

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Corrects whose a dossier is, outside of any conversation: it is shown first, for a reason.
+Used by the page of doubles.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from PyQt6.QtCore import pyqtSignal
+
+from resources.texts import _
+from session.core.clock import Clock
+from session.core.dossier_model import CallerIdentity, Dossier, DossierHit
+from session.protocol.hub.board import REASON_PATTERN
+from views.board.dossiers.side import DossierSide
+from views.board.facts import BoardFacts
+from views.widgets.dossier.person_form import PersonForm
+from views.widgets.field import Field
+from views.widgets.parts import Card, label, push_button, row
+from views.words.errors import sentence
+
+NUMBER_LETTERS, REASON_LETTERS = 40, 200
+
+
+class BoardCorrectionCard(Card):
+    """A number and a reason, then the dossier and the form.
+
+    Signals: look_wanted(str, str): the number of a dossier, and why. correction_wanted(str, object,
+        bool, str): its number, a `CallerIdentity`, whether likely doubles were looked at, the
+        reason.
+    """
+
+    look_wanted = pyqtSignal(str, str)
+    correction_wanted = pyqtSignal(str, object, bool, str)
+
+    def __init__(self, facts: BoardFacts, clock: Clock) -> None:
+        super().__init__("correction_card")
+        self._facts = facts
+        self._shown = ""
+        self._hint = label(
+            _("Type the number and a reason: the dossier is shown before anything."),
+            name="correction_hint",
+            wrap=True,
+        )
+        self._number = Field("correction_number", _("Dossier"), longest=NUMBER_LETTERS)
+        self._reason = Field(
+            "correction_reason", _("Why? Kept in the register of accesses"), longest=REASON_LETTERS
+        )
+        self._look = push_button(_("Show the dossier"), "see_page", name="correction_look")
+        self._side = DossierSide("correction_side", _("As it is now"))
+        self._form = PersonForm(lambda: clock.utc_now().astimezone().date())
+        for part in (
+            label(_("Wrong name or birth date"), "title"),
+            self._hint,
+            self._number,
+            self._reason,
+        ):
+            self.body.addWidget(part)
+        self.body.addLayout(row(None, self._look, 0))
+        self.body.addWidget(self._side)
+        self.body.addWidget(self._form)
+        for field in (self._number, self._reason):
+            field.entered.connect(self._on_look)
+        self._look.clicked.connect(self._on_look)
+        self._form.kept.connect(self._on_kept)
+        self._form.left.connect(self._on_left)
+        self._show(None)
+
+    def show_dossier(self, facts: Dossier, reason: str) -> None:
+        """The dossier as it is now, and what may be corrected."""
+        self._show(facts)
+        self._form.show_person(facts)
+        self._form.fill_reason(reason)
+
+    def show_likely(self, hits: Sequence[DossierHit]) -> None:
+        """Nothing was corrected yet: another dossier may be the same person's."""
+        self._form.show_likely(hits)
+
+    def show_corrected(self) -> None:
+        """It is done: the card is free again."""
+        self._number.fill("")
+        self._reason.fill("")
+        self._show(None)
+
+    def show_refused(self, code: str, detail: Mapping[str, str | int | float]) -> None:
+        """Why it was not shown, or not corrected."""
+        if self._shown:
+            self._form.show_refused(code, detail)
+        else:
+            self._number.show_wrong(sentence(code, dict(detail)).sentence)
+            self._number.setFocus()
+
+    def _show(self, facts: Dossier | None) -> None:
+        self._shown = "" if facts is None else facts.number
+        self._side.show_dossier(facts, None)
+        if facts is None:
+            self._form.clear()
+        self._form.setVisible(facts is not None)
+        for part in (self._hint, self._number, self._reason, self._look):
+            part.setVisible(facts is None)
+
+    def _on_look(self) -> None:
+        number, reason = self._number.text(), self._reason.text()
+        self._number.show_wrong("" if number else _("Type the number of a dossier."))
+        is_said = re.search(REASON_PATTERN, reason) is not None
+        self._reason.show_wrong("" if is_said else _("Say why, in 3 letters or more."))
+        wrong = next((one for one in (self._number, self._reason) if one.is_wrong()), None)
+        if wrong is not None:
+            wrong.setFocus()
+        elif self._facts.connected:
+            self.look_wanted.emit(number, reason)
+
+    def _on_kept(self, caller: CallerIdentity, confirmed: bool, reason: str) -> None:
+        self.correction_wanted.emit(self._shown, caller, confirmed, reason)
+
+    def _on_left(self) -> None:
+        self.show_corrected()
+        self._number.setFocus()
