@@ -29,9 +29,10 @@ class BoardCorrectionCard(Card):
 
     Signals: look_wanted(str, str): the number of a dossier, and why. correction_wanted(str, object,
         bool, str): its number, a `CallerIdentity`, whether likely doubles were looked at, the
-        reason.
+        reason. opened(bool): a dossier is shown, or none any more.
     """
 
+    opened = pyqtSignal(bool)
     look_wanted = pyqtSignal(str, str)
     correction_wanted = pyqtSignal(str, object, bool, str)
 
@@ -98,6 +99,7 @@ class BoardCorrectionCard(Card):
         if facts is None:
             self._form.clear()
         self._form.setVisible(facts is not None)
+        self.opened.emit(facts is not None)
         for part in (self._hint, self._number, self._reason, self._look):
             part.setVisible(facts is None)
 

@@ -290,6 +290,7 @@ class BoardDoublesPage(QWidget):
             sides.addWidget(side, 1)
         card.body.addLayout(sides)
         card.body.addStretch(1)
+        self.correction.opened.connect(lambda shown: card.setVisible(not shown))
         cards = QWidget()
         column(cards, card, self.correction, 0, space=SPACE[1])
         whole = row(self, space=SPACE[2])

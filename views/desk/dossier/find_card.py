@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import msgspec
-from PyQt6.QtCore import QTimer, pyqtSignal
-from PyQt6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QScrollArea, QWidget
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 
 from resources.texts import _
 from session.core.dossier_model import CallerIdentity, DossierHit
@@ -29,9 +29,9 @@ from views.desk.dossier.caller_number import (
 )
 from views.widgets.dossier.birth_date import FLAWS, read_birth_date
 from views.widgets.dossier.hits import HitList
+from views.widgets.dossier.in_sight import InSight
 from views.widgets.field import Field
 from views.widgets.parts import Card, label, push_button, restyle, row
-from views.widgets.theme import SPACE
 from views.words.errors import sentence
 
 SEARCH, OPEN, CREATE = "search", "open", "create"
@@ -41,9 +41,6 @@ FIND, MAKE = "find", "make"
 """What the card is doing."""
 
 NAME_LETTERS, CONTACT_LETTERS, REASON_LETTERS, NUMBER_LETTERS = 100, 200, 200, 40
-
-LAYOUT_MS = 50
-"""Until every part has its place, the list its height."""
 
 _FIELD_OF = {
     "dossier_unknown": "number",
@@ -97,10 +94,7 @@ class FindCard(Card):
         self._back = push_button(
             _("Back to the dossier"), "arrow_left", "quiet", name="dossier_back"
         )
-        self._moved_to: QWidget = self._search
-        self._sight = QTimer(self)
-        self._sight.setSingleShot(True)
-        self._sight.setInterval(LAYOUT_MS)
+        self._sight = InSight(self)
         self._build()
         self._connect()
         self._show_mode(FIND)
@@ -245,7 +239,6 @@ class FindCard(Card):
         self._open.clicked.connect(self._on_open)
         self._take.clicked.connect(lambda: self._ask_open(self.hits.chosen()))
         self._back.clicked.connect(self.back_requested)
-        self._sight.timeout.connect(self._keep_in_sight)
         self.hits.taken.connect(self._ask_open)
         self.hits.left_upwards.connect(self._fields["born_on"].setFocus)
 
@@ -314,20 +307,7 @@ class FindCard(Card):
         here = QApplication.focusWidget()
         if here is None or self.isAncestorOf(here):
             widget.setFocus()
-            self._moved_to = widget
-            self._sight.start()
-
-    def _keep_in_sight(self) -> None:
-        """Scrolls to where the keyboard has gone, once everything has its place."""
-        area = self.parentWidget()
-        while area is not None and not isinstance(area, QScrollArea):
-            area = area.parentWidget()
-        if area is not None:
-            body, half = area.widget(), self._moved_to.height() // 2
-            assert body is not None
-            # not `ensureWidgetVisible`: of a list it shows the chosen line only
-            middle = self._moved_to.mapTo(body, self._moved_to.rect().center())
-            area.ensureVisible(middle.x(), middle.y(), 0, half + SPACE[1])
+            self._sight.follow(widget)
 
     # ---- what the agent does ----
 

@@ -20,6 +20,7 @@ from session.core.dossier_model import CallerIdentity, Dossier, DossierHit
 from session.protocol.hub.board import REASON_PATTERN
 from views.widgets.dossier.birth_date import FLAWS, french_day, read_birth_date
 from views.widgets.dossier.hits import HitList
+from views.widgets.dossier.in_sight import InSight
 from views.widgets.field import Field
 from views.widgets.parts import column, label, push_button, restyle, row
 from views.widgets.theme import SPACE
@@ -68,6 +69,7 @@ class PersonForm(QWidget):
             _("Correct it all the same"), "kept", "primary", name="person_anyway"
         )
         self._cancel = push_button(_("Cancel"), name="person_cancel")
+        self._sight = InSight(self)
         self._build()
         self._show_hits(())
 
@@ -82,6 +84,7 @@ class PersonForm(QWidget):
         self._asked = None
         self._show_hits(())
         self._fields["family_name"].setFocus()
+        self._sight.follow(self)
 
     def fill_reason(self, reason: str) -> None:
         """Why the dossier was opened is mostly why it is corrected."""
@@ -106,7 +109,7 @@ class PersonForm(QWidget):
         """Why it was not corrected; it stays as it was typed."""
         self._asked = None
         self._show_words(sentence(code, dict(detail or {})).sentence, "bad")
-        self._go_on_to(self._fields["family_name"])
+        self._go_on_to(self._fields["reason"])
 
     def clear(self) -> None:
         """Nothing that was typed stays, not even to be undone."""
@@ -154,6 +157,7 @@ class PersonForm(QWidget):
         here = QApplication.focusWidget()
         if here is None or self.isAncestorOf(here):
             widget.setFocus()
+            self._sight.follow(self)
 
     def _on_keep(self, *, confirmed: bool) -> None:
         person = self._person()

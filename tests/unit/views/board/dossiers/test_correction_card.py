@@ -59,6 +59,7 @@ def test_it_is_corrected_and_the_card_is_free_again(board: BoardWindow) -> None:
     card.show_dossier(KNOWN, "Demande écrite")
     number = _find(board, QLineEdit, "correction_number")
     assert not number.isVisible()
+    assert not _find(board, QWidget, "merge_card").isVisible(), "one thing at a time"
     assert _find(board, QLabel, "correction_side_who").text() == "Josiane Verdelin"
     family = _find(board, QLineEdit, "person_family_name")
     rewrite(family, "Verdelain")
@@ -68,6 +69,7 @@ def test_it_is_corrected_and_the_card_is_free_again(board: BoardWindow) -> None:
     card.show_refused("dossier_of_register", {})
     assert "register says whom" in _find(board, QLabel, "person_words").text()
     card.show_corrected()
+    assert _find(board, QWidget, "merge_card").isVisible()
     assert (number.isVisible(), number.text(), family.text()) == (True, "", "")
 
 
