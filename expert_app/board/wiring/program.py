@@ -111,8 +111,7 @@ def build_jobs(settings: DeskSettings, paths: Paths, *, seed: bytes, program: Pr
         tasks=tasks,
         clock=clock,
         tls=tls_for(settings),
-        # copies of an organisation with a vault are the vault's
-        seals=seals_for(settings, paths, clock),
+        seals=seals_for(settings, paths, clock),  # dossiers and copies may be a vault's
     )
     link = DeskLink(bus, clock, tasks=tasks)
     board = BoardLink(bus, tasks, within_s=settings.board.within_s)
