@@ -234,6 +234,7 @@ def _number(kind: str, typed: str) -> Callable[[KioskWindow], None]:
         for character in typed:
             page = window.number_page
             (page.letters if character.isalpha() else page.digits).keys[character].click()
+        window.number_page.hide_last()  # in a picture no second passes
 
     return scene
 
@@ -405,6 +406,7 @@ def _phone(window: KioskWindow) -> None:
     window.away_page.phone.click()
     for character in "06123":
         window.number_page.digits.keys[character].click()
+    window.number_page.hide_last()
 
 
 def kept_answer(how: Literal["back", "phone"]) -> TicketAnswer:
