@@ -6,12 +6,14 @@ for tests of its operation.
 from __future__ import annotations
 
 import asyncio
+import io
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
+from expert_app.__main__ import main
 from session.bus.client import BusClient
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import SystemClock
@@ -88,6 +90,14 @@ class HubFolder:
         async with asyncio.timeout(60):
             said, _ = await process.communicate()
         return process.returncode or 0, said.decode()
+
+    async def run_here(self, *words: str) -> tuple[int, str]:
+        """The same in this process: for tests of what a command does, not of how it is started."""
+        _python, _m, _program, *arguments = self.command(*words)
+        said = io.StringIO()
+        with redirect_stdout(said), redirect_stderr(said):
+            code = await asyncio.to_thread(main, [*arguments, "--language", "en"])
+        return code, said.getvalue()
 
     async def said(self) -> tuple[int, str]:
         """A hub that ends by itself because it cannot start: its exit code and all that it said."""

@@ -144,14 +144,14 @@ async def test_a_backup_under_load_lacks_nothing_and_says_nothing_twice(tmp_path
         working = asyncio.create_task(work(them, await them.kiosk()))
         await until(lambda: len(done) >= 5)
         before = list(done)
-        code, said = await old.run("backup", str(file))
+        code, said = await old.run_here("backup", str(file))
         assert code == 0, said
         begun = len(done)
         await until(lambda: len(done) > begun)
         working.cancel()
         await asyncio.wait([working])
     new = HubFolder(tmp_path / "new", old.seeds)
-    assert (await new.run("restore", str(file)))[0] == 0
+    assert (await new.run_here("restore", str(file)))[0] == 0
     async with new.hub(), people(new) as them:
         desk = await them.desk()
         # the one that was going on is still this agent's
@@ -181,11 +181,11 @@ async def test_identities_and_dossiers_come_back(tmp_path: Path) -> None:
             PDF,
             filed_at_utc=NINE,
         )
-    code, said = await old.run("backup", str(file), "--with-dossiers")  # no hub runs
+    code, said = await old.run_here("backup", str(file), "--with-dossiers")  # no hub runs
     assert code == 0, said
     assert "are not in it" not in said
     new = HubFolder(tmp_path / "new", old.seeds)
-    code, said = await new.run("restore", str(file))
+    code, said = await new.run_here("restore", str(file))
     assert (code, "is let in again" in said) == (0, True)  # a key that was revoked after the backup
     book = IdentityBook(new.data / "identities" / "identities.sqlite")
     assert book.keys() == {("valdore", Role.AGENT, "bob"): (key,)}
@@ -194,33 +194,33 @@ async def test_identities_and_dossiers_come_back(tmp_path: Path) -> None:
         assert piece.state is PieceState.FILED
         assert store.read("valdore", filed.id) == PDF
     plain, lacking = tmp_path / "plain.backup", HubFolder(tmp_path / "lacking", old.seeds)
-    code, said = await old.run("backup", str(plain))
+    code, said = await old.run_here("backup", str(plain))
     assert (code, "(1, with 1 document)" in said) == (0, True)
-    assert (await lacking.run("restore", str(plain)))[0] == 0
+    assert (await lacking.run_here("restore", str(plain)))[0] == 0
     assert not (lacking.data / "dossiers" / "documents").exists()
 
 
 async def test_what_is_no_empty_hub_is_left_alone(tmp_path: Path) -> None:
     old, file = HubFolder(tmp_path / "old"), tmp_path / "hub.backup"
     async with old.hub():
-        assert (await old.run("backup", str(file)))[0] == 0
-        code, said = await old.run("backup", str(file))
+        assert (await old.run_here("backup", str(file)))[0] == 0
+        code, said = await old.run_here("backup", str(file))
         assert (code, "exists already" in said) == (1, True)
-        code, said = await old.run("restore", str(file))
+        code, said = await old.run_here("restore", str(file))
         assert (code, "is in use by `expert-app hub` (process" in said) == (2, True)
-    code, said = await old.run("restore", str(file))
+    code, said = await old.run_here("restore", str(file))
     assert (code, "already (streams)" in said) == (1, True)
     enrolled = HubFolder(tmp_path / "enrolled", old.seeds)
     (enrolled.data / "identities").mkdir(parents=True)
     enrol_bob(enrolled)
-    code, said = await enrolled.run("restore", str(file))
+    code, said = await enrolled.run_here("restore", str(file))
     assert (code, "already (identities)" in said) == (1, True)
 
 
 async def test_a_damaged_or_newer_backup_changes_nothing(tmp_path: Path) -> None:
     old, file = HubFolder(tmp_path / "old"), tmp_path / "hub.backup"
     async with old.hub():
-        assert (await old.run("backup", str(file)))[0] == 0
+        assert (await old.run_here("backup", str(file)))[0] == 0
     whole = file.read_bytes()
     damaged = {
         "cut short": whole[: len(whole) // 2],
@@ -233,13 +233,13 @@ async def test_a_damaged_or_newer_backup_changes_nothing(tmp_path: Path) -> None
         with pytest.raises(BackupDamaged), reading(file):
             pytest.fail(what)
     new = HubFolder(tmp_path / "new", old.seeds)
-    code, said = await new.run("restore", str(file))
+    code, said = await new.run_here("restore", str(file))
     assert (code, "not a whole backup" in said) == (1, True)
     assert not rows_of(new)["transition"] if new.history.exists() else True
     file.write_bytes(_newer(whole))
     with pytest.raises(BackupTooNew), reading(file):
         pytest.fail("newer")
-    code, said = await new.run("restore", str(file))
+    code, said = await new.run_here("restore", str(file))
     assert (code, "newer version" in said) == (1, True)
 
 

@@ -101,10 +101,10 @@ async def test_a_check_tells_what_is_in_it_writes_nothing_and_names_damage(
     place, file = HubFolder(tmp_path / "hub"), tmp_path / "hub.backup"
     async with place.hub(), people(place) as them:
         await one_session(await them.kiosk(), await them.desk(), "r1")
-        assert (await place.run("backup", str(file)))[0] == 0
+        assert (await place.run_here("backup", str(file)))[0] == 0
     elsewhere = HubFolder(tmp_path / "elsewhere")
     before = sorted(elsewhere.folder.rglob("*"))
-    code, said = await elsewhere.run("restore", "--check", str(file))
+    code, said = await elsewhere.run_here("restore", "--check", str(file))
     assert code == 0, said
     assert "valdore: requests in the history 1" in said
     assert "dossiers (0, with 0 documents) are not in it" in said
@@ -112,15 +112,15 @@ async def test_a_check_tells_what_is_in_it_writes_nothing_and_names_damage(
     assert made <= {"hub", "runtime"}
     whole = file.read_bytes()
     file.write_bytes(whole[: len(whole) // 2])
-    code, said = await elsewhere.run("restore", "--check", str(file))
+    code, said = await elsewhere.run_here("restore", "--check", str(file))
     assert (code, "not a whole backup" in said) == (1, True)
-    code, said = await elsewhere.run("restore", "--check", str(tmp_path / "none"))
+    code, said = await elsewhere.run_here("restore", "--check", str(tmp_path / "none"))
     assert (code, "cannot be used" in said) == (1, True)
 
 
 async def test_a_backup_without_a_place_says_what_is_missing(tmp_path: Path) -> None:
     place = HubFolder(tmp_path / "hub")
-    code, said = await place.run("backup")
+    code, said = await place.run_here("backup")
     assert (code, "backup.folder" in said) == (2, True)
     settings = _settings(place, tmp_path / "hub" / "catalogue.toml")  # a file in its place
     code, said = await _start_unit(place, settings)

@@ -96,7 +96,7 @@ async def test_erased_conversations_are_gone_also_after_a_restore_and_held_ones_
         await until(lambda: set(_listed(old)) == {by_id, by_number, kept})
         number = _numbers(old)[by_number]
         _make_dossiers(old, by_id)
-        code, said = await old.run("backup", str(file), "--with-dossiers")
+        code, said = await old.run_here("backup", str(file), "--with-dossiers")
         assert code == 0, said
         assert _on_disk(old.data, _words(by_id)) >= 1
 
@@ -116,7 +116,7 @@ async def test_erased_conversations_are_gone_also_after_a_restore_and_held_ones_
         assert len(await _read(them, kept)) == 1
         code, said = await old.run("readings", "--session", kept)
         assert (code, WHY in said, "boss" in said or "Chantal V." in said) == (0, True, True), said
-        code, said = await old.run("readings", "--csv")
+        code, said = await old.run_here("readings", "--csv")
         assert kept in said
         await _check_register(old, (by_id, by_number, kept, number))
     assert (backups / REGISTER).stat().st_mode & 0o777 == 0o600
@@ -129,17 +129,17 @@ async def _erase_all(old: HubFolder, by_id: str, number: str, kept: str) -> None
     code, said = await old.run("hold", "set", kept, "--reason", "inquiry 12")
     assert code == 0, said
     words = ("erase", "--demand", "caller", "--session", by_id)
-    code, said = await old.run(*words, "--dry-run")
+    code, said = await old.run_here(*words, "--dry-run")
     assert (code, by_id in said) == (0, True), said
     code, said = await old.run(*words)  # nobody answers the question
     assert (code, "Nothing was erased" in said) == (2, True), said
-    code, said = await old.run(*words, "--yes")
+    code, said = await old.run_here(*words, "--yes")
     assert code == 0, said
     ticket = ("--ticket", number, "--day", day)
-    code, said = await old.run("erase", "--demand", "authority", *ticket, "--yes")
+    code, said = await old.run_here("erase", "--demand", "authority", *ticket, "--yes")
     assert code == 0, said
     period = ("--from", day, "--to", day, "--yes", "--json")
-    code, said = await old.run("erase", "--demand", "organisation", *period)
+    code, said = await old.run_here("erase", "--demand", "organisation", *period)
     assert json.loads(said)["held"] == [kept], said
 
 
@@ -160,12 +160,12 @@ async def _erase_dossier(old: HubFolder, kiosk: KioskLink, desk: DeskLink) -> No
     with DossierStore(old.data / "dossiers") as store:
         store.identities.open(ORG, DOSSIER, access, named=True)
     words = ("dossiers", "erase", DOSSIER, "--demand", "caller", "--yes")
-    code, said = await old.run(*words)
+    code, said = await old.run_here(*words)
     assert (code, talk.id in said) == (2, True), said
     await desk.hang_up(talk.id)
     await desk.close(talk.id, "done")
     await until(lambda: not _is_running(old, talk.id))
-    code, said = await old.run(*words)
+    code, said = await old.run_here(*words)
     assert (code, "1 dossier," in said) == (0, True), said
     assert _dossiers(old) == [OTHER]
 
@@ -189,7 +189,7 @@ async def _check_register(old: HubFolder, secret: tuple[str, ...]) -> None:
 
 
 async def _check_restored(new: HubFolder, file: Path, gone: tuple[str, ...], kept: str) -> None:
-    code, said = await new.run("restore", str(file))
+    code, said = await new.run_here("restore", str(file))
     assert code == 0, said
     assert _dossiers(new) == [OTHER]
     async with new.hub(), people(new) as them:
@@ -199,5 +199,5 @@ async def _check_restored(new: HubFolder, file: Path, gone: tuple[str, ...], kep
         assert len(await _read(them, kept)) == 1
         assert list(_numbers(new)) == [kept]
         await until(lambda: list(_listed(new)) == [kept])
-        code, said = await new.run("register")
+        code, said = await new.run_here("register")
         assert (code, "4 erasures" in said) == (0, True), said

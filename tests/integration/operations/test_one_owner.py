@@ -32,12 +32,12 @@ async def test_a_second_hub_on_the_folder_ends_and_commands_that_read_go_on(tmp_
     async with place.hub() as first:
         code, said = await place.run()
         assert (code, f"process {first.pid} of " in said) == (2, True)
-        assert (await place.run("people"))[0] == 0
+        assert (await place.run_here("people"))[0] == 0
         report = ["report", "2026-03-01", "2026-03-31", str(tmp_path / "report.csv")]
-        assert (await place.run(*report))[0] == 0
-        assert (await place.run("backup", str(tmp_path / "hub.backup")))[0] == 0
+        assert (await place.run_here(*report))[0] == 0
+        assert (await place.run_here("backup", str(tmp_path / "hub.backup")))[0] == 0
         invite = ["invite", "--role", "agent", "--org", "valdore", "--name", "bob"]
-        assert (await place.run(*invite))[0] == 0
+        assert (await place.run_here(*invite))[0] == 0
         assert first.returncode is None
 
 

@@ -71,7 +71,7 @@ async def test_an_old_hub_s_state_is_brought_to_today_s_form_and_a_copy_is_kept(
     tmp_path: Path,
 ) -> None:
     place = HubFolder(tmp_path / "hub")
-    code, said = await place.run("restore", str(OLD))
+    code, said = await place.run_here("restore", str(OLD))
     assert code == 0, said
     await _shows_who_waits(place)
     await _shows_who_waits(place)  # the second start finds today's form
@@ -79,7 +79,7 @@ async def test_an_old_hub_s_state_is_brought_to_today_s_form_and_a_copy_is_kept(
     with reading(kept) as backup:
         assert backup.facts(BackupFacts).stored_format == 1
     again = HubFolder(tmp_path / "again")
-    assert (await again.run("restore", str(kept)))[0] == 0  # the copy is a way back
+    assert (await again.run_here("restore", str(kept)))[0] == 0  # the copy is a way back
 
 
 async def test_a_new_hub_has_today_s_number_and_keeps_no_copy(tmp_path: Path) -> None:
