@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import combinations
+from itertools import combinations, product
 
-from PyQt6.QtCore import QEvent, QPoint, QRect, Qt
+from PyQt6.QtCore import QEvent, QModelIndex, QPoint, QRect, QSize, Qt
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -20,15 +20,22 @@ from PyQt6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QHeaderView,
     QLabel,
     QLayout,
     QLineEdit,
+    QListView,
     QPlainTextEdit,
     QProgressBar,
     QSplitter,
     QStackedWidget,
+    QStyle,
+    QStyleOptionComboBox,
+    QStyleOptionFrame,
     QTabBar,
     QTableView,
+    QToolButton,
+    QTreeView,
     QWidget,
 )
 
@@ -49,6 +56,8 @@ _CONTENT = (
 )
 _PRESSED = (QAbstractButton, QComboBox, QLineEdit, QAbstractSpinBox)
 _SLACK_PX = 1
+_AROUND_HINT_PX, _AROUND_SIGN_PX = 4, 6  # what QLineEdit leaves free beside words and signs
+_ROWS = 60
 _BREAKS = re.compile(r"[\s\u200b/-]+")
 
 
@@ -77,6 +86,8 @@ def flaws(
     return [
         *found,
         *cut_words(window),
+        *cut_hints(window),
+        *cut_cells(window),
         *outside(window),
         *overlaps(window),
         *small(window, target_px),
@@ -88,6 +99,27 @@ def cut_words(window: QWidget) -> list[str]:
     (`ElidedLabel`) is well.
     """
     return [f"cut: {_called(part)}" for part in _content(window) if _is_cut(part)]
+
+
+def cut_hints(window: QWidget) -> list[str]:
+    """Hints of empty fields that their field cuts."""
+    return [
+        f"cut hint: {_called(line)} shows {_room_in(line)} px of {line.placeholderText()!r}"
+        for line in _shown(window.findChildren(QLineEdit))
+        if not line.text()
+        and not line.visibleRegion().isEmpty()
+        and line.fontMetrics().horizontalAdvance(line.placeholderText()) > _room_in(line)
+    ]
+
+
+def cut_cells(window: QWidget) -> list[str]:
+    """Heads and cells of tables and lists that end in dots, without a tool tip with the whole."""
+    found = []
+    for rows in _shown(window.findChildren(QAbstractItemView)):
+        if rows.window() is window.window() and not rows.visibleRegion().isEmpty():
+            found += [f"cut head of {_called(rows)}: {words!r}" for words in _cut_heads(rows)]
+            found += [f"cut cell of {_called(rows)}: {words!r}" for words in _cut_texts(rows)]
+    return found
 
 
 def torn_words(window: QWidget) -> list[str]:
@@ -220,8 +252,84 @@ def _is_cut(part: QWidget) -> bool:
     if isinstance(part, QLineEdit):
         return metrics.height() > part.height()
     if isinstance(part, QComboBox):
-        return metrics.horizontalAdvance(part.currentText()) > part.width() - 20
+        return not part.isEditable() and _is_cut_choice(part)
     return False
+
+
+def _is_cut_choice(box: QComboBox) -> bool:
+    option, style = QStyleOptionComboBox(), box.style()
+    option.initFrom(box)
+    option.currentIcon = box.itemIcon(box.currentIndex())
+    assert style is not None
+    field = style.subControlRect(
+        QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, box
+    )
+    sign = 0 if option.currentIcon.isNull() else box.iconSize().width() + 4
+    room = field.width() - sign + _SLACK_PX
+    needed = box.fontMetrics().horizontalAdvance(box.currentText())
+    return needed > room and box.currentText() not in box.toolTip()
+
+
+def _room_in(line: QLineEdit) -> int:
+    """How wide its words may be: without its frame and what lies in it at both ends."""
+    option, style = QStyleOptionFrame(), line.style()
+    option.initFrom(line)  # some were not made by Python: `initStyleOption` is not theirs to call
+    assert style is not None
+    field = style.subElementRect(QStyle.SubElement.SE_LineEditContents, option, line)
+    signs = list(_shown(line.findChildren(QToolButton)))
+    ends = [sign.width() + _AROUND_SIGN_PX for sign in signs]
+    margins = line.textMargins()
+    return field.width() - margins.left() - margins.right() - sum(ends) - _AROUND_HINT_PX
+
+
+def _cut_heads(rows: QAbstractItemView) -> list[str]:
+    model, found = rows.model(), []
+    header = _heads_of(rows)
+    if model is None or header is None or not header.isVisible():
+        return []
+    across = Qt.Orientation.Horizontal
+    for column in range(header.count()):
+        words = str(model.headerData(column, across) or "")
+        told = str(model.headerData(column, across, Qt.ItemDataRole.ToolTipRole) or "")
+        needed = header.sectionSizeHint(column)
+        if header.isSectionHidden(column) or not words or words in told:
+            continue
+        if needed > header.sectionSize(column) + _SLACK_PX:
+            found.append(words)
+    return found
+
+
+def _heads_of(rows: QAbstractItemView) -> QHeaderView | None:
+    if isinstance(rows, QTableView):
+        return rows.horizontalHeader()
+    return rows.header() if isinstance(rows, QTreeView) else None
+
+
+def _cut_texts(rows: QAbstractItemView) -> list[str]:
+    model, viewport, found = rows.model(), rows.viewport(), []
+    if model is None or viewport is None or rows.textElideMode() == Qt.TextElideMode.ElideNone:
+        return []
+    columns = model.columnCount() if isinstance(rows, QTableView | QTreeView) else 1
+    for row, column in product(range(min(model.rowCount(), _ROWS)), range(columns)):
+        index = model.index(row, column)
+        place = rows.visualRect(index)
+        words = str(index.data() or "")
+        told = str(index.data(Qt.ItemDataRole.ToolTipRole) or "")
+        if not words or place.isEmpty() or not viewport.rect().intersects(place) or words in told:
+            continue
+        room = place.intersected(viewport.rect().adjusted(0, 0, 0, place.height()))
+        if _is_wider(rows, index, words, room.size()):
+            found.append(words)
+    return found
+
+
+def _is_wider(rows: QAbstractItemView, index: QModelIndex, words: str, room: QSize) -> bool:
+    if isinstance(rows, QListView) and rows.wordWrap():
+        sign = rows.iconSize().width() + 4 if index.data(Qt.ItemDataRole.DecorationRole) else 0
+        lines = QRect(0, 0, room.width() - sign - 2 * _AROUND_HINT_PX, 0)
+        needed = rows.fontMetrics().boundingRect(lines, Qt.TextFlag.TextWordWrap, words)
+        return needed.height() > room.height() + _SLACK_PX
+    return rows.sizeHintForIndex(index).width() > room.width() + _SLACK_PX
 
 
 def _shows_words(button: QAbstractButton) -> bool:

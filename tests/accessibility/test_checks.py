@@ -10,17 +10,20 @@ from pathlib import Path
 import pytest
 from PyQt6.QtWidgets import (
     QApplication,
+    QComboBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
 from tests.accessibility.contrast import faint
-from tests.accessibility.layout import flaws, settle, unnamed
+from tests.accessibility.layout import cut_cells, flaws, settle, unnamed
 from tests.support.screens.accepted import changes, difference, print_of, read, write
 from views.widgets.parts import ElidedLabel, scroll_area
 from views.widgets.theme import LIGHT
@@ -68,6 +71,55 @@ def test_cut_words_are_found(window: QWidget) -> None:
     child(window, QLabel).setFixedHeight(12)
     settle()
     assert only(flaws(window)).startswith("cut: QLabel 'A caller waits")
+
+
+def test_a_hint_wider_than_its_field_is_found(window: QWidget) -> None:
+    box = window.layout()
+    assert box is not None
+    line = QLineEdit()
+    line.setPlaceholderText("Site, name or id of a kiosk")
+    line.setMinimumHeight(30)
+    line.setFixedWidth(100)
+    box.addWidget(line)
+    settle()
+    assert only(flaws(window)).startswith("cut hint: QLineEdit")
+    line.setFixedWidth(300)
+    settle()
+    assert flaws(window) == []
+
+
+def test_a_choice_wider_than_its_list_is_found_unless_the_tool_tip_has_it(window: QWidget) -> None:
+    layout, choices = window.layout(), QComboBox()
+    assert layout is not None
+    choices.addItem("Kiosks and desks of all sites")
+    choices.setMinimumHeight(30)
+    choices.setFixedWidth(90)
+    layout.addWidget(choices)
+    settle()
+    assert only(flaws(window)).startswith("cut: QComboBox")
+    choices.setToolTip(choices.currentText())
+    assert flaws(window) == []
+
+
+def test_cells_and_heads_that_end_in_dots_are_found_unless_their_tool_tips_have_them(
+    window: QWidget,
+) -> None:
+    layout, table = window.layout(), QTableWidget(1, 2)
+    assert layout is not None
+    table.setAccessibleName("Sites")
+    table.setHorizontalHeaderLabels(["Site where the kiosk stands", "State"])
+    table.setItem(0, 0, QTableWidgetItem("Town hall of Saint-Aubin-le-Vieux"))
+    table.setItem(0, 1, QTableWidgetItem("open"))
+    layout.addWidget(table)
+    window.resize(400, 300)
+    settle()
+    head, cell = cut_cells(window)
+    assert head.startswith("cut head of QTableWidget 'Sites'")
+    assert cell.startswith("cut cell of QTableWidget 'Sites'")
+    for one in (table.item(0, 0), table.horizontalHeaderItem(0)):
+        assert one is not None
+        one.setToolTip(one.text())
+    assert cut_cells(window) == []
 
 
 def test_a_button_narrower_than_its_words_is_found(window: QWidget) -> None:

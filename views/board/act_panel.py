@@ -161,7 +161,9 @@ class ActPanel(QFrame):
 
     def _build(self) -> None:
         self._line().setMaxLength(LONGEST)
-        self._line().setPlaceholderText(_("Why? 3 letters or more"))
+        hint = _("Why? 3 letters or more")
+        self._line().setPlaceholderText(hint)
+        self._reason.setMinimumContentsLength(len(hint) * 3 // 4)  # counted in wide letters
         self._line().textChanged.connect(lambda _text: self._check())
         self._text.textChanged.connect(lambda _text: self._check())
         self._confirm.clicked.connect(self._on_confirm)

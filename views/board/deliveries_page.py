@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QWidget
+from PyQt6.QtWidgets import QComboBox, QFileDialog, QWidget
 
 from resources.texts import _
 from session.core.clock import Clock
@@ -20,7 +20,16 @@ from session.core.dossier_model import Delivery, DeliveryState
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest, TargetFacts
 from views.board.facts import BoardFacts
 from views.board.tables import BoardTable, Cell, TableRow
-from views.widgets.parts import ElidedLabel, EmptyState, column, label, push_button, row
+from views.widgets.field import HintedLine
+from views.widgets.parts import (
+    ElidedLabel,
+    EmptyState,
+    FlowLayout,
+    column,
+    label,
+    push_button,
+    row,
+)
 from views.widgets.theme import SPACE
 from views.words.deliveries import KINDS, STATES, copy_words
 
@@ -55,12 +64,10 @@ class BoardDeliveriesPage(QWidget):
         self._target.setAccessibleName(_("System"))
         self._target.setMinimumContentsLength(12)
         self._target.addItem(_("All systems"), "")
-        self._dossier = QLineEdit()
+        self._dossier = HintedLine(_("No. of a dossier"))
         self._dossier.setObjectName("ged_dossier")
         self._dossier.setAccessibleName(_("Dossier number"))
-        self._dossier.setPlaceholderText(_("No. of a dossier"))
         self._dossier.setMaxLength(40)
-        self._dossier.setMaximumWidth(190)
         heads = [
             _("Filed on"),
             _("Dossier"),
@@ -230,7 +237,7 @@ class BoardDeliveriesPage(QWidget):
         self._export.clicked.connect(lambda: self.export_wanted.emit(self._dossier_number()))
         self.table.currentItemChanged.connect(lambda _now, _before: self._allow())
         self.table.itemActivated.connect(lambda _item, _column: self._on_retry())
-        filters = row(None, self._state, self._target, self._dossier, 0, self._export, self._csv)
+        filters = FlowLayout(self._state, self._target, self._dossier, self._export, self._csv)
         acts = row(None, self._count, self._retry_all, self._give_up, self._retry)
         acts.setStretch(0, 1)
         whole = column(

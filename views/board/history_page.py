@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PyQt6.QtWidgets import QWidget
 
 from resources.texts import _
 from session.core.clock import Clock
@@ -17,7 +17,17 @@ from session.protocol.hub.history import ActFacts, ActKind, HistoryAnswer, Histo
 from views.board.facts import BoardFacts
 from views.board.tables import BoardTable, Cell, TableRow
 from views.board.words import KINDS, UNDO_WORDS, change_of, subject_of
-from views.widgets.parts import ElidedLabel, EmptyState, column, push_button, row, shortcut
+from views.widgets.field import HintedLine
+from views.widgets.parts import (
+    ElidedLabel,
+    EmptyState,
+    FlowLayout,
+    column,
+    filter_box,
+    push_button,
+    row,
+    shortcut,
+)
 from views.widgets.theme import SPACE
 
 TODAY = "today"
@@ -40,7 +50,7 @@ class BoardHistoryPage(QWidget):
         super().__init__()
         self._facts, self._clock = facts, clock
         self._acts: dict[str, ActFacts] = {}
-        self._days = _combo("history_days", _("Days"))
+        self._days = filter_box("history_days", _("Days"))
         for key, words in (
             (TODAY, _("Today")),
             (YESTERDAY, _("Yesterday")),
@@ -48,18 +58,16 @@ class BoardHistoryPage(QWidget):
             (MONTH, _("31 days")),
         ):
             self._days.addItem(words, key)
-        self._kind = _combo("history_kind", _("Kind of act"))
+        self._kind = filter_box("history_kind", _("Kind of act"))
         self._kind.addItem(_("All acts"), None)
         for kind, (words, _icon) in KINDS.items():
             self._kind.addItem(_(words), kind)
-        self._person = _combo("history_person", _("By whom"))
+        self._person = filter_box("history_person", _("By whom"))
         self._person.addItem(_("All supervisors"), "")
-        self._number = QLineEdit()
+        self._number = HintedLine(_("No. of a caller"))
         self._number.setObjectName("history_number")
         self._number.setAccessibleName(_("Caller's number"))
-        self._number.setPlaceholderText(_("No. of a caller"))
         self._number.setMaxLength(20)
-        self._number.setMaximumWidth(150)
         heads = [
             _("Hour"),
             _("Who"),
@@ -174,18 +182,10 @@ class BoardHistoryPage(QWidget):
         shortcut("Ctrl+Z", self._undo, self)
         self.table.currentItemChanged.connect(lambda _now, _before: self._allow())
         self.table.itemActivated.connect(lambda _item, _column: self.begin_undo())
-        filters = row(None, self._days, self._kind, self._person, self._number, ask, 0)
+        filters = FlowLayout(self._days, self._kind, self._person, self._number, ask)
         acts = row(None, self._state, self._undo)
         acts.setStretch(0, 1)
         whole = column(self, filters, self.table, self._empty, acts, space=SPACE[1])
         whole.setStretch(1, 1)
         whole.setStretch(2, 1)
         self.table.hide()
-
-
-def _combo(name: str, spoken: str) -> QComboBox:
-    made = QComboBox()
-    made.setObjectName(name)
-    made.setAccessibleName(spoken)
-    made.setMinimumContentsLength(12)
-    return made

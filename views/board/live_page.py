@@ -9,7 +9,17 @@ from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import QPoint, pyqtSignal
 from PyQt6.QtGui import QAction, QKeySequence, QResizeEvent
-from PyQt6.QtWidgets import QBoxLayout, QComboBox, QLabel, QMenu, QPushButton, QSplitter, QWidget
+from PyQt6.QtWidgets import (
+    QBoxLayout,
+    QComboBox,
+    QLabel,
+    QLayout,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QSplitter,
+    QWidget,
+)
 
 from resources.texts import _
 from session.core.clock import Clock
@@ -283,8 +293,9 @@ class BoardLivePage(QWidget):
         return button
 
     def _build(self) -> None:
-        self._callers = ElidedLabel(role="title", name="board_callers")
+        self._callers = label(role="title", name="board_callers")
         self._undo_words = ElidedLabel(role="small", name="board_undo_words")
+        self._undo_words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._empty = EmptyState(
             "empty_queue",
             "",
@@ -315,15 +326,13 @@ class BoardLivePage(QWidget):
             self._button(self.prioritise, "priority", "act_priority"),
             self._button(self.join, "call", "act_join"),
         )
-        title = row(
-            None, self._callers, self._undo_words, self._button(self._undo, "undo", "act_undo")
+        title = FlowLayout(
+            self._callers, self._undo_words, self._button(self._undo, "undo", "act_undo")
         )
-        title.setStretch(0, 3)
-        title.setStretch(1, 2)
         made = _panel(title, self.tickets, acts, left=GAP_PX, right=GAP_PX)
         filters = row(None, space=SPACE[1])
-        filters.addWidget(self._of_service, 1)
-        filters.addWidget(self._of_site, 1)
+        filters.addWidget(self._of_service, len(_("All services")))
+        filters.addWidget(self._of_site, len(_("All sites")))
         box = made.layout()
         assert isinstance(box, QBoxLayout)
         box.insertLayout(1, filters)
@@ -374,6 +383,7 @@ def _filter(name: str) -> QComboBox:
     box.setObjectName(name)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(10)
+    box.currentTextChanged.connect(box.setToolTip)
     return box
 
 
@@ -393,7 +403,7 @@ def _fill(box: QComboBox, everything: str, choices: Sequence[tuple[str, str]]) -
 
 
 def _panel(
-    title: QLabel | QBoxLayout, table: BoardTable, acts: FlowLayout, *, left: int, right: int
+    title: QLabel | QLayout, table: BoardTable, acts: FlowLayout, *, left: int, right: int
 ) -> QWidget:
     """The tables begin at one height, with or without a button beside the title; `left` and
     `right` keep them off the handles between them.

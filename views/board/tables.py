@@ -32,13 +32,16 @@ from PyQt6.QtWidgets import (
 )
 
 from views.widgets.icons import icon
-from views.widgets.theme import Tokens, service_colour, tokens_for
+from views.widgets.theme import Tokens, service_colour, text_scale, tokens_for
 
 ROOM_PX = 10
 """Above and below the letters of a row."""
 
 LEAST_LETTERS, ICON_PX = 9, 30
 """What can be read at least in the column that takes what the others leave."""
+
+LEAST_PX = 60
+"""No column becomes narrower than that to make room for it."""
 
 TICKET_MIME = "application/x-poste-expert-ticket"
 _ID = Qt.ItemDataRole.UserRole
@@ -90,8 +93,9 @@ class BoardTable(QTreeWidget):
     Args:
         wide: the column that takes what the others leave.
         most_px: columns that are cut (their tool tip has the whole text) rather than wider than
-            that.
-        spare: columns that give way, one after the other, before the wide one cannot be read.
+            that with usual letters.
+        spare: columns that give way, one after the other, before the wide one cannot be read; then
+            the widest others become narrower.
 
     Signals: menu_requested(QPoint): the person wants the acts of the chosen row, at this place of
         the screen. sort_requested(int): the head of this column was pressed.
@@ -114,7 +118,7 @@ class BoardTable(QTreeWidget):
         self._spare = spare
         self.setObjectName(name)
         self.setAccessibleName(spoken)
-        self.setHeaderLabels(list(heads))
+        self.setHeaderLabels(heads)
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
         self.setAllColumnsShowFocus(True)
@@ -128,12 +132,23 @@ class BoardTable(QTreeWidget):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setSectionsClickable(False)
         header.sectionClicked.connect(self.sort_requested)
         self._wide, self._most_px = wide, most_px
         self._items: dict[str, QTreeWidgetItem] = {}
         self._shown: dict[str, tuple[TableRow, Tokens]] = {}
         self._widths: list[int] = []
+        self._wanted_px: dict[int, int] = {}
+
+    def setHeaderLabels(self, labels: Iterable[str | None]) -> None:
+        """Names the columns; the tool tips have the names whole."""
+        names = list(labels)
+        super().setHeaderLabels(names)
+        head = self.headerItem()
+        assert head is not None  # a tree always has one
+        for column, name in enumerate(names):
+            head.setToolTip(column, name or "")
 
     def show_rows(self, rows: Sequence[TableRow]) -> None:
         """Shows these rows in this order; a row that has not changed is not touched."""
@@ -153,26 +168,45 @@ class BoardTable(QTreeWidget):
             self._widths = widths
             self._measure()
 
+    def setColumnHidden(self, column: int, hide: bool) -> None:
+        """Hides a column, or shows it again; the others share the room."""
+        changed = self.isColumnHidden(column) is not hide
+        super().setColumnHidden(column, hide)
+        if changed:
+            self._measure()
+
     def _measure(self) -> None:
+        larger = max(1.0, text_scale())
+        for column in self._spare:
+            super().setColumnHidden(column, False)  # what is hidden has no head to measure
         for column in range(self.columnCount()):
-            if column != self._wide:
+            if column != self._wide and not self.isColumnHidden(column):
                 self.resizeColumnToContents(column)
-                most_px = self._most_px.get(column, 0)
-                if 0 < most_px < self.columnWidth(column):
-                    self.setColumnWidth(column, most_px)
+                wanted_px, most_px = self.columnWidth(column), self._most_px.get(column, 0)
+                self._wanted_px[column] = min(wanted_px, round(most_px * larger) or wanted_px)
         self._make_room()
 
     def _make_room(self) -> None:
         viewport = self.viewport()
-        if not self._spare or viewport is None:
-            return
+        assert viewport is not None
+        least_px = LEAST_LETTERS * self.fontMetrics().averageCharWidth() + ICON_PX
         for column in self._spare:
-            self.setColumnHidden(column, False)
-        needed = LEAST_LETTERS * self.fontMetrics().averageCharWidth() + ICON_PX
-        others = [column for column in range(self.columnCount()) if column != self._wide]
+            super().setColumnHidden(column, False)
         for column in self._spare:
-            if viewport.width() - sum(map(self.columnWidth, others)) < needed:
-                self.setColumnHidden(column, True)
+            if viewport.width() - sum(self._others_px().values()) < least_px:
+                super().setColumnHidden(column, True)
+        wanted_px = self._others_px()
+        most_px = _level(list(wanted_px.values()), viewport.width() - least_px)
+        for column, width_px in wanted_px.items():
+            self.setColumnWidth(column, min(width_px, most_px))
+
+    def _others_px(self) -> dict[int, int]:
+        """How wide the other columns than the wide one want to be; the hidden ones do not count."""
+        return {
+            column: width_px
+            for column, width_px in self._wanted_px.items()
+            if not self.isColumnHidden(column)
+        }
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Measures the columns again: Qt measures only rows in sight, and more may be in sight."""
@@ -374,6 +408,19 @@ class TargetTable(BoardTable):
         if ticket and target:
             event.acceptProposedAction()
             self.ticket_dropped.emit(ticket, target)
+
+
+def _level(widths_px: Sequence[int], room_px: int) -> int:
+    """How wide a column may be at most, so that all together have this room; the narrow ones keep
+    their width.
+    """
+    left_px, widths_px = room_px, sorted(widths_px)
+    for place, width_px in enumerate(widths_px):
+        each_px = left_px // (len(widths_px) - place)
+        if width_px > each_px:
+            return max(LEAST_PX, each_px)
+        left_px -= width_px
+    return max(widths_px, default=LEAST_PX)
 
 
 def _widths(rows: Sequence[TableRow]) -> list[int]:

@@ -70,6 +70,8 @@ class PassOnPanel(QFrame):
         self._targets = QListWidget()
         self._targets.setObjectName("pass_on_targets")
         self._targets.setAccessibleName(_("Colleagues and queues"))
+        self._targets.setWordWrap(True)
+        self._targets.setResizeMode(QListWidget.ResizeMode.Adjust)
         self._targets.setMinimumHeight(150)
         self._targets.setMaximumHeight(210)
         self._reason = QComboBox()

@@ -125,6 +125,8 @@ class TicketRow(QFrame):
         self.ticket = ticket
         self.setObjectName(f"ticket_{ticket.id}")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        # it fits itself into what the list has: its parts, halfway, must not make the list wider
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._number = label(role="strong", name="ticket_number")
         self._wait = steady_figures(label(role="strong", name="ticket_wait"))
         self._wait.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PyQt6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from resources.texts import _
 from session.protocol.helpdesk.log_notes import MOST_WORDS, LogNote
+from views.widgets.field import HintedLine
 from views.widgets.icons import icon
-from views.widgets.parts import ElidedLabel, clock_words, column, push_button, row
+from views.widgets.parts import ElidedLabel, FlowLayout, clock_words, column, push_button, row
 from views.widgets.theme import SPACE
 
 _NOTE = Qt.ItemDataRole.UserRole
@@ -46,10 +47,9 @@ class NotesPanel(QWidget):
         self._list.itemActivated.connect(self._on_item)
         self._list.itemClicked.connect(self._on_item)
         self._list.currentItemChanged.connect(lambda _now, _before: self._allow())
-        self._words = QLineEdit()
+        self._words = HintedLine(_("A note; nothing about the caller"))
         self._words.setObjectName("notes_words")
         self._words.setMaxLength(MOST_WORDS)
-        self._words.setPlaceholderText(_("A note at this moment; nothing about the caller"))
         self._words.setAccessibleName(_("A note at this moment"))
         self._words.returnPressed.connect(self._on_add)
         self._add = push_button(_("Keep"), "kept", "plain", name="notes_add")
@@ -63,7 +63,7 @@ class NotesPanel(QWidget):
             self,
             head,
             self._list,
-            row(None, self._words, self._add),
+            FlowLayout(self._words, self._add),
             space=SPACE[0],
             margins=(SPACE[2], SPACE[1], SPACE[2], SPACE[1]),
         ).setStretch(1, 1)

@@ -9,14 +9,15 @@ from collections.abc import Iterable
 
 from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QLineEdit, QMenu, QToolButton, QWidget
+from PyQt6.QtWidgets import QMenu, QToolButton, QWidget
 
 from resources.texts import _
 from session.log.events import Lane, Writer
 from views.replay.filters import EventFilter
 from views.replay.words import END_NAMES, LANES
+from views.widgets.field import HintedLine
 from views.widgets.icons import icon
-from views.widgets.parts import column, label, row, tool_button
+from views.widgets.parts import FlowLayout, column, label, tool_button
 from views.widgets.theme import SPACE
 
 TYPED_MS = 120
@@ -36,9 +37,8 @@ class EventFilterBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.words = QLineEdit()
+        self.words = HintedLine(_("Search in the events"))
         self.words.setObjectName("replay_search")
-        self.words.setPlaceholderText(_("Search in the events"))
         self.words.setAccessibleName(_("Search in the events"))
         self.words.setClearButtonEnabled(True)
         self.words.setToolTip(_("Search in the events  (Ctrl+F; Enter: next)"))
@@ -61,8 +61,7 @@ class EventFilterBar(QWidget):
             _("Ends"), "replay_ends", ((end, _(name), "") for end, name in END_NAMES.items())
         )
         self._count = label("", "soft", name="replay_count")
-        first = row(None, self.words, self.troubles, self._lanes, self._ends, space=SPACE[0])
-        first.setStretch(0, 1)
+        first = FlowLayout(self.words, self.troubles, self._lanes, self._ends, space=SPACE[0])
         column(self, first, self._count, space=SPACE[0])
 
     def _menu(

@@ -137,7 +137,8 @@ class EventsModel(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole
     ) -> Any:
         """The columns' names."""
-        if role != _Role.DisplayRole or orientation is not Qt.Orientation.Horizontal:
+        said = (_Role.DisplayRole, _Role.ToolTipRole)
+        if role not in said or orientation is not Qt.Orientation.Horizontal:
             return None
         if self._two_ends:
             names = (_("Moment"), _("Kiosk"), _("Desk"))
@@ -154,7 +155,8 @@ class EventsModel(QAbstractTableModel):
         if role in (_Role.DisplayRole, _Role.AccessibleTextRole):
             return self._text(index.row(), row, column)
         if role == _Role.ToolTipRole:
-            return self._words(row)
+            shown = self._text(index.row(), row, column) if column != TIME else ""
+            return shown or self._words(row)
         if role == _Role.DecorationRole and self._is_place_of(row, column):
             return self._icon(row)
         if role == _Role.ForegroundRole and self._tokens is not None:

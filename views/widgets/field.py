@@ -1,12 +1,46 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A field with its name above and what is wrong with it below. Used by the cards of the dossier."""
+"""Lines to type in: one with its name above and what is wrong with it below, used by the cards of
+the dossier; and one that has room for its hint, used where lines stand beside other things.
+"""
 
 from __future__ import annotations
 
-from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QLineEdit, QWidget
+from PyQt6.QtCore import QRect, QSize, pyqtSignal
+from PyQt6.QtWidgets import QLineEdit, QStyle, QStyleOptionFrame, QToolButton, QWidget
 
 from views.widgets.parts import column, label, restyle, row
+
+_AROUND_PX, _AROUND_SIGN_PX = 6, 6  # what Qt leaves free beside the words and beside a sign
+
+
+class HintedLine(QLineEdit):
+    """A line that is never narrower than its hint, however large the letters are."""
+
+    def __init__(self, hint: str = "") -> None:
+        super().__init__()
+        self.setPlaceholderText(hint)
+
+    def sizeHint(self) -> QSize:
+        """As wide as usual, or as its hint."""
+        return self._with_hint(super().sizeHint())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for its hint."""
+        return self._with_hint(super().minimumSizeHint())
+
+    def _with_hint(self, size: QSize) -> QSize:
+        option, style, any_px = QStyleOptionFrame(), self.style(), 400
+        self.initStyleOption(option)
+        option.rect = QRect(0, 0, any_px, size.height())
+        assert style is not None
+        inside = style.subElementRect(QStyle.SubElement.SE_LineEditContents, option, self)
+        words = self.fontMetrics().horizontalAdvance(self.placeholderText()) + _AROUND_PX
+        signs = sum(
+            one.sizeHint().width() + _AROUND_SIGN_PX
+            for one in self.findChildren(QToolButton)
+            if not one.isHidden()
+        )
+        return size.expandedTo(QSize(any_px - inside.width() + words + signs, 0))
 
 
 class Field(QWidget):

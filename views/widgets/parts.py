@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import (
     QAbstractButton,
     QBoxLayout,
     QButtonGroup,
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -161,6 +162,16 @@ def label(text: str = "", role: str = "body", name: str = "", wrap: bool = False
     made.setProperty("role", role)
     made.setObjectName(name)
     made.setWordWrap(wrap)
+    return made
+
+
+def filter_box(name: str, spoken: str) -> QComboBox:
+    """A list to choose from that is as wide as the widest choice."""
+    made = QComboBox()
+    made.setObjectName(name)
+    made.setAccessibleName(spoken)
+    made.setMinimumContentsLength(10)
+    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
     return made
 
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from PyQt6.QtCore import QDate, QSignalBlocker, pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QDateEdit, QFileDialog, QLineEdit, QWidget
+from PyQt6.QtWidgets import QDateEdit, QFileDialog, QWidget
 
 from resources.texts import N_, _
 from session.core.clock import Clock
@@ -31,7 +31,15 @@ from session.protocol.wire.ids import is_id
 from views.board.facts import BoardFacts
 from views.board.place_completer import PlaceCompleter
 from views.board.tables import BoardTable, Cell, TableRow
-from views.widgets.parts import ElidedLabel, EmptyState, column, push_button, row
+from views.widgets.field import HintedLine
+from views.widgets.parts import (
+    ElidedLabel,
+    EmptyState,
+    FlowLayout,
+    column,
+    filter_box,
+    push_button,
+)
 from views.widgets.theme import SPACE
 from views.words.accesses import KINDS, LOG_KINDS, access_words
 from views.words.self_tests import ACTS, help_columns
@@ -77,14 +85,14 @@ class BoardAccessesPage(QWidget):
     def __init__(self, facts: BoardFacts, clock: Clock) -> None:
         super().__init__()
         self._facts, self._clock = facts, clock
-        self._about = _combo("accesses_about", _("Accesses to what"))
+        self._about = filter_box("accesses_about", _("Accesses to what"))
         for about, words in (
             (_About.DOSSIERS, _("Dossiers")),
             (_About.LOGS, _("Conversations")),
             (_About.HELP, _("Kiosks and desks")),
         ):
             self._about.addItem(words, about.value)
-        self._days = _combo("accesses_days", _("Days"))
+        self._days = filter_box("accesses_days", _("Days"))
         for key, words in (
             (TODAY, _("Today")),
             (YESTERDAY, _("Yesterday")),
@@ -100,13 +108,12 @@ class BoardAccessesPage(QWidget):
         self._day.setDisplayFormat("dd/MM/yyyy")
         self._day.setCalendarPopup(True)
         self._day.hide()
-        self._person = _combo("accesses_person", _("By whom"))
+        self._person = filter_box("accesses_person", _("By whom"))
         self._person.addItem(_("Everybody"), "")
-        self._kind = _combo("accesses_kind", _("What was done"))
-        self._dossier = QLineEdit()
+        self._kind = filter_box("accesses_kind", _("What was done"))
+        self._dossier = HintedLine()
         self._dossier.setObjectName("accesses_dossier")
         self._dossier.setMaxLength(40)
-        self._dossier.setFixedWidth(220)  # its hint and the sign of its list, whole
         self.places = PlaceCompleter(self._dossier)
         self._known: Sequence[HelpPlace] = ()
         self.table = BoardTable(
@@ -312,15 +319,13 @@ class BoardAccessesPage(QWidget):
         self._day.dateChanged.connect(lambda _day: self.ask())
         self._dossier.editingFinished.connect(self.ask)
         self._csv.clicked.connect(self._save)
-        filters = row(
-            None,
+        filters = FlowLayout(
             self._about,
             self._days,
             self._day,
             self._person,
             self._kind,
             self._dossier,
-            0,
             self._csv,
         )
         whole = column(self, filters, self.table, self._empty, self._state, space=SPACE[1])
@@ -339,11 +344,3 @@ def _help_row(told: RemoteHelp) -> TableRow:
         Cell(words.ended, _ENDED_TONES.get(told.state, "soft")),
     )
     return TableRow(told.help_id, cells)
-
-
-def _combo(name: str, spoken: str) -> QComboBox:
-    made = QComboBox()
-    made.setObjectName(name)
-    made.setAccessibleName(spoken)
-    made.setMinimumContentsLength(10)
-    return made

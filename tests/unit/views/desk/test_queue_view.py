@@ -11,9 +11,11 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from resources.texts import use_language
 from session.core.clock import ManualClock
 from session.protocol.hub.routing import ServiceMode, ServiceWork
 from session.protocol.hub.tickets import TicketState
+from tests.support.screens.desk_scenes import SCENES
 from tests.support.screens.fingers import click, key
 from tests.support.screens.invented import NOW, SERVICES, TICKETS, ticket
 from views.desk.queue_groups import QueueGroup
@@ -542,3 +544,23 @@ def test_no_word_of_a_head_is_cut_in_large_letters(
                 assert words.height() >= words.sizeHint().height() - 1, words.text()
     finally:
         apply_theme(desk_theme, dark=False)
+
+
+def test_rows_come_to_rest_at_any_width_and_stay_inside(
+    qtbot: QtBot, desk_theme: QApplication
+) -> None:
+    use_language("fr")
+    window = SCENES["away"]()
+    use_language("en")
+    qtbot.addWidget(window, before_close_func=lambda widget: widget.hide())
+    window.show()
+    area = window.queue.findChild(QScrollArea)
+    assert area is not None
+    body, viewport = area.widget(), area.viewport()
+    assert body is not None
+    assert viewport is not None
+    for width in (1280, 1281, 1366, 1240):
+        window.resize(width, 720)
+        settle()
+        QApplication.processEvents()
+        assert body.width() == viewport.width(), width
