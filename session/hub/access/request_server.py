@@ -71,10 +71,14 @@ BULK = frozenset(
         "log",
         "read_log",
         "read_events",
+        "vault_ends",
+        "vault_owned",
     }
 )
 BULK_PER_S, BULK_BURST = 1000.0, 2000.0
-"""Parts of documents and logs come one after the other, as fast as the line allows."""
+"""Parts of documents and logs come one after the other, as fast as the line allows; a vault is one
+client that asks for all its organisation's desks and kiosks.
+"""
 
 
 class AnsweredRequest(NamedTuple):

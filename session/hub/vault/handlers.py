@@ -12,11 +12,12 @@ import msgspec
 from session.bus.jetstream.streams import WrongRevision
 from session.bus.sealing.certificates import VaultSecret, certify
 from session.core.clock import Clock
-from session.core.errors import LogRunning, TicketUnknown
+from session.core.errors import LogRunning, RateLimited, TicketUnknown
 from session.core.signals import Signal
 from session.hub.access.handlers import Asker, handles
 from session.hub.access.log_notes import StoredNotes, notes_in
 from session.hub.access.log_register import LogRegister
+from session.hub.access.rate_limits import RateLimits
 from session.hub.vault.log_store import VaultLog
 from session.hub.vault.server import CERTIFY, VaultOwner
 from session.hub.vault.sessions import VaultSessions
@@ -30,6 +31,11 @@ from session.protocol.sealing import (
     PassedNoteAnswer,
     PassedNoteRequest,
 )
+
+NEW_PER_S, NEW_BURST = 1.0, 20.0
+"""Sessions whose ends the hub is asked for, for one asker: the vault is one client of the hub, and
+whoever invents sessions would have the hub refuse the vault's questions for everybody.
+"""
 
 
 class VaultLogService:
@@ -54,6 +60,7 @@ class VaultLogService:
         self._register = register
         self._organisation = organisation
         self._clock = clock
+        self._new = RateLimits(clock, NEW_PER_S, burst=NEW_BURST)
 
     @handles("log")
     async def log(self, asker: Asker, request: LogAppend) -> LogAck:
@@ -68,6 +75,8 @@ class VaultLogService:
                 raise
             if await asyncio.to_thread(self._keeper.is_erased, self._organisation, session_id):
                 raise
+            if not self._new.take(f"{asker.organisation}.{asker.writer}"):
+                raise RateLimited from None
             ends = await self._sessions.ends(session_id)
             await asyncio.to_thread(self._keeper.open, session_id, ends, self._clock.utc_now())
             following = await self._append(request, writer)

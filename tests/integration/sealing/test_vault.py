@@ -5,6 +5,8 @@ sealed things.
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,13 +29,16 @@ from session.core.errors import (
     SealBroken,
     SealKeyOld,
     SealKeyRefused,
+    SessionError,
     TicketUnknown,
     VaultAway,
 )
 from session.desk.hub.client import DeskLink
 from session.desk.hub.deliveries import DeliveryLink
 from session.desk.hub.third_parties import ThirdPartyClient
+from session.hub.access import request_server
 from session.hub.convention.catalogue import Catalogue
+from session.hub.vault.handlers import NEW_BURST
 from session.protocol.dossier.deliveries import DeliveriesRequest
 from session.protocol.dossier.identity import AccessesAnswer, LogAccessesRequest
 from session.protocol.hub.requests import (
@@ -310,6 +315,38 @@ async def test_a_refusal_that_others_write_makes_nobody_throw_anything_away(tmp_
                 await desk.append_log(facts.id, 1, [RECORD])
         line.request = request  # type: ignore[method-assign]
         assert await desk.append_log(facts.id, 1, [RECORD]) == 2
+
+
+async def test_who_invents_sessions_does_not_use_up_what_the_vault_may_ask(tmp_path: Path) -> None:
+    async with sealed_world(tmp_path) as sealed:
+        alice, facts = await in_session(sealed)
+        bob = await sealed.desk("bob")
+        codes: Counter[str] = Counter()
+
+        async def invent(number: int) -> None:
+            try:
+                await bob.append_log(f"invented{number:04d}", 0, [RECORD])
+            except SessionError as error:
+                codes[error.code] += 1
+
+        await asyncio.gather(*(invent(number) for number in range(300)))
+        assert set(codes) == {"ticket_unknown", "rate_limited"}
+        assert NEW_BURST <= codes["ticket_unknown"] < 2 * NEW_BURST
+        assert (await alice.dossier(facts.id)).number == "D-2026-0001"
+
+
+async def test_the_desks_of_a_vault_together_may_ask_more_than_one_desk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each opening of a dossier is a question of the vault, one client, to the hub."""
+    monkeypatch.setattr(request_server, "PER_S", 0.01)  # however slow this machine is
+    async with sealed_world(tmp_path) as sealed:
+        alice, facts = await in_session(sealed)
+        kiosk, bob = await sealed.kiosk(home=ORGANISATION), await sealed.desk("bob")
+        second = await bob.accept((await kiosk.call("rights", "1234567", "r2")).ticket.id)
+        desks = ((alice, facts.id), (bob, second.id))
+        opened = [desk.dossier(session) for desk, session in desks for _ in range(95)]
+        assert {dossier.number for dossier in await asyncio.gather(*opened)} == {"D-2026-0001"}
 
 
 async def test_a_vault_without_the_newest_key_is_asked_under_the_one_before(tmp_path: Path) -> None:
