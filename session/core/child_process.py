@@ -56,6 +56,17 @@ def kill_at_once(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
+def end_process(pid: int) -> bool:
+    """The same for a process that may be gone, or that was never there; False then."""
+    if pid <= 0:
+        return False
+    try:
+        kill_at_once(pid)
+    except OSError:
+        return False
+    return True
+
+
 def tied_command(arguments: list[str]) -> list[str]:
     """The command that runs `arguments` (a full path first) and, on Linux, dies with the thread
     that starts it.

@@ -16,7 +16,7 @@ from PyQt6.QtWebEngineCore import QWebEnginePage
 from PyQt6.QtWidgets import QFrame, QWidget
 
 from resources.texts import N_, _
-from views.kiosk.browser.page_view import end_process
+from session.core.child_process import end_process
 from views.widgets.announcer import announce
 from views.widgets.icons import IconLabel
 from views.widgets.parts import column, label, row

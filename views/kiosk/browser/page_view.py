@@ -18,7 +18,7 @@ from PyQt6.QtWebEngineCore import QWebEngineLoadingInfo
 from PyQt6.QtWebEngineWidgets import QWebEngineView
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from session.core.child_process import kill_at_once
+from session.core.child_process import end_process
 from session.core.clock import Clock
 from session.core.errors import AddressNotAllowed, SessionError
 from session.kiosk.cobrowse import browser_messages as messages
@@ -46,17 +46,6 @@ _OUR_OWN_STOPS = (-3, -20)
 the list).
 """
 _WEB = ("http", "https")
-
-
-def end_process(pid: int) -> bool:
-    """Kills a page's process; False when there is none."""
-    if pid <= 0:
-        return False
-    try:
-        kill_at_once(pid)
-    except OSError:
-        return False
-    return True
 
 
 class Heart:
