@@ -102,7 +102,7 @@ def list_procedures(
         found = [{"where": one.where, "code": one.code} for one in error.problems]
         print(json.dumps({"problems": found}) if as_json else procedures_refused(error))
         return 1
-    print(_data(procedures) if as_json else "\n".join(_lines(procedures)))
+    print(_data(procedures) if as_json else "\n".join(_lines(folder, procedures, convention)))
     return 0
 
 
@@ -122,10 +122,12 @@ def _data(procedures: Procedures) -> str:
     return json.dumps({"organisations": listed, "problems": []}, ensure_ascii=False, indent=2)
 
 
-def _lines(procedures: Procedures) -> list[str]:
-    lines: list[str] = []
+def _lines(folder: Path, procedures: Procedures, convention: Catalogue | None) -> list[str]:
+    lines = [_("In {folder}:").format(folder=folder)]
     for owner in procedures.organisations:
-        lines.append(owner)
+        unknown = convention is not None and owner not in convention.organisations
+        words = _("{organisation} (the convention does not know this organisation)")
+        lines.append(words.format(organisation=owner) if unknown else owner)
         for one in procedures.of(owner):
             asked = sum(not rule.when for rule in one.pieces)
             words = _("  {id}: {name} – {asked} pieces, {maybe} more according to the case")
@@ -139,5 +141,9 @@ def _lines(procedures: Procedures) -> list[str]:
             ).format(line=line, steps=len(one.steps))
             lines.append(steps if one.steps else line)
         if count := len(procedures.phrases(owner)):
-            lines.append(_("  {count} phrases of its own").format(count=count))
+            words = ngettext("  {count} phrase of its own", "  {count} phrases of its own", count)
+            lines.append(words.format(count=count))
+        if count := len(procedures.notes(owner)):
+            words = ngettext("  {count} note of its own", "  {count} notes of its own", count)
+            lines.append(words.format(count=count))
     return lines

@@ -7,6 +7,7 @@ A wrong file is refused with the place and the reason; a missing file means the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,6 +26,7 @@ from expert_app.runtime.store_settings import (
     RegisterSettings,
     StoreSettings,
 )
+from resources.texts import _
 from session.core.field_types import NOT_DECODED
 from session.protocol.wire.ids import Id, OptionalId
 
@@ -590,7 +592,19 @@ def load[Settings: msgspec.Struct](kind: type[Settings], path: Path) -> Settings
     except OSError as error:
         raise SettingsWrong(path, str(error)) from error
     except NOT_DECODED as error:
-        raise SettingsWrong(path, str(error)) from error
+        raise SettingsWrong(path, _why(kind, str(error))) from error
+
+
+_IN_A_TABLE = re.compile(r"unknown field `(\w+)` - at `\$[.\[]")
+
+
+def _why(kind: type[msgspec.Struct], why: str) -> str:
+    """What is wrong; a line that was put at the end of a file is in the table before it."""
+    found = _IN_A_TABLE.search(why)
+    if found is None or found.group(1) not in kind.__struct_fields__:
+        return why
+    words = _("Put “{name}” at the top of the file, before the first line in brackets.")
+    return f"{why}\n{words.format(name=found.group(1))}"
 
 
 _SIGNED_IN = ("organisation", "user", "role")

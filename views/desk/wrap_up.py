@@ -243,7 +243,7 @@ class WrapUpView(QWidget):
         words; the agent completes it.
         """
         written = "" if self._note_is_ours() else self._note.toPlainText().strip()
-        self._note.setPlainText(f"{written} {text}".strip()[:NOTE_LETTERS])
+        self._note.setPlainText(f"{written} {text}".lstrip()[:NOTE_LETTERS])  # its end is to go on
         self._note.moveCursor(QTextCursor.MoveOperation.End)
         self._note.setFocus()
 

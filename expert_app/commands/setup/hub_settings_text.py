@@ -79,6 +79,10 @@ def hub_settings_text(places: Places, address: Address) -> str:
         ),
         (_("Whose days and hours the statistics count"), 'time_zone = "Europe/Paris"'),
         (
+            _("A folder of what your procedures ask for; docs/dossiers.md says how it is written"),
+            '# procedures = "/etc/poste-expert/demarches"',
+        ),
+        (
             _("Health and figures, for this machine only: http://127.0.0.1:9467/healthz"),
             "[metrics]",
         ),

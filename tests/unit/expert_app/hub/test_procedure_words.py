@@ -65,3 +65,25 @@ def test_an_organisation_that_the_convention_does_not_know_is_not_compared(tmp_p
         PROCEDURES.replace('"caf"', '"autre"').replace('"mail"', '"males"'), encoding="utf-8"
     )
     assert list_procedures(tmp_path, convention=Catalogue.parse(CONVENTION)) == 0
+
+
+def test_the_list_says_in_which_folder_what_is_whose_and_how_much(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = """
+[[phrases]]
+id = "attendre"
+say = { fr = "Un instant." }
+[[notes]]
+id = "rappel"
+name = "Rappel"
+text = "Manque : {missing}."
+"""
+    (tmp_path / "autre.toml").write_text(
+        PROCEDURES.replace('"caf"', '"autre"') + more, encoding="utf-8"
+    )
+    assert listed(tmp_path, PROCEDURES) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == f"In {tmp_path}:"
+    assert said[1] == "autre (the convention does not know this organisation)"
+    assert said[3:6] == ["  1 phrase of its own", "  1 note of its own", "caf"]

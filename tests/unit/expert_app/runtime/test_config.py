@@ -11,6 +11,7 @@ import pytest
 
 from expert_app.runtime.config import (
     DeskSettings,
+    HubSettings,
     KioskSettings,
     MediaSettings,
     SettingsWrong,
@@ -98,3 +99,14 @@ def test_a_wrong_file_of_the_organisation_is_named(tmp_path: Path, text: str, sa
     with pytest.raises(SettingsWrong, match=says) as wrong:
         load_fixed(file).over(DeskSettings())
     assert wrong.value.path == file
+
+
+def test_a_line_put_at_the_end_of_a_file_is_told_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "hub.toml"
+    path.write_text('[store]\nquota_mb = 0\nprocedures = "/etc/demarches"\n', encoding="utf-8")
+    with pytest.raises(SettingsWrong, match="Put “procedures” at the top of the file"):
+        load(HubSettings, path)
+    path.write_text("[store]\nquota = 0\n", encoding="utf-8")
+    with pytest.raises(SettingsWrong) as refused:
+        load(HubSettings, path)
+    assert "top of the file" not in refused.value.why

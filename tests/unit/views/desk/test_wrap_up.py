@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton
+from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
@@ -215,7 +215,10 @@ def test_a_ready_note_takes_the_proposals_place_and_is_completed(
         templates.activated.emit(2)
     assert told.args == ["doubt"]
     assert templates.currentText() == "Ready notes", "the next one can be chosen"
-    view.write_note("Doubt on:")
+    view.write_note("Doubt on: ")
+    field = view.findChild(QPlainTextEdit, "wrap_up_note")
+    assert field is not None
+    assert field.toPlainText() == "Doubt on: ", "the agent types on behind its space"
     assert view.note(agreed=False) == "Doubt on:"
 
 
