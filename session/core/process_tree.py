@@ -22,11 +22,9 @@ def session_members(leader: int) -> list[int]:
     """
     if sys.platform == "win32" or not _PROC.is_dir():
         return []
-    return [
-        pid
-        for pid in (int(entry.name) for entry in _PROC.iterdir() if entry.name.isdigit())
-        if _session(pid) == leader and _runs(pid)
-    ]
+    with os.scandir(_PROC) as entries:
+        processes = [int(entry.name) for entry in entries if entry.name.isdigit()]
+    return [pid for pid in processes if _session(pid) == leader and _runs(pid)]
 
 
 def _session(pid: int) -> int:
