@@ -9,6 +9,7 @@ What is other than on three machines: /etc, /run, /var and /srv lie in folders o
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import shlex
 import shutil
@@ -24,6 +25,8 @@ from tests.support.programs import CATALOGUE
 
 RECIPE = Path(__file__).parents[2] / "installers" / "cluster"
 HOSTS = ("127.0.0.11", "127.0.0.12", "127.0.0.13")
+NO_HOME = {**os.environ, "HOME": "/proc/no-home"}
+"""The units may write into their own folders only: into none in the account's home."""
 
 
 class Unit:
@@ -46,12 +49,13 @@ class Unit:
         for name in (name for [*names] in self._all("StateDirectory") for name in names):
             (self._machine.folder / "var" / Path(name).name).mkdir(exist_ok=True)
         for command in self._all("ExecStartPre"):
-            before = await asyncio.create_subprocess_exec(*command)
+            before = await asyncio.create_subprocess_exec(*command, env=NO_HOME)
             assert await before.wait() == 0, command
         [command] = self._all("ExecStart")
         with (self._machine.folder / f"{self._name}.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *tied_command(command),
+                env=NO_HOME,
                 stdin=DEVNULL,
                 stdout=log,
                 stderr=log,
