@@ -209,6 +209,7 @@ class KioskSession:
             clock=self._parts.clock,
             tasks=self._parts.tasks,
             mirror_kbps=self._parts.mirror_kbps,
+            home=self.facts.home_address,
         )
 
     def _build_devices(self) -> KioskDevices:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import re
 
 from tests.pilot.conversation import Conversations
 from tests.pilot.driven import Driven, Evidence
-from tests.pilot.pilot import Pilot, Step, same
+from tests.pilot.pilot import Pilot, Step, found_in, same
 
 
 class Supervising:
@@ -23,6 +24,7 @@ class Supervising:
             ("team_told_and_paused", self.team_told_and_paused),
             ("reassigned", self.reassigned),
             ("supervisor_asked", self.supervisor_asked),
+            ("lines_and_curves_read", self.lines_and_curves_read),
             ("supervisor_joined_visibly", self.supervisor_joined_visibly),
             ("figures_exported", self.figures_exported),
             ("log_opened_by_helpdesk", self.log_opened_by_helpdesk),
@@ -58,6 +60,20 @@ class Supervising:
         await desk.type("header_state_menu", "Superviseur, de l’aide : Une question")
         await board.type("board_agents", "Demande de l’aide")
         return {"the board's line": "Demande de l’aide"}
+
+    async def lines_and_curves_read(self) -> Evidence:
+        """While a call runs, the board tells how good its line is, and draws the last hours."""
+        board = self._board
+        await board.click("board_pages_lines")
+        lines = await board.reads("lines_title", "lignes")
+        async with asyncio.timeout(40):  # a desk measures every 10 s
+            while not _measured(lines):
+                await asyncio.sleep(0.5)
+                lines = await board.reads("lines_title", "lignes")
+        await board.click("board_pages_trends")
+        quarter = await board.reads("trends_said", "arriv")
+        await board.click("board_pages_live")
+        return {"lines": lines, "quarter of an hour": quarter}
 
     async def reassigned(self) -> Evidence:
         """The supervisor keeps the caller for the other agent, who takes the call."""
@@ -146,3 +162,8 @@ class Supervising:
         register = await self._pilot.hub("readings")
         same("the register has the reading", why in register.out, True)
         return {"number": number, "records": opened["records"], "file": file.name}
+
+
+def _measured(lines: str) -> int:
+    """Of how many kiosks the board knows the line, by its own words."""
+    return sum(int(count) for count in re.findall(r"\d+", found_in(lines, r"lignes (.*)$")))

@@ -120,6 +120,7 @@ class CallView(QWidget):
         self._clock, self._video = clock, video
         self._since: datetime | None = None
         self._on = {"microphone": True, "camera": True}
+        self._measured = self._given_up = False
         self._form, self._state_now = CallForm.LARGE, CallState.NEW
         self._dragged_from: QPoint | None = None
         self._third = VideoPane()
@@ -153,7 +154,7 @@ class CallView(QWidget):
             button.setEnabled(state in _LIVE)
         self._again.setVisible(state in (CallState.LOST, CallState.UNSTABLE))
         if state != CallState.CONNECTED:
-            self._quality.hide()
+            self._measured = False
         if state not in _LIVE:
             self.show_line("")
         self._show_controls()
@@ -184,8 +185,8 @@ class CallView(QWidget):
         text, icon_name, tone = _QUALITIES[quality]
         self._quality.show_state(_(text), icon_name, tone)
         self._quality.setToolTip(detail)
-        self._quality.show()
-        self._flow()
+        self._measured = True
+        self._show_controls()
 
     def show_own_media(self, microphone_on: bool, camera_on: bool) -> None:
         """Whether my microphone and camera are on."""
@@ -210,8 +211,8 @@ class CallView(QWidget):
         shown = words or also
         self._line.show_state(shown, "quality_bad" if shown else "", "warn")
         self._line.setToolTip("\n".join(text for text in (words, also) if text))
-        self._line.setVisible(bool(shown))
-        self._flow()
+        self._given_up = bool(shown)
+        self._show_controls()
 
     @property
     def microphone_on(self) -> bool:
@@ -286,12 +287,15 @@ class CallView(QWidget):
         self._move.setVisible(card)
         for button in (self._signs, self._write):
             button.setVisible(not card)
-        for part in (self._state, self._duration, self._microphone, self._camera):
+        for part in (self._duration, self._microphone, self._camera):
             part.setVisible(not asking)
+        well = self._state_now is CallState.CONNECTED  # a card: its running clock says so
+        self._state.setVisible(not asking and not (card and well))
+        self._line.setVisible(self._given_up and not asking)
+        both = not card or not self._given_up  # what is given up says how the line is
+        self._quality.setVisible(self._measured and not asking and both)
         self._privacy.setVisible(not asking and (not card or self._privacy.isChecked()))
         self._hang_up.setMaximumWidth(CARD_BUTTON_PX if card and not asking else 16_777_215)
-        if asking:
-            self._quality.hide()
         self._flow()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:

@@ -201,6 +201,7 @@ class KioskSharedPage:
         tasks: where this end's tasks run.
         mirror_kbps: kilobits per second that the page's events may always use, see `MirrorSender`;
             None: all.
+        home: opened as soon as the page is shared and none is open; "" for none.
 
     Attributes:
         stream: what goes to the desk, at the pace of the line.
@@ -220,12 +221,13 @@ class KioskSharedPage:
         clock: Clock,
         tasks: Tasks,
         mirror_kbps: int | None = DEFAULT_KBPS,
+        home: str = "",
     ) -> None:
         self.sharing_changed: Signal[bool] = Signal()
         self.page_announced: Signal[PageShown] = Signal()
         self.not_shared: Signal[str] = Signal()
         self._channel, self._browser, self._grants = channel, browser, grants
-        self._clock, self._tasks = clock, tasks
+        self._clock, self._tasks, self._home = clock, tasks, home
         self._open, self._sharing, self._private = True, False, False
         self._document = self._told_address = ""
         self._epoch = 0
@@ -322,6 +324,7 @@ class KioskSharedPage:
         self._picture_due = False
         if sharing:
             self._browser.start_sharing()
+            self._open_home()
         else:
             self._browser.stop_sharing()
             self._browser.hide_pointer()
@@ -330,6 +333,11 @@ class KioskSharedPage:
         self.sharing_changed.emit(sharing)
         self._send(SharingChanged(sharing=sharing))
         self._send_dialog()
+
+    def _open_home(self) -> None:
+        """Something to look at together, where neither of them has opened a page yet."""
+        if self._home and self._page is None and not self._answer_due:
+            self._answer_due = self._browser.open(self._home)
 
     # ---- what the desk requests ----
 

@@ -14,6 +14,7 @@ from session.core.clock import ManualClock
 from tests.support.screens.fingers import click, key
 from tests.support.screens.invented import NOW, DrawnFace
 from views.desk.call_view import CallForm, CallState, CallView, Quality
+from views.desk.layouts.layout import card_size
 from views.widgets.confirm_bar import ConfirmBar, ConfirmButton
 from views.widgets.parts import Chip
 
@@ -165,3 +166,23 @@ def test_a_question_takes_escape_as_no(qtbot: QtBot) -> None:
     click(button(bar, "really_yes"))
     assert answers == [False, True]
     assert bar.isHidden()
+
+
+def test_a_card_cuts_nothing_when_the_line_is_weak(
+    call: CallView, clock: ManualClock, qtbot: QtBot
+) -> None:
+    call.set_form(CallForm.CARD)
+    call.resize(card_size())
+    call.show_started(NOW - timedelta(hours=1, minutes=2))
+    call.show_quality(Quality.BAD)
+    call.show_line("La page arrive plus lentement", "Votre image est plus petite")
+    qtbot.wait(1)
+    names = ("call_state", "call_duration", "call_quality", "call_line")
+    parts = [call.findChild(QWidget, name) for name in names]
+    shown = [part for part in parts if part is not None and part.isVisible()]
+    assert [part.objectName() for part in shown] == ["call_duration", "call_line"]
+    assert [part.objectName() for part in shown if part.width() < part.sizeHint().width()] == []
+    call.show_state(CallState.UNSTABLE)
+    state = call.findChild(Chip, "call_state")
+    assert state is not None
+    assert not state.isHidden(), "what is not well is said"

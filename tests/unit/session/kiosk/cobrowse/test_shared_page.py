@@ -28,6 +28,7 @@ PICTURE = (
     '{"type":2,"data":{"node":{},"initialOffset":{"left":0,"top":0}},"timestamp":2}'
 )
 MOVE = '{"type":3,"data":{"source":1,"positions":[]},"timestamp":3}'
+HOME = "https://www.caisse.example/"
 INPUT = '{"type":3,"data":{"source":5,"id":1,"text":"a","isChecked":false},"timestamp":4}'
 
 
@@ -102,17 +103,23 @@ class Grants:
     def allowed(self, grant: Grant) -> bool:
         return grant in self.given
 
+    def give(self) -> None:
+        self.given = set(Grant)
+        self._tell(allowed=True)
+
     def take_all(self) -> None:
         self.given.clear()
-        self.changed.emit(
-            GrantChanged(grant=Grant.SEE_PAGE, allowed=False, at_utc=self._clock.utc_now())
-        )
+        self._tell(allowed=False)
+
+    def _tell(self, *, allowed: bool) -> None:
+        now = self._clock.utc_now()
+        self.changed.emit(GrantChanged(grant=Grant.SEE_PAGE, allowed=allowed, at_utc=now))
 
 
 class Ends:
     """Both ends, the browser a fake."""
 
-    def __init__(self) -> None:
+    def __init__(self, home: str = "") -> None:
         self.clock, self.tasks = ManualClock(), Tasks()
         self.kiosk_line, desk_line = channel_pair()
         self.browser, self.grants = Browser(), Grants(self.clock)
@@ -124,6 +131,7 @@ class Ends:
             guard=self.guard,
             clock=self.clock,
             tasks=self.tasks,
+            home=home,
         )
         self.desk = DeskSharedPage(desk_line, self.clock, tasks=self.tasks)
         self.events: list[MirrorEvents] = []
@@ -148,6 +156,31 @@ async def ends() -> AsyncIterator[Ends]:
 async def test_a_power_given_before_the_session_part_exists_counts_at_once(ends: Ends) -> None:
     assert ends.browser.done == ["start"]
     assert ends.kiosk.sharing
+
+
+async def test_a_page_that_is_shared_before_any_was_opened_begins_at_the_organisations() -> None:
+    ends = Ends(HOME)
+    assert ends.browser.done == ["start", f"open {HOME}"]
+    ends.grants.take_all()
+    ends.grants.give()
+    assert ends.browser.done.count(f"open {HOME}") == 1, "it is on its way"
+    ends.browser.page_shown.emit(HOME, "Accueil", 1000, 700)
+    ends.grants.take_all()
+    ends.grants.give()
+    assert ends.browser.done.count(f"open {HOME}") == 1, "a page is open"
+    ends.kiosk.close()
+    await ends.tasks.close()
+
+
+async def test_an_agent_who_asked_for_a_page_first_gets_that_one() -> None:
+    ends = Ends(HOME)
+    ends.grants.take_all()
+    ends.browser.page_shown.emit("https://caisse.example/droits", "Droits", 1000, 700)
+    ends.browser.done.clear()
+    ends.grants.give()
+    assert ends.browser.done == ["start"]
+    ends.kiosk.close()
+    await ends.tasks.close()
 
 
 async def test_each_full_picture_begins_a_payload_of_its_own(ends: Ends) -> None:
