@@ -195,7 +195,7 @@ class PageTools(QFrame):
             left_s = 0.0 if grant is None else self._left_s.get(grant, 0.0)
             advice = self._advice(grant)
             name_button(button, f"{_(spoken)}. {advice}" if advice else _(spoken), keys)
-            button.setText(answer_words(left_s) if left_s else _(words))
+            button.setText(self._time_words(left_s) if left_s else _(words))
             button.setIcon(icon("time", "accent") if left_s else icon(icon_name, "text"))
             button.setToolButtonStyle(self._style(left_s))
         advice = self._advice(Grant.CONTROL)
@@ -222,6 +222,10 @@ class PageTools(QFrame):
         """Words beside the icons, or the icons alone."""
         self._with_words = shown
         self._show()
+
+    def _time_words(self, left_s: float) -> str:
+        """The time for an answer; a button of an icon's width has room for the figure alone."""
+        return answer_words(left_s) if self._with_words or left_s < 0 else f"{left_s:.0f}"
 
     def _style(self, left_s: float) -> Qt.ToolButtonStyle:
         if self._with_words:

@@ -140,7 +140,9 @@ def test_a_tool_without_leave_asks_for_it_and_is_in_hand_on_the_yes(
         assert wanted.args == [tool]
         assert agent.view.tools.tool is Tool.LOOK, "in hand on the yes, not before"
     agent.view.tools.show_asking({Grant.CONTROL: 12.0})
-    assert agent.view.tools.button(Tool.CONTROL).text() == "12 s"
+    for words, left in ((True, "12 s"), (False, "12")):
+        agent.view.tools.show_words(words)
+        assert agent.view.tools.button(Tool.CONTROL).text() == left
     agent.view.tools.show_asking({})
     agent.allow(*OVER_PAGE)
     agent.view.tools.choose(Tool.CONTROL)
