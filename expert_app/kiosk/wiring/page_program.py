@@ -16,7 +16,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, QPoint, QRect, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.kiosk.texts import corrections_of
@@ -133,9 +133,10 @@ class PageProgram(QObject):
 
     def _show(self) -> None:
         """The last of the sizes that waited counts: a window that has another size as soon as it is
-        shown may stay white until it has yet another one (seen with Qt 6.11 on X11).
+        shown may stay white until it has yet another one (seen with Qt 6.11 on X11). It fills its
+        place in the screen, whose distance from the screen's edge Qt takes for its own.
         """
-        self._view.resize(self._size)
+        self._view.setGeometry(QRect(QPoint(0, 0), self._size))
         self._view.show()
 
 

@@ -38,7 +38,7 @@ class FilingPanel(Card):
         self._guided: tuple[str, ...] = ()
         self._said = ""
         self._name_is_ours = True
-        self._pages = 0
+        self._pages, self._arriving = 0, False
         self._dossier = False
         self._filing = False
         self._may_keep = False
@@ -111,11 +111,11 @@ class FilingPanel(Card):
         self._dossier = present
         self._allow()
 
-    def set_pages(self, count: int) -> None:
-        """How many pages would be filed."""
+    def set_pages(self, count: int, *, arriving: bool = False) -> None:
+        """How many pages would be filed; whether others are on their way."""
         if count != self._pages:
             self._said = ""
-        self._pages = count
+        self._pages, self._arriving = count, arriving
         self._allow()
 
     def show_words(self, words: str) -> None:
@@ -226,7 +226,7 @@ class FilingPanel(Card):
         elif not self._dossier:
             why = _("Open a dossier first.")
         elif not self._pages:
-            why = _("Scan a page first.")
+            why = _("The page is on its way.") if self._arriving else _("Scan a page first.")
         elif not self._name.text().strip():
             why = _("Give the document a name.")
         else:

@@ -642,7 +642,8 @@ class DevicesView(QWidget):
         chosen = bool(self.strip.chosen())
         for key, button in self._tools.items():
             button.setEnabled(chosen if key in ("earlier", "later", "remove") else some)
-        self.filing.set_pages(len(self.to_file()))
+        arriving = any(facts.status is PageStatus.RECEIVING for facts in self.strip.pages())
+        self.filing.set_pages(len(self.to_file()), arriving=arriving)
         self._switch.button("pages").setText(
             _("Pages: {count}").format(count=self.strip.count()) if some else _("Pages")
         )

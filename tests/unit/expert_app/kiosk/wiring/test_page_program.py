@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from PyQt6.QtCore import QObject, QSize, pyqtSignal
+from PyQt6.QtCore import QObject, QRect, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -15,21 +15,21 @@ from session.kiosk.cobrowse.browser_frames import frame
 
 
 class Window(QWidget):
-    """A page's view without an engine, that keeps the sizes it was shown at."""
+    """A page's view without an engine, that keeps where it was shown."""
 
     reported = pyqtSignal(object, bytes)
 
     def __init__(self) -> None:
         super().__init__()
-        self.sizes: list[QSize] = []
+        self.places: list[QRect] = []
 
     def take_keyboard(self) -> None:
         """Nobody types here."""
 
-    def resize(self, *size: Any) -> None:
+    def setGeometry(self, *place: Any) -> None:
         """Keeps it."""
-        super().resize(*size)
-        self.sizes.append(self.size())
+        super().setGeometry(*place)
+        self.places.append(self.geometry())
 
 
 class Screen(QObject):
@@ -41,12 +41,15 @@ class Screen(QObject):
         """Nobody reads."""
 
 
-def test_of_the_sizes_that_wait_the_window_takes_the_last_only(qtbot: QtBot) -> None:
+def test_the_window_fills_its_place_and_takes_the_last_of_the_sizes_that_wait(
+    qtbot: QtBot,
+) -> None:
     window, screen = Window(), Screen()
     qtbot.addWidget(window)
+    window.move(333, 84)  # as X11 tells a window that another program's screen has taken in
     program = PageProgram(cast(Any, window), cast(Any, screen), proxy=cast(Any, None))
     for height_px in (663, 603):
         screen.read.emit(frame(messages.ShowWindow(width_px=1046, height_px=height_px)))
     qtbot.waitUntil(window.isVisible)
-    assert window.sizes == [QSize(1046, 603)]
+    assert window.places == [QRect(0, 0, 1046, 603)]
     assert program is not None

@@ -512,3 +512,14 @@ def test_a_pile_is_proposed_in_the_order_of_the_guide(devices: DevicesView) -> N
     filing.follow_guide(["c", "a"])
     filing.choose_piece("c")
     assert [one.id for one in filing._series()] == ["c", "a", "b"]
+
+
+def test_while_a_page_arrives_nobody_is_told_to_scan_one(devices: DevicesView) -> None:
+    filing = devices.filing
+    filing.set_dossier(True)
+    filing.show_grant(True)
+    why = filing.findChild(QLabel, "file_why")
+    assert why is not None
+    assert why.text() == "Scan a page first."
+    devices.show_page_progress("p1", 9)
+    assert why.text() == "The page is on its way."
