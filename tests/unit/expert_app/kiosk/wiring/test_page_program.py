@@ -26,7 +26,7 @@ class Window(QWidget):
     def take_keyboard(self) -> None:
         """Nobody types here."""
 
-    def setGeometry(self, *place: Any) -> None:
+    def setGeometry(self, *place: Any) -> None:  # noqa: N802 - Qt's name
         """Keeps it."""
         super().setGeometry(*place)
         self.places.append(self.geometry())
