@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QApplication
 
 from resources.texts import _
 from session.core.clock import Clock
@@ -81,9 +82,13 @@ class BoardCorrectionCard(Card):
 
     def show_corrected(self) -> None:
         """It is done: the card is free again."""
+        here = QApplication.focusWidget()
+        was_here = here is None or self.isAncestorOf(here)
         self._number.fill("")
         self._reason.fill("")
         self._show(None)
+        if was_here:
+            self._number.setFocus()
 
     def show_refused(self, code: str, detail: Mapping[str, str | int | float]) -> None:
         """Why it was not shown, or not corrected."""
@@ -119,4 +124,3 @@ class BoardCorrectionCard(Card):
 
     def _on_left(self) -> None:
         self.show_corrected()
-        self._number.setFocus()

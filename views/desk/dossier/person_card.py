@@ -113,6 +113,10 @@ class PersonCard(Card):
         self._what.setVisible(bool(facts and facts.procedure))
         self._provisional.setVisible(bool(facts and facts.provisional))
         before, self._facts = self._facts, facts
+        here = QApplication.focusWidget()
+        typing = here is not None and any(
+            part.isAncestorOf(here) for part in (self._entry, self._form)
+        )
         if facts is None or _number(facts) != _number(before):
             self._number.fill("")
             self._entry.hide()
@@ -123,6 +127,8 @@ class PersonCard(Card):
         known = facts is not None and facts.caller_number
         self._give.setText(_("Correct the number") if known else _("Give a number"))
         self._show_buttons()
+        if typing and not self._give.isHidden():
+            self.setFocus()  # not to whatever comes next, where one more Enter would press it
 
     def show_refused(
         self, code: str, detail: Mapping[str, str | int | float] | None = None

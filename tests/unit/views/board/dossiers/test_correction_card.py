@@ -71,6 +71,7 @@ def test_it_is_corrected_and_the_card_is_free_again(board: BoardWindow) -> None:
     card.show_corrected()
     assert _find(board, QWidget, "merge_card").isVisible()
     assert (number.isVisible(), number.text(), family.text()) == (True, "", "")
+    assert number.hasFocus()
 
 
 def test_cancel_goes_back_to_the_number(board: BoardWindow) -> None:

@@ -15,6 +15,7 @@ from session.core.dossier_model import CallerIdentity
 from tests.support.screens.fingers import click, key, rewrite, write
 from tests.support.screens.invented import DOSSIER
 from views.desk.dossier.person_card import PersonCard
+from views.widgets.parts import column
 
 WITHOUT = msgspec.structs.replace(DOSSIER, caller_number="")
 
@@ -152,3 +153,25 @@ def test_a_wrong_name_is_corrected_by_the_keyboard_and_the_card_is_free_again(
     )
     person.show_person(corrected)
     assert (family.isVisible(), correct.isVisible(), family.text()) == (False, True, "")
+
+
+def test_what_is_done_leaves_the_keyboard_on_the_person_and_on_no_button_after_it(
+    qtbot: QtBot, desk_theme: QApplication
+) -> None:
+    page = QWidget()
+    qtbot.addWidget(page)
+    card, after = PersonCard(lambda: date(2026, 3, 2)), QPushButton("Scan")
+    column(page, card, after)
+    page.resize(420, 900)
+    with qtbot.waitActive(page):
+        page.show()
+        page.activateWindow()
+    card.show_kind("allocataire")
+    card.show_person(WITHOUT)
+    click(_find(card, QPushButton, "dossier_give_number"))
+    card.show_person(DOSSIER)
+    assert card.hasFocus()
+    click(_find(card, QPushButton, "dossier_correct_person"))
+    _find(card, QPushButton, "person_keep").setFocus()
+    card.show_person(msgspec.structs.replace(DOSSIER, caller_name="Josiane Verdelain"))
+    assert card.hasFocus()
