@@ -659,8 +659,10 @@ def command() -> NoReturn:
         if sys.stdout is not None:  # none at all without a console, on Windows
             sys.stdout.flush()
         logging.shutdown()
-        if (windows := sys.modules.get("expert_app.runtime.window_program")) is not None:
+        windows = sys.modules.get("expert_app.runtime.window_program")
+        if windows is not None and code == windows.AGAIN:
             windows.start_again()
+            code = 0
         os._exit(code)
     sys.exit(code)
 

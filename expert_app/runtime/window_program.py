@@ -61,8 +61,10 @@ ROLES = {
 }
 STOP_S = 15.0
 
-_wanted_again: list[list[str]] = []
-"""The command that begins anew when this process ends."""
+AGAIN = 75
+"""Exit code inside the process where the program is to begin anew when it has ended (EX_TEMPFAIL of
+sysexits.h); `start_again` does it, and the process ends with 0.
+"""
 
 COLLECT_MS, WHOLE = 500, 1200
 """Between two looks for garbage; each of so many (ten minutes) collects everything: a tenth of a
@@ -225,14 +227,18 @@ class Program:
 
 
 def run_application(main: Callable[[Program], Coroutine[Any, Any, None]], language: str) -> int:
-    """Runs `main` until its end inside Qt's loop; the exit code: 2 without a screen."""
+    """Runs `main` until its end inside Qt's loop.
+
+    Returns:
+        The exit code: 2 without a screen, `AGAIN` where `Program.restart` was wanted.
+    """
     if not has_screen():
         print(no_screen(), file=sys.stderr)
         return 2
     application = make_application(language)
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
-    code, again = 0, False
+    again = False
 
     async def life() -> None:
         nonlocal again
@@ -250,17 +256,14 @@ def run_application(main: Callable[[Program], Coroutine[Any, Any, None]], langua
     with loop:
         loop.run_until_complete(life())
     sys.stdout.flush()
-    if again:
-        _wanted_again.append(sys.orig_argv)
-    return code
+    return AGAIN if again else 0
 
 
 def start_again() -> None:
-    """Begins the same command anew where `Program.restart` was wanted. The last act of the process:
-    its folder is its own until then.
+    """Begins the same command anew. The last act of the process: its folder is its own until
+    then.
     """
-    for command in _wanted_again:
-        subprocess.Popen(command, start_new_session=True, creationflags=NO_WINDOW)
+    subprocess.Popen(sys.orig_argv, start_new_session=True, creationflags=NO_WINDOW)
 
 
 def media_devices() -> tuple[list[str], list[str]]:

@@ -28,10 +28,10 @@ from session.protocol.helpdesk.self_test import SelfTestRow
 from session.protocol.hub.log import MOST_REASON, is_reason
 from session.protocol.hub.requests import RemoteAct
 from session.protocol.wire.ids import is_id
-from views.board.place_completer import PlaceCompleter
 from views.helpdesk.words import start_words
 from views.widgets.icons import icon
 from views.widgets.parts import Card, Segments, column, label, push_button, row
+from views.widgets.place_completer import PlaceCompleter
 from views.widgets.theme import SPACE
 from views.words.self_tests import ACTS, faults_words, help_lines, help_words
 

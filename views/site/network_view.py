@@ -48,6 +48,9 @@ class NetworkView(QWidget):
         super().__init__()
         self.setObjectName("network")
         self._sites: dict[str, SiteFacts] = {}
+        self._connected = True
+        self._line = label(_("Connection lost, trying again…"), "small", name="network_line")
+        self._line.hide()
         self._title = label(role="large", name="network_title")
         self._warning = label(name="network_warning", wrap=True)
         self._alarm = Card("network_alarm")
@@ -86,6 +89,7 @@ class NetworkView(QWidget):
             self.hubs,
             label(_("Sites"), "title"),
             self.sites,
+            self._line,
             row(None, self.reason, self.act, space=SPACE[1]),
             space=SPACE[1],
             margins=(pad, pad, pad, pad),
@@ -106,6 +110,12 @@ class NetworkView(QWidget):
         self.sites.show_rows([_site_row(site) for site in answer.sites])
         self._on_selected()
 
+    def show_connection(self, connected: bool) -> None:
+        """What stands here may be old on a cut line, which is said beneath it."""
+        self._connected = connected
+        self._line.setHidden(connected or not (self.hubs.ids() or self.sites.ids()))
+        self._on_selected()
+
     def take_keyboard(self) -> None:
         """The keyboard goes to the sites, which an operator closes and opens."""
         self.sites.setFocus()
@@ -118,7 +128,8 @@ class NetworkView(QWidget):
         self.act.setText(
             _("Open the site") if site is not None and site.closed else _("Close the site")
         )
-        self.act.setEnabled(site is not None and len(self.reason.text().strip()) >= SHORTEST)
+        has_reason = len(self.reason.text().strip()) >= SHORTEST
+        self.act.setEnabled(self._connected and site is not None and has_reason)
 
     def _on_act(self) -> None:
         site = self._selected()

@@ -29,7 +29,6 @@ from session.protocol.helpdesk.remote_help import (
 )
 from session.protocol.wire.ids import is_id
 from views.board.facts import BoardFacts
-from views.board.place_completer import PlaceCompleter
 from views.board.tables import BoardTable, Cell, TableRow
 from views.widgets.field import HintedLine
 from views.widgets.parts import (
@@ -40,6 +39,7 @@ from views.widgets.parts import (
     filter_box,
     push_button,
 )
+from views.widgets.place_completer import PlaceCompleter
 from views.widgets.theme import SPACE
 from views.words.accesses import KINDS, LOG_KINDS, access_words
 from views.words.self_tests import ACTS, help_columns

@@ -223,3 +223,25 @@ def test_what_is_wrong_with_the_hubs_is_said_with_what_to_do(qtbot: QtBot) -> No
     assert mild.startswith("The store of the journals of caf is getting full (84 %)")
     view.show_network(answer)
     assert not warning.isVisible()
+
+
+def test_rows_of_the_network_that_may_be_old_are_said_to_be_so_and_nothing_is_decided_by_them(
+    qtbot: QtBot,
+) -> None:
+    view = NetworkView()
+    qtbot.addWidget(view)
+    view.show()
+    line = view.findChild(QLabel, "network_line")
+    assert line is not None
+    view.show_connection(False)
+    assert not line.isVisible()  # there are no rows yet
+    view.show_network(network("v1"))
+    view.sites.choose(view.sites.ids()[0])
+    view.reason.setText("Travaux dans la salle")
+    view.show_connection(True)
+    assert not line.isVisible()
+    assert view.act.isEnabled()
+    view.show_connection(False)
+    assert line.isVisible()
+    assert "Connection lost" in line.text()
+    assert not view.act.isEnabled()

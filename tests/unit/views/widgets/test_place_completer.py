@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from session.protocol.helpdesk.remote_help import HelpPlace
-from views.board.place_completer import PlaceCompleter, place_words
+from views.widgets.place_completer import PlaceCompleter, place_words
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 THERE = HelpPlace(
