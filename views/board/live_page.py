@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PyQt6.QtCore import QPoint, pyqtSignal
+from PyQt6.QtCore import QPoint, QSize, pyqtSignal
 from PyQt6.QtGui import QAction, QKeySequence, QResizeEvent
 from PyQt6.QtWidgets import (
     QBoxLayout,
@@ -46,6 +46,9 @@ TITLE_PX = 32
 
 GAP_PX = SPACE[0]
 """Beside the handles between the tables."""
+
+UNDO_LETTERS = 14
+"""What can be read at least of what "undo" would take back, beside the callers' heading."""
 
 IN_TURN = -1
 """In place of a column to sort by: as callers are served."""
@@ -294,7 +297,7 @@ class BoardLivePage(QWidget):
 
     def _build(self) -> None:
         self._callers = label(role="title", name="board_callers")
-        self._undo_words = ElidedLabel(role="small", name="board_undo_words")
+        self._undo_words = _UndoWords(role="small", name="board_undo_words")
         self._undo_words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._empty = EmptyState(
             "empty_queue",
@@ -376,6 +379,15 @@ class BoardLivePage(QWidget):
             menu.popup(place)
 
         table.menu_requested.connect(pop_up)
+
+
+class _UndoWords(ElidedLabel):
+    """Wants some letters only and takes what its line has left; the tool tip has the whole."""
+
+    def sizeHint(self) -> QSize:
+        """Room for some letters, or for all that there are."""
+        size, some = super().sizeHint(), UNDO_LETTERS * self.fontMetrics().averageCharWidth()
+        return QSize(min(size.width(), some), size.height())
 
 
 def _filter(name: str) -> QComboBox:
