@@ -389,6 +389,10 @@ class _UndoWords(ElidedLabel):
         size, some = super().sizeHint(), UNDO_LETTERS * self.fontMetrics().averageCharWidth()
         return QSize(min(size.width(), some), size.height())
 
+    def minimumSizeHint(self) -> QSize:
+        """The same; a text's own is all of it."""
+        return self.sizeHint()
+
 
 def _filter(name: str) -> QComboBox:
     box = QComboBox()
