@@ -347,6 +347,24 @@ def test_the_longest_words_have_room_in_letters_of_twice_the_size(scene: str, qt
         use_language("en")
 
 
+@pytest.mark.parametrize("scene", ["waiting", "session-written", "session-ask-fill"])
+def test_no_language_needs_more_room_in_letters_of_twice_the_size(scene: str, qtbot: QtBot) -> None:
+    """A slice of the long test below: one window goes through all languages."""
+    window = show("start-1", SIZES[0], qtbot)
+    window.bar.text = 2.0
+    try:
+        for language in CALLER_LANGUAGES:
+            use_language(language)
+            window.show_language(language)
+            SCENES[scene](window)
+            window.bar.appearance_changed.emit()
+            window.session_page.finish_slides()
+            settle()
+            assert not flaws(window, size=SIZES[0], target_px=MIN_TOUCH_PX), language
+    finally:
+        use_language("en")
+
+
 @pytest.mark.long
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("letters", [1.5, 2.0])
