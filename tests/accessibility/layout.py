@@ -116,6 +116,8 @@ def cut_cells(window: QWidget) -> list[str]:
     """Heads and cells of tables and lists that end in dots, without a tool tip with the whole."""
     found = []
     for rows in _shown(window.findChildren(QAbstractItemView)):
+        if isinstance(rows, QHeaderView):
+            continue  # looked at with its rows
         if rows.window() is window.window() and not rows.visibleRegion().isEmpty():
             found += [f"cut head of {_called(rows)}: {words!r}" for words in _cut_heads(rows)]
             found += [f"cut cell of {_called(rows)}: {words!r}" for words in _cut_texts(rows)]

@@ -19,7 +19,6 @@ from views.helpdesk.conversation_page import ConversationPage
 from views.helpdesk.list_page import ListPage
 from views.helpdesk.remote_help_page import RemoteHelpPage
 from views.replay.view import ReplayView
-from views.site.network_view import NetworkView
 from views.widgets.message_bar import Level, MessageBar
 from views.widgets.parts import (
     ElidedLabel,
@@ -67,7 +66,7 @@ class HelpdeskView(QWidget):
         replay: ReplayView,
         now: Callable[[], datetime],
         *,
-        network: NetworkView | None = None,
+        network: QWidget | None = None,
     ) -> None:
         super().__init__()
         self.setObjectName("desk_root")
@@ -100,8 +99,6 @@ class HelpdeskView(QWidget):
         self._line.show_connection(connected)
         self.list.show_connection(connected)
         self.kiosks.show_connection(connected)
-        if self._network is not None:
-            self._network.show_connection(connected)
 
     def show_conversation(
         self,

@@ -46,6 +46,10 @@ class NetworkPage:
         """Begins to ask for the network's state."""
         self._link.start()
 
+    def show_connection(self, connected: bool) -> None:
+        """Whether the hub answers: what stands in the page may be old."""
+        self._view.show_connection(connected)
+
     def _on_changed(self, answer: NetworkAnswer) -> None:
         first = self.widget.open()
         self._view.show_network(answer)

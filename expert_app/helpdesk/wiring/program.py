@@ -272,6 +272,8 @@ class HelpdeskProgram:
 
     def _on_connected(self, connected: bool) -> None:
         self.view.show_connection(connected)
+        if self._network is not None:
+            self._network.show_connection(connected)
         self._note("connection", connected=connected)
 
     def _on_find(self, wanted: LogFilter, before: str) -> None:

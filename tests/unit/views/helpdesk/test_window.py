@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PyQt6.QtWidgets import QFileDialog, QLineEdit, QMenu, QPushButton, QToolButton
+from PyQt6.QtWidgets import QFileDialog, QLabel, QLineEdit, QMenu, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
@@ -20,7 +20,6 @@ from views.desk.shared_page.mirror_pane import MirrorPane
 from views.helpdesk.columns import OF_ALL
 from views.helpdesk.window import HelpdeskView
 from views.replay.view import ReplayView
-from views.site.network_view import NetworkView
 
 
 @pytest.fixture
@@ -128,7 +127,7 @@ def test_paths_are_asked_for_in_the_window(view: HelpdeskView, tmp_path: Path) -
 def test_an_operator_begins_at_the_network_and_sees_no_pages_and_keeps_no_notes(
     qtbot: QtBot,
 ) -> None:
-    network = NetworkView()
+    network = QLabel("hubs and sites")
     view = HelpdeskView(
         ReplayView(MirrorPane(), ManualClock()), lambda: NOW.astimezone(), network=network
     )
