@@ -5,7 +5,11 @@ Used where a code comes from the wire, and by the sentences.
 
 from __future__ import annotations
 
+from session.core import device_errors
 from session.core.errors import Detail, SessionError
+
+_MODULES = (device_errors,)
+"""Modules with errors of their own, which are known once they are loaded."""
 
 
 def _family(base: type[SessionError]) -> list[type[SessionError]]:
