@@ -52,6 +52,9 @@ RETRY_S = 1.0
 VAULT_S = 5.0
 """Between two questions after the dossier while the organisation's own service is away."""
 
+IN_WRAP_UP = "resumed_in_wrap_up"
+"""Reason of a session's end that was before this program began: nobody here saw when."""
+
 SEAL_REFUSED = "seal_refused"
 """Reason of a session's end that could not be sealed as it must be."""
 
@@ -166,7 +169,7 @@ class DeskApp:
                 await self._enter(facts, resumed=True)
                 if state == TicketState.WRAP_UP:
                     await self._leave(
-                        SessionEnded(session_id=facts.id, by="hub", reason="resumed_in_wrap_up")
+                        SessionEnded(session_id=facts.id, by="hub", reason=IN_WRAP_UP)
                     )
                 break
         finally:
@@ -348,9 +351,7 @@ class DeskApp:
         if session_id not in mine:
             await self._leave(SessionEnded(session_id=session_id, by="hub", reason="desk_lost"))
         elif states.get(session_id) == TicketState.WRAP_UP:
-            await self._leave(
-                SessionEnded(session_id=session_id, by="hub", reason="resumed_in_wrap_up")
-            )
+            await self._leave(SessionEnded(session_id=session_id, by="hub", reason=IN_WRAP_UP))
 
     # ---- consent, page, devices ----
 

@@ -273,10 +273,15 @@ class DeskWindow(QMainWindow):
         self._fold_queue(True)
         self._show_state()
 
-    def show_wrap_up(self) -> None:
-        """The conversation is over; dossier and pages stay until the agent finishes."""
-        session, now = self._session, self._clock.utc_now()
-        lasted = None if session is None else (now - session.opened_at_utc).total_seconds()
+    def show_wrap_up(self, *, just_now: bool = True) -> None:
+        """The conversation is over; dossier and pages stay until the agent finishes.
+
+        Args:
+            just_now: it has ended now; else nobody here knows when.
+        """
+        session, lasted = self._session, None
+        if session is not None and just_now:
+            lasted = (self._clock.utc_now() - session.opened_at_utc).total_seconds()
         ticket = None if session is None else self.queue.ticket(session.ticket_id)
         self._in_wrap_up = True
         self.call.show_state(CallState.CLOSED)

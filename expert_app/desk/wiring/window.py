@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 from documents.pages.outbox import Leftover
-from expert_app.desk.app import LOADING, DeskApp, DeskTrouble
+from expert_app.desk.app import IN_WRAP_UP, LOADING, DeskApp, DeskTrouble
 from expert_app.desk.ask_first import KEEP, AskFirst
 from expert_app.desk.filing import (
     CleanedPage,
@@ -275,7 +275,7 @@ class WindowConnections:
     # ---- the end of a session ----
 
     def _on_session_ended(self, ended: SessionEnded) -> None:
-        self._window.show_wrap_up()
+        self._window.show_wrap_up(just_now=ended.reason != IN_WRAP_UP)
         session = self._app.session
         unfiled = self._filing.unfiled(session.facts.id) if session is not None else 0
         words = _(

@@ -219,6 +219,15 @@ def test_one_press_brings_the_page_that_is_filled_in_together(
     assert window.cobrowse.isVisible()
 
 
+def test_how_long_it_lasted_is_told_by_who_saw_the_end(window: DeskWindow) -> None:
+    lasted = child(window.wrap_up, QLabel, "wrap_up_lasted")
+    window.show_session(SESSION)
+    window.show_wrap_up(just_now=False)
+    assert "lasted" not in lasted.text()
+    window.show_wrap_up()
+    assert "lasted" in lasted.text()
+
+
 def test_finish_then_pause_is_one_press(window: DeskWindow, qtbot: QtBot) -> None:
     window.show_session(SESSION)
     window.show_wrap_up()
