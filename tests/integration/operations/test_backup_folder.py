@@ -6,9 +6,11 @@ from __future__ import annotations
 import asyncio
 import configparser
 import shutil
+import sqlite3
 import subprocess
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from documents.hashes import sha256_of
 from documents.store.dossier_store import DossierStore
 from session.core.dossier_model import Dossier, NewDocument
 from tests.support.programs import HubFolder, one_session, people
+from tests.support.waiting import until
 from tests.unit.documents.store.test_dossier_store import NINE, PDF
 
 UNITS = Path(__file__).parents[3] / "installers" / "units"
@@ -43,6 +46,13 @@ def _settings(place: HubFolder, backups: Path, more: str = "") -> Path:
         encoding="utf-8",
     )
     return path
+
+
+def _finished(place: HubFolder) -> int:
+    """How many requests the hub's history knows."""
+    with closing(sqlite3.connect(place.history)) as base:
+        (count,) = base.execute("SELECT count(*) FROM history_ticket").fetchone()
+        return int(count)
 
 
 async def _start_unit(place: HubFolder, settings: Path) -> tuple[int, str]:
@@ -101,6 +111,7 @@ async def test_a_check_tells_what_is_in_it_writes_nothing_and_names_damage(
     place, file = HubFolder(tmp_path / "hub"), tmp_path / "hub.backup"
     async with place.hub(), people(place) as them:
         await one_session(await them.kiosk(), await them.desk(), "r1")
+        await until(lambda: _finished(place) == 1)
         assert (await place.run_here("backup", str(file)))[0] == 0
     elsewhere = HubFolder(tmp_path / "elsewhere")
     before = sorted(elsewhere.folder.rglob("*"))

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, QProcess, QProcessEnvironment, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication, QHideEvent, QResizeEvent, QShowEvent, QWindow
 from PyQt6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
@@ -245,6 +245,8 @@ class PagePlace(QFrame):
             log.error("the browser's window cannot be shown here")
             return
         self._container = QWidget.createWindowContainer(foreign, self)
+        # With a window of its own around it, the browser's stands at 0, 0 wherever that one goes.
+        self._container.setAttribute(Qt.WidgetAttribute.WA_NativeWindow)
         self._column.addWidget(self._container)
 
     def clear(self) -> None:
