@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -77,6 +78,11 @@ class Talker:
             self._process.kill()
             self._process.wait()
         self._process.stdout.close()
+
+
+def was_announced(words: str, said: Iterable[dict[str, Any]]) -> bool:
+    """An announcement has these words; that the keyboard is at something of that name is none."""
+    return any(words in one["text"] for one in said if one["type"] == "announcement")
 
 
 class Desktop:
@@ -154,7 +160,7 @@ class Desktop:
         """What was said up to the announcement that has these words."""
         said: list[dict[str, Any]] = []
         end = time.monotonic() + LONGEST_S
-        while not any(until in one["text"] for one in said):
+        while not was_announced(until, said):
             said += self.ears.ask(ask="heard")
             assert time.monotonic() < end, f"{until!r} was not said: {said}"
             time.sleep(0.02)

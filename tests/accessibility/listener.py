@@ -46,8 +46,11 @@ def note(event: Any) -> None:
     kind = event.type.removeprefix("object:").partition(":")[0]
     if kind == "state-changed":
         if event.detail1:
-            focused[:] = [event.source]
             role, name = event.source.get_role_name(), event.source.get_name() or ""
+            still = event.source.get_state_set().contains(Atspi.StateType.FOCUSED)
+            if not name and not still:  # gone while it was asked after
+                return
+            focused[:] = [event.source]
             heard.append({"type": "focus", "text": name, "role": role})
         return
     heard.append(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.accessibility.bus import Desktop, missing
+from tests.accessibility.bus import Desktop, missing, was_announced
 from tests.accessibility.kiosk_story import VISIT
 
 WALKED = (
@@ -152,7 +152,7 @@ def test_the_whole_job_is_done_by_keys_and_heard_in_order(desktop: Desktop) -> N
     for keys, happens, words in JOB:
         desktop.windows.ask(**({"press": keys} if keys else {"happens": happens}))
         for each in words:
-            said += desktop.heard(each) if not any(each in one["text"] for one in said) else []
+            said += desktop.heard(each) if not was_announced(each, said) else []
     spoken = [one["text"] for one in said if one["type"] == "announcement"]
     places = [
         next(place for place, text in enumerate(spoken) if each in text)
@@ -177,7 +177,7 @@ def test_a_whole_visit_at_the_kiosk_is_done_by_keys_and_heard_in_order(desktop: 
         if takes:
             desktop.windows.ask(take=takes)
         for each in words:
-            said += desktop.heard(each) if not any(each in one["text"] for one in said) else []
+            said += desktop.heard(each) if not was_announced(each, said) else []
     spoken = [one for one in said if one["type"] == "announcement"]
     places = [
         next(place for place, one in enumerate(spoken) if each in one["text"])
