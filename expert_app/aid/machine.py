@@ -66,6 +66,7 @@ async def doctor_result(command: Sequence[str]) -> RemoteResult:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
+            await process.wait()
     try:
         checks = msgspec.json.decode(said, type=_DoctorOutput).checks
     except msgspec.MsgspecError:
