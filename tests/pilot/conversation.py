@@ -146,6 +146,7 @@ class Conversations:
         """The page is shared, the agent types into it; the value is read in the kiosk's page."""
         desk, kiosk = self._desk, self._kiosk
         await self.allow(desk, kiosk, "grant_see_page", "see_page")
+        await kiosk.seen("page_shown", address=f"{self._pilot.found['site']}/")  # home_address
         await desk.type("cobrowse_address", f"{self._pilot.found['site']}/formulaire")
         await desk.click("cobrowse_open")
         page = await kiosk.seen("page_shown", address=lambda a: a.endswith("/formulaire"))

@@ -115,7 +115,7 @@ def test_nothing_that_leaves_tells_which_keys_of_a_pad_were_tapped(
         told = events_of(stage, before)
         assert [e for e in told if e["type"] == 3 and e["data"]["source"] in POINTER] == []
         assert [e for e in told if e["type"] == 3 and touches(e["data"], ids)] == []
-        text = json.dumps(told)
+        text = without_chance(told, stage)
         traces = ("pressed-last", "scale(1.1)", "wave", "touch-", CODE, "activedescendant")
         assert [trace for trace in traces if trace in text] == []
         # and the pad is seen all the same
@@ -125,6 +125,12 @@ def test_nothing_that_leaves_tells_which_keys_of_a_pad_were_tapped(
         )
 
     qt_loop.run(stage.play(story()))
+
+
+def without_chance(told: list[dict[str, Any]], stage: Stage) -> str:
+    """What was told, without the numbers that may have any digits: times, and the site's port."""
+    timeless = [{key: value for key, value in one.items() if key != "timestamp"} for one in told]
+    return json.dumps(timeless).replace(stage.web.address, "")
 
 
 def touches(data: dict[str, Any], ids: list[int]) -> bool:

@@ -96,6 +96,7 @@ class PageBar(QFrame):
         self._with_chip = True
 
     def _make_address(self) -> None:
+        self._shown = ""
         self.address = _AddressBox()
         self.address.setObjectName("cobrowse_address")
         self.address.setEditable(True)
@@ -127,10 +128,11 @@ class PageBar(QFrame):
         self.address.setEditText(text)
 
     def show_address(self, address: str, title: str) -> None:
-        """The page that is open; what the agent is writing stays."""
-        edit = self.address.lineEdit()
-        if edit is None or not edit.hasFocus():
-            self.address.setEditText(shown_address(address) if address else "")
+        """The page that is open; what the agent writes, or has written and not opened, stays."""
+        edit, text = self.address.lineEdit(), self.address.currentText()
+        if edit is None or not (edit.hasFocus() or text not in ("", self._shown)):
+            self._shown = shown_address(address) if address else ""
+            self.address.setEditText(self._shown)
             if edit is not None:
                 edit.setCursorPosition(0)  # its beginning says more
         words = _("Address to open on the kiosk")
@@ -164,6 +166,7 @@ class PageBar(QFrame):
         """Requests what the field holds."""
         address = self.whole_address(self.address.currentText())
         if address:
+            self._shown = self.address.currentText()  # from now on it is the page's
             self.address_requested.emit(address)
 
     # ---- what there is room for ----

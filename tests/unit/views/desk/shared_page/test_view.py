@@ -121,6 +121,18 @@ def test_choosing_an_address_opens_it_once(view: SharedPageView, qtbot: QtBot) -
     assert asked == ["http://127.0.0.1:8080/site/"]
 
 
+def test_a_page_that_opens_by_itself_takes_no_written_address_away(view: SharedPageView) -> None:
+    view.show_page(PAGE)
+    shown = address(view).currentText()
+    assert shown
+    address(view).setEditText("caisse.example/espace/droits")
+    view.show_page(PAGE)
+    assert address(view).currentText() == "caisse.example/espace/droits"
+    button(view, "cobrowse_open").click()
+    view.show_page(PAGE)
+    assert address(view).currentText() == shown
+
+
 def test_an_empty_address_asks_for_nothing(view: SharedPageView) -> None:
     asked: list[str] = []
     view.address_requested.connect(asked.append)
