@@ -237,7 +237,10 @@ def _replay() -> QWidget:
 WINDOWS: dict[str, dict[str, Scene]] = {
     "desk": {**desk_scenes.SCENES, **TALK_SCENES, **dossier_scenes.DESK_SCENES},
     "board": {**board_scenes.SCENES, **dossier_scenes.BOARD_SCENES},
-    "kiosk": {name: partial(_of_kiosk, one) for name, one in kiosk_gallery.SCENES.items()},
+    "kiosk": {
+        "starting": kiosk_gallery.starting_window,
+        **{name: partial(_of_kiosk, one) for name, one in kiosk_gallery.SCENES.items()},
+    },
     "shared-page": {name: partial(_shared_page, name) for name in ("off", "asked", "shared")},
     "helpdesk": {"list": partial(_helpdesk, False), "conversation": partial(_helpdesk, True)},
     "replay": {"session": _replay},

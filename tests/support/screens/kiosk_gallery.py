@@ -512,12 +512,18 @@ SCENES: dict[str, Callable[[KioskWindow], None]] = {
 """Every state of every page, by name."""
 
 
-def kiosk_window(clock: ManualClock | None = None) -> KioskWindow:
-    """A window with drawn panes and the six services;
+def starting_window(clock: ManualClock | None = None) -> KioskWindow:
+    """A window with drawn panes that the hub has told nothing yet;
     its timer is stopped, so that nothing moves by itself.
     """
     window = KioskWindow(Face(), Page(), clock=clock or ManualClock())
     window.stop_ticking()
+    return window
+
+
+def kiosk_window(clock: ManualClock | None = None) -> KioskWindow:
+    """The same with the six services."""
+    window = starting_window(clock)
     window.show_services(services_answer())
     return window
 

@@ -188,23 +188,35 @@ def _words(size: str, text: str, *, tone: str, heavy: bool, card: ServiceCard) -
     return words
 
 
-class _Closed(QFrame):
-    """Nothing is open now."""
+class _NoService(QFrame):
+    """Nothing is open now, or nobody knows yet what is."""
 
     def __init__(self) -> None:
         super().__init__()
         self.words = label("large", centred=True)
+        self._icon = IconView("progress-clock", 22, colour=BLUE, disc=SKY)
         box = spaced(QVBoxLayout(self), (6,), 3)
         box.addStretch(1)
-        box.addWidget(
-            IconView("clock-outline", 22, colour=BLUE, disc=SKY), 0, Qt.AlignmentFlag.AlignCenter
-        )
+        box.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignCenter)
         box.addWidget(self.words)
         box.addStretch(1)
 
+    def say(self, *, is_known: bool) -> None:
+        """Says what is so.
+
+        Args:
+            is_known: the hub has told what is offered here.
+        """
+        self._icon.show_icon("clock-outline" if is_known else "progress-clock", BLUE)
+        self.words.setText(
+            _("No service is open right now. Please ask at the reception.")
+            if is_known
+            else _("One moment, please")
+        )
+
 
 class StartPage(KioskPage):
-    """Welcome, and the services of the hour.
+    """Welcome, and the services of the hour; a moment's patience until they are known.
 
     Signals: service_requested: the id of the touched service. closed_requested(Service): a closed
         one was touched. return_requested: a caller has a number already. statement_requested: the
@@ -221,6 +233,7 @@ class StartPage(KioskPage):
         self._clock = clock
         self._portrait = False
         self._services: list[Service] = []
+        self._is_known = False  # the hub has not told yet what is offered
         self._notices: Sequence[SiteMessage] = ()
         self._notices_end = QTimer(self)
         self._notices_end.setSingleShot(True)
@@ -230,7 +243,7 @@ class StartPage(KioskPage):
         self._title = label("title", centred=True)
         self._invitation = label("lead", tone="grey", centred=True)
         self._invitation.setObjectName("start_invitation")
-        self._closed = _Closed()
+        self._no_service = _NoService()
         self._grid = spaced(QGridLayout(), (0,), 2.4)
         self._promises = [
             (IconView(icon, 3, colour=GREEN), label("small", tone="grey"), text)
@@ -243,7 +256,7 @@ class StartPage(KioskPage):
         box.addWidget(self._build_message())
         box.addSpacing(8)
         box.addLayout(self._grid, 1)
-        box.addWidget(self._closed, 1)
+        box.addWidget(self._no_service, 1)
         box.addSpacing(8)
         box.addLayout(self._build_foot())
         self.retranslate()
@@ -279,7 +292,7 @@ class StartPage(KioskPage):
         In the place of the invitation, what supervisors say to the callers here, until each ends;
         also where no service is open.
         """
-        self._notices = notices
+        self._notices, self._is_known = notices, True
         self._services = by_organisation(services[:MOST_SERVICES])
         self._deal()
         self.retranslate()
@@ -391,7 +404,7 @@ class StartPage(KioskPage):
         shown = (
             (self._title.text(), said or self._invitation.text())
             if self._services
-            else (self._closed.words.text(), said)
+            else (self._no_service.words.text(), said)
         )
         return [*filter(None, shown), *(f"{card.accessibleName()}." for card in self.cards)]
 
@@ -406,12 +419,12 @@ class StartPage(KioskPage):
         self._title.setText(
             _("Welcome. What do you need today?") if self._services else _("Welcome")
         )
-        self._closed.setVisible(not self._services)
+        self._no_service.setVisible(not self._services)
         said = self._notice_words()
         self._message_words.setText(said)
         self._message.setVisible(bool(said))
         self._invitation.setVisible(bool(self._services) and not said)
         self._invitation.setText(_("Touch a button. An adviser will answer you on this screen."))
-        self._closed.words.setText(_("No service is open right now. Please ask at the reception."))
+        self._no_service.say(is_known=self._is_known)
         for _icon, words, text in self._promises:
             words.setText(_(text))

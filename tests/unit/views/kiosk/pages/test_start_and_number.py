@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
 
 from resources import texts
 from session.core.clock import ManualClock
@@ -19,6 +20,7 @@ from tests.support.screens.kiosk_fingers import CallerTouches, on_screen, said, 
 from tests.support.screens.kiosk_gallery import (
     SERVICES,
     services_answer,
+    starting_window,
     ticket_answer,
 )
 from views.kiosk.window import IDLE_S, KioskWindow
@@ -62,6 +64,22 @@ def test_what_a_supervisor_says_here_is_read_until_it_ends(window: KioskWindow) 
     assert any("14 h" in one for one in window.start_page.words())
     window.show_services(services_answer())
     assert "Touch a button" in said(window)
+
+
+def test_a_kiosk_that_was_told_nothing_yet_does_not_say_that_all_is_closed(qtbot: QtBot) -> None:
+    window = starting_window()
+    qtbot.addWidget(window, before_close_func=lambda widget: widget.hide())
+    window.show()
+    assert "One moment, please" in said(window)
+    assert "One moment, please" in window.start_page.words(), "it is spoken too"
+    assert "No service is open" not in said(window)
+    window.show_trouble("bus_unreachable")
+    assert "The line is cut" in said(window)
+    window.clear_trouble()
+    assert "One moment, please" in said(window), "a line is no answer yet"
+    window.show_services(services_answer(0))
+    assert "No service is open right now" in said(window)
+    assert "One moment" not in said(window)
 
 
 def test_no_service_is_said_in_words(window: KioskWindow) -> None:
