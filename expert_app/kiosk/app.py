@@ -24,6 +24,8 @@ from expert_app.runtime.paths import Paths
 from resources.texts import N_, _
 from session.core.clock import Clock
 from session.core.errors import (
+    BusCertificateRefused,
+    BusRefusedIdentity,
     BusUnreachable,
     CallerNumberInvalid,
     HubUnreachable,
@@ -63,6 +65,9 @@ NEEDS_SAID = {
 
 UNKNOWN = (BusUnreachable, HubUnreachable, StoreUnreachable)
 """After these the outcome is unknown: the same request again."""
+
+NOT_BY_WAITING = (BusRefusedIdentity, BusCertificateRefused)
+"""What is wrong with the line where no patience helps: somebody of the site must see it."""
 
 
 OpenSession = Callable[[SessionFacts, bool], KioskSession]
@@ -134,6 +139,7 @@ class KioskApp:
         self._resuming = False
         self._arrived_at_utc: datetime | None = None
         self._closing, self._connected = asyncio.Lock(), asyncio.Event()
+        self._no_line = BusUnreachable.code
 
     # ---- start and stop ----
 
@@ -143,6 +149,7 @@ class KioskApp:
         """
         await self._sweep(but_of_ticket=self._memory.remembered())
         self._link.connection_changed.connect(self._on_connection)
+        self._link.connection_failed.connect(self._on_connection_failed)
         self._link.ticket_changed.connect(self._on_ticket_changed)
         self._link.session_opened.connect(self._on_session_opened)
         self._link.session_ended.connect(self._on_session_ended)
@@ -162,11 +169,9 @@ class KioskApp:
         while self._offer is None:
             try:
                 self._offer = await self._link.services()
-            except (
-                BusUnreachable
-            ) as error:  # at the start the line needs a moment: that is no trouble
+            except BusUnreachable:  # at the start the line needs a moment: that is no trouble
                 if not await self._wait_for_line():
-                    self._show_trouble(error.code)
+                    self._show_trouble(self._no_line)
             except SessionError as error:
                 log.warning("the hub does not answer yet: %s", error.code)
                 self._show_trouble(error.code)
@@ -422,8 +427,9 @@ class KioskApp:
     def _on_connection(self, connected: bool) -> None:
         if self._running.session is not None:
             self._running.session.event_log.line_cuts.show(connected)
+        self._no_line = BusUnreachable.code
         if not connected:
-            self._show_trouble(BusUnreachable.code)
+            self._show_trouble(self._no_line)
             return
         self._connected.set()
         self._clear_trouble()
@@ -431,6 +437,12 @@ class KioskApp:
             self._start(self._refresh_services(), "look at the services")
         if self._running.session is not None:
             self._running.session.grants.repeat_all()
+
+    def _on_connection_failed(self, error: SessionError) -> None:
+        waits = not isinstance(error, NOT_BY_WAITING)
+        self._no_line = BusUnreachable.code if waits else error.code
+        if not waits:
+            self._show_trouble(self._no_line)
 
     def _on_ticket_changed(self, change: TicketChanged) -> None:
         # another organisation may have taken the caller over

@@ -51,7 +51,7 @@ from views.kiosk.pages.number import NumberPage
 from views.kiosk.pages.place_kept import PlaceKeptPage
 from views.kiosk.pages.start import StartPage
 from views.kiosk.pages.statement import StatementPage
-from views.kiosk.pages.trouble import LINE_CODES, TroubleBanner, TroublePage
+from views.kiosk.pages.trouble import NOBODY_CODES, TroubleBanner, TroublePage
 from views.kiosk.pages.waiting import WaitingPage
 from views.kiosk.widgets.hold_off import FingerWatch
 from views.kiosk.widgets.key_walk import walk
@@ -751,7 +751,7 @@ class KioskWindow(QWidget):
             announce(self, words)
 
     def _show_trouble(self) -> None:
-        whole_page = self._trouble in LINE_CODES and self._page in (
+        whole_page = self._trouble in NOBODY_CODES and self._page in (
             self.start_page,
             self.number_page,
         )

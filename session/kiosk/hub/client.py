@@ -96,6 +96,7 @@ class KioskLink:
         session_ended: the session is over (once).
         peer_presence: the desk is silent or back.
         connection_changed: the bus came or went.
+        connection_failed: why it is not there, after each try.
         services_changed: ask for the services again.
         help_wanted: the helpdesk wants something of this kiosk.
         retrying: a request is being repeated because its outcome is unknown.
@@ -111,6 +112,7 @@ class KioskLink:
         self.session_ended: Signal[SessionEnded] = Signal()
         self.peer_presence: Signal[PeerPresence] = Signal()
         self.connection_changed: Signal[bool] = bus.connected
+        self.connection_failed: Signal[SessionError] = bus.failed
         self.services_changed: Signal[ServicesChanged] = Signal()
         self.retrying: Signal[str] = Signal()
         self.help_wanted: Signal[RemoteHelpWanted] = Signal()

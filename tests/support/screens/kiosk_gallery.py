@@ -506,6 +506,7 @@ SCENES: dict[str, Callable[[KioskWindow], None]] = {
         KioskWiped(pages_removed=0, files_removed=1, profile_removed=True, left_over=2)
     ),
     "trouble": _start_trouble,
+    "trouble-refused": lambda window: window.show_trouble("bus_refused_identity"),
     "languages": lambda window: window.choose_language(),
     "statement": lambda window: window.start_page.statement.click(),
 }

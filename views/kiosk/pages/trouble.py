@@ -15,6 +15,12 @@ from views.kiosk.widgets.theme import ACCENT_PAPER, INK, spaced
 from views.words.caller_errors import kiosk_sentence
 
 LINE_CODES = frozenset({"bus_unreachable", "hub_unreachable", "store_unreachable"})
+"""While one of these lasts, callers are asked to wait."""
+
+SITE_CODES = frozenset({"bus_refused_identity", "bus_certificate_refused"})
+"""While one of these lasts, somebody of the site is needed."""
+
+NOBODY_CODES = LINE_CODES | SITE_CODES
 """While one of these lasts, nobody can be called: they take the whole page when no session runs."""
 
 
@@ -104,3 +110,5 @@ class TroublePage(KioskPage):
         self._title.setText(_("Sorry, please wait"))
         self._words.setText(kiosk_sentence(self._code))
         self._help.setText(_("Need help? Ask at the reception."))
+        for promise in (self._title, self._help, self._dots):
+            promise.setVisible(self._code not in SITE_CODES)

@@ -13,8 +13,9 @@ import pytest
 import expert_app.kiosk.app
 import session.bus.client
 from session.bus.client import BusClient
+from session.bus.transport.nkeys import new_seed
 from session.core.clock import ManualClock
-from session.core.errors import StoreUnreachable
+from session.core.errors import BusRefusedIdentity, BusUnreachable, StoreUnreachable
 from session.hub.access.handlers import Asker
 from session.hub.history.audit import AnswerRecord, Audit
 from session.hub.parts import KIOSK_RETURN_S, RETURN_S
@@ -41,6 +42,42 @@ async def hall(tmp_path: Path) -> AsyncIterator[Hall]:
         made = Hall(world, tmp_path)
         yield made
         await made.close()
+
+
+async def test_a_kiosk_that_the_bus_does_not_know_says_so_until_it_is_let_in(hall: Hall) -> None:
+    kiosk = await hall.kiosk()
+    link = kiosk.app._link
+    link.connection_changed.emit(False)
+    assert kiosk.screen.trouble == "bus_unreachable"
+    link.connection_failed.emit(BusUnreachable())
+    assert kiosk.screen.trouble == "bus_unreachable"
+    link.connection_failed.emit(BusRefusedIdentity())
+    assert kiosk.screen.trouble == "bus_refused_identity"
+    link.connection_changed.emit(True)
+    assert kiosk.screen.trouble == ""
+
+
+async def test_a_kiosk_that_is_refused_from_its_start_asks_nobody_to_wait(hall: Hall) -> None:
+    world = hall.world
+    bus = BusClient(
+        [world.server.url],
+        Role.KIOSK,
+        user="kiosk1",
+        seed=new_seed(),
+        tasks=world.tasks,
+        clock=world.clock,
+    )
+    kiosk = Kiosk(world, KioskLink(bus, world.clock, tasks=world.tasks), hall.folder / "kiosk1")
+    hall.kiosks.append(kiosk)
+    await kiosk.app.start()
+    with pytest.raises((BusRefusedIdentity, BusUnreachable)):
+        await bus.connect()
+    await until(lambda: kiosk.screen.trouble == "bus_refused_identity")
+    seen = len(kiosk.screen.troubles)
+    await until(lambda: len(kiosk.screen.troubles) > seen + 2)
+    assert set(kiosk.screen.troubles[seen:]) == {"bus_refused_identity"}
+    assert kiosk.screen.page == "", "nothing was said of services"
+    await bus.close()
 
 
 async def test_a_wrong_number_is_refused_and_may_be_typed_again(hall: Hall) -> None:

@@ -163,6 +163,19 @@ def test_lost_line_takes_the_whole_start_page_and_gives_it_back(window: KioskWin
     assert on_screen(window, window.start_page)
 
 
+def test_a_kiosk_that_the_bus_refuses_sends_to_the_site_and_promises_nothing(
+    window: KioskWindow,
+) -> None:
+    window.show_trouble("bus_refused_identity")
+    assert on_screen(window, window.trouble_page)
+    assert "Please ask the person at the desk here for help" in said(window)
+    assert "The line is cut" not in said(window)
+    assert "please wait" not in said(window)
+    assert "Need help?" not in said(window), "it is said once"
+    window.show_trouble("bus_unreachable")
+    assert "Need help?" in said(window)
+
+
 def test_lost_line_is_a_banner_while_waiting_and_in_session(window: KioskWindow) -> None:
     window.show_ticket(ticket_answer())
     window.show_trouble("hub_unreachable")
