@@ -6,6 +6,7 @@ organisation's provider gave it. Used by the command and the desk.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import Iterable, Sequence
 
@@ -41,7 +42,7 @@ from session.protocol.wire.roles import Role
 OPEN_S = 15.0
 """Longest wait for the network: a slow line or a busy hub needs no second try of the person."""
 
-TRIES = 3
+TRIES = 4
 ANSWER_S = 8.0
 PAUSE_S = 0.5
 
@@ -120,15 +121,14 @@ class Door:
         await self.ask(SignOffRequest(key=key, proof=proof), Done)
 
     async def ask[Answer](self, request: HubMessage, kind: type[Answer]) -> Answer:
-        """Asks once, and again while the outcome is unknown."""
+        """Asks once, and again while the outcome is unknown, each time on a new connection."""
         check_addresses(self._urls)
-        # a server that reloads its keys, as it does for each newcomer, refuses whoever it has just
-        # greeted: a refusal or two are no reason to give up
         for attempt in range(1, TRIES):
-            try:
+            # a server that reloads its keys, as it does for each newcomer, refuses whoever it has
+            # just greeted; a hub that is crowded cuts some off: no reason to give up
+            with contextlib.suppress(BusRefusedIdentity, HubUnreachable):
                 return await self._once(encode(request), kind)
-            except BusRefusedIdentity:
-                await asyncio.sleep(PAUSE_S * attempt)
+            await asyncio.sleep(PAUSE_S * attempt)
         return await self._once(encode(request), kind)
 
     async def _once[Answer](self, request: bytes, kind: type[Answer]) -> Answer:
@@ -142,16 +142,7 @@ class Door:
         )
         try:
             await connection.open(OPEN_S)
-            for attempt in range(1, TRIES):
-                try:
-                    return await _asked(connection, request, kind)
-                except HubUnreachable:
-                    await asyncio.sleep(PAUSE_S * attempt)
-            return await _asked(connection, request, kind)
+            message = await connection.request(subjects.ENROL, request, ANSWER_S)
+            return decode_answer(kind, message.payload)
         finally:
             await connection.close()
-
-
-async def _asked[Answer](connection: Connection, request: bytes, kind: type[Answer]) -> Answer:
-    message = await connection.request(subjects.ENROL, request, ANSWER_S)
-    return decode_answer(kind, message.payload)

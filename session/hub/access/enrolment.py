@@ -137,6 +137,7 @@ class Enrolment:
         self._is_open = True
         self._repeat_until_s = float("-inf")
         self._flooding: set[Source] = set()
+        self._answering: set[Source] = set()
         self._has_flood, self._has_news = asyncio.Event(), asyncio.Event()
         self._applying = asyncio.Lock()
         self._running: list[asyncio.Task[None]] = []
@@ -189,11 +190,13 @@ class Enrolment:
                 self._has_news.clear()
                 await self._has_news.wait()
             message = self.newcomers.next()
+            source = source_of(message)
+            self._answering.add(source)
             try:
                 answer = await self._answer(message)
             except MessageMalformed as error:
                 await self._publish_answer(message, Refusal(code=error.code, detail=error.detail))
-                self._cut_off_soon(source_of(message))
+                self._cut_off_soon(source)
             except SessionError as error:
                 await self._refuse(message, error)
                 await asyncio.sleep(WRONG_PAUSE_S)
@@ -202,6 +205,8 @@ class Enrolment:
                 await self._publish_answer(message, Refusal(code="unexpected"))
             else:
                 self._tasks.start(self._let_in(message, answer), name="let a newcomer in")
+                continue
+            self._answering.discard(source)
 
     async def _answer(self, message: Incoming) -> Awaitable[HubMessage]:
         """What will be answered. Raises what a newcomer is told at once."""
@@ -315,6 +320,8 @@ class Enrolment:
         except Exception:  # the same boundary
             log.exception("a sign-on failed")
             await self._publish_answer(message, Refusal(code="unexpected"))
+        finally:
+            self._answering.discard(source_of(message))
 
     async def _refuse(self, message: Incoming, error: SessionError) -> None:
         log.info("an enrolment is refused: %s", error.code)
@@ -348,7 +355,8 @@ class Enrolment:
         while self._standing is not None and self._cut_off is not None:
             await asyncio.sleep(DOOR_LOOK_S)
             try:
-                leave = overstayed(await self._standing())
+                standing = await self._standing()
+                leave = overstayed(standing, self.newcomers.waiting() | self._answering)
                 if leave:
                     log.info("sent away from the door for newcomers: %d", len(leave))
                     await self._cut_off(leave)

@@ -10,7 +10,7 @@ and so do the connections of one address. So whoever sends much delays nobody bu
 from __future__ import annotations
 
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
@@ -64,12 +64,18 @@ class Standing(NamedTuple):
     age_s: float
 
 
-def overstayed(standing: Iterable[Standing]) -> set[Source]:
-    """Who is to leave, so that there is room at the door for others."""
+def overstayed(standing: Iterable[Standing], asking: Collection[Source] = ()) -> set[Source]:
+    """Who is to leave, so that there is room at the door for others.
+
+    Args:
+        asking: who waits for an answer of ours; they stay, however many have come after them.
+    """
+    everybody = list(standing)
     of_host: defaultdict[str, list[Standing]] = defaultdict(list)
-    for one in standing:
-        of_host[one.source.host].append(one)
-    is_crowd = sum(map(len, of_host.values())) > CROWD
+    for one in everybody:
+        if one.source not in asking:
+            of_host[one.source.host].append(one)
+    is_crowd = len(everybody) > CROWD
     leave: set[Source] = set()
     for ones in of_host.values():
         ones.sort(key=lambda one: one.age_s)
@@ -151,6 +157,10 @@ class NewcomerQueue:
         self._turns.setdefault(source.host, OrderedDict())[source] = newcomer
         self._count(source.host, 1)
         return Knock.WAITS
+
+    def waiting(self) -> set[Source]:
+        """Whose messages have not been read yet."""
+        return {one for connections in self._turns.values() for one in connections}
 
     def next(self) -> Incoming:
         """The message whose turn it is: of the next address, its next connection.

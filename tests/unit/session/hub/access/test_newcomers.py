@@ -129,3 +129,15 @@ def test_in_a_crowd_each_address_keeps_its_youngest() -> None:
     honest = standing(9999, 20.0, "192.0.2.2")  # a slow line
     leave = overstayed([honest, *crowd])
     assert leave == {one.source for one in crowd[OF_ONE_HOST:]}
+
+
+def test_who_waits_for_our_answer_is_not_sent_away() -> None:
+    crowd = [standing(number, number / 100) for number in range(CROWD + 1)]
+    queue = NewcomerQueue(ManualClock())
+    queue.knock(knock(CROWD), is_read=True)
+    assert queue.waiting() == {source_of(knock(CROWD))}
+    asking = {crowd[CROWD].source, crowd[50].source}
+    leave = overstayed(crowd, asking)
+    assert len(leave) == CROWD + 1 - OF_ONE_HOST - len(asking)
+    assert not leave & asking
+    assert overstayed([standing(1, STAY_S + 1)], {standing(1, 0.0).source}) == set()
