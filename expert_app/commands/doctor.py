@@ -67,12 +67,14 @@ async def check_bus(addresses: list[str]) -> CheckResult:
         host, port = parts.hostname or "127.0.0.1", parts.port or 4222
         try:
             reader, writer = await asyncio.wait_for(asyncio.open_connection(host, port), WAIT_S)
-            greeting = (
-                await asyncio.wait_for(reader.readline(), WAIT_S)
-                if parts.scheme == "nats"
-                else b"INFO "
-            )
-            writer.close()
+            try:
+                greeting = (
+                    await asyncio.wait_for(reader.readline(), WAIT_S)
+                    if parts.scheme == "nats"
+                    else b"INFO "
+                )
+            finally:
+                writer.close()
             if greeting.startswith(b"INFO "):
                 return CheckResult(
                     "bus", "ok", _("The bus answers at {address}.").format(address=f"{host}:{port}")

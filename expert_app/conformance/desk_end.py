@@ -152,9 +152,9 @@ class DeskEnd:
                 sdp = await peer.answer(offer.sdp)
             except CallLost as error:
                 self.refused_offer = str(error.detail.get("why", error.code))
+                await peer.close()
                 failed = CallFailed(call_id=offer.call_id, code=error.code)
                 await self._try_send(session, topic, failed)
-                await peer.close()
                 return
             except asyncio.CancelledError:
                 await peer.close()

@@ -79,9 +79,10 @@ class FirstSteps:
         )
         try:
             code = await process.wait()
-        except asyncio.CancelledError:
-            process.terminate()
-            raise
+        finally:  # the window may be closed meanwhile
+            if process.returncode is None:
+                process.terminate()
+                await process.wait()
         page.show_demo_over(code)
 
 

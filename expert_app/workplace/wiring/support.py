@@ -107,6 +107,11 @@ class SupportConnections:
             stderr=asyncio.subprocess.PIPE,
             creationflags=NO_WINDOW,
         )
-        said = (await process.communicate())[1].decode(errors="replace").strip()
+        try:
+            said = (await process.communicate())[1].decode(errors="replace").strip()
+        finally:  # the program may be closed meanwhile
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
         told = said.splitlines()[-1] if said else _("The file for the help desk could not be made.")
         self._messages.show_message(Level.WARNING, told, SUPPORT)

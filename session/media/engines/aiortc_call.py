@@ -28,6 +28,7 @@ from session.media.engines.aiortc_internals import (
     MediaReceiver,
     MediaSender,
     PeerConnection,
+    give_ports_back,
 )
 from session.media.engines.opus import OpusDecoder
 from session.media.engines.queue_delay import QueueDelayEstimator
@@ -458,17 +459,18 @@ class AiortcCall:
         if self.closed:
             return
         self.closed = True
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self.pictures is not None:
-            self.pictures.close()
         try:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
             await asyncio.wait_for(self._pc.close_all(), CLOSE_TIMEOUT_S)
         except TimeoutError:
             log.warning("a call did not close in time")
-            self._pc.close_ports()
-        self.playout.close()
+        finally:  # who closes may be cancelled, too
+            give_ports_back(self._pc)
+            if self.pictures is not None:
+                self.pictures.close()
+            self.playout.close()
 
 
 _STATES = {

@@ -101,6 +101,7 @@ class AiortcEngine:
         self._ready: _FoundAddresses | None = None
         self._forgetting: set[asyncio.Task[None]] = set()
         self._relay_failed = False
+        self._closing = False
 
     # ---- called from the window's loop
 
@@ -155,6 +156,7 @@ class AiortcEngine:
 
     async def close(self) -> None:
         """Ends the call, the devices and the thread."""
+        self._closing = True
         await self.close_call()
         if self._thread.alive:
             with contextlib.suppress(TimeoutError):
@@ -306,6 +308,7 @@ class AiortcEngine:
 
     async def _forgotten(self) -> None:
         """Returns when no port and no relay's address is kept for a call that does not come."""
+        self._drop_addresses()
         if self._forgetting:
             await asyncio.wait(self._forgetting)
 
@@ -333,7 +336,10 @@ class AiortcEngine:
         self, call: AiortcCall, step: Coroutine[Any, Any, Result]
     ) -> Result:
         try:
-            return await step
+            made = await step
+            if self._closing:
+                raise CallLost(why="engine closed")
+            return made
         except asyncio.CancelledError:  # it took too long; nobody else knows of its ports
             await call.close()
             raise
@@ -435,5 +441,7 @@ async def _release(ready: _FoundAddresses) -> None:
     """Releases addresses after the search for them: aioice does not stop asking a relay, and would
     keep its address.
     """
-    await asyncio.wait([ready.finding])
-    await ready.addresses.release()
+    try:
+        await asyncio.wait([ready.finding])
+    finally:  # the engine may be closed meanwhile
+        await ready.addresses.release()

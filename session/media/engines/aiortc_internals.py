@@ -3,8 +3,9 @@
 
 Both packages are pinned. `tests/unit/session/media/engines/test_aiortc_internals.py` lists every
 private name used here and fails when a new version has moved one of them. Other users of aiortc in
-the same process notice nothing: the peer connection below is a subclass, and the two module names
-that are exchanged (the lists of codecs and of their numbers) serve others as before.
+the same process notice nothing: the peer connection below is a subclass, and the four module names
+that are exchanged (the lists of codecs and of their numbers, ICE's connection and its port) serve
+others as before.
 
 What this buys, against aiortc alone: AV1, our own encoders and buffers, paced sending, lost packets
 that are asked for again, and a call that begins sooner. A desk that must do without it takes the
@@ -23,9 +24,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+import aioice.ice as aioice_ice
+import aiortc.rtcicetransport as aiortc_ice
 import aiortc.rtcpeerconnection as aiortc_connection
 import aiortc.rtp as aiortc_rtp
-from aioice.ice import CandidatePair
+from aioice import Connection, stun
+from aioice.ice import CandidatePair, StunProtocol
 from aiortc import (
     RTCConfiguration,
     RTCIceGatherer,
@@ -168,6 +172,84 @@ def _shield(transport: Any) -> None:
 
     if getattr(receive, "__name__", "") != receive_next.__name__:
         _set(transport, "_recv_next", receive_next)
+
+
+# ---- its ports
+
+
+class _Port(StunProtocol):
+    """A port that its connection knows from the moment it is open."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        if isinstance(self.receiver, _Ports):
+            self.receiver.keep(self)
+
+    def send_stun(self, message: stun.Message, addr: tuple[str, int]) -> None:
+        """As aioice's; a question that is still asked when its connection closes is dropped."""
+        if not self.receiver._closing:
+            super().send_stun(message, addr)
+
+
+class _Ports(Connection):
+    """An ICE connection that gives all its ports back, whenever it is closed.
+
+    WORKAROUND: aioice 0.13 knows its ports only when the last one is open. Closed while it looks
+    for them, or where who waits for them is cancelled, it would leave ports open until the loop
+    ends.
+    """
+
+    def __init__(self, *of_aioice: Any, **named: Any) -> None:
+        super().__init__(*of_aioice, **named)
+        self._open: set[StunProtocol] = set()
+        self._search: asyncio.Future[None] | None = None
+
+    async def gather_candidates(self) -> None:
+        """As aioice's. Whoever waits for it may be cancelled: the search comes to its end, which
+        gives back what a server has promised meanwhile.
+        """
+        if self._search is None:
+            self._search = asyncio.ensure_future(super().gather_candidates())
+            self._search.add_done_callback(lambda done: done.cancelled() or done.exception())
+        await asyncio.shield(self._search)
+
+    def keep(self, port: StunProtocol) -> None:
+        """A port is open."""
+        self._open.add(port)
+        if self._closing:
+            port.transport.close()
+
+    def protocol_lost(self, protocol: StunProtocol) -> None:
+        self._open.discard(protocol)
+        super().protocol_lost(protocol)
+
+    async def close(self) -> None:
+        try:
+            await super().close()
+        finally:
+            self.give_back()
+
+    def give_back(self) -> None:
+        """Closes what is open, and what still opens."""
+        self._closing = True
+        for port in self._open:
+            port.transport.close()
+
+
+_set(aioice_ice, "StunProtocol", _Port)
+_set(aiortc_ice, "Connection", _Ports)
+
+
+def give_ports_back(pc: RTCPeerConnection) -> None:
+    """Closes all ports of a connection, at once: it did not close in time, or its `close` was
+    cancelled.
+    """
+    transports = set(_get(pc, "_RTCPeerConnection__iceTransports"))
+    for transceiver in pc.getTransceivers():
+        if transceiver.receiver.transport is not None:  # a damaged description leaves none
+            transports.add(transceiver.receiver.transport.transport)
+    for transport in transports:
+        transport._connection.give_back()
 
 
 # ---- how a call begins
@@ -399,13 +481,6 @@ class PeerConnection(RTCPeerConnection):
                 if transport is not None:
                     await transport.stop()
                     await transport.transport.stop()
-
-    def close_ports(self) -> None:
-        """Gives the ports back of a connection that does not close in time."""
-        for transceiver in self.getTransceivers():
-            transport = transceiver.receiver.transport
-            for protocol in transport.transport._connection._protocols if transport else ():
-                protocol.transport.close()
 
     def _RTCPeerConnection__createDtlsTransport(self) -> Any:  # noqa: N802
         made: Any = super()._RTCPeerConnection__createDtlsTransport()  # type: ignore[misc]

@@ -26,6 +26,7 @@ class MediaThread:
     def __init__(self, name: str = "media") -> None:
         sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_INTERVAL_S))
         self._loop = asyncio.new_event_loop()
+        self._closing = False
         self.tasks = Tasks()
         self._thread = threading.Thread(target=self._main, name=name, daemon=True)
         self._thread.start()
@@ -42,8 +43,8 @@ class MediaThread:
 
     @property
     def alive(self) -> bool:
-        """False once closed."""
-        return self._thread.is_alive() and not self._loop.is_closed()
+        """False once it is to close."""
+        return not self._closing and self._thread.is_alive() and not self._loop.is_closed()
 
     async def run[Result](self, coroutine: Coroutine[Any, Any, Result], timeout_s: float) -> Result:
         """Awaits `coroutine`, which runs in this thread.
@@ -70,13 +71,17 @@ class MediaThread:
         if not self.alive:
             return
         await self.run(self.tasks.close(), timeout_s=6.0)
+        self._closing = True  # what is still asked would never be answered
         self._loop.call_soon_threadsafe(self._loop.stop)
         await asyncio.to_thread(self._thread.join, 6.0)
 
 
 async def _end_all() -> None:
-    """Ends tasks that aiortc leaves behind when a connection closes before it was made."""
-    left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-    for task in left:
-        task.cancel()
-    await asyncio.gather(*left, return_exceptions=True)
+    """Ends tasks that aiortc leaves behind when a connection closes before it was made, and those
+    that begin while these end.
+    """
+    for _round in range(3):
+        left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)

@@ -26,6 +26,8 @@ from aiortc.mediastreams import AudioStreamTrack, MediaStreamError, VideoStreamT
 from session.core.errors import CallLost
 from session.core.signals import Signal
 from session.media.call_page import PageEvent
+from session.media.engines.aiortc_internals import give_ports_back
+from session.media.sdp import without_local_names
 
 WIDTH_PX, HEIGHT_PX = 160, 120
 FRAME_S = 0.1
@@ -107,11 +109,15 @@ class PlainPeer:
         """Nothing travels any more."""
         for task in self._receiving:
             task.cancel()
-        await self._connection.close()
+        try:
+            await self._connection.close()
+        finally:  # who closes may be cancelled
+            give_ports_back(self._connection)
 
     async def _take(self, sdp: str, kind: str) -> None:
         try:
-            await self._connection.setRemoteDescription(RTCSessionDescription(sdp, kind))
+            named = without_local_names(sdp)
+            await self._connection.setRemoteDescription(RTCSessionDescription(named, kind))
         except Exception as error:  # aiortc says what is wrong in an SDP in many ways
             raise _not_taken(error) from error
 

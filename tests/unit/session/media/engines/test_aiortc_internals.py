@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, cast
 
+import aioice.ice
+import aiortc.rtcicetransport
 import aiortc.rtcpeerconnection
 import aiortc.rtp
 import pytest
@@ -91,9 +93,12 @@ def test_the_version_is_pinned_to_the_one_that_was_read() -> None:
 PRIVATE_NAMES = {
     "aiortc.rtcpeerconnection": ["CODECS"],
     "aiortc.rtp": ["DYNAMIC_PAYLOAD_TYPES"],
+    "aiortc.rtcicetransport": ["Connection"],
+    "aioice.ice": ["StunProtocol"],
     "RTCPeerConnection": [
         "_RTCPeerConnection__createDtlsTransport",
         "_RTCPeerConnection__createTransceiver",
+        "_RTCPeerConnection__iceTransports",
     ],
     "RTCRtpTransceiver": ["_RTCRtpTransceiver__sender", "_RTCRtpTransceiver__receiver"],
     "RTCDtlsTransport": [
@@ -166,6 +171,8 @@ async def test_every_private_name_is_still_there() -> None:
     holders = {
         "aiortc.rtcpeerconnection": aiortc.rtcpeerconnection,
         "aiortc.rtp": aiortc.rtp,
+        "aiortc.rtcicetransport": aiortc.rtcicetransport,
+        "aioice.ice": aioice.ice,
         "RTCPeerConnection": plain,
         "RTCRtpTransceiver": transceiver,
         "RTCDtlsTransport": transport,
