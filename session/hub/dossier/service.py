@@ -160,8 +160,11 @@ class DossierService:
     ) -> None:
         """The session of this ticket has this dossier."""
         if record.dossier != number:
-            bound = msgspec.structs.replace(record, dossier=number)
-            await self._callers.put(organisation, ticket.id, bound)
+            await self._callers.change(
+                organisation,
+                ticket.id,
+                lambda now: msgspec.structs.replace(now, dossier=number),
+            )
 
     def access(self, asker: Asker, ticket: Ticket, session_id: str, reason: str = "") -> Access:
         """Who looks at a dossier in the session of a ticket that was just asked for."""

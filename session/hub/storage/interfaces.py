@@ -98,7 +98,15 @@ class CallerStore(Protocol):
         ...
 
     async def put(self, organisation: str, ticket_id: str, record: CallerRecord) -> None:
-        """Stores the record."""
+        """Stores the record of a new ticket."""
+        ...
+
+    async def change(
+        self, organisation: str, ticket_id: str, change: Callable[[CallerRecord], CallerRecord]
+    ) -> CallerRecord:
+        """Stores what `change` makes of the record as it is now, and returns it. It is called again
+        when another change came first.
+        """
         ...
 
     async def forget(self, organisation: str, ticket_id: str) -> None:

@@ -9,6 +9,7 @@ get is what is stored.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -233,14 +234,34 @@ class NatsCallerStore:
 
     async def get(self, organisation: str, ticket_id: str) -> CallerRecord:
         """See `CallerStore`."""
-        stored = await self._streams.last(CALLERS, f"caller.{organisation}.{ticket_id}")
-        return decode_plain(CallerRecord, stored.payload) if stored is not None else CallerRecord()
+        return (await self._last(f"caller.{organisation}.{ticket_id}"))[0]
 
     async def put(self, organisation: str, ticket_id: str, record: CallerRecord) -> None:
         """See `CallerStore`."""
         await self._streams.append(
             f"caller.{organisation}.{ticket_id}", msgspec.json.encode(record)
         )
+
+    async def change(
+        self, organisation: str, ticket_id: str, change: Callable[[CallerRecord], CallerRecord]
+    ) -> CallerRecord:
+        """See `CallerStore`."""
+        subject = f"caller.{organisation}.{ticket_id}"
+        while True:
+            before, revision = await self._last(subject)
+            after = change(before)
+            if after == before:
+                return before
+            with contextlib.suppress(WrongRevision):
+                await self._streams.append(subject, msgspec.json.encode(after), expected=revision)
+                return after
+
+    async def _last(self, subject: str) -> tuple[CallerRecord, int]:
+        """An empty record and 0 where there is none."""
+        stored = await self._streams.last(CALLERS, subject)
+        if stored is None:
+            return CallerRecord(), 0
+        return decode_plain(CallerRecord, stored.payload), stored.revision
 
     async def forget(self, organisation: str, ticket_id: str) -> None:
         """See `CallerStore`."""

@@ -211,10 +211,15 @@ class PassOn:
         note: str,
         pieces_missing: int,
     ) -> Ticket:
-        before, record = await self._sessions.owned(organisation, agent, session_id)
-        record = msgspec.structs.replace(record, note=note.strip(), pieces_missing=pieces_missing)
-        # before the change, so that nobody accepts without it
-        await self._callers.put(organisation, before.id, record)
+        before, _ = await self._sessions.owned(organisation, agent, session_id)
+        # before the ticket's change, so that nobody accepts without it
+        await self._callers.change(
+            organisation,
+            before.id,
+            lambda record: msgspec.structs.replace(
+                record, note=note.strip(), pieces_missing=pieces_missing
+            ),
+        )
         stored, changed = await self._changes.change(organisation, before.id, decide)
         if changed:
             ended = msgspec.structs.replace(before, agent=agent)

@@ -102,9 +102,10 @@ class WaitingElsewhere:
 
         if phone:  # before the ticket, so that whoever takes it always has the number
             await self._announce(known)
-            record = await self._callers.get(known.organisation, known.id)
-            await self._callers.put(
-                known.organisation, known.id, msgspec.structs.replace(record, phone=phone)
+            await self._callers.change(
+                known.organisation,
+                known.id,
+                lambda record: msgspec.structs.replace(record, phone=phone),
             )
         stored, _ = await self._changes.change(known.organisation, known.id, decide)
         return await self._calls.answer(stored)

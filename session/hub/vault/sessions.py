@@ -131,5 +131,13 @@ class VaultSessions:
         """Keeps the dossier; the rest is the hub's."""
         await asyncio.to_thread(self._own.bind, ticket_id, record.dossier, self._clock.utc_now())
 
+    async def change(
+        self, organisation: str, ticket_id: str, change: Callable[[CallerRecord], CallerRecord]
+    ) -> CallerRecord:
+        """As `put`: the dossier is all that is kept, so no other change can be lost."""
+        record = change(await self.get(organisation, ticket_id))
+        await self.put(organisation, ticket_id, record)
+        return record
+
     async def forget(self, organisation: str, ticket_id: str) -> None:
         """Nothing: retention removes it."""

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+
+import msgspec
 
 from session.hub.storage.interfaces import CallerRecord
 from session.hub.storage.ticket_store import NatsCallerStore
@@ -39,3 +42,22 @@ async def test_a_forgotten_caller_record_is_erased_with_all_it_was_before(tmp_pa
             assert _files_with(tmp_path / "bus", number) == []
         assert _files_with(tmp_path / "bus", "1111111"), "what is not forgotten is there"
         await world.server.start()
+
+
+async def test_two_changes_of_one_caller_record_at_once_are_both_kept(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        assert world.connection is not None
+        store = NatsCallerStore(world.connection)
+        await store.put("valdore", "t1", CallerRecord(number="7654321"))
+
+        def noted(record: CallerRecord) -> CallerRecord:
+            return msgspec.structs.replace(record, note="parle occitan")
+
+        def bound(record: CallerRecord) -> CallerRecord:
+            return msgspec.structs.replace(record, dossier="1234567")
+
+        changes = (noted, bound, lambda record: msgspec.structs.replace(record, phone="0612"))
+        await asyncio.gather(*(store.change("valdore", "t1", change) for change in changes))
+        assert await store.get("valdore", "t1") == CallerRecord(
+            number="7654321", note="parle occitan", dossier="1234567", phone="0612"
+        )

@@ -89,6 +89,13 @@ class MemoryCallers:
     async def put(self, organisation: str, ticket_id: str, record: CallerRecord) -> None:
         self.records[organisation, ticket_id] = record
 
+    async def change(
+        self, organisation: str, ticket_id: str, change: Callable[[CallerRecord], CallerRecord]
+    ) -> CallerRecord:
+        record = change(await self.get(organisation, ticket_id))
+        await self.put(organisation, ticket_id, record)
+        return record
+
     async def forget(self, organisation: str, ticket_id: str) -> None:
         self.records.pop((organisation, ticket_id), None)
 
