@@ -6,7 +6,7 @@
 
 // One call of this page: `name` is that of its tile and of its events.
 function makeCall(name) {
-  const ARRIVING_MS = 40, STRAIN_MS = 1000;
+  const ARRIVING_MS = 40, STRAIN_MS = 1000, FIRST_MS = 100, FIRST_LOOKS = 12, PAUSE_MS = 200;
   const UNSEEN_FRAMES = 25;
   const FRESH_MS = 60000;
   const tile = document.getElementById(name);
@@ -160,19 +160,35 @@ function makeCall(name) {
   // The other end has not even heard of the call when this is done: nobody waits for it.
   const limitSoon = () => limitPicture(startKbps()).catch((error) => host.emit("settings_refused", { why: error.name }));
 
-  // Once a second: is the encoder's least still more than the line takes?
-  async function watchStrain(made, before) {
-    await new Promise((resolve) => setTimeout(resolve, before ? STRAIN_MS : STRAIN_MS / 2));
+  // Another change of the same sender may be under way: a picture must not stay away.
+  const limitSurely = (made) => {
+    if (made === link) limitPicture(startKbps()).catch(() => setTimeout(() => limitSurely(made), ARRIVING_MS));
+  };
+
+  // Is the encoder's least still more than the line takes? Its first pictures tell soonest, later ones once a second.
+  async function watchStrain(made, before, looks = 0) {
+    const first = looks < FIRST_LOOKS;
+    await new Promise((resolve) => setTimeout(resolve, first ? FIRST_MS : STRAIN_MS));
     if (made !== link) return;
     const now = await sentPictures(made.senders.video);
     if (made !== link) return;
-    if (before && now && now.frames >= before.frames) {
+    if (now && first) {
+      if (governed.flood(now)) await pausePicture(made);
+    } else if (before && now && now.target_kbps && now.frames >= before.frames) {
       const fps = (now.frames - before.frames) * 1000 / (now.at - before.at);
       const share = now.target_kbps / governed.rateOf(startKbps());
       const over = (now.bytes - before.bytes) * 8 / (now.at - before.at) / Math.max(before.target_kbps, now.target_kbps);
       if (governed.strain({ fps, filmed: now.filmed, share, over })) await limitPicture(startKbps()).catch(() => {});
     }
-    watchStrain(made, now);
+    watchStrain(made, now, looks + (now ? 1 : 0));
+  }
+
+  // A picture too large for the line is on its way. The next one would still be of that size: for a moment none is made.
+  async function pausePicture(made) {
+    limitSurely(made);
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    governed.goOn();
+    limitSurely(made);
   }
 
   // What the line carries now, as Chromium estimates it; the most we may send when it does not know yet.
@@ -253,10 +269,7 @@ function makeCall(name) {
     watchStrain(made, null);
     watchSilence(made, (one) => one === link, (silent) => {
       governed.setSilent(silent);
-      const apply = () => {         // another change of the same sender may be under way: a picture must not stay away
-        if (made === link) limitPicture(startKbps()).catch(() => setTimeout(apply, ARRIVING_MS));
-      };
-      apply();
+      limitSurely(made);
     });
   }
 

@@ -62,13 +62,14 @@ function reportedOf(connection, reports, sent) {
   return { sent_packets: all.reduce((sum, one) => sum + one.packets, 0), sent_missed: all.reduce((sum, one) => sum + one.missed, 0) };
 }
 
-// What a sender has sent of its picture and the rate its encoder is given now: {at, frames, bytes, target_kbps}, or null.
+// What a sender has sent of its picture and the rate its encoder is given now: {at, frames, bytes, target_kbps, filmed},
+// or null. The rate is 0 while what the encoder made before waits to be sent.
 async function sentPictures(sender) {
   let found = null, filmed = 0;
   if (sender) (await sender.getStats()).forEach((report) => {
     if (report.type === "media-source") filmed = report.framesPerSecond || 0;
-    if (report.type === "outbound-rtp" && report.targetBitrate) {
-      found = { at: report.timestamp, frames: report.framesEncoded || 0, target_kbps: report.targetBitrate / 1000,
+    if (report.type === "outbound-rtp" && report.framesEncoded) {
+      found = { at: report.timestamp, frames: report.framesEncoded, target_kbps: (report.targetBitrate || 0) / 1000,
         bytes: (report.bytesSent || 0) - (report.retransmittedBytesSent || 0) };
     }
   });
@@ -102,12 +103,13 @@ function makeGoverned(senderOf) {
   const PROBE_MS = 400;
   const HEIGHTS = [Infinity, 360, 180], STRAINED_S = 2, CALM_S = 12, SETTLE_S = 2;
   const SLOW_FPS = 6, LEAST_FPS = 9, LIVELY_FPS = 15;
-  const OVERRUN = 1.5, GROSS = 2, RELAPSE_S = 6, MOST_PATIENCE = 8;
+  const FLOOD_S = 0.4, OVERRUN = 1.5, GROSS = 2, RELAPSE_S = 6, MOST_PATIENCE = 8;
   let limits = null;           // {kbps, height_px, fps, motion}; 0 is no bound
   let lower = 0;               // index in HEIGHTS: what the encoder cannot make small enough is made of fewer rows
   let strained = 0, calm = 0;  // seconds
   let settling = 0;            // looks that do not count
   let sinceRaise = Infinity, patience = 1;   // rows that came back in vain wait longer for the next time
+  let paused = false;          // a picture too large is on its way
   let silent = false;          // nothing comes from the other end
   let photo = null;            // {sender, camera, canvas, track, timer}: a still photo now and then
 
@@ -166,16 +168,31 @@ function makeGoverned(senderOf) {
     const shot = photo && photo.sender === sender;
     const settings = sender.track && sender.track.getSettings ? sender.track.getSettings() : {};
     parameters.encodings.forEach((encoding) => {
-      encoding.active = !silent;
+      encoding.active = !silent && !paused;
       encoding.scaleResolutionDownBy = !shot && settings.height > height ? settings.height / height : 1;
       if (fps && fps >= 1) encoding.maxFramerate = fps;
       else delete encoding.maxFramerate;
     });
   }
 
+  // Takes a look at the first pictures, {frames, bytes} since the beginning: is one so large that the line needs most of
+  // half a second for it? Then the picture pauses until `goOn` and gets its fewest rows. The first whole picture of any
+  // face is large too, but the next ones follow at once and are small; where everything moves, none is made meanwhile.
+  function flood(sent) {
+    if (!bound() || silent || lower > 0 || limits.fps < LIVELY_FPS) return false;
+    if (sent.bytes * 8 / sent.frames < FLOOD_S * 1000 * limits.kbps) return false;
+    lower = HEIGHTS.length - 1;
+    settling = SETTLE_S;
+    return paused = true;
+  }
+
+  function goOn() {
+    paused = false;
+  }
+
   // Takes a second's look at what is sent: {fps, filmed, share, over}, `share` being what the transport allows of our
-  // bound, `over` what the encoder makes of that, `filmed` how many pictures the camera made. Gives whether the size changed. A picture full of motion overruns a narrow line at
-  // any rate asked for, and the voice with it.
+  // bound, `over` what the encoder makes of that, `filmed` how many pictures the camera made. Gives whether the size
+  // changed. A picture full of motion overruns a narrow line at any rate asked for, and the voice with it.
   function strain(picture) {
     if (!bound() || silent) return false;   // nobody governs, or there is nothing to judge by
     const few = limits.fps > 0 && limits.fps < LIVELY_FPS;
@@ -202,7 +219,7 @@ function makeGoverned(senderOf) {
   function begin() {
     lower = strained = calm = settling = 0;
     [sinceRaise, patience] = [Infinity, 1];
-    silent = false;
+    silent = paused = false;
   }
 
   // Nothing comes: the line is cut. Pictures that are sent now are lost, and the other end would ask for each packet of
@@ -220,6 +237,6 @@ function makeGoverned(senderOf) {
     if (isPhoto && !photo && sender && sender.track) await startPhotos(sender);
   }
 
-  return { set, rateOf, bound, motion, shape, strain, begin, setSilent, again: () => (limits ? set(limits) : null), end: endPhotos,
+  return { set, rateOf, bound, motion, shape, flood, goOn, strain, begin, setSilent, again: () => (limits ? set(limits) : null), end: endPhotos,
     photos: () => photo !== null };
 }

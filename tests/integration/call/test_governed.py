@@ -117,6 +117,26 @@ STRAIN = """(async () => {
     rowsAfter(60, fine), rowsAfter(4, { ...slow, filmed: 25 })];
 })()"""
 
+FIRST_PICTURES = """(async () => {
+  const sender = { track: { getSettings: () => ({ height: 720 }) } };
+  const rowsAfter = async (frames, bytes, fps = 30) => {
+    const governed = makeGoverned(() => null), parameters = { encodings: [{}] };
+    await governed.set({ kbps: 427, height_px: 720, fps });
+    governed.flood({ frames, bytes });
+    governed.shape(parameters, sender);
+    const [{ active, scaleResolutionDownBy }] = parameters.encodings;
+    governed.goOn();
+    governed.shape(parameters, sender);
+    return [active, parameters.encodings[0].active, 720 / scaleResolutionDownBy];
+  };
+  return {
+    motion: await rowsAfter(1, 23000),
+    "a face's first whole picture": await rowsAfter(1, 12000),
+    "a face in a room full of things": await rowsAfter(4, 35000),
+    "a photo": await rowsAfter(1, 23000, 0.25),
+  };
+})()"""
+
 
 def test_a_picture_that_overruns_the_line_gets_fewer_rows_until_it_is_calm(qt_loop: QtLoop) -> None:
     async def story() -> None:
@@ -143,6 +163,21 @@ def test_a_picture_that_overruns_the_line_gets_fewer_rows_until_it_is_calm(qt_lo
             720,
             360,
         ]
+        pane.close_page()
+        pane.deleteLater()
+
+    qt_loop.run(story())
+
+
+def test_the_first_pictures_tell_motion_from_a_face(qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        pane = KioskCallPane()
+        assert await pane.run(FIRST_PICTURES) == {
+            "motion": [False, True, 180],
+            "a face's first whole picture": [True, True, 720],
+            "a face in a room full of things": [True, True, 720],
+            "a photo": [True, True, 720],
+        }
         pane.close_page()
         pane.deleteLater()
 
