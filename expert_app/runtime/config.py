@@ -595,16 +595,51 @@ def load[Settings: msgspec.Struct](kind: type[Settings], path: Path) -> Settings
         raise SettingsWrong(path, _why(kind, str(error))) from error
 
 
-_IN_A_TABLE = re.compile(r"unknown field `(\w+)` - at `\$[.\[]")
+_PLACE = re.compile(r"(?P<what>.*?)(?: - at `\$\.?(?P<place>[^`]*)`)?", re.DOTALL)
+_UNKNOWN = re.compile(r"Object contains unknown field `(?P<name>[^`]*)`")
+_OTHER_KIND = re.compile(r"Expected `(?P<wanted>[^`]*)`, got `(?P<found>[^`]*)`")
+_OUT_OF_RANGE = re.compile(r"Expected `(?:int|float)` (?P<limit>[<>]=? \S+)")
+_NONE_OF_THEM = re.compile(r"Invalid enum value (?P<value>.*)", re.DOTALL)
 
 
 def _why(kind: type[msgspec.Struct], why: str) -> str:
-    """What is wrong; a line that was put at the end of a file is in the table before it."""
-    found = _IN_A_TABLE.search(why)
-    if found is None or found.group(1) not in kind.__struct_fields__:
-        return why
-    words = _("Put “{name}” at the top of the file, before the first line in brackets.")
-    return f"{why}\n{words.format(name=found.group(1))}"
+    """What msgspec found wrong in a file, in the reader's language where it is one of the mistakes
+    that people make.
+    """
+    place = _PLACE.fullmatch(why)
+    assert place is not None  # it matches every text
+    what, where = place["what"], place["place"] or ""
+    if found := _UNKNOWN.fullmatch(what):
+        name = found["name"]
+        if not where:
+            return _("There is no setting “{name}”.").format(name=name)
+        words = _("There is no setting “{name}” in “{where}”.").format(name=name, where=where)
+        if name not in kind.__struct_fields__:
+            return words
+        # a line that was put at the end of a file is in the table before it
+        more = _("Put “{name}” at the top of the file, before the first line in brackets.")
+        return f"{words}\n{more.format(name=name)}"
+    if found := _OTHER_KIND.fullmatch(what):
+        return _("“{where}” must be {wanted}; it is {found}.").format(
+            where=where, wanted=_kind_words(found["wanted"]), found=_kind_words(found["found"])
+        )
+    if found := _OUT_OF_RANGE.fullmatch(what):
+        return _("“{where}” must be {limit}.").format(where=where, limit=found["limit"])
+    if found := _NONE_OF_THEM.fullmatch(what):
+        return _("“{where}” cannot be {value}.").format(where=where, value=found["value"])
+    return why
+
+
+def _kind_words(kind: str) -> str:
+    words = {
+        "str": _("a text between quotes"),
+        "int": _("a whole number"),
+        "float": _("a number"),
+        "bool": _("true or false"),
+        "array": _("a list in brackets"),
+        "object": _("a table"),
+    }
+    return words.get(kind.removesuffix(" | null"), kind)
 
 
 _SIGNED_IN = ("organisation", "user", "role")
@@ -640,7 +675,7 @@ class FixedSettings:
             merged = _laid_over(msgspec.to_builtins(settings), self.values)
             return msgspec.convert(merged, type(settings))
         except msgspec.ValidationError as error:
-            raise SettingsWrong(self.path, str(error)) from error
+            raise SettingsWrong(self.path, _why(type(settings), str(error))) from error
 
 
 def load_fixed(path: Path) -> FixedSettings:

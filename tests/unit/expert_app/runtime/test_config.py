@@ -110,3 +110,31 @@ def test_a_line_put_at_the_end_of_a_file_is_told_its_place(tmp_path: Path) -> No
     with pytest.raises(SettingsWrong) as refused:
         load(HubSettings, path)
     assert "top of the file" not in refused.value.why
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("portt = 1", "There is no setting “portt”."),
+        ("[store]\nquota = 0", "There is no setting “quota” in “store”."),
+        ("store = 3", "“store” must be a table; it is a whole number."),
+        ("[store]\nquota_mb = 'all'", "“store.quota_mb” must be a whole number"),
+        ("[sso]\nid = 'a'", "“sso” must be a list in brackets; it is a table."),
+    ],
+)
+def test_a_mistake_in_the_file_is_told_in_words(tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "hub.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsWrong) as refused:
+        load(HubSettings, path)
+    assert says in refused.value.why
+
+
+def test_a_value_out_of_range_or_of_none_we_know_is_told_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "desk.toml"
+    path.write_text("theme = 'pink'", encoding="utf-8")
+    with pytest.raises(SettingsWrong, match="“theme” cannot be 'pink'"):
+        load(DeskSettings, path)
+    path.write_text("[media]\nstart_kbps = 1", encoding="utf-8")
+    with pytest.raises(SettingsWrong, match=r"“media\.start_kbps” must be >= 16"):
+        load(DeskSettings, path)
