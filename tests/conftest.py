@@ -29,9 +29,11 @@ os.environ.setdefault(
 if hasattr(os, "geteuid") and os.geteuid() == 0:
     os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
 
-# Windows, too, are waited for as long as a busy machine may take;
+# Windows and signals, too, are waited for as long as a busy machine may take;
 # the plugin's own five seconds were too few.
-QtBot.waitUntil = functools.partialmethod(QtBot.waitUntil, timeout=int(1000 * LONGEST_S))  # type: ignore[assignment, method-assign]
+for _wait in ("waitUntil", "waitSignal", "waitSignals", "waitExposed", "waitActive"):
+    _patient = functools.partialmethod(getattr(QtBot, _wait), timeout=int(1000 * LONGEST_S))
+    setattr(QtBot, _wait, _patient)
 
 
 @pytest.fixture(autouse=True)

@@ -23,6 +23,7 @@ from session.hub.access.request_server import SUBJECT, TO_ALL
 from session.protocol.codec import encode
 from session.protocol.hub.requests import HubMessage, ServicesAnswer, ServicesRequest
 from tests.support.hub_world import World, hub_world
+from tests.support.waiting import LONGEST_S, until
 
 CALLS = 12
 
@@ -36,7 +37,7 @@ async def deaf_hub(world: World) -> HubConnection:
     return connection
 
 
-def slow(world: World, verb: str, seconds: float) -> list[Asker]:
+def slow(world: World, verb: str, thinks: Callable[[], Awaitable[object]]) -> list[Asker]:
     """The hub thinks so long about it; who has asked."""
     assert world.hub is not None
     handlers: dict[str, Callable[[Asker, Any], Awaitable[HubMessage]]] = world.hub.server._handlers
@@ -44,11 +45,15 @@ def slow(world: World, verb: str, seconds: float) -> list[Asker]:
 
     async def think(asker: Asker, request: Any) -> HubMessage:
         asked.append(asker)
-        await asyncio.sleep(seconds)
+        await thinks()
         return await really(asker, request)
 
     handlers[verb] = think
     return asked
+
+
+async def half_a_second() -> None:
+    await asyncio.sleep(0.5)
 
 
 async def test_a_hub_that_takes_requests_and_answers_none_costs_nobody_a_second_try(
@@ -73,7 +78,7 @@ async def test_a_hub_that_has_the_request_in_hand_does_not_begin_it_again(
     monkeypatch.setattr(bus_client, "SECOND_S", 0.1)
     async with hub_world(tmp_path) as world:
         kiosk = await world.kiosk("kiosk1")
-        asked = slow(world, "services", 0.5)
+        asked = slow(world, "services", half_a_second)
         assert (await kiosk.services()).services
         assert len(asked) == 1
         assert kiosk._bus._connection._answers == {}
@@ -88,7 +93,7 @@ async def test_where_no_other_hub_is_there_the_first_may_take_its_time(
         assert world.connection is not None
         await world.connection.drain(TO_ALL)
         kiosk = await world.kiosk("kiosk1")
-        asked = slow(world, "services", 0.5)
+        asked = slow(world, "services", half_a_second)
         assert (await kiosk.services()).services
         assert len(asked) == 1
 
@@ -97,21 +102,30 @@ async def test_who_repeats_a_request_in_hand_many_times_gets_few_answers(tmp_pat
     async with hub_world(tmp_path) as world:
         kiosk = await world.kiosk("kiosk1")
         assert world.hub is not None
-        asked = slow(world, "services", 0.5)
+        go = asyncio.Event()
+        asked = slow(world, "services", go.wait)
         question = encode(ServicesRequest())
         first = asyncio.create_task(
             kiosk._bus.request("services", ServicesRequest(), ServicesAnswer)
         )
-        await asyncio.sleep(0.1)
+        await until(lambda: asked)
         again = [
-            kiosk._bus._connection.request("all.k.kiosk1.services", question, 1.0)
+            asyncio.ensure_future(
+                kiosk._bus._connection.request("all.k.kiosk1.services", question, LONGEST_S)
+            )
             for _ in range(20)
         ]
-        said = await asyncio.gather(*again, return_exceptions=True)
+        counts = world.hub.server.counts
+        await until(lambda: counts.dropped == 17)
+        go.set()
         assert (await first).services
+        await until(lambda: sum(one.done() for one in again) == 3)
         assert len(asked) == 1
-        assert len([one for one in said if not isinstance(one, HubUnreachable)]) == 3
-        assert world.hub.server.counts.dropped == 17
+        assert counts.dropped == 17
+        for one in again:
+            one.cancel()
+        said = await asyncio.gather(*again, return_exceptions=True)
+        assert sum(isinstance(one, asyncio.CancelledError) for one in said) == 17
 
 
 async def test_a_no_is_heard_at_once_whatever_the_place_for_answers_is_called(

@@ -188,7 +188,7 @@ def test_a_file_chooser_is_told_and_does_not_open(stage: Stage, qt_loop: QtLoop)
         told = Told(stage)
         picker = "<input type=file style='position:absolute;left:0;top:0;width:400px;height:100px'>"
         await stage.share(stage.web.page("/t/file.html", f"<body>{picker}</body>"))
-        for _ in range(20):
+        for _ in range(100):
             click(stage, QPoint(40, 20))
             await asyncio.sleep(0.2)
             if told.shown:

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from session.protocol.conversation.messages import Grant
@@ -43,9 +41,8 @@ def test_every_button_is_large_enough_for_a_finger_and_has_a_name(
             await stage.share(stage.web.site + "index.html")
             stage.browser.show_acting(True)
             stage.browser.propose("Nom", "Exemple")
-            await asyncio.sleep(0.05)
+            await stage.until(lambda: all(button.isVisible() for button in buttons(stage).values()))
             for button in buttons(stage).values():
-                assert button.isVisible()
                 assert min(button.width(), button.height()) >= MIN_TOUCH_PX
                 assert button.accessibleName()
         stage.browser.setParent(None)

@@ -314,14 +314,21 @@ def test_a_page_that_does_not_answer_is_told_as_such(stage: Stage, qt_loop: QtLo
 
 
 def test_a_lost_event_is_healed_by_a_full_picture(stage: Stage, qt_loop: QtLoop) -> None:
-    drop = [False]
+    drop, lost = [False], list[str]()
+
+    def lose(topic: str, _payload: bytes, _headers: Mapping[str, str]) -> bool:
+        if topic == "mirror" and drop[0]:
+            lost.append(topic)
+            return True
+        return False
 
     async def story() -> None:
-        stage.lose = lambda topic, _payload, _headers: topic == "mirror" and drop[0]
+        stage.lose = lose
         await stage.share(stage.web.site + "droits.html")
         drop[0] = True
         await stage.in_page("document.querySelector('h1').textContent = 'Perdu en route'")
         await asyncio.sleep(0.2)
+        await stage.until(lambda: lost)
         drop[0] = False
         seen = len(stage.events)
         await stage.in_page("document.querySelector('h2').textContent = 'Suite'")

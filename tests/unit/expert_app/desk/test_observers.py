@@ -19,6 +19,7 @@ from session.core.clock import ManualClock
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.hub.tickets import TicketState
+from tests.support.waiting import until
 
 
 class Part:
@@ -93,6 +94,7 @@ async def test_the_mirrored_page_is_read_a_moment_after_its_events_and_only_by_t
     page = desk.open_session().page
     for _time in range(3):
         page.events_received.emit(None)
+    await until(lambda: "mirror_shown" in desk.observations.all())
     await asyncio.sleep(0.05)
     assert (len(desk.scripts), unseen.scripts) == (2, [])
     noted = desk.observations.all()["mirror_shown"]

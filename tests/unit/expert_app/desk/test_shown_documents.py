@@ -24,6 +24,7 @@ from session.desk.hub.library import Progress
 from session.protocol.dossier.library import LibraryItem, LibraryKind
 from tests.support.memory.channel import channel_pair
 from tests.support.shown_documents import invented_pdf, invented_picture
+from tests.support.waiting import until
 
 PAGE = LibraryItem(
     id="sim", title="Simuler", kind=LibraryKind.PAGE, address="https://www.caisse.example/s"
@@ -189,6 +190,7 @@ async def test_what_was_cancelled_is_not_shown(scene: Scene) -> None:
     scene.shows.push("lease")
     await asyncio.sleep(0)
     scene.shows.cancel()
+    await until(lambda: scene.fetched and scene.fetched[-1] is None)
     await asyncio.sleep(0.3)
     assert scene.show.shown is None
     assert scene.fetched[-1] is None

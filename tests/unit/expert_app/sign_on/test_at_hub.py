@@ -114,7 +114,7 @@ async def test_a_provider_that_is_silent_holds_up_no_other_however_many_ask(
         began_s = time.monotonic()
         for offers in await asyncio.gather(*(hub.offers() for _ in range(20))):
             assert [one.id for one in offers] == ["sso"]
-        assert time.monotonic() - began_s < 4
+        assert time.monotonic() - began_s < 15, "all together, not twenty seconds one by one"
         assert silent.asked[about] == 1
         silent.slow.clear()
         await hub.close()

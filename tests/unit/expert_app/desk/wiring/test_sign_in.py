@@ -73,7 +73,7 @@ def test_without_a_keyring_the_page_asks_for_a_passphrase_and_the_key_is_in_the_
         assert not button.isEnabled()
         _fill(composed.window, passphrase_first=WORDS, passphrase_again=WORDS)
         button.click()
-        return await asyncio.wait_for(composed.done, 5)
+        return await asyncio.wait_for(composed.done, LONGEST_S)
 
     settings, seed = asyncio.run(sign_in())
     assert settings.user == "a1"

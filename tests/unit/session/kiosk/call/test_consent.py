@@ -19,6 +19,7 @@ from session.protocol.conversation.messages import (
     GrantRequested,
 )
 from tests.support.memory.channel import MemoryChannel, channel_pair
+from tests.support.waiting import until
 
 
 class Caller:
@@ -115,7 +116,7 @@ async def test_silence_is_no(scene: Scene) -> None:
     await asyncio.sleep(0.25)
     assert scene.caller.settled == []
     scene.clock.advance(1)
-    await asyncio.sleep(0.25)
+    await until(lambda: scene.told())
     assert scene.caller.settled == [(Grant.SCAN,)]
     assert scene.caller.changes == [(Grant.SCAN, False)]
     assert scene.told() == [(Grant.SCAN, False)]
@@ -171,7 +172,7 @@ async def test_what_is_given_already_is_told_and_not_asked_with_the_others(scene
 async def test_silence_is_no_to_every_power_of_the_question(scene: Scene) -> None:
     await scene.desk_asks_together(Grant.SCAN, Grant.KEEP)
     scene.clock.advance(SILENCE_S)
-    await asyncio.sleep(0.25)
+    await until(lambda: len(scene.told()) > 1)
     assert scene.told() == [(Grant.SCAN, False), (Grant.KEEP, False)]
     assert {change.reason for change in scene.heard} == {GrantReason.SILENT}
 
@@ -204,8 +205,7 @@ async def test_every_power_ends_by_itself(scene: Scene) -> None:
     assert not scene.grants.allowed(Grant.CONTROL), (
         "enforced at the instant, not when somebody looks"
     )
-    await asyncio.sleep(0.25)
-    assert scene.heard[-1].reason is GrantReason.EXPIRED
+    await until(lambda: scene.heard[-1].reason is GrantReason.EXPIRED)
     assert scene.heard[-1].grant is Grant.CONTROL
     assert scene.grants.allowed(Grant.SEE_PAGE)
 
@@ -224,8 +224,7 @@ async def test_silence_about_a_renewal_leaves_the_time_that_was_given(scene: Sce
     scene.clock.advance(LASTS_S[Grant.SCAN] * 0.6)
     await scene.desk_asks(Grant.SCAN)
     scene.clock.advance(SILENCE_S)
-    await asyncio.sleep(0.25)
-    assert not scene.grants.question
+    await until(lambda: not scene.grants.question)
     assert scene.grants.left_s(Grant.SCAN) == pytest.approx(LASTS_S[Grant.SCAN] * 0.4 - SILENCE_S)
 
 
@@ -260,8 +259,7 @@ async def test_who_types_a_mandate_is_not_silent_but_not_for_ever(scene: Scene) 
         assert scene.grants.question == (Grant.SCAN,)
         scene.grants.act_for_caller("A" * letters)
     scene.clock.advance(SILENCE_S - 1)
-    await asyncio.sleep(0.25)
-    assert not scene.grants.question
+    await until(lambda: not scene.grants.question)
 
 
 async def test_the_words_on_the_screen_are_recorded_with_the_answer(scene: Scene) -> None:
