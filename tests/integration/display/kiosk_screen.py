@@ -134,7 +134,7 @@ class Screen:
         loop = asyncio.get_running_loop()
         began_s = loop.time()
         self.fingers.click(self.stop)
-        await until(lambda: self.stopped > before, 10.0)
+        await until(lambda: self.stopped > before)
         found["stop_beside_a_busy_page_ms"] = round(1000 * (loop.time() - began_s))
         return found
 

@@ -19,6 +19,7 @@ from pathlib import Path
 import httpx
 
 from expert_app.runtime.ports import free_port
+from tests.support.waiting import LONGEST_S
 
 PROGRAMS = ("dbus-daemon", "avahi-daemon", "ippeveprinter")
 _PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
@@ -134,11 +135,14 @@ def eve_printer(folder: Path) -> Iterator[EvePrinter]:
             ),
             ([*printer, "-c", str(command), "-p", str(port), "-n", "localhost", "Borne01"], None),
         ):
-            log = running.enter_context((folder / f"{line[0]}.log").open("wb"))
+            said = folder / f"{line[0]}.log"
+            log = running.enter_context(said.open("wb"))
             process = subprocess.Popen(line, env=environment, stdout=log, stderr=log)
             running.callback(_end, process)
-            _wait(ready.exists if ready is not None else lambda: True)
-            time.sleep(0.8 if line[0] == "avahi-daemon" else 0.1)
+            if line[0] == "avahi-daemon":
+                _wait(lambda said=said: b"startup complete" in said.read_bytes())
+            else:
+                _wait(ready.exists if ready is not None else lambda: True)
         _wait(lambda: _answers(port))
         yield EvePrinter(folder, port)
 
@@ -152,7 +156,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _wait(is_so: Callable[[], bool], seconds: float = 10.0) -> None:
+def _wait(is_so: Callable[[], bool], seconds: float = LONGEST_S) -> None:
     end = time.monotonic() + seconds
     while not is_so():
         if time.monotonic() > end:
