@@ -93,7 +93,7 @@ class Stage:
                 await asyncio.sleep(POLL_S)
 
     async def shows_error(
-        self, child: Child, widget: str, code: str, timeout_s: float = 10.0
+        self, child: Child, widget: str, code: str, timeout_s: float = 30.0
     ) -> None:
         """Waits until the widget shows the sentence of an error's code."""
         wanted, said = sentence(code).sentence, ""
@@ -104,7 +104,7 @@ class Stage:
                 except ChildFailed:
                     await asyncio.sleep(POLL_S)
 
-    async def reads(self, child: Child, widget: str, words: str, timeout_s: float = 15.0) -> None:
+    async def reads(self, child: Child, widget: str, words: str, timeout_s: float = 30.0) -> None:
         """Waits until the widget is there and says the words."""
         said = ""
         async with asyncio.timeout(timeout_s):

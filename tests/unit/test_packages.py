@@ -20,6 +20,7 @@ from types import ModuleType
 import pytest
 
 from expert_app.__main__ import main
+from tests.support.waiting import LONGEST_S
 
 ROOT = Path(__file__).parents[2]
 DEBIAN = ROOT / "installers" / "debian"
@@ -142,7 +143,7 @@ def test_the_kiosks_first_program_passes_on_what_is_said_and_ends_what_it_began(
         leader.wait(timeout=20)
     # by SIGKILL it can not clean up: then the screen, and with it the program's window, is gone
     gone = [screen] if number is signal.SIGKILL else [screen, hanging]
-    end_s = time.monotonic() + 10
+    end_s = time.monotonic() + LONGEST_S
     while any(Path(f"/proc/{pid}/cmdline").exists() for pid in gone):
         assert time.monotonic() < end_s
         time.sleep(0.02)

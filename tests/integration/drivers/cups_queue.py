@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from expert_app.runtime.ports import free_port
+from tests.support.waiting import LONGEST_S
 
 _PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 _CUPSD = """Listen 127.0.0.1:{port}
@@ -125,7 +126,7 @@ def _running(folder: Path, printer_address: str) -> Iterator[str]:
 
 
 def _wait_for(port: int) -> None:
-    end = time.monotonic() + 10
+    end = time.monotonic() + LONGEST_S
     while time.monotonic() < end:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return

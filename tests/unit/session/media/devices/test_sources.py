@@ -13,10 +13,11 @@ import pytest
 
 from session.media.devices import sources
 from session.media.devices.sources import CameraSource, NoCamera, SyntheticCamera, dark_frame
+from tests.support.waiting import LONGEST_S
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    end_s = time.monotonic() + 5
+    end_s = time.monotonic() + LONGEST_S
     while not condition():
         assert time.monotonic() < end_s
         time.sleep(0.01)
