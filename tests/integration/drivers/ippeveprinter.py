@@ -14,6 +14,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -140,9 +141,9 @@ def eve_printer(folder: Path) -> Iterator[EvePrinter]:
             process = subprocess.Popen(line, env=environment, stdout=log, stderr=log)
             running.callback(_end, process)
             if line[0] == "avahi-daemon":
-                _wait(lambda said=said: b"startup complete" in said.read_bytes())
-            else:
-                _wait(ready.exists if ready is not None else lambda: True)
+                _wait(partial(_says, said, b"startup complete"))
+            elif ready is not None:
+                _wait(ready.exists)
         _wait(lambda: _answers(port))
         yield EvePrinter(folder, port)
 
@@ -162,6 +163,10 @@ def _wait(is_so: Callable[[], bool], seconds: float = LONGEST_S) -> None:
         if time.monotonic() > end:
             raise TimeoutError("the printer of the test does not start")
         time.sleep(0.05)
+
+
+def _says(said: Path, words: bytes) -> bool:
+    return words in said.read_bytes()
 
 
 def _answers(port: int) -> bool:
