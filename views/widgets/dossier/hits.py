@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QListWidget, QListWidgetItem
 
@@ -43,6 +43,10 @@ class HitList(QListWidget):
         self.setWordWrap(True)
         self.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.setSpacing(BETWEEN_PX)
+        # in the middle of a change of its size the new height would not reach its lines
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._fit)
         self.itemDoubleClicked.connect(lambda _item: self._take())
         self.hide()
 
@@ -69,7 +73,7 @@ class HitList(QListWidget):
         """A narrower list needs more lines for its texts."""
         super().resizeEvent(event)
         if event is not None and event.size().width() != event.oldSize().width():
-            self._fit()
+            self._soon.start(0)
 
     def _fit(self) -> None:
         """As high as its lines: the card scrolls, not the list."""
