@@ -78,13 +78,15 @@ def _shared_page(state: str) -> QWidget:
     view.set_addresses(["https://caisse.example/espace/"])
     if state == "asked":
         view.show_asked()
-    if state == "shared":
+    if state in ("shared", "told"):
         view.show_grants(dict.fromkeys((Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL), True))
         view.show_sharing(True)
         page = ("https://caisse.example/espace", "Mes droits")
         view.show_page(
             PageShown(epoch=1, address=page[0], title=page[1], width_px=800, height_px=600)
         )
+    if state == "told":
+        view.acts.show_paused()
     return PlainWindow(view, "Page partagée")
 
 
@@ -241,7 +243,9 @@ WINDOWS: dict[str, dict[str, Scene]] = {
         "starting": kiosk_gallery.starting_window,
         **{name: partial(_of_kiosk, one) for name, one in kiosk_gallery.SCENES.items()},
     },
-    "shared-page": {name: partial(_shared_page, name) for name in ("off", "asked", "shared")},
+    "shared-page": {
+        name: partial(_shared_page, name) for name in ("off", "asked", "shared", "told")
+    },
     "helpdesk": {"list": partial(_helpdesk, False), "conversation": partial(_helpdesk, True)},
     "replay": {"session": _replay},
     "site": {

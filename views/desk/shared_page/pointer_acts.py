@@ -41,7 +41,7 @@ class PointerActs(QObject):
         choice_requested(epoch, node, index), value_requested(epoch, node, value).
         proposal_requested(epoch, node, value), highlight_requested(epoch, node),
         arrow_requested(start, end). marks_removed(): take the marks away at the kiosk too.
-        hint_changed(text, tone): what the agent should know, for the line under the tools; "" when
+        hint_changed(text, tone): what the agent should know, for a sentence over the page; "" when
         all is well.
     """
 

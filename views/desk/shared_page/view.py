@@ -23,11 +23,12 @@ from views.desk.shared_page.mirror_dialog import MirrorDialog
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.desk.shared_page.overlay import Tool
 from views.desk.shared_page.page_bar import PageBar, shown_address
+from views.desk.shared_page.page_notes import PageNotes
 from views.desk.shared_page.pointer_acts import PointerActs
 from views.desk.shared_page.shown_document_view import ShownDocumentView
 from views.desk.shared_page.tools import PageTools
 from views.desk.shared_page.value_bar import ValueBar
-from views.widgets.parts import EmptyState, column, label, push_button, restyle
+from views.widgets.parts import EmptyState, column, push_button
 from views.widgets.theme import SPACE
 from views.words.errors import sentence
 
@@ -111,19 +112,21 @@ class SharedPageView(QWidget):
         self.acts = PointerActs(mirror, self.tools, bar=self.value_bar, parent=self)
         self.bar = PageBar(self.tools)
         self._connect_bar()
-        self._make_notes()
         self._make_stage()
-        below = (self._refusal, self._hint, self.value_bar, self.library, self.library.progress)
-        column(self, self.bar, *below, space=0).addWidget(self._stage, 1)
+        self._notes = PageNotes(self._stage)
+        box = column(self, self.bar, self.library, self.library.progress, space=0)
+        box.addWidget(self._stage, 1)
+        box.addWidget(self.value_bar)  # below: it comes by a click, and the page must stay there
         mirror.pointed.connect(self.pointer_moved)
         mirror.pointer_left.connect(self.pointer_left)
         mirror.picture_needed.connect(self.snapshot_requested)
-        self._refusal_timer = self._timer(REFUSAL_STAYS_MS, self._refusal.hide)
+        self._refusal_timer = self._timer(REFUSAL_STAYS_MS, self._end_refusal)
         self._seen_timer = self._timer(POINTER_SEEN_MS, self._show_state)
         self._address_key = QShortcut(QKeySequence("Ctrl+L"), self)
         self._address_key.activated.connect(self.bar.edit_address)
         self.tools.tool_chosen.connect(self._on_tool)
-        self.acts.hint_changed.connect(self._on_hint)
+        self.acts.hint_changed.connect(self._notes.show_hint)
+        mirror.focus_moved.connect(lambda box, _name: self._notes.keep_clear_of(box))
         self._set_open(False)
         self._show_state()
 
@@ -165,15 +168,6 @@ class SharedPageView(QWidget):
             self._ask.setFocus()
         else:
             self.bar.library_button.setFocus()
-
-    def _make_notes(self) -> None:
-        self._refusal = label("", "small", "cobrowse_refusal", wrap=True)
-        self._refusal.setProperty("tone", "bad")
-        self._refusal.setContentsMargins(SPACE[2], SPACE[0], SPACE[2], SPACE[0])
-        self._refusal.hide()
-        self._hint = label("", "small", "cobrowse_hint", wrap=True)
-        self._hint.setContentsMargins(SPACE[2], SPACE[0], SPACE[2], SPACE[0])
-        self._hint.hide()
 
     def _make_stage(self) -> None:
         self._empty = EmptyState("shared_page", "", advice="", name="cobrowse_empty")
@@ -236,7 +230,7 @@ class SharedPageView(QWidget):
     def show_page(self, page: PageShown) -> None:
         """The kiosk shows this page."""
         self._page, self._opening = page, ""
-        self._refusal.hide()
+        self._end_refusal()
         self.bar.show_address(page.address, page.title)
         self.mirror.show_name(_("The caller's page: {title}").format(title=page.title))
         self._show_state()
@@ -251,8 +245,7 @@ class SharedPageView(QWidget):
             words = _("{address} does not answer. Check the address, or try again.")
         self._opening = ""
         self._show_state()
-        self._refusal.setText(words.format(address=shown_address(refused.address)))
-        self._refusal.show()
+        self._notes.show_refusal(words.format(address=shown_address(refused.address)))
         self._refusal_timer.start()
 
     def show_pointer(self, _shown_at: PointerShown) -> None:
@@ -290,7 +283,7 @@ class SharedPageView(QWidget):
         self.mirror.clear()
         self.bar.address.clear()
         self.bar.address.clearEditText()
-        self._refusal.hide()
+        self._end_refusal()
         self.library.close_panel()
         self.library.end_fetching()
         self._set_open(False)
@@ -330,7 +323,7 @@ class SharedPageView(QWidget):
         dialog.open()
 
     def _on_open(self, address: str) -> None:
-        self._refusal.hide()
+        self._end_refusal()
         self._opening = address
         self._show_state()
         self.address_requested.emit(address)
@@ -341,10 +334,8 @@ class SharedPageView(QWidget):
             self.pointer_left.emit()
         self._show_state()
 
-    def _on_hint(self, text: str, tone: str) -> None:
-        self._hint.setText(text)
-        self._hint.setVisible(bool(text))
-        restyle(self._hint, tone=tone)
+    def _end_refusal(self) -> None:
+        self._notes.show_refusal("")
 
     # ---- what is seen ----
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 from PyQt6 import sip
-from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
+from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRect, Qt
 from PyQt6.QtGui import QInputMethodEvent, QWheelEvent
-from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QFrame, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from session.desk.cobrowse.remote_control import Answer, Spot
-from session.protocol.conversation.messages import Grant, PageShown
+from session.protocol.conversation.messages import AddressRefused, Grant, PageShown
 from session.protocol.conversation.remote_control import (
     ClickRequested,
     FieldKind,
@@ -25,6 +25,7 @@ from session.protocol.conversation.remote_control import (
     TextRequested,
     ValueProposed,
 )
+from tests.accessibility.layout import settle
 from tests.support.screens.fingers import click, drag, key, write
 from tests.support.screens.mirrored import page_text
 from views.desk.shared_page.mirror_pane import MirrorPane
@@ -355,6 +356,29 @@ def test_answers_are_shown_in_words(agent: Agent) -> None:
     assert "touching the page" in agent.hint()
     acts.show_answer(Answer(ClickRequested, "", {}, FieldKind.NONE))
     assert agent.hint() == ""
+
+
+def test_the_page_stays_where_it_is_while_sentences_come_and_go(agent: Agent) -> None:
+    agent.show("<p>Bonjour</p>")
+    agent.allow(*OVER_PAGE)
+    mirror, acts = agent.view.mirror, agent.view.acts
+    before = (mirror.mapTo(agent.view, mirror.rect().topLeft()), mirror.size())
+    acts.show_paused()
+    agent.view.show_refused(AddressRefused(address="https://a.example/x", code="unexpected"))
+    notes = agent.view.findChild(QFrame, "page_notes")
+    assert notes is not None
+    assert notes.isVisible()
+    settle()
+    assert (mirror.mapTo(agent.view, mirror.rect().topLeft()), mirror.size()) == before
+    # the field that has the keyboard is never under them
+    assert notes.y() > mirror.height() // 2
+    mirror.focus_moved.emit(QRect(10, mirror.height() - 30, 200, 24), "Rue")
+    assert notes.y() == 0
+    mirror.focus_moved.emit(QRect(10, 20, 200, 24), "Nom")
+    assert notes.y() > mirror.height() // 2
+    acts.clear()
+    agent.view.clear()
+    assert not notes.isVisible()
 
 
 def test_the_end_of_a_session_clears_every_trace(agent: Agent, qtbot: QtBot) -> None:

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Sentences over the caller's page: why an address was refused, where what is typed goes.
+
+Used by `views.desk.shared_page.view`. They take no room: the page must not move under the agent's
+mouse when one comes or goes.
+"""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QEvent, QObject, QRect, Qt, QTimer
+from PyQt6.QtGui import QCursor
+from PyQt6.QtWidgets import QFrame, QLabel, QWidget
+
+from views.widgets.parts import column, label, restyle
+from views.widgets.theme import SPACE
+
+LOOK_MS = 100
+"""Between two looks at where the mouse is: what shows the page keeps its moves to itself."""
+
+
+class PageNotes(QFrame):
+    """The sentences; at the lower edge of the widget they are given, at the upper one while mouse
+    or keyboard are where they would be. A click goes through them to the page.
+    """
+
+    def __init__(self, over: QWidget) -> None:
+        super().__init__(over)
+        self.setObjectName("page_notes")
+        self.setProperty("card", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._keyboard = QRect()
+        self._looks = QTimer(self)
+        self._looks.setInterval(LOOK_MS)
+        self._looks.timeout.connect(self._place)
+        self._refusal = label("", "small", "cobrowse_refusal", wrap=True)
+        self._hint = label("", "small", "cobrowse_hint", wrap=True)
+        column(self, self._refusal, self._hint, margins=(SPACE[2], SPACE[0], SPACE[2], SPACE[0]))
+        for words in (self._refusal, self._hint):
+            words.hide()
+        over.installEventFilter(self)
+        self.hide()
+
+    def show_refusal(self, words: str) -> None:
+        """Why an address was not opened; "" for none."""
+        self._say(self._refusal, words, "bad")
+
+    def show_hint(self, words: str, tone: str) -> None:
+        """What the agent should know of the tool in hand; "" for nothing."""
+        self._say(self._hint, words, tone)
+
+    def keep_clear_of(self, box: QRect) -> None:
+        """The field that has the keyboard is here in the pane; empty for none."""
+        self._keyboard = QRect(box)
+        self._place()
+
+    def _say(self, part: QLabel, words: str, tone: str) -> None:
+        part.setText(words)
+        part.setVisible(bool(words))
+        restyle(part, tone=tone)
+        is_shown = any(not one.isHidden() for one in (self._refusal, self._hint))
+        self.setVisible(is_shown)
+        if is_shown:
+            self._looks.start()
+            self._place()
+            self.raise_()
+        else:
+            self._looks.stop()
+
+    def _place(self) -> None:
+        over, layout = self.parentWidget(), self.layout()
+        if over is None or layout is None or self.isHidden():
+            return
+        width = over.width()
+        height = min(layout.totalHeightForWidth(width), over.height())
+        below = QRect(0, over.height() - height, width, height)
+        mouse = over.mapFromGlobal(QCursor.pos())
+        is_needed = below.contains(mouse) or below.intersects(self._keyboard)
+        self.setGeometry(QRect(0, 0, width, height) if is_needed else below)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Keeps to the edge when the pane changes its size."""
+        if event is not None and event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
