@@ -18,7 +18,8 @@ class RelayedLine:
     def __init__(self, far_port: int) -> None:
         self._far_port = far_port
         self._writers: set[asyncio.StreamWriter] = set()
-        self._is_cut = False
+        self._whole = asyncio.Event()
+        self._whole.set()
         self.port = 0
 
     @classmethod
@@ -36,16 +37,16 @@ class RelayedLine:
 
     def cut(self) -> None:
         """Nothing passes until `mend`."""
-        self._is_cut = True
+        self._whole.clear()
         for writer in self._writers:
             writer.close()
 
     def mend(self) -> None:
         """Connections that begin from now on pass."""
-        self._is_cut = False
+        self._whole.set()
 
     async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._is_cut:
+        if not self._whole.is_set():
             writer.close()
             return
         try:
@@ -54,6 +55,10 @@ class RelayedLine:
             writer.close()
             return
         both = {writer, far_writer}
+        if not self._whole.is_set():  # cut meanwhile
+            for one in both:
+                one.close()
+            return
         self._writers |= both
         await asyncio.gather(self._pass(reader, far_writer), self._pass(far_reader, writer))
         self._writers -= both
@@ -65,4 +70,5 @@ class RelayedLine:
                 await writer.drain()
         except OSError:
             pass
-        writer.close()
+        finally:
+            writer.close()

@@ -80,7 +80,8 @@ class Tap:
                 await writer.drain()
         except OSError:
             pass
-        writer.close()
+        finally:
+            writer.close()
 
     def stop(self) -> None:
         if self._server is not None:

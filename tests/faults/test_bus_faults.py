@@ -199,6 +199,10 @@ class _Wire:
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
+        if self._server is None or not self._server.is_serving():  # closed meanwhile
+            writer.close()
+            far_writer.close()
+            return
         passing = asyncio.Event()
         passing.set()
         self._open += [(passing, writer), (passing, far_writer)]

@@ -70,6 +70,7 @@ class Tap:
         self._to = port
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     async def open(self) -> None:
         self._server = await asyncio.start_server(self._on_client, "127.0.0.1", 0)
@@ -81,19 +82,26 @@ class Tap:
         except OSError:
             writer.close()
             return
+        if self._closed:  # meanwhile
+            writer.close()
+            out.close()
+            return
         for source, target in ((reader, out), (there, writer)):
             task = asyncio.ensure_future(self._pass(source, target))
             self._tasks.add(task)
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError):
-            while data := await reader.read(65536):
-                self.heard += data
-                writer.write(data)
-                await writer.drain()
-        writer.close()
+        try:
+            with contextlib.suppress(OSError):
+                while data := await reader.read(65536):
+                    self.heard += data
+                    writer.write(data)
+                    await writer.drain()
+        finally:
+            writer.close()
 
     async def close(self) -> None:
+        self._closed = True
         if self._server is not None:
             self._server.close()
         for task in self._tasks:

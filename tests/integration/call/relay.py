@@ -44,6 +44,7 @@ class CutWay:
         self.cut = False
         self.cut_calls: set[int] = set()
         self.calls = 0
+        self._closed = False
         self._transports: list[asyncio.BaseTransport] = []
 
     async def through(self, offer: str, answered: Callable[[str], Any]) -> str:
@@ -73,10 +74,13 @@ class CutWay:
             local_addr=(target[0], 0),
         )
         self._transports.append(transport)
+        if self._closed:  # a call may still be offered while the test ends
+            transport.close()
         host, port = transport.get_extra_info("sockname")[:2]
         return host, port
 
     def close(self) -> None:
         """Ends all relays."""
+        self._closed = True
         for transport in self._transports:
             transport.close()

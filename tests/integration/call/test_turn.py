@@ -224,6 +224,7 @@ class Way:
         self._open = True
         self._front: asyncio.DatagramTransport | None = None
         self._backs: dict[tuple[str, int], asyncio.DatagramTransport] = {}
+        self._opening = asyncio.Lock()
 
     async def begin(self) -> None:
         self._front = await self._socket(self._ask)
@@ -252,8 +253,9 @@ class Way:
                 self.said += 1
                 self._front.sendto(data, addr)
 
-        if addr not in self._backs:
-            self._backs[addr] = await self._socket(answer)
+        async with self._opening:  # one for two packets that come together
+            if addr not in self._backs:
+                self._backs[addr] = await self._socket(answer)
         self._backs[addr].sendto(data, (self._turn.host, self._turn.port))
 
     async def quiet(self) -> None:
