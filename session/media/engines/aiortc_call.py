@@ -178,6 +178,7 @@ class _PictureInlet:
         self._call.resume_pictures()
         pictures = self._call.pictures
         if pictures is not None:
+            pictures.assembler.queue_s = self._call.queue_s
             await pictures.add(
                 PicturePacket(
                     packet.sequence_number,
@@ -254,6 +255,11 @@ class AiortcCall:
     def has_begun(self) -> bool:
         """Whether something of the other end has arrived."""
         return self.received.has_voice or self.received.frames > 0
+
+    @property
+    def queue_s(self) -> float:
+        """How long a packet of the other end's picture waits on the line now."""
+        return self._estimator.queue_ms / 1000
 
     # ---- setting up
 

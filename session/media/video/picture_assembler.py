@@ -87,11 +87,14 @@ class PictureAssembler:
         counts: "whole" pictures, "asked" and "recovered" packets, "given_up" gaps, "outages",
             "dropped" pictures that no decoder could use, "damaged" ones.
         rtt_s: a round trip, set by the call.
+        queue_s: how long a packet waits on the line now, set by the call. A repeated packet waits
+            too: on a full line, asking once more would only lengthen the queue.
     """
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self.rtt_s = 0.06
+        self.queue_s = 0.0
         self._held: dict[int, PicturePacket] = {}
         self._missing: dict[int, _Missing] = {}
         self._next: int | None = None
@@ -131,8 +134,9 @@ class PictureAssembler:
     def tick(self, now_s: float) -> AssemblyStep:
         """Asks again and gives up; to be called some fifty times a second."""
         step = AssemblyStep()
+        wait_s = self.rtt_s + self.queue_s + ASK_AGAIN_S
         for number, lost in self._missing.items():
-            if lost.asked < MAX_ASKED and now_s - lost.asked_s >= self.rtt_s + ASK_AGAIN_S:
+            if lost.asked < MAX_ASKED and now_s - lost.asked_s >= wait_s:
                 lost.asked_s = now_s
                 lost.asked += 1
                 step.missing.append(number & 0xFFFF)

@@ -77,6 +77,17 @@ def number(picture: int, index: int) -> int:
     return (START + picture * PARTS + index) & 0xFFFF
 
 
+def test_on_a_full_line_a_packet_is_asked_for_again_only_when_its_repetition_had_the_time(
+    line: Line,
+) -> None:
+    line.assembler.rtt_s, line.assembler.queue_s = 0.06, 0.3
+    line.picture(0, lost=(1,))
+    line.pass_time(0.3)
+    assert line.missing == [number(0, 1)]
+    line.pass_time(0.1)
+    assert line.missing == [number(0, 1)] * 2
+
+
 def test_a_picture_is_given_out_with_its_last_packet(line: Line) -> None:
     for index in range(PARTS - 1):
         line.packet(0, index)
