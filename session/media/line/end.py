@@ -35,6 +35,9 @@ from session.protocol.hub.history import LineSample
 log = logging.getLogger(__name__)
 
 TICK_S = 1.0
+LATE_S = 0.15
+"""A tick that comes so much later tells that this computer is busy."""
+
 SEEN_EVERY = 2
 """Ticks from one `LineSeen` to the next."""
 
@@ -184,6 +187,7 @@ class LineEnd:
             loss_percent=None if lost is None else 100 * lost,
             rtt_ms=stats.rtt_ms,
             transport_kbps=stats.estimate_kbps,
+            late=took_s > TICK_S + LATE_S,
         )
 
     def _shares(self, now_s: float, demand: Demand) -> Shares:

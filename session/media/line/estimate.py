@@ -28,9 +28,9 @@ FALL = 0.85
 DEEPEST_FALL = 0.6
 """One sign of trouble lowers the estimate to no less than this, however little came through."""
 
-QUEUE_LEAST_KBPS = 160.0
-"""A queue alone is not believed below this:
-a busy computer looks the same, and a line so narrow also loses packets.
+QUEUE_LEAST_KBPS = 200.0
+"""A queue alone is not believed below this: a busy computer looks the same, and a line so narrow
+also loses packets. It leaves a page 50 kb/s beside the face.
 """
 
 FALL_EVERY_S = 2.0
@@ -63,6 +63,7 @@ class LineObservation:
         other_kbps: pages sent on the bus.
         loss_percent, rtt_ms: as the other end reports them, None when it said nothing new.
         transport_kbps: what the transport thinks that voice and picture may have, or None.
+        late: this end's computer was late: its delays are not the line's.
     """
 
     media_kbps: float
@@ -70,6 +71,7 @@ class LineObservation:
     loss_percent: float | None = None
     rtt_ms: float | None = None
     transport_kbps: float | None = None
+    late: bool = False
 
 
 class LineEstimate:
@@ -102,6 +104,8 @@ class LineEstimate:
         if seen.other_kbps >= ALONE_SHARE * self._kbps:
             self._pages_at_s = now_s
         queue_ms, loss = self._queue_ms(now_s, seen.rtt_ms), seen.loss_percent or 0.0
+        if seen.late and loss < HIGH_LOSS_PERCENT:
+            return self._kbps
         full = loss >= HIGH_LOSS_PERCENT or queue_ms >= HIGH_QUEUE_MS
         # a report without news does not take back the one before
         if full or seen.loss_percent is not None:
@@ -114,7 +118,7 @@ class LineEstimate:
                 seen, took_s, queued=queued, alone=now_s - self._pages_at_s >= ALONE_AFTER_S
             )
         else:
-            self._kbps = self._bounded(self._kbps * EASE_PER_S**took_s)
+            self._lower(self._kbps * EASE_PER_S**took_s, lost=loss > CALM_LOSS_PERCENT)
         self._queue_before_ms = queue_ms
         return self._kbps
 
@@ -124,9 +128,12 @@ class LineEstimate:
         self._fell_at_s = now_s
         through_kbps = (seen.media_kbps + seen.other_kbps) * (1 - loss_percent / 100)
         deepest_kbps = max(FALL * through_kbps, DEEPEST_FALL * self._kbps)
-        if loss_percent < HIGH_LOSS_PERCENT:
-            deepest_kbps = max(deepest_kbps, QUEUE_LEAST_KBPS)
-        self._kbps = self._bounded(min(self._kbps, deepest_kbps))
+        self._lower(deepest_kbps, lost=loss_percent >= HIGH_LOSS_PERCENT)
+
+    def _lower(self, kbps: float, *, lost: bool) -> None:
+        """Never raises. `lost`: packets got lost, it is not a queue alone."""
+        least_kbps = 0.0 if lost else QUEUE_LEAST_KBPS
+        self._kbps = self._bounded(min(self._kbps, max(kbps, least_kbps)))
 
     def _settle(self, seen: LineObservation, took_s: float, *, queued: bool, alone: bool) -> None:
         sent_kbps = seen.media_kbps + seen.other_kbps

@@ -194,6 +194,19 @@ async def test_a_third_face_on_the_line_costs_the_first_one_half_at_once() -> No
     await ends.tasks.close()
 
 
+async def test_a_computer_that_is_late_itself_does_not_take_its_own_delays_for_the_lines() -> None:
+    ends = Ends(start_kbps=420)
+    await ends.seconds(3)
+    before_kbps = ends.kiosk.budget_kbps
+    for _tick in range(60):
+        ends.clock.advance(1.4)
+        ends.stats = replace(ends.stats, sent_bytes=ends.stats.sent_bytes + 20_000, rtt_ms=900.0)
+        ends.kiosk.tick("c1", ends.stats)
+        await settle()
+    assert ends.kiosk.budget_kbps == before_kbps
+    await ends.tasks.close()
+
+
 async def test_an_hours_sleep_of_the_computer_and_counts_that_begin_anew_are_no_figures() -> None:
     ends = Ends()
     seen: list[LineSeen] = []

@@ -7,7 +7,12 @@ from __future__ import annotations
 
 import pytest
 
-from session.media.line.estimate import LEAST_KBPS, LineEstimate, LineObservation
+from session.media.line.estimate import (
+    LEAST_KBPS,
+    QUEUE_LEAST_KBPS,
+    LineEstimate,
+    LineObservation,
+)
 from session.media.line.governor import Demand, Governor
 from session.protocol.conversation.line import LineStep
 
@@ -152,4 +157,34 @@ def test_a_look_without_news_neither_adds_to_the_trouble_nor_ends_it() -> None:
         estimate.observe(now_s, LineObservation(media_kbps=380, loss_percent=loss, rtt_ms=40))
     assert estimate.kbps >= 400, "one report is one report, however often it is read"
     estimate.observe(4, LineObservation(media_kbps=380, loss_percent=20.0, rtt_ms=40))
+    assert estimate.kbps < 350
+
+
+@pytest.mark.parametrize("extra_ms", [120.0, 200.0, 900.0])
+def test_a_busy_computer_at_the_other_end_does_not_stop_a_page(extra_ms: float) -> None:
+    """Answers take long, nothing is lost: a quarter of an hour long."""
+    estimate = LineEstimate(420)
+    for now_s in range(900):
+        estimate.observe(
+            now_s,
+            LineObservation(
+                media_kbps=100, loss_percent=1, rtt_ms=30.0 + (extra_ms if now_s % 20 else 0.0)
+            ),
+        )
+    assert estimate.kbps >= QUEUE_LEAST_KBPS
+    assert Governor().shares(0, estimate.kbps, Demand(page=True)).page_kbps >= 50
+
+
+def test_a_late_computer_says_nothing_of_the_line_unless_packets_get_lost() -> None:
+    estimate = LineEstimate(420)
+    for now_s in range(60):
+        estimate.observe(
+            now_s,
+            LineObservation(
+                media_kbps=100, loss_percent=1, rtt_ms=900.0 if now_s else 30.0, late=True
+            ),
+        )
+    assert estimate.kbps == 420
+    for now_s in range(60, 70):
+        estimate.observe(now_s, LineObservation(media_kbps=400, loss_percent=30, late=True))
     assert estimate.kbps < 350
