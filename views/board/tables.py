@@ -32,7 +32,7 @@ from PyQt6.QtWidgets import (
 )
 
 from views.widgets.icons import icon
-from views.widgets.theme import Tokens, service_colour, text_scale, tokens_for
+from views.widgets.theme import Tokens, service_colour, size_icons, text_scale, tokens_for
 
 ROOM_PX = 10
 """Above and below the letters of a row."""
@@ -132,6 +132,7 @@ class BoardTable(QTreeWidget):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
+        size_icons(self, 16, 16)
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setSectionsClickable(False)
         header.sectionClicked.connect(self.sort_requested)

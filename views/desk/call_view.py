@@ -9,9 +9,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from PyQt6.QtCore import QPoint, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QPoint, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
-from PyQt6.QtWidgets import QBoxLayout, QFrame, QPushButton, QToolButton, QWidget
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QBoxLayout,
+    QFrame,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 
 from resources.texts import N_, _
 from session.core.clock import Clock
@@ -31,7 +38,7 @@ from views.widgets.parts import (
     steady_figures,
     tool_button,
 )
-from views.widgets.theme import SPACE
+from views.widgets.theme import SPACE, size_icons
 
 
 class CallState(StrEnum):
@@ -127,6 +134,7 @@ class CallView(QWidget):
         self._third.setObjectName("call_third_pane")
         self._third.set_own_place(OwnPlace.HIDDEN)
         self._third.hide()
+        self._device_words: dict[QPushButton, str] = {}
         self._make_controls()
         self._arrange()
         self._second = QTimer(self)
@@ -197,12 +205,13 @@ class CallView(QWidget):
             (self._camera, "camera", on_off[1], "Ctrl+E"),
         ):
             words = texts[0] if self._on[key] else texts[1]
-            button.setText("" if self._form is CallForm.CARD else words)
+            self._device_words[button] = words
             button.setIcon(
                 icon(key if self._on[key] else f"{key}_off", "text" if self._on[key] else "warn")
             )
             name_button(button, words, keys)
             restyle(button, off=not self._on[key])
+        self._fit_devices()
 
     def show_line(self, words: str, also: str = "") -> None:
         """What is given up on a narrow line, in words; "" for nothing.
@@ -223,10 +232,11 @@ class CallView(QWidget):
         """Push-to-talk: a microphone that is off is heard while the keys are held."""
         if held:
             words = _("You are heard")
-            self._microphone.setText("" if self._form is CallForm.CARD else words)
+            self._device_words[self._microphone] = words
             name_button(self._microphone, words, "Ctrl+M")
             self._microphone.setIcon(icon("microphone", "good"))
             restyle(self._microphone, off=False)
+            self._fit_devices()
         else:
             self.show_own_media(microphone_on=self._on["microphone"], camera_on=self._on["camera"])
 
@@ -324,17 +334,11 @@ class CallView(QWidget):
             self._line,
             self._again,
         )
-        buttons = (
-            self._microphone,
-            self._camera,
-            self._signs,
-            self._write,
-            self._privacy,
-            self._hang_up,
-        )
+        buttons = self._buttons()
         column, card = self._form is CallForm.COLUMN, self._form is CallForm.CARD
         if not column and not card:
             self._fit_states(states)
+        self._fit_devices()
         narrow = column or self.width() < _width(*states, *buttons)
         self._control_box.setDirection(_DOWN if narrow and not card else _ACROSS)
         few = column or self.width() < _width(*buttons)
@@ -344,6 +348,20 @@ class CallView(QWidget):
         self._state_box.setDirection(_DOWN if column else _ACROSS)
         first = self.width() < _width(self._state, self._duration)
         self._first_states.setDirection(_DOWN if column and first else _ACROSS)
+
+    def _buttons(self) -> tuple[QAbstractButton, ...]:
+        devices = (self._microphone, self._camera)
+        return (*devices, self._signs, self._write, self._privacy, self._hang_up)
+
+    def _fit_devices(self) -> None:
+        """Where the buttons have no room beside each other, microphone and camera are their icons;
+        the words are in the tool tips.
+        """
+        for button, words in self._device_words.items():
+            button.setText("" if self._form is CallForm.CARD else words)
+        if self._form is CallForm.LARGE and self.width() < _width(*self._buttons()):
+            for button in self._device_words:
+                button.setText("")
 
     def _fit_states(self, states: Sequence[QWidget]) -> None:
         """Where they have no room beside each other, what the line gives up and how it is are told
@@ -509,7 +527,7 @@ class MoveHandle(QToolButton):
         super().__init__()
         self.setObjectName("call_move")
         self.setIcon(icon("mdi6.drag", "soft"))
-        self.setIconSize(QSize(16, 18))
+        size_icons(self, 16, 18)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.SizeAllCursor)
         self.setFixedWidth(24)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QPushButton, QSizePolicy, QWidget
 
@@ -26,7 +26,7 @@ from views.widgets.parts import (
     restyle,
     row,
 )
-from views.widgets.theme import SPACE, text_scale
+from views.widgets.theme import SPACE, size_icons, text_scale
 
 GRANT_WORDS: dict[Grant, tuple[str, str]] = {
     Grant.SEE_PAGE: (N_("See the page"), "see_page"),
@@ -73,7 +73,7 @@ class GrantButton(QPushButton):
         self._allowed, self._asked, self._left_s, self._answer_s = False, False, 0.0, 0.0
         self._with_words = True
         self.setObjectName(f"grant_{grant.value}")
-        self.setIconSize(QSize(20, 16))
+        size_icons(self, 20, 16)
         self.setProperty("kind", "quiet")
         self.setProperty("grant", True)
         self.clicked.connect(self._on_clicked)

@@ -5,12 +5,13 @@ Used by the desk's window.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QTabWidget, QWidget
 
 from resources.texts import _
 from views.widgets.icons import icon
 from views.widgets.parts import column
+from views.widgets.theme import size_icons
 
 WIDTH_PX, LEAST_PX = 408, 400
 
@@ -30,7 +31,7 @@ class SidePanel(QFrame):
         self._tabs.setDocumentMode(True)
         self._tabs.setUsesScrollButtons(False)
         self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
-        self._tabs.setIconSize(QSize(18, 18))
+        size_icons(self._tabs, 18, 18)
         self._chat, self._guide, self._devices, self._dossier = chat, guide, devices, dossier
         self._tabs.addTab(guide, icon("stages"), _("Guide"))
         self._tabs.addTab(dossier, icon("dossier"), _("Dossier"))

@@ -31,7 +31,7 @@ from views.widgets.parts import (
     row,
     shortcut,
 )
-from views.widgets.theme import SPACE
+from views.widgets.theme import SPACE, text_scale
 
 NARROW_PX = 36
 
@@ -203,7 +203,8 @@ class TalkBar(QFrame):
         self._pass_on.setText("" if self._narrow else _("Pass on…"))
         self._host.setText("" if self._narrow else _(HOST_WORDS[self._help]))
         for button in (self._host, self._hold, self._pass_on):
-            button.setMaximumWidth(NARROW_PX if self._narrow else 16_777_215)
+            narrow_px = round(NARROW_PX * max(1.0, text_scale()))
+            button.setMaximumWidth(narrow_px if self._narrow else 16_777_215)
         name_button(self._pass_on, _("Pass on or call a colleague"), "Ctrl+T")
         name_button(self._host, host_sentence(self._help, self._help_from), HOST_KEYS)
 

@@ -75,7 +75,7 @@ SIDE_KEYS = "Shift+F6"
 WORDS_PX, ROOM_FOR_SIDE_PX = 1600, 1100
 """From these widths on the layouts have words; dossier and devices stand beside a shared page."""
 WIDE_PX = 1200
-"""From this width on the commands in the header have words."""
+"""From this width on the commands in the header have words; larger letters need more."""
 
 
 class DeskWindow(QMainWindow):
@@ -800,17 +800,23 @@ class DeskWindow(QMainWindow):
             self.header.refresh_theme()
         if event is not None and event.type() is QEvent.Type.FontChange:
             self._fold_queue(self._left.currentWidget() is self._rail)
+            self._fit_header()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """A narrow window has short commands."""
         super().resizeEvent(event)
-        self.talk_bar.set_narrow(self.width() < WIDE_PX)
-        self.header.set_narrow(self.width() < WIDE_PX)
-        self._modes.show_words(self.width() >= WORDS_PX)
+        self._fit_header()
         side = self._side_width()
         if side != self._side_now:
             self._side_now = side
             self._fit_columns()
+
+    def _fit_header(self) -> None:
+        larger = max(1.0, text_scale())
+        is_narrow = self.width() < WIDE_PX * larger
+        self.talk_bar.set_narrow(is_narrow)
+        self.header.set_narrow(is_narrow)
+        self._modes.show_words(self.width() >= WORDS_PX * larger)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Requests to be closed; during a conversation the agent is asked first."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from PyQt6.QtCore import QSize, QStringListModel, Qt, pyqtSignal
+from PyQt6.QtCore import QStringListModel, Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent
 from PyQt6.QtWidgets import QCompleter, QLineEdit, QMenu, QToolButton, QWidget
 
@@ -26,8 +26,8 @@ from views.helpdesk.filter_language import (
     without_field,
 )
 from views.helpdesk.words import PARTS, STATES
-from views.widgets.parts import column, label, push_button, restyle, row, tool_button
-from views.widgets.theme import SPACE
+from views.widgets.parts import FlowLayout, column, label, push_button, restyle, row, tool_button
+from views.widgets.theme import SPACE, size_icons
 from views.words.trouble_search import trouble_words
 
 START = "depuis:7j"
@@ -165,14 +165,13 @@ class FilterBar(QWidget):
         self._wrong = label(role="small", name="list_filter_wrong", wrap=True)
         restyle(self._wrong, tone="bad")
         self._wrong.hide()
-        menus = row(None, space=SPACE[0])
+        menus = FlowLayout(space=SPACE[0])
         menus.addWidget(
             self._menu_button("filter_period", _("Period"), "appointment", self._fill_periods)
         )
         for field, words, icon_name in self._menus:
             fill = partial(self._fill, field)
             menus.addWidget(self._menu_button(f"filter_{field}", _(words), icon_name, fill))
-        menus.addStretch(1)
         column(self, row(None, self.line, search, self._kept), self._wrong, menus, space=SPACE[0])
 
     def _menu_button(
@@ -181,7 +180,7 @@ class FilterBar(QWidget):
         button = tool_button(words, icon_name, name)
         button.setText(words)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setIconSize(QSize(24, 17))  # with room before the words
+        size_icons(button, 24, 17)  # with room before the words
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(button)
         menu.setObjectName(f"{name}_menu")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QGridLayout,
     QLineEdit,
@@ -32,7 +32,7 @@ from views.helpdesk.words import start_words
 from views.widgets.icons import icon
 from views.widgets.parts import Card, Segments, column, label, push_button, row
 from views.widgets.place_completer import PlaceCompleter
-from views.widgets.theme import SPACE
+from views.widgets.theme import SPACE, size_icons
 from views.words.self_tests import ACTS, faults_words, help_lines, help_words
 
 _KIOSK = Qt.ItemDataRole.UserRole
@@ -129,7 +129,7 @@ class RemoteHelpPage(QWidget):
         self.kiosks.setObjectName("kiosk_list")
         self.kiosks.setAccessibleName(_("Kiosks"))
         self.kiosks.setWordWrap(True)
-        self.kiosks.setIconSize(QSize(16, 16))
+        size_icons(self.kiosks, 16, 16)
         self.kiosks.setSpacing(3)
         self.kiosks.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.kiosks.currentItemChanged.connect(lambda now, _before: self._on_kiosk(now))

@@ -5,13 +5,14 @@ Used by the replay window.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, QModelIndex, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QModelIndex, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from resources.texts import _
 from views.replay.events_model import FIRST, TIME, EventsModel
 from views.widgets.parts import steady_figures
+from views.widgets.theme import size_icons
 
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
@@ -39,7 +40,7 @@ class EventsTable(QTableView):
         self.setWordWrap(False)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
-        self.setIconSize(QSize(16, 16))
+        size_icons(self, 16, 16)
         below, beside = self.horizontalHeader(), self.verticalHeader()
         assert below is not None
         assert beside is not None

@@ -5,13 +5,14 @@ reason, to be available again, or to ask a supervisor for help.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPoint, QSize, pyqtSignal
+from PyQt6.QtCore import QPoint, pyqtSignal
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu, QPushButton
 
 from resources.texts import N_, _
 from views.widgets.icons import icon
 from views.widgets.parts import name_button, restyle
+from views.widgets.theme import size_icons
 
 NOT_RESPONDING = "not_responding"
 """Reason code of an agent who did not answer an offer; only the hub gives it."""
@@ -79,7 +80,7 @@ class StateButton(QPushButton):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("header_state")
-        self.setIconSize(QSize(19, 15))
+        size_icons(self, 19, 15)
         self._menu = QMenu(self)
         self._menu.setObjectName("header_state_menu")
         self._add(_("Available"), "available", True, "")

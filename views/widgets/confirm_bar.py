@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QFrame, QPushButton
 
 from views.widgets.icons import IconLabel, icon
 from views.widgets.parts import label, name_button, push_button, restyle, row
+from views.widgets.theme import size_icons
 
 CONFIRM_WITHIN_S = 4.0
 """Seconds in which the second press must come."""
@@ -47,7 +48,7 @@ class ConfirmButton(QPushButton):
         self._asking.setInterval(round(CONFIRM_WITHIN_S * 1000))
         self._asking.timeout.connect(self.take_back)
         self.setIcon(icon(icon_name, "on_bad" if kind == "danger" else "text"))
-        self.setIconSize(QSize(23, 18))
+        size_icons(self, 23, 18)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         restyle(self, kind=kind)
         self._show_text(0)

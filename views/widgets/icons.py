@@ -27,7 +27,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QWidget
 
-from views.widgets.theme import tokens_for
+from views.widgets.theme import size_icons, tokens_for
 
 logger = logging.getLogger(__name__)
 
@@ -258,16 +258,24 @@ class IconLabel(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._size_px = size_px
         self._icon, self._shown = QIcon(), ("", "")
+        size_icons(self, size_px, size_px)
         self.set_icon(name, tone)
+
+    def setIconSize(self, size: QSize) -> None:
+        """How large it is."""
+        self._size = size
+        self._take_place()
 
     def set_icon(self, name: str, tone: str = "text") -> None:
         """Shows another icon; "" shows none and takes no place."""
         self._shown = (name, tone)
         self._icon = icon(name, tone) if name else QIcon()
-        self.setFixedSize(*((self._size_px, self._size_px) if name else (0, 0)))
+        self._take_place()
         self.update()
+
+    def _take_place(self) -> None:
+        self.setFixedSize(self._size if self._shown[0] else QSize(0, 0))
 
     def paintEvent(self, event: object) -> None:
         """Paints the icon in the middle."""

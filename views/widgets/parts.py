@@ -28,7 +28,7 @@ from PyQt6.QtWidgets import (
 )
 
 from views.widgets.icons import IconLabel, icon
-from views.widgets.theme import SPACE
+from views.widgets.theme import SPACE, size_icons
 
 _ICON_TONES = {"primary": "on_accent", "danger": "on_bad"}
 
@@ -105,7 +105,7 @@ def push_button(
     """
     button = _PushButton(text)
     button.setProperty("kind", kind)
-    button.setIconSize(QSize(23, 18))
+    size_icons(button, 23, 18)
     if icon_name:
         button.setIcon(icon(icon_name, _ICON_TONES.get(kind, "text")))
     _finish(button, text, name, keys)
@@ -119,7 +119,7 @@ def tool_button(
     button = _ToolButton()
     if icon_name:
         button.setIcon(icon(icon_name))
-    button.setIconSize(QSize(18, 18))
+    size_icons(button, 18, 18)
     button.setCheckable(checkable)
     _finish(button, text, name, keys)
     return button
@@ -327,7 +327,7 @@ class Segments(QFrame):
         button.setText(text)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setAccessibleName(f"{self.accessibleName()}: {text}")
-        button.setIconSize(QSize(19, 15))
+        size_icons(button, 19, 15)
         self._group.addButton(button)
         self._buttons[key] = button
         button.clicked.connect(lambda: self.chosen.emit(key))

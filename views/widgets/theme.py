@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass
+from typing import Protocol, cast
 
+from PyQt6.QtCore import QSize
 from PyQt6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PyQt6.QtWidgets import QApplication, QStyleFactory
 
@@ -26,6 +28,9 @@ _TYPE_PT = {
     "size_large": 15.0,
     "size_huge": 22.0,
 }
+_ICON_PX = "icon_px"
+"""Property of a widget: the size of its icons with usual letters."""
+
 _FAMILIES = (
     "Inter Expert",
     "Inter",
@@ -229,6 +234,29 @@ def text_scale() -> float:
     return QApplication.font().pointSizeF() / _TYPE_PT["size_base"]
 
 
+class HasIcons(Protocol):
+    """A widget whose icons have a size."""
+
+    def setIconSize(self, size: QSize, /) -> None:
+        """Takes the size."""
+
+    def setProperty(self, name: str, value: object, /) -> object:
+        """Qt's own."""
+
+
+def size_icons(widget: HasIcons, width_px: int, height_px: int) -> None:
+    """Gives a widget's icons this size with usual letters; they grow with the letters."""
+    widget.setProperty(_ICON_PX, QSize(width_px, height_px))
+    widget.setIconSize(QSize(width_px, height_px) * max(1.0, text_scale()))
+
+
+def _grow_icons(app: QApplication) -> None:
+    for widget in app.allWidgets():
+        usual = widget.property(_ICON_PX)
+        if usual is not None:
+            size_icons(cast(HasIcons, widget), usual.width(), usual.height())
+
+
 def prepare_theme(app: QApplication, dark: bool, text_scale: float = 1.0) -> Tokens:
     """Gives a program the colours and letters by which its windows are measured while they are
     built; `apply_theme` follows. With the style sheet each part of a window would be styled anew
@@ -254,3 +282,4 @@ def apply_theme(app: QApplication, dark: bool, text_scale: float = 1.0) -> None:
     """
     tokens = prepare_theme(app, dark, text_scale)
     app.setStyleSheet(style_sheet(tokens, text_scale))
+    _grow_icons(app)

@@ -23,7 +23,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from resources.texts import _
 from session.protocol.conversation.messages import MAX_AREAS, Area
-from views.widgets.parts import column, label, push_button, row, tool_button
+from views.widgets.parts import FlowLayout, column, label, push_button, tool_button
 from views.widgets.theme import SPACE, Tokens, tokens_for
 
 UNITS_PER_MM = 300 / 25.4
@@ -61,7 +61,7 @@ class PreviewPage(QWidget):
         box = column(self, space=SPACE[0])
         box.addWidget(self.picture, 1)
         box.addLayout(
-            row(None, self._words, 0, self._add, self._remove, self._found, self._whole, space=2)
+            FlowLayout(self._words, self._add, self._remove, self._found, self._whole, space=2)
         )
         self._show()
 

@@ -25,7 +25,7 @@ from views.desk.dossier.caller_number import (
 from views.widgets.dossier.birth_date import french_day
 from views.widgets.dossier.person_form import PersonForm
 from views.widgets.field import Field
-from views.widgets.parts import Card, Chip, column, label, push_button, row, tool_button
+from views.widgets.parts import Card, Chip, FlowLayout, column, label, push_button, row, tool_button
 from views.words.errors import sentence
 
 
@@ -79,7 +79,7 @@ class PersonCard(Card):
         self._form.kept.connect(self.person_corrected)
         self._form.left.connect(self._close_form)
         self._entry = QWidget()
-        column(self._entry, self._number, row(None, self._keep, self._cancel, 0))
+        column(self._entry, self._number, FlowLayout(self._keep, self._cancel))
         other = tool_button(_("Open another dossier"), "search", "dossier_other")
         other.clicked.connect(self.other_requested)
         top = row(None)
@@ -91,7 +91,7 @@ class PersonCard(Card):
         self.body.addLayout(row(None, self._provisional, 0))
         self.body.addSpacing(4)
         self.body.addWidget(self._what)
-        self.body.addLayout(row(None, self._give, self._correct, 0))
+        self.body.addLayout(FlowLayout(self._give, self._correct))
         self.body.addWidget(self._entry)
         self.body.addWidget(self._form)
         self.show_person(None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QProgressBar
 
@@ -17,7 +17,7 @@ from resources.texts import N_, _
 from session.protocol.dossier.library import LibraryItem, LibraryKind
 from views.widgets.icons import icon
 from views.widgets.parts import column, label, row, tool_button
-from views.widgets.theme import SPACE
+from views.widgets.theme import SPACE, size_icons
 from views.words.fuzzy_search import plain
 
 _KINDS: dict[LibraryKind, tuple[str, str]] = {
@@ -83,7 +83,7 @@ class LibraryPanel(QFrame):
         self.list = QListWidget()
         self.list.setObjectName("library_list")
         self.list.setAccessibleName(_("Library"))
-        self.list.setIconSize(QSize(18, 18))
+        size_icons(self.list, 18, 18)
         self.list.setSpacing(3)  # rows of 24 px and more (WCAG 2.2, 2.5.8)
         self.list.itemClicked.connect(self._on_chosen)
         self.list.installEventFilter(self)

@@ -186,3 +186,21 @@ def test_a_card_cuts_nothing_when_the_line_is_weak(
     state = call.findChild(Chip, "call_state")
     assert state is not None
     assert not state.isHidden(), "what is not well is said"
+
+
+def test_where_buttons_have_no_room_the_devices_are_icons_with_their_words_as_names(
+    call: CallView,
+) -> None:
+    call.show_state(CallState.CONNECTED)
+    call.setMinimumSize(1, 1)  # what is around it decides, as in the window
+    call.resize(900, 600)
+    assert button(call, "call_microphone").text() == "Mute"
+    call.resize(400, 600)
+    call.show_own_media(microphone_on=False, camera_on=True)
+    for name, words in (("microphone", "Microphone is off"), ("camera", "Camera off")):
+        device = button(call, f"call_{name}")
+        assert device.text() == ""
+        assert words in device.accessibleName()
+        assert words in device.toolTip()
+    call.resize(900, 600)
+    assert button(call, "call_microphone").text() == "Microphone is off"

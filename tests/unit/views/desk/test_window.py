@@ -6,6 +6,7 @@ name.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -486,3 +487,21 @@ def test_larger_letters_have_room_in_the_rail_and_the_side_grows_with_them(
 
         qtbot.waitUntil(both_are_wide)
         assert side.width() <= 0.4 * made.width()
+
+
+def test_larger_letters_make_the_commands_icons_that_keep_their_names(
+    desk_theme: QApplication, qtbot: QtBot
+) -> None:
+    for made in shown(SCENES["face"](), qtbot, 1366, 768):
+        hold = child(made, QPushButton, "talk_hold")
+        usual = hold.text()
+        assert usual
+
+        def says(words: str, button: QPushButton = hold) -> None:
+            assert button.text() == words
+
+        apply_theme(desk_theme, dark=False, text_scale=1.5)
+        qtbot.waitUntil(partial(says, ""))
+        assert usual in hold.accessibleName()
+        apply_theme(desk_theme, dark=False)
+        qtbot.waitUntil(partial(says, usual))

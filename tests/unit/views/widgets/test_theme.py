@@ -8,7 +8,8 @@ from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication, QCheckBox, QStyle, QStyleOptionButton
 from pytestqt.qtbot import QtBot
 
-from views.widgets.icons import _GLYPHS, _glyph, icon
+from views.widgets.icons import _GLYPHS, IconLabel, _glyph, icon
+from views.widgets.parts import push_button
 from views.widgets.theme import (
     DARK,
     LIGHT,
@@ -133,3 +134,19 @@ def test_every_icon_of_the_table_exists_in_the_font(desk_theme: QApplication) ->
 def test_an_unknown_icon_is_no_icon_and_no_error(desk_theme: QApplication) -> None:
     picture = icon("no-such-icon").pixmap(16, 16).toImage()
     assert all(picture.pixelColor(x, y).alpha() == 0 for x in range(16) for y in range(16))
+
+
+def test_icons_grow_with_the_letters_and_shrink_back(qtbot: QtBot, qapp: QApplication) -> None:
+    apply_theme(qapp, dark=False)
+    button, sign = push_button("Scan", "scanner"), IconLabel("agent", size_px=20)
+    for one in (button, sign):
+        qtbot.addWidget(one)
+    usual = button.iconSize()
+    apply_theme(qapp, dark=False, text_scale=1.5)
+    later = push_button("Print", "printer")
+    qtbot.addWidget(later)
+    assert button.iconSize() == later.iconSize() == usual * 1.5
+    assert sign.width() == 30
+    apply_theme(qapp, dark=False)
+    assert button.iconSize() == usual
+    assert sign.width() == 20
