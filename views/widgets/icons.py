@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
-from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PyQt6.QtCore import QPoint, QRect, QSize, Qt
 from PyQt6.QtGui import (
     QColor,
     QFont,
@@ -192,33 +192,30 @@ def _glyph(name: str) -> tuple[str, str]:
     return family, letter
 
 
-class _GlyphEngine(QIconEngine):
-    """Paints one letter of an icon font in a colour of the theme."""
+class LetterEngine(QIconEngine):
+    """Paints one letter of the icon font: what the icons of desk and kiosk share."""
 
-    def __init__(self, name: str, tone: str) -> None:
-        super().__init__()
-        self._name, self._tone = name, tone
+    def letter(self, mode: QIcon.Mode) -> tuple[str, str, QColor]:
+        """Family, letter and colour; no letter where nothing is painted."""
+        raise NotImplementedError
+
+    def place(self, rect: QRect) -> tuple[QRect, float]:
+        """Where in `rect` the letter has its middle, and its height in pixels."""
+        raise NotImplementedError
 
     def paint(
         self, painter: QPainter | None, rect: QRect, mode: QIcon.Mode, state: QIcon.State
     ) -> None:
-        """Fills `rect` with the letter."""
-        family, letter = _glyph(self._name)
+        """The letter in its place."""
+        family, letter, colour = self.letter(mode)
         if painter is None or not letter:
             return
-        tokens = tokens_for(QGuiApplication.palette())
-        colour = QColor(getattr(tokens, "soft" if mode == QIcon.Mode.Disabled else self._tone))
-        if mode == QIcon.Mode.Disabled:
-            colour.setAlphaF(0.6)
+        place, height_px = self.place(rect)
         font = QFont(family)
-        font.setPixelSize(max(1, round(min(rect.width(), rect.height()))))
+        font.setPixelSize(max(1, round(height_px)))
         painter.save()
         painter.setFont(font)
         painter.setPen(colour)
-        place = QRectF(rect)
-        # a button's icon is wider than tall: the rest is the space before the words
-        if rect.width() > rect.height():
-            place.setWidth(rect.height())
         painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), letter)
         painter.restore()
 
@@ -227,9 +224,30 @@ class _GlyphEngine(QIconEngine):
         picture = QPixmap(size)
         picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)
-        self.paint(painter, QRect(QPointF(0, 0).toPoint(), size), mode, state)
+        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
         painter.end()
         return picture
+
+
+class _GlyphEngine(LetterEngine):
+    """By a name of our table, in a colour of the theme."""
+
+    def __init__(self, name: str, tone: str) -> None:
+        super().__init__()
+        self._name, self._tone = name, tone
+
+    def letter(self, mode: QIcon.Mode) -> tuple[str, str, QColor]:
+        """Paler where nothing can be pressed."""
+        tokens, is_off = tokens_for(QGuiApplication.palette()), mode == QIcon.Mode.Disabled
+        colour = QColor(getattr(tokens, "soft" if is_off else self._tone))
+        if is_off:
+            colour.setAlphaF(0.6)
+        return (*_glyph(self._name), colour)
+
+    def place(self, rect: QRect) -> tuple[QRect, float]:
+        """A button's icon is wider than tall: the rest is the space before the words."""
+        side_px = min(rect.width(), rect.height())
+        return QRect(rect.topLeft(), QSize(side_px, rect.height())), side_px
 
     def clone(self) -> QIconEngine:
         """A copy of the engine."""

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import math
 
-from PyQt6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
 from PyQt6.QtGui import (
     QColor,
-    QFont,
     QIcon,
     QIconEngine,
     QPainter,
     QPaintEvent,
     QPen,
-    QPixmap,
     QPolygonF,
 )
 from PyQt6.QtWidgets import QWidget
@@ -34,7 +32,7 @@ from views.kiosk.widgets.theme import (
     in_contrast,
     sized,
 )
-from views.widgets.icons import letter_of
+from views.widgets.icons import LetterEngine, letter_of
 
 SERVICE_ICONS = {
     "help": "account-question",
@@ -60,40 +58,24 @@ names of Material Design icons work too.
 """
 
 
-class _LetterEngine(QIconEngine):
-    """Paints one letter of the icon font in one colour."""
+class _CallerIcon(LetterEngine):
+    """One letter in one colour."""
 
     def __init__(self, letter: tuple[str, str], colour: str) -> None:
         super().__init__()
         self._letter, self._colour = letter, colour
 
-    def paint(
-        self, painter: QPainter | None, rect: QRect, mode: QIcon.Mode, state: QIcon.State
-    ) -> None:
-        """The letter in the middle; what the font leaves free around it is in its size."""
-        if painter is None:
-            return
-        family, letter = self._letter
-        font = QFont(family)
-        font.setPixelSize(max(1, round(0.875 * rect.height())))
-        painter.save()
-        painter.setFont(font)
-        painter.setPen(QColor(self._colour))
-        painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), letter)
-        painter.restore()
+    def letter(self, mode: QIcon.Mode) -> tuple[str, str, QColor]:
+        """The same in every mode."""
+        return (*self._letter, QColor(self._colour))
 
-    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        """The letter on a transparent ground."""
-        picture = QPixmap(size)
-        picture.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(picture)
-        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
-        painter.end()
-        return picture
+    def place(self, rect: QRect) -> tuple[QRect, float]:
+        """In the middle; what the font leaves free around it is in its size."""
+        return rect, 0.875 * rect.height()
 
     def clone(self) -> QIconEngine:
         """A copy of the engine."""
-        return _LetterEngine(self._letter, self._colour)
+        return _CallerIcon(self._letter, self._colour)
 
 
 def find_icon(name: str, colour: str) -> QIcon:
@@ -103,7 +85,7 @@ def find_icon(name: str, colour: str) -> QIcon:
     letter = letter_of(SERVICE_ICONS.get(name, name.removeprefix("mdi6.")))
     if not letter[1]:
         letter = letter_of(SERVICE_ICONS["help"])
-    return QIcon(_LetterEngine(letter, colour))
+    return QIcon(_CallerIcon(letter, colour))
 
 
 POINTING = frozenset({"arrow-left", "arrow-right"})

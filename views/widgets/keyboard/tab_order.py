@@ -17,12 +17,12 @@ OVERLAP_PX = 3
 
 
 def order_by_sight(parts: Sequence[QWidget]) -> list[QWidget]:
-    """Orders what takes the keyboard: part after part, in each line after line, from left to right.
+    """Orders what takes the keyboard: part after part, each as `order_window` does.
 
     Returns:
         All of it, in that order.
     """
-    return _chain([stop for part in parts if part.isVisible() for stop in _stops(part)])
+    return _chain([stop for part in parts if part.isVisible() for stop in _walk(part)])
 
 
 def order_window(window: QWidget) -> list[QWidget]:
@@ -80,22 +80,6 @@ def _apart(
             groups.append([(rect, widget)])
             reached = end(rect)
     return groups
-
-
-def _stops(part: QWidget) -> list[QWidget]:
-    found = [one for one in (part, *part.findChildren(QWidget)) if _is_stop(one, part)]
-    lines: list[tuple[QRect, list[tuple[int, QWidget]]]] = []
-    for stop in sorted(found, key=lambda one: _place(one, part).top()):
-        place = _place(stop, part)
-        if lines and place.center().y() <= lines[-1][0].bottom():
-            lines[-1][1].append((place.left(), stop))
-        else:
-            lines.append((place, [(place.left(), stop)]))
-    return [stop for _line, stops in lines for _x, stop in sorted(stops, key=lambda at: at[0])]
-
-
-def _is_stop(one: QWidget, part: QWidget) -> bool:
-    return _takes_keyboard(one) and one.isVisibleTo(part) and not one.isWindow()
 
 
 def _takes_keyboard(one: QWidget) -> bool:
