@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 import threading
+import time
 import tracemalloc
 from collections.abc import AsyncIterator, Callable
 from typing import Any, cast
@@ -227,9 +228,10 @@ async def test_while_nothing_comes_no_pictures_are_sent_and_the_first_one_afterw
     call = cast(Any, engine)._call
     cut_off.add("now")
     await until(lambda: call._encoder.paused)
-    keys, sent = call._encoder.counts["keys"], call._encoder.counts["pictures"]
+    last = call._encoder.counts["pictures"] + 1  # that one may just be made
     await asyncio.sleep(0.5)
-    assert call._encoder.counts["pictures"] == sent
+    keys, sent = call._encoder.counts["keys"], call._encoder.counts["pictures"]
+    assert sent <= last
     cut_off.clear()
     await until(lambda: call._encoder.counts["pictures"] > sent)
     assert call._encoder.counts["keys"] == keys + 1
@@ -252,9 +254,10 @@ async def test_an_end_that_stops_reading_gets_few_pictures_and_nothing_piles_up(
     for sender in kiosk.pc.getSenders():
         cast(Any, sender)._send_rtcp = deaf
     await until(lambda: call.picture.sparing)
-    before = engine.stats().sent_frames
+    before, began_s = engine.stats().sent_frames, time.monotonic()
     await asyncio.sleep(2)
-    assert engine.stats().sent_frames - before < 20
+    few = 10 * (time.monotonic() - began_s)
+    assert engine.stats().sent_frames - before < few
     assert len(cast(Any, call._picture_sender)._RTCRtpSender__rtp_history) <= 128
     await kiosk.pc.close()
 
