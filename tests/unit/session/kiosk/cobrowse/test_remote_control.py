@@ -117,7 +117,7 @@ class Scene:
     async def give(self, *grants: Grant) -> None:
         for grant in grants:
             await self.desk_line.send("grant", GrantRequested(grant=grant))
-        await asyncio.sleep(0.01)
+        await until(lambda: all(self.grants.allowed(grant) for grant in grants))
 
     async def _keep(self, first: int, records: list[bytes]) -> int:
         self.lines += records
@@ -127,7 +127,8 @@ class Scene:
         await until(lambda: len(self.codes) >= answers)
 
     async def settle(self) -> None:
-        await asyncio.sleep(0.2)
+        for _turn in range(40):  # many turns, however long one of them takes
+            await asyncio.sleep(0.005)
 
 
 @pytest.fixture
