@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import re
 import socket
 import warnings
 from collections.abc import Coroutine, Iterator
@@ -172,4 +173,15 @@ async def test_an_engine_is_closed_while_it_answers(
     await engine.close()
     await asyncio.gather(answering, return_exceptions=True)
     await peer.close()
+    await until(lambda: open_ports() <= before)
+
+
+async def test_a_plain_peer_asks_the_network_for_no_name(before: set[tuple[str, int]]) -> None:
+    asking, answering = PlainPeer(), PlainPeer()
+    offer = re.sub(r"(a=candidate:\S+ \d udp \d+) \S+", r"\1 9f1c-4e.local", await asking.offer())
+    assert "9f1c-4e.local" in offer
+    await answering.answer(offer)
+    assert 5353 not in {port for _ip, port in open_ports() - before}  # mDNS (RFC 6762)
+    for peer in (asking, answering):
+        await peer.close()
     await until(lambda: open_ports() <= before)
