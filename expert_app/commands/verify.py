@@ -279,4 +279,4 @@ def _kiosk_words(signed: str, key: str) -> str:
 
 def _moment(at: datetime) -> str:
     here = at.astimezone()
-    return _("{date}, {hour}").format(date=long_date(here), hour=hour(here))
+    return _("{date}, {hour}").format(date=long_date(here), hour=f"{hour(here)} ({here:%Z})")

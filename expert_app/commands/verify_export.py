@@ -74,7 +74,7 @@ def export_words(verdict: ExportVerdict, name: str) -> list[str]:
     lines = _answer(verdict, name)
     index = verdict.index
     if index is not None:
-        at = f"{index.exported_at_utc.astimezone():%d/%m/%Y %H:%M}"
+        at = f"{index.exported_at_utc.astimezone():%d/%m/%Y %H:%M (%Z)}"
         words = _("Dossier {number} of {organisation}, exported on {date} by {name}: {reason}")
         text = words.format(
             number=index.dossier,

@@ -6,6 +6,7 @@ with their files.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from documents.store.procedures import (
@@ -56,6 +57,12 @@ def procedures_refused(error: ProceduresWrong) -> str:
     """All that is wrong, a line each."""
     lines = "\n".join(f"  {problem_words(problem)}" for problem in error.problems)
     return f"{_('The procedures cannot be used:')}\n{lines}"
+
+
+def names_unknown(problems: Sequence[ProcedureProblem]) -> str:
+    """What the convention does not have, a line each: the hub works all the same."""
+    lines = "\n".join(f"  {problem_words(problem)}" for problem in problems)
+    return f"{_('Some buttons of the guides will do nothing:')}\n{lines}"
 
 
 def unknown_names(procedures: Procedures, convention: Catalogue) -> list[ProcedureProblem]:

@@ -13,11 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from documents.store.procedures import ProcedureProblem
 from expert_app.backup.watch import open_backup_watch
 from expert_app.hub.before_upgrade import keep_old_databases, too_new, upgrade_stored
 from expert_app.hub.convention_updates import ConventionUpdates
 from expert_app.hub.dossiers import OpenDossiers, find_sources, open_dossiers
 from expert_app.hub.own_server import OwnServer
+from expert_app.hub.procedure_words import names_unknown, unknown_names
 from expert_app.hub.starting import CANNOT_START, print_cannot_start, stop_on_signals
 from expert_app.runtime.automation import Automation
 from expert_app.runtime.config import HubSettings, ReleaseSettings
@@ -165,7 +167,19 @@ class HubProgram:
         if self._backups is not None:
             hub.monitoring.health.others.append(self._backups.troubles)
         hub.monitoring.health.others.append(self._network_disk)
+        hub.monitoring.health.others.append(self._procedure_names)
         return hub
+
+    def unknown_names(self) -> list[ProcedureProblem]:
+        """What the procedures name and the convention, as it is now, does not have."""
+        return unknown_names(self._sources.procedures, self._convention.catalogue)
+
+    def _procedure_names(self) -> list[Trouble]:
+        found = self.unknown_names()
+        if not found:
+            return []
+        first = f"{found[0].where}: {found[0].what}"
+        return [Trouble("procedures_unknown", False, {"names": len(found), "first": first})]
 
     def _network_disk(self) -> list[Trouble]:
         kind = network_disk(self._paths.data)
@@ -230,6 +244,8 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
         if automation is not None:
             automation.send(ready=True, bus=url)
         else:
+            if unknown := program.unknown_names():
+                print(names_unknown(unknown))
             print(_("The hub is ready; the bus is at {address}.").format(address=url), flush=True)
 
     try:

@@ -92,6 +92,10 @@ _SENTENCES: dict[str, str] = {
     "partner_refuses": N_(
         "The network {network} takes no callers for {organisation}: compare the two conventions."
     ),
+    "procedures_unknown": N_(
+        "Guides name {names} pages, scan profiles or services that the convention does not have "
+        "({first}): those buttons do nothing. expert-app hub procedures says which."
+    ),
     "convention_refused": N_(
         "A part of the convention was not taken: expert-app hub check says what is wrong."
     ),

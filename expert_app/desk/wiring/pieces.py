@@ -31,7 +31,7 @@ from views.widgets.message_bar import Level, MessageAction
 from views.widgets.pdf_picture import pdf_page
 from views.words.languages import LANGUAGE_NAMES
 
-UNKNOWN_PAGE = "guide page"
+UNKNOWN_PAGE, UNKNOWN_PROFILE = "guide page", "guide profile"
 """Key of the message that the library has not what a step names."""
 
 
@@ -237,7 +237,15 @@ class GuideConnections:
     def _scan(self, step: GuideStep) -> None:
         """The caller allows it: as the step's profile says, for the step's piece."""
         devices = self._window.devices
-        devices.scan.choose_profile(step.scan)
+        self._window.messages.clear(UNKNOWN_PROFILE)
+        if step.scan and not devices.scan.choose_profile(step.scan):
+            words = _(
+                "There is no scan profile “{profile}”: the scanner stays as it is set. Tell "
+                "whoever writes your procedures."
+            )
+            self._window.messages.show_message(
+                Level.WARNING, words.format(profile=step.scan), key=UNKNOWN_PROFILE
+            )
         if step.piece:
             self._window.dossier.piece_chosen.emit(step.piece)
         else:

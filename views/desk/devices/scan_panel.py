@@ -121,11 +121,12 @@ class ScanPanel(Card):
         """The profiles of the organisation."""
         self._profiles.show_profiles(profiles)
 
-    def choose_profile(self, profile_id: str) -> None:
-        """Sets what this profile says; an unknown one changes nothing."""
+    def choose_profile(self, profile_id: str) -> bool:
+        """Sets what this profile says; False for an unknown one, which changes nothing."""
         profile = self._profiles.profile(profile_id)
         if profile is not None:
             self._set(profile)
+        return profile is not None
 
     def show_pile(self, sheets: int, missing: int, is_turned: bool) -> None:
         """A pile whose two sides are scanned one after the other; no sheets: there is no pile."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -51,3 +52,20 @@ def test_a_page_is_signed_by_the_kiosk_or_the_document_says_so(
     )
     assert verify_files([str(path)], []) == code
     assert words in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the system's zone cannot be chosen here")
+def test_a_time_is_that_of_the_readers_clock_and_says_of_which_zone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    origin = Origin(organisation="caf", session="s1", made_at_utc=AT, pages=(SIGNED,))
+    path = tmp_path / "document.pdf"
+    path.write_bytes(
+        seal(assemble([_jpeg(0)], "x", AT, origin=origin), NOTARY.public_key, NOTARY.sign)
+    )
+    with monkeypatch.context() as there:
+        there.setenv("TZ", "Europe/Paris")
+        time.tzset()
+        verify_files([str(path)], [])
+    time.tzset()
+    assert "10:00 (CET)" in capsys.readouterr().out

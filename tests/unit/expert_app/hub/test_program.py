@@ -6,10 +6,12 @@ starts, stops, takes new keys, says what is wrong.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
 import sys
+import urllib.request
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -170,6 +172,37 @@ async def test_it_says_where_the_bus_is_and_takes_its_server_along_when_it_is_st
     assert await asyncio.wait_for(hub.wait(), 30) == 0
     assert not server.is_running()
     await tasks.close()
+
+
+async def test_a_guide_that_names_what_the_convention_has_not_is_told_at_the_start_and_by_health(
+    place: Place, start: Start
+) -> None:
+    procedures, metrics = place.folder / "procedures", free_port()
+    procedures.mkdir()
+    (procedures / "valdore.toml").write_text(
+        'organisation = "valdore"\nname = "Caisse d\'entraide"\n[[procedures]]\nid = "aide"\n'
+        'name = "Aide"\nservices = ["housing"]\npieces = [{ id = "bail", name = "Bail" }]\n'
+        'steps = [{ id = "form", name = "Remplir", page = "forme" }]\n',
+        encoding="utf-8",
+    )
+    (place.folder / "hub.toml").write_text(
+        f'procedures = "{procedures}"\n[metrics]\nlisten = "127.0.0.1:{metrics}"\n',
+        encoding="utf-8",
+    )
+    hub = await start(*place.command(), "--settings", str(place.folder / "hub.toml"))
+    await _line(hub)
+    assert "valdore.aide.steps.form" in await _line(hub)
+    assert f"nats://127.0.0.1:{place.port}" in await _line(hub)
+    answer = await asyncio.to_thread(
+        urllib.request.urlopen, f"http://127.0.0.1:{metrics}/healthz", timeout=10
+    )
+    with answer:
+        reasons = json.loads(answer.read())["reasons"]
+    [told] = [one for one in reasons if one["code"] == "procedures_unknown"]
+    assert told["names"] == 1
+    assert told["first"] == "valdore.aide.steps.form: forme"
+    hub.send_signal(signal.SIGTERM)
+    await asyncio.wait_for(hub.wait(), 30)
 
 
 async def test_a_hangup_signal_lets_a_new_key_in_and_an_old_one_out(

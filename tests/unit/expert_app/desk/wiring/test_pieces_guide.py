@@ -156,6 +156,19 @@ def test_a_scan_is_of_the_steps_profile_for_its_piece(stage: Stage, qtbot: QtBot
     assert stage.window.devices.scan._dpi.currentData() == 200
 
 
+def test_a_profile_that_the_convention_has_not_is_said_and_the_page_is_scanned_all_the_same(
+    stage: Stage, qtbot: QtBot
+) -> None:
+    stage.window.devices.scan.show_profiles([])
+    box = stage.window.guide.findChild(QCheckBox, "guide_case_tenant")
+    assert box is not None
+    box.click()
+    stage.press("guide_do_lease")
+    with qtbot.waitSignal(stage.window.dossier.piece_chosen):
+        stage.doers.yes()
+    assert any("“mail”" in words for words in stage.window.messages.texts())
+
+
 def test_a_step_without_an_act_is_ticked_and_words_go_out_in_the_callers_language(
     stage: Stage, qtbot: QtBot
 ) -> None:
