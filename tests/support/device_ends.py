@@ -12,6 +12,7 @@ import random
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from PIL import Image
@@ -88,12 +89,28 @@ def sha256(data: bytes) -> str:
 
 
 async def settle(turns: int = 60) -> None:
-    """Lets everything that can happen now happen."""
+    """Lets everything that can happen now happen; a worker thread gets as many turns as we do,
+    unless it waits for something itself.
+    """
+    for _round in range(3):
+        for _turn in range(turns):
+            await asyncio.sleep(0)
+        for _look in range(40):
+            await asyncio.sleep(0.002)
+            if not _threads_work():
+                break
     for _turn in range(turns):
         await asyncio.sleep(0)
-    await asyncio.sleep(0.02)
-    for _turn in range(turns):
-        await asyncio.sleep(0)
+
+
+def _threads_work() -> bool:
+    """Whether a thread of the loop's own executor has something to do."""
+    executor: Any = getattr(asyncio.get_running_loop(), "_default_executor", None)
+    if executor is None:
+        return False
+    return bool(executor._work_queue.qsize()) or executor._idle_semaphore._value < len(
+        executor._threads
+    )
 
 
 class SpoiledChannel(MemoryChannel):
