@@ -69,11 +69,11 @@ def test_a_line_that_never_comes_back_is_replaced_by_a_second_one(qt_loop: QtLoo
             cut_s = loop.time()
             await until(lambda: ends.desk.call_id != first_call)
             asked_s = loop.time() - cut_s
-            assert 2.5 < asked_s < 9.0
+            assert 2.5 < asked_s < LONGEST_S / 2
             assert ends.engine.latest_frame() is not None, "the last picture stays on the screen"
             await until(lambda: moving(ends) > 3 and ends.desk.state is MediaState.CONNECTED)
             print(f"asked after {asked_s:.2f} s, seen again after {loop.time() - cut_s:.2f} s")
-            assert loop.time() - cut_s < 15.0
+            assert loop.time() - cut_s < LONGEST_S
             frames = ends.seen_at_kiosk[-1].frames
             await until(lambda: ends.seen_at_kiosk[-1].frames != frames)
 
