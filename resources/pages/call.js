@@ -6,7 +6,7 @@
 
 // One call of this page: `name` is that of its tile and of its events.
 function makeCall(name) {
-  const ARRIVING_MS = 40, STRAIN_MS = 1000, FIRST_MS = 100, FIRST_LOOKS = 12, PAUSE_MS = 200;
+  const ARRIVING_MS = 40, STRAIN_MS = 1000, FIRST_MS = 100, FIRST_LOOKS = 12, PAUSE_MS = 500;
   const UNSEEN_FRAMES = 25;
   const FRESH_MS = 60000;
   const tile = document.getElementById(name);
@@ -183,7 +183,8 @@ function makeCall(name) {
     watchStrain(made, now, looks + (now ? 1 : 0));
   }
 
-  // A picture too large for the line is on its way. The next one would still be of that size: for a moment none is made.
+  // A picture too large for the line is on its way. The next one would still be of that size, and find the line's queue
+  // full: for a moment none is made.
   async function pausePicture(made) {
     limitSurely(made);
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));

@@ -103,7 +103,7 @@ function makeGoverned(senderOf) {
   const PROBE_MS = 400;
   const HEIGHTS = [Infinity, 360, 180], STRAINED_S = 2, CALM_S = 12, SETTLE_S = 2;
   const SLOW_FPS = 6, LEAST_FPS = 9, LIVELY_FPS = 15;
-  const FLOOD_S = 0.4, OVERRUN = 1.5, GROSS = 2, RELAPSE_S = 6, MOST_PATIENCE = 8;
+  const FLOOD_S = 0.3, OVERRUN = 1.5, GROSS = 2, RELAPSE_S = 6, MOST_PATIENCE = 8;
   let limits = null;           // {kbps, height_px, fps, motion}; 0 is no bound
   let lower = 0;               // index in HEIGHTS: what the encoder cannot make small enough is made of fewer rows
   let strained = 0, calm = 0;  // seconds
@@ -175,8 +175,8 @@ function makeGoverned(senderOf) {
     });
   }
 
-  // Takes a look at the first pictures, {frames, bytes} since the beginning: is one so large that the line needs most of
-  // half a second for it? Then the picture pauses until `goOn` and gets its fewest rows. The first whole picture of any
+  // Takes a look at the first pictures, {frames, bytes} since the beginning: is one so large that the line needs a third
+  // of a second for it? Then the picture pauses until `goOn` and gets its fewest rows. The first whole picture of any
   // face is large too, but the next ones follow at once and are small; where everything moves, none is made meanwhile.
   function flood(sent) {
     if (!bound() || silent || lower > 0 || limits.fps < LIVELY_FPS) return false;

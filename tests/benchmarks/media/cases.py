@@ -245,6 +245,10 @@ RURAL_BOUNDS: Bounds = {
     "voice": (None, 1),
 }
 LOSSY_BOUNDS: Bounds = {"voice": (None, 3), "freezes at": (None, 3)}
+HARD_BOUNDS: Bounds = {
+    "pictures at the desk": (8, None),
+    "age of pictures at the desk, p95": (None, 600),
+}
 POOR_BOUNDS: Bounds = {"voice": (None, 1), "pictures": (4, None)}
 
 
@@ -419,7 +423,7 @@ def _hard(engine: Engine, times: Times) -> Awaitable[list[Cell]]:
         case="512 kb/s, 1 % loss, hard clip",
         line=RURAL_1,
         seconds=min(10.0, times.steady_s),
-        bounds={},
+        bounds=HARD_BOUNDS,
         clip="hard",
     )
     return steady(engine, times, flow)
