@@ -104,7 +104,9 @@ class PaletteConnections:
             return "" if offered else _("Nobody is waiting.")
         if keys == "F4" and not self._window.offer.ticket_id:
             return _("No caller is offered to you now.")
-        if keys in ("F10", "F11") and not self._window.invitation.isVisible():
+        if keys == "F10" and self._window.invitation.isVisible():
+            return ""
+        if keys == "F11" and not self._window.invitation.isVisible():
             return _("No colleague calls you now.")
         if group not in SESSION_GROUPS:
             return ""

@@ -28,7 +28,8 @@ from views.widgets.keyboard.window_actions import WindowActions
 
 ONLY_WITH_THE_KEYBOARD_THERE = {"Alt+G", "Ctrl+Space", "Return", "Right", "Shift+Right", "PgDown"}
 """Keys that a view takes only while it has the keyboard, or that begin others."""
-BY_WIRING = {"Ctrl+B", "Ctrl+O", "Ctrl+L", "F9", "Ctrl+Shift+P"}
+OF_TOOLS = {"F9", "Shift+F9", "Ctrl+F9", "Ctrl+Shift+F9"}
+BY_WIRING = {"Ctrl+B", "Ctrl+O", "Ctrl+L", "Ctrl+Shift+P", *OF_TOOLS}
 """Made by the program's wiring, or by the shared page, which this window has not."""
 
 
@@ -55,6 +56,15 @@ def test_every_key_of_the_help_is_an_action(window: DeskWindow) -> None:
     window.show_session(SESSION)
     here = {one.keys for one in found(window).values()}
     assert named_shortcuts().keys() - here <= ONLY_WITH_THE_KEYBOARD_THERE | BY_WIRING
+
+
+def test_what_f10_is_called_is_what_it_does(window: DeskWindow, qtbot: QtBot) -> None:
+    window.show_session(SESSION)
+    window.call.show_state(CallState.CONNECTED)
+    [entry] = [one for one in found(window).values() if one.keys == "F10"]
+    assert "Fill in together" in entry.words
+    with qtbot.waitSignal(window.session_header.fill_requested):
+        entry.act()
 
 
 def test_without_a_conversation_its_acts_are_listed_and_impossible(window: DeskWindow) -> None:
