@@ -64,7 +64,7 @@ async def test_a_view_is_whole_then_fresh_then_healed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(session.bus.jetstream.stream_follower, "HEARTBEAT_S", 0.1)
-    monkeypatch.setattr(session.bus.jetstream.stream_follower, "SILENCE_S", 0.6)
+    monkeypatch.setattr(session.bus.jetstream.stream_follower, "SILENCE_S", 2.0)
     async with hub_world(tmp_path, with_hub=False) as world:
         connection = await _connection(world)
         streams = connection.streams

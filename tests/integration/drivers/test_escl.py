@@ -217,9 +217,16 @@ async def test_cancelling_stops_both_ends_at_once(
     simulator.orders(page_seconds=30)
     loop = asyncio.get_running_loop()
     started = loop.time()
-    loop.call_later(0.2, lambda: asyncio.ensure_future(scanner.cancel()))
+
+    async def cancel() -> None:
+        await until(lambda: scanner._job)
+        await asyncio.sleep(0.1)
+        await scanner.cancel()
+
+    cancelling = asyncio.ensure_future(cancel())
     with pytest.raises(ScanCancelled):
         await take(scanner, SMALL)
+    await cancelling
     assert loop.time() - started < 15
     assert [job["state"] for job in simulator.state()["jobs"]] == ["Canceled"]
     simulator.orders(page_seconds=0.05)
@@ -231,7 +238,8 @@ async def test_a_job_is_cancelled_also_when_the_line_closes_before_the_word_arri
 ) -> None:
     simulator.orders(page_seconds=30)
     scan = asyncio.ensure_future(take(scanner, SMALL))
-    await asyncio.sleep(0.2)
+    await until(lambda: scanner._job)
+    await asyncio.sleep(0.1)
     word, scanner._job = scanner._job, ""  # the closed line says nothing
     scan.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -270,7 +278,7 @@ async def test_leaving_the_iteration_stops_the_scanner(
 async def test_a_second_scan_is_refused_while_one_runs(
     scanner: EsclScanner, simulator: Simulator
 ) -> None:
-    simulator.orders(page_seconds=1)
+    simulator.orders(page_seconds=4)
     other = EsclScanner(simulator.address, busy_wait_s=0.1)
     async with contextlib.aclosing(scanner.scan(SMALL)) as items:
         async for item in items:

@@ -191,7 +191,7 @@ async def test_each_refusal_has_its_own_words(
     answers: dict[str, Handler], error: type[SessionError]
 ) -> None:
     async with device(answers) as (where, _it):
-        scanner = EsclScanner(f"escl://{where}/eSCL", page_s=0.3, busy_wait_s=0.3)
+        scanner = EsclScanner(f"escl://{where}/eSCL", page_s=1.0, busy_wait_s=0.3)
         with pytest.raises(error):
             await pages_of(scanner, ScanSettings())
         await scanner.close()
