@@ -17,6 +17,8 @@ from documents.store.procedures import (
 )
 from resources.texts import N_, _, ngettext
 from session.hub.convention.catalogue import Catalogue
+from session.hub.convention.entries import OrganisationEntry
+from session.hub.monitoring.health import Trouble
 
 _WORDS = {
     "unreadable": N_("This is not a file of procedures: {what}"),
@@ -69,28 +71,39 @@ def unknown_names(procedures: Procedures, convention: Catalogue) -> list[Procedu
     """What procedures name and the convention of their organisation does not have: an agent's
     button would do nothing. Organisations that the convention does not know are left out.
     """
+    known = [owner for owner in procedures.organisations if owner in convention.organisations]
+    entries = (convention.organisation(owner) for owner in known)
+    return [problem for entry in entries for problem in names_not_in(procedures, entry)]
+
+
+def names_not_in(procedures: Procedures, entry: OrganisationEntry) -> list[ProcedureProblem]:
+    """The same of one organisation."""
     found: list[ProcedureProblem] = []
-    for owner in procedures.organisations:
-        if owner not in convention.organisations:
-            continue
-        entry = convention.organisation(owner)
-        services = {service.id for service in entry.services}
-        pages = {item.id for item in entry.library}
-        profiles = {profile.id for profile in entry.scan_profiles}
-        for one in procedures.of(owner):
-            where = f"{owner}.{one.id}"
-            found += [
-                ProcedureProblem("service_unknown", where, service)
-                for service in one.services
-                if service not in services
-            ]
-            for step in one.steps:
-                here = f"{where}.steps.{step.id}"
-                if step.page and step.page not in pages:
-                    found.append(ProcedureProblem("not_in_library", here, step.page))
-                if step.scan and step.scan not in profiles:
-                    found.append(ProcedureProblem("profile_unknown", here, step.scan))
+    services = {service.id for service in entry.services}
+    pages = {item.id for item in entry.library}
+    profiles = {profile.id for profile in entry.scan_profiles}
+    for one in procedures.of(entry.id):
+        where = f"{entry.id}.{one.id}"
+        found += [
+            ProcedureProblem("service_unknown", where, service)
+            for service in one.services
+            if service not in services
+        ]
+        for step in one.steps:
+            here = f"{where}.steps.{step.id}"
+            if step.page and step.page not in pages:
+                found.append(ProcedureProblem("not_in_library", here, step.page))
+            if step.scan and step.scan not in profiles:
+                found.append(ProcedureProblem("profile_unknown", here, step.scan))
     return found
+
+
+def name_troubles(problems: Sequence[ProcedureProblem]) -> list[Trouble]:
+    """The same for a health page."""
+    if not problems:
+        return []
+    first = f"{problems[0].where}: {problems[0].what}"
+    return [Trouble("procedures_unknown", False, {"names": len(problems), "first": first})]
 
 
 def list_procedures(

@@ -19,7 +19,7 @@ from expert_app.hub.before_upgrade import keep_old_databases, too_new, upgrade_s
 from expert_app.hub.convention_updates import ConventionUpdates
 from expert_app.hub.dossiers import OpenDossiers, find_sources, open_dossiers
 from expert_app.hub.own_server import OwnServer
-from expert_app.hub.procedure_words import names_unknown, unknown_names
+from expert_app.hub.procedure_words import name_troubles, names_unknown, unknown_names
 from expert_app.hub.starting import CANNOT_START, print_cannot_start, stop_on_signals
 from expert_app.runtime.automation import Automation
 from expert_app.runtime.config import HubSettings, ReleaseSettings
@@ -175,11 +175,7 @@ class HubProgram:
         return unknown_names(self._sources.procedures, self._convention.catalogue)
 
     def _procedure_names(self) -> list[Trouble]:
-        found = self.unknown_names()
-        if not found:
-            return []
-        first = f"{found[0].where}: {found[0].what}"
-        return [Trouble("procedures_unknown", False, {"names": len(found), "first": first})]
+        return name_troubles(self.unknown_names())
 
     def _network_disk(self) -> list[Trouble]:
         kind = network_disk(self._paths.data)

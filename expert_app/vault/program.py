@@ -12,13 +12,16 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from documents.store.procedures import ProcedureProblem
 from expert_app.backup.watch import open_backup_watch
 from expert_app.hub.before_upgrade import keep_old_databases
 from expert_app.hub.dossier_identities import ReadingsAdapter
 from expert_app.hub.dossiers import OpenDossiers, find_sources, open_dossiers
 from expert_app.hub.monitor import open_monitor
+from expert_app.hub.procedure_words import name_troubles, names_not_in, names_unknown
 from expert_app.hub.starting import CANNOT_START, print_cannot_start, stop_on_signals
 from expert_app.runtime.automation import Automation
 from expert_app.runtime.config import HubSettings
@@ -53,6 +56,7 @@ from session.hub.log_index.indexer import LogIndexer
 from session.hub.log_index.rows import LogRows
 from session.hub.log_index.service import LogListService
 from session.hub.log_index.vault_logs import VaultLogs
+from session.hub.monitoring.health import Trouble
 from session.hub.storage.disk_space import DiskSpace
 from session.hub.vault.handlers import (
     DeskCertificates,
@@ -183,9 +187,17 @@ class VaultProgram:
             ),
             part=self.part,
             clock=self._clock,
-            others=dossiers.watch.troubles if dossiers is not None else list,
+            others=partial(self._troubles_of, dossiers) if dossiers is not None else list,
             backups=open_backup_watch(self._settings, self._clock),
         )
+
+    def _troubles_of(self, dossiers: OpenDossiers) -> list[Trouble]:
+        return [*dossiers.watch.troubles(), *name_troubles(self.unknown_names())]
+
+    def unknown_names(self) -> list[ProcedureProblem]:
+        """What the procedures name and the organisation's part, as it is now, does not have."""
+        serves_dossiers = Part.DOSSIER in self._settings.serve
+        return names_not_in(self._sources.procedures, self.part.entry) if serves_dossiers else []
 
     async def _monitor(
         self, health: VaultHealth, server: VaultServer, stack: contextlib.AsyncExitStack
@@ -327,6 +339,8 @@ async def run(settings: HubSettings, paths: Paths, *, driven: bool) -> int:
         if driven:
             automation.send(ready=True, bus=",".join(settings.bus_urls))
         else:
+            if unknown := program.unknown_names():
+                print(names_unknown(unknown))
             print(
                 _("The vault of {organisation} is ready.").format(
                     organisation=settings.organisation

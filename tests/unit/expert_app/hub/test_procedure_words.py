@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from expert_app.hub.procedure_words import list_procedures
+from documents.store.procedures import load_procedures
+from expert_app.hub.procedure_words import list_procedures, name_troubles, names_not_in
 from session.hub.convention.catalogue import Catalogue
 
 CONVENTION = """
@@ -58,6 +59,17 @@ def test_what_it_has_not_is_named(
 ) -> None:
     assert listed(tmp_path, PROCEDURES.replace(right, wrong)) == 1
     assert said in capsys.readouterr().out
+
+
+def test_health_counts_what_is_missing_and_names_the_first(tmp_path: Path) -> None:
+    wrong = PROCEDURES.replace('page = "form"', 'page = "forme"').replace('"mail"', '"males"')
+    (tmp_path / "caf.toml").write_text(wrong, encoding="utf-8")
+    entry = Catalogue.parse(CONVENTION).organisation("caf")
+    [trouble] = name_troubles(names_not_in(load_procedures(tmp_path), entry))
+    assert (trouble.code, trouble.grave) == ("procedures_unknown", False)
+    assert trouble.detail == {"names": 2, "first": "caf.aide.steps.form: forme"}
+    (tmp_path / "caf.toml").write_text(PROCEDURES, encoding="utf-8")
+    assert not name_troubles(names_not_in(load_procedures(tmp_path), entry))
 
 
 def test_an_organisation_that_the_convention_does_not_know_is_not_compared(tmp_path: Path) -> None:
