@@ -171,8 +171,12 @@ class HubProgram:
         return hub
 
     def unknown_names(self) -> list[ProcedureProblem]:
-        """What the procedures name and the convention, as it is now, does not have."""
-        return unknown_names(self._sources.procedures, self._convention.catalogue)
+        """What the organisations' own procedures name and the convention, as it is now, does not
+        have. The shipped ones are examples.
+        """
+        is_own = bool(self._settings.procedures)
+        found = self._sources.procedures
+        return unknown_names(found, self._convention.catalogue) if is_own else []
 
     def _procedure_names(self) -> list[Trouble]:
         return name_troubles(self.unknown_names())
@@ -240,9 +244,9 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
         if automation is not None:
             automation.send(ready=True, bus=url)
         else:
-            if unknown := program.unknown_names():
-                print(names_unknown(unknown))
             print(_("The hub is ready; the bus is at {address}.").format(address=url), flush=True)
+            if unknown := program.unknown_names():
+                print(names_unknown(unknown), flush=True)
 
     try:
         await program.run(stop, ready)

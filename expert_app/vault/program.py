@@ -195,9 +195,9 @@ class VaultProgram:
         return [*dossiers.watch.troubles(), *name_troubles(self.unknown_names())]
 
     def unknown_names(self) -> list[ProcedureProblem]:
-        """What the procedures name and the organisation's part, as it is now, does not have."""
-        serves_dossiers = Part.DOSSIER in self._settings.serve
-        return names_not_in(self._sources.procedures, self.part.entry) if serves_dossiers else []
+        """What the organisation's own procedures name and its part, as it is now, does not have."""
+        is_own = bool(self._settings.procedures) and Part.DOSSIER in self._settings.serve
+        return names_not_in(self._sources.procedures, self.part.entry) if is_own else []
 
     async def _monitor(
         self, health: VaultHealth, server: VaultServer, stack: contextlib.AsyncExitStack
@@ -339,14 +339,14 @@ async def run(settings: HubSettings, paths: Paths, *, driven: bool) -> int:
         if driven:
             automation.send(ready=True, bus=",".join(settings.bus_urls))
         else:
-            if unknown := program.unknown_names():
-                print(names_unknown(unknown))
             print(
                 _("The vault of {organisation} is ready.").format(
                     organisation=settings.organisation
                 ),
                 flush=True,
             )
+            if unknown := program.unknown_names():
+                print(names_unknown(unknown), flush=True)
 
     await program.run(stop, ready)
     return 0

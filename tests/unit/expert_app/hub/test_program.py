@@ -190,9 +190,9 @@ async def test_a_guide_that_names_what_the_convention_has_not_is_told_at_the_sta
         encoding="utf-8",
     )
     hub = await start(*place.command(), "--settings", str(place.folder / "hub.toml"))
+    assert f"nats://127.0.0.1:{place.port}" in await _line(hub)
     await _line(hub)
     assert "valdore.aide.steps.form" in await _line(hub)
-    assert f"nats://127.0.0.1:{place.port}" in await _line(hub)
     answer = await asyncio.to_thread(
         urllib.request.urlopen, f"http://127.0.0.1:{metrics}/healthz", timeout=10
     )
