@@ -34,12 +34,13 @@
   // The engine drops what is done to a page before it was painted for the first time.
   const isPainted = () => performance.getEntriesByName("first-paint").length > 0;
 
-  let written = 0;
+  let written = 0, clicked = 0;
   const watched = new WeakSet();
-  function watchText(inner) {
+  function watch(inner) {
     if (watched.has(inner)) return;
     watched.add(inner);
     for (const kind of ["beforeinput", "input"]) inner.addEventListener(kind, (event) => event.isTrusted && (written += 1), true);
+    inner.addEventListener("mouseup", (event) => event.isTrusted && (clicked += 1), true);
   }
 
   // ---- where it is -----------------------------------------------------------------------------------------------------
@@ -203,14 +204,15 @@
         (found.closest("select") || found).focus();
         return { field, click: false };
       }
-      return { x: point[0], y: point[1], field };
+      watch(found.ownerDocument);
+      return { x: point[0], y: point[1], field, clicked };
     },
 
-    // `written`: how often trusted text has reached this document; the kiosk looks whether its own has.
+    // `written`, `clicked`: how often trusted text and clicks have reached this page; the kiosk looks whether its own have.
     focused() {
       const element = focusedElement();
-      if (element) watchText(element.ownerDocument);
-      return { field: fieldOf(element), written, wait: !isPainted() };
+      if (element) watch(element.ownerDocument);
+      return { field: fieldOf(element), written, clicked, wait: !isPainted() };
     },
 
     scroll(id, right, down) {

@@ -77,8 +77,10 @@ ASK_S = 4.0
 PAINT_CHECKS = 40
 """A page that was just loaded is looked at so often, every `_SETTLE_S`, until it is painted."""
 _SETTLE_S = 0.05
-TEXT_CHECKS, _TEXT_S = 50, 0.02
-"""How often, and how far apart, it is looked whether a text has reached the page."""
+REACH_CHECKS, _REACH_S = 50, 0.02
+"""How often, and how far apart, it is looked whether a text or click has reached the
+page.
+"""
 _TICK_S = 0.1
 _PAUSE_SENT_EVERY_S = 0.3
 
@@ -192,7 +194,7 @@ class PageAnswer(msgspec.Struct, frozen=True):
         label: its name.
         click: False when a click would open a window of the system.
         wait: the page is not painted yet.
-        written: how often trusted text has reached the document.
+        written, clicked: how often trusted text and clicks have reached the document.
     """
 
     code: str = ""
@@ -203,6 +205,7 @@ class PageAnswer(msgspec.Struct, frozen=True):
     click: bool = True
     wait: bool = False
     written: int = 0
+    clicked: int = 0
 
 
 class Acted(msgspec.Struct, frozen=True):
@@ -390,10 +393,19 @@ class KioskRemoteControl:
     async def _click(self, command: ClickRequested) -> FieldKind:
         place = await self._ask_painted("locate", command.node, command.x, command.y)
         self._check_again(command)
-        if place.click:
-            self._browser.click(place.x, place.y)
+        if not place.click:
+            self._browser.show_active()
+            return place.field
+        self._browser.click(place.x, place.y)
         self._browser.show_active()
-        return place.field if not place.click else await self._focused()
+        try:
+            for _ in range(REACH_CHECKS):  # a page may hide its clicks
+                if (await self._ask("focused")).clicked > place.clicked:
+                    break
+                await asyncio.sleep(_REACH_S)
+        except SessionError:
+            return FieldKind.NONE  # the click has led to another page
+        return await self._focused()
 
     async def _type(self, command: PageCommand, text: str) -> FieldKind:
         before = await self._ask_painted("focused")
@@ -412,10 +424,10 @@ class KioskRemoteControl:
         """Waits until the text is in the page. Raises `PageChanged` when the page went away with
         it, `FieldNotReady` when the field did not take it: no text is lost in silence.
         """
-        for _ in range(TEXT_CHECKS):
+        for _ in range(REACH_CHECKS):
             if (await self._ask("focused")).written > written:
                 return
-            await asyncio.sleep(_TEXT_S)
+            await asyncio.sleep(_REACH_S)
         raise FieldNotReady
 
     async def _press(self, command: PageCommand, key: PageKey) -> FieldKind:

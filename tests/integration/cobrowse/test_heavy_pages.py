@@ -21,11 +21,15 @@ from tests.support.cobrowse_pages import WebServer
 from tests.support.cobrowse_stage import Consent
 from tests.support.memory.channel import channel_pair
 from tests.support.qt_loop import QtLoop
-from tests.support.waiting import until
+from tests.support.waiting import LONGEST_S, until
 from views.kiosk.browser.page_process import PageProcesses
 from views.kiosk.browser.pane import KioskBrowser
 
-LONGEST_MS = 100
+LONGEST_MS = 250
+"""Calm it is 11 to 22; where the guard works in the screen's own process, a second and more."""
+
+PATIENCE_S = 3 * LONGEST_S
+"""A busy machine may take long for a heavy page; the screen may not."""
 
 RULE = '.i%d::before{content:"";mask-image:url("../icons/system/arrow-%d.svg");font:"M",arial}'
 SHEET = "".join(RULE % (number, number) for number in range(11_000))
@@ -51,7 +55,7 @@ class Kiosk:
         self.consent = Consent(clock)
         self.side = PageProcesses(page_command, folder, clock=clock)
         self.browser = KioskBrowser(self.side)
-        self.guard = PageGuard(self.tasks)
+        self.guard = PageGuard(self.tasks, limit_s=PATIENCE_S)
         self.page = KioskSharedPage(
             self.line,
             self.browser,
@@ -86,13 +90,13 @@ class Kiosk:
         assert self.browser.open(
             self.web.page(f"/t/{name}.html", f"<html><body>{body}</body></html>")
         )
-        await until(lambda: self.loaded > before)
+        await until(lambda: self.loaded > before, PATIENCE_S)
 
     async def shares(self) -> None:
         """The caller allows the page to be seen; waits until its picture has left."""
         before = self.pictures
         self.consent.give(Grant.SEE_PAGE)
-        await until(lambda: self.pictures > before)
+        await until(lambda: self.pictures > before, PATIENCE_S)
 
     async def close(self) -> None:
         """Ends the processes."""
@@ -115,6 +119,7 @@ async def kiosk_of(web: WebServer, folder: Path) -> AsyncIterator[Kiosk]:
         await kiosk.close()
 
 
+@pytest.mark.timeout(300)
 def test_the_loop_never_stands_still_for_a_page(
     web: WebServer, qt_loop: QtLoop, tmp_path: Path
 ) -> None:
@@ -135,7 +140,7 @@ def test_the_loop_never_stands_still_for_a_page(
                 await asyncio.sleep(0.02)
             longest_ms["60 full pictures in a row"] = gaps.stop()
 
-    qt_loop.run(story(), timeout_s=110)
+    qt_loop.run(story(), timeout_s=280)
     print({name: round(gap_ms) for name, gap_ms in longest_ms.items()})
     assert max(longest_ms.values()) < LONGEST_MS, longest_ms
 

@@ -57,7 +57,9 @@ def test_a_picture_that_comes_late_does_not_keep_the_mirror_at_the_top(
         await stage.open(
             stage.web.page("/t/haute.html", f"<title>Haute</title>{part}<img src='/t/haute.svg'>")
         )
-        await stage.in_page_until("[...document.images].every((image) => image.complete)")
+        await stage.in_page_until(
+            "document.images.length === 2 && [...document.images].every((image) => image.complete)"
+        )
         await stage.in_page("document.scrollingElement.scrollTop = 1200; part.scrollTop = 700")
         stage.consent.give(Grant.SEE_PAGE)
         await stage.mirrored("document.querySelector('img') !== null")

@@ -54,7 +54,8 @@ class Field(QuietPage):
     def __init__(self) -> None:
         super().__init__()
         self.typed: list[str] = []
-        self.clicks = 0
+        self.clicks = self.clicked = 0
+        self.looks_before_click = 0
         self.acting: list[bool] = []
         self.touched = self.touches = Touches()
         self.written, self.waits = 0, 0
@@ -67,7 +68,12 @@ class Field(QuietPage):
         self, document: str, what: str, values: Sequence[object], on_answer: Callable[[str], None]
     ) -> None:
         wait, self.waits = self.waits > 0, self.waits - 1
-        facts = {"x": 3, "y": 4, "field": "text", "written": self.written, "wait": wait}
+        if self.clicks > self.clicked:
+            self.looks_before_click -= 1
+            self.clicked += self.looks_before_click < 0
+        field = "text" if what == "locate" or self.clicked == self.clicks else "none"
+        facts = {"x": 3, "y": 4, "field": field, "wait": wait}
+        facts |= {"written": self.written, "clicked": self.clicked}
         on_answer(json.dumps(facts) if self.is_there else "")
 
     def click(self, x: float, y: float) -> None:
@@ -148,6 +154,18 @@ async def test_a_power_whose_time_is_over_does_nothing_any_more(scene: Scene) ->
     assert scene.field.typed == ["avant"]
     assert [code for code, _field in scene.codes] == ["", "grant_missing"]
     assert scene.field.acting[-1] is False, "and the caller sees that nobody acts"
+
+
+async def test_what_a_click_has_reached_is_told_once_the_page_has_the_click(scene: Scene) -> None:
+    await scene.give(Grant.CONTROL)
+    scene.field.looks_before_click = 5  # a busy kiosk
+    scene.desk.click(SPOT)
+    await scene.answered(1)
+    assert scene.codes == [("", FieldKind.TEXT)]
+    scene.field.looks_before_click = 1000  # a page that hides its clicks
+    scene.desk.click(SPOT)
+    await scene.answered(2)
+    assert scene.codes[-1] == ("", FieldKind.NONE)
 
 
 async def test_text_is_never_lost_in_silence_right_after_a_navigation(scene: Scene) -> None:
