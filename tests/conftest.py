@@ -75,6 +75,9 @@ IN_REAL_TIME = {
 }
 """What waits more than it works, because its time is that of lines, people and devices."""
 
+ONE_WORKER = ("tests/integration/drivers/",)
+"""Their printers announce themselves by Avahi, and a machine runs one Avahi."""
+
 
 def _kind(nodeid: str) -> str:
     """The kind in `IN_REAL_TIME` that the test is of, the last one that fits, or ""."""
@@ -122,7 +125,8 @@ class OneInRealTime(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return _kind(nodeid) or nodeid.partition("::")[0]
+        folder = next((place for place in ONE_WORKER if nodeid.startswith(place)), "")
+        return _kind(nodeid) or folder or nodeid.partition("::")[0]
 
 
 @pytest.hookimpl(optionalhook=True)

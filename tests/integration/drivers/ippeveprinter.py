@@ -141,7 +141,7 @@ def eve_printer(folder: Path) -> Iterator[EvePrinter]:
             process = subprocess.Popen(line, env=environment, stdout=log, stderr=log)
             running.callback(_end, process)
             if line[0] == "avahi-daemon":
-                _wait(partial(_says, said, b"startup complete"))
+                _wait(partial(_says, said, b"startup complete", b"already running"))
             elif ready is not None:
                 _wait(ready.exists)
         _wait(lambda: _answers(port))
@@ -165,8 +165,9 @@ def _wait(is_so: Callable[[], bool], seconds: float = LONGEST_S) -> None:
         time.sleep(0.05)
 
 
-def _says(said: Path, words: bytes) -> bool:
-    return words in said.read_bytes()
+def _says(said: Path, *words: bytes) -> bool:
+    log = said.read_bytes()
+    return any(one in log for one in words)
 
 
 def _answers(port: int) -> bool:
