@@ -61,12 +61,28 @@ _ROWS = 60
 _BREAKS = re.compile(r"[\s\u200b/-]+")
 
 
+MOST_ROUNDS = 30
+"""A window that still moves after so many lays itself out without end."""
+
+
 def settle() -> None:
-    """Lets a window that was resized or filled lay itself out: twice, for texts that wrap."""
-    for _round in range(3):
+    """Lets windows that were resized or filled lay themselves out, until nothing moves any more:
+    a text that wraps changes what is below it.
+    """
+    before: list[object] = []
+    for done in range(MOST_ROUNDS):
         QApplication.sendPostedEvents()
         QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
         QApplication.processEvents()
+        places: list[object] = [
+            widget.geometry().getRect()
+            for window in QApplication.topLevelWidgets()
+            if window.isVisible()
+            for widget in window.findChildren(QWidget)
+        ]
+        if done > 1 and places == before:
+            return
+        before = places
 
 
 def flaws(
