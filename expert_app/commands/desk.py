@@ -15,13 +15,20 @@ from pathlib import Path
 from expert_app.helpdesk.address import SessionAddress
 from expert_app.runtime.bus_access import tls_for
 from expert_app.runtime.config import DeskSettings, load_fixed
-from expert_app.runtime.credentials import SEED_VARIABLE, KeyMissing, key_name, load_seed
+from expert_app.runtime.credentials import (
+    SEED_VARIABLE,
+    KeyMissing,
+    KeyringUnusable,
+    key_name,
+    load_seed,
+)
 from expert_app.runtime.enrolment import is_over
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
 from expert_app.runtime.window_program import ROLES, Program, has_screen, run_application
 from expert_app.workplace.choices import in_chosen_language
 from expert_app.workplace.key_file import key_file_in
+from resources.texts import _
 from session.core.clock import SystemClock
 from session.core.errors import SessionError, SignOnEnded
 from views.words.errors import sentence
@@ -35,7 +42,7 @@ def run_desk(
     Args:
         address: the conversation that a helpdesk opens first.
     """
-    seed, keys = None, key_file_in(paths.data)
+    seed, keys, why = None, key_file_in(paths.data), ""
     try:
         tls_for(settings)
         # a damaged file of ours is told before any window
@@ -45,11 +52,20 @@ def run_desk(
         if not has_screen():
             print(error)
             return 2
+        if isinstance(error, KeyringUnusable) and settings.user:
+            words = _(
+                "This computer is known as {user}, but its keyring does not answer. Close this "
+                "window, unlock the keyring or log in again, and open the desk again: no new "
+                "invitation is needed."
+            )
+            why = words.format(user=settings.user)
     except SessionError as error:
         print(sentence(error.code, error.detail).sentence)
         return 2
     return run_application(
-        partial(_main, settings, paths, seed=seed, keys=keys, driven=driven, address=address),
+        partial(
+            _main, settings, paths, seed=seed, keys=keys, why=why, driven=driven, address=address
+        ),
         settings.language,
     )
 
@@ -75,6 +91,7 @@ async def _main(
     *,
     seed: bytes | None,
     keys: Path | None = None,
+    why: str = "",
     driven: bool,
     address: SessionAddress | None = None,
 ) -> None:
@@ -88,7 +105,7 @@ async def _main(
     if seed is None:
         from expert_app.desk.wiring.sign_in import sign_in
 
-        signed_in = await sign_in(settings, paths, driven, program)
+        signed_in = await sign_in(settings, paths, driven, program, why)
         if signed_in is None:
             return
         settings, seed = signed_in

@@ -12,17 +12,24 @@ import base64
 import contextlib
 import os
 import secrets
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import keyring
 import keyring.errors
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from keyring.backends import SecretService, fail
 
 from resources.texts import _
 
 SERVICE = "poste-expert"
 SEED_VARIABLE = "POSTE_EXPERT_SEED"
+
+LATE_S, AGAIN_S = 15.0, 0.2
+"""Longest wait for a keyring that is there and late, and between two tries."""
 
 
 class KeyMissing(Exception):
@@ -61,16 +68,43 @@ def load_seed(
         return given.encode()
     if key_file is not None:
         return _from_file(name, key_file)
-    try:
-        seed = keyring.get_password(SERVICE, name)
-    except keyring.errors.KeyringError as error:
-        raise KeyringUnusable(name, _no_keyring(error)) from error
+    seed = _asked(name, lambda: keyring.get_password(SERVICE, name))
     if not seed:
         raise KeyMissing(name, _("This installation has no key yet: run `expert-app enrol`."))
     return seed.encode()
 
 
-def _no_keyring(error: keyring.errors.KeyringError) -> str:
+def _asked[Answer](name: str, ask: Callable[[], Answer]) -> Answer:
+    """What the keyring answers. Raises `KeyringUnusable`."""
+    _await_keyring()
+    try:
+        return ask()
+    except (keyring.errors.KeyringError, TimeoutError) as error:
+        raise KeyringUnusable(name, _no_keyring(error)) from error
+
+
+def _await_keyring() -> None:
+    """Returns once a desktop's keyring answers, or where there is none.
+
+    The library `keyring` gives the session's bus one second, and looks for a keyring once in the
+    life of a program: on a computer that is busy, as right after a login, it would find none.
+    """
+    until_s = time.monotonic() + LATE_S
+    while time.monotonic() < until_s:
+        try:
+            _ = SecretService.Keyring.priority  # asks the bus; no answer in time is a TimeoutError
+        except TimeoutError:
+            time.sleep(AGAIN_S)
+        except RuntimeError:
+            return  # no keyring of this kind
+        else:
+            if isinstance(keyring.get_keyring(), fail.Keyring):
+                there: Callable[[], Any] = SecretService.Keyring  # keyring leaves it untyped
+                keyring.set_keyring(there())
+            return
+
+
+def _no_keyring(error: Exception) -> str:
     return _(
         "The system's keyring cannot be used ({error}). Open a desktop session whose keyring is "
         "unlocked (GNOME Keyring, KWallet), or start the desk: it offers a file with a passphrase. "
@@ -99,10 +133,7 @@ def save_seed(name: str, seed: bytes, key_file: Path | None = None) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(seed + b"\n")
         return
-    try:
-        keyring.set_password(SERVICE, name, seed.decode())
-    except keyring.errors.KeyringError as error:
-        raise KeyringUnusable(name, _no_keyring(error)) from error
+    _asked(name, lambda: keyring.set_password(SERVICE, name, seed.decode()))
 
 
 def forget_seed(name: str) -> None:

@@ -28,12 +28,15 @@ WINDOW_SIZE = (760, 620)
 
 
 async def sign_in(
-    settings: DeskSettings, paths: Paths, driven: bool, program: Program
+    settings: DeskSettings, paths: Paths, driven: bool, program: Program, why: str = ""
 ) -> tuple[DeskSettings, bytes] | None:
     """The settings and the key after a code was accepted;
     None when the person closed the window.
+
+    Args:
+        why: the key of a person who had one cannot be read; told in the window.
     """
-    build = partial(SignIn, paths=paths, program=program)
+    build = partial(SignIn, paths=paths, program=program, why=why)
     done = await show_first(build, settings, program, driven=driven)
     return done.result() if done is not None else None
 
@@ -41,7 +44,9 @@ async def sign_in(
 class SignIn:
     """The window, and what its button does."""
 
-    def __init__(self, settings: DeskSettings, *, paths: Paths, program: Program) -> None:
+    def __init__(
+        self, settings: DeskSettings, *, paths: Paths, program: Program, why: str = ""
+    ) -> None:
         self._paths, self._program, self._has_file = paths, program, False
         self.done: asyncio.Future[tuple[DeskSettings, bytes]] = (
             asyncio.get_running_loop().create_future()
@@ -61,6 +66,8 @@ class SignIn:
         self._language = settings.language
         self._network: OfferingNetwork | None = None
         self._waiting: asyncio.Task[None] | None = None
+        if why:
+            self._fail(why)
 
     def _on_requested(self, line: str, ca_file: str) -> None:
         self._make_key_file()

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 
 from expert_app.commands import desk
 from expert_app.runtime.config import DeskSettings
+from expert_app.runtime.credentials import KeyringUnusable
 from expert_app.runtime.paths import Paths, paths_for
 from expert_app.runtime.window_program import Program
 
@@ -46,3 +49,29 @@ async def test_whoever_signs_in_gets_the_window_of_the_codes_role(
     paths = paths_for("desk", tmp_path)
     await desk._main(DeskSettings(), paths, Program(), seed=None, driven=False)
     assert opened == [WINDOWS[role]]
+
+
+def test_who_has_a_key_in_a_keyring_that_is_locked_needs_no_new_invitation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(name: str) -> bytes:
+        raise KeyringUnusable(name, "locked")
+
+    told: list[str] = []
+
+    async def sign_in(*given: Any) -> None:
+        told.append(given[-1])
+
+    def run(main: Callable[[Program], Coroutine[Any, Any, None]], _language: str) -> int:
+        asyncio.run(main(Program()))
+        return 0
+
+    monkeypatch.setattr(desk, "load_seed", locked)
+    monkeypatch.setattr(desk, "has_screen", lambda: True)
+    monkeypatch.setattr(desk, "run_application", run)
+    monkeypatch.setattr("expert_app.desk.wiring.sign_in.sign_in", sign_in)
+    for user in ("camille", ""):
+        settings = DeskSettings(organisation="caf", user=user)
+        assert desk.run_desk(settings, paths_for("desk", tmp_path), driven=False) == 0
+    assert "known as camille, but its keyring does not answer" in told[0]
+    assert told[1] == "", "who was never enrolled reads how to begin"

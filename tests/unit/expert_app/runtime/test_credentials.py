@@ -10,9 +10,17 @@ import keyring
 import keyring.backend
 import keyring.errors
 import pytest
+from keyring.backends import fail
+from keyring.compat import properties
 
 from expert_app.runtime import credentials
-from expert_app.runtime.credentials import KeyMissing, key_name, load_seed, save_seed
+from expert_app.runtime.credentials import (
+    KeyMissing,
+    KeyringUnusable,
+    key_name,
+    load_seed,
+    save_seed,
+)
 
 NAME = key_name("caf", "a", "a1")
 
@@ -76,3 +84,32 @@ def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
 def test_a_child_gets_its_key_from_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(credentials.SEED_VARIABLE, "SUAchild")
     assert load_seed(NAME) == b"SUAchild"
+
+
+def test_a_keyring_that_is_late_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = MemoryKeyring()
+    found.set_password(credentials.SERVICE, NAME, "SU_A_SEED")
+    late = [TimeoutError(), TimeoutError()]
+
+    class Late:
+        """The desktop's keyring: answers the third time."""
+
+        @properties.classproperty
+        def priority(self) -> float:
+            if late:
+                raise late.pop()
+            return 5
+
+        def __new__(cls) -> MemoryKeyring:  # type: ignore[misc]
+            return found
+
+    monkeypatch.setattr("keyring.backends.SecretService.Keyring", Late)
+    monkeypatch.setattr(credentials, "AGAIN_S", 0.001)
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
+    assert load_seed(NAME) == b"SU_A_SEED"
+    assert not late
+    monkeypatch.setattr(credentials, "LATE_S", 0.05)
+    late += [TimeoutError() for _ in range(1000)]
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
+    with pytest.raises(KeyringUnusable):
+        load_seed(NAME)

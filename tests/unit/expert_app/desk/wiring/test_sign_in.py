@@ -11,7 +11,7 @@ from typing import Any
 import keyring
 import keyring.errors
 import pytest
-from PyQt6.QtWidgets import QLineEdit, QPushButton
+from PyQt6.QtWidgets import QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from expert_app.desk.wiring import sign_in as module
@@ -96,3 +96,14 @@ def test_another_language_is_there_at_once_and_kept(qtbot: QtBot, tmp_path: Path
         assert in_chosen_language(DeskSettings(), paths).language == "en"
     finally:
         use_language("fr")
+
+
+def test_why_a_key_cannot_be_read_is_told_at_once(qtbot: QtBot, tmp_path: Path) -> None:
+    async def words() -> str:
+        composed = module.SignIn(
+            DeskSettings(), paths=paths_for("desk", tmp_path), program=Program(), why="Verrouillé."
+        )
+        qtbot.addWidget(composed.window, before_close_func=lambda window: window.hide())
+        return " ".join(one.text() for one in composed.window.findChildren(QLabel))
+
+    assert "Verrouillé." in asyncio.run(words())
