@@ -305,6 +305,7 @@ class BoardLivePage(QWidget):
             advice="",
             name="board_empty",
         )
+        self.tickets.setMinimumHeight(24)  # while an act is open, its buttons come first
         columns = QSplitter()
         columns.setChildrenCollapsible(False)
         columns.addWidget(self._build_queues())

@@ -329,7 +329,8 @@ class Streams:
             reply = await self._ask(
                 f"STREAM.MSG.DELETE.{name}", {"seq": stored.revision, "no_erase": False}
             )
-            if reply.error is None or reply.error.err_code != _NO_MESSAGE:
+            # somebody else has just removed it
+            if reply.error is None or "no message found" not in reply.error.description:
                 self._raise(reply)
 
     async def create_consumer(self, name: str, config: Mapping[str, Any]) -> None:
