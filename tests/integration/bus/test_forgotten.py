@@ -61,3 +61,14 @@ async def test_two_changes_of_one_caller_record_at_once_are_both_kept(tmp_path: 
         assert await store.get("valdore", "t1") == CallerRecord(
             number="7654321", note="parle occitan", dossier="1234567", phone="0612"
         )
+
+
+async def test_a_record_that_two_forget_at_once_is_gone_for_both(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        assert world.connection is not None
+        store = NatsCallerStore(world.connection)
+        for number in range(50):
+            await store.put("valdore", f"t{number}", CallerRecord(number=NUMBERS[0]))
+        both = (store.forget("valdore", f"t{number}") for number in range(50) for _ in range(2))
+        await asyncio.gather(*both)
+        assert await store.get("valdore", "t49") == CallerRecord()
