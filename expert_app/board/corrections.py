@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The supervisor's correction of whose a dossier is, without Qt: look at it, then correct it.
+"""The supervisor's correction of whose a dossier is, without Qt: view at it, then correct it.
 Used by the board.
 """
 
@@ -39,11 +39,11 @@ class BoardCorrections:
         self.refused: Signal[SessionError] = Signal()
         self._link, self._tasks = link, tasks
 
-    def look(self, number: str, reason: str) -> None:
+    def view(self, number: str, reason: str) -> None:
         """Opens it; that is a line of the register of accesses."""
-        self._do(self._look(number, reason))
+        self._do(self._view(number, reason))
 
-    async def _look(self, number: str, reason: str) -> None:
+    async def _view(self, number: str, reason: str) -> None:
         self.opened.emit(OpenedDossier(await self._link.view(number, reason), reason))
 
     def correct(self, number: str, caller: CallerIdentity, confirmed: bool, reason: str) -> None:

@@ -161,10 +161,10 @@ class GarbageCollection(QObject):
         super().__init__(parent)
         gc.disable()
         gc.freeze()  # what the imports made lives as long as the program
-        self._looks = 0
+        self._ticks = 0
         self._timer = QTimer(self)
         self._timer.setInterval(COLLECT_MS)
-        self._timer.timeout.connect(self._look)
+        self._timer.timeout.connect(self._tick)
         self._timer.start()
 
     def stop(self) -> None:
@@ -173,11 +173,11 @@ class GarbageCollection(QObject):
         gc.unfreeze()
         gc.enable()
 
-    def _look(self) -> None:
-        self._looks += 1
+    def _tick(self) -> None:
+        self._ticks += 1
         young, middle, _old = gc.get_count()
         most_young, most_middle, _ = gc.get_threshold()
-        if self._looks % WHOLE == 0:
+        if self._ticks % WHOLE == 0:
             gc.collect()
         elif young > most_young:
             gc.collect(1 if middle > most_middle else 0)

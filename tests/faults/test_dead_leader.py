@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from session.bus.hub_connection import HubConnection
-from session.bus.jetstream.streams import NEW_LEADER, Streams
+from session.bus.jetstream.streams import NEW_LEADER, Streams, WrongRevision
 from session.core.errors import StoreUnreachable
 from session.hub.storage.ticket_store import BUCKET, NatsTicketStore
 from tests.faults.cluster import READY_S, Cluster, Size
@@ -97,9 +98,10 @@ async def test_what_a_dead_leader_was_asked_is_asked_again_as_soon_as_there_is_a
     with pytest.raises(StoreUnreachable) as caught:
         await asyncio.wait_for(question, ELECTION_S)
     assert caught.value.detail["why"] == NEW_LEADER
-    revision = await done(lambda: streams.append(SUBJECT, b"second", expected=first))
-    stored = await streams.last(BUCKET, SUBJECT)
+    with contextlib.suppress(WrongRevision):  # one whose answer was lost has been stored
+        await done(lambda: streams.append(SUBJECT, b"second", expected=first))
+    stored = await done(lambda: streams.last(BUCKET, SUBJECT))
     assert stored is not None
-    assert (stored.payload, stored.revision) == (b"second", revision)
+    assert stored.payload == b"second"
     end()
     await seat.close()

@@ -50,11 +50,11 @@ class Seen:
         self.errors: list[str] = []
 
     async def ask[Answer](
-        self, client: BusClient, verb: str, wish: HubMessage, answer_type: type[Answer]
+        self, client: BusClient, verb: str, request: HubMessage, answer_type: type[Answer]
     ) -> Answer | None:
         since_s = time.monotonic()
         try:
-            answer = await client.request(verb, wish, answer_type)
+            answer = await client.request(verb, request, answer_type)
         except SessionError as error:
             self.errors.append(
                 f"{verb}: {error.code} {error.detail} after {time.monotonic() - since_s:.2f} s"

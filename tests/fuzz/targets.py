@@ -217,9 +217,9 @@ _ENTITIES = (
 
 def _capabilities(data: bytes) -> None:
     told = parse_capabilities(data)
-    if told.glass:
-        told.glass.nearest_dpi(300)
-        told.glass.clamped(told.glass.whole())
+    if told.flatbed:
+        told.flatbed.nearest_dpi(300)
+        told.flatbed.clamped(told.flatbed.whole())
 
 
 # ---- the call ----

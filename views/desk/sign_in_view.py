@@ -129,6 +129,11 @@ class SignInView(QWidget):
         self._show()
         self._code.setFocus()
 
+    def show_known(self, why: str) -> None:
+        """This computer has a key that cannot be read now: why, instead of asking for a code."""
+        self._unknown.hide()
+        self.show_error(why)
+
     # ---- parts ----
 
     def _line(self, name: str, words: str, text: str) -> QLineEdit:
@@ -157,7 +162,8 @@ class SignInView(QWidget):
         column(self._secret, label(plainly, "soft", wrap=True), self._chosen)
         self._secret.hide()
         card.body.addWidget(title)
-        card.body.addWidget(label(words, "soft", wrap=True))
+        self._unknown = label(words, "soft", wrap=True)
+        card.body.addWidget(self._unknown)
         card.body.addLayout(self._named(self._code, self._code))
         card.body.addWidget(self._read)
         card.body.addWidget(self._network)

@@ -56,7 +56,7 @@ class DossierPages:
         doubles.merged.connect(self._on_merged)
         doubles.troubled.connect(self._on_trouble)
         card = page.correction
-        card.look_wanted.connect(corrections.look)
+        card.view_wanted.connect(corrections.view)
         card.correction_wanted.connect(corrections.correct)
         corrections.opened.connect(self._on_opened)
         corrections.likely.connect(card.show_likely)

@@ -67,7 +67,7 @@ class SignIn:
         self._network: OfferingNetwork | None = None
         self._waiting: asyncio.Task[None] | None = None
         if why:
-            self._fail(why)
+            self.view.show_known(why)
 
     def _on_requested(self, line: str, ca_file: str) -> None:
         self._make_key_file()

@@ -475,7 +475,7 @@ class HelpdeskProgram:
         """Says now and then how much of a file is read; called in the reading thread."""
         loop, said = asyncio.get_running_loop(), 0
 
-        def tell(share: float) -> None:
+        def show_share(share: float) -> None:
             nonlocal said
             if int(share * 5) > said:
                 said = int(share * 5)
@@ -484,7 +484,7 @@ class HelpdeskProgram:
                 )
                 loop.call_soon_threadsafe(self.view.show_message, words)
 
-        return tell
+        return show_share
 
     def _on_save(self, path: str, with_pages: bool) -> None:
         self._start(self._save(Path(path), with_pages), "save a conversation")

@@ -81,7 +81,7 @@ class MirrorSender:
         self._clock = clock
         self._tasks = tasks
         self._ask_snapshot = ask_snapshot
-        self._packer, self._room = mirror.Packer(), SendWindow(kbps, clock)
+        self._packer, self._window = mirror.Packer(), SendWindow(kbps, clock)
         self._waiting: deque[_Waiting] = deque()
         self._task: asyncio.Task[None] | None = None
         self._seq = 0
@@ -99,7 +99,7 @@ class MirrorSender:
 
     def set_rate(self, kbps: int) -> None:
         """What may always be used from now on, see `SendWindow`."""
-        self._room.set_rate(kbps)
+        self._window.set_rate(kbps)
 
     def _waiting_bytes(self) -> int:
         return sum(len(entry.text) for entry in self._waiting)
@@ -121,7 +121,7 @@ class MirrorSender:
 
     def received(self, ack: int) -> None:
         """The desk said how far the stream arrived."""
-        self._room.received(ack)
+        self._window.received(ack)
 
     def queue(self, events: list[mirror.MirrorEvent], epoch: int) -> None:
         """Takes events that may leave; a list with a full picture begins with it."""
@@ -173,11 +173,11 @@ class MirrorSender:
             self._left_bytes = len(data)
             for part, headers in mirror.parts_of(data, epoch=entry.epoch, seq=seq, start=start):
                 size_bytes = len(part) + _OVERHEAD_BYTES
-                await self._room.wait(size_bytes)
+                await self._window.wait(size_bytes)
                 if generation != self._generation:
                     return
                 more = len(data) > mirror.PART_BYTES or bool(self._waiting)
-                if ack := self._room.sent(size_bytes, more=more):
+                if ack := self._window.sent(size_bytes, more=more):
                     headers["Ack"] = str(ack)
                 await self._channel.send_raw(mirror.TOPIC, part, headers)
                 self._left_bytes -= len(part)

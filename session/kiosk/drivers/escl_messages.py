@@ -87,7 +87,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
 
     version: str
     name: str
-    glass: InputLimits | None
+    flatbed: InputLimits | None
     feeder: InputLimits | None
     duplex: InputLimits | None = None
     uuid: str = ""
@@ -96,7 +96,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
         """Those of a source. Raises `ScannerFailed` when the scanner lacks it."""
         limits = self.duplex if duplex else self.feeder
         if source is ScanSource.GLASS:
-            limits = self.glass
+            limits = self.flatbed
         if limits is None:
             raise ScannerFailed(status="no duplex" if duplex else f"no {source.value}")
         return limits
@@ -141,7 +141,7 @@ def parse_capabilities(xml: bytes) -> Capabilities:
     return Capabilities(
         version=_text(root, "pwg:Version") or "2.0",
         name=_text(root, "pwg:MakeAndModel")[:200],
-        glass=_limits(root.find("scan:Platen/scan:PlatenInputCaps", NAMESPACES)),
+        flatbed=_limits(root.find("scan:Platen/scan:PlatenInputCaps", NAMESPACES)),
         feeder=_limits(root.find("scan:Adf/scan:AdfSimplexInputCaps", NAMESPACES)),
         duplex=_limits(root.find("scan:Adf/scan:AdfDuplexInputCaps", NAMESPACES)),
         uuid=_text(root, "scan:UUID").lower().removeprefix("urn:uuid:"),

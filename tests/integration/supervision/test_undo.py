@@ -32,7 +32,7 @@ from tests.support.hub_world import World, hub_world
 from tests.support.waiting import until
 
 TODAY = datetime.now(UTC).date()
-WISH = HistoryRequest(first=TODAY - timedelta(days=1), last=TODAY + timedelta(days=1))
+REQUEST = HistoryRequest(first=TODAY - timedelta(days=1), last=TODAY + timedelta(days=1))
 
 
 async def at_the_board(world: World) -> tuple[DeskLink, BoardLink, BoardPast]:
@@ -48,7 +48,7 @@ async def asked(past: BoardPast, request: HistoryRequest) -> list[ActFacts]:
         return []
 
 
-async def told(past: BoardPast, count: int, request: HistoryRequest = WISH) -> list[ActFacts]:
+async def told(past: BoardPast, count: int, request: HistoryRequest = REQUEST) -> list[ActFacts]:
     """The acts, once the history has that many."""
     async with asyncio.timeout(30):
         while True:
@@ -203,7 +203,7 @@ async def test_only_supervisors_read_the_history_and_take_acts_back(tmp_path: Pa
     async with hub_world(tmp_path) as world:
         agents = BoardPast(await world.client(Role.AGENT, "alice"))
         for question in (
-            agents.history(WISH),
+            agents.history(REQUEST),
             agents.undo("u1", "a1", "because"),
             agents.trends(8),
             agents.lines(),

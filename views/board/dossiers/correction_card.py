@@ -28,13 +28,13 @@ NUMBER_LETTERS, REASON_LETTERS = 40, 200
 class BoardCorrectionCard(Card):
     """A number and a reason, then the dossier and the form.
 
-    Signals: look_wanted(str, str): the number of a dossier, and why. correction_wanted(str, object,
+    Signals: view_wanted(str, str): the number of a dossier, and why. correction_wanted(str, object,
         bool, str): its number, a `CallerIdentity`, whether likely doubles were looked at, the
         reason. opened(bool): a dossier is shown, or none any more.
     """
 
     opened = pyqtSignal(bool)
-    look_wanted = pyqtSignal(str, str)
+    view_wanted = pyqtSignal(str, str)
     correction_wanted = pyqtSignal(str, object, bool, str)
 
     def __init__(self, facts: BoardFacts, clock: Clock) -> None:
@@ -117,7 +117,7 @@ class BoardCorrectionCard(Card):
         if wrong is not None:
             wrong.setFocus()
         elif self._facts.connected:
-            self.look_wanted.emit(number, reason)
+            self.view_wanted.emit(number, reason)
 
     def _on_kept(self, caller: CallerIdentity, confirmed: bool, reason: str) -> None:
         self.correction_wanted.emit(self._shown, caller, confirmed, reason)

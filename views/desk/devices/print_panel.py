@@ -133,7 +133,7 @@ class PrintPanel(Card):
         code = report.printer_code if report else ""
         self._fault.setText(sentence(code).sentence if code else "")
         self._fault.setVisible(bool(code))
-        self._tell_once()
+        self._hide_repeated_reasons()
         self._allow()
 
     def show_grant(self, allowed: bool) -> None:
@@ -158,9 +158,9 @@ class PrintPanel(Card):
             for old in list(self._lines)[: max(0, len(self._lines) - MAX_JOBS)]:
                 self._forget(old)
         line.show_state(changed)
-        self._tell_once()
+        self._hide_repeated_reasons()
 
-    def _tell_once(self) -> None:
+    def _hide_repeated_reasons(self) -> None:
         for line in self._lines.values():
             line.hide_why(self._fault.text())
 

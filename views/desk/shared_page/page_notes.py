@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import QFrame, QLabel, QWidget
 from views.widgets.parts import column, label, restyle
 from views.widgets.theme import SPACE
 
-LOOK_MS = 100
+PLACE_MS = 100
 """Between two looks at where the mouse is: what shows the page keeps its moves to itself."""
 
 
@@ -29,9 +29,9 @@ class PageNotes(QFrame):
         self.setProperty("card", True)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._keyboard = QRect()
-        self._looks = QTimer(self)
-        self._looks.setInterval(LOOK_MS)
-        self._looks.timeout.connect(self._place)
+        self._placing = QTimer(self)
+        self._placing.setInterval(PLACE_MS)
+        self._placing.timeout.connect(self._place)
         self._refusal = label("", "small", "cobrowse_refusal", wrap=True)
         self._hint = label("", "small", "cobrowse_hint", wrap=True)
         column(self, self._refusal, self._hint, margins=(SPACE[2], SPACE[0], SPACE[2], SPACE[0]))
@@ -42,29 +42,29 @@ class PageNotes(QFrame):
 
     def show_refusal(self, words: str) -> None:
         """Why an address was not opened; "" for none."""
-        self._say(self._refusal, words, "bad")
+        self._show(self._refusal, words, "bad")
 
     def show_hint(self, words: str, tone: str) -> None:
         """What the agent should know of the tool in hand; "" for nothing."""
-        self._say(self._hint, words, tone)
+        self._show(self._hint, words, tone)
 
     def keep_clear_of(self, box: QRect) -> None:
         """The field that has the keyboard is here in the pane; empty for none."""
         self._keyboard = QRect(box)
         self._place()
 
-    def _say(self, part: QLabel, words: str, tone: str) -> None:
+    def _show(self, part: QLabel, words: str, tone: str) -> None:
         part.setText(words)
         part.setVisible(bool(words))
         restyle(part, tone=tone)
         is_shown = any(not one.isHidden() for one in (self._refusal, self._hint))
         self.setVisible(is_shown)
         if is_shown:
-            self._looks.start()
+            self._placing.start()
             self._place()
             self.raise_()
         else:
-            self._looks.stop()
+            self._placing.stop()
 
     def _place(self) -> None:
         over, layout = self.parentWidget(), self.layout()

@@ -201,8 +201,8 @@ class _NoService(QFrame):
         box.addWidget(self.words)
         box.addStretch(1)
 
-    def say(self, *, is_known: bool) -> None:
-        """Says what is so.
+    def show_state(self, *, is_known: bool) -> None:
+        """Why nothing can be chosen.
 
         Args:
             is_known: the hub has told what is offered here.
@@ -425,6 +425,6 @@ class StartPage(KioskPage):
         self._message.setVisible(bool(said))
         self._invitation.setVisible(bool(self._services) and not said)
         self._invitation.setText(_("Touch a button. An adviser will answer you on this screen."))
-        self._no_service.say(is_known=self._is_known)
+        self._no_service.show_state(is_known=self._is_known)
         for _icon, words, text in self._promises:
             words.setText(_(text))

@@ -46,9 +46,9 @@ async def test_a_dossier_is_looked_at_then_corrected() -> None:
     for signal in (job.opened, job.likely, job.corrected):
         signal.connect(told.append)
     job.refused.connect(refused.append)
-    job.look("D-9", "Demande écrite")
+    job.view("D-9", "Demande écrite")
     await until(lambda: len(refused) == 1)
-    job.look("D-1", "Demande écrite")
+    job.view("D-1", "Demande écrite")
     await until(lambda: told == [OpenedDossier(DOSSIER, "Demande écrite")])
     job.correct("D-1", JEANNE, False, "Mal tapé")
     await until(lambda: told[1:] == [[HIT]])

@@ -152,10 +152,10 @@ def test_the_history_is_asked_by_days_kind_person_and_number(board: BoardWindow)
     number = board.findChild(QLineEdit, "history_number")
     assert number is not None
     assert all(box is not None for box in boxes.values())
-    for name, wish in (("days", "week"), ("kind", ActKind.MOVE), ("person", "other")):
+    for name, choice in (("days", "week"), ("kind", ActKind.MOVE), ("person", "other")):
         box = boxes[name]
         assert box is not None
-        box.setCurrentIndex(box.findData(wish))
+        box.setCurrentIndex(box.findData(choice))
     write(number, "B108")
     key(number, KEYS.Key_Return)
     last = asked[-1]
@@ -258,7 +258,7 @@ def test_figures_are_grouped_and_saved_as_a_file(
         "Mairie de Valdoré",
     ]
     saved: list[tuple[date, date, str, object]] = []
-    board.statistics.file_wanted.connect(lambda *wish: saved.append(wish))
+    board.statistics.file_wanted.connect(lambda *choice: saved.append(choice))
     across.setCurrentIndex(across.findData(StatisticsBy.SITE))
     button = board.findChild(QPushButton, "statistics_csv")
     assert button is not None
@@ -281,7 +281,7 @@ def test_the_days_of_the_hub_are_counted_whatever_this_computer_takes_for_today(
 ) -> None:
     asked: list[tuple[date, date]] = []
     board.statistics.wanted.connect(lambda first, last, _by, _across: asked.append((first, last)))
-    board.history.wanted.connect(lambda wish: asked.append((wish.first, wish.last)))
+    board.history.wanted.connect(lambda choice: asked.append((choice.first, choice.last)))
     board.show_page(page)
     days = board.findChild(QComboBox, "history_days")
     assert days is not None
@@ -300,10 +300,10 @@ def test_the_days_of_the_hub_are_counted_whatever_this_computer_takes_for_today(
 
 
 @pytest.mark.parametrize(
-    ("wish", "first", "last"), [("today", 20, 20), ("yesterday", 19, 19), ("month", -10, 20)]
+    ("choice", "first", "last"), [("today", 20, 20), ("yesterday", 19, 19), ("month", -10, 20)]
 )
 def test_the_history_is_asked_by_the_days_of_the_hub(
-    board: BoardWindow, wish: str, first: int, last: int
+    board: BoardWindow, choice: str, first: int, last: int
 ) -> None:
     asked: list[HistoryRequest] = []
     board.history.wanted.connect(asked.append)
@@ -314,7 +314,7 @@ def test_the_history_is_asked_by_the_days_of_the_hub(
     )
     days = board.findChild(QComboBox, "history_days")
     assert days is not None
-    days.setCurrentIndex(days.findData(wish))
+    days.setCurrentIndex(days.findData(choice))
     board.history.ask()
     day = date(2031, 5, 1)
     assert (asked[-1].first, asked[-1].last) == (

@@ -98,12 +98,19 @@ def test_another_language_is_there_at_once_and_kept(qtbot: QtBot, tmp_path: Path
         use_language("fr")
 
 
-def test_why_a_key_cannot_be_read_is_told_at_once(qtbot: QtBot, tmp_path: Path) -> None:
-    async def words() -> str:
+def test_why_a_key_cannot_be_read_is_told_instead_of_asking_for_an_invitation(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    async def words(why: str) -> str:
         composed = module.SignIn(
-            DeskSettings(), paths=paths_for("desk", tmp_path), program=Program(), why="Verrouillé."
+            DeskSettings(), paths=paths_for("desk", tmp_path), program=Program(), why=why
         )
         qtbot.addWidget(composed.window, before_close_func=lambda window: window.hide())
-        return " ".join(one.text() for one in composed.window.findChildren(QLabel))
+        labels = composed.window.findChildren(QLabel)
+        return " ".join(one.text() for one in labels if not one.isHidden())
 
-    assert "Verrouillé." in asyncio.run(words())
+    unknown = "not known yet"
+    assert unknown in asyncio.run(words(""))
+    told = asyncio.run(words("Verrouillé."))
+    assert "Verrouillé." in told
+    assert unknown not in told

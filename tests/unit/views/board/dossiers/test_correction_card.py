@@ -37,7 +37,7 @@ def _find[Kind: QWidget](board: BoardWindow, kind: type[Kind], name: str) -> Kin
 
 def test_a_number_and_a_reason_are_needed_to_see_it(board: BoardWindow) -> None:
     asked: list[tuple[str, str]] = []
-    board.doubles.correction.look_wanted.connect(lambda *said: asked.append(said))
+    board.doubles.correction.view_wanted.connect(lambda *said: asked.append(said))
     number = _find(board, QLineEdit, "correction_number")
     key(number, Qt.Key.Key_Return)
     assert "number of a dossier" in _find(board, QLabel, "correction_number_wrong").text()

@@ -80,7 +80,7 @@ def test_accepting_a_piece_is_a_wish(dossier: DossierView, qtbot: QtBot) -> None
 def test_refusing_wants_a_reason(dossier: DossierView, qtbot: QtBot) -> None:
     dossier.show_dossier(DOSSIER)
     told: list[tuple[str, PieceState, str]] = []
-    dossier.piece_requested.connect(lambda *wish: told.append(wish))
+    dossier.piece_requested.connect(lambda *request: told.append(request))
     press(dossier, qtbot, "piece_refuse_p2")
     reason = dossier.findChild(QComboBox, "piece_reason_p2")
     assert reason is not None
