@@ -205,7 +205,7 @@ class HubMetrics(MetricsCollector):
         services = ["organisation", "service"]
         waiting = GaugeMetricFamily(f"{PREFIX}_waiting", "Callers who wait.", labels=services)
         longest = GaugeMetricFamily(
-            f"{PREFIX}_longest_wait_seconds", "Wait of who came first.", labels=services
+            f"{PREFIX}_longest_wait_seconds", "Wait of the queue's first caller.", labels=services
         )
         talking = GaugeMetricFamily(
             f"{PREFIX}_in_session", "Conversations.", labels=["organisation"]

@@ -257,7 +257,7 @@ class ConventionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
 
 
 class MetricsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the hub says to who watches it:
+    """What the hub says to the systems that watch it:
     http://LISTEN/healthz and http://LISTEN/metrics, unencrypted.
 
     Attributes:

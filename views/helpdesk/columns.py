@@ -62,7 +62,7 @@ COLUMNS: tuple[ListColumn, ...] = (
 TROUBLES = next(place for place, one in enumerate(COLUMNS) if one.key == "troubles")
 
 OF_ALL = next(place for place, one in enumerate(COLUMNS) if one.key == "organisation")
-"""Shown only to who sees several organisations."""
+"""Shown only to people who see several organisations."""
 
 LEAST_LETTERS = 34
 """Of what failed; other columns give way before it has less."""

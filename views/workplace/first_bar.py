@@ -24,7 +24,7 @@ class FirstPage(QWidget):
     """A page, with what a person who has never seen the program needs around it.
 
     Args:
-        demo: offer the demonstration; False for who works here already.
+        demo: offer the demonstration; False for a person who works here already.
 
     Signals:
         language_chosen(str): "fr" or "en". text_size_chosen(float): of `TEXT_SIZES`.

@@ -32,7 +32,7 @@ class SignOnEnd:
     """The message bar of a window, and the end of a sign-on.
 
     Args:
-        until: as the settings have it; "" for who came with a code: then nothing is ever said.
+        until: as the settings have it; "" after a code: then nothing is ever said.
         prolong: signs the same person on again; the new end.
     """
 
@@ -64,7 +64,7 @@ class SignOnEnd:
             self._warn(max(left, timedelta(0)))
 
     def over(self, begin_anew: Callable[[], None]) -> None:
-        """The hub lets this computer in no more; nothing happens to who came with a code."""
+        """The hub lets this computer in no more; nothing happens after a code."""
         if self._until is not None:
             self._until = None
             words = _("The first page opens, and what you have done is kept.")

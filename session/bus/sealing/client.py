@@ -32,7 +32,7 @@ FetchCard = Callable[[str], Awaitable[SealCardAnswer]]
 
 
 class SealingClient:
-    """What one end knows of who seals: the organisations' cards, and a client for each vault.
+    """What one end knows of those who seal: the organisations' cards, and a client for each vault.
 
     Args:
         pins: whom we believe.

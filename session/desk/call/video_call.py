@@ -79,7 +79,7 @@ class DeskCall:
 
     Args:
         channel: to the kiosk.
-        engine: carries voice and picture; it outlives this call and is closed by who made it.
+        engine: carries voice and picture; it outlives this call and is closed by its maker.
         clock: the one whose monotonic seconds the engine counts in (`SystemClock`).
         tasks: as everywhere.
         accepted_at_s: `clock.monotonic_s()` when the agent accepted;

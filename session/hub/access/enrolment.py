@@ -96,7 +96,7 @@ FINISH_FOR = timedelta(hours=2)
 """
 
 SIGN_ONS_KEPT = 200
-"""Outcomes that are remembered for who asks again, the answer having been lost."""
+"""Outcomes that are remembered for clients that ask again because the answer was lost."""
 
 
 class Enrolment:

@@ -2,7 +2,7 @@
 """Bookmarks and notes of conversations: the rules, the same for hub and vault; each has a store of
 its own.
 
-A note that was removed is shown to nobody and stays with who removed it, until its log goes.
+A note that was removed is shown to nobody; it stays, with its remover's name, until its log goes.
 """
 
 from __future__ import annotations

@@ -149,7 +149,7 @@ class RequestServer:
     Args:
         counts: written here, read by whoever reports on this hub.
         refused: what is not done, and of whom.
-        on_excess: called with who sends more than every limit.
+        on_excess: called with the sender of more than every limit.
         forward: asks another network first, where the asker's caller is there.
 
     Attributes:

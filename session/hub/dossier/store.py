@@ -146,7 +146,7 @@ class IdentityStoreLike(Protocol):
         ...
 
     async def provisional(self, organisation: str, user: str = "") -> ProvisionalAnswer:
-        """Dossiers that wait to be matched with the register; of all, or of who made them."""
+        """Dossiers that wait to be matched with the register; of everybody, or of one maker."""
         ...
 
     async def accesses(self, organisation: str, request: AccessesRequest) -> AccessesAnswer:

@@ -111,7 +111,7 @@ class PartnerWatch:
                     )
             except (
                 SessionError
-            ) as error:  # a closed queue, a full disk: of today, and told to who sends somebody
+            ) as error:  # a closed queue, a full disk: of today, and told to the sender of a caller
                 log.debug("a partner answers %s", error.code)
         return list(refused.values())
 

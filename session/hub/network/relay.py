@@ -91,7 +91,7 @@ class Relay:
 
     Args:
         refused: what is not taken, by us or by the other end, and of whom.
-        on_excess: called with who sends what must be dropped.
+        on_excess: called with the sender of what must be dropped.
         forward: passes a kiosk's message on to another network, where its caller is there.
     """
 

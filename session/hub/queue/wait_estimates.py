@@ -166,7 +166,7 @@ class Play:
         ]
 
     def _next_heaps(self, wanted: Wanted) -> Heaps:
-        """The heap of who is free first, in each play; nothing when nobody serves it."""
+        """The agents of each play, first free one first (a heap); none when nobody serves it."""
         service, skills = wanted
         if wanted not in self._pools:
             able = [

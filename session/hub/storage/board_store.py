@@ -38,7 +38,7 @@ morning?".
 """
 
 AGENT_DAYS = 31
-"""Enough to answer that question; a longer memory of who paused when would be a file on people."""
+"""Enough to answer that question; a longer memory of people's pauses would be a file on people."""
 
 Key = tuple[str, str]
 

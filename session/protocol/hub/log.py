@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A session's log on its way to the log's keeper, and back to who may read it.
+"""A session's log on its way to the log's keeper, and back to those who may read it.
 Used by both ends, hub and vault.
 """
 

@@ -66,7 +66,7 @@ class Third(msgspec.Struct, frozen=True, kw_only=True):
     """A colleague or supervisor in somebody else's conversation.
 
     Attributes:
-        by: "<role letter>.<user>" of who asked for it.
+        by: "<role letter>.<user>" of the person who asked for it.
         shown: roles whose screen has said that its banner is there.
     """
 

@@ -21,7 +21,7 @@ from session.protocol.wire.roles import Role
 
 Note = Annotated[str, msgspec.Meta(max_length=200)]
 """Free words of an agent for the next one;
-kept beside the ticket, told to who accepts, gone when the ticket ends.
+kept beside the ticket, told to the agent who accepts, gone when the ticket ends.
 """
 
 

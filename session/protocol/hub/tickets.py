@@ -116,7 +116,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         called_at_utc: when a caller who comes back was called to the kiosk.
         talk: holding and third people, in session only.
         passed: how it was passed on last.
-        changed_by: "<role letter>.<user>" of who made the last change, or "hub".
+        changed_by: "<role letter>.<user>" of the maker of the last change, or "hub".
         act, undoes: the last act of a supervisor on it, and the act that this one took back.
         format: the number of this stored form; 1 when nothing is said, any later one is always
             said.

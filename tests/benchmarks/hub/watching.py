@@ -16,7 +16,7 @@ NICE = 15
 
 
 def behind(command: Sequence[str]) -> list[str]:
-    """A program that leaves the processors to who measures, whenever that wants them.
+    """A program that leaves the processors to the programs that measure, whenever those want them.
 
     The desk that is measured is another computer: it does not wait for the processors of the hub
     and its server. Here it would, the longer the more of them a server keeps busy at once (a fifth

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The hub's door for who signs on with an organisation's provider: a real server, both ends, and a
-provider that the test plays.
+"""The hub's door for people who sign on with an organisation's provider: a real server, both ends,
+and a provider that the test plays.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ _CANDIDATE = re.compile(
 
 
 class _Relay(asyncio.DatagramProtocol):
-    """From whoever speaks to `target`, and back to who spoke last; nothing while `is_cut()`."""
+    """From whoever speaks to `target`, and back to the last speaker; nothing while `is_cut()`."""
 
     def __init__(self, target: tuple[str, int], is_cut: Callable[[], bool]) -> None:
         self._target, self._is_cut = target, is_cut

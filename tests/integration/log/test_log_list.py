@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The list of conversations at a real hub: written as they go, found by who may, made again from
-the logs.
+"""The list of conversations at a real hub: written as they go, found by those who may, made again
+from the logs.
 """
 
 from __future__ import annotations

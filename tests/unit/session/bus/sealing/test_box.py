@@ -38,7 +38,7 @@ def test_each_direction_opens_at_the_other_end_only() -> None:
     stamp, sealed = desk.seal("mirror", b"words")
     assert kiosk.open("mirror", stamp, sealed) == b"words"
     with pytest.raises(SealBroken, match="changed"):
-        desk.open("mirror", stamp, sealed)  # led back to who said it
+        desk.open("mirror", stamp, sealed)  # led back to its sender
     stamp, sealed = kiosk.seal("mirror", b"words")
     assert b"words" not in sealed
     assert desk.open("mirror", stamp, sealed) == b"words"

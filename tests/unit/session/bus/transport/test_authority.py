@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The authority's certificate is taken from a server that speaks in clear to who is late."""
+"""The authority's certificate is taken from a server that speaks in clear to a late client."""
 
 from __future__ import annotations
 
