@@ -54,9 +54,16 @@ class Tasks:
             self._on_error(task.get_name(), error)
 
     async def close(self, timeout_s: float = 5.0) -> None:
-        """Cancels what still runs and waits for it, at most `timeout_s`."""
-        pending = [task for task in self._tasks if task is not asyncio.current_task()]
-        for task in pending:
-            task.cancel()
+        """Cancels what still runs and waits for it, at most `timeout_s`.
+
+        What was started just before comes to its first wait: a coroutine that it was given is not
+        left without ever having begun, which Python warns of.
+        """
+        try:
+            await asyncio.sleep(0)
+        finally:
+            pending = [task for task in self._tasks if task is not asyncio.current_task()]
+            for task in pending:
+                task.cancel()
         if pending:
             await asyncio.wait(pending, timeout=timeout_s)

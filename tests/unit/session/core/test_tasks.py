@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import warnings
+from collections.abc import Awaitable
 
 from session.core.tasks import Tasks
 
@@ -47,3 +50,31 @@ async def test_what_still_runs_is_cancelled_at_the_end() -> None:
     ]
     await tasks.close()
     assert all(task.cancelled() for task in running)
+
+
+async def test_what_was_started_last_has_begun_when_it_is_cancelled() -> None:
+    tasks, begun = Tasks(), list[str]()
+
+    async def work() -> None:
+        begun.append("work")
+        await asyncio.sleep(60)
+
+    async def guarded(inner: Awaitable[None]) -> None:
+        await inner
+
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        tasks.start(guarded(work()), name="guarded")
+        await tasks.close()
+        gc.collect()
+    assert (begun, [str(one.message) for one in warned]) == (["work"], [])
+
+
+async def test_a_close_that_is_cancelled_cancels_its_tasks_all_the_same() -> None:
+    tasks = Tasks()
+    running = tasks.start(asyncio.sleep(60), name="one")
+    closing = asyncio.create_task(tasks.close())
+    await asyncio.sleep(0)
+    closing.cancel()
+    await asyncio.wait([closing, running])
+    assert running.cancelled()
