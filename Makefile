@@ -55,9 +55,9 @@ test:
 test-units:
 	$(BIN)/pytest -n 2 -m "not long" $(WHOLE) tests/unit
 
-# Three workers mostly wait, one computes (CONTRIBUTING.md, "Tests").
+# One worker for each kind that mostly waits, then for the rest (CONTRIBUTING.md, "Tests").
 test-stories:
-	$(BIN)/pytest -n 4 --dist loadscope -m "not long" $(WHOLE) --ignore tests/unit
+	$(BIN)/pytest -n 3 --dist loadscope -m "not long" $(WHOLE) --ignore tests/unit
 
 # What takes both processors for minutes, one after the other: before each release.
 test-long:

