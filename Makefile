@@ -55,7 +55,7 @@ test:
 test-units:
 	$(BIN)/pytest -n 2 -m "not long" $(WHOLE) tests/unit
 
-# One worker for each kind that mostly waits, then for the rest (CONTRIBUTING.md, "Tests").
+# One worker for each kind that waits in real time, then for the rest (CONTRIBUTING.md, "Tests").
 test-stories:
 	$(BIN)/pytest -n 3 --dist loadscope -m "not long" $(WHOLE) --ignore tests/unit
 

@@ -73,7 +73,7 @@ IN_REAL_TIME = {
         "tests/conformance/",
     ),
 }
-"""What waits more than it works, because its time is that of lines, people and devices."""
+"""What waits as long as it works, because its time is that of lines, people and devices."""
 
 ONE_WORKER = ("tests/integration/drivers/",)
 """Their printers announce themselves by Avahi, and a machine runs one Avahi."""
@@ -121,7 +121,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 class OneInRealTime(LoadScopeScheduling):
     """`--dist loadscope`: one worker has all whole programs, one all calls, one installations and
     foreign kiosks; these, when they are through, and any others have the rest, file by file.
-    Never two of the same kind at once: each takes a processor for moments only.
+    Never two of the same kind at once: each is judged in real time.
     """
 
     def _split_scope(self, nodeid: str) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The supervisor's correction of whose a dossier is, without Qt: view at it, then correct it.
+"""The supervisor's correction of whose a dossier is, without Qt: view it, then correct it.
 Used by the board.
 """
 
