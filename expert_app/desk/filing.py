@@ -10,6 +10,7 @@ on paper runs in worker processes.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -290,6 +291,7 @@ class Filing:
         running = self._cleaning.pop(page_id, None)
         if running is not None:
             running.cancel()
+        self._cleaned.pop(page_id, None)  # never filed as it was before an edit
         self._cleaning[page_id] = self._tasks.start(
             self._clean(session_id, page_id), name=f"clean {page_id}"
         )
@@ -490,11 +492,14 @@ class Filing:
         return document
 
     async def _clean_copy(self, session_id: str, page_id: str) -> CleanPage:
-        if page_id not in self._cleaned:
-            self._start_cleaning(session_id, page_id)
         task = self._cleaning.get(page_id)
-        if task is not None:
-            await asyncio.wait([task], timeout=CLEAN_S)
+        if page_id not in self._cleaned and (task is None or task.done()):
+            self._start_cleaning(session_id, page_id)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLEAN_S):
+                # an edit, or the page coming to the screen again, begins another cleaning
+                while (task := self._cleaning.get(page_id)) is not None and not task.done():
+                    await asyncio.wait([task])
         if page_id not in self._cleaned:
             raise PageUnreadable(page=page_id)
         return self._cleaned[page_id]

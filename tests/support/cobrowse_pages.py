@@ -24,7 +24,8 @@ class WebServer:
     `asked` holds every path asked for.
 
     `policies` has content security policies by path, `redirects` where a path leads on;
-    `slow` the seconds that all but the first answer of a path take.
+    `slow` the seconds that all but the first answer of a path take,
+    `slow_halves` those between the halves of such an answer.
     """
 
     def __init__(self) -> None:
@@ -33,6 +34,7 @@ class WebServer:
         self.policies: dict[str, str] = {}
         self.redirects: dict[str, str] = {}
         self.slow: dict[str, float] = {}
+        self.slow_halves: dict[str, float] = {}
         self.closed = threading.Event()
         outer = self
 
@@ -54,7 +56,11 @@ class WebServer:
                     self.send_header("Content-Security-Policy", policy)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(body)
+                half = len(body) // 2
+                self.wfile.write(body[:half])
+                if outer.asked.count(self.path) > 1:
+                    outer.closed.wait(outer.slow_halves.get(self.path, 0))
+                self.wfile.write(body[half:])
 
             def log_message(self, *words: object) -> None:
                 """Says nothing."""

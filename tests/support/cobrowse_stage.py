@@ -89,6 +89,7 @@ class Stage:
 
     Attributes:
         page: the caller's page, in this process.
+        folder: where its pictures are while they are on their way; nothing of it stays.
         guard: the second guard: here, or in a process of its own, which costs each test two starts
             of Python.
         raw: all text that left the kiosk as events, unpacked; taken from the line, whatever the
@@ -102,7 +103,8 @@ class Stage:
         self.tasks, clock = Tasks(), SystemClock()
         self.kiosk_line, self.desk_line = channel_pair()
         self.consent = Consent(clock)
-        self.page = PageView(folder=Path(tempfile.gettempdir()), clock=clock)
+        self.folder = Path(tempfile.mkdtemp(prefix="stage-"))
+        self.page = PageView(folder=self.folder, clock=clock)
         self.browser, self.pane = KioskBrowser(self.page), MirrorPane()
         self.browser.resize(1000, 760)
         self.pane.resize(900, 650)
@@ -285,6 +287,7 @@ class Stage:
             await self.guard.close()
         await self.tasks.close()
         await self.wipe()
+        self.folder.rmdir()  # fails when something of a caller is left there
         for widget in (self.pane, self.browser):
             widget.close()
             widget.deleteLater()

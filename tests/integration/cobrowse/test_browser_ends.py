@@ -18,10 +18,10 @@ PICTURE = base64.b64decode("R0lGODlhAQABAIAAAAUEBAAAACwAAAAAAQABAAACAkQBADs=")
 PATH = "/t/lent.gif"
 
 
-async def share_with_a_picture_on_its_way(stage: Stage) -> None:
+async def share_with_a_picture_on_its_way(stage: Stage, before_s: float = 5.0) -> None:
     """Shares a page whose picture the desk waits for: the kiosk is fetching it once more."""
     stage.web.pages[PATH] = ("image/gif", PICTURE)
-    stage.web.slow[PATH] = 5.0
+    stage.web.slow[PATH] = before_s
     await stage.open(stage.web.page("/t/lent.html", f"<body><img src={PATH}><p id=la>la</p>"))
     stage.consent.give(Grant.SEE_PAGE)
     await stage.mirrored("document.getElementById('la') !== null")
@@ -39,6 +39,24 @@ def test_a_caller_is_wiped_while_the_desk_asks_for_pictures(
         await asyncio.sleep(after_ms / 1000)
         assert await stage.wipe()
         assert await stage.in_page("location.href") == "about:blank"
+
+    qt_loop.run(stage.play(story()))
+
+
+def test_what_the_engine_writes_while_it_stops_is_removed_too(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
+    async def story() -> None:
+        stage.web.slow_halves[PATH] = 5.0
+        await share_with_a_picture_on_its_way(stage, before_s=0.0)
+        await stage.until(lambda: list(stage.folder.iterdir()))
+        [pictures] = stage.folder.iterdir()
+        wiped = asyncio.ensure_future(stage.wipe())
+        await asyncio.sleep(0.01)
+        pictures.mkdir(exist_ok=True)  # as a download does that was stopped just now
+        (pictures / "late").write_bytes(PICTURE)
+        assert await wiped
+        assert list(stage.folder.iterdir()) == []
 
     qt_loop.run(stage.play(story()))
 

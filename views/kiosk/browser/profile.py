@@ -342,10 +342,8 @@ class _Fetcher:
         for on_fetched in self._waiting.pop(address, []):
             on_fetched(data, download.mimeType() if data else "")
 
-    def close(self) -> bool:
-        """Gives everybody who waits an empty answer, stops what runs, removes the folder;
-        True when it is gone.
-        """
+    def close(self) -> None:
+        """Gives everybody who waits an empty answer and stops what runs."""
         for waiting in self._waiting.values():
             for on_fetched in waiting:
                 on_fetched(b"", "")
@@ -353,6 +351,11 @@ class _Fetcher:
         self._closed = True
         for download in list(self._running):
             download.cancel()
+
+    def remove_folder(self) -> bool:
+        """Removes the folder; False while the engine still writes in it, a moment after its
+        download was stopped.
+        """
         shutil.rmtree(self._folder, ignore_errors=True)
         return not self._folder.exists()
 
@@ -579,8 +582,8 @@ class CallerWeb(QObject):
         self._sharing = False
         self.dialogs.dismiss()
         self.page.triggerAction(QWebEnginePage.WebAction.Stop)
-        folder_gone = self._fetcher.close()
-        self._end_page(_END_LOOKS, lambda: self._end_profile(on_gone, folder_gone))
+        self._fetcher.close()
+        self._end_page(_END_LOOKS, lambda: self._end_profile(on_gone))
 
     def _end_page(self, looks: int, on_ended: Callable[[], None]) -> None:
         if self._fetcher.busy and looks > 0:
@@ -590,12 +593,26 @@ class CallerWeb(QObject):
         sip.delete(self.page)
         QTimer.singleShot(_END_TURN_MS, on_ended)
 
-    def _end_profile(self, on_gone: Callable[[bool], None], folder_gone: bool) -> None:
+    def _end_profile(self, on_gone: Callable[[bool], None]) -> None:
         on_disk = not self.profile.isOffTheRecord()
         sip.delete(self.profile)
-        on_gone(
-            folder_gone and not on_disk and sip.isdeleted(self.page) and sip.isdeleted(self.profile)
+        self._end_folder(
+            _END_LOOKS,
+            lambda folder_gone: on_gone(
+                folder_gone
+                and not on_disk
+                and sip.isdeleted(self.page)
+                and sip.isdeleted(self.profile)
+            ),
         )
+
+    def _end_folder(self, looks: int, on_gone: Callable[[bool], None]) -> None:
+        """Removes the folder of pictures, with what the engine wrote while it stopped."""
+        gone = self._fetcher.remove_folder()
+        if gone or looks == 0:
+            on_gone(gone)
+        else:
+            QTimer.singleShot(_END_TURN_MS, lambda: self._end_folder(looks - 1, on_gone))
 
 
 def _deny(permission: QWebEnginePermission) -> None:

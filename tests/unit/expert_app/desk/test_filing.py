@@ -360,6 +360,19 @@ async def test_a_turned_page_is_cleaned_anew_and_filed_turned(
     assert desk.failed == []
 
 
+async def test_a_page_that_is_turned_while_it_is_being_filed_is_filed_all_the_same(
+    desk: Desk, pages: list[bytes]
+) -> None:
+    await desk.receive("p1", pages[0])
+    filing = asyncio.create_task(desk.file("p1"))
+    for quarters in range(1, 12):
+        desk.filing.turn("p1", quarters % 4)
+        await asyncio.sleep(0.02)
+    await filing
+    assert len(desk.filed) == 1
+    assert desk.failed == []
+
+
 async def test_a_page_that_nobody_has_is_not_filed(desk: Desk) -> None:
     with pytest.raises(PageUnreadable):
         await desk.file("p9")
