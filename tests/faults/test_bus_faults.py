@@ -273,7 +273,7 @@ async def test_a_network_that_falls_silent_is_noticed_and_the_line_rebuilt(
 async def test_a_short_silence_of_the_network_breaks_no_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session.bus.transport.connection, "PROBE_S", 0.4)
+    monkeypatch.setattr(session.bus.transport.connection, "PROBE_S", 1.0)
     async with hub_world(tmp_path) as world:
         wire = _Wire(int(world.server.url.rpartition(":")[2]), world.tasks)
         await wire.start()
@@ -291,10 +291,10 @@ async def test_a_short_silence_of_the_network_breaks_no_line(
             told: list[bool] = []
             client.connected.connect(told.append)
             wire.fall_silent()
-            await asyncio.sleep(1.3)  # one probe gives up waiting, its answer comes late
+            await asyncio.sleep(2.2)  # one probe gives up waiting, its answer comes late
             wire.speak_again()
             assert (await client.request("queue", QueueRequest(), QueueAnswer)).total == 0
-            await asyncio.sleep(0.6)
+            await asyncio.sleep(1.5)
             assert told == []
         finally:
             await client.close()

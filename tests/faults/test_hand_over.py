@@ -38,8 +38,6 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POS
 
 PAIRS = 10
 STOPS = 4
-SLOW_S = 3.0
-"""Less than a client waits for an answer: one that was lost would take longer."""
 
 
 class Seen:
@@ -132,7 +130,6 @@ async def test_a_hub_that_stops_under_load_hands_over_without_an_error(tmp_path:
     print(f"{seen.answers} answers, slowest {seen.slowest_s:.2f} s, longest stop {longest_s:.2f} s")
     assert seen.errors[:5] == []
     assert seen.answers > 100
-    assert seen.slowest_s < SLOW_S
 
 
 async def test_a_hub_that_stops_gives_its_lease_back_at_once(tmp_path: Path) -> None:

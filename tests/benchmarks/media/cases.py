@@ -6,6 +6,7 @@ Used by `bench_media`.
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -327,8 +328,11 @@ async def send_page(stage: Stage, size_bytes: int, *, governed: bool) -> float:
     desk = stage.network.within(stage.network.desk)
     kiosk = stage.network.within(stage.network.kiosk)
     program = "tests.benchmarks.media.page_transfer"
-    taking = await asyncio.create_subprocess_exec(*desk, *_python(program, "take", str(size_bytes)))
-    await asyncio.sleep(0.7)
+    taking = await asyncio.create_subprocess_exec(
+        *desk, *_python(program, "take", str(size_bytes)), stdout=subprocess.PIPE
+    )
+    assert taking.stdout is not None
+    assert await asyncio.wait_for(taking.stdout.readline(), 60) == b"ready\n"
     began_s = time.monotonic()
     if governed:
         await stage.kiosk.do("page", timeout_s=150, address=address, bytes=size_bytes)

@@ -14,8 +14,9 @@ PIECE = 4096
 
 
 def take(count: int) -> None:
-    """Waits for `count` bytes and confirms them."""
+    """Says "ready", waits for `count` bytes and confirms them."""
     with socket.create_server(("0.0.0.0", PORT)) as server:
+        print("ready", flush=True)
         server.settimeout(30)
         connection, _address = server.accept()
         with connection:

@@ -53,9 +53,9 @@ def test_another_programs_address_is_taken_and_nothing_else(
     for wrong in (b"file:///etc/passwd\n", b"x" * 5000):
         socket = QLocalSocket()
         socket.connectToServer(door_name(tmp_path))
-        assert socket.waitForConnected(2000)
+        assert socket.waitForConnected(20_000)
         socket.write(wrong)
-        qtbot.waitUntil(partial(_is_closed, socket), timeout=5000)
+        qtbot.waitUntil(partial(_is_closed, socket), timeout=20_000)
         assert socket.readAll().data() == b""
     assert len(heard) == 1
     if sys.platform != "win32":

@@ -25,5 +25,5 @@ def test_a_narrow_window_cuts_no_line_of_a_hit(qtbot: QtBot, desk_theme: QApplic
         window.resize(width_px, 720)
         settle()
         qtbot.waitUntil(
-            lambda: viewport.height() > found.visualItemRect(item).bottom(), timeout=2000
+            lambda: viewport.height() > found.visualItemRect(item).bottom(), timeout=20_000
         )
