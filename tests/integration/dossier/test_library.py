@@ -5,7 +5,6 @@ items, bytes, changes, and nobody else's documents.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from pathlib import Path
 
@@ -70,7 +69,8 @@ async def test_a_changed_library_is_heard_at_the_desk_while_the_hub_runs(tmp_pat
         library = LibraryLink(await world.client(Role.AGENT, "agent1"))
         versions: list[str] = []
         desk.convention_changed.connect(versions.append)
-        await asyncio.sleep(0.3)  # a pulse, so that the desk knows the version it began with
+        # the hub's heartbeat, so that the desk knows the version it began with
+        await until(lambda: desk._conventions._heard_s)
         pdf = invented_pdf(1)
         (tmp_path / "library" / "valdore" / "new.pdf").write_bytes(pdf)
         sha256 = hashlib.sha256(pdf).hexdigest()
