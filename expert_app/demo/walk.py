@@ -28,6 +28,8 @@ TYPED = "Été-Œuvré d’Ça €"
 """An invented name with what French needs, and a sign of another key."""
 SHOT_TRIES = 200
 CLICK_TRIES = 2
+REPLAY_S = 120.0
+"""Of a conversation of a quarter of an hour, eight times as fast."""
 
 
 @dataclass
@@ -288,7 +290,7 @@ class Walk(Script):
         child = await self._demo.start_replay()
         await self.click(child, "replay_speed_8")
         await self.click(child, "replay_play")
-        shown = await self.fact(child, "replayed", at_end=True)
+        shown = await self.fact(child, "replayed", timeout_s=REPLAY_S, at_end=True)
         return {**shown, "log": str(self._demo.log_file)}
 
 

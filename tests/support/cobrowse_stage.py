@@ -72,6 +72,10 @@ class Consent:
             )
 
 
+GUARD_S = 90.0
+"""What a large page takes where other work is done beside."""
+
+
 async def script(page: QWebEnginePage, code: str, world: int = 0) -> Any:
     """What `code` gives in a page."""
     answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -108,7 +112,7 @@ class Stage:
         self.browser, self.pane = KioskBrowser(self.page), MirrorPane()
         self.browser.resize(1000, 760)
         self.pane.resize(900, 650)
-        self.guard = PageGuard(self.tasks) if guard_process else None
+        self.guard = PageGuard(self.tasks, limit_s=GUARD_S) if guard_process else None
         if self.guard is not None:
             self.guard.warm()
         self.kiosk = KioskSharedPage(

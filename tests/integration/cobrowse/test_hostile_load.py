@@ -137,12 +137,12 @@ def test_a_page_without_measure_is_mirrored_and_nothing_stands_still(
         )
         stage.consent.give(Grant.SEE_PAGE)
         gaps = LoopGaps()
-        await stage.mirrored("document.getElementById('fin') !== null", timeout_s=40)
+        await stage.mirrored("document.getElementById('fin') !== null", timeout_s=90)
         worst_s = gaps.stop() / 1000
         print(f"{name}: stall {worst_s:.2f} s, {stage.wire_bytes} bytes")
         assert worst_s < STALL_S
 
-    qt_loop.run(stage.play(story()), timeout_s=90)
+    qt_loop.run(stage.play(story()), timeout_s=110)
 
 
 @pytest.mark.usefixtures("narrow")

@@ -63,9 +63,12 @@ SANDBOXES = (
 
 async def type_form(stage: Stage) -> None:
     for field, text in (("nom", "Martin"), ("nir", "1850578006084"), ("motdepasse", "Sesame-77")):
-        await stage.in_page(f"document.getElementById('{field}').focus()")
-        type_text(stage, text)
-        await asyncio.sleep(0.1)
+        typed = f"document.getElementById('{field}').value === '{text}'"
+        while not await stage.in_page(typed):  # the page may not have the keyboard yet
+            await stage.in_page(f"document.getElementById('{field}').value = ''")
+            await stage.in_page(f"document.getElementById('{field}').focus()")
+            type_text(stage, text)
+            await asyncio.sleep(0.1)
 
 
 async def share_and_log(stage: Stage, path: Path) -> list[Record]:

@@ -23,7 +23,7 @@ from documents.workers import Limits, WorkerLost, Workers
 from session.core.errors import PageUnreadable
 from tests.support import drawn_pages
 
-WAIT_S = 40
+WAIT_S = 100
 
 
 @pytest.fixture(scope="module")

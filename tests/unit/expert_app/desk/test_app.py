@@ -138,6 +138,7 @@ class Desk:
         if self.app.session is not None:
             await self.app.session.end_call()
             await self.app.session.close(1.0)
+        await self.client.close()  # what the hub still says would begin something new
         await self.tasks.close()
 
 

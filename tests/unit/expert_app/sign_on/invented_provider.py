@@ -76,7 +76,11 @@ class InventedProvider:
             SignOnRule("valdore", "agent", values=["agents"], services=["rights"]),
             SignOnRule("valdore", "supervisor", values=["heads"]),
         ]
-        given: dict[str, Any] = {"answer_s": 5, "rules": rules, "name": "Caisse du Val-Doré"} | more
+        given: dict[str, Any] = {
+            "answer_s": 30,
+            "rules": rules,
+            "name": "Caisse du Val-Doré",
+        } | more
         return SignOnSettings(issuer=self.issuer, client_id=CLIENT_ID, **given)
 
     def expect(self, request: SignOnRequest) -> None:
