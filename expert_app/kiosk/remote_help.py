@@ -17,7 +17,7 @@ from typing import Protocol
 
 from expert_app.aid.machine import doctor_result, line_result, log_result, program_facts
 from expert_app.aid.report import report_result
-from expert_app.kiosk.self_test import SelfTest
+from expert_app.kiosk.self_test import CLEARS_UP_S, SelfTest
 from session.core.clock import Clock
 from session.core.device_errors import PrinterGone, ScannerGone
 from session.core.errors import HubUnreachable, KioskInUse, SessionError
@@ -143,6 +143,7 @@ class RemoteHelpJob:
             return RemoteResult(code="unexpected")
         finally:
             work.cancel()
+            await asyncio.wait([work], timeout=CLEARS_UP_S)
 
     async def _act(self, act: RemoteAct) -> RemoteResult:
         kiosk = self._kiosk

@@ -47,6 +47,9 @@ SPREAD = timedelta(minutes=30)
 """Kiosks of a network do not all report in the same minute."""
 
 ANSWER_S = 15.0
+CLEARS_UP_S = 5.0
+"""What is given up for a caller has so long to end its program, or to let a device go."""
+
 LEAST_LIGHT, LEAST_TONE_DB = 8.0, 6.0
 LEAST_FREE_MB = 1024
 LEAST_DAYS = 21
@@ -111,7 +114,6 @@ class SelfTest:
         self._at = time.fromisoformat(at) if at else None
         self._later = timedelta(seconds=zlib.crc32(name.encode()) % round(SPREAD.total_seconds()))
         self._done: date | None = None
-        self._running: asyncio.Task[list[SelfCheck]] | None = None
 
     async def keep(self) -> None:
         """Runs for ever."""
@@ -135,17 +137,17 @@ class SelfTest:
         """Tries all and tells the hub; what was found, [] when a caller came in between.
         Raises `SessionError`: the hub was not reached.
         """
-        self._running = asyncio.ensure_future(self._try_all())
+        trying = asyncio.ensure_future(self._try_all())
         try:
-            while not self._running.done():
-                await asyncio.wait([self._running], timeout=0.2)
+            while not trying.done():
+                await asyncio.wait([trying], timeout=0.2)
                 if not self._idle():
                     log.info("somebody came: the self-test is given up")
                     return []
-            checks = self._running.result()
+            checks = trying.result()
         finally:
-            self._running.cancel()
-            self._running = None
+            trying.cancel()
+            await asyncio.wait([trying], timeout=CLEARS_UP_S)
         report = SelfTestReported(
             at_utc=self._clock.utc_now(), checks=tuple(checks), version=program_version()
         )

@@ -28,17 +28,22 @@ from tests.support.waiting import until
 DOCTOR = 'print(\'{"ok": true, "checks": [{"name": "bus", "level": "ok", "sentence": "Fine."}]}\')'
 
 
-class Devices:
-    """A scanner with one page, and a printer that prints or jams."""
+class GlassScanner:
+    """A scanner with one page; `stuck`: the page does not come, and it takes a moment to let go."""
 
-    def __init__(self) -> None:
-        self.jams, self.printed, self.cancelled = False, b"", 0
+    def __init__(self, *, stuck: bool = False) -> None:
+        self.stuck, self.has_let_go = stuck, False
 
     async def state(self) -> ScannerStatus:
         return ScannerStatus(state=ScannerState.READY, name="LiDE 300")
 
     async def scan(self, settings: ScanSettings) -> AsyncGenerator[ScanProgress | ScannedPage]:
         yield ScanProgress(50)
+        try:
+            await asyncio.sleep(60 if self.stuck else 0)
+        finally:
+            await asyncio.sleep(0.1)
+            self.has_let_go = True
         yield ScannedPage(
             data=b"secret page", media_type="image/jpeg", width_px=620, height_px=877, dpi=75
         )
@@ -87,7 +92,7 @@ class Kiosk:
         self.told: dict[str, RemoteResult] = {}
         self.lines = RecentLines(3)
         self.kiosk = HelpedKiosk(
-            scanner=Devices(),  # type: ignore[arg-type]
+            scanner=GlassScanner(),  # type: ignore[arg-type]
             printer=self.printer,  # type: ignore[arg-type]
             self_test=None,  # type: ignore[arg-type]
             doctor=[sys.executable, "-c", DOCTOR],
@@ -169,6 +174,18 @@ async def test_a_test_scan_keeps_nothing_and_a_test_sheet_that_jams_does_not_com
     kiosk.printer.jams = True
     assert (await kiosk.do(RemoteAct.PRINT)).code == PrinterJammed.code
     assert kiosk.printer.cancelled == 7
+    await kiosk.tasks.close()
+
+
+async def test_a_device_is_let_go_before_the_helpdesk_hears_that_a_caller_came(quick: None) -> None:
+    kiosk, scanner = Kiosk(), GlassScanner(stuck=True)
+    doing = asyncio.ensure_future(
+        kiosk.do(RemoteAct.SCAN, replace(kiosk.kiosk, scanner=scanner))  # type: ignore[arg-type]
+    )
+    await until(lambda: kiosk.screen.shown == ["Denis W."])
+    kiosk.is_idle = False
+    assert (await doing).code == KioskInUse.code
+    assert scanner.has_let_go
     await kiosk.tasks.close()
 
 
