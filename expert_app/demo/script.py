@@ -43,7 +43,7 @@ class Script:
             await asyncio.sleep(POLL_S)
         raise ProofMissing(
             f"{child.name} did not observe {name} {wanted or ''} in {timeout_s:.0f} s; it has "
-            f"{seen}; the last it observed: {_latest(facts)}"
+            f"{seen}; the last it observed: {latest_facts(facts)}"
         )
 
     async def click(self, child: Child, name: str, timeout_s: float = 10.0) -> None:
@@ -82,7 +82,7 @@ class Script:
             await asyncio.sleep(POLL_S)
 
 
-def _latest(facts: dict[str, Evidence], most: int = 8) -> str:
+def latest_facts(facts: dict[str, Evidence], most: int = 8) -> str:
     """The newest observations, with what they said."""
     newest = sorted(facts.items(), key=lambda fact: str(fact[1].get("seen_at_utc", "")))[-most:]
     return ", ".join(f"{name} {said}" for name, said in newest)

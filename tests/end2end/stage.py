@@ -12,8 +12,8 @@ import httpx
 
 from documents.store.dossier_store import DossierStore
 from expert_app.demo.run import Demo, DemoSetup
-from expert_app.demo.script import Script
-from expert_app.demo.walk_proofs import files_left
+from expert_app.demo.script import Script, latest_facts
+from expert_app.demo.walk_proofs import ProofMissing, files_left
 from expert_app.demo.world import CALLER_NUMBER, DOSSIER, ORGANISATION
 from expert_app.runtime.child_programs import Child, ChildFailed
 from expert_app.runtime.config import MediaSettings
@@ -71,9 +71,14 @@ class Stage:
     ) -> Fact:
         """Waits until `child` observes `name` with the wanted values after the last `mark`."""
         before = self._before.get(child.pid, {}).get(name, 0)
-        return await self.script.fact(
-            child, name, timeout_s=timeout_s, count=lambda n: n > before, **wanted
-        )
+        try:
+            return await self.script.fact(
+                child, name, timeout_s=timeout_s, count=lambda n: n > before, **wanted
+            )
+        except ProofMissing as error:
+            other = self.desk if child is self.kiosk else self.kiosk
+            seen = latest_facts(await other.ask("facts"))
+            raise ProofMissing(f"{error}; {other.name} observed last: {seen}") from error
 
     async def has_observed(self, child: Child, name: str) -> bool:
         """Whether `child` has observed `name` after the last `mark`."""

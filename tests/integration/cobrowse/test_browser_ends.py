@@ -13,6 +13,7 @@ import pytest
 from session.protocol.conversation.messages import Grant
 from tests.support.cobrowse_stage import Stage
 from tests.support.qt_loop import QtLoop
+from views.kiosk.browser import page_view
 
 PICTURE = base64.b64decode("R0lGODlhAQABAIAAAAUEBAAAACwAAAAAAQABAAACAkQBADs=")
 PATH = "/t/lent.gif"
@@ -67,6 +68,26 @@ def test_a_caller_is_wiped_while_a_slow_site_still_owes_a_picture(
     async def story() -> None:
         await share_with_a_picture_on_its_way(stage)
         assert await stage.wipe()
+        assert await stage.in_page("location.href") == "about:blank"
+
+    qt_loop.run(stage.play(story()))
+
+
+def test_a_stuck_page_whose_end_nobody_tells_gives_way_all_the_same_and_to_nobody_after_the_wipe(
+    stage: Stage, qt_loop: QtLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_view, "end_process", lambda _pid: True)
+    monkeypatch.setattr(page_view, "ENDED_MS", 200)
+
+    async def story() -> None:
+        await stage.share(stage.web.site + "index.html")
+        monkeypatch.setattr(page_view.Heart, "waits_ms", lambda _heart: page_view.STUCK_MS + 1)
+        await stage.open(stage.web.site + "formulaire.html")
+        assert stage.pages[-1].address.endswith("formulaire.html")
+        stage.desk.open_address(stage.web.site + "droits.html")
+        await asyncio.sleep(0.1)
+        assert await stage.wipe()
+        await asyncio.sleep(0.4)
         assert await stage.in_page("location.href") == "about:blank"
 
     qt_loop.run(stage.play(story()))

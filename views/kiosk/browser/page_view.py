@@ -8,6 +8,7 @@ Used by the process of the caller's browser, which shows nothing else. It obeys 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,11 +36,16 @@ from views.kiosk.browser.profile import WORLD, CallerWeb, written
 from views.kiosk.browser.refused_page import RefusedPage
 from views.kiosk.browser.way_out import WayOut
 
+log = logging.getLogger(__name__)
+
 POINTER_STAYS_MS = 6_000
 """A pointer that is not moved any more goes by itself: the desk may have gone away."""
 
 STUCK_MS = 1_000
 """A page that has not answered for so long is ended before another one is opened."""
+
+ENDED_MS = 3_000
+"""So long its end is waited for; then the other one is opened all the same."""
 
 _OUR_OWN_STOPS = (-3, -20)
 """Chromium's net errors ABORTED (a refused or replaced navigation) and BLOCKED_BY_CLIENT (outside
@@ -255,12 +261,16 @@ class PageView(QWidget):
         if self._heart.waits_ms() > STUCK_MS:
             self._leave(address)  # a page that is stuck would keep the next one of its site out
         else:
+            self._then = None
             self._web.page.load(QUrl(address))
 
     def _leave(self, address: str, *, back: bool = False) -> None:
         """Ends the page's own process; then opens another address, or goes back."""
+        log.warning("a page that does not answer is ended")
         self._then = (address, back)
-        if not end_process(self._web.page.renderProcessPid()):
+        if end_process(self._web.page.renderProcessPid()):
+            QTimer.singleShot(ENDED_MS, self._go_on)
+        else:
             self._go_on()
 
     def _on_page_process_ended(self) -> None:
@@ -335,7 +345,7 @@ class PageView(QWidget):
             on_gone: called once, within seconds, when the old one is destroyed;
                 True when nothing of it is left.
         """
-        old = self._web
+        old, self._then = self._web, None
         self.obey(messages.PointAway())
         self.refusal.end()
         self.marks.remove()
