@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -146,17 +147,24 @@ def bundle_client_parts(source: Path, dest: Path) -> bool:
 def compile_catalogues(locale: Path) -> int:
     """Compiles each .po under `locale` into its .mo; returns how many.
 
-    The same .po gives the same .mo: babel would write the time of now into it.
+    The same .po gives the same .mo: babel would write the time of now into it. One that is there
+    stays, and another one takes its place at once: a program may read it meanwhile.
     """
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
     count = 0
     for po in locale.glob("*/LC_MESSAGES/*.po"):
-        with po.open("rb") as source, po.with_suffix(".mo").open("wb") as target:
+        with po.open("rb") as source:
             catalogue = read_po(source, locale=po.parent.parent.name)
-            catalogue.creation_date = catalogue.revision_date = datetime.fromtimestamp(0, UTC)
-            write_mo(target, catalogue)
+        catalogue.creation_date = catalogue.revision_date = datetime.fromtimestamp(0, UTC)
+        compiled = io.BytesIO()
+        write_mo(compiled, catalogue)
+        target = po.with_suffix(".mo")
+        if not target.exists() or target.read_bytes() != compiled.getvalue():
+            beside = target.with_suffix(f".mo.{os.getpid()}")
+            beside.write_bytes(compiled.getvalue())
+            beside.replace(target)
         count += 1
     return count
 

@@ -130,3 +130,23 @@ def test_the_shipped_fonts_have_every_letter(qtbot: QtBot) -> None:
         letters = set("".join(texts_of(language))) - {"\n"}
         for font in fonts:
             assert [one for one in letters if not font.supportsCharacter(ord(one))] == []
+
+
+def test_a_program_that_reads_a_catalogue_while_it_is_compiled_never_finds_half_of_it(
+    catalogues: ModuleType, tmp_path: Path
+) -> None:
+    folder = tmp_path / "fr" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    po, mo = folder / "expert_app.po", folder / "expert_app.mo"
+    head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    po.write_text(head + 'msgid "Queue"\nmsgstr "File"\n', encoding="utf-8")
+    assert catalogues.compile_catalogues(tmp_path) == 1
+    with mo.open("rb") as reading:
+        before, whole = mo.stat(), mo.read_bytes()
+        catalogues.compile_catalogues(tmp_path)
+        assert (mo.stat().st_ino, mo.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+        po.write_text(head + 'msgid "Queue"\nmsgstr "File d’attente"\n', encoding="utf-8")
+        catalogues.compile_catalogues(tmp_path)
+        assert reading.read() == whole
+    assert "File d’attente" in mo.read_bytes().decode(errors="replace")
+    assert list(folder.iterdir()) in ([po, mo], [mo, po])
