@@ -325,12 +325,14 @@ class Streams:
         """As `forget`, and the server writes over every message on its disk:
         what is only removed can still be read.
         """
-        while (stored := await self.last(name, subject)) is not None:
+        stored = await self.last(name, subject)
+        while stored is not None:
             reply = await self._ask(
                 f"STREAM.MSG.DELETE.{name}", {"seq": stored.revision, "no_erase": False}
             )
-            # somebody else has just removed it
-            if reply.error is None or "no message found" not in reply.error.description:
+            before, stored = stored, await self.last(name, subject)
+            # it is an error, too, when somebody else has just removed it
+            if stored is not None and stored.revision == before.revision:
                 self._raise(reply)
 
     async def create_consumer(self, name: str, config: Mapping[str, Any]) -> None:
