@@ -4,10 +4,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import pytest
 
+from session.bus.jetstream.streams import Streams, _ApiError, _Reply
+from session.core.errors import StoreUnreachable
 from session.hub.storage.interfaces import CallerRecord
 from session.hub.storage.ticket_store import NatsCallerStore
 from tests.support.hub_world import hub_world
@@ -72,3 +77,45 @@ async def test_a_record_that_two_forget_at_once_is_gone_for_both(tmp_path: Path)
         both = (store.forget("valdore", f"t{number}") for number in range(50) for _ in range(2))
         await asyncio.gather(*both)
         assert await store.get("valdore", "t49") == CallerRecord()
+
+
+async def test_a_removal_that_fails_after_another_one_s_is_no_trouble_whatever_the_server_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really = Streams._ask
+
+    async def late(streams: Streams, what: str, body: Mapping[str, Any]) -> _Reply:
+        reply = await really(streams, what, body)
+        if what.startswith("STREAM.MSG.DELETE."):
+            error = _ApiError(code=400, err_code=10043, description="sequence 46 not found")
+            return _Reply(error=error)
+        return reply
+
+    monkeypatch.setattr(Streams, "_ask", late)
+    async with hub_world(tmp_path) as world:
+        assert world.connection is not None
+        store = NatsCallerStore(world.connection)
+        await store.put("valdore", "t1", CallerRecord(number=NUMBERS[0]))
+        await store.forget("valdore", "t1")
+        assert await store.get("valdore", "t1") == CallerRecord()
+
+
+async def test_a_removal_that_removes_nothing_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really = Streams._ask
+
+    async def refused(streams: Streams, what: str, body: Mapping[str, Any]) -> _Reply:
+        if what.startswith("STREAM.MSG.DELETE."):
+            return _Reply(error=_ApiError(code=500, err_code=10057, description="no disk"))
+        return await really(streams, what, body)
+
+    async with hub_world(tmp_path) as world:
+        assert world.connection is not None
+        store = NatsCallerStore(world.connection)
+        await store.put("valdore", "t1", CallerRecord(number=NUMBERS[0]))
+        with monkeypatch.context() as broken:
+            broken.setattr(Streams, "_ask", refused)
+            with pytest.raises(StoreUnreachable):
+                await store.forget("valdore", "t1")
+        assert await store.get("valdore", "t1") != CallerRecord()
