@@ -9,7 +9,9 @@ import asyncio
 import base64
 
 import pytest
+from PyQt6.QtWebEngineCore import QWebEnginePage
 
+from session.kiosk.cobrowse.browser_messages import LoadPage
 from session.protocol.conversation.messages import Grant
 from tests.support.cobrowse_stage import Stage
 from tests.support.qt_loop import QtLoop
@@ -89,5 +91,23 @@ def test_a_stuck_page_whose_end_nobody_tells_gives_way_all_the_same_and_to_nobod
         assert await stage.wipe()
         await asyncio.sleep(0.4)
         assert await stage.in_page("location.href") == "about:blank"
+
+    qt_loop.run(stage.play(story()))
+
+
+def test_an_address_that_the_engine_drops_is_opened_once_more(
+    stage: Stage, qt_loop: QtLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_view, "DROPPED_MS", 200)
+
+    async def story() -> None:
+        await stage.share(stage.web.site + "index.html")
+        before = len(stage.pages)
+        page = stage.page.view.page()
+        assert page is not None
+        stage.page.obey(LoadPage(stage.web.site + "formulaire.html"))
+        page.triggerAction(QWebEnginePage.WebAction.Stop)
+        await stage.more(stage.pages, before)
+        assert stage.pages[-1].address.endswith("formulaire.html")
 
     qt_loop.run(stage.play(story()))

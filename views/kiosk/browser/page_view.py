@@ -47,6 +47,9 @@ STUCK_MS = 1_000
 ENDED_MS = 3_000
 """So long its end is waited for; then the other one is opened all the same."""
 
+DROPPED_MS = 2_000
+"""An address that is neither there nor on its way by then is opened once more."""
+
 _OUR_OWN_STOPS = (-3, -20)
 """Chromium's net errors ABORTED (a refused or replaced navigation) and BLOCKED_BY_CLIENT (outside
 the list).
@@ -107,6 +110,7 @@ class PageView(QWidget):
         self._stopped = False
         self._changed = messages.ViewChanged()
         self._then: tuple[str, bool] | None = None
+        self._awaited = ""
         self.view = QWebEngineView()
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         whole = QVBoxLayout(self)
@@ -262,6 +266,22 @@ class PageView(QWidget):
             self._leave(address)  # a page that is stuck would keep the next one of its site out
         else:
             self._then = None
+            self._open(address)
+
+    def _open(self, address: str) -> None:
+        """WORKAROUND: now and then, on a busy machine, an address is neither loaded nor refused,
+        and QtWebEngine 6.11.2 tells nothing (seen twice; why was not found).
+        """
+        self._awaited = address
+        self._web.page.load(QUrl(address))
+        QTimer.singleShot(DROPPED_MS, lambda: self._open_again(address))
+
+    def _open_again(self, address: str) -> None:
+        if sip.isdeleted(self) or self._awaited != address:
+            return
+        if not self._web.page.isLoading():
+            log.warning("the engine dropped a load")
+            self._awaited = ""
             self._web.page.load(QUrl(address))
 
     def _leave(self, address: str, *, back: bool = False) -> None:
@@ -285,7 +305,7 @@ class PageView(QWidget):
         (address, back), self._then = self._then or ("", False), None
         history = self._web.page.history()
         if address:
-            self._web.page.load(QUrl(address))
+            self._open(address)
         elif back and history is not None and has_way_back(history):
             history.back()
 
@@ -345,7 +365,7 @@ class PageView(QWidget):
             on_gone: called once, within seconds, when the old one is destroyed;
                 True when nothing of it is left.
         """
-        old, self._then = self._web, None
+        old, self._then, self._awaited = self._web, None, ""
         self.obey(messages.PointAway())
         self.refusal.end()
         self.marks.remove()
@@ -396,6 +416,7 @@ class PageView(QWidget):
         if status == QWebEngineLoadingInfo.LoadStatus.LoadStartedStatus:
             self._stopped = False
         if status == QWebEngineLoadingInfo.LoadStatus.LoadSucceededStatus:
+            self._awaited = ""
             self._report(
                 messages.PageLoaded(
                     written(url)[: messages.MAX_ADDRESS],
@@ -407,6 +428,7 @@ class PageView(QWidget):
         elif status == QWebEngineLoadingInfo.LoadStatus.LoadFailedStatus and (
             not self._stopped and loading.errorCode() not in _OUR_OWN_STOPS
         ):
+            self._awaited = ""
             self._report(
                 messages.AddressStopped(written(url)[: messages.MAX_ADDRESS], SessionError.code)
             )
@@ -417,7 +439,7 @@ class PageView(QWidget):
         self._report_view()
 
     def _on_refused(self, address: str) -> None:
-        self._stopped = True  # the load that fails now is our own doing
+        self._stopped, self._awaited = True, ""  # the load that fails now is our own doing
         at = self._web.page.url().scheme()
         self.refusal.setGeometry(self.view.rect())
         self.refusal.refuse(
