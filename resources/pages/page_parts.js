@@ -102,6 +102,7 @@ const posteParts = (() => {
   );
 
   const isStyle = (name) => name === "style" || name === "link";
+  const isPicture = (tagName, name) => Boolean(PICTURES[`${tagName} ${name}`]);
   const isKnown = (name) => TEXT.has(name) || STYLED.has(name);
 
   // A name of the page's own, or one of data and labels.
@@ -123,7 +124,7 @@ const posteParts = (() => {
     if (typeof value === "number") value = String(value);
     if (typeof value !== "string") return undefined;
     if (name === "_cssText") return isStyle(tagName) ? sheet(value, address) : undefined;
-    if (PICTURES[`${tagName} ${name}`]) return pictureOf(value, address) || undefined;
+    if (isPicture(tagName, name)) return pictureOf(value, address) || undefined;
     if (LINKS.has(name)) {
       if (/^#[\w.:-]*$/.test(value)) return value;
       return LIKE_LINKS.has(tagName) ? "#" : undefined;
@@ -337,5 +338,5 @@ const posteParts = (() => {
     return result;
   }
 
-  return { tag, attribute, style, sheet, isStyle, isInvented, OTHER };
+  return { tag, attribute, style, sheet, isStyle, isPicture, isInvented, OTHER };
 })();

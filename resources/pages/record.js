@@ -105,22 +105,23 @@
     return asked.size > before;
   }
 
-  // An address without what stands behind its question mark: the kiosk's browser knows which one is meant
-  // (views/kiosk/browser/profile.py, `spoken`).
+  // An address without what may be a secret of the caller: a query, or digits in the path. The kiosk's browser knows which
+  // one is meant (views/kiosk/browser/seen_addresses.py, `spoken`).
   function spokenAddress(address) {
     try {
-      const url = new URL(address);
-      const query = url.search.slice(1);
-      url.search = url.hash = "";
-      return query ? `${url.href}?${fingerprint(query)}` : address.replace(/#.*/, "");
+      const { protocol, host, pathname, search } = new URL(address);
+      const query = search.slice(1);
+      const isPlain = !query && (pathname.match(/\d/g) || []).length <= config.fewDigits;
+      return `${protocol}//${host}${isPlain ? pathname : `/${addressMark(`${pathname}?${query}`)}`}`;
     } catch (error) {
       return "";
     }
   }
 
-  function fingerprint(query) {
+  // Letters only: nothing that a guard takes for a number.
+  function addressMark(place) {
     let [a, b] = [0xdeadbeef, 0x41c6ce57];
-    for (const sign of config.salt + query.replace(/%[0-9a-f]{2}|[^a-z0-9]/gi, "")) {
+    for (const sign of config.salt + place.replace(/%[0-9a-f]{2}|[^a-z0-9/?]/gi, "")) {
       const code = sign.charCodeAt(0);
       a = Math.imul(a ^ code, 2654435761);
       b = Math.imul(b ^ code, 1597334677);
@@ -128,7 +129,8 @@
       b = (b << 11) | (b >>> 21);
       [a, b] = [a ^ (b >>> 3), b ^ (a >>> 5)];
     }
-    return [a, b].map((part) => (part >>> 0).toString(16).padStart(8, "0")).join("");
+    const hex = [a, b].map((part) => (part >>> 0).toString(16).padStart(8, "0")).join("");
+    return hex.replace(/\d/g, (digit) => "ghijklmnop"[digit]);
   }
 
   const tagOf = (told) => posteParts.tag(told.tagName, told.isSVG);
@@ -158,15 +160,28 @@
     if (name === "title") return typeof value === "string" ? "" : value; // nobody reads it in the mirror
     if (posteParts.isInvented(name) && name !== "aria-label" && !asked.has(name)) return undefined;
     const kept = posteParts.attribute(tag, name, value, spokenAddress);
+    // An address is told without numbers, and what looks like one in the letters of a picture's data is none.
+    if (posteParts.isPicture(tag, name) && /^(https?:|data:[^,]*;base64,)/i.test(kept)) return kept;
     return typeof kept === "string" && !WRITTEN.test(name) ? maskNumbers(kept) : kept;
   }
 
-  function showChosenSource(serialized) {
-    // Of the pictures that `srcset` offers, the mirror shows the one that the kiosk's browser chose.
-    const image = serialized.tagName === "img" && mirror().getNode(serialized.id);
-    if (image && /^https?:/.test(image.currentSrc || "") && serialized.attributes.src) {
-      serialized.attributes.src = image.currentSrc;
-    }
+  // A picture of an <img> is told once it is loaded: before that (`loading=lazy`) the kiosk does not know its address. Of
+  // those that `srcset` offers, the one that the kiosk's browser chose.
+  const toldPictures = new WeakMap();
+
+  function tellPicture(image, attributes) {
+    if (!image || image.localName !== "img" || !("src" in attributes)) return;
+    if (!toldPictures.has(image)) image.addEventListener("load", () => pictureCame(image));
+    if (!image.complete) delete attributes.src;
+    else if (attributes.src && /^https?:/.test(image.currentSrc)) attributes.src = image.currentSrc;
+    toldPictures.set(image, attributes.src);
+  }
+
+  function pictureCame(image) {
+    const id = mirror().getId(image);
+    if (id <= 0 || toldPictures.get(image) === image.currentSrc) return;
+    const attributes = [{ id, attributes: { src: image.currentSrc } }];
+    emit({ type: 3, data: { source: 0, texts: [], removes: [], adds: [], attributes }, timestamp: Date.now() });
   }
 
   // rrweb leaves out which choices are taken as soon as select fields are masked at all; ours are masked one by one.
@@ -204,7 +219,7 @@
       pads.see(node);
       const secret = above || isSecretNode(told, node);
       if (told.attributes) {
-        showChosenSource(told);
+        tellPicture(node, told.attributes);
         scrubAttributes(told.attributes, tagOf(told), secret);
         showTaken(told, secret);
       } else if (secret && told.textContent) told.textContent = told.textContent.replace(/\S+/g, MASK);
@@ -251,6 +266,7 @@
       if (typeof change.attributes._cssText === "string") learnNames(change.attributes._cssText);
       const told = { tagName: element.localName, isSVG: element.namespaceURI === "http://www.w3.org/2000/svg" };
       isSecretNode(told, element);
+      tellPicture(element, change.attributes);
       scrubAttributes(change.attributes, tagOf(told), isSecret(element));
     }
     for (const text of data.texts) {

@@ -31,7 +31,9 @@ from views.kiosk.call_pane import KioskCallPane
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills processes by their number")
 
-LONGEST_MS = 100
+LONGEST_MS = 250
+"""A page that stops the screen stops it for seconds."""
+
 LIMIT_BYTES = 700 << 20
 PATIENCE_S = 40.0
 

@@ -42,7 +42,7 @@ from session.masking.numbers import PAGE_PATTERNS
 from session.protocol.conversation.allowed_addresses import AllowList
 from session.protocol.conversation.mirror_messages import DialogKind
 from views.kiosk.browser.dialogs import ASK_SCHEME, PageDialogs
-from views.kiosk.browser.seen_addresses import SeenAddresses
+from views.kiosk.browser.seen_addresses import FEW_DIGITS, SeenAddresses
 from views.kiosk.browser.way_out import WayOut, give_nothing
 
 log = logging.getLogger(__name__)
@@ -153,7 +153,7 @@ def recorder_source(
     Args:
         sites: (origin, path) of sites whose frames are recorded inside pages of other sites.
         token: a secret of this sharing, with which such frames sign what they hand over.
-        salt: of the marks that stand for queries, see `SeenAddresses`.
+        salt: of the marks that stand for parts of addresses, see `SeenAddresses`.
     """
     settings = {
         **RECORDER_SETTINGS,
@@ -161,6 +161,7 @@ def recorder_source(
         "sites": list(sites),
         "token": token,
         "salt": salt,
+        "fewDigits": FEW_DIGITS,
     }
     body = _recorder_parts().replace("__CONFIG__", json.dumps(settings))
     origins = json.dumps([origin for origin, _path in sites])

@@ -3,31 +3,40 @@
 may ask for them.
 
 Used by `views.kiosk.browser.profile`. What stands behind the question mark of an address may be a
-secret of the caller, so the recorder (`spokenAddress` in `resources/pages/record.js`) says a mark
-of it instead; both make the same mark, of a salt that is new for each caller.
+secret of the caller, and digits in its path may be somebody's number. Of such an address the
+recorder (`spokenAddress` in `resources/pages/record.js`) says the site and a mark; both make the
+same mark, of a salt that is new for each caller.
 """
 
 from __future__ import annotations
 
 import re
 import secrets
+from urllib.parse import urlsplit
 
 MOST = 20_000
+FEW_DIGITS = 1
+"""As many in a path are no number of anybody."""
+
 _ROUNDS = ((2654435761, 7), (1597334677, 11))
 _WHOLE = 0xFFFFFFFF
-_NO_PART = re.compile(r"%[0-9a-fA-F]{2}|[^a-zA-Z0-9]")
+_NO_PART = re.compile(r"%[0-9a-fA-F]{2}|[^a-zA-Z0-9/?]")
+_DIGIT = re.compile(r"[0-9]")
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
-def mark(query: str, salt: str) -> str:
-    """Sixteen hexadecimal digits that stand for a query."""
+def mark(place: str, salt: str) -> str:
+    """Sixteen letters that stand for a path and a query; letters only, because the guards of the
+    shared page take hexadecimal digits for account numbers, once in twenty.
+    """
     sums = [0xDEADBEEF, 0x41C6CE57]
-    for sign in salt + _NO_PART.sub("", query):
+    for sign in salt + _NO_PART.sub("", place):
         for index, (factor, turn) in enumerate(_ROUNDS):
             mixed = (sums[index] ^ ord(sign)) * factor & _WHOLE
             sums[index] = (mixed << turn | mixed >> (32 - turn)) & _WHOLE
         first, second = sums
         sums = [first ^ second >> 3, second ^ first >> 5]
-    return "".join(f"{each:08x}" for each in sums)
+    return "".join(f"{each:08x}" for each in sums).translate(_LETTERS)
 
 
 class SeenAddresses:
@@ -44,9 +53,11 @@ class SeenAddresses:
 
     def spoken(self, address: str) -> str:
         """What a desk is told instead of an address."""
-        plain = address.partition("#")[0]
-        start, _, query = plain.partition("?")
-        return f"{start}?{mark(query, self.salt)}" if query else start
+        parts = urlsplit(address)
+        site = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        if not parts.query and len(_DIGIT.findall(parts.path)) <= FEW_DIGITS:
+            return site + parts.path
+        return f"{site}/{mark(f'{parts.path}?{parts.query}', self.salt)}"
 
     def find(self, spoken: str) -> str | None:
         """The address that is meant, None when the page did not load it."""
