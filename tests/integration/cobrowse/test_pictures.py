@@ -95,3 +95,22 @@ def test_pictures_that_are_not_there_hold_up_no_other(stage: Stage, qt_loop: QtL
         await stage.mirrored("document.images[12]?.naturalWidth > 0", timeout_s=8)
 
     qt_loop.run(stage.play(story()))
+
+
+def test_another_picture_in_the_same_place_is_seen(stage: Stage, qt_loop: QtLoop) -> None:
+    """A page with several pictures in one place changes `src`; one that suits several screens,
+    `srcset`.
+    """
+
+    async def story() -> None:
+        html = f"<body>{serve(stage.web, ['/t/une.png'])}</body>"
+        serve(stage.web, ["/t/deux.png", "/t/trois.png"])
+        await stage.share(stage.web.page("/t/galerie.html", html))
+        for name, change in (("deux", "src"), ("trois", "srcset")):
+            await stage.mirrored(ALL_SEEN.format(1))
+            await stage.in_page(f"document.images[0].{change} = '/t/{name}.png'")
+            await stage.until(
+                lambda name=name: any(name in one and size for one, size in stage.resources)
+            )
+
+    qt_loop.run(stage.play(story()))

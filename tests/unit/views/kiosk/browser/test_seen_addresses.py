@@ -34,7 +34,9 @@ def test_no_guard_takes_a_name_for_a_number(address: str) -> None:
 
 
 def test_a_plain_address_stays_readable() -> None:
-    assert SeenAddresses().spoken("https://caf.example/logo.svg#a") == "https://caf.example/logo.svg"
+    assert (
+        SeenAddresses().spoken("https://caf.example/logo.svg#a") == "https://caf.example/logo.svg"
+    )
 
 
 def test_pictures_of_folders_with_the_same_letters_are_two() -> None:
