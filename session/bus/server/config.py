@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from session.bus.server.leaf_links import (
+    FIRST_BYTE,
     Partner,
     check_partners,
     hub_exports,
@@ -259,9 +260,7 @@ def _listeners(settings: ServerSettings) -> str:
     lines = [f'listen: "{settings.host}:{settings.port}"']
     tls = _tls(settings)
     if tls:
-        # "auto": our clients encrypt from the first byte, others may still be asked to by the
-        # server's greeting.
-        lines.append(f"tls {{ {tls}, handshake_first: auto, timeout: 5 }}")
+        lines.append(f"tls {{ {tls}, {FIRST_BYTE}, timeout: 5 }}")
     if settings.websocket_port is not None:
         safe = f"tls {{ {tls} }}" if tls else "no_tls: true"
         lines.append(f'websocket {{ listen: "{settings.host}:{settings.websocket_port}", {safe} }}')

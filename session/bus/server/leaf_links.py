@@ -120,6 +120,13 @@ def _account(network: str, partner: Partner) -> str:
 """
 
 
+FIRST_BYTE = 'handshake_first: "500ms"'
+"""Clients encrypt from the first byte. Whoever has said nothing for so long is greeted in clear, as
+our own look at a port that has just been opened is; the 50 ms of nats-server's "auto" are too few
+where the first packet is lost, or the computer is busy.
+"""
+
+
 def leaf_block(partners: Sequence[Partner], listen: str, tls: str) -> str:
     """The block `leafnodes`.
 
@@ -133,7 +140,7 @@ def leaf_block(partners: Sequence[Partner], listen: str, tls: str) -> str:
     if listen:
         lines.append(f'listen: "{listen}"')
         if tls:
-            lines.append(f"tls {{ {tls}, handshake_first: auto, timeout: 5 }}")
+            lines.append(f"tls {{ {tls}, {FIRST_BYTE}, timeout: 5 }}")
     remotes = [_remote(partner) for partner in partners if partner.address]
     if remotes:
         lines.append("remotes: [\n    " + "\n    ".join(remotes) + "\n  ]")

@@ -357,7 +357,7 @@ class BusServer:
         """True once the port greets like NATS does ("INFO {...}"); False when the process ended."""
         while process.returncode is None:
             try:
-                async with asyncio.timeout(1.0):
+                async with asyncio.timeout(3.0):
                     if await self._greeting() == b"INFO ":
                         return True
             except (OSError, TimeoutError):

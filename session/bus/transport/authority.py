@@ -64,7 +64,7 @@ async def fetch_authority(addresses: Sequence[str], fingerprint: str) -> str:
 
 async def _chain_of(address: str) -> list[bytes]:
     """See `_chain`; a busy machine or a lossy line may need more than one try: nats-server speaks
-    in clear to whoever says nothing for 50 ms (its setting `handshake_first: auto`).
+    in clear to whoever says nothing for a while (its setting `handshake_first`).
     """
     for _again in range(TRIES - 1):
         try:

@@ -118,6 +118,19 @@ async def test_tls_and_websocket_carry_requests_and_survive_a_killed_server(tmp_
             await is_answered(connection)
 
 
+async def test_a_client_whose_first_packet_is_late_is_not_spoken_to_in_clear(
+    tmp_path: Path,
+) -> None:
+    """A lost packet is sent again after 200 ms."""
+    async with safe_bus(tmp_path) as bus:
+        reader, writer = await asyncio.open_connection("localhost", bus.port)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(reader.read(1), 0.25)
+        await writer.start_tls(client_tls(bus.files.ca), server_hostname="localhost")
+        assert (await reader.readline()).startswith(b"INFO")
+        writer.transport.abort()
+
+
 async def test_the_end_of_an_encrypted_line_is_no_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
