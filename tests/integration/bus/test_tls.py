@@ -126,7 +126,9 @@ async def test_a_client_whose_first_packet_is_late_is_not_spoken_to_in_clear(
         reader, writer = await asyncio.open_connection("localhost", bus.port)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(reader.read(1), 0.25)
-        await writer.start_tls(client_tls(bus.files.ca), server_hostname="localhost")
+        tls = client_tls(bus.files.ca)
+        assert tls is not None
+        await writer.start_tls(tls, server_hostname="localhost")
         assert (await reader.readline()).startswith(b"INFO")
         writer.transport.abort()
 
