@@ -19,6 +19,15 @@ def _log_error(name: str, error: BaseException) -> None:
     log.error("task %s failed: %s", name, type(error).__name__, exc_info=error)
 
 
+def _loop_for(coroutine: Coroutine[Any, Any, Any]) -> asyncio.AbstractEventLoop:
+    """The loop that runs now; without one the coroutine is closed, since it will never begin."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        coroutine.close()
+        raise
+
+
 class Tasks:
     """A nursery: what it started ends with it.
 
@@ -32,15 +41,17 @@ class Tasks:
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def start(self, coroutine: Coroutine[Any, Any, Any], *, name: str) -> asyncio.Task[Any]:
-        """Starts `coroutine` as a task called `name` and keeps it until it ends."""
-        return self._keep(asyncio.get_running_loop().create_task(coroutine, name=name))
+        """Starts `coroutine` as a task called `name` and keeps it until it ends. `RuntimeError`
+        where no loop runs: before a program's beginning, after its end.
+        """
+        return self._keep(_loop_for(coroutine).create_task(coroutine, name=name))
 
     def start_now(self, coroutine: Coroutine[Any, Any, Any], *, name: str) -> asyncio.Task[Any]:
         """As `start`, and the coroutine has come to its first wait, or its end, when this
         returns.
         """
         return self._keep(
-            asyncio.Task(coroutine, loop=asyncio.get_running_loop(), name=name, eager_start=True)
+            asyncio.Task(coroutine, loop=_loop_for(coroutine), name=name, eager_start=True)
         )
 
     def _keep(self, task: asyncio.Task[Any]) -> asyncio.Task[Any]:

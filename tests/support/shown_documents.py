@@ -183,3 +183,4 @@ class ShowStage:
         for widget in (self.window, self.view):
             widget.deleteLater()
         await asyncio.sleep(0.02)
+        await self.tasks.close()

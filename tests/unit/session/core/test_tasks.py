@@ -8,6 +8,8 @@ import gc
 import warnings
 from collections.abc import Awaitable
 
+import pytest
+
 from session.core.tasks import Tasks
 
 
@@ -78,3 +80,15 @@ async def test_a_close_that_is_cancelled_cancels_its_tasks_all_the_same() -> Non
     closing.cancel()
     await asyncio.wait([closing, running])
     assert running.cancelled()
+
+
+def test_where_no_loop_runs_nothing_is_left_unbegun() -> None:
+    """Qt still calls slots after a program's loop has ended."""
+    tasks = Tasks()
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        for start in (tasks.start, tasks.start_now):
+            with pytest.raises(RuntimeError):
+                start(asyncio.sleep(60), name="late")
+        gc.collect()
+    assert [str(one.message) for one in warned] == []
