@@ -223,7 +223,7 @@ def test_a_bad_offer_is_refused_and_the_call_goes_on(kind: str, qt_loop: QtLoop)
 def test_a_silent_kiosk_is_unstable_then_lost_then_called_again(kind: str, qt_loop: QtLoop) -> None:
     async def story() -> None:
         async with a_call(kind) as ends:
-            await until(lambda: ends.told_to_desk and "connected" in ends.desk_states)
+            await until(lambda: ends.first_at_desk and "connected" in ends.desk_states)
             page = ends.pane.findChild(QWebEnginePage)
             assert page is not None
             renderer = page.renderProcessPid()
