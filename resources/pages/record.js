@@ -165,13 +165,13 @@
     return typeof kept === "string" && !WRITTEN.test(name) ? maskNumbers(kept) : kept;
   }
 
-  // A picture of an <img> is told once it is loaded: before that (`loading=lazy`) the kiosk does not know its address. Of
-  // those that `srcset` offers, the one that the kiosk's browser chose.
+  // A picture of an <img> is told once it is loaded, or broken: before that (`loading=lazy`) the kiosk does not know its
+  // address. Of those that `srcset` offers, the one that the kiosk's browser chose.
   const toldPictures = new WeakMap();
 
   function tellPicture(image, attributes) {
     if (!image || image.localName !== "img" || !("src" in attributes)) return;
-    if (!toldPictures.has(image)) image.addEventListener("load", () => pictureCame(image));
+    if (!toldPictures.has(image)) for (const kind of ["load", "error"]) image.addEventListener(kind, () => pictureCame(image));
     if (!image.complete) delete attributes.src;
     else if (attributes.src && /^https?:/.test(image.currentSrc)) attributes.src = image.currentSrc;
     toldPictures.set(image, attributes.src);

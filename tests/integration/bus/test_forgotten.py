@@ -15,7 +15,7 @@ from session.bus.jetstream.streams import Streams, _ApiError, _Reply
 from session.core.errors import StoreUnreachable
 from session.hub.storage.interfaces import CallerRecord
 from session.hub.storage.ticket_store import NatsCallerStore
-from tests.support.hub_world import hub_world
+from tests.support.hub_world import World, hub_world
 
 NUMBERS = ("7654321", "0612345678")
 
@@ -79,6 +79,13 @@ async def test_a_record_that_two_forget_at_once_is_gone_for_both(tmp_path: Path)
         assert await store.get("valdore", "t49") == CallerRecord()
 
 
+async def _with_record(world: World) -> NatsCallerStore:
+    assert world.connection is not None
+    store = NatsCallerStore(world.connection)
+    await store.put("valdore", "t1", CallerRecord(number=NUMBERS[0]))
+    return store
+
+
 async def test_a_removal_that_fails_after_another_one_s_is_no_trouble_whatever_the_server_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,9 +100,7 @@ async def test_a_removal_that_fails_after_another_one_s_is_no_trouble_whatever_t
 
     monkeypatch.setattr(Streams, "_ask", late)
     async with hub_world(tmp_path) as world:
-        assert world.connection is not None
-        store = NatsCallerStore(world.connection)
-        await store.put("valdore", "t1", CallerRecord(number=NUMBERS[0]))
+        store = await _with_record(world)
         await store.forget("valdore", "t1")
         assert await store.get("valdore", "t1") == CallerRecord()
 
@@ -111,9 +116,7 @@ async def test_a_removal_that_removes_nothing_is_told(
         return await really(streams, what, body)
 
     async with hub_world(tmp_path) as world:
-        assert world.connection is not None
-        store = NatsCallerStore(world.connection)
-        await store.put("valdore", "t1", CallerRecord(number=NUMBERS[0]))
+        store = await _with_record(world)
         with monkeypatch.context() as broken:
             broken.setattr(Streams, "_ask", refused)
             with pytest.raises(StoreUnreachable):

@@ -113,3 +113,14 @@ def test_another_picture_in_the_same_place_is_seen(stage: Stage, qt_loop: QtLoop
             await stage.until(lambda: any(size for _one, size in stage.resources))
 
     qt_loop.run(stage.play(story()))
+
+
+def test_a_picture_that_breaks_does_not_stay_at_the_agent_s(stage: Stage, qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        html = f"<body>{serve(stage.web, ['/t/une.png'])}</body>"
+        await stage.share(stage.web.page("/t/casse.html", html))
+        await stage.mirrored(ALL_SEEN.format(1))
+        await stage.in_page("document.images[0].src = '/t/partie.png'")
+        await stage.mirrored("document.images[0].complete && !document.images[0].naturalWidth")
+
+    qt_loop.run(stage.play(story()))
