@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Where the set-up may install all that the tests use (root on Debian), none of them is skipped.
 WHOLE := $(if $(filter 0,$(shell id -u)),$(if $(wildcard /etc/debian_version),--nothing-skipped))
 
-.PHONY: setup demo test test-units test-stories test-long pilot test-faults fuzz packages test-packages windows test-windows release image test-image lint lint-types lint-rest format bench bench-hub bench-paper bench-replay pictures schemas translations clean
+.PHONY: setup demo test test-strict test-units test-stories test-long pilot test-faults fuzz packages test-packages windows test-windows release image test-image lint lint-types lint-rest format bench bench-hub bench-paper bench-replay pictures schemas translations clean
 
 setup:
 	@installers/setup.sh
@@ -42,22 +42,26 @@ format: setup
 	$(BIN)/ruff check --fix .
 
 # Programs and people are waited for; meanwhile what waits for nobody computes, and gives way.
-test:
+# A test that failed is tried once more, alone, at the end; `make test-strict` has no second try.
+test: LATER := yes
+test test-strict:
 	@installers/setup.sh test
 	@mkdir -p build
+	@rm -f build/failed-*.txt build/second-try.txt
 	@echo "lint and units: build/units.log"
 	@trap 'kill $$beside' INT TERM; \
-	nice -n 10 $(MAKE) --no-print-directory -j2 --output-sync=target lint test-units >build/units.log 2>&1 & beside=$$!; \
-	$(MAKE) --no-print-directory test-stories; stories=$$?; \
+	nice -n 10 $(MAKE) --no-print-directory -j2 --output-sync=target lint test-units LATER=$(LATER) >build/units.log 2>&1 & beside=$$!; \
+	$(MAKE) --no-print-directory test-stories LATER=$(LATER); stories=$$?; \
 	wait $$beside; units=$$?; cat build/units.log; exit $$((stories || units))
+	$(if $(LATER),$(BIN)/python -m tests.second_try $(WHOLE))
 
 # Should the browser engine take a worker down, the run goes on and names the test.
 test-units:
-	$(BIN)/pytest -n 2 -m "not long" $(WHOLE) tests/unit
+	$(BIN)/pytest -n 2 -m "not long" $(WHOLE) $(if $(LATER),--failed-to build/failed-units.txt) tests/unit
 
 # One worker for each kind that waits in real time, then for the rest (CONTRIBUTING.md, "Tests").
 test-stories:
-	$(BIN)/pytest -n 3 --dist loadscope -m "not long" $(WHOLE) --ignore tests/unit
+	$(BIN)/pytest -n 3 --dist loadscope -m "not long" $(WHOLE) $(if $(LATER),--failed-to build/failed-stories.txt) --ignore tests/unit
 
 # What takes both processors for minutes, one after the other: before each release.
 test-long:
