@@ -17,10 +17,10 @@ import psutil
 import pytest
 
 import session.bus.server.process
-import session.bus.transport.connection
 from session.bus.client import BusClient
 from session.bus.server.config import ServerSettings
 from session.bus.server.process import BusServer
+from session.bus.transport.connection import Connection
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import SystemClock
 from session.core.errors import BusUnreachable, SessionError
@@ -29,9 +29,10 @@ from session.desk.hub.client import DeskLink
 from session.kiosk.hub.client import KioskLink
 from session.protocol.hub.requests import QueueAnswer, QueueRequest
 from session.protocol.hub.tickets import TicketState
+from session.protocol.wire import subjects
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import free_port, hub_world, one_computer_each
-from tests.support.waiting import until
+from tests.support.waiting import LONGEST_S, until
 
 
 async def _start_hub_process(folder: Path, port: int, keys: Path) -> tuple[Process, int]:
@@ -233,10 +234,7 @@ class _Wire:
             writer.transport.abort()
 
 
-async def test_a_network_that_falls_silent_is_noticed_and_the_line_rebuilt(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(session.bus.transport.connection, "PROBE_S", 0.2)
+async def test_a_network_that_falls_silent_is_noticed_and_the_line_rebuilt(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         wire = _Wire(int(world.server.url.rpartition(":")[2]), world.tasks)
         await wire.start()
@@ -270,34 +268,30 @@ async def test_a_network_that_falls_silent_is_noticed_and_the_line_rebuilt(
             await wire.close()
 
 
-async def test_a_short_silence_of_the_network_breaks_no_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(session.bus.transport.connection, "PROBE_S", 1.0)
+async def test_a_short_silence_of_the_network_breaks_no_line(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         wire = _Wire(int(world.server.url.rpartition(":")[2]), world.tasks)
         await wire.start()
-        seed = world.seeds["valdore", Role.AGENT, "alice"]
-        client = BusClient(
+        connection = Connection(
             [f"nats://127.0.0.1:{wire.port}"],
-            Role.AGENT,
-            user="alice",
-            seed=seed,
+            world.seeds["valdore", Role.AGENT, "alice"],
             tasks=world.tasks,
-            clock=world.clock,
+            inbox=subjects.inbox(Role.AGENT, "alice"),
+            name="alice",
+            probe_s=1.0,
         )
         try:
-            await client.connect()
-            told: list[bool] = []
-            client.connected.connect(told.append)
+            await connection.open(LONGEST_S)
+            changes: list[bool] = []
+            connection.connected.connect(changes.append)
             wire.fall_silent()
-            await asyncio.sleep(2.2)  # one probe gives up waiting, its answer comes late
+            await asyncio.sleep(2.2)  # One probe gives up waiting, its answer comes late.
             wire.speak_again()
-            assert (await client.request("queue", QueueRequest(), QueueAnswer)).total == 0
             await asyncio.sleep(1.5)
-            assert told == []
+            assert changes == []
+            assert connection.is_connected
         finally:
-            await client.close()
+            await connection.close()
             await wire.close()
 
 
@@ -305,7 +299,6 @@ async def test_a_short_silence_of_the_network_breaks_no_line(
 async def test_a_server_that_does_not_start_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session.bus.server.process, "READY_S", 0.5)
     async with hub_world(tmp_path / "one", with_hub=False) as world:
         port = int(world.server.url.rpartition(":")[2])
         settings = ServerSettings(tmp_path / "two", port, host="127.0.0.2")
@@ -319,6 +312,7 @@ async def test_a_server_that_does_not_start_says_so(
             hub_key=public_key(world.hub_seed),
             tasks=world.tasks,
         )
+        monkeypatch.setattr(session.bus.server.process, "READY_S", 0.5)
         with pytest.raises(BusUnreachable):
             await second.start()
         assert second.pid is None

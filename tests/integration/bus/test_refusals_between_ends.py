@@ -43,7 +43,7 @@ from tests.support.program_parts import (
     invented_session,
     kiosk_session,
 )
-from tests.support.waiting import until
+from tests.support.waiting import LONGEST_S, until
 
 WIPED = KioskWiped(pages_removed=5, files_removed=0, profile_removed=True, left_over=0)
 
@@ -105,7 +105,7 @@ async def test_a_wipe_in_the_middle_of_a_conversation_is_not_believed(ends: Ends
 async def test_a_wipe_that_is_told_a_moment_before_the_end_is_believed(
     ends: Ends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk_module, "EARLY_S", 5.0)
+    monkeypatch.setattr(desk_module, "EARLY_S", LONGEST_S)
     await ends.to_desk.send("end", WIPED)
     await asyncio.sleep(0)
     await ends.desk.end_call()

@@ -22,7 +22,7 @@ from session.hub.storage.ticket_store import BUCKET, NatsTicketStore
 from session.protocol.codec import encode
 from tests.support.hub_world import World, hub_world
 from tests.support.invented_tickets import ticket
-from tests.support.waiting import until
+from tests.support.waiting import LONGEST_S, until
 
 CONFIG = {
     "subjects": ["sample.*"],
@@ -93,7 +93,7 @@ async def test_a_view_is_whole_then_fresh_then_healed(
         # not for a moment is the old view taken for the truth
         with pytest.raises(StoreUnreachable):
             await follower.reach(revision)
-        monkeypatch.setattr(session.bus.jetstream.stream_follower, "ASK_S", 5.0)
+        monkeypatch.setattr(session.bus.jetstream.stream_follower, "ASK_S", LONGEST_S)
         await follower.reach(revision)
         assert seen.values["sample.7"] == b"unheard"
         assert seen.loads[-1] == revision

@@ -23,7 +23,7 @@ from session.protocol.hub.board import AgentState, BoardAnswer
 from session.protocol.hub.requests import SessionFacts
 from session.protocol.hub.tickets import TicketState
 from tests.support.hub_world import World, hub_world
-from tests.support.waiting import until
+from tests.support.waiting import LONGEST_S, until
 
 CONTESTS = 25
 
@@ -118,7 +118,7 @@ async def test_a_claim_of_a_hub_that_died_binds_its_agent_for_seconds_only(tmp_p
         with pytest.raises(AgentBusy):
             await hub.queue.sessions.take_ticket("valdore", "alice", following.id)
         assert (await hub.queue.sessions.take_ticket("valdore", "bob", following.id)).agent == "bob"
-        async with asyncio.timeout(CLAIM_S + 5):
+        async with asyncio.timeout(CLAIM_S + LONGEST_S):
             while await hands.claimed("valdore", "alice") is not None:  # noqa: ASYNC110 - the server forgets in silence
                 await asyncio.sleep(0.2)
         assert (

@@ -10,9 +10,14 @@ import random
 import struct
 import zlib
 
+import pytest
+
+import session.desk.cobrowse.shared_page
+import session.kiosk.cobrowse.shared_page
 from tests.support.cobrowse_pages import WebServer
 from tests.support.cobrowse_stage import Stage
 from tests.support.qt_loop import QtLoop
+from tests.support.waiting import LONGEST_S
 
 ALL_SEEN = "[...document.images].length === {} && [...document.images].every((i) => i.naturalWidth)"
 
@@ -87,12 +92,17 @@ def test_a_picture_that_comes_when_the_caller_scrolls_is_seen(
     qt_loop.run(stage.play(story()))
 
 
-def test_pictures_that_are_not_there_hold_up_no_other(stage: Stage, qt_loop: QtLoop) -> None:
+def test_pictures_that_are_not_there_hold_up_no_other(
+    stage: Stage, qt_loop: QtLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for end in (session.desk.cobrowse.shared_page, session.kiosk.cobrowse.shared_page):
+        monkeypatch.setattr(end, "RESOURCE_WAIT_S", 4 * LONGEST_S)
+
     async def story() -> None:
         gone = "".join(f"<img src='/t/parti{name}.png'>" for name in "abcdefghijkl")
         html = f"<body>{gone}{serve(stage.web, ['/t/ici.png'])}</body>"
         await stage.share(stage.web.page("/t/trous.html", html))
-        await stage.mirrored("document.images[12]?.naturalWidth > 0", timeout_s=8)
+        await stage.mirrored("document.images[12]?.naturalWidth > 0")
 
     qt_loop.run(stage.play(story()))
 

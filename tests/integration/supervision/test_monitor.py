@@ -33,7 +33,7 @@ from session.hub.monitoring.health import Trouble
 from session.protocol.conversation.messages import PageRefused, SessionMessage
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, hub_world
-from tests.support.waiting import until
+from tests.support.waiting import LONGEST_S, until
 
 NUMBER = "1234567"
 
@@ -328,7 +328,7 @@ async def test_a_made_up_verb_makes_no_label_of_its_own(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         monitor = await _monitor(world)
         line = await world.connect_as(Role.KIOSK, "kiosk1")
-        await line.request("svc.k.kiosk1.made_up_by_a_visitor", b"{}", timeout_s=5)
+        await line.request("svc.k.kiosk1.made_up_by_a_visitor", b"{}", timeout_s=LONGEST_S)
         found = await _figures(monitor)
         assert found["poste_expert_requests_total", "unknown"] == 1
         assert not [name for name in found if "made_up_by_a_visitor" in name]

@@ -97,7 +97,7 @@ async def test_one_provider_that_fails_keeps_no_other_from_being_offered_and_ask
 async def test_a_provider_that_is_silent_holds_up_no_other_however_many_ask(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(at_hub, "OFFER_S", 1.0)
+    monkeypatch.setattr(at_hub, "OFFER_S", 5.0)
     async with invented_provider() as silent, invented_provider() as theirs:
         about = "/.well-known/openid-configuration"
         silent.slow.add(about)
@@ -114,7 +114,7 @@ async def test_a_provider_that_is_silent_holds_up_no_other_however_many_ask(
         began_s = time.monotonic()
         for offers in await asyncio.gather(*(hub.offers() for _ in range(20))):
             assert [one.id for one in offers] == ["sso"]
-        assert time.monotonic() - began_s < 15, "all together, not twenty seconds one by one"
+        assert time.monotonic() - began_s < 60, "all together, not a hundred seconds one by one"
         assert silent.asked[about] == 1
         silent.slow.clear()
         await hub.close()
