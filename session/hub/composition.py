@@ -45,6 +45,7 @@ from session.protocol.hub.site import HubTrouble
 from session.protocol.hub.tickets import Ticket
 from session.protocol.wire.program import DESK
 from session.protocol.wire.roles import Role
+from session.protocol.wire.subjects import sender_of
 
 log = logging.getLogger(__name__)
 
@@ -328,18 +329,20 @@ class Hub:
         self.queue.view.apply(stored)
 
     def _on_beat(self, message: Incoming) -> None:
-        _, organisation, letter, user = message.subject.split(".")
-        who = f"{organisation}.{letter}.{user}"
+        self.sightings.on_message(message)
+        sender = sender_of(message.subject)
+        if sender is None:
+            return
+        who = str(sender)
         if not self.flood_watch.beat(who):
             self.flood_watch.refused.note(who, "hb", RateLimited.code, why="too many signs of life")
             return
-        self.sightings.on_message(message)
-        asker = Asker(organisation, Role(letter), user, message.headers.get(DESK, ""))
+        asker = Asker(*sender, message.headers.get(DESK, ""))
         if not self.assignment.workplaces.is_elsewhere(asker):
-            self.queue.presence.mark_alive(organisation, asker.role, user)
-        if letter == Role.KIOSK:
-            self.network.outgoing.forward_beat(organisation, user)
-        self.queue.lines.take_sample(organisation, Role(letter), user, message.payload)
+            self.queue.presence.mark_alive(*sender)
+        if sender.role is Role.KIOSK:
+            self.network.outgoing.forward_beat(sender.organisation, sender.user)
+        self.queue.lines.take_sample(*sender, message.payload)
 
     # ---- timers
 

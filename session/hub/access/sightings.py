@@ -13,6 +13,7 @@ from session.bus.transport.connection import Incoming
 from session.core.clock import Clock
 from session.protocol.wire.program import PROGRAM, VERSION_LETTERS
 from session.protocol.wire.roles import Role
+from session.protocol.wire.subjects import Sender, sender_of
 
 
 class Sighting(msgspec.Struct, frozen=True):
@@ -26,24 +27,30 @@ class Sighting(msgspec.Struct, frozen=True):
 
 
 class Sightings:
-    """The last sign of each identity: a beat or a request."""
+    """The last sign of each identity: a beat or a request.
+
+    Attributes:
+        dropped: messages that named no identity; they are not remembered.
+    """
 
     def __init__(self, clock: Clock) -> None:
+        self.dropped = 0
         self._clock = clock
-        self._seen: dict[str, tuple[datetime, str]] = {}
+        self._seen: dict[Sender, tuple[datetime, str]] = {}
 
     def on_message(self, message: Incoming) -> None:
         """A beat or a request came: `<first token>.<organisation>.<role letter>.<user>...`."""
-        who = ".".join(message.subject.split(".")[1:4])
+        sender = sender_of(message.subject)
+        if sender is None:
+            self.dropped += 1
+            return
         said = message.headers.get(PROGRAM, "")[:VERSION_LETTERS]
-        before = self._seen.get(who)
+        before = self._seen.get(sender)
         version = said if said.isprintable() else ""
-        self._seen[who] = self._clock.utc_now(), version or (before[1] if before else "")
+        self._seen[sender] = self._clock.utc_now(), version or (before[1] if before else "")
 
     def all(self) -> list[Sighting]:
         """Everybody heard since this hub started."""
         return [
-            Sighting(organisation, Role(letter), user, at_utc, version)
-            for who, (at_utc, version) in self._seen.items()
-            for organisation, letter, user in [who.split(".")]
+            Sighting(*sender, at_utc, version) for sender, (at_utc, version) in self._seen.items()
         ]

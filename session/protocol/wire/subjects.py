@@ -7,7 +7,38 @@ The account's import adds the organisation as second token, so the hub sees
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from session.protocol.wire.ids import is_id
 from session.protocol.wire.roles import Role
+
+
+class Sender(NamedTuple):
+    """The identity that a subject names, as the hub hears it. The organisation of a partner's kiosk
+    is "<network>:<organisation>".
+    """
+
+    organisation: str
+    role: Role
+    user: str
+
+    def __str__(self) -> str:
+        return f"{self.organisation}.{self.role}.{self.user}"
+
+
+def sender_of(subject: str) -> Sender | None:
+    """Return who speaks on `<first token>.<organisation>.<role>.<user>...`; None for a subject that
+    names no role or no id, which no client of ours can write.
+    """
+    tokens = subject.split(".", 4)
+    if len(tokens) < 4:
+        return None
+    _, organisation, letter, user = tokens[:4]
+    is_known = letter in _LETTERS and all(map(is_id, (*organisation.split(":"), user)))
+    return Sender(organisation, Role(letter), user) if is_known else None
+
+
+_LETTERS = frozenset(Role)
 
 
 def service(role: Role, user: str, verb: str) -> str:

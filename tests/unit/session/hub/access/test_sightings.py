@@ -24,3 +24,16 @@ def test_the_last_sign_counts_and_the_version_is_kept() -> None:
         Sighting("caf", Role.AGENT, "agent1", now, "x" * 40),
         Sighting("caf", Role.AGENT, "agent2", now, ""),
     ]
+
+
+def test_what_names_no_identity_is_dropped_and_counted_and_the_list_goes_on() -> None:
+    sightings = Sightings(ManualClock())
+    for subject in ("hb.caf.rAZcE8.1wAu4s", "hb.caf.k.a b", "hb.caf.k", "hb.caf", "hb", "hb..k.x"):
+        sightings.on_message(Incoming(subject, b"", {}))
+    sightings.on_message(Incoming("hb.caf.k.borne1", b"", {}))
+    sightings.on_message(Incoming("svc.other:caf.k.borne2.status", b"", {}))
+    assert [(one.organisation, one.user) for one in sightings.all()] == [
+        ("caf", "borne1"),
+        ("other:caf", "borne2"),
+    ]
+    assert sightings.dropped == 6
