@@ -55,6 +55,9 @@ LINES_S, PAGE_S, TARGETS_S = 10.0, 20.0, 60.0
 elsewhere.
 """
 
+FIRST_LINES = 200
+"""Rows of lines that are read until somebody asks for more."""
+
 WAITING = (TicketState.WAITING, TicketState.OFFERED)
 
 
@@ -78,6 +81,16 @@ class ActTrouble(NamedTuple):
     """
 
     act: Act | None
+    code: str
+    detail: dict[str, Value]
+
+
+class NotRead(NamedTuple):
+    """What the hub refused to tell, or nobody answered, for a page: "lines", "history", "trends",
+    "statistics" or "targets".
+    """
+
+    page: str
     code: str
     detail: dict[str, Value]
 
@@ -107,6 +120,7 @@ class SupervisorApp:
         elsewhere_changed: by service, where its callers may go in other organisations.
         history_changed, trends_changed, lines_changed, statistics_changed:
         answers to what was asked.
+        not_read: see `NotRead`.
     """
 
     def __init__(
@@ -132,7 +146,10 @@ class SupervisorApp:
         self._board = board
         self._past = past
         self._tasks = tasks
+        self.not_read: Signal[NotRead] = Signal()
         self._page: asyncio.Task[None] | None = None
+        self._lines: asyncio.Task[None] | None = None
+        self._lines_wanted = ("", FIRST_LINES)
         self._history_request: HistoryRequest | None = None
         self._undos: list[_Undo] = []
 
@@ -150,9 +167,9 @@ class SupervisorApp:
         """Begins to follow the hub."""
         await self._link.start()
         self._board.start()
-        self._tasks.start(self._again(LINES_S, self._read_lines), name="read the lines")
+        self._lines = self._tasks.start(self._read_lines_again(), name="read the lines")
         self._tasks.start(
-            self._again(TARGETS_S, self._read_targets), name="read where callers may go"
+            self._again("targets", TARGETS_S, self._read_targets), name="read where callers may go"
         )
 
     # ---- what pages show
@@ -160,7 +177,7 @@ class SupervisorApp:
     def show_history(self, request: HistoryRequest) -> None:
         """Reads acts now, and again while nothing else is shown."""
         self._history_request = request
-        self._show(self._read_history)
+        self._show("history", self._read_history)
 
     def show_trends(self, hours: int, service: str) -> None:
         """Reads the last hours now, and again while nothing else is shown."""
@@ -168,7 +185,7 @@ class SupervisorApp:
         async def read() -> None:
             self.trends_changed.emit(await self._past.trends(hours, service))
 
-        self._show(read)
+        self._show("trends", read)
 
     def show_statistics(
         self, first: date, last: date, by: StatisticsBy, across: StatisticsBy
@@ -179,7 +196,14 @@ class SupervisorApp:
             answer = await self._link.statistics(first, last, by, across=across)
             self.statistics_changed.emit(answer)
 
-        self._show(read)
+        self._show("statistics", read)
+
+    def show_lines(self, words: str, rows: int) -> None:
+        """Reads the lines of these kiosks from now on."""
+        self._lines_wanted = (words, rows)
+        if self._lines is not None:
+            self._lines.cancel()
+            self._lines = self._tasks.start(self._read_lines_again(), name="read the lines")
 
     def show_nothing(self) -> None:
         """Stops reading: the page in front needs none of these."""
@@ -187,17 +211,20 @@ class SupervisorApp:
             self._page.cancel()
             self._page = None
 
-    def _show(self, read: Callable[[], Awaitable[None]]) -> None:
+    def _show(self, page: str, read: Callable[[], Awaitable[None]]) -> None:
         self.show_nothing()
-        self._page = self._tasks.start(self._again(PAGE_S, read), name="read for the page in front")
+        self._page = self._tasks.start(
+            self._again(page, PAGE_S, read), name="read for the page in front"
+        )
 
-    async def _again(self, every_s: float, read: Callable[[], Awaitable[None]]) -> None:
+    async def _again(self, page: str, every_s: float, read: Callable[[], Awaitable[None]]) -> None:
         """Reads until it is cancelled; the first answer may have to wait for the connection."""
         while True:
             try:
                 await read()
             except SessionError as error:
                 log.info("not read for the board: %s", error.code)
+                self.not_read.emit(NotRead(page, error.code, dict(error.detail)))
                 await asyncio.sleep(min(2.0, every_s))
             else:
                 await asyncio.sleep(every_s)
@@ -207,7 +234,10 @@ class SupervisorApp:
             self.history_changed.emit(await self._past.history(self._history_request))
 
     async def _read_lines(self) -> None:
-        self.lines_changed.emit(await self._past.lines())
+        self.lines_changed.emit(await self._past.lines(*self._lines_wanted))
+
+    async def _read_lines_again(self) -> None:
+        await self._again("lines", LINES_S, self._read_lines)
 
     async def _read_targets(self) -> None:
         services = [service.id for service in self._link.services]

@@ -25,7 +25,7 @@ from session.protocol.dossier.deliveries import DeliveriesAnswer
 from session.protocol.dossier.identity import AccessesAnswer, ProvisionalAnswer
 from session.protocol.helpdesk.remote_help import RemoteHelps
 from session.protocol.hub.board import BoardAnswer
-from session.protocol.hub.history import HistoryAnswer, LineQuality, LinesAnswer
+from session.protocol.hub.history import HistoryAnswer, LinesAnswer
 from session.protocol.hub.site import SiteAnswer
 from session.protocol.hub.tickets import HelpState, Ticket
 
@@ -76,11 +76,9 @@ class _Board:
         self._observations.note("board", agents=len(board.agents), abandoned=board.day.abandoned)
 
     def _on_lines(self, answer: LinesAnswer) -> None:
-        counts = {
-            quality.value: sum(1 for one in answer.lines if one.quality is quality)
-            for quality in LineQuality
-        }
-        self._observations.note("lines", **counts)
+        totals = answer.totals
+        counts = {"good": totals.good, "weak": totals.weak, "bad": totals.bad}
+        self._observations.note("lines", **counts, unknown=totals.kiosks - totals.measured)
 
     def _on_history(self, answer: HistoryAnswer) -> None:
         self._observations.note("history", acts=len(answer.acts))

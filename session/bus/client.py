@@ -13,6 +13,8 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
+import msgspec
+
 from session.bus.channel import BusChannel
 from session.bus.sealing.client import SealingClient
 from session.bus.sealing.vault_client import VaultClient
@@ -43,7 +45,13 @@ from session.core.program_version import program_version
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.codec import decode_answer, decode_event, encode
-from session.protocol.hub.requests import HubEvent, HubMessage
+from session.protocol.hub.requests import (
+    HubEvent,
+    HubMessage,
+    ListAnswer,
+    ListRequest,
+    with_page,
+)
 from session.protocol.sealing import SEALED, Part, SealCardAnswer, SealCardRequest
 from session.protocol.topics import SendingEnd
 from session.protocol.wire import subjects
@@ -78,6 +86,9 @@ SECOND_BYTES = 4096
 
 NOBODY_S = 0.2
 """Pause before the one quiet repeat of a request that nobody listened to."""
+
+MOST_ROWS = 100_000
+"""Of one answer in pages: more is nobody's list."""
 
 SESSIONS_KEPT = 16
 """Channels kept at once; a desk or kiosk has one or two, the rest is a guard against growth."""
@@ -273,6 +284,18 @@ class BusClient:
                 on_retry(verb)
                 await asyncio.sleep(AGAIN_S * attempt)
         return await self.request(verb, message, answer_type, timeout_s)
+
+    async def request_whole[Answer: ListAnswer](
+        self, verb: str, message: ListRequest, answer_type: type[Answer], *, rows: int = MOST_ROWS
+    ) -> Answer:
+        """Asks for one page after the other, until there are no more or so many rows were read:
+        `next` then says where they go on. Raises as `request`.
+        """
+        whole = await self.request(verb, message, answer_type)
+        while whole.next and sum(len(getattr(whole, name)) for name in whole.PAGED) < rows:
+            message = msgspec.structs.replace(message, after=whole.next)
+            whole = with_page(whole, await self.request(verb, message, answer_type))
+        return whole
 
     async def vault(self, part: Part) -> VaultClient | None:
         """The client of our organisation's vault; None when the hub keeps its dossiers.

@@ -102,6 +102,46 @@ def catalogue_text() -> str:
     return CATALOGUE.replace("AGENTS", agents)
 
 
+def large_catalogue(*, sites: int, kiosks: int, agents: int) -> str:
+    """One organisation with so many of each: the size that lists are tried with."""
+    towns = "\n".join(
+        f'  {{ id = "site{n}", name = "Mairie de Saint-Oyen-sur-Val, quartier {n}", '
+        f'services = ["rights", "housing"] }},'
+        for n in range(sites)
+    )
+    places = "\n".join(
+        f'  {{ id = "kiosk{n}", site = "site{n % sites}", name = "Borne de l\'accueil {n}" }},'
+        for n in range(kiosks)
+    )
+    people = "\n".join(
+        f'  {{ id = "agent{n}", name = "Conseillère Prénom{n} N." }},' for n in range(agents)
+    )
+    hosted = ", ".join(f'"site{n}"' for n in range(sites))
+    return f"""
+[[organisations]]
+id = "valdore"
+name = "Caisse d'entraide du Val-Doré"
+services = [
+  {{ id = "rights", name = "Mes droits", number_kind = "allocataire", letter = "D" }},
+  {{ id = "housing", name = "Aide au logement", letter = "L" }},
+]
+sites = [
+{towns}
+]
+kiosks = [
+{places}
+]
+displays = [{{ id = "screen1", site = "site0" }}]
+people = [
+{people}
+  {{ id = "boss", name = "Chantal V.", role = "supervisor" }},
+  {{ id = "help", name = "Denis W.", role = "helpdesk" }},
+  {{ id = "oper", name = "Marc L.", role = "operator" }},
+  {{ id = "host", name = "Inès B.", role = "facilitator", sites = [{hosted}] }},
+]
+"""
+
+
 def one_computer_each(
     keys: Mapping[tuple[str, Role, str], str],
 ) -> dict[tuple[str, Role, str], tuple[str, ...]]:

@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import QFrame, QGridLayout
 
 from resources.texts import _
 from session.protocol.hub.board import AgentFacts, AgentState, BoardAnswer
-from session.protocol.hub.history import LineFacts, LineQuality
+from session.protocol.hub.history import LineTotals
 from session.protocol.hub.requests import Service
 from session.protocol.hub.tickets import Ticket, TicketState
 from views.widgets.agent_state import help_words
@@ -239,18 +239,16 @@ class BoardFigures(QFrame):
         known, self._alerts = self._alerts, set(now)
         return [words for name, words in now.items() if known is not None and name not in known]
 
-    def show_lines(self, lines: Sequence[LineFacts]) -> None:
+    def show_lines(self, totals: LineTotals) -> None:
         """Kiosks with a good line, of those that were measured; a bad one is an alert."""
-        measured = [one for one in lines if one.quality is not LineQuality.UNKNOWN]
-        good, weak, bad = (
-            sum(1 for one in measured if one.quality is quality)
-            for quality in (LineQuality.GOOD, LineQuality.WEAK, LineQuality.BAD)
-        )
-        words = _("{weak} weak · {bad} bad").format(weak=weak, bad=bad)
-        shown = _("Alert: {count} bad").format(count=bad) if bad else words
-        self.lines.show_value(
-            f"{good}/{len(measured)}" if measured else "–", shown, bad > 0, "signal_good"
-        )
+        words = _("{weak} weak · {bad} bad").format(weak=totals.weak, bad=totals.bad)
+        shown = _("Alert: {count} bad").format(count=totals.bad) if totals.bad else words
+        value = f"{totals.good}/{totals.measured}" if totals.measured else "–"
+        self.lines.show_value(value, shown, totals.bad > 0, "signal_good")
+
+    def show_lines_refused(self) -> None:
+        """Nobody knows how the lines are."""
+        self.lines.show_value("–", _("Not read"), alert=False, icon_name="warning")
 
     def show_board(self, board: BoardAnswer) -> None:
         """The day's counts and what the agents do."""

@@ -5,16 +5,26 @@ bad.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
+from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
 from resources.texts import N_, _
 from session.core.clock import Clock
-from session.protocol.hub.history import LineFacts, LineQuality
+from session.protocol.hub.history import LineFacts, LineQuality, LinesAnswer, LineTotals
 from views.board.tables import BoardTable, Cell, TableRow
-from views.widgets.parts import EmptyState, column, label
+from views.widgets.field import HintedLine
+from views.widgets.list_state import ListState
+from views.widgets.parts import (
+    ElidedLabel,
+    EmptyState,
+    FlowLayout,
+    column,
+    label,
+    push_button,
+    row,
+)
 from views.widgets.theme import SPACE
 from views.words.places import kiosk_words
 
@@ -26,11 +36,17 @@ QUALITIES: dict[LineQuality, tuple[str, str, str]] = {
 }
 """Words, icon and tone of each quality, the worst first."""
 
-_ORDER = list(QUALITIES)
+FIRST_ROWS = 200
+"""Shown at first, and how many more at each press."""
 
 
 class BoardLinesPage(QWidget):
-    """All kiosks, the worst line first."""
+    """The kiosks with the worst lines first, as many as the person asked for.
+
+    Signals: wanted(str, int): kiosks with these words in site, name or id, and how many rows.
+    """
+
+    wanted = pyqtSignal(str, int)
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -49,46 +65,71 @@ class BoardLinesPage(QWidget):
             _("Measured"),
         ]
         self.table = BoardTable("board_lines", _("Lines of the kiosks"), heads=heads, wide=0)
+        self._rows = FIRST_ROWS
         self._title = label(role="title", name="lines_title")
-        self._empty = EmptyState(
-            "site",
-            _("No kiosk yet"),
-            advice=_("The kiosks of the organisation appear here."),
-            name="no_lines",
-        )
+        self._words = HintedLine(_("Site or kiosk"))
+        self._words.setObjectName("lines_words")
+        self._words.setAccessibleName(_("Site or kiosk"))
+        self._words.setMaxLength(100)
+        self._words.setClearButtonEnabled(True)
+        self._words.returnPressed.connect(self._on_words)
+        self._words.textChanged.connect(lambda text: None if text else self._on_words())
+        self._empty = EmptyState("site", "", advice="", name="no_lines")
+        self._state = ElidedLabel(role="small", name="lines_state")
+        self._more = push_button(_("Show more"), "retry", "plain", name="lines_more")
+        self._more.clicked.connect(self._on_more)
+        self.list = ListState(self.table, self._empty, clock=clock, name="lines")
         words = _(
             "Measured during calls, every 10 s, and now and then while nobody is there; the last "
             "values stay."
         )
         hint = label(words, "soft", wrap=True)
-        box = column(self, self._title, hint, self.table, self._empty, space=SPACE[1])
-        box.setStretch(2, 1)
+        foot = row(None, self._state, self._more)
+        foot.setStretch(0, 1)
+        box = column(self, self._title, hint, FlowLayout(self._words), self.list, space=SPACE[1])
+        box.addLayout(foot)
         box.setStretch(3, 1)
-        self.show_lines([])
+        self._more.hide()
 
-    def show_lines(self, lines: Sequence[LineFacts]) -> None:
-        """All kiosks of the organisation."""
+    def show_lines(self, answer: LinesAnswer) -> None:
+        """The kiosks that were asked for, and how many the organisation has."""
         now = self._clock.utc_now()
-        ordered = sorted(lines, key=lambda one: (_ORDER.index(one.quality), one.site, one.kiosk))
-        self.table.show_rows([_row(one, now) for one in ordered])
-        self._empty.setVisible(not lines)
-        self.table.setVisible(bool(lines))
-        self._title.setText(quality_words(lines))
+        self.table.show_rows([_row(line, now) for line in answer.lines])
+        if answer.totals.kiosks:
+            self._empty.show_words(_("No such kiosk"), _("Type a part of its site or its name."))
+        else:
+            advice = _("The kiosks of the organisation appear here.")
+            self._empty.show_words(_("No kiosk yet"), advice)
+        self.list.show_answer(bool(answer.lines))
+        self._title.setText(totals_words(answer.totals))
+        shown = _("{shown} of {all} kiosks, the worst line first")
+        self._state.setText(shown.format(shown=len(answer.lines), all=answer.hits))
+        self._more.setVisible(bool(answer.next))
+
+    def show_refused(self, words: str) -> None:
+        """The lines were not read, and why."""
+        self.list.show_refused(words)
+
+    def _on_words(self) -> None:
+        self._rows = FIRST_ROWS
+        self.list.show_asked()
+        self._state.setText("")
+        self._more.hide()
+        self.wanted.emit(self._words.text().strip(), self._rows)
+
+    def _on_more(self) -> None:
+        self._rows = self.table.topLevelItemCount() + FIRST_ROWS
+        self.wanted.emit(self._words.text().strip(), self._rows)
 
 
-def quality_words(lines: Sequence[LineFacts]) -> str:
+def totals_words(totals: LineTotals) -> str:
     """E.g. "Kiosks there: 11 of 12 · lines: 1 bad, 2 weak, 5 good"."""
-
-    def count(quality: LineQuality) -> int:
-        return sum(1 for one in lines if one.quality is quality)
-
-    there = sum(1 for one in lines if one.present)
     return _("Kiosks there: {there} of {all} · lines: {bad} bad, {weak} weak, {good} good").format(
-        there=there,
-        all=len(lines),
-        bad=count(LineQuality.BAD),
-        weak=count(LineQuality.WEAK),
-        good=count(LineQuality.GOOD),
+        there=totals.present,
+        all=totals.kiosks,
+        bad=totals.bad,
+        weak=totals.weak,
+        good=totals.good,
     )
 
 

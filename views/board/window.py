@@ -175,8 +175,13 @@ class BoardWindow(QMainWindow):
 
     def show_lines(self, answer: LinesAnswer) -> None:
         """How good the kiosks' lines are."""
-        self.lines.show_lines(answer.lines)
-        self.figures.show_lines(answer.lines)
+        self.lines.show_lines(answer)
+        self.figures.show_lines(answer.totals)
+
+    def show_lines_refused(self, words: str) -> None:
+        """The lines were not read, and why."""
+        self.lines.show_refused(words)
+        self.figures.show_lines_refused()
 
     def show_history(self, answer: HistoryAnswer) -> None:
         """What supervisors did."""

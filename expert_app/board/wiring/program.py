@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import QApplication
 
 from expert_app.board.access_alert import AccessAlert
 from expert_app.board.accesses import BoardAccesses
-from expert_app.board.app import ActDone, ActTrouble, SupervisorApp
+from expert_app.board.app import ActDone, ActTrouble, NotRead, SupervisorApp
 from expert_app.board.corrections import BoardCorrections
 from expert_app.board.deliveries import BoardDeliveries
 from expert_app.board.dossier_export import DossierExport, Exporter
@@ -49,7 +49,7 @@ from session.protocol.hub.tickets import Ticket
 from views.automation.board_driver import BoardDriver
 from views.board.figures import Thresholds
 from views.board.visit_window import VisitWindow
-from views.board.window import GED, HISTORY, STATISTICS, TRENDS, BoardWindow
+from views.board.window import GED, HISTORY, LINES, STATISTICS, TRENDS, BoardWindow
 from views.board.words import UNDO_WORDS
 from views.desk.dossier.history_words import export_words
 from views.widgets.appearance import Appearance
@@ -249,6 +249,8 @@ class BoardProgram:
         app, window = self._app, self.window
         app.elsewhere_changed.connect(window.set_elsewhere)
         app.lines_changed.connect(window.show_lines)
+        app.not_read.connect(self._on_not_read)
+        window.lines.wanted.connect(app.show_lines)
         app.history_changed.connect(window.show_history)
         app.trends_changed.connect(window.show_trends)
         app.statistics_changed.connect(window.show_statistics)
@@ -320,6 +322,11 @@ class BoardProgram:
             asks[name]()
         else:
             self._app.show_nothing()
+
+    def _on_not_read(self, trouble: NotRead) -> None:
+        words = sentence(trouble.code, trouble.detail).sentence
+        if trouble.page == LINES:
+            self.window.show_lines_refused(words)
 
     def _on_saved(self, path: str) -> None:
         self.window.messages.show_message(

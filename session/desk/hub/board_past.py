@@ -50,6 +50,10 @@ class BoardPast:
             "trends", TrendsRequest(hours=hours, service=service), TrendsAnswer
         )
 
-    async def lines(self) -> LinesAnswer:
-        """Every kiosk's line."""
-        return await self._bus.request("lines", LinesRequest(), LinesAnswer)
+    async def lines(self, words: str = "", rows: int = 200) -> LinesAnswer:
+        """At least so many kiosks' lines where there are so many, the worst first; `words`: see
+        `LinesRequest`.
+        """
+        return await self._bus.request_whole(
+            "lines", LinesRequest(words=words), LinesAnswer, rows=rows
+        )

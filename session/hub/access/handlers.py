@@ -19,7 +19,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from session.protocol.hub.requests import HubMessage
+from session.protocol.codec import encode
+from session.protocol.hub.requests import HubMessage, ListAnswer, ListRequest, page_of
 from session.protocol.wire.roles import Role
 
 VERB = "handled_verb"
@@ -79,3 +80,14 @@ def handled_verbs(kind: type) -> dict[str, str]:
     return {
         getattr(method, VERB): name for name, method in methods.items() if hasattr(method, VERB)
     }
+
+
+def answer_bytes(request: HubMessage, answer: HubMessage) -> bytes:
+    """Encode an answer; of one that comes in pages, the page that was asked for.
+
+    Raises:
+        MessageTooLarge: it has more than a message can hold.
+    """
+    if isinstance(request, ListRequest) and isinstance(answer, ListAnswer):
+        answer = page_of(answer, request.after)
+    return encode(answer)

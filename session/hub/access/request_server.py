@@ -28,7 +28,7 @@ from session.core.errors import (
 )
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.hub.access.handlers import Asker, Handler
+from session.hub.access.handlers import Asker, Handler, answer_bytes
 from session.hub.access.rate_limits import RateLimits
 from session.hub.access.refused_log import RefusedLog
 from session.protocol.codec import decode_request, encode
@@ -280,7 +280,9 @@ class RequestServer:
             raise NotAllowed(why="role")
         request = decode_request(kind, message.payload)
         said = await self._forward(asker, verb, message.payload)
-        return said if said is not None else encode(await self._done(asker, verb, request))
+        if said is not None:
+            return said
+        return answer_bytes(request, await self._done(asker, verb, request))
 
     async def _done(self, asker: Asker, verb: str, request: Any) -> HubMessage:
         """Calls the handler, again when the store has elected a new leader meanwhile: every request

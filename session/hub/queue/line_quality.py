@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 
 from session.core.errors import SessionError
+from session.core.folded_text import has_words
 from session.hub.access.handlers import Asker, handles
 from session.hub.queue.core import QueueCore
 from session.protocol.codec import decode_request
@@ -25,6 +28,7 @@ from session.protocol.hub.history import (
     LineSample,
     LinesAnswer,
     LinesRequest,
+    LineTotals,
 )
 from session.protocol.hub.line_probe import LineProbe, LineProbed
 from session.protocol.hub.line_rates import LineRates
@@ -111,8 +115,8 @@ class KioskLines:
         )
 
     @handles("lines")
-    async def lines(self, asker: Asker, _request: LinesRequest) -> LinesAnswer:
-        """The kiosks of an organisation."""
+    async def lines(self, asker: Asker, request: LinesRequest) -> LinesAnswer:
+        """The kiosks of an organisation, the worst line first, and how many of each kind."""
         in_call = {
             (ticket.kiosk_home, ticket.kiosk): ticket.number
             for ticket in self._view.open_tickets(asker.organisation)
@@ -121,18 +125,24 @@ class KioskLines:
         entry = self._catalogue.organisation(asker.organisation)
         sites = {site.id: site.name for site in entry.sites}
         places = self._catalogue.places_of(asker.organisation)
-        return LinesAnswer(
-            lines=[
-                msgspec.structs.replace(
-                    self._facts(
-                        asker.organisation, kiosk.id, sites.get(kiosk.site, kiosk.site), in_call
-                    ),
-                    name=kiosk.name,
-                    place=places[kiosk.id],
-                )
-                for kiosk in entry.kiosks
-            ]
-        )
+        lines = [
+            msgspec.structs.replace(
+                self._facts(
+                    asker.organisation, kiosk.id, sites.get(kiosk.site, kiosk.site), in_call
+                ),
+                name=kiosk.name,
+                place=places[kiosk.id],
+            )
+            for kiosk in entry.kiosks
+        ]
+        hits = [
+            line
+            for line in lines
+            if not request.words
+            or has_words(f"{line.site} {line.name} {line.kiosk}", request.words)
+        ]
+        hits.sort(key=lambda line: (_WORST.index(line.quality), line.site, line.kiosk))
+        return LinesAnswer(totals=_totals(lines), hits=len(hits), lines=hits)
 
     def of(self, ticket: Ticket) -> LineFacts:
         """The line of a ticket's kiosk."""
@@ -181,6 +191,18 @@ class KioskLines:
         )
 
 
+def _totals(lines: Sequence[LineFacts]) -> LineTotals:
+    qualities = Counter(line.quality for line in lines)
+    return LineTotals(
+        kiosks=len(lines),
+        present=sum(line.present for line in lines),
+        in_call=sum(bool(line.ticket) for line in lines),
+        good=qualities[LineQuality.GOOD],
+        weak=qualities[LineQuality.WEAK],
+        bad=qualities[LineQuality.BAD],
+    )
+
+
 def _lower(tested_kbps: float, tested_at: datetime, known: _Known | None) -> float:
     """The lower of the two figures: a call may show that a line carries less than tested, never
     that it carries more.
@@ -207,6 +229,7 @@ def _of_calls(up: _Known | None, down: _Known | None) -> LineRates | None:
 
 
 _ORDER = [LineQuality.GOOD, LineQuality.WEAK, LineQuality.BAD]
+_WORST = [*reversed(_ORDER), LineQuality.UNKNOWN]
 
 
 def judge(sample: LineSample) -> LineQuality:

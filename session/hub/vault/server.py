@@ -50,7 +50,7 @@ from session.core.errors import (
 from session.core.field_types import NOT_DECODED
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.hub.access.handlers import Asker, Handler
+from session.hub.access.handlers import Asker, Handler, answer_bytes
 from session.hub.access.rate_limits import RateLimits
 from session.hub.access.request_server import (
     BULK,
@@ -64,7 +64,7 @@ from session.hub.access.request_server import (
     AnsweredRequest,
 )
 from session.protocol.codec import decode_request, encode
-from session.protocol.hub.requests import HubMessage, Refusal
+from session.protocol.hub.requests import Refusal
 from session.protocol.sealing import (
     VAULT_VERBS,
     Part,
@@ -262,17 +262,17 @@ class VaultServer:
         try:
             call = _call(question)
             verb = call.verb
-            answer: HubMessage = await self._handle(part, peer, call)
+            answer = await self._handle(part, peer, call)
             self.answered += 1
         except SessionError as error:
             self.refused += 1
             code = error.code
-            answer = Refusal(code=code, detail=error.detail)
+            answer = encode(Refusal(code=code, detail=error.detail))
         except Exception:  # the boundary: whoever asks gets an answer, and the vault goes on
             self.refused += 1
             code = "unexpected"
             log.exception("a question to the vault failed")
-            answer = Refusal(code=code)
+            answer = encode(Refusal(code=code))
         self.answered_call.emit(
             AnsweredRequest(
                 verb if verb in self._handlers[part] else "unknown",
@@ -280,9 +280,9 @@ class VaultServer:
                 code,
             )
         )
-        return encode(answer)
+        return answer
 
-    async def _handle(self, part: Part, peer: VaultPeer, call: VaultCall) -> HubMessage:
+    async def _handle(self, part: Part, peer: VaultPeer, call: VaultCall) -> bytes:
         handler = self._handlers[part].get(call.verb)
         if handler is None:
             raise NotAllowed(why="unknown verb")
@@ -294,7 +294,8 @@ class VaultServer:
             raise NotAllowed(why="role")
         request: Any = decode_request(kind, bytes(call.body))
         asker = replace(peer.asker, computer=printable_name(call.computer))
-        return await handler(asker, peer.key if call.verb == CERTIFY else request)
+        answer = await handler(asker, peer.key if call.verb == CERTIFY else request)
+        return answer_bytes(request, answer)
 
 
 def _call(question: bytes) -> VaultCall:

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 
 from session.core.field_types import UtcTime
 from session.protocol.hub.board import Count, Reason
 from session.protocol.hub.line_rates import LineRates
-from session.protocol.hub.requests import HubMessage, Text, Verb
+from session.protocol.hub.requests import HubMessage, ListAnswer, ListRequest, Text, Verb
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
 
@@ -246,13 +246,37 @@ class LineFacts(msgspec.Struct, frozen=True, kw_only=True):
     place: Count = 0
 
 
-class LinesRequest(HubMessage, frozen=True, kw_only=True):
-    """The lines of all kiosks."""
+class LinesRequest(ListRequest, frozen=True, kw_only=True):
+    """The lines of all kiosks, or of those in whose site, name or id all of `words` stand."""
+
+    words: Annotated[str, msgspec.Meta(max_length=100)] = ""
 
 
-class LinesAnswer(HubMessage, frozen=True, kw_only=True):
-    """One row per kiosk, in the catalogue's order."""
+class LineTotals(msgspec.Struct, frozen=True, kw_only=True):
+    """How many kiosks the organisation has, and how many of them are there, in a call, and of which
+    quality; whatever was asked for.
+    """
 
+    kiosks: Count = 0
+    present: Count = 0
+    in_call: Count = 0
+    good: Count = 0
+    weak: Count = 0
+    bad: Count = 0
+
+    @property
+    def measured(self) -> int:
+        """Kiosks whose line was measured."""
+        return self.good + self.weak + self.bad
+
+
+class LinesAnswer(ListAnswer, frozen=True, kw_only=True):
+    """One row for each of the `hits` kiosks, the worst line first, by site; `totals` are of all."""
+
+    PAGED: ClassVar[tuple[str, ...]] = ("lines",)
+
+    totals: LineTotals
+    hits: Count = 0
     lines: list[LineFacts]
 
 

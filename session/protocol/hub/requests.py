@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 
@@ -25,6 +25,8 @@ from session.protocol.hub.tickets import Needs, Ticket
 from session.protocol.wire.ids import Id, ServiceRef, Sha256
 from session.protocol.wire.roles import PEOPLE, Role
 from session.protocol.wire.version import PROTOCOL_VERSION
+
+_encoder = msgspec.json.Encoder()
 
 Address = Annotated[str, msgspec.Meta(max_length=2000)]
 Number = Annotated[str, msgspec.Meta(max_length=20)]
@@ -49,6 +51,57 @@ class Refusal(HubMessage, frozen=True, kw_only=True):
 
 class Done(HubMessage, frozen=True, kw_only=True):
     """The act is done and stored."""
+
+
+# ---- lists that may be long
+
+PAGE_BYTES = 150_000
+"""Rows of one page, encoded; what stands beside them has the rest of a message."""
+
+
+class ListRequest(HubMessage, frozen=True, kw_only=True):
+    """Base of questions whose answer comes in pages: `after` is `next` of the page before, "" for
+    the first one.
+    """
+
+    after: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{0,9}$")] = ""
+
+
+class ListAnswer(HubMessage, frozen=True, kw_only=True):
+    """Base of answers that come in pages: the lists named in `PAGED` go on where `next` says, and
+    end where it is "". Beside them every page says the same.
+
+    The place is a count of rows: a list that changes between two pages may show a row twice or
+    leave one out until it is read again.
+    """
+
+    PAGED: ClassVar[tuple[str, ...]] = ()
+
+    next: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{0,9}$")] = ""
+
+
+def page_of[Answer: ListAnswer](whole: Answer, after: str) -> Answer:
+    """Return the rows of a whole answer from `after` on, as many as a page may have."""
+    rows = [(name, row) for name in whole.PAGED for row in getattr(whole, name)]
+    first = last = min(int(after or 0), len(rows))
+    room_bytes = PAGE_BYTES
+    for _name, row in rows[first:]:
+        room_bytes -= len(_encoder.encode(row)) + 1
+        if room_bytes < 0 and last > first:
+            break
+        last += 1
+    parts: dict[str, list[Any]] = {name: [] for name in whole.PAGED}
+    for name, row in rows[first:last]:
+        parts[name].append(row)
+    kept = {name: type(getattr(whole, name))(part) for name, part in parts.items()}
+    return msgspec.structs.replace(whole, **kept, next=str(last) if last < len(rows) else "")
+
+
+def with_page[Answer: ListAnswer](before: Answer, page: Answer) -> Answer:
+    """Return an answer with the rows of its next page behind its own."""
+    rows = {name: [*getattr(before, name), *getattr(page, name)] for name in before.PAGED}
+    kept = {name: type(getattr(before, name))(part) for name, part in rows.items()}
+    return msgspec.structs.replace(before, **kept, next=page.next)
 
 
 # ---- what a site offers

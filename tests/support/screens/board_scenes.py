@@ -29,6 +29,7 @@ from session.protocol.hub.history import (
     LineFacts,
     LineQuality,
     LinesAnswer,
+    LineTotals,
     Quarter,
     TrendsAnswer,
     UndoState,
@@ -193,7 +194,10 @@ def lines() -> LinesAnswer:
                 freezes=3 if quality is LineQuality.BAD else 0,
             )
         )
-    return LinesAnswer(lines=made)
+    totals = LineTotals(kiosks=12, present=11, in_call=2, good=8, weak=2, bad=1)
+    order = [LineQuality.BAD, LineQuality.WEAK, LineQuality.GOOD, LineQuality.UNKNOWN]
+    made.sort(key=lambda line: (order.index(line.quality), line.site, line.kiosk))
+    return LinesAnswer(lines=made, totals=totals, hits=12)
 
 
 def trends() -> TrendsAnswer:

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What stands with a list: it is being read, it is truly empty, or it could not be read, and from
+when its rows are. Used by every window that shows a list.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PyQt6.QtWidgets import QWidget
+
+from resources.texts import _
+from session.core.clock import Clock
+from views.widgets.announcer import announce
+from views.widgets.parts import EmptyState, column, label, restyle
+from views.widgets.theme import SPACE
+
+
+class ListState(QWidget):
+    """A list's rows, or what stands in their place.
+
+    Args:
+        rows: the widget with the rows.
+        empty: stands in their place after an answer without rows, and only then.
+        name: of the line that says why the list was not read.
+    """
+
+    def __init__(self, rows: QWidget, empty: EmptyState, *, clock: Clock, name: str) -> None:
+        super().__init__()
+        self._rows, self._empty, self._clock = rows, empty, clock
+        self._answered_at: datetime | None = None
+        self._reading = EmptyState("retry", _("Being read…"), advice="", name=f"{name}_reading")
+        self._trouble = label(role="small", name=f"{name}_trouble", wrap=True)
+        restyle(self._trouble, tone="bad")
+        box = column(self, self._trouble, rows, empty, self._reading, space=SPACE[1])
+        for place in range(1, 4):
+            box.setStretch(place, 1)
+        self.show_asked()
+
+    @property
+    def trouble(self) -> str:
+        """Why the list was not read, "" when it was."""
+        return "" if self._trouble.isHidden() else self._trouble.text()
+
+    def show_asked(self) -> None:
+        """Something else was asked for: the rows before are no answer to it."""
+        self._answered_at = None
+        self._show(self._reading)
+        self._trouble.hide()
+
+    def show_answer(self, has_rows: bool) -> None:
+        """The list was read."""
+        self._answered_at = self._clock.utc_now()
+        self._show(self._rows if has_rows else self._empty)
+        self._trouble.hide()
+
+    def show_refused(self, words: str) -> None:
+        """The list was not read, in words. Rows that were read before stay, with their time."""
+        if self._answered_at is None or self._empty.isVisibleTo(self):
+            self._show(None)
+        at = self._answered_at
+        seen = _("Last read at {time}.").format(time=f"{at.astimezone():%H:%M:%S}") if at else ""
+        text = f"{words} {seen}".strip()
+        if text != self.trouble:
+            self._trouble.setText(text)
+            announce(self, text)
+        self._trouble.show()
+
+    def _show(self, shown: QWidget | None) -> None:
+        for part in (self._rows, self._empty, self._reading):
+            part.setVisible(part is shown)
