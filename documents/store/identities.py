@@ -10,7 +10,18 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from documents.store import tables
 from documents.store.accesses import (
@@ -536,26 +547,36 @@ def _numbered(connection: Connection, organisation: str, caller_number: str) -> 
 
 
 def _alike(connection: Connection, organisation: str, caller: CallerIdentity) -> list[DossierHit]:
-    """All of this birth date and a like name, the likeliest first."""
+    """Return all of this birth date and a like name, the likeliest first; where one of two dates is
+    incomplete, those that may be the same.
+    """
     table = tables.dossiers
     query: Select[Any] = select(table).where(
         table.c.organisation == organisation,
-        table.c.born_on == caller.born_on,
+        _born(table.c.born_on, caller.born_on),
         table.c.merged_into == "",
     )
     scored = [
         (likeness(caller.family_name, caller.given_names, row.search_key), row)
         for row in connection.execute(query.order_by(table.c.id))
     ]
-    scored = [one for one in scored if one[0] > 0]
-    scored.sort(key=lambda one: (-one[0], one[1].id))
+    alike = [(like, row.born_on == caller.born_on, row) for like, row in scored if like > 0]
+    alike.sort(key=lambda scored: (-scored[0], not scored[1], scored[2].id))
     return [
         _hit(
             row,
-            HitReason.SAME_NAME_AND_BIRTH if like == 1.0 else HitReason.SIMILAR_NAME_AND_BIRTH,
+            HitReason.SAME_NAME_AND_BIRTH
+            if like == 1.0 and same_day
+            else HitReason.SIMILAR_NAME_AND_BIRTH,
         )
-        for like, row in scored
+        for like, same_day, row in alike
     ]
+
+
+def _born(column: Column[str], born_on: str) -> ColumnElement[bool]:
+    """Return the condition `may_be_same_day`; for an empty birth date, an empty one."""
+    less_precise = [born_on[:4], born_on[:7], born_on]
+    return or_(column.in_(less_precise), column.like(f"{born_on}-%")) if born_on else column == ""
 
 
 def _doubles(connection: Connection, organisation: str, caller: CallerIdentity) -> list[DossierHit]:

@@ -20,6 +20,7 @@ from documents.store.accesses import one_at_a_time, write_line
 from documents.store.identities import identity_columns
 from documents.store.names import likeness
 from documents.store.transactions import Transactions
+from session.core.birth_date import is_complete
 from session.core.dossier_model import Access, AccessKind, CallerIdentity
 
 
@@ -257,12 +258,14 @@ def _holders(
 
 def is_certainly(caller: CallerIdentity, key: str, caller_number: str) -> bool:
     """Whether a dossier of the same birth date, with this `search_key` and number of its caller, is
-    this person's without a doubt: the same number, or the same names and no other number.
+    this person's without a doubt: the same number, or the same names and no other number. Thousands
+    share an incomplete birth date: there the number alone counts.
     """
     if caller.caller_number and caller_number:
         return caller.caller_number == caller_number
     return (
-        bool(caller.given_names.strip())
+        is_complete(caller.born_on)
+        and bool(caller.given_names.strip())
         and likeness(caller.family_name, caller.given_names, key) == 1.0
     )
 

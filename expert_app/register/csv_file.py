@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from documents.printed.spreadsheet import RUN
 from documents.search_words import folded
+from session.core.birth_date import earliest_day, parse_birth_date
 from session.core.errors import CallerNumberInvalid
 from session.hub.convention.caller_numbers import checked_number
 from session.hub.dossier.register import RegisterRecord
@@ -57,7 +58,6 @@ OLDEST = date(1890, 1, 1)
 _BY_HEAD = {head: column for column, others in HEADS.items() for head in (folded(column), *others)}
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]*")
 _PHONE = re.compile(r"\+[0-9 .()-]{6,30}")
-_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\ufffd\u2028\u2029]")
 _TWICE_ENCODED = re.compile("[\u00c2-\u00c5][\u0080-\u00bf\u0152-\u017e\u2013-\u2122]")
 """UTF-8 that somebody took for Windows' letters and wrote as UTF-8 again: “Ã©” for “é”."""
@@ -216,10 +216,13 @@ class _LineCheck:
         return RegisterRecord(**given)
 
     def _day(self, text: str) -> str:
-        day = read_day(text)
-        if day is None or not OLDEST <= day <= self._today:
+        try:
+            born_on = parse_birth_date(text)
+        except ValueError as error:
+            raise _Wrong("born_on", "date_wrong") from error
+        if not OLDEST <= earliest_day(born_on) <= self._today:
             raise _Wrong("born_on", "date_wrong")
-        return day.isoformat()
+        return born_on
 
     def _caller_number(self, text: str) -> str:
         for kind in self._kinds:
@@ -245,14 +248,3 @@ def _check_text(column: str, text: str) -> None:
         raise _Wrong(column, "twice_encoded")
     if len(text) > LONGEST.get(column, 40):
         raise _Wrong(column, "too_long")
-
-
-def read_day(text: str) -> date | None:
-    """A day as 1980-02-29 or 29/02/1980; None when it is none."""
-    french = _DAY.fullmatch(text)
-    try:
-        if french is not None:
-            return date(int(french[3]), int(french[2]), int(french[1]))
-        return date.fromisoformat(text[:10]) if len(text) == 10 else None
-    except ValueError:
-        return None

@@ -13,7 +13,7 @@ import msgspec
 
 from documents.store.names import likeness, search_key
 from expert_app.ged.connector import NotDelivered, Reason
-from expert_app.register.csv_file import read_day
+from session.core.birth_date import may_be_same_day, parse_birth_date
 from session.hub.convention.caller_numbers import plain_number
 from session.hub.dossier.register import RegisterRecord
 
@@ -62,7 +62,9 @@ def _fits(question: RegisterQuestion) -> Callable[[RegisterRecord], bool]:
     if question.caller_number:
         number = plain_number(question.caller_number)
         return lambda one: one.caller_number == number
-    return lambda one: one.born_on == question.born_on and like(question, one) > 0
+    return lambda record: (
+        may_be_same_day(record.born_on, question.born_on) and like(question, record) > 0
+    )
 
 
 def like(question: RegisterQuestion, record: RegisterRecord) -> float:
@@ -110,5 +112,7 @@ def _day(value: Any) -> str:
         except (OverflowError, OSError, ValueError):
             return ""
     text = _text(value)
-    day = read_day(text[:10] if text[10:11] == "T" else text)
-    return day.isoformat() if day is not None else ""
+    try:
+        return parse_birth_date(text[:10] if text[10:11] == "T" else text)
+    except ValueError:
+        return ""

@@ -27,7 +27,7 @@ _MONTHS = (
     "janv(?:ier)?|f[eé]vr?(?:ier)?|mars|avr(?:il)?|mai|juin|juil(?:let)?|ao[uû]t|sept(?:embre)?"
     "|oct(?:obre)?|nov(?:embre)?|d[eé]c(?:embre)?"
 )
-_DAY, _MONTH, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:19|20)\d\d"
+_DAY, _MONTH, _YEAR = r"(?:0?\d|[12]\d|3[01])", r"(?:0?\d|1[0-2])", r"(?:19|20)\d\d"
 _DATE = re.compile(
     rf"{_ALONE}(?:{_DAY}(?:er)? (?:{_MONTH}|{_MONTHS}) {_YEAR}|{_YEAR} {_MONTH} {_DAY}"
     rf"|(?<=n[eé] le |ée le |ee le )[0-3]\d[01]\d{_YEAR}){_ALONE_AFTER}",

@@ -15,8 +15,8 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+from expert_app.commands.hub.event_loop import run
 from session.bus.hub_connection import HubConnection
-from session.core.event_loop import run
 from session.core.tasks import Tasks
 from session.hub.composition import Hub
 from session.hub.parts import HubParts

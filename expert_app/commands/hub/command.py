@@ -399,8 +399,8 @@ def _sso(context: Context) -> int:
 
 
 def _run(context: Context) -> int:
+    from expert_app.commands.hub.event_loop import run
     from expert_app.hub import program as hub
-    from session.core.event_loop import run
 
     rebuild = context.arguments.hub_command == "rebuild-history"
     options = hub.HubOptions(driven=context.arguments.driven, rebuild_history=rebuild)
@@ -433,8 +433,8 @@ def _admit(context: Context) -> int:
 
 
 def _serve(context: Context) -> int:
+    from expert_app.commands.hub.event_loop import run
     from expert_app.vault import program as vault
-    from session.core.event_loop import run
 
     logs = log_in_files(context.paths.folder(LOG_FOLDER), "vault")
     with own_folder(context.paths.data, "hub --serve"), logs:

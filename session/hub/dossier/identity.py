@@ -8,10 +8,10 @@ The store writes a line before it gives anything; see `session.hub.dossier.store
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 import msgspec
 
+from session.core.birth_date import parse_birth_date
 from session.core.dossier_model import Access, ActingUser, CallerIdentity
 from session.core.errors import CallerNumberInvalid, MessageMalformed
 from session.hub.access.handlers import Asker, handles
@@ -202,6 +202,6 @@ class IdentityService:
 def _checked_day(born_on: str) -> str:
     """Raises `MessageMalformed` for a day that no calendar has."""
     try:
-        return date.fromisoformat(born_on).isoformat()
+        return parse_birth_date(born_on)
     except ValueError as error:
         raise MessageMalformed(why="born_on") from error

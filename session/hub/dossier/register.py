@@ -10,13 +10,15 @@ from typing import Annotated, Protocol
 
 import msgspec
 
+from session.core.birth_date import PATTERN
+
 
 class RegisterRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A dossier as the register has it.
 
     Attributes:
         number: the dossier's number, which is the organisation's own.
-        born_on: ISO 8601, or "".
+        born_on: as in `session.core.birth_date`, or "".
         caller_number: in its one written form, or "".
         contact: telephone or e-mail, or "".
         procedure: what it is about, in the organisation's words.
@@ -25,7 +27,7 @@ class RegisterRecord(msgspec.Struct, frozen=True, kw_only=True):
     number: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
     family_name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     given_names: Annotated[str, msgspec.Meta(max_length=100)] = ""
-    born_on: Annotated[str, msgspec.Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
+    born_on: Annotated[str, msgspec.Meta(pattern=rf"^$|{PATTERN}")] = ""
     caller_number: Annotated[str, msgspec.Meta(max_length=20)] = ""
     contact: Annotated[str, msgspec.Meta(max_length=200)] = ""
     procedure: Annotated[str, msgspec.Meta(max_length=500)] = ""

@@ -14,6 +14,7 @@ from typing import Annotated
 
 import msgspec
 
+from session.core import birth_date
 from session.core.dossier_model import (
     AccessKind,
     AccessLine,
@@ -36,7 +37,8 @@ MOST_MERGES = 100
 
 DossierName = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"\S")]
 GivenNames = Annotated[str, msgspec.Meta(max_length=100)]
-BirthDate = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+BirthDate = Annotated[str, msgspec.Meta(pattern=birth_date.PATTERN)]
+"""Incomplete where nobody knows the day, or day and month: "1957-05", "1957"."""
 Contact = Annotated[str, msgspec.Meta(max_length=200)]
 DossierReason = Annotated[str, msgspec.Meta(max_length=300)]
 
@@ -53,7 +55,8 @@ class RegisterState(StrEnum):
 
 
 class DossierSearch(HubMessage, frozen=True, kw_only=True):
-    """An agent looks for the caller's dossier: name and birth date are both needed.
+    """An agent looks for the caller's dossier: name and birth date are both needed; an incomplete
+    birth date finds the complete ones that it may be.
     Accents, capitals, hyphens, apostrophes and the order of given names do not count.
     """
 

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from aiohttp import WSMsgType, web
 
-from session.core.event_loop import run
+from expert_app.commands.hub.event_loop import run
 
 TABLE = """
 create table ticket(id text primary key, kiosk text, state text, agent text,

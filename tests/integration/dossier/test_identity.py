@@ -31,6 +31,7 @@ from session.core.errors import (
     DossierUnknown,
     DossierWasMerged,
     MergeImpossible,
+    MessageMalformed,
     NotAllowed,
     NumberTaken,
     ReasonNeeded,
@@ -114,6 +115,22 @@ async def test_a_dossier_is_made_with_the_caller_and_found_at_the_next_visit(
         assert answer.lines[0].session_id == later.id
         assert {line.computer for line in answer.lines} == {header_text(computer_name())} != {""}
         assert not answer.more
+
+
+async def test_a_person_whose_birthday_nobody_knows_is_made_and_found(tmp_path: Path) -> None:
+    async with identity_world(tmp_path) as (world, _):
+        desk, facts = await _session(world)
+        link = DossierIdentityLink(desk._bus)
+        caller = CallerIdentity(family_name="Exemple", given_names="Aïcha", born_on="1957")
+        made = (await link.create(facts.id, caller, request_id="new1")).dossier
+        assert made is not None
+        assert made.born_on == "1957"
+        for born_on in ("1957", "1957-05", "1957-05-14"):
+            [hit] = (await link.find(facts.id, "Exemple", "Aïcha", born_on=born_on)).hits
+            assert hit.number == made.number
+        for wrong in ("1957-13", "57"):
+            with pytest.raises(MessageMalformed):
+                await link.find(facts.id, "Exemple", "Aïcha", born_on=wrong)
 
 
 async def test_likely_doubles_come_back_before_a_dossier_is_made(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from views.board.dossiers.correction_card import BoardCorrectionCard
 from views.board.dossiers.side import DossierSide
 from views.board.facts import BoardFacts
 from views.board.tables import BoardTable, Cell, TableRow
+from views.widgets.dossier.birth_date import french_day
 from views.widgets.field import Field
 from views.widgets.parts import Card, ElidedLabel, column, label, push_button, row, scroll_area
 from views.widgets.theme import SPACE
@@ -299,11 +300,10 @@ class BoardDoublesPage(QWidget):
 
 
 def _provisional_row(one: ProvisionalDossier) -> TableRow:
-    born = "/".join(reversed(one.born_on.split("-")))
     cells = (
         Cell(one.number),
         Cell(one.caller_name),
-        Cell(born),
+        Cell(french_day(one.born_on)),
         Cell(f"{one.made_at_utc.astimezone():%d/%m/%Y}", "soft"),
     )
     spoken = ", ".join([*(cell.text for cell in cells), one.by_name])

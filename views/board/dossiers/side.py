@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from resources.texts import _
 from session.core.dossier_model import SETTLED, Dossier
+from views.widgets.dossier.birth_date import french_day
 from views.widgets.parts import Card, label, restyle
 from views.widgets.theme import SPACE
 
@@ -47,7 +46,7 @@ class DossierSide(Card):
         self._number.setText(facts.number)
         self._who.setText(facts.caller_name)
         self._born.setText(
-            _("born on {date}").format(date=_day(facts.born_on))
+            _("born on {date}").format(date=french_day(facts.born_on))
             if facts.born_on
             else _("birth date not known")
         )
@@ -91,10 +90,3 @@ def _document_words(facts: Dossier) -> str:
     if len(newest) > SHOWN_DOCUMENTS:
         lines.append(_("and {count} more").format(count=len(newest) - SHOWN_DOCUMENTS))
     return "\n".join(lines)
-
-
-def _day(text: str) -> str:
-    try:
-        return f"{date.fromisoformat(text):%d/%m/%Y}"
-    except ValueError:
-        return text

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from resources.texts import N_
+from session.core.birth_date import PATTERN, birth_date, earliest_day
 
 OLDEST_YEARS = 130
 
@@ -34,7 +35,7 @@ FLAWS: dict[DateFlaw, str] = {
     DateFlaw.MISSING: N_("Ask for the birth date: a name alone finds nobody."),
     DateFlaw.NOT_A_DATE: N_("Write day, month and year, for example 14/05/1988."),
     DateFlaw.SHORT_YEAR: N_("Write the year with four figures, for example 14/05/1988."),
-    DateFlaw.NO_SUCH_DAY: N_("This day does not exist. Check day and month."),
+    DateFlaw.NO_SUCH_DAY: N_("This day does not exist. Write 00 for a day or month not known."),
     DateFlaw.FUTURE: N_("This day is still to come. Check the year."),
     DateFlaw.TOO_OLD: N_("Nobody alive was born on this day. Check the year."),
 }
@@ -49,7 +50,9 @@ class BirthDay(NamedTuple):
 
 
 def read_birth_date(typed: str, today: date) -> BirthDay:
-    """Understands "14/05/1988", also with dots, hyphens or spaces, "14051988" and "1988-05-14"."""
+    """Understand "14/05/1988", also with dots, hyphens or spaces, "14051988" and "1988-05-14";
+    zeros for a day or month that nobody knows ("00/00/1957").
+    """
     text = typed.strip()
     if not text:
         return BirthDay(flaw=DateFlaw.MISSING)
@@ -62,19 +65,21 @@ def read_birth_date(typed: str, today: date) -> BirthDay:
     if len(year) == 2:
         return BirthDay(flaw=DateFlaw.SHORT_YEAR)
     try:
-        born = date(int(year), int(month), int(day))
+        born_on = birth_date(int(year), int(month), int(day))
     except ValueError:
         return BirthDay(flaw=DateFlaw.NO_SUCH_DAY)
-    if born > today:
+    if earliest_day(born_on) > today:
         return BirthDay(flaw=DateFlaw.FUTURE)
-    if born.year < today.year - OLDEST_YEARS:
+    if int(year) < today.year - OLDEST_YEARS:
         return BirthDay(flaw=DateFlaw.TOO_OLD)
-    return BirthDay(born.isoformat())
+    return BirthDay(born_on)
 
 
 def french_day(text: str) -> str:
-    """A date as French readers write it; text that is not an ISO date stays as it is."""
-    try:
-        return date.fromisoformat(text).strftime("%d/%m/%Y")
-    except ValueError:
+    """Return a date as French readers write it, zeros where nobody knows day or month; text that
+    is no date stays as it is.
+    """
+    if not re.fullmatch(PATTERN, text):
         return text
+    year, month, day = (text + "0000-00-00"[len(text) :]).split("-")
+    return f"{day}/{month}/{year}"

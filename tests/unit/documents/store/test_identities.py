@@ -121,6 +121,37 @@ def test_a_dossier_is_made_once_and_found_by_name_and_birth_date(store: DossierS
     assert (line.hits, line.dossier, line.reason, line.user) == (1, "", "", "alice")
 
 
+def test_an_incomplete_birth_date_finds_whoever_it_may_be(store: DossierStore) -> None:
+    for place, born_on in enumerate(["1957", "1957-05", "1957-05-14", "1958-05-14"]):
+        caller = msgspec.structs.replace(ZOE, born_on=born_on, caller_number="")
+        _make(store, caller, session=f"s{place}")
+
+    def days_found(born_on: str) -> list[tuple[str, HitReason]]:
+        asked = msgspec.structs.replace(ZOE, born_on=born_on, caller_number="")
+        return [(hit.born_on, hit.why) for hit in store.identities.find(ORG, asked, _in("s9")).hits]
+
+    same, similar = HitReason.SAME_NAME_AND_BIRTH, HitReason.SIMILAR_NAME_AND_BIRTH
+    assert days_found("1957") == [("1957", same), ("1957-05", similar), ("1957-05-14", similar)]
+    assert days_found("1957-05") == [("1957-05", same), ("1957", similar), ("1957-05-14", similar)]
+    assert days_found("1957-05-14") == [
+        ("1957-05-14", same),
+        ("1957", similar),
+        ("1957-05", similar),
+    ]
+    assert days_found("1957-06-14") == [("1957", similar)]
+    assert days_found("1959") == []
+
+
+def test_the_same_person_with_a_complete_birth_date_is_a_likely_double(store: DossierStore) -> None:
+    caller = msgspec.structs.replace(ZOE, born_on="1957", caller_number="")
+    made = _make(store, caller).dossier
+    assert made is not None
+    complete = msgspec.structs.replace(caller, born_on="1957-05-14")
+    again = _make(store, complete, session="s2", confirmed=False)
+    assert again.dossier is None
+    assert [hit.number for hit in again.likely] == [made.number]
+
+
 def test_five_hits_at_most_the_likeliest_first(store: DossierStore) -> None:
     twins = ["Zoé", "Zoée", "Zoë-Anne", "Zoé", "Zoé", "Zoé", "Zoé"]
     for place, given in enumerate(twins):

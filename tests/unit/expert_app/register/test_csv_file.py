@@ -71,6 +71,21 @@ def test_forms_of_the_same_file(text: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "born_on"),
+    [
+        ("00/00/1957", "1957"),
+        ("1957-00-00", "1957"),
+        ("1957", "1957"),
+        ("00/05/1957", "1957-05"),
+        ("1957-05", "1957-05"),
+    ],
+)
+def test_a_birth_date_may_lack_day_and_month(written: str, born_on: str, tmp_path: Path) -> None:
+    ((_, record),) = _read(tmp_path, f"{HEAD}REF-1;Lefèvre;Odile;{written};;\n").records
+    assert record.born_on == born_on
+
+
+@pytest.mark.parametrize(
     ("line", "column", "reason"),
     [
         (";Lefèvre;Odile;1980-02-29;;", "number", "missing"),
@@ -85,6 +100,8 @@ def test_forms_of_the_same_file(text: str, tmp_path: Path) -> None:
         ("REF-2;Lefèvre;Odile;29/13/1980;;", "born_on", "date_wrong"),
         ("REF-2;Lefèvre;Odile;2026-11-29;;", "born_on", "date_wrong"),
         ("REF-2;Lefèvre;Odile;1789-07-14;;", "born_on", "date_wrong"),
+        ("REF-2;Lefèvre;Odile;14/00/1957;;", "born_on", "date_wrong"),
+        ("REF-2;Lefèvre;Odile;00/00/2027;;", "born_on", "date_wrong"),
         ("REF-2;Lefèvre;Odile;29 février 1980;;", "born_on", "date_wrong"),
         ("REF-2;Lefèvre;Odile;1980-02-29;12%;", "caller_number", "caller_number_wrong"),
         ("REF-1;Autre;Anne;1980-02-29;;", "number", "twice"),
