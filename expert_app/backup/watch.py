@@ -51,7 +51,7 @@ class BackupWatch:
 
     def start(self, tasks: Tasks) -> None:
         """Looks every minute from now on."""
-        tasks.start(self._run(), name="watch the backups")
+        tasks.keep(self._run, name="watch the backups")
 
     def troubles(self) -> list[Trouble]:
         """`backup_away`, `backup_missing`, `backup_old`; nothing where no folder is set."""

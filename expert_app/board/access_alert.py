@@ -47,7 +47,7 @@ class AccessAlert:
 
     def start(self) -> None:
         """Begins to look."""
-        self._tasks.start(self._poll(), name="watch for refused accesses")
+        self._tasks.keep(self._poll, name="watch for refused accesses")
 
     async def _poll(self) -> None:
         while True:

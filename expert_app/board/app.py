@@ -12,6 +12,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 from session.core.errors import SessionError, TicketTaken, TicketUnknown, UndoImpossible
@@ -167,9 +168,10 @@ class SupervisorApp:
         """Begins to follow the hub."""
         await self._link.start()
         self._board.start()
-        self._lines = self._tasks.start(self._read_lines_again(), name="read the lines")
-        self._tasks.start(
-            self._again("targets", TARGETS_S, self._read_targets), name="read where callers may go"
+        self._lines = self._tasks.keep(self._read_lines_again, name="read the lines")
+        self._tasks.keep(
+            partial(self._again, "targets", TARGETS_S, self._read_targets),
+            name="read where callers may go",
         )
 
     # ---- what pages show
@@ -203,7 +205,7 @@ class SupervisorApp:
         self._lines_wanted = (words, rows)
         if self._lines is not None:
             self._lines.cancel()
-            self._lines = self._tasks.start(self._read_lines_again(), name="read the lines")
+            self._lines = self._tasks.keep(self._read_lines_again, name="read the lines")
 
     def show_nothing(self) -> None:
         """Stops reading: the page in front needs none of these."""
@@ -213,8 +215,8 @@ class SupervisorApp:
 
     def _show(self, page: str, read: Callable[[], Awaitable[None]]) -> None:
         self.show_nothing()
-        self._page = self._tasks.start(
-            self._again(page, PAGE_S, read), name="read for the page in front"
+        self._page = self._tasks.keep(
+            partial(self._again, page, PAGE_S, read), name="read for the page in front"
         )
 
     async def _again(self, page: str, every_s: float, read: Callable[[], Awaitable[None]]) -> None:

@@ -37,7 +37,7 @@ class RepeatedReading:
     def begin(self) -> None:
         """The page came to the front, or asks for something else."""
         self.rest()
-        self._reading = self._tasks.start(self._read_again(), name=f"read {self._what} again")
+        self._reading = self._tasks.keep(self._read_again, name=f"read {self._what} again")
 
     def rest(self) -> None:
         """The page is not in front any more."""

@@ -167,7 +167,7 @@ class AgentWork:
         self._link.queue_changed.connect(self._on_queue)
         self._link.agent_changed.connect(self._on_agent_changed)
         self._app.session_closed.connect(self._on_closed)
-        self._tasks.start(self._asking(), name="ask what I serve")
+        self._tasks.keep(self._asking, name="ask what I serve")
 
     async def stop(self) -> None:
         """Reports a pause when the program ends, so that no caller is offered to a desk that goes

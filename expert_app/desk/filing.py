@@ -525,7 +525,7 @@ class Filing:
 
     def _send_later(self) -> None:
         if self._again is None or self._again.done():
-            self._again = self._tasks.start(self._send_again(), name="send again")
+            self._again = self._tasks.keep(self._send_again, name="send again")
 
     async def _send_again(self) -> None:
         while True:

@@ -95,7 +95,7 @@ class Courier:
         """Begins to carry."""
         for courier in self._couriers:
             name = f"deliver to {courier.name}"
-            self._running.append(self._tasks.start(courier.run(), name=name))
+            self._running.append(self._tasks.keep(courier.run, name=name))
 
     def wake(self) -> None:
         """Something was filed, or somebody asked for another try."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from functools import partial
 from pathlib import Path
 
 from expert_app.hub.own_server import OwnServer
@@ -53,7 +54,7 @@ class ConventionUpdates:
     def start(self, hub: Hub, server: OwnServer, tasks: Tasks) -> None:
         """Reads the files every few seconds from now on."""
         self._note(hub)
-        tasks.start(self._run(hub, server), name="watch the convention")
+        tasks.keep(partial(self._run, hub, server), name="watch the convention")
 
     def poll_soon(self) -> None:
         """Reads the files now instead of within seconds."""

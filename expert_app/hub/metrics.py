@@ -18,6 +18,7 @@ from prometheus_client.registry import Collector
 
 from expert_app.backup.watch import BackupWatch
 from session.bus.hub_connection import HubConnection
+from session.core.tasks import Tasks
 from session.hub.access.request_server import AnsweredRequest
 from session.hub.composition import Hub
 from session.hub.monitoring.health import Trouble
@@ -31,10 +32,11 @@ class MetricsCollector(Collector):
 
     Args:
         prefix: of every figure's name.
+        tasks: whose failures are counted.
     """
 
-    def __init__(self, prefix: str) -> None:
-        self._prefix = prefix
+    def __init__(self, prefix: str, tasks: Tasks) -> None:
+        self._prefix, self._tasks = prefix, tasks
         self._troubles: Sequence[Trouble] = ()
         self._registry = registry = CollectorRegistry()
         self._requests = Counter(
@@ -90,6 +92,14 @@ class MetricsCollector(Collector):
         for one in self._troubles:
             trouble.add_metric([one.code, str(one.grave).lower()], 1)
         yield trouble
+        failures = CounterMetricFamily(
+            f"{self._prefix}_task_failures",
+            "Failures of the program's tasks; those that go on for ever begin again.",
+            labels=["task"],
+        )
+        for name, count in self._tasks.failures.items():
+            failures.add_metric([name], count)
+        yield failures
 
     def backup_age(self, watch: BackupWatch | None) -> Iterator[Metric]:
         """The age of the newest backup, where a timer makes them and has made one."""
@@ -120,7 +130,7 @@ class HubMetrics(MetricsCollector):
         self._hub = hub
         self._backups = backups
         self._connection = connection
-        super().__init__(PREFIX)
+        super().__init__(PREFIX, hub.parts.tasks)
         hub.server.answered.connect(self.on_request)
 
     def collect(self) -> Iterator[Metric]:

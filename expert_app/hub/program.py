@@ -11,6 +11,7 @@ import logging
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from documents.store.procedures import ProcedureProblem
@@ -123,11 +124,12 @@ class HubProgram:
             )
             self._convention.start(hub, self._server, self._tasks)
             await self._server.certificate.poll()
-            self._tasks.start(self._server.certificate.run(), name="watch the certificate")
+            self._tasks.keep(self._server.certificate.run, name="watch the certificate")
             if self._backups is not None:
                 self._backups.start(self._tasks)
-            self._tasks.start(
-                keep_sightings(hub.sightings.all, self._paths), name="keep who was seen last"
+            self._tasks.keep(
+                partial(keep_sightings, hub.sightings.all, self._paths),
+                name="keep who was seen last",
             )
             await self._monitor(hub, connection, stack)
             address = ", ".join(bus.urls)

@@ -42,7 +42,7 @@ class StoreWatch:
 
     def start(self, tasks: Tasks) -> None:
         """Asks every half minute from now on."""
-        tasks.start(self._run(), name="watch the documents' store")
+        tasks.keep(self._run, name="watch the documents' store")
 
     def troubles(self) -> list[Trouble]:
         """`documents_away` (grave: nothing can be filed), `ged_away`, `ged_refused` (copies wait,

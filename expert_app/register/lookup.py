@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import partial
 
 from expert_app.ged.connector import NotDelivered, Reason
 from expert_app.register.source import RegisterQuestion, RegisterSource, fitting
@@ -162,7 +163,7 @@ class OpenRegisters:
         """Looks now and then whether each of them answers."""
         for one in self._lookups:
             if one.is_live:
-                tasks.start(_poll(one), name=f"watch the register of {one.organisation}")
+                tasks.keep(partial(_poll, one), name=f"watch the register of {one.organisation}")
 
     async def close(self) -> None:
         """Ends all connections."""

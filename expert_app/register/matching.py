@@ -14,6 +14,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Sequence
+from functools import partial
 
 from documents.store.dossier_store import DossierStore
 from documents.store.incoming import ProvisionalRow, is_certainly
@@ -45,7 +46,7 @@ class ProvisionalMatcher:
     def start(self, tasks: Tasks) -> None:
         """Looks now and then from now on."""
         for one in self._lookups:
-            tasks.start(self._run(one), name=f"match dossiers of {one.organisation}")
+            tasks.keep(partial(self._run, one), name=f"match dossiers of {one.organisation}")
 
     async def match(self, lookup: RegisterLookup) -> int:
         """One round; how many dossiers were joined. Raises `StoreUnreachable`."""

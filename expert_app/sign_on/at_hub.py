@@ -13,6 +13,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from expert_app.runtime.config import HubSettings, SignOnSettings
@@ -92,7 +93,9 @@ class SignOnAtHub:
         organisation and a person of it.
         """
         self._is_with_caller = is_with_caller
-        self._running = self._tasks.start(self._watch(sign_off), name="ask about who signed on")
+        self._running = self._tasks.keep(
+            partial(self._watch, sign_off), name="ask about who signed on"
+        )
 
     async def close(self) -> None:
         """Asks nobody any more, and forgets every token."""

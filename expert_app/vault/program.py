@@ -56,7 +56,7 @@ from session.hub.log_index.indexer import LogIndexer
 from session.hub.log_index.rows import LogRows
 from session.hub.log_index.service import LogListService
 from session.hub.log_index.vault_logs import VaultLogs
-from session.hub.monitoring.health import Trouble
+from session.hub.monitoring.health import Trouble, task_troubles
 from session.hub.storage.disk_space import DiskSpace
 from session.hub.vault.handlers import (
     DeskCertificates,
@@ -142,9 +142,9 @@ class VaultProgram:
             except BusUnreachable:
                 log.warning("the network's bus is away; the vault goes on trying")
             self._bus.beat()
-            self._tasks.start(self._poll_convention(health), name="watch the convention")
-            self._tasks.start(self._upgrade_log(), name="old logs to today's form")
-            self._tasks.start(self._sweep(), name="retention")
+            self._tasks.keep(partial(self._poll_convention, health), name="watch the convention")
+            self._tasks.keep(self._upgrade_log, name="old logs to today's form")
+            self._tasks.keep(self._sweep, name="retention")
             if self._indexer is not None:
                 self._indexer.start()
                 stack.push_async_callback(self._indexer.stop)
@@ -187,12 +187,15 @@ class VaultProgram:
             ),
             part=self.part,
             clock=self._clock,
-            others=partial(self._troubles_of, dossiers) if dossiers is not None else list,
+            others=partial(self._troubles_of, dossiers),
             backups=open_backup_watch(self._settings, self._clock),
         )
 
-    def _troubles_of(self, dossiers: OpenDossiers) -> list[Trouble]:
-        return [*dossiers.watch.troubles(), *name_troubles(self.unknown_names())]
+    def _troubles_of(self, dossiers: OpenDossiers | None) -> list[Trouble]:
+        troubles = task_troubles(self._tasks)
+        if dossiers is not None:
+            troubles += [*dossiers.watch.troubles(), *name_troubles(self.unknown_names())]
+        return troubles
 
     def unknown_names(self) -> list[ProcedureProblem]:
         """What the organisation's own procedures name and its part, as it is now, does not have."""
@@ -203,7 +206,7 @@ class VaultProgram:
         self, health: VaultHealth, server: VaultServer, stack: contextlib.AsyncExitStack
     ) -> None:
         """Serves health and metrics, where the settings want them."""
-        figures = VaultMetrics(health)
+        figures = VaultMetrics(health, self._tasks)
         server.answered_call.connect(figures.on_request)
         monitor = await open_monitor(self._settings.metrics.listen, health, figures, self._tasks)
         if monitor is not None:

@@ -19,6 +19,7 @@ from expert_app.hub.metrics import MetricsCollector
 from expert_app.vault.own_part import OwnPart
 from session.core.clock import Clock
 from session.core.errors import SealKeyOld, SessionError, StoreUnreachable
+from session.core.tasks import Tasks
 from session.hub.convention.seal_check import expired_keys
 from session.hub.monitoring.health import Trouble, disk_troubles
 from session.hub.storage.disk_space import DiskSpace
@@ -104,9 +105,9 @@ class VaultHealth:
 class VaultMetrics(MetricsCollector):
     """Reads a vault when asked."""
 
-    def __init__(self, health: VaultHealth) -> None:
+    def __init__(self, health: VaultHealth, tasks: Tasks) -> None:
         self._health = health
-        super().__init__(PREFIX)
+        super().__init__(PREFIX, tasks)
 
     def collect(self) -> Iterator[Metric]:
         """See `prometheus_client.registry.Collector`."""

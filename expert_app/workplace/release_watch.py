@@ -36,9 +36,7 @@ class ReleaseWatch:
     def _on_connected(self, connected: bool) -> None:
         if self._asking is not None:
             self._asking.cancel()
-        self._asking = (
-            self._tasks.start(self._ask(), name="ask for releases") if connected else None
-        )
+        self._asking = self._tasks.keep(self._ask, name="ask for releases") if connected else None
 
     async def _ask(self) -> None:
         while True:

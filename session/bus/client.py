@@ -372,9 +372,7 @@ class BusClient:
         """
         if self._beating is None:
             self.connected.connect(lambda connected: self._beat_now.set() if connected else None)
-            self._beating = self._tasks.start(
-                self._beat(), name=f"beats of {self.role}.{self.user}"
-            )
+            self._beating = self._tasks.keep(self._beat, name=f"beats of {self.role}.{self.user}")
 
     async def _beat(self) -> None:
         while True:

@@ -80,7 +80,7 @@ class DeskLine(LineEnd):
     def start(self) -> None:
         """Starts to read the engine."""
         self._carry_out(self.shares)
-        self._watching = self._tasks.start(self._watch(), name="desk-line")
+        self._watching = self._tasks.keep(self._watch, name="desk-line")
 
     def close(self) -> None:
         """The conversation is over; the engine has no limits any more."""

@@ -226,16 +226,16 @@ class Hub:
         self.history.projection.start()
         self.log_list.indexer.start()
         self.remote_help.self_tests.start()
-        self._upgrading = self.parts.tasks.start(
-            self._log_keeper.upgrade_old(), name="old logs to today's form"
+        self._upgrading = self.parts.tasks.keep(
+            self._log_keeper.upgrade_old, name="old logs to today's form"
         )
-        self._remembering = self.parts.tasks.start(
-            self._remember_times(), name="remember handling times"
+        self._remembering = self.parts.tasks.keep(
+            self._remember_times, name="remember handling times"
         )
-        self._copying = self.parts.tasks.start(self._copy_held(), name="copy held logs")
+        self._copying = self.parts.tasks.keep(self._copy_held, name="copy held logs")
         self.assignment.lease.start()
         self.assignment.dispatch.start()
-        self._ticker = self.parts.tasks.start(self._run(), name="hub timers")
+        self._ticker = self.parts.tasks.keep(self._run, name="hub timers")
 
     async def _prepare(self) -> None:
         # the logs first: they may have to give room back
@@ -365,22 +365,28 @@ class Hub:
         await self.parts.disk_space.measure()
         is_time = await self._stores.space.tick()
         open_now = [stored.ticket for stored in self.queue.view.all_open()]
-        for ticket in open_now:
-            await self._timeouts.check(ticket)
-        for organisation in self.parts.catalogue.served:
-            await self.queue.places.tick(organisation)
-            await self.transfers.waiting_elsewhere.tick(organisation)
-            await self._send_beat(organisation)
+        tasks = self.parts.tasks
+        await tasks.for_each(open_now, self._timeouts.check, name="times of tickets")
+        await tasks.for_each(
+            self.parts.catalogue.served, self._tick, name="queues of organisations"
+        )
         self._remember_moved()
-        await self.queue.moved.complete()
-        await self.transfers.overflow.tick()
-        await self.transfers.host_calls.tick()
-        if is_time:
-            await self._poll_health()
-        await self.network.state.publish()
-        await self.queue.offers.tick()
-        await self.transfers.callbacks.tick()
+        rules = (
+            self.queue.moved.complete,
+            self.transfers.overflow.tick,
+            self.transfers.host_calls.tick,
+            *((self._poll_health,) if is_time else ()),
+            self.network.state.publish,
+            self.queue.offers.tick,
+            self.transfers.callbacks.tick,
+        )
+        await tasks.for_each(rules, lambda rule: rule(), name="rules of the hub's timer")
         self._forget_ended(open_now)
+
+    async def _tick(self, organisation: str) -> None:
+        await self.queue.places.tick(organisation)
+        await self.transfers.waiting_elsewhere.tick(organisation)
+        await self._send_beat(organisation)
 
     async def _poll_health(self) -> None:
         """What is wrong here goes to the operators, with the rest of what this hub tells."""

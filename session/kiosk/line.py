@@ -94,7 +94,7 @@ class KioskLine(LineEnd):
     def start(self) -> None:
         """Starts to measure and govern."""
         self._carry_out(self.shares)
-        self._watching = self._tasks.start(self._watch(), name="kiosk-line")
+        self._watching = self._tasks.keep(self._watch, name="kiosk-line")
 
     def close(self) -> None:
         """The conversation is over."""

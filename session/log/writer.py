@@ -94,7 +94,7 @@ class LogWriter:
         self._wake = asyncio.Event()
         self._moved = asyncio.Event()
         self._hurry = asyncio.Event()
-        self._task = tasks.start(self._send_all(), name=f"log-{writer}")
+        self._task = tasks.keep(self._send_all, name=f"log-{writer}")
         if self._lines:
             self._wake.set()
 

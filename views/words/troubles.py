@@ -62,6 +62,10 @@ _SENTENCES: dict[str, str] = {
         "{kiosks} kiosks have not tried themselves for two nights: see whether they are on at that "
         "time (self_test_at)."
     ),
+    "task_failing": N_(
+        "{task} failed {failures} times lately ({error}) and is tried again by itself: give the "
+        "hub's log to whoever maintains the programs."
+    ),
     "documents_away": N_(
         "The documents' store does not answer ({why}): nothing is filed, desks keep the documents."
     ),

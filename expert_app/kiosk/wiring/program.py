@@ -329,14 +329,14 @@ class KioskProgram:
         tasks = self.program.tasks
         self.guard.warm()
         self.panes.show(fullscreen=fullscreen)
-        tasks.start(keep_notifying(), name="tell the service manager")
+        tasks.keep(keep_notifying, name="tell the service manager")
         await self.app.start()
         self.hub.line_measurement.start()
         tasks.start(self.program.connect(self.hub.bus), name="connect the kiosk")
         tasks.start(self.opener.send_old_logs(self.running), name="send old logs")
         ready = CallReady(self.panes.call, self.parts.media, ticket=lambda: self.hub.link.ticket)
-        tasks.start(ready.keep(), name="keep the next call ready")
-        tasks.start(self.self_test.keep(), name="self-test")
+        tasks.keep(ready.keep, name="keep the next call ready")
+        tasks.keep(self.self_test.keep, name="self-test")
 
     async def stop(self) -> None:
         """Ends session, pages and connection, in this order."""

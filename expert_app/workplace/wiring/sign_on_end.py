@@ -51,7 +51,7 @@ class SignOnEnd:
         self._warned: timedelta | None = None
         self._busy = False
         if self._until is not None:
-            tasks.start(self._watch(), name="the end of the sign-on")
+            tasks.keep(self._watch, name="the end of the sign-on")
 
     def check(self) -> None:
         """Says what is to be said now, once for each warning."""

@@ -98,7 +98,7 @@ class StreamFollower[Kept]:
 
     def start(self) -> None:
         """Loads and follows until `stop`; `loaded` is set while the view is whole and fresh."""
-        self._task = self._tasks.start(self._follow(), name=f"follow {self._stream}")
+        self._task = self._tasks.keep(self._follow, name=f"follow {self._stream}")
 
     async def stop(self) -> None:
         """Ends the following."""

@@ -169,7 +169,7 @@ class BusServer:
         # before the configuration of a server that runs here is overwritten
         await self._wait_for_address()
         self._write_config()
-        self._watch = self._tasks.start(self._supervise(), name="nats-server supervisor")
+        self._watch = self._tasks.keep(self._supervise, name="nats-server supervisor")
         try:
             async with asyncio.timeout(READY_S):
                 await self._ready.wait()

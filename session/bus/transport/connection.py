@@ -21,6 +21,7 @@ import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlparse
 
@@ -205,7 +206,7 @@ class Connection:
             BusCertificateRefused: we do not believe the server's certificate.
         """
         if self._keeper is None:
-            self._keeper = self._tasks.start(self._keep(), name=f"bus connection of {self._name}")
+            self._keeper = self._tasks.keep(self._keep, name=f"bus connection of {self._name}")
         try:
             async with asyncio.timeout(timeout_s):
                 await self._settled.wait()
@@ -523,7 +524,9 @@ class Connection:
             log.exception("a listener of the connection failed")
 
     async def _stay(self, connection: _NatsConnection) -> None:
-        probe = self._tasks.start(self._probe(connection), name=f"bus probe of {self._name}")
+        probe = self._tasks.keep(
+            partial(self._probe, connection), name=f"bus probe of {self._name}"
+        )
         try:
             await connection.lost.wait()
         finally:

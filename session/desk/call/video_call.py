@@ -170,7 +170,7 @@ class DeskCall:
         self._stop_listening = self._channel.on_message(self._topic, self._on_message)
         self._engine.prepare()
         self._ask_at_s = self._clock.monotonic_s() + FIRST_OFFER_AWAITED_S
-        self._watching = self._tasks.start(self._watch(), name="desk-call-watch")
+        self._watching = self._tasks.keep(self._watch, name="desk-call-watch")
 
     def request_call(self) -> None:
         """Asks the kiosk for a new call at once, e.g. after a restart of the desk."""

@@ -70,7 +70,7 @@ class BoardLink:
 
     def start(self) -> None:
         """Starts to poll."""
-        self._tasks.start(self._polling(), name="poll the board")
+        self._tasks.keep(self._polling, name="poll the board")
 
     async def poll(self) -> BoardAnswer:
         """Agents, services and figures as they are now."""

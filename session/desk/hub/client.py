@@ -152,7 +152,7 @@ class DeskLink:
         await self._bus.subscribe(subjects.QUEUE_BEAT, self._on_beat)
         self._bus.beat()
         self._load_soon()
-        self._tasks.start(self._watch_beats(), name="watch the hub's pulse")
+        self._tasks.keep(self._watch_beats, name="watch the hub's pulse")
 
     @property
     def queue(self) -> list[Ticket]:
@@ -404,7 +404,7 @@ class DeskLink:
 
     def _load_soon(self) -> None:
         if self._loading is None or self._loading.done():
-            self._loading = self._tasks.start(self._load(), name="load the queue")
+            self._loading = self._tasks.keep(self._load, name="load the queue")
 
     async def _load(self) -> None:
         pause_s = PAUSE_S

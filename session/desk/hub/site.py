@@ -46,7 +46,7 @@ class SiteLink:
     def start(self) -> None:
         """Starts to poll."""
         self._bus.beat()
-        self._tasks.start(self._polling(), name="poll the site")
+        self._tasks.keep(self._polling, name="poll the site")
 
     async def poll(self) -> None:
         """Asks now."""
@@ -82,7 +82,7 @@ class NetworkLink:
     def start(self) -> None:
         """Starts to poll."""
         self._bus.beat()
-        self._tasks.start(self._polling(), name="poll the network")
+        self._tasks.keep(self._polling, name="poll the network")
 
     async def poll(self) -> None:
         """Asks now."""

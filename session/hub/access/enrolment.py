@@ -146,10 +146,10 @@ class Enrolment:
     async def start(self) -> None:
         """Opens the door; the server has been started with the book's keys."""
         self._running = [
-            self._tasks.start(self._poll(), name="watch the book of identities"),
-            self._tasks.start(self._read(), name="answer newcomers"),
-            self._tasks.start(self._cut_off_flooding(), name="cut off whoever floods"),
-            self._tasks.start(self._clear_door(), name="send away who stands at the door"),
+            self._tasks.keep(self._poll, name="watch the book of identities"),
+            self._tasks.keep(self._read, name="answer newcomers"),
+            self._tasks.keep(self._cut_off_flooding, name="cut off whoever floods"),
+            self._tasks.keep(self._clear_door, name="send away who stands at the door"),
         ]
         self._unsubscribe = await self._connection.serve(subjects.ENROL_AT_HUB, self._on_request)
 

@@ -135,7 +135,7 @@ class Dispatch:
 
     def start(self) -> None:
         """Begins to offer."""
-        self._task = self._tasks.start(self._run(), name="offer callers to agents")
+        self._task = self._tasks.keep(self._run, name="offer callers to agents")
 
     async def stop(self) -> None:
         """Offers no more; what is offered stays offered until its time is over."""
@@ -163,11 +163,10 @@ class Dispatch:
             changed, self._changed = self._changed, set()
             if not self._is_ours():
                 continue
-            for organisation in changed:
-                try:
-                    await self.check(organisation)
-                except SessionError as error:
-                    log.info("offers wait for the store: %s", error.code)
+            try:
+                await self._tasks.for_each(changed, self.check, name="offers to agents")
+            except SessionError as error:
+                log.info("offers wait for the store: %s", error.code)
 
     async def check(self, organisation: str) -> None:
         """Ends offers whose time is over, then offers whoever waits to whoever is free.

@@ -123,7 +123,7 @@ class Projection:
 
     def start(self) -> None:
         """Begins, in the background: the queue does not wait for the history."""
-        self._task = self._tasks.start(self._run(), name="history")
+        self._task = self._tasks.keep(self._run, name="history")
 
     async def stop(self) -> None:
         """Ends after the batch that is being written."""

@@ -92,9 +92,9 @@ class LogIndexer:
     def start(self) -> None:
         """Begins in the background."""
         self._running = [
-            self._tasks.start(self._follow(), name="list of conversations"),
-            self._tasks.start(self._compare(), name="compare list and logs"),
-            self._tasks.start(self._revisit(), name="conversations without an end"),
+            self._tasks.keep(self._follow, name="list of conversations"),
+            self._tasks.keep(self._compare, name="compare list and logs"),
+            self._tasks.keep(self._revisit, name="conversations without an end"),
         ]
 
     async def stop(self) -> None:

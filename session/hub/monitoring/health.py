@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from session.bus.hub_connection import HubConnection
 from session.core.errors import StoreUnreachable
+from session.core.tasks import Tasks
 from session.hub.storage.disk_space import DiskSpace
 from session.hub.storage.store_space import StoreSpace
 from session.hub.storage.ticket_store import BUCKET
@@ -33,7 +34,7 @@ class Trouble:
             `oldest_leave`, `history_closed`, `history_behind`, `convention_refused`,
             `partner_away`, `partner_refuses`, `logs_upgraded`, `backup_old`, `backup_missing`,
             `backup_away`, `sign_on_away`, `sign_on_unchecked`, `kiosks_faulty`,
-            `self_tests_missing`, `procedures_unknown` (the hub works all the same).
+            `self_tests_missing`, `procedures_unknown`, `task_failing` (the hub works all the same).
         grave: callers are not served as they should be.
         detail: numbers and words for people; no personal data.
     """
@@ -105,6 +106,18 @@ class Health:
             return [Trouble("history_closed", False, {"why": why} if why else {})]
         behind = self._projection.position.behind
         return [Trouble("history_behind", False, {"changes": behind})] if behind > BEHIND else []
+
+
+def task_troubles(tasks: Tasks) -> list[Trouble]:
+    """`task_failing`: work that goes on for ever failed a short time ago, or an entry of it did."""
+    return [
+        Trouble(
+            "task_failing",
+            False,
+            {"task": task.name, "failures": task.failures, "error": task.error},
+        )
+        for task in tasks.failing
+    ]
 
 
 def disk_troubles(disk_space: DiskSpace) -> list[Trouble]:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from session.hub.history.projection import Projection
 from session.hub.monitoring.gauges import Gauges
-from session.hub.monitoring.health import Health, Trouble
+from session.hub.monitoring.health import Health, Trouble, task_troubles
 from session.hub.parts import HubParts
 from session.hub.queue.wiring import Queue
 from session.hub.storage.store_space import StoreSpace
@@ -40,6 +41,6 @@ def build(
         disk_space=parts.disk_space,
         store_space=store_space,
         refused_parts=refused_parts,
-        others=[watched],
+        others=[watched, partial(task_troubles, parts.tasks)],
     )
     return Monitoring(health=health, gauges=Gauges(queue.core, queue.agents))

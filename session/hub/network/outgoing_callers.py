@@ -105,9 +105,7 @@ class OutgoingCallers:
         """Listens to what partners tell our kiosks, when we have a name."""
         if not self._network:
             return
-        self._forwarding = self._tasks.start(
-            self._forward_events(), name="pass a partner's words on"
-        )
+        self._forwarding = self._tasks.keep(self._forward_events, name="pass a partner's words on")
         self.watch.start()
         await self._connection.serve(f"{XFER}.{self._network}.*.tell.*.k.>", self._on_partner_event)
 

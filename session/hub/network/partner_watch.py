@@ -49,7 +49,7 @@ class PartnerWatch:
 
     def start(self) -> None:
         """Begins to poll."""
-        self._polling = self._tasks.start(self._run(), name="watch the links")
+        self._polling = self._tasks.keep(self._run, name="watch the links")
 
     def stop(self) -> None:
         """Ends the polling."""

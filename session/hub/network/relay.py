@@ -126,7 +126,7 @@ class Relay:
 
     async def start(self) -> None:
         """Begins to pass on."""
-        self._worker = self._tasks.start(self._pass_on(), name="relay")
+        self._worker = self._tasks.keep(self._pass_on, name="relay")
         await self._connection.serve(SUBJECT, self.take)
 
     async def stop(self) -> None:

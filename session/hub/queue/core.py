@@ -12,6 +12,7 @@ from typing import Protocol
 import msgspec
 
 from session.core.clock import Clock
+from session.core.tasks import Tasks
 from session.hub.convention.catalogue import Catalogue
 from session.hub.queue.notifications import Notifications
 from session.hub.queue.presence import Presence
@@ -87,6 +88,7 @@ class QueueCore:
     Attributes:
         changes: reads and changes tickets; its `view` answers questions about the queue.
         callers: what only the hub knows of a caller.
+        tasks: goes through many tickets so that a bad one keeps no other from its turn.
     """
 
     changes: TicketChanges
@@ -96,6 +98,7 @@ class QueueCore:
     presence: Presence
     notifications: Notifications
     clock: Clock
+    tasks: Tasks
 
     @property
     def view(self) -> QueueView:

@@ -130,6 +130,7 @@ def _core(
         presence=Presence(parts.clock, parts.patience),
         notifications=notifications,
         clock=parts.clock,
+        tasks=parts.tasks,
     )
 
 

@@ -91,7 +91,7 @@ class KioskSelfTests:
 
     def start(self) -> None:
         """Looks now and then: another hub may have taken the report."""
-        self._task = self._tasks.start(self._watch(), name="self-tests of kiosks")
+        self._task = self._tasks.keep(self._watch, name="self-tests of kiosks")
 
     async def stop(self) -> None:
         """Looks no more."""

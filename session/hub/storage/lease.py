@@ -72,7 +72,7 @@ class Lease:
 
     def start(self) -> None:
         """Begins to ask for it, and to renew it."""
-        self._task = self._tasks.start(self._keep(), name=f"keep {self._subject}")
+        self._task = self._tasks.keep(self._keep, name=f"keep {self._subject}")
 
     async def stop(self) -> None:
         """Gives it back, so that the next hub need not wait."""

@@ -9,6 +9,7 @@ stays as a mark without number, so that no hub makes it twice.
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -188,7 +189,7 @@ class Callbacks:
         self._callers = core.callers
         self._catalogue = core.catalogue
         self._closures = core.closures
-        self._clock = core.clock
+        self._clock, self._tasks = core.clock, core.tasks
         self._openings = openings
         self._sessions = sessions
 
@@ -298,16 +299,19 @@ class Callbacks:
 
     async def tick(self) -> None:
         """Makes tickets of the callbacks whose time has come and whose service is open."""
-        now, made = self._clock.utc_now(), 0
-        for callback in self._store.waiting():
+        now = self._clock.utc_now()
+        places = itertools.count()
+
+        async def make(callback: Callback) -> None:
             due = callback.due_at_utc or callback.asked_at_utc
             try:
                 ready = due <= now and self._is_open(callback)
             except (NotAllowed, LookupError):
-                continue  # its site or service is no longer in the convention; it may come back
+                return  # its site or service is no longer in the convention; it may come back
             if ready:
-                await self._make(callback, due + timedelta(microseconds=made))
-                made += 1
+                await self._make(callback, due + timedelta(microseconds=next(places)))
+
+        await self._tasks.for_each(self._store.waiting(), make, name="calls that were promised")
 
     def _is_open(self, callback: Callback) -> bool:
         site = self._catalogue.site_of(callback.home, callback.kiosk)

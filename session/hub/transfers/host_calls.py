@@ -86,7 +86,7 @@ class HostCalls:
         self._catalogue = core.catalogue
         self._closures = core.closures
         self._presence = core.presence
-        self._clock = core.clock
+        self._clock, self._tasks = core.clock, core.tasks
         self._calls: dict[Kiosk, _Call] = {}
         self._spoke_s: dict[Kiosk, float] = {}
         self._ended: set[Kiosk] = set()
@@ -279,18 +279,23 @@ class HostCalls:
         """
         now_s = self._clock.monotonic_s()
         gone = [kiosk for kiosk, call in self._calls.items() if not self._is_fresh(call)]
-        for kiosk in gone:
-            self._forget(kiosk)
-            await self._mark(*kiosk, "hub")
+        await self._tasks.for_each(gone, self._end_call, name="calls for hosts")
         self._spoke_s = {
             kiosk: at_s for kiosk, at_s in self._spoke_s.items() if now_s - at_s < FORGOTTEN_S
         }
         self._ended &= self._spoke_s.keys()
-        for kiosk in [k for k, call in self._calls.items() if call.state is HelpState.HERE]:
-            if self._has_left(kiosk):
-                await self._end(kiosk)
-            await self._mark(*kiosk, "hub")
+        here = [kiosk for kiosk, call in self._calls.items() if call.state is HelpState.HERE]
+        await self._tasks.for_each(here, self._check_host, name="hosts at kiosks")
         await self._sweep()
+
+    async def _end_call(self, kiosk: Kiosk) -> None:
+        self._forget(kiosk)
+        await self._mark(*kiosk, "hub")
+
+    async def _check_host(self, kiosk: Kiosk) -> None:
+        if self._has_left(kiosk):
+            await self._end(kiosk)
+        await self._mark(*kiosk, "hub")
 
     def _has_left(self, kiosk: Kiosk) -> bool:
         """The caller with whom the host is has gone, or there never was one: who comes next is

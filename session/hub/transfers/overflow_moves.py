@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from session.core.errors import QueueClosed, ServiceClosed
 from session.hub.convention.catalogue import Catalogue
@@ -84,7 +85,7 @@ class OverflowMoves:
     ) -> None:
         self._catalogue = core.catalogue
         self._view = core.view
-        self._clock = core.clock
+        self._clock, self._tasks = core.clock, core.tasks
         self._agents = agents
         self._moves = moves
         self._calls = calls
@@ -99,9 +100,14 @@ class OverflowMoves:
             services = self._services(organisation)
             if not services:
                 continue
-            for ticket in list(self._view.in_line(organisation)):
-                if ticket.service in services and self._may_go(ticket):
-                    await self._send(ticket, free)
+            waiting = [one for one in self._view.in_line(organisation) if one.service in services]
+            await self._tasks.for_each(
+                waiting, partial(self._send_if_late, free), name="overflow of queues"
+            )
+
+    async def _send_if_late(self, free: dict[tuple[str, str], int], ticket: Ticket) -> None:
+        if self._may_go(ticket):
+            await self._send(ticket, free)
 
     def _services(self, organisation: str) -> set[str]:
         """Those with a rule that leads to another organisation."""

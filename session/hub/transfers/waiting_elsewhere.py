@@ -62,7 +62,7 @@ class WaitingElsewhere:
         self._changes = core.changes
         self._callers = core.callers
         self._catalogue = core.catalogue
-        self._clock = core.clock
+        self._clock, self._tasks = core.clock, core.tasks
         self._calls = calls
         self._moved = moved
         self._waits = waits
@@ -197,24 +197,29 @@ class WaitingElsewhere:
     async def tick(self, organisation: str) -> None:
         """Calls those whose turn is near, and gives up those who do not come."""
         somebody_here = False
-        seen: set[str] = set()
+        away: list[tuple[int, bool, Ticket]] = []
         for position, ticket in enumerate(self._changes.view.waiting(organisation), start=1):
-            if ticket.away != "back":
+            if ticket.away == "back":
+                away.append((position, not somebody_here, ticket))
+            else:
                 somebody_here = somebody_here or not ticket.away
-                continue
-            seen.add(ticket.id)
-            if ticket.called_at_utc is None:
-                wait = self._waits.of(ticket)
-                if wait is not None and (position == 1 or wait.least_s <= NEAR_S):
-                    await self._call(ticket)
-            elif self._is_missed(ticket, its_turn=not somebody_here):
-                log.info("a called caller did not come back: ticket %s", ticket.id)
-                await self._calls.abandon(ticket, "not_back")
+        await self._tasks.for_each(away, self._check, name="callers who wait elsewhere")
+        seen = {ticket.id for _position, _turn, ticket in away}
         self._turn_since_s = {
             ticket: since
             for ticket, since in self._turn_since_s.items()
             if ticket in seen or self._changes.view.get(organisation, ticket) is None
         }
+
+    async def _check(self, place: tuple[int, bool, Ticket]) -> None:
+        position, its_turn, ticket = place
+        if ticket.called_at_utc is None:
+            wait = self._waits.of(ticket)
+            if wait is not None and (position == 1 or wait.least_s <= NEAR_S):
+                await self._call(ticket)
+        elif self._is_missed(ticket, its_turn=its_turn):
+            log.info("a called caller did not come back: ticket %s", ticket.id)
+            await self._calls.abandon(ticket, "not_back")
 
     async def _call(self, ticket: Ticket) -> None:
         now = self._clock.utc_now()

@@ -156,7 +156,7 @@ class KioskCall:
         self._held = held
         self._stop_watching_page = self._page.happened.connect(self._on_page_event)
         self._stop_listening = self._channel.on_message(self._topic, self._on_message)
-        self._watching = self._tasks.start(self._watch(), name="kiosk-call-watch")
+        self._watching = self._tasks.keep(self._watch, name="kiosk-call-watch")
         self._offer_soon()
 
     async def hang_up(self) -> None:

@@ -137,7 +137,7 @@ class Scans:
     async def _scan(self, request: ScanRequested) -> None:
         self.started.emit(request)
         self._send_progress()
-        beat = self._tasks.start(self._beat(), name="scan-beat")
+        beat = self._tasks.keep(self._beat, name="scan-beat")
         taken = 0
         problem: SessionError | None = ScannerFailed(status="unexpected")
         try:

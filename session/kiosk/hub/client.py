@@ -133,7 +133,7 @@ class KioskLink:
         self._bus.notifications.connect(self._on_event)
         self._bus.connected.connect(self._on_connected)
         self._bus.beat()
-        self._tasks.start(self._poll(), name="ask after the ticket")
+        self._tasks.keep(self._poll, name="ask after the ticket")
 
     @property
     def ticket(self) -> Ticket | None:

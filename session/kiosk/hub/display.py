@@ -40,7 +40,7 @@ class DisplayLink:
     def start(self) -> None:
         """Begins to ask."""
         self._bus.beat()
-        self._tasks.start(self._poll(), name="display looks")
+        self._tasks.keep(self._poll, name="display looks")
 
     async def _poll(self) -> None:
         while True:

@@ -66,7 +66,7 @@ class LineMeasurement:
 
     def start(self) -> None:
         """Begins to look for quiet moments."""
-        self._tasks.start(self._watch(), name="line-test")
+        self._tasks.keep(self._watch, name="line-test")
 
     def cancel(self) -> None:
         """Somebody is here: the line is theirs at once.

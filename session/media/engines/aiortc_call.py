@@ -377,10 +377,10 @@ class AiortcCall:
 
     def start(self, tasks: Tasks) -> None:
         """Plays, asks for what is lost, and counts, until `close`."""
-        self._tasks.append(tasks.start(self._play(), name="call-playout"))
-        self._tasks.append(tasks.start(self._watch(), name="call-watch"))
+        self._tasks.append(tasks.keep(self._play, name="call-playout"))
+        self._tasks.append(tasks.keep(self._watch, name="call-watch"))
         if self.pictures is not None:
-            self._tasks.append(tasks.start(self.pictures.run(), name="call-pictures"))
+            self._tasks.append(tasks.keep(self.pictures.run, name="call-pictures"))
 
     def resume_pictures(self) -> None:
         """Sends pictures again: a packet of the other end has come."""

@@ -211,7 +211,7 @@ class BrowserEngine:
         if self._limits != PictureLimits():
             self._send_limits()
         if self._watching is None or self._watching.done():
-            self._watching = self._tasks.start(self._watch(), name="browser engine")
+            self._watching = self._tasks.keep(self._watch, name="browser engine")
 
     def _end(self) -> None:
         self._in_call = False

@@ -96,6 +96,8 @@ class OrderedSender:
                 continue
             except SessionError as error:
                 log.error("a %s cannot be sent: %s", type(entry[0]).__name__, error.code)
+            except Exception:  # a message that nobody foresaw keeps no later one in the row
+                log.exception("a %s cannot be sent", type(entry[0]).__name__)
             if self._waiting and self._waiting[0] is entry:
                 self._waiting.popleft()
             if entry[1] is not None:
@@ -230,6 +232,10 @@ class ChunkSender:
             except BusUnreachable:
                 await asyncio.sleep(pause_s)
                 pause_s = min(pause_s * 2, self._retry_s[1])
+                continue
+            except Exception:  # the boundary: an item that cannot go keeps no later one in the row
+                log.exception("a chunk cannot be sent")
+                self.drop(item_id)
                 continue
             pause_s = self._retry_s[0]
             self.sent_bytes += len(payload)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import re
 import sqlite3
@@ -208,6 +209,27 @@ async def test_other_questions_are_refused(
         monitor.stop()
 
 
+async def test_work_that_failed_and_goes_on_is_named(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        assert world.hub is not None
+        tasks = world.hub.parts.tasks
+        monitor = await _monitor(world)
+        runs = itertools.count()
+
+        async def work() -> None:
+            if next(runs) == 0:
+                raise ZeroDivisionError
+
+        await tasks.keep(work, name="a sweep")
+        said = json.loads((await _ask(monitor, "/healthz")).text)
+        reason = {"task": "a sweep", "failures": 1, "error": "ZeroDivisionError"}
+        assert said["reasons"] == [{"code": "task_failing", "grave": False, **reason}]
+        found = await _figures(monitor)
+        assert found["poste_expert_task_failures_total", "a sweep"] == 1
+        assert found["poste_expert_trouble", "task_failing", "false"] == 1
+        monitor.stop()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the hub's program has uvloop on Linux only")
 def test_the_loop_of_the_hub_s_program_serves_the_monitor_too() -> None:
     import uvloop
@@ -218,7 +240,7 @@ def test_the_loop_of_the_hub_s_program_serves_the_monitor_too() -> None:
 
     async def asked() -> str:
         tasks = Tasks()
-        metrics = MetricsCollector("poste_expert")
+        metrics = MetricsCollector("poste_expert", Tasks())
         monitor = Monitor("127.0.0.1", 0, health=Well(), metrics=metrics, tasks=tasks)
         assert await monitor.start()
         said = (await _ask(monitor, "/healthz")).text

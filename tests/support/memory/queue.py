@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from session.core.clock import Clock, ManualClock
 from session.core.errors import TicketUnknown
+from session.core.tasks import Tasks
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.open_now import OpenNow
 from session.hub.queue.calls import Calls
@@ -75,6 +76,7 @@ def memory_core(
         presence=Presence(clock),
         notifications=notifications,
         clock=clock,
+        tasks=Tasks(),
     )
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
 import warnings
 from collections.abc import Awaitable
 
 import pytest
 
-from session.core.tasks import Tasks
+from session.core.errors import StoreUnreachable, TicketUnknown
+from session.core.tasks import MOST_NAMES, FailingTask, Tasks
 
 
 async def test_a_spawned_one_waits_for_its_turn_and_a_begun_one_does_not() -> None:
@@ -92,3 +94,96 @@ def test_where_no_loop_runs_nothing_is_left_unbegun() -> None:
                 start(asyncio.sleep(60), name="late")
         gc.collect()
     assert [str(one.message) for one in warned] == []
+
+
+async def test_kept_work_begins_again_after_an_error_and_is_named_meanwhile() -> None:
+    told: list[str] = []
+    tasks = Tasks(lambda name, error: told.append(f"{name}: {error}"), pause_s=(0.0, 0.0))
+    begun, may_end = asyncio.Event(), asyncio.Event()
+    runs = itertools.count(1)
+
+    async def work() -> None:
+        if next(runs) < 3:
+            raise ValueError("a bad entry")
+        begun.set()
+        await may_end.wait()
+
+    task = tasks.keep(work, name="sweep")
+    async with asyncio.timeout(30):
+        await begun.wait()
+    assert told == ["sweep: a bad entry", "sweep: a bad entry"]
+    assert tasks.failing == [FailingTask("sweep", 2, "ValueError")]
+    assert tasks.failures == {"sweep": 2}
+    may_end.set()
+    await task
+    assert next(runs) == 4
+
+
+async def test_kept_work_outlives_a_cancellation_that_nobody_of_ours_asked_for() -> None:
+    """A library cancels a future that the work waits for."""
+    tasks = Tasks(lambda _name, _error: None, pause_s=(0.0, 0.0))
+    futures = [asyncio.get_running_loop().create_future() for _ in range(2)]
+    runs = itertools.count()
+
+    async def work() -> None:
+        await futures[next(runs)]
+
+    task = tasks.keep(work, name="listen")
+    await asyncio.sleep(0)
+    futures[0].cancel()
+    futures[1].set_result(None)
+    async with asyncio.timeout(30):
+        await task
+    assert tasks.failures == {"listen": 1}
+
+
+async def test_kept_work_that_waits_to_begin_again_is_named_so_and_ends_with_its_nursery() -> None:
+    failed = asyncio.Event()
+    tasks = Tasks(lambda _name, _error: failed.set(), pause_s=(3600.0, 3600.0))
+
+    async def work() -> None:
+        raise ValueError
+
+    task = tasks.keep(work, name="sweep")
+    async with asyncio.timeout(30):
+        await failed.wait()
+    await asyncio.sleep(0)
+    assert tasks.failing == [FailingTask("sweep", 1, "ValueError", is_waiting=True)]
+    await tasks.close()
+    assert task.cancelled()
+
+
+async def test_a_bad_entry_keeps_no_other_from_its_turn() -> None:
+    tasks, done = Tasks(lambda _name, _error: None), list[int]()
+
+    async def work(entry: int) -> None:
+        if entry == 1:
+            raise ZeroDivisionError
+        if entry == 2:
+            raise TicketUnknown
+        done.append(entry)
+
+    await tasks.for_each(range(4), work, name="tickets")
+    assert done == [0, 3]
+    assert tasks.failing == [FailingTask("tickets", 1, "ZeroDivisionError")]
+
+
+async def test_a_store_that_is_away_ends_the_round() -> None:
+    tasks, asked = Tasks(), list[int]()
+
+    async def work(entry: int) -> None:
+        asked.append(entry)
+        raise StoreUnreachable
+
+    with pytest.raises(StoreUnreachable):
+        await tasks.for_each(range(4), work, name="tickets")
+    assert asked == [0]
+
+
+async def test_names_without_end_are_counted_together() -> None:
+    tasks = Tasks(lambda _name, _error: None)
+    for number in range(2 * MOST_NAMES):
+        tasks.note_failure(f"log-{number}", ValueError())
+    assert sum(tasks.failures.values()) == 2 * MOST_NAMES
+    assert len(tasks.failures) <= MOST_NAMES + 1
+    assert len(tasks.failing) <= MOST_NAMES + 1
