@@ -30,7 +30,7 @@ from session.desk.hub.client import DeskLink
 from session.desk.hub.helpdesk import HelpdeskQuestions
 from session.log.playback.opened import OpenedLog
 from session.log.playback.opening import Progress, open_lines, open_log
-from session.log.summary import SessionSummary, summarise
+from session.log.summary import SessionSummary, summarise, with_names
 from session.protocol.helpdesk.log_list import MOST_ROWS, LogFilter, LogRow, LogsFound
 from session.protocol.helpdesk.log_notes import KeepLogNote, LogNotes
 from session.protocol.helpdesk.remote_help import (
@@ -274,7 +274,10 @@ def table_of(rows: Sequence[LogRow], now: datetime) -> bytes:
 def _open(session_id: str, lines: list[bytes], *, row: LogRow | None) -> OpenedConversation:
     log = open_lines(session_id, lines)
     whole_log(log)
-    return OpenedConversation(session_id=session_id, log=log, summary=summarise(log), row=row)
+    summary = summarise(log)
+    if row is not None:
+        summary = with_names(summary, service=row.service_name, kiosk=row.kiosk_name)
+    return OpenedConversation(session_id=session_id, log=log, summary=summary, row=row)
 
 
 def _open_file(path: Path, progress: Progress) -> OpenedConversation:

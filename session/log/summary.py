@@ -23,7 +23,8 @@ from session.log.events import Event, Writer
 from session.log.merge import WRITERS
 from session.log.playback.opened import OpenedLog
 from session.log.sides import FaultSide, side_of
-from session.protocol.conversation.messages import Grant, GrantReason, PrintState
+from session.log.troubles import NO_TROUBLE, SETTING_UP, is_same_answer
+from session.protocol.conversation.messages import Grant, GrantReason, PrintState, ScanKind
 
 ONE_TROUBLE_S = 15.0
 """The same code again within so many seconds is the same trouble, told by the other end."""
@@ -72,9 +73,9 @@ class SummaryFact(msgspec.Struct, frozen=True, kw_only=True):
         at_s: seconds from the log's first record, as in `session.log.playback.replay`.
         by: the end that it happened to.
         side: whose side failed; None for what did not fail.
-        code: of the trouble, of the way it ended, of the service.
+        code: of the trouble, of the way it ended; of a service its id or name (`with_names`).
         times, seconds, count: how often, how long, how many (pages, sheets, records).
-        grant, reason: what the caller refused, and how.
+        grants, reason: what the caller refused at once, and how.
         hosts: pages that were shown, without what stood in them.
         mended_s: when it went well again after all.
     """
@@ -87,7 +88,7 @@ class SummaryFact(msgspec.Struct, frozen=True, kw_only=True):
     times: int = 1
     seconds: float = 0.0
     count: int = 0
-    grant: Grant | None = None
+    grants: tuple[Grant, ...] = ()
     reason: GrantReason | None = None
     hosts: tuple[str, ...] = ()
     mended_s: float | None = None
@@ -99,6 +100,7 @@ class SessionSummary(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         started_at_utc: the first record, by the corrected clocks; None for an empty log.
         talk_s: from its opening to its end.
+        service, kiosk: ids, or names (`with_names`).
         skew_s: how far each writer's clock was found ahead, seconds.
     """
 
@@ -162,6 +164,22 @@ def summarise(log: OpenedLog) -> SessionSummary:
         done=_sorted(_collect(_DONE, told)),
         failed=_sorted(failed),
         skew_s=log.skew_s,
+    )
+
+
+def with_names(summary: SessionSummary, *, service: str, kiosk: str) -> SessionSummary:
+    """The summary as people call service and kiosk; "" leaves the id."""
+    came = tuple(
+        msgspec.structs.replace(fact, code=service)
+        if service and fact.kind is FactKind.REQUESTED and fact.code == summary.service
+        else fact
+        for fact in summary.came
+    )
+    return msgspec.structs.replace(
+        summary,
+        came=came,
+        service=service or summary.service,
+        kiosk=kiosk or summary.kiosk,
     )
 
 
@@ -373,8 +391,11 @@ def _ended(told: Moments) -> Iterator[SummaryFact]:
 def _troubles(told: Moments) -> Iterator[SummaryFact]:
     """Each code once, however many ends told it how often."""
     met: dict[str, list[tuple[float, Writer]]] = {}
+    first_met_s = next((at_s for at_s, _by in _met(told)), 0.0)
     for moment in told:
         code = _trouble_code(moment.event)
+        if code in SETTING_UP and moment.at_s < first_met_s:
+            continue
         if code and code not in _LINE_CODES:
             met.setdefault(code, []).append((moment.at_s, moment.writer))
     for code, moments in met.items():
@@ -401,7 +422,7 @@ def _trouble_code(event: Event) -> str:
     if isinstance(event, events.MessageNotTaken):
         return ""  # for programmers: the end that waited for it shows its own trouble
     code = str(getattr(event, "code", ""))
-    return "" if code == "grant_missing" else code
+    return "" if code == "grant_missing" or code in NO_TROUBLE else code
 
 
 def _mended_s(told: Moments, code: str, after_s: float) -> float | None:
@@ -428,21 +449,38 @@ def _goes_well(event: Event, code: str) -> bool:
 
 
 def _refused(told: Moments) -> Iterator[SummaryFact]:
+    """Each question once, however many powers it was about."""
+    questions: list[list[tuple[float, events.GrantChanged]]] = []
     for at_s, event in _of(told, events.GrantChanged):
-        if not event.allowed and event.reason in (GrantReason.ANSWERED, GrantReason.SILENT):
-            later = [
-                one_s
-                for one_s, one in _of(told, events.GrantChanged)
-                if one_s > at_s and one.allowed and one.grant is event.grant
-            ]
-            yield SummaryFact(
-                kind=FactKind.REFUSED,
-                at_s=at_s,
-                side=FaultSide.CALLER,
-                grant=event.grant,
-                reason=event.reason,
-                mended_s=later[0] if later else None,
-            )
+        if event.allowed or event.reason not in (GrantReason.ANSWERED, GrantReason.SILENT):
+            continue
+        last = questions[-1][-1] if questions else None
+        if last and event.reason is last[1].reason and is_same_answer(at_s - last[0]):
+            questions[-1].append((at_s, event))
+        else:
+            questions.append([(at_s, event)])
+    for refusals in questions:
+        at_s, first = refusals[0]
+        grants = tuple(event.grant for _at_s, event in refusals)
+        yield SummaryFact(
+            kind=FactKind.REFUSED,
+            at_s=at_s,
+            side=FaultSide.CALLER,
+            grants=grants,
+            reason=first.reason,
+            mended_s=_allowed_s(told, grants, refusals[-1][0]),
+        )
+
+
+def _allowed_s(told: Moments, grants: Sequence[Grant], after_s: float) -> float | None:
+    """When the caller had allowed all of them after all."""
+    missing = set(grants)
+    for at_s, event in _of(told, events.GrantChanged):
+        if at_s > after_s and event.allowed:
+            missing.discard(event.grant)
+            if not missing:
+                return at_s
+    return None
 
 
 class _Cut(NamedTuple):
@@ -562,8 +600,13 @@ def _restarted(told: Moments) -> Iterator[SummaryFact]:
 
 
 def _pages_lost(told: Moments) -> Iterator[SummaryFact]:
+    """Pages only: of a preview the desk writes nothing, and it is thrown away in any case."""
     arrived = {event.page_id for _at_s, event in _of(told, events.PageReceived)}
-    lost = [at_s for at_s, one in _of(told, events.PageTaken) if one.page_id not in arrived]
+    lost = [
+        at_s
+        for at_s, taken in _of(told, events.PageTaken)
+        if taken.kind is ScanKind.PAGE and taken.page_id not in arrived
+    ]
     if lost:
         yield SummaryFact(
             kind=FactKind.PAGES_LOST,

@@ -35,6 +35,13 @@ OWN_CODES = frozenset(
 that the caller refused or left unanswered, traces that the kiosk could not remove.
 """
 
+SETTING_UP = frozenset({"call_lost"})
+"""What is told of a try to set the call up; before voice and picture were ever there it is no cut.
+"""
+
+ONE_ANSWER_S = 1.0
+"""All powers of one question are refused within so many seconds."""
+
 NO_TROUBLE = frozenset({"", "done", "scan_cancelled"})
 
 _GRANT_PARTS = {
@@ -90,6 +97,11 @@ def trouble_of(event: AnyEvent) -> LogTrouble | None:
     """The trouble that an event tells, None for an event of the ordinary course."""
     found = _of_parts(event) or _of_ends(event)
     return None if found is None or found.code in NO_TROUBLE else found
+
+
+def is_same_answer(seconds_after: float) -> bool:
+    """True for a refusal so soon after another that both answer one question."""
+    return 0 <= seconds_after <= ONE_ANSWER_S
 
 
 def counts_only_alone(event: AnyEvent) -> bool:

@@ -24,7 +24,7 @@ from session.core.tasks import Tasks
 from session.log.sides import FaultSide
 from session.log.summary import FactKind, summarise
 from tests.end2end.relayed_line import RelayedLine
-from tests.end2end.stage import Stage
+from tests.end2end.stage import PAGE_S, Stage
 
 pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(240)]
 READY_S = 60
@@ -143,6 +143,58 @@ async def test_a_bad_call_is_found_by_its_number_explained_and_saved_for_a_vendo
                 await asyncio.sleep(0.5)
         assert facts["log_opened"]["number"] == number
         await stage.fact(again, "notes", count=1)
+
+
+async def a_faultless_call(stage: Stage) -> str:
+    """Everything that an agent ordinarily does and nothing that goes wrong: a privacy pause, a page
+    shared, a preview, a page, the same page again, a scan that the agent stops, filing, printing.
+    """
+    script, desk = stage.script, stage.desk
+    session = await stage.call()
+    for on in (True, False):
+        await stage.mark()
+        await script.click(desk, "call_privacy")
+        await stage.observed(desk, "private", on=on)
+    await script.allow("grant_see_page", "see_page")
+    await desk.ask("type", name="cobrowse_address", text=f"{stage.demo.site}/formulaire.html")
+    await script.click(desk, "cobrowse_open")
+    await stage.fact(desk, "mirror_shown", elements=lambda n: n > 30)
+    await script.allow("tool_control", "point control type")
+    await stage.allow_scan()
+    await stage.mark()
+    await script.click(desk, "scan_preview")
+    await stage.observed(desk, "preview_received")
+    await stage.scan()
+    await stage.observed(desk, "page_shown_cleaned")
+    await script.click(desk, "pages_switch_pages")
+    await stage.mark()
+    await script.click(desk, "page_again")
+    await stage.observed(desk, "page_kept")
+    await stage.scanner(page_seconds=20.0)
+    await stage.mark()
+    await script.click(desk, "scan_page")
+    await script.click(desk, "scan_cancel")
+    await stage.observed(desk, "scan_ended", code="scan_cancelled")
+    await stage.scanner(page_seconds=PAGE_S)
+    await stage.mark()
+    await stage.file()
+    await stage.observed(desk, "document_filed")
+    await stage.allow_print()
+    await stage.mark()
+    await stage.print_receipt()
+    await stage.observed(desk, "print", state="done")
+    await stage.end()
+    return session
+
+
+async def test_a_faultless_conversation_has_no_finding(stage: Stage) -> None:
+    number = short_number(await a_faultless_call(stage))
+    async with helpdesk_of(stage, "desk") as helpdesk:
+        await stage.fact(helpdesk, "found", rows=lambda n: n > 0)
+        await helpdesk.ask("type", name="list_reason", text=WHY)
+        opened = await _open(stage, helpdesk, number)
+        assert opened["failed"] == 0, opened["sentences"]
+        await helpdesk.ask("shot", path=str(stage.demo.folder / "helpdesk.png"))
 
 
 async def _open(stage: Stage, helpdesk: Child, number: str) -> dict[str, Any]:

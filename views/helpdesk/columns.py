@@ -47,8 +47,16 @@ COLUMNS: tuple[ListColumn, ...] = (
         "organisation", N_("Organisation"), "caf-valdoree", 0, lambda row, _now: row.organisation
     ),
     ListColumn("site", N_("Site"), "Montclar-les-Eaux", 4, lambda row, _now: row.site),
-    ListColumn("kiosk", N_("Kiosk"), "borne-accueil-1", 0, lambda row, _now: row.kiosk),
-    ListColumn("service", N_("Service"), "logement-aides", 3, lambda row, _now: row.service),
+    ListColumn(
+        "kiosk", N_("Kiosk"), "borne-accueil-1", 0, lambda row, _now: row.kiosk_name or row.kiosk
+    ),
+    ListColumn(
+        "service",
+        N_("Service"),
+        "logement-aides",
+        3,
+        lambda row, _now: row.service_name or row.service,
+    ),
     ListColumn("length", N_("Length"), "21 min 36 s", 5, lambda row, _now: row_length(row)),
     ListColumn("troubles", N_("What failed"), "", 0, lambda row, _now: failed_words(row)),
     ListColumn(
@@ -70,7 +78,7 @@ LEAST_LETTERS = 34
 
 def place_words(row: LogRow) -> str:
     """Where it was: site and kiosk."""
-    return " · ".join(part for part in (row.site, row.kiosk) if part)
+    return " · ".join(part for part in (row.site, row.kiosk_name or row.kiosk) if part)
 
 
 def failed_words(row: LogRow) -> str:

@@ -119,7 +119,7 @@ class FilterBar(QWidget):
             ("services", counts.services),
         ):
             known = dict(self._choices.get(field, []))
-            known |= {one.name: one.name for one in found if one.name}
+            known |= {one.name: one.words or one.name for one in found if one.name}
             self._choices[field] = sorted(known.items())
         troubles = dict(self._choices.get("troubles", []))
         troubles |= {bar.code: trouble_words(bar.code) for bar in counts.troubles}

@@ -337,7 +337,9 @@ class ListPage(QWidget):
             ]
         else:
             counted = getattr(self._counts, field)
-            told = [Bar(one.name, _name(field, one.name), one.count) for one in counted]
+            told = [
+                Bar(one.name, one.words or _name(field, one.name), one.count) for one in counted
+            ]
         self.bars.show_bars(told)
 
     def _show_state(self, found: LogsFound) -> None:

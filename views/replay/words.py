@@ -12,6 +12,7 @@ from session.protocol.conversation.line import LineStep
 from session.protocol.conversation.messages import Grant, GrantActor, GrantReason, PrintState
 from views.words.errors import sentence
 from views.words.line import short_words
+from views.words.log_summary import host_words
 
 LANES: dict[Lane, tuple[str, str]] = {
     Lane.QUEUE: (N_("Queue"), "queue"),
@@ -213,7 +214,7 @@ def _values(event: Event) -> dict[str, str]:
             named = (_("version {version}").format(version=version or "?"),)
             values["parts"] = ", ".join((*named, *(one for one in (scanner, printer) if one)))
         case events.AddressOpened(host=host):
-            values["host"] = host
+            values["host"] = host_words(host)
         case events.PageActed(command=command, times=times):
             values["command"] = _(_COMMANDS.get(command, command)) + (
                 f" × {times}" if times > 1 else ""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from resources.texts import N_, _
 from session.log.events import Writer
+from session.log.redact import REPLACEMENT
 from session.log.sides import FaultSide
 from session.log.summary import FactKind, SessionSummary, SummaryFact
 from session.protocol.conversation.messages import Grant, GrantReason
@@ -159,7 +160,7 @@ def _sentence(fact: SummaryFact) -> str:
                 if silent
                 else _("The caller refused: {grant}.")
             )
-            return words.format(grant=grant_words(fact.grant or ""))
+            return words.format(grant=", ".join(map(grant_words, fact.grants)))
         case FactKind.HUNG_UP:
             return _(_HUNG_UP[fact.by or Writer.HUB])
         case FactKind.LINE_CUT:
@@ -229,10 +230,15 @@ def _times(words: str, times: int) -> str:
     return words if times <= 1 else f"{words} {_('({times} times)').format(times=times)}"
 
 
+def host_words(host: str) -> str:
+    """A web site; one that the last guard masked is said so."""
+    return _("an address that was masked") if host == REPLACEMENT else host
+
+
 def _hosts(hosts: tuple[str, ...]) -> str:
     if not hosts:
         return ""
-    shown = ", ".join(hosts[:MOST_HOSTS])
+    shown = ", ".join(map(host_words, hosts[:MOST_HOSTS]))
     more = "…" if len(hosts) > MOST_HOSTS else ""
     return f" ({shown}{more})"
 

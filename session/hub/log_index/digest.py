@@ -17,7 +17,14 @@ from session.core.field_types import NOT_DECODED
 from session.log import events
 from session.log.events import MOST_NUMBER, AnyEvent, MirrorChunk, Record, Writer
 from session.log.migrate import decode_record
-from session.log.troubles import counts_only_alone, trouble_of
+from session.log.troubles import (
+    SETTING_UP,
+    counts_only_alone,
+    is_same_answer,
+    part_of,
+    trouble_of,
+)
+from session.protocol.conversation.messages import GrantReason
 from session.protocol.helpdesk.log_list import DeviceModel, LineMinute, TroubleCount, TroublePart
 
 _MIRROR = f'"type":"{MirrorChunk.__name__}"'.encode()
@@ -74,6 +81,8 @@ class LogDigest(msgspec.Struct):
     worst: LineMinute | None = None
     _minutes: dict[str, _Minute] = {}
     _times: dict[str, _Times] = {}
+    _met: bool = False
+    _refusals: dict[GrantReason, datetime] = {}
 
     def take(self, lines: Iterable[bytes]) -> None:
         """Adds records in the keeper's order; a line that is none only counts."""
@@ -120,6 +129,14 @@ class LogDigest(msgspec.Struct):
                     known = self.models.setdefault(kind, [])
                     if model and model not in known:
                         known.append(model)
+        if isinstance(event, events.VideoSeen | events.AudioSeen) and not self._met:
+            self._met = True
+            for code in SETTING_UP:
+                self._times.pop(f"{part_of(code)}/{code}", None)
+        if not self._is_answered_before(event, record.at_utc):
+            self._count_trouble(event)
+
+    def _count_trouble(self, event: AnyEvent) -> None:
         trouble = trouble_of(event)
         if trouble is not None:
             times = self._times.setdefault(f"{trouble.part}/{trouble.code}", _Times())
@@ -127,6 +144,14 @@ class LogDigest(msgspec.Struct):
                 times.shown += 1
             else:
                 times.happened += 1
+
+    def _is_answered_before(self, event: AnyEvent, at_utc: datetime) -> bool:
+        """True for a power that was refused together with another: one question, one trouble."""
+        if not isinstance(event, events.GrantChanged) or event.allowed:
+            return False
+        last = self._refusals.get(event.reason)
+        self._refusals[event.reason] = at_utc
+        return last is not None and is_same_answer((at_utc - last).total_seconds())
 
     def _take_course(self, event: AnyEvent, at_utc: datetime) -> None:
         match event:

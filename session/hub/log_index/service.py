@@ -8,23 +8,74 @@ supervisor see their own organisation; an operator sees what failed in all whose
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
 from session.core.errors import NotAllowed
 from session.hub.access.handlers import Asker, handles
+from session.hub.convention.entries import OrganisationEntry
 from session.hub.log_index.find import find_logs
 from session.hub.log_index.indexer import LogIndexer
 from session.hub.log_index.rows import LogRows
-from session.protocol.helpdesk.log_list import FindLogs, LogsFound
+from session.protocol.helpdesk.log_list import CountOf, FindLogs, LogCounts, LogRow, LogsFound
 from session.protocol.wire.roles import Role
+
+
+class PlaceNames:
+    """What the convention calls kiosks and services. An id that two organisations give to
+    different things has no name where only the id is known.
+    """
+
+    def __init__(self, entries: Iterable[OrganisationEntry]) -> None:
+        self._services: dict[tuple[str, str], str] = {}
+        self._kiosks: dict[str, tuple[str, str]] = {}
+        for entry in entries:
+            sites = {site.id: site.name for site in entry.sites}
+            for service in entry.services:
+                self._services[entry.id, service.id] = service.name
+            for kiosk in entry.kiosks:
+                known = (kiosk.name, sites.get(kiosk.site, ""))
+                if self._kiosks.setdefault(kiosk.id, known) != known:
+                    self._kiosks[kiosk.id] = ("", "")
+
+    def name(self, row: LogRow) -> LogRow:
+        """The row with the names."""
+        return msgspec.structs.replace(
+            row,
+            kiosk_name=self._kiosks.get(row.kiosk, ("", ""))[0],
+            service_name=self._services.get((row.organisation, row.service), ""),
+        )
+
+    def name_counts(self, counts: LogCounts, organisations: Sequence[str]) -> LogCounts:
+        """The counts with the names; two kiosks of one name stand at two sites."""
+        return msgspec.structs.replace(
+            counts,
+            kiosks=tuple(_worded(count, self._kiosk_words(count.name)) for count in counts.kiosks),
+            services=tuple(
+                _worded(count, self._service_words(count.name, organisations))
+                for count in counts.services
+            ),
+        )
+
+    def _kiosk_words(self, kiosk: str) -> str:
+        name, site = self._kiosks.get(kiosk, ("", ""))
+        return f"{name} · {site}" if name and site else name
+
+    def _service_words(self, service: str, organisations: Sequence[str]) -> str:
+        names = {self._services.get((owner, service), "") for owner in organisations} - {""}
+        return names.pop() if len(names) == 1 else ""
+
+
+def _worded(count: CountOf, words: str) -> CountOf:
+    return msgspec.structs.replace(count, words=words)
 
 
 class LogListService:
     """Args:
     ours: whose logs are here.
     elsewhere: organisations of this network whose own vault has them.
+    entries: the convention's, for names; a vault has none.
     """
 
     def __init__(
@@ -34,9 +85,10 @@ class LogListService:
         *,
         ours: Callable[[], Iterable[str]],
         elsewhere: Callable[[], Iterable[str]],
+        entries: Callable[[], Iterable[OrganisationEntry]] = tuple,
     ) -> None:
         self._rows, self._indexer = rows, indexer
-        self._ours, self._elsewhere = ours, elsewhere
+        self._ours, self._elsewhere, self._entries = ours, elsewhere, entries
 
     @handles("find_logs")
     async def find(self, asker: Asker, request: FindLogs) -> LogsFound:
@@ -48,4 +100,11 @@ class LogListService:
         whose = ours if is_operator else [asker.organisation]
         found = await asyncio.to_thread(find_logs, self._rows, whose, request)
         elsewhere = tuple(sorted(self._elsewhere())) if is_operator else ()
-        return msgspec.structs.replace(found, elsewhere=elsewhere, behind=self._indexer.behind)
+        names = PlaceNames(self._entries())
+        return msgspec.structs.replace(
+            found,
+            rows=tuple(map(names.name, found.rows)),
+            counts=names.name_counts(found.counts, whose) if found.counts is not None else None,
+            elsewhere=elsewhere,
+            behind=self._indexer.behind,
+        )

@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-FORMAT = 1
+FORMAT = 2
 """Number of this layout; a change raises it, and the list is made again from the logs."""
 
 metadata = MetaData()

@@ -48,5 +48,6 @@ def build(
         indexer,
         ours=source.log_days,
         elsewhere=lambda: [one for one in catalogue.served if catalogue.card(one) is not None],
+        entries=lambda: map(catalogue.organisation, catalogue.served),
     )
     return LogList(rows=rows, indexer=indexer, service=service)

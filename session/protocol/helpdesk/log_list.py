@@ -100,6 +100,7 @@ class LogRow(msgspec.Struct, frozen=True, kw_only=True):
         started_at_utc: when the agent took it.
         ended_at_utc: None while it goes on.
         kiosk, service, agent: ids; `organisation` is that of the service and the agent.
+        kiosk_name, service_name: what people call them today; "" where the keeper does not know it.
         outcome: the agent's code at the end, or the hub's reason.
         kiosk_version, desk_version: of the programs; "" from one that does not say it.
         gaps: numbers of records that an end has written and the keeper does not have.
@@ -117,6 +118,8 @@ class LogRow(msgspec.Struct, frozen=True, kw_only=True):
     kiosk: OptionalId = ""
     service: OptionalId = ""
     agent: OptionalId = ""
+    kiosk_name: Text = ""
+    service_name: Text = ""
     outcome: Code = ""
     worst_minute: LineMinute | None = None
     troubles: tuple[TroubleCount, ...] = ()
@@ -172,10 +175,16 @@ class FindLogs(HubMessage, frozen=True, kw_only=True):
 
 
 class CountOf(msgspec.Struct, frozen=True, kw_only=True):
-    """How many conversations; `name`: an id, a site's name, a code or a day ("2026-11-28")."""
+    """How many conversations.
+
+    Attributes:
+        name: an id, a site's name, a code or a day ("2026-11-28").
+        words: what people call a kiosk or a service; "" where the keeper does not know it.
+    """
 
     name: Text
     count: Count
+    words: Text = ""
 
 
 class TroubleBar(msgspec.Struct, frozen=True, kw_only=True):

@@ -102,11 +102,42 @@ def test_a_refusal_is_the_caller_s_and_says_when_it_was_allowed_after_all() -> N
         (90, KIOSK, _grant(allowed=False, reason=GrantReason.WITHDRAWN)),
     )
     (refused,) = told.failed
-    assert (refused.kind, refused.grant, refused.mended_s) == (
+    assert (refused.kind, refused.grants, refused.mended_s) == (
         FactKind.REFUSED,
-        Grant.SCAN,
+        (Grant.SCAN,),
         60,
     )
+
+
+def test_a_preview_a_stopped_scan_and_a_call_that_needed_two_tries_are_no_finding() -> None:
+    told = _told(
+        (15, KIOSK, events.CallFailed(call_id="c1", code="call_lost")),
+        (16, DESK, events.TroubleShown(by=DESK, code="call_lost")),
+        (35, DESK, events.AudioSeen(by=DESK, packets=9)),
+        (35, KIOSK, events.AudioSeen(by=KIOSK, packets=9)),
+        (40, KIOSK, _page_taken("v1", ScanKind.PREVIEW)),
+        (50, KIOSK, events.ScanEnded(scan_id="n1", pages=0, code="scan_cancelled")),
+        (51, DESK, events.TroubleShown(by=DESK, code="scan_cancelled")),
+    )
+    assert told.failed == ()
+    cut = _told(
+        (35, DESK, events.AudioSeen(by=DESK, packets=9)),
+        (90, DESK, events.CallFailed(call_id="c2", code="call_lost")),
+        (120, DESK, events.AudioSeen(by=DESK, packets=9)),
+    )
+    assert [(one.code, one.mended_s) for one in cut.failed] == [("call_lost", 120)]
+
+
+def test_one_question_of_four_powers_that_nobody_answers_is_one_finding() -> None:
+    powers = (Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE)
+    silent = [(50.0, KIOSK, _grant(grant, GrantReason.SILENT, allowed=False)) for grant in powers]
+    again = (90.0, KIOSK, _grant(Grant.SCAN, GrantReason.SILENT, allowed=False))
+    later = [(99.0, KIOSK, _grant(grant, allowed=True)) for grant in powers[:2]]
+    first, second = _told(*silent, again, *later).failed
+    assert (first.grants, first.reason, first.mended_s) == (powers, GrantReason.SILENT, None)
+    assert second.grants == (Grant.SCAN,)
+    (whole,) = _told(*silent, *((99.0, KIOSK, _grant(one, allowed=True)) for one in powers)).failed
+    assert whole.mended_s == 99
 
 
 def test_what_is_lost_is_said_pages_pictures_wipe_end_and_records() -> None:
@@ -170,14 +201,14 @@ def _back(by: Writer, lost_s: float) -> events.LineBack:
     return events.LineBack(by=by, lost_s=lost_s)
 
 
-def _grant(*, allowed: bool, reason: GrantReason = GrantReason.ANSWERED) -> events.GrantChanged:
-    return events.GrantChanged(grant=Grant.SCAN, allowed=allowed, reason=reason)
+def _grant(
+    grant: Grant = Grant.SCAN, reason: GrantReason = GrantReason.ANSWERED, *, allowed: bool
+) -> events.GrantChanged:
+    return events.GrantChanged(grant=grant, allowed=allowed, reason=reason)
 
 
-def _page_taken() -> events.PageTaken:
-    return events.PageTaken(
-        page_id="p1", scan_id="n1", kind=ScanKind.PAGE, sha256=HASH, size_bytes=9
-    )
+def _page_taken(page_id: str = "p1", kind: ScanKind = ScanKind.PAGE) -> events.PageTaken:
+    return events.PageTaken(page_id=page_id, scan_id="n1", kind=kind, sha256=HASH, size_bytes=9)
 
 
 def _wiped(*, left_over: int) -> events.KioskWiped:

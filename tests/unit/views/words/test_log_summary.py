@@ -7,8 +7,9 @@ import pytest
 
 from session.log.events import Writer
 from session.log.playback.opening import open_records
+from session.log.redact import REPLACEMENT
 from session.log.sides import FaultSide, side_of
-from session.log.summary import FactKind, SessionSummary, SummaryFact, summarise
+from session.log.summary import FactKind, SessionSummary, SummaryFact, summarise, with_names
 from session.protocol.conversation.messages import Grant
 from tests.support.log_story import whole_session
 from views.words.errors import known_codes
@@ -40,7 +41,7 @@ def test_each_fact_is_a_sentence(kind: FactKind, by: Writer) -> None:
         code="scanner_jammed" if kind is FactKind.TROUBLE else "",
         count=2,
         seconds=12,
-        grant=Grant.SCAN,
+        grants=(Grant.SCAN,),
     )
     for parts in (
         summary_parts(SessionSummary(done=(fact,))),
@@ -50,19 +51,37 @@ def test_each_fact_is_a_sentence(kind: FactKind, by: Writer) -> None:
         assert all(one.endswith((".", ")")) and "{" not in one for one in words)
 
 
+def _summary_of_a_whole_session() -> SessionSummary:
+    return summarise(open_records("s1", whole_session()))
+
+
 def test_a_log_without_trouble_says_so_and_asks_for_nothing() -> None:
-    summary = summarise(open_records("s1", whole_session()))
+    summary = _summary_of_a_whole_session()
     parts = {part.key: part.lines for part in summary_parts(summary)}
     assert [line.words for line in parts["failed"]] == ["Nothing failed."]
     assert [line.words for line in parts["next"]] == ["Nothing is to be done."]
     assert "www.exemple.fr" in " ".join(line.words for line in parts["done"])
 
 
+def test_names_stand_in_the_place_of_ids_and_what_was_masked_is_said_in_words() -> None:
+    summary = with_names(_summary_of_a_whole_session(), service="Housing", kiosk="Kiosk 1")
+    assert (summary.service, summary.kiosk) == ("Housing", "Kiosk 1")
+    words = " ".join(line.words for part in summary_parts(summary) for line in part.lines)
+    assert "the service “Housing”" in words
+    shared = SummaryFact(
+        kind=FactKind.SHARED, at_s=1, seconds=9, hosts=("www.exemple.fr", REPLACEMENT)
+    )
+    (line,) = summary_parts(SessionSummary(done=(shared,)))[3].lines
+    assert "(www.exemple.fr, an address that was masked)" in line.words
+
+
 def test_the_same_advice_is_given_once_and_what_is_not_mended_comes_first() -> None:
     mended = SummaryFact(
         kind=FactKind.TROUBLE, at_s=1, side=FaultSide.DEVICE, code="scanner_jammed", mended_s=9
     )
-    refused = SummaryFact(kind=FactKind.REFUSED, at_s=2, side=FaultSide.CALLER, grant=Grant.SCAN)
+    refused = SummaryFact(
+        kind=FactKind.REFUSED, at_s=2, side=FaultSide.CALLER, grants=(Grant.SCAN,)
+    )
     cut = SummaryFact(
         kind=FactKind.LINE_CUT, at_s=5, by=Writer.KIOSK, side=FaultSide.LINE, seconds=12
     )

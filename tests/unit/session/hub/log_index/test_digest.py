@@ -11,7 +11,7 @@ from session.hub.log_index.digest import LogDigest, decode_digest, encode_digest
 from session.log import events
 from session.log.events import AnyEvent, MirrorChunk, Record, Writer
 from session.log.migrate import encode_record
-from session.protocol.conversation.messages import PrintState
+from session.protocol.conversation.messages import Grant, GrantReason, PrintState
 from session.protocol.helpdesk.log_list import DeviceModel, TroubleCount, TroublePart, model_of
 
 NINE = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
@@ -112,6 +112,29 @@ def test_the_same_records_in_any_batches_give_the_same_summary(batch: int) -> No
         305.0,
         6.5,
     )
+
+
+@pytest.mark.parametrize("batch", [1, 100])
+def test_one_question_is_one_trouble_and_a_call_that_came_about_was_not_cut(batch: int) -> None:
+    powers = (Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE)
+    silent: list[AnyEvent] = [
+        events.GrantChanged(grant=grant, allowed=False, reason=GrantReason.SILENT)
+        for grant in powers
+    ]
+    lost = events.CallFailed(call_id="c1", code="call_lost")
+    story: list[tuple[int, Writer, AnyEvent]] = [
+        (10, Writer.KIOSK, lost),
+        (20, Writer.DESK, events.AudioSeen(by=Writer.DESK, packets=9)),
+        *((60, Writer.KIOSK, event) for event in silent),
+        (90, Writer.KIOSK, silent[0]),
+    ]
+    lines, summary = _lines(story), LogDigest()
+    for at in range(0, len(lines), batch):
+        summary = decode_digest(encode_digest(summary))
+        summary.take(lines[at : at + batch])
+    assert [(one.code, one.count) for one in summary.troubles()] == [("unanswered_see_page", 2)]
+    summary.take(_lines([*story, (120, Writer.KIOSK, lost)])[-1:])
+    assert "call_lost" in {one.code for one in summary.troubles()}
 
 
 def test_without_loss_the_minute_that_carried_least_is_the_worst() -> None:
