@@ -32,6 +32,8 @@ BOTH_LOST_S = 8.0
 """Lines of both ends that are cut within so many seconds have one reason between them."""
 POOR_LOSS_PERCENT, POOR_RTT_MS, POOR_AT_LEAST_S = 5.0, 800.0, 10.0
 FEWEST_S = 1.0
+LATE = "late"
+"""Code of a poor line that lost little and took long: its count is in milliseconds."""
 
 
 class FactKind(StrEnum):
@@ -565,14 +567,16 @@ def _poor_line(told: Moments) -> Iterator[SummaryFact]:
         ]
         seconds = sum(seen.over_s for _at_s, seen in poor)
         if seconds >= POOR_AT_LEAST_S:
-            at_s, worst = max(poor, key=lambda one: one[1].loss_percent)
+            at_s, worst = max(poor, key=lambda one: (one[1].loss_percent, one[1].rtt_ms or 0.0))
+            is_late = worst.loss_percent < POOR_LOSS_PERCENT
             yield SummaryFact(
                 kind=FactKind.POOR_LINE,
                 at_s=at_s,
                 by=by,
                 side=FaultSide.LINE,
+                code=LATE if is_late else "",
                 seconds=seconds,
-                count=round(worst.loss_percent),
+                count=round((worst.rtt_ms or 0.0) if is_late else worst.loss_percent),
             )
 
 

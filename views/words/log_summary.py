@@ -12,7 +12,7 @@ from resources.texts import N_, _
 from session.log.events import Writer
 from session.log.redact import REPLACEMENT
 from session.log.sides import FaultSide
-from session.log.summary import FactKind, SessionSummary, SummaryFact
+from session.log.summary import LATE, FactKind, SessionSummary, SummaryFact
 from session.protocol.conversation.messages import Grant, GrantReason
 from views.words.errors import sentence
 
@@ -165,6 +165,10 @@ def _sentence(fact: SummaryFact) -> str:
             return _(_HUNG_UP[fact.by or Writer.HUB])
         case FactKind.LINE_CUT:
             return _cut_sentence(fact)
+        case FactKind.POOR_LINE if fact.code == LATE:
+            return _values(
+                _("{end} received late for {length}: {count} ms there and back at the worst."), fact
+            )
         case FactKind.RESTARTED:
             words = (
                 _("The kiosk's program was restarted in the middle, {length} without it.")
@@ -186,7 +190,11 @@ def _sentence(fact: SummaryFact) -> str:
                 if fact.count
                 else _("The agent passed the caller on to another queue.")
             )
-    return _(_WORDS[fact.kind]).format(
+    return _values(_(_WORDS[fact.kind]), fact)
+
+
+def _values(words: str, fact: SummaryFact) -> str:
+    return words.format(
         code=fact.code,
         length=length_words(fact.seconds),
         count=fact.count,

@@ -382,6 +382,7 @@ class HelpdeskProgram:
             number=opened.number,
             records=len(opened.log),
             failed=len(opened.summary.failed),
+            kinds=" ".join(fact.kind for fact in opened.summary.failed),
             at_s=round(self.view.conversation.replay.position_s, 1),
             sentences="\n".join(self.view.conversation.summary.sentences()),
         )

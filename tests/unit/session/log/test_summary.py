@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from session.core.clock import ManualClock
 from session.log import events
 from session.log.events import AnyEvent, Record, Writer
 from session.log.line_cuts import LineCuts
 from session.log.playback.opening import open_records
 from session.log.sides import FaultSide
-from session.log.summary import FactKind, SessionSummary, summarise
+from session.log.summary import LATE, FactKind, SessionSummary, summarise
 from session.protocol.conversation.messages import Grant, GrantReason, PrintState, ScanKind
 from tests.support.log_story import HASH, Story, whole_session
 
@@ -159,6 +161,12 @@ def test_what_is_lost_is_said_pages_pictures_wipe_end_and_records() -> None:
     assert (missing.by, missing.count) == (KIOSK, 2)
     alone = [one for one in story if one.writer is DESK]
     assert (KIOSK, 0) in {(one.by, one.count) for one in _of(alone).failed if one.by is KIOSK}
+
+
+def test_a_line_that_loses_nothing_and_takes_long_is_told_by_its_delay() -> None:
+    slow = msgspec.structs.replace(_measured(0), rtt_ms=1200.0)
+    (late,) = _told((30, DESK, slow), (40, DESK, slow)).failed
+    assert (late.kind, late.code, late.count) == (FactKind.POOR_LINE, LATE, 1200)
 
 
 def test_a_poor_line_is_told_by_its_worst_moment() -> None:
