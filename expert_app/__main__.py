@@ -414,6 +414,7 @@ def _doctor(arguments: Arguments) -> int:
     from expert_app.commands import doctor
     from expert_app.commands.doctor_sealing import check_seal
     from expert_app.runtime.window_program import media_devices, voice_name
+    from expert_app.workplace.key_file import key_file_in
 
     here = [name for name, paths in programs.items() if paths.config.is_file()]
     if not here or arguments.settings is not None:
@@ -429,6 +430,7 @@ def _doctor(arguments: Arguments) -> int:
             voice=voice_name(),
             surroundings=surroundings,
             here=here,
+            desk_keys=key_file_in(programs["desk"].data),
         )
     )
     if "desk" in here:

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import keyring
@@ -27,6 +28,7 @@ from expert_app.runtime.config import (
     MediaSettings,
     SettingsWrong,
 )
+from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
 from expert_app.runtime.enrolment import is_over
 from expert_app.runtime.ice_settings import ice_plan
 from resources.texts import _
@@ -39,6 +41,7 @@ from session.media.call_page import NONE, SIMULATED
 from session.media.engines.engine_choice import EngineKind, choose_engine, this_machine
 from session.media.ice import IcePlan
 from session.media.relays import RelayTrial, try_relay
+from session.protocol.wire.roles import Role
 from views.words import errors as troubles
 
 WAIT_S = 9.0
@@ -142,6 +145,37 @@ def check_echo(media: MediaSettings) -> CheckResult:
         return CheckResult("echo", "absent", words)
     words = _("Echo is cancelled by “{by}” (media.echo is “{wanted}”).")
     return CheckResult("echo", "ok", words.format(by=by.value, wanted=media.echo))
+
+
+def check_key_file(settings: KioskSettings) -> CheckResult:
+    """Reads the key of a kiosk that keeps it in a file."""
+    file = Path(settings.key_file)
+    name = key_name(settings.organisation, Role.KIOSK, settings.user)
+    try:
+        load_seed(name, file, given_variable="")
+    except KeyMissing as error:
+        return CheckResult("key_file", "wrong", error.why)
+    words = _("The kiosk's key is in {file}, which nobody else can read.")
+    return CheckResult("key_file", "ok", words.format(file=file))
+
+
+async def check_keys(
+    kiosk: KioskSettings, here: Collection[str], desk_keys: Path | None
+) -> list[CheckResult]:
+    """Where the programs of this computer keep their keys: each in a file, or in the keyring.
+
+    Args:
+        desk_keys: the desk's file that a passphrase opens, where it has one.
+    """
+    findings = []
+    if "kiosk" in here and kiosk.key_file:
+        findings.append(check_key_file(kiosk))
+    if "desk" in here and desk_keys is not None:
+        words = _("The desk's key is in a file that its passphrase opens.")
+        findings.append(CheckResult("key_file", "ok", words))
+    if ("kiosk" in here and not kiosk.key_file) or ("desk" in here and desk_keys is None):
+        findings.append(await check_keyring())
+    return findings
 
 
 async def check_keyring() -> CheckResult:
@@ -385,10 +419,12 @@ async def examine(
     voice: str = "",
     surroundings: Mapping[str, str] | None = None,
     here: Collection[str] = PROGRAMS,
+    desk_keys: Path | None = None,
 ) -> list[CheckResult]:
     """All checks, side by side; each has its own time limit.
 
     Args:
+        desk_keys: as for `check_keys`.
         here: which of `PROGRAMS` are set up on this computer; of another nothing is said.
         surroundings: the environment in which windows are shown; this process's by default.
     """
@@ -403,7 +439,7 @@ async def examine(
         check_media(),
         check_scanner(kiosk.scanner, kiosk.scanner_certificate),
         check_printer(kiosk.printer, kiosk.printer_certificate),
-        check_keyring(),
+        check_keys(kiosk, here, desk_keys),
         check_relays(plan),
     )
     bus, media, scanner, printer, keys, relay = found
@@ -426,7 +462,7 @@ async def examine(
         check_voice(voice, kiosk.speak),
         scanner,
         printer,
-        keys,
+        *keys,
         *([signed_on] if signed_on is not None else []),
         relay,
         *([trust] if trust is not None else []),

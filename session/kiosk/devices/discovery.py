@@ -10,6 +10,7 @@ PWG 5100.14, section 4.2.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -27,6 +28,16 @@ _PATHS = {
     "ipp": ("rp", "ipp/print"),
     "ipps": ("rp", "ipp/print"),
 }
+
+
+class _NotOfAnInterface(logging.Filter):
+    """Keeps out of what people read that an interface without multicast cannot be asked (the
+    library tells it with a traceback): the other ones answer.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """False for that."""
+        return not (record.exc_info and isinstance(record.exc_info[1], OSError))
 
 
 class FoundDevice(NamedTuple):
@@ -61,6 +72,8 @@ async def find_devices(
     """What announces itself within `seconds`, scanners first, by name.
     Raises `OSError`: no network at all.
     """
+    library, quiet = logging.getLogger("zeroconf"), _NotOfAnInterface()
+    library.addFilter(quiet)
     zone = network or AsyncZeroconf(ip_version=IPVersion.All)
     names: set[tuple[str, str]] = set()
 
@@ -78,6 +91,7 @@ async def find_devices(
         await browser.async_cancel()
         if network is None:
             await zone.async_close()
+        library.removeFilter(quiet)
     devices = {device.address: device for device in found if device is not None}
     return sorted(
         devices.values(),

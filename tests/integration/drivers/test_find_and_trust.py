@@ -214,6 +214,14 @@ async def test_a_scanner_that_announces_itself_is_found(glass: Simulator) -> Non
     assert FoundDevice("Scanner d'essai", glass.address, UUID, True) in found
 
 
+async def test_an_interface_without_multicast_prints_no_traceback(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """On most machines ::1 has none."""
+    await find_devices(0.3)
+    assert [one for one in caplog.records if one.name == "zeroconf"] == []
+
+
 def test_what_is_announced_becomes_a_line_of_settings() -> None:
     told = {"ty": "Imprimante", "rp": "/ipp/print", "UUID": UUID}
     device = device_of(

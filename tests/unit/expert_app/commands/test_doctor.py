@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from keyring.core import load_keyring
 from expert_app.commands import doctor
 from expert_app.commands.doctor import CheckResult
 from expert_app.runtime.config import DeskSettings, KioskSettings, MediaSettings, save
+from expert_app.runtime.credentials import save_seed
 from expert_app.runtime.ice_settings import ice_plan
 from expert_app.runtime.paths import paths_for
 from session.core.error_codes import error_classes
@@ -139,6 +141,48 @@ async def test_a_keyring_that_is_there_or_not(no_keyring: None) -> None:
     assert (await doctor.check_keyring()).level == "wrong"
     keyring.set_keyring(load_keyring("keyring.backends.null.Keyring"))
     assert (await doctor.check_keyring()).level == "ok"
+
+
+async def test_a_kiosk_that_keeps_its_key_in_a_file_needs_no_keyring(
+    no_keyring: None, tmp_path: Path
+) -> None:
+    file = tmp_path / "kiosk.key"
+    save_seed("caf.kiosk.kiosk", b"SUAxyz", file)
+    kiosk = KioskSettings(key_file=str(file))
+    assert [one.level for one in await doctor.check_keys(kiosk, ["kiosk"], None)] == ["ok"]
+    file.chmod(0o644)
+    (found,) = await doctor.check_keys(kiosk, ["kiosk"], None)
+    assert found.level == "wrong"
+    assert "chmod 600" in found.sentence
+    assert [one.level for one in await doctor.check_keys(kiosk, ["desk"], file)] == ["ok"]
+    (keyring_,) = await doctor.check_keys(KioskSettings(), ["kiosk"], None)
+    assert (keyring_.name, keyring_.level) == ("keyring", "wrong")
+
+
+async def test_a_complete_kiosk_passes(tmp_path: Path, scanner: Simulator) -> None:
+    scanner.orders(fault="")
+    (tmp_path / "hub").mkdir()
+    paths, file = paths_for("kiosk", tmp_path), tmp_path / "kiosk.key"
+    save_seed("caf.kiosk.kiosk", b"SUAxyz", file)
+    media = MediaSettings(camera="simulated", microphone="simulated")
+    no_keyring = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+    async with hub_world(tmp_path / "hub", with_hub=False) as world:
+        settings = KioskSettings(
+            bus=[world.server.url], media=media, scanner=scanner.address, key_file=str(file)
+        )
+        save(settings, paths.config)
+        command = [sys.executable, "-m", "expert_app", "doctor", "--json"]
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            "--folder",
+            str(tmp_path),
+            stdin=DEVNULL,
+            stdout=PIPE,
+            env=os.environ | no_keyring,
+        )
+        said, _ = await asyncio.wait_for(process.communicate(), 60)
+    wrong = [one for one in json.loads(said)["checks"] if one["level"] == "wrong"]
+    assert (process.returncode, wrong) == (0, [])
 
 
 async def test_the_media_libraries_of_this_machine_work() -> None:
