@@ -71,6 +71,7 @@ class Catalogue:
         self._organisations = self._filed
         self._signed_on: dict[str, list[PersonEntry]] = {}
         self._names: dict[tuple[str, str], str] = {}
+        self._people = _names_of(self._filed)
         self._version = hashlib.sha256(msgspec.json.encode(whole)).hexdigest()[:VERSION_LETTERS]
         self._sites = {(home.id, kiosk.id): site for home in whole for kiosk, site in _placed(home)}
         self._services = {
@@ -119,6 +120,7 @@ class Catalogue:
             self._organisations[organisation] = msgspec.structs.replace(
                 entry, people=[*entry.people, *more]
             )
+        self._people = _names_of(self._organisations)
 
     def is_filed(self, organisation: str, role: Role, user: str) -> bool:
         """Whether the files have this person, however the key is known."""
@@ -309,8 +311,8 @@ class Catalogue:
 
     def person_name(self, organisation: str, user: str) -> str:
         """Display name of somebody at a desk; the id when not in the catalogue."""
-        names = {person.id: person.name for person in self.organisation(organisation).people}
-        return names.get(user) or self._names.get((organisation, user), user)
+        who = (self.organisation(organisation).id, user)
+        return self._people.get(who) or self._names.get(who, user)
 
     def number_kind(self, organisation: str, service: str) -> str:
         """What kind of number the callers of a service have. Raises as `service`."""
@@ -366,6 +368,15 @@ class Catalogue:
                 users += [BusUser(role, user, public) for public in own if public not in revoked]
             accounts.append(BusAccount(entry.id, tuple(users), vault=bool(entry.vaults)))
         return accounts
+
+
+def _names_of(organisations: Mapping[str, OrganisationEntry]) -> dict[tuple[str, str], str]:
+    """Display names of everybody at a desk, by (organisation, user)."""
+    return {
+        (organisation, person.id): person.name
+        for organisation, entry in organisations.items()
+        for person in entry.people
+    }
 
 
 def _placed(home: OrganisationEntry) -> Iterator[tuple[KioskEntry, SiteEntry]]:

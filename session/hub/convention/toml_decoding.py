@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, get_args, get_origin
 
 import msgspec
@@ -35,7 +36,7 @@ def decode[Entry: msgspec.Struct](text: bytes, kind: type[Entry], where: str) ->
 def _misfits(
     raw: Mapping[str, Any], kind: type[msgspec.Struct], where: str, path: str
 ) -> Iterator[Problem]:
-    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    fields = _fields(kind)
     for name in raw:
         if name not in fields:
             yield Problem("unknown_field", _place(where, path, name), {"field": name})
@@ -45,6 +46,12 @@ def _misfits(
                 yield Problem("missing_field", _place(where, path, ""), {"field": name})
             continue
         yield from _misfit(raw[name], field.type, where, f"{path}{name}")
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> Mapping[str, msgspec.structs.FieldInfo]:
+    """Fields by their name in the file; msgspec reads the class's annotations at each question."""
+    return {field.encode_name: field for field in msgspec.structs.fields(kind)}
 
 
 def _misfit(value: Any, kind: Any, where: str, path: str) -> Iterator[Problem]:
