@@ -113,9 +113,9 @@ class OwnServer:
         accounts = self._catalogue.accounts(self._enrolled, self._book.revoked())
         self._server = BusServer(place, accounts, hub_key=public_key(seed), tasks=self._tasks)
         tls = self._server.tls
+        stack.push_async_callback(self._server.stop)
         await self._server.start()
         self._book.set_applied(wanted)
-        stack.push_async_callback(self._server.stop)
         self.started.emit(self._server.pid)
         note_running(self._paths, self._server.url, seed)
         stack.callback(forget_running, self._paths)

@@ -21,7 +21,7 @@ from expert_app.hub.convention_updates import ConventionUpdates
 from expert_app.hub.dossiers import OpenDossiers, find_sources, open_dossiers
 from expert_app.hub.own_server import OwnServer
 from expert_app.hub.procedure_words import name_troubles, names_unknown, unknown_names
-from expert_app.hub.starting import CANNOT_START, print_cannot_start, stop_on_signals
+from expert_app.hub.starting import CANNOT_START, begin_unless, print_cannot_start, stop_on_signals
 from expert_app.runtime.automation import Automation
 from expert_app.runtime.config import HubSettings, ReleaseSettings
 from expert_app.runtime.ice_settings import turn_tickets
@@ -103,38 +103,42 @@ class HubProgram:
         """
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(self._tasks.close)
-            bus = await self._server.open(stack)
-            connection = HubConnection(bus.urls, bus.seed, tasks=self._tasks, tls=bus.tls)
-            stack.push_async_callback(connection.close)
-            await connection.connect(CONNECT_S)
-            await upgrade_stored(self._settings, self._paths, connection)
-            dossiers = open_dossiers(
-                self._settings,
-                self._paths,
-                self._sources,
-                clock=self._clock,
-                tasks=self._tasks,
-                stack=stack,
-            )
-            self.hub = hub = self._build_hub(connection, dossiers)
-            await hub.start()
-            stack.push_async_callback(hub.stop)
-            await self._server.serve_enrolment(
-                connection, self._clock, stack, is_with_caller=hub.is_with_caller
-            )
-            self._convention.start(hub, self._server, self._tasks)
-            await self._server.certificate.poll()
-            self._tasks.keep(self._server.certificate.run, name="watch the certificate")
-            if self._backups is not None:
-                self._backups.start(self._tasks)
-            self._tasks.keep(
-                partial(keep_sightings, hub.sightings.all, self._paths),
-                name="keep who was seen last",
-            )
-            await self._monitor(hub, connection, stack)
-            address = ", ".join(bus.urls)
-            ready(address)
+            await begin_unless(stop, self._begin(stack, ready))
             await stop.wait()
+
+    async def _begin(self, stack: contextlib.AsyncExitStack, ready: Callable[[str], None]) -> None:
+        """Starts everything; `stack` ends what was started, also where this was given up."""
+        bus = await self._server.open(stack)
+        connection = HubConnection(bus.urls, bus.seed, tasks=self._tasks, tls=bus.tls)
+        stack.push_async_callback(connection.close)
+        await connection.connect(CONNECT_S)
+        await upgrade_stored(self._settings, self._paths, connection)
+        dossiers = open_dossiers(
+            self._settings,
+            self._paths,
+            self._sources,
+            clock=self._clock,
+            tasks=self._tasks,
+            stack=stack,
+        )
+        self.hub = hub = self._build_hub(connection, dossiers)
+        await hub.start()
+        stack.push_async_callback(hub.stop)
+        await self._server.serve_enrolment(
+            connection, self._clock, stack, is_with_caller=hub.is_with_caller
+        )
+        self._convention.start(hub, self._server, self._tasks)
+        await self._server.certificate.poll()
+        self._tasks.keep(self._server.certificate.run, name="watch the certificate")
+        if self._backups is not None:
+            self._backups.start(self._tasks)
+        self._tasks.keep(
+            partial(keep_sightings, hub.sightings.all, self._paths),
+            name="keep who was seen last",
+        )
+        await self._monitor(hub, connection, stack)
+        address = ", ".join(bus.urls)
+        ready(address)
 
     def _build_hub(self, connection: HubConnection, dossiers: OpenDossiers) -> Hub:
         settings = self._settings

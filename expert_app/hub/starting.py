@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from documents.store.procedures import ProceduresWrong
 from expert_app.hub.before_upgrade import too_new
@@ -36,6 +37,19 @@ def print_cannot_start(error: Exception) -> int:
         case KeyMissing():
             print(error.why)
     return 2
+
+
+async def begin_unless(stop: asyncio.Event, beginning: Coroutine[Any, Any, None]) -> None:
+    """Does `beginning`, or gives it up once `stop` is set. Raises what it raises."""
+    begun, stopped = asyncio.ensure_future(beginning), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait((begun, stopped), return_when=asyncio.FIRST_COMPLETED)
+        if begun.done():
+            begun.result()
+    finally:
+        begun.cancel()
+        stopped.cancel()
+        await asyncio.gather(begun, stopped, return_exceptions=True)
 
 
 def stop_on_signals(stop: Callable[[], None]) -> None:

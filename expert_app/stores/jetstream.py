@@ -36,6 +36,10 @@ from session.hub.storage.store_space import QUOTA_BYTES, StoreLimits
 HUB_KEY = key_name("hub", "hub", "hub")
 """The name under which the hub's key is kept, for a nats-server that is not its own."""
 
+OWN_SERVER_BYTES = 1 << 50
+"""Limit of our own server: more than the bounds of streams made on any disk. The hub keeps the
+quota and watches the disk.
+"""
 CONNECT_S = 10.0
 RUNNING_S = 3.0
 """Longest wait for a hub that says it runs: it may have been killed."""
@@ -99,12 +103,12 @@ def store_limits(settings: HubSettings, folder: Path | None) -> StoreLimits:
 
 def server_store_bytes(settings: HubSettings, folder: Path | None) -> int:
     """What the nats-server itself may take: more than the quota, which the hub keeps by the bounds
-    of its streams. So the server refuses no hang-up, and our own one no smaller quota: it counts
-    the bounds as taken, and lets none be changed while their sum is above its limit.
+    of its streams. So the server refuses no hang-up, and our own one no smaller quota and no
+    smaller disk: it counts the bounds as taken, those of a larger disk too, and lets none be made
+    or changed while their sum is above its limit.
     """
     quota_bytes = store_limits(settings, folder).quota_bytes
-    more = quota_bytes + quota_bytes // 4
-    return more if folder is None else max(more, _disk_bytes(folder))
+    return OWN_SERVER_BYTES if folder is not None else quota_bytes + quota_bytes // 4
 
 
 def _half_of_the_disk(folder: Path) -> int:

@@ -18,6 +18,7 @@ from session.core.errors import MessageMalformed, StoreUnreachable
 from session.hub.storage import ticket_store as nats_store
 from session.hub.storage.format import FORMAT, StoredTooNew, prepare, put_format, read_format
 from session.hub.storage.interfaces import CallerRecord
+from session.hub.storage.store_space import is_store_full
 from session.hub.transfers import callbacks
 from session.hub.transfers.callbacks import Callback
 from session.protocol.codec import decode_plain
@@ -79,7 +80,7 @@ async def _when_ready(connection: HubConnection, replicas: int) -> tuple[bool, i
             await prepare(connection, replicas)
             return is_new, *(await read_format(connection.streams))
         except StoreUnreachable as error:
-            if loop.time() > end_s:
+            if is_store_full(error) or loop.time() > end_s:
                 raise
             log.info("the store is not ready: %s", error.detail.get("why", ""))
             await asyncio.sleep(AGAIN_S)

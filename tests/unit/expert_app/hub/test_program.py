@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,9 +22,12 @@ import pytest
 
 from documents.hashes import sha256_of
 from documents.store.dossier_store import DossierStore
+from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import paths_for
+from expert_app.stores.jetstream import server_store_bytes
 from expert_app.stores.last_seen import read_sightings
 from session.bus.client import BusClient
+from session.bus.hub_connection import HubConnection
 from session.bus.server.config import ServerSettings
 from session.bus.server.process import BusServer
 from session.bus.transport.nkeys import new_seed, public_key
@@ -36,6 +40,7 @@ from session.kiosk.hub.client import KioskLink
 from session.protocol.hub.requests import QueueAnswer, QueueRequest, ServicesAnswer, ServicesRequest
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import free_port
+from tests.support.waiting import until
 from tests.unit.documents.store.test_dossier_store import CALLER, NINE, PDF
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
@@ -128,6 +133,13 @@ def _server_of(process: Process) -> psutil.Process:
         one for one in psutil.Process(process.pid).children() if "nats-server" in one.name()
     ]
     return server
+
+
+def _catches(process: Process, number: signal.Signals) -> bool:
+    """True once the program has a handler for the signal; proc_pid_status(5), `SigCgt`."""
+    status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+    [caught] = [line.split()[1] for line in status.splitlines() if line.startswith("SigCgt")]
+    return bool(int(caught, 16) >> (number - 1) & 1)
 
 
 def _with_a_document_and_a_ged(place: Place) -> Path:
@@ -324,6 +336,64 @@ async def test_a_hub_waits_until_an_older_server_lets_go_of_the_address(
     assert f":{place.port}" in await said
     assert (await _services(place, tasks, place.seed)).services
     await tasks.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl(2)")
+async def test_the_server_ends_with_a_hub_that_is_killed(place: Place, start: Start) -> None:
+    hub = await start(*place.command())
+    await _line(hub)
+    server = _server_of(hub)
+    hub.kill()
+    await hub.wait()
+    await asyncio.to_thread(server.wait, 60)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+async def test_a_hub_that_waits_for_its_store_ends_when_it_is_told_to(
+    place: Place, start: Start, tmp_path: Path
+) -> None:
+    """Another server has its address, and it waits for that one to go."""
+    tasks = Tasks()
+    other = BusServer(
+        ServerSettings(tmp_path / "other", place.port),
+        [],
+        hub_key=public_key(new_seed()),
+        tasks=tasks,
+    )
+    await other.start()
+    hub = await start(*place.command())
+    await until(lambda: _catches(hub, signal.SIGTERM))
+    hub.terminate()
+    assert await asyncio.wait_for(hub.wait(), 60) == 0
+    await other.stop()
+    await tasks.close()
+
+
+async def test_a_hub_whose_streams_were_made_on_a_larger_disk_starts(
+    place: Place, start: Start
+) -> None:
+    """A folder that moved house: the bounds of its streams are larger than the new disk."""
+    hub = await start(*place.command())
+    await _line(hub)
+    hub.terminate()
+    assert await asyncio.wait_for(hub.wait(), 60) == 0
+    tasks, seed = Tasks(), new_seed()
+    limit_bytes = server_store_bytes(HubSettings(), place.folder)
+    server = BusServer(
+        ServerSettings(place.folder / "hub" / "bus", place.port, max_file_store=limit_bytes),
+        [],
+        hub_key=public_key(seed),
+        tasks=tasks,
+    )
+    await server.start()
+    connection = HubConnection([server.url], seed, tasks=tasks)
+    await connection.connect()
+    uses = await connection.streams.usage()
+    await connection.streams.bound(uses[0].name, 100 * shutil.disk_usage(place.folder).total)
+    await connection.close()
+    await server.stop()
+    await tasks.close()
+    assert f":{place.port}" in await _line(await start(*place.command()))
 
 
 async def test_a_second_hub_on_the_same_address_gives_up_and_leaves_the_first_whole(

@@ -32,8 +32,8 @@ def test_what_the_settings_say_holds_and_the_server_may_take_more(tmp_path: Path
     limits = store_limits(settings, tmp_path)
     assert (limits.quota_bytes, limits.session_log_bytes) == (1000 * MB, 8 * MB)
     assert limits.log_bytes == {"caf": 300 * MB}
-    # ours may always be given a smaller quota, and never refuses a hang-up
-    assert server_store_bytes(settings, tmp_path) >= shutil.disk_usage(tmp_path).total
+    # ours may always be given a smaller quota or disk, and never refuses a hang-up
+    assert server_store_bytes(settings, tmp_path) > 100 * shutil.disk_usage(tmp_path).total
     assert server_store_bytes(settings, None) == 1250 * MB
     place = server_settings(settings, tmp_path, enrolment=False, store_bytes=1250 * MB)
     assert place.max_file_store == 1250 * MB
