@@ -69,6 +69,28 @@ def npm() -> list[str]:
     ]
 
 
+def packed(name: str, version: str, integrity: str, folder: Path) -> Path:
+    """The archive of a package of the npm registry, put in `folder`; npm runs nothing of it.
+
+    Raises:
+        RuntimeError: it is not the file with that hash.
+    """
+    options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    subprocess.run(
+        [*npm(), "pack", f"{name}@{version}", *options, "--pack-destination", str(folder)],
+        check=True,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+    )
+    archive = folder / f"{name.removeprefix('@').replace('/', '-')}-{version}.tgz"
+    got = "sha512-" + base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
+    if got != integrity:
+        raise RuntimeError(
+            f"{archive.name}: not the file we know (sha512 {got}); nothing was installed"
+        )
+    return archive
+
+
 def fetch_rrweb(dest: Path) -> bool:
     """Puts rrweb's files in `dest` if they are not there; True when something was fetched."""
     stamp = dest / "VENDOR.json"
@@ -80,19 +102,7 @@ def fetch_rrweb(dest: Path) -> bool:
     ):
         return False
     with tempfile.TemporaryDirectory() as tmp:
-        options = ["--ignore-scripts", "--no-audit", "--no-fund", "--pack-destination", tmp]
-        subprocess.run(
-            [*npm(), "pack", f"{NAME}@{VERSION}", *options],
-            check=True,
-            cwd=tmp,
-            stdout=subprocess.PIPE,
-        )
-        archive = Path(tmp) / f"{NAME}-{VERSION}.tgz"
-        got = "sha512-" + base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
-        if got != INTEGRITY:
-            raise RuntimeError(
-                f"{archive.name}: not the file we know (sha512 {got}); nothing was installed"
-            )
+        archive = packed(NAME, VERSION, INTEGRITY, Path(tmp))
         dest.mkdir(parents=True, exist_ok=True)
         with tarfile.open(archive) as tar:
             for source, name in FILES.items():

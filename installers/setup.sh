@@ -83,6 +83,8 @@ fi
 if [ "${1:-}" = test ]; then
   # six workers that begin together would each compile all of it
   .venv/bin/python -m compileall -q -j 2 -x '(vendor|test_[a-z_0-9]*[.]py)' expert_app views session documents resources tests
+  # the pages that the fidelity suite compares beside its own
+  .venv/bin/python -m tests.fidelity.design_systems
 fi
 newer=$(find resources/locale -name '*.po' -newer "$stamp" 2>/dev/null | head -n 1 || true)
 if [ -n "$newer" ] || ! ls resources/locale/*/LC_MESSAGES/*.mo >/dev/null 2>&1; then

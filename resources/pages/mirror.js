@@ -17,12 +17,15 @@
   let placed = null; // left, top and scale that the pane gave
   let places = new Map(); // where the caller stands in what scrolls, by the node's number, in the newest picture
   let epoch = 0; // number of the web document that is fed
+  let begun = 0; // pictures
 
   // ---- pictures come through the kiosk, never from the agent's machine -------------------------------------------------
 
-  function resourceAddress(url) {
+  // A drawing that the page takes parts of has to come from where the page comes from (SVG 2, section 5.5); for each picture
+  // from an address of its own: the engine would go on with one whose loading ended with the picture before.
+  function resourceAddress(url, isPart) {
     const bytes = String.fromCharCode(...new TextEncoder().encode(url));
-    return "cbres://r/" + btoa(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/={1,2}$/, "");
+    return (isPart ? `cbshell://mirror/part/${begun}/` : "cbres://r/") + btoa(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/={1,2}$/, "");
   }
 
   let checked = posteCheck(resourceAddress);
@@ -196,6 +199,7 @@
       plugins: [ownPlugin],
     });
     checked = posteCheck(resourceAddress);
+    begun += 1;
     const picture = { replayer, stage: coming, epoch };
     if (building) dispose(building);
     building = picture;

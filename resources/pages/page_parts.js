@@ -76,6 +76,13 @@ const posteParts = (() => {
   for (const name of ["body", "table", "thead", "tbody", "tfoot", "tr", "td", "th"]) PICTURES[`${name} background`] = 1;
   const LINKS = words("href xlink:href");
   const LIKE_LINKS = words("a area");
+  // What style sheets ask of a link, where it does nothing: no click reaches the mirror, and it leads nowhere.
+  const OF_LINKS = words("target rel download hreflang");
+  // They hold figures only, in a drawing.
+  const SHAPES = words(
+    "d points path viewBox values keyTimes keySplines tableValues transform gradientTransform patternTransform kernelMatrix",
+    "stroke-dasharray",
+  );
   // What rrweb adds.
   const RR = { rr_width: /^[\d.]+px$/, rr_height: /^[\d.]+px$/, rr_open_mode: /^(non-)?modal$/ };
   // What an <animate> may change; an address is none of it.
@@ -103,6 +110,9 @@ const posteParts = (() => {
 
   const isStyle = (name) => name === "style" || name === "link";
   const isPicture = (tagName, name) => Boolean(PICTURES[`${tagName} ${name}`]);
+  const isShape = (name) => SHAPES.has(name);
+  // Names of parts of the page, never shown.
+  const isReference = (name) => LINKS.has(name) || STYLED.has(name);
   const isKnown = (name) => TEXT.has(name) || STYLED.has(name);
 
   // A name of the page's own, or one of data and labels.
@@ -113,6 +123,13 @@ const posteParts = (() => {
     const text = value.trim();
     if (/^data:(image|font|application\/(x-)?font|application\/(octet-stream|vnd\.ms-fontobject))[\w.+/-]*[;,]/i.test(text)) return text.length <= 2_000_000 ? text : "";
     return /^https?:\/\/[^\s"<>\\]+$/i.test(text) && text.length <= 4_000 ? address(text) : "";
+  }
+
+  // A drawing in another file: <use href="icons.svg#print">. The address is asked for as one of those.
+  function partOf(value, address) {
+    const [, file, part] = /^(https?:\/\/[^\s"<>\\#]{1,4000})#([\w.:-]{1,200})$/i.exec(value.trim()) || [];
+    const place = file && address(file, true);
+    return place ? `${place}#${part}` : undefined;
   }
 
   // An attribute as it may be drawn, or undefined. `tagName` is what `tag()` gave.
@@ -127,8 +144,10 @@ const posteParts = (() => {
     if (isPicture(tagName, name)) return pictureOf(value, address) || undefined;
     if (LINKS.has(name)) {
       if (/^#[\w.:-]*$/.test(value)) return value;
+      if (tagName === "use") return partOf(value, address);
       return LIKE_LINKS.has(tagName) ? "#" : undefined;
     }
+    if (OF_LINKS.has(name)) return LIKE_LINKS.has(tagName) ? (WORD.test(value) ? value : "") : undefined;
     if (STYLED.has(name)) return style(value, address);
     if (name === "attributeName") return ANIMATED.has(value) ? value : undefined;
     if (TEXT.has(name) || SPOKEN.test(name)) return value;
@@ -338,5 +357,5 @@ const posteParts = (() => {
     return result;
   }
 
-  return { tag, attribute, style, sheet, isStyle, isPicture, isInvented, OTHER };
+  return { tag, attribute, style, sheet, isStyle, isPicture, isInvented, isReference, isShape, OTHER };
 })();

@@ -97,7 +97,8 @@
   // Names that the page's style sheets ask for, and may therefore leave with what they say.
   const asked = new Set();
   const ASKED = /\[\s*([\w-]+)|attr\(\s*([\w-]+)/g;
-  const WRITTEN = /^(id|class|style|_cssText|d|points|transform|viewBox|rr_.*)$/; // no text for people
+  const NO_TEXT = /^(id|class|_cssText|rr_.*)$/; // nobody reads it
+  const isWritten = (name) => NO_TEXT.test(name) || posteParts.isReference(name) || posteParts.isShape(name);
 
   function learnNames(css) {
     const before = asked.size;
@@ -135,9 +136,11 @@
 
   const tagOf = (told) => posteParts.tag(told.tagName, told.isSVG);
 
-  function scrubAttributes(attributes, tag, secret) {
+  function scrubAttributes(attributes, told, secret) {
+    const tag = tagOf(told);
     for (const name of Object.keys(attributes)) {
-      const kept = scrubbed(name, attributes[name], tag, secret);
+      const isText = posteParts.isShape(name) && !told.isSVG; // a style sheet may show it
+      const kept = isText ? undefined : scrubbed(name, attributes[name], tag, secret);
       if (kept === undefined) delete attributes[name];
       else attributes[name] = kept;
     }
@@ -159,10 +162,17 @@
     }
     if (name === "title") return typeof value === "string" ? "" : value; // nobody reads it in the mirror
     if (posteParts.isInvented(name) && name !== "aria-label" && !asked.has(name)) return undefined;
+    if (posteParts.isReference(name) && typeof value === "string") value = fromHere(value);
     const kept = posteParts.attribute(tag, name, value, spokenAddress);
     // An address is told without numbers, and what looks like one in the letters of a picture's data is none.
-    if (posteParts.isPicture(tag, name) && /^(https?:|data:[^,]*;base64,)/i.test(kept)) return kept;
-    return typeof kept === "string" && !WRITTEN.test(name) ? maskNumbers(kept) : kept;
+    if (posteParts.isPicture(tag, name) && /^(https?|data):/i.test(kept)) return kept;
+    return typeof kept === "string" && !isWritten(name) ? maskNumbers(kept) : kept;
+  }
+
+  // A part of this very page: rrweb tells its whole address.
+  function fromHere(value) {
+    const here = `${location.href.split("#")[0]}#`;
+    return value.startsWith(here) ? value.slice(here.length - 1) : value;
   }
 
   // A picture of an <img> is told once it is loaded, or broken: before that (`loading=lazy`) the kiosk does not know its
@@ -220,7 +230,7 @@
       const secret = above || isSecretNode(told, node);
       if (told.attributes) {
         tellPicture(node, told.attributes);
-        scrubAttributes(told.attributes, tagOf(told), secret);
+        scrubAttributes(told.attributes, told, secret);
         showTaken(told, secret);
       } else if (secret && told.textContent) told.textContent = told.textContent.replace(/\S+/g, MASK);
       if (!told.childNodes) continue;
@@ -267,7 +277,7 @@
       const told = { tagName: element.localName, isSVG: element.namespaceURI === "http://www.w3.org/2000/svg" };
       isSecretNode(told, element);
       tellPicture(element, change.attributes);
-      scrubAttributes(change.attributes, tagOf(told), isSecret(element));
+      scrubAttributes(change.attributes, told, isSecret(element));
     }
     for (const text of data.texts) {
       const node = mirror().getNode(text.id);

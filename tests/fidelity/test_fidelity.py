@@ -29,6 +29,7 @@ THRESHOLDS = {
     "shadow": 0.1,
     "canvas": 0.1,
     "svg": 0.1,
+    "drawings": 0.1,
     "rtl": 0.1,
     "zoom": 0.1,
     "fonts": 0.1,

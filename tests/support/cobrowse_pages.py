@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Self
 
 from resources import ResourceMissing, resource_path
@@ -16,12 +17,15 @@ _TYPES = {
     ".css": "text/css",
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
 }
 
 
 class WebServer:
-    """Serves `pages` by path, then the files of the demonstration's site;
-    `asked` holds every path asked for.
+    """Serves `pages` by path, the files of `folders` by what their paths begin with, then those of
+    the demonstration's site; `asked` holds every path asked for.
 
     `policies` has content security policies by path, `redirects` where a path leads on;
     `slow` the seconds that all but the first answer of a path take,
@@ -31,6 +35,7 @@ class WebServer:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.pages: dict[str, tuple[str, bytes]] = {}
+        self.folders: dict[str, Path] = {}
         self.policies: dict[str, str] = {}
         self.redirects: dict[str, str] = {}
         self.slow: dict[str, float] = {}
@@ -74,6 +79,9 @@ class WebServer:
         """Media type and body; an empty body is a 404."""
         if path in self.pages:
             return self.pages[path]
+        for start, folder in self.folders.items():
+            if path.startswith(start) and (file := folder / path.removeprefix(start)).is_file():
+                return _TYPES.get(file.suffix, "application/octet-stream"), file.read_bytes()
         try:
             found = resource_path("pages" + path)
         except (ResourceMissing, ValueError):

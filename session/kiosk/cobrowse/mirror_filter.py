@@ -18,6 +18,7 @@ from typing import Annotated
 
 import msgspec
 
+from session.masking.drawn import mask_picture, mask_shape, mask_style
 from session.masking.numbers import mask
 from session.protocol.conversation.allowed_addresses import without_query
 from session.protocol.conversation.mirror import (
@@ -49,24 +50,45 @@ _SHORTEST = 7
 most strings of a page have fewer, and need no closer look.
 """
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)', re.DOTALL)
-"""A string of JSON, or what is there of it: a search never begins anew inside one."""
+_SHAPES = "|".join(
+    (
+        *("d", "points", "path", "viewBox", "values", "keyTimes", "keySplines", "tableValues"),
+        *("transform", "gradientTransform", "patternTransform", "kernelMatrix", "stroke-dasharray"),
+    )
+)
+"""What `resources/pages/page_parts.js` calls so: attributes of drawings that hold figures only."""
+
+_STRING = re.compile(
+    rf"""(?P<name>"(?:(?P<style>_cssText|style)|(?P<shape>{_SHAPES}))":|(?<=[\[,]\{{)"rule":)?"""
+    r"""(?P<text>"(?:[^"\\]|\\.)*(?:"|\\?\Z))""",
+    re.DOTALL,
+)
+"""A string of JSON, or what is there of it: a search never begins anew inside one. With its name
+where the name says that it is a style or a shape; a page gives its attributes no other names than
+our own recorder lets through.
+"""
+
+_VALUE = re.compile(r':?"(?:[^"\\]|\\.)*(?:"|\\?\Z)', re.DOTALL)
 
 _REST_OF_STRING = re.compile(r'(?:[^"\\]|\\.)*', re.DOTALL)
 _SIGN = re.compile(r'\\.|"', re.DOTALL)
 _PIECE_CHARS = 128 * 1024
 
 
-def _mask_literal(found: re.Match[str]) -> str:
-    literal = found[0]
+def _mask_literal(string: re.Match[str]) -> str:
+    name, literal = string["name"] or "", string["text"]
     if len(literal) < _SHORTEST or (literal.isascii() and _FEW_DIGITS.search(literal) is None):
-        return literal
-    # Pictures are not text; their letters would look like account numbers.
-    if literal.startswith('"data:image/'):
-        return literal
+        return string[0]
     text = json.loads(literal, strict=False) if "\\" in literal else literal[1:-1]
-    masked = mask(text)
-    return literal if masked == text else json.dumps(masked, ensure_ascii=False)
+    if string["shape"]:
+        masked = mask_shape(text)
+    elif name:
+        masked = mask_style(text)
+    elif text.startswith("data:image/"):
+        masked = mask_picture(text)
+    else:
+        masked = mask(text)
+    return string[0] if masked == text else name + json.dumps(masked, ensure_ascii=False)
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -87,6 +109,8 @@ def _pieces(text: str) -> Iterator[str]:
             end = rest.end() + 1 if rest is not None else end
             if end > len(text) or text[end - 1] != '"':
                 raise ValueError("a string has no end")
+        if ":" in text[end - 1 : end + 1] and (value := _VALUE.match(text, end)):
+            end = value.end()
         yield text[at:end]
         at = end
 

@@ -5,8 +5,8 @@ fed with what no recorder would send.
 Run by `test_silent_desk` inside `unshare --net --mount`: `python -m
 tests.integration.cobrowse.silent_desk`. All addresses of the world lead to a device that swallows
 and counts; each case has an address and a name of its own, so that a packet tells which case sent
-it. Prints JSON: {"cases", "pictures", "far_styles": [rule with an address], "leaked": [case],
-"control": [what the control was seen to send]}.
+it. Prints JSON: {"cases", "pictures", "part", "far_styles": [rule with an address],
+"leaked": [case], "control": [what the control was seen to send]}.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 from PyQt6.QtWebEngineCore import QWebEnginePage, QWebEngineProfile
 from PyQt6.QtWidgets import QApplication
@@ -46,6 +47,7 @@ from views.desk.shared_page.mirror_pane import MirrorPane, register_schemes
 Node = dict[str, Any]
 
 PORT = 8099
+DRAWING = "http://drawing.silent.example/icons.svg"
 ALL_PACKETS = 3  # ETH_P_ALL
 IP4, IP6 = 0x0800, 0x86DD
 TCP, UDP = 6, 17
@@ -289,6 +291,42 @@ class Forger:
             far = self._cases.address(start).removeprefix("http:")
             yield self.node("img", {"src": start + far, "srcset": f"{start}{far} 2x"})
 
+    def drawing(self) -> str:
+        """A drawing in another file that asks for what it can."""
+        styles = "".join(
+            f"<style><![CDATA[{self.filled(f'drawing style {sheet}', sheet)}]]></style>"
+            for sheet in SHEETS
+        )
+        loads = ("image", "use", "feImage", "script", "link", "set", "animate", "iframe", "a")
+        elements = "".join(
+            f"<{space}{tag} attributeName='href' {name}={quoteattr(address)} rel='preconnect'/>"
+            for tag in loads
+            for space in ("", "h:")
+            for name in ("href", "x:href", "src", "to", "values")
+            if (address := self._cases.address(f"drawing <{space}{tag} {name}>"))
+        )
+        styled = "".join(
+            f"<rect {name}={quoteattr(value)} width='9' height='9'/>"
+            for name in ("style", "fill", "filter", "mask", "clip-path", "marker-end", "cursor")
+            for image in IMAGES
+            if (value := self.filled(f"drawing {name}: {image}", image))
+        )
+        names = (
+            "xmlns='http://www.w3.org/2000/svg' xmlns:x='http://www.w3.org/1999/xlink' "
+            "xmlns:h='http://www.w3.org/1999/xhtml'"
+        )
+        far = self._cases.address("drawing's own style sheet")
+        return (
+            f"<?xml-stylesheet href='{far}'?><svg {names}>{styles}<g id='all' onload='x()'>"
+            f"<circle r='9' id='seen'/>{elements}{styled}"
+            f"<foreignObject><h:div>{elements}</h:div></foreignObject></g></svg>"
+        )
+
+    def parts(self) -> Iterator[Node]:
+        """Parts of that drawing."""
+        use = self.node("use", {"href": f"{DRAWING}#all"}, isSVG=True)
+        yield self.node("svg", {"id": "parts"}, use, isSVG=True)
+
     # ---- changes ----
 
     def changes(self) -> Iterator[Node]:
@@ -409,6 +447,7 @@ class Forger:
         yield self.picture([], list(self.elements_by_attribute()))
         yield self.picture([], list(self.every_element()))
         yield [*self.picture([], []), *self.changes()]
+        yield self.picture([], list(self.parts()))
 
 
 # ---- the story ----
@@ -430,12 +469,25 @@ _FAR_STYLES = """(() => {
 """Rules and styles with an address that the engine would have asked for, but for its policy."""
 
 
+_PART_IS_DRAWN = """(() => {
+  const parts = mirror.document() && mirror.document().querySelector("#parts use");
+  return parts !== null && parts.getBoundingClientRect().width > 0;
+})()"""
+
+
 async def feed_all(pane: MirrorPane, cases: Cases) -> tuple[int, list[str]]:
     """Feeds all, and touches what can be touched; the number of pictures that were drawn, and the
     styles in them that name an address.
     """
     far: list[str] = []
-    for number, events in enumerate(Forger(cases).pictures(), start=1):
+    forger = Forger(cases)
+    drawing = forger.drawing().encode()
+    pane.resource_requested.connect(
+        lambda address: pane.give_resource(
+            address, drawing if address == DRAWING else b"", "image/svg+xml"
+        )
+    )
+    for number, events in enumerate(forger.pictures(), start=1):
         pane.feed(json.dumps(events))
         with contextlib.suppress(TimeoutError):  # one that does not come says enough by its leaks
             async with asyncio.timeout(20):
@@ -447,6 +499,10 @@ async def feed_all(pane: MirrorPane, cases: Cases) -> tuple[int, list[str]]:
             "{ try { e.click(); e.requestSubmit && e.requestSubmit(); } catch (error) {} }), 1",
         )
         far += json.loads(str(await script(pane.page, _FAR_STYLES)))
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(20):
+            while not await script(pane.page, _PART_IS_DRAWN):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
     return await _count(pane), far
 
 
@@ -481,6 +537,7 @@ async def story(app: QApplication) -> dict[str, object]:
     return {
         "cases": len(cases.names),
         "pictures": pictures,
+        "part": await script(pane.page, _PART_IS_DRAWN),
         "far_styles": far[:20],
         "leaked": leaked,
         "control": seen,

@@ -15,7 +15,7 @@ from tests.support.qt_loop import QtLoop
 
 POLICY = (
     "default-src 'none'; script-src 'nonce-NONCE'; style-src 'unsafe-inline'; img-src data: blob: "
-    "cbres:; "
+    "cbres: cbshell://mirror/part/; "
     "font-src data: cbres:; media-src 'none'; frame-src 'none'; connect-src 'none'; object-src "
     "'none'; "
     "form-action 'none'; base-uri 'none'"

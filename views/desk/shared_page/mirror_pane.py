@@ -52,6 +52,7 @@ from PyQt6.QtWidgets import QScrollBar, QWidget
 from resources import resource_text
 from resources.texts import _
 from session.core.field_types import NOT_DECODED
+from views.desk.shared_page.drawing_parts import drawn_parts
 from views.desk.shared_page.mirror_watch import MirrorTrouble, MirrorWatch
 from views.desk.shared_page.overlay import MirrorOverlay, Tool
 from views.kiosk.browser.dialogs import ASK_SCHEME
@@ -61,6 +62,10 @@ log = logging.getLogger(__name__)
 SHELL_SCHEME = b"cbshell"
 RESOURCE_SCHEME = b"cbres"
 SHELL_URL = "cbshell://mirror/"
+_PARTS = "/part/"
+"""Below it the shell serves drawings of the page that its frame takes parts of."""
+_LOCKED = b"default-src 'none'; sandbox"
+
 RESTART_MS, LONGEST_RESTART_MS, CALM_MS = 1_000, 16_000, 120_000
 """An engine that ends again within `CALM_MS` begins anew after twice the time."""
 MARK_LOOK_MS = 120
@@ -233,10 +238,11 @@ class _OnlyOurs(QWebEngineUrlRequestInterceptor):
 
 
 class _Shell(QWebEngineUrlSchemeHandler):
-    """Serves the shell page and its scripts."""
+    """Serves the shell page and its scripts, and drawings that `resources` has brought."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, resources: _Resources) -> None:
         super().__init__(parent)
+        self._resources = resources
         nonce = secrets.token_urlsafe(16)
         page = resource_text("pages/mirror.html")
         page = page.replace("__NONCE__", nonce).replace(
@@ -251,7 +257,13 @@ class _Shell(QWebEngineUrlSchemeHandler):
 
     def requestStarted(self, job: QWebEngineUrlRequestJob | None) -> None:
         assert job is not None
-        served = self._served.get(job.requestUrl().path())
+        path = job.requestUrl().path()
+        if path.startswith(_PARTS):
+            # Should it ever be a page of its own, it does nothing all the same.
+            job.setAdditionalResponseHeaders({b"Content-Security-Policy": [_LOCKED]})
+            self._resources.ask(job, path.rpartition("/")[2])
+            return
+        served = self._served.get(path)
         if served is None or job.requestMethod() != b"GET":
             job.fail(QWebEngineUrlRequestJob.Error.UrlNotFound)
         else:
@@ -269,7 +281,11 @@ class _Resources(QWebEngineUrlSchemeHandler):
 
     def requestStarted(self, job: QWebEngineUrlRequestJob | None) -> None:
         assert job is not None
-        address = _decode_address(job.requestUrl().path().lstrip("/"))
+        self.ask(job, job.requestUrl().path().lstrip("/"))
+
+    def ask(self, job: QWebEngineUrlRequestJob, encoded: str) -> None:
+        """Answers the request when the bytes of the encoded address are here."""
+        address = _decode_address(encoded)
         if not address.startswith(("http://", "https://")) or job.requestMethod() != b"GET":
             job.fail(QWebEngineUrlRequestJob.Error.RequestDenied)
             return
@@ -286,8 +302,9 @@ class _Resources(QWebEngineUrlSchemeHandler):
         for job in list(self._jobs.pop(address, [])):
             if sip.isdeleted(job):  # its page was replaced meanwhile
                 continue
-            if data and media_type.lower().startswith(_SERVED_TYPES):
-                _reply(job, media_type.encode(), data)
+            served = drawn_parts(data) if job.requestUrl().scheme() == "cbshell" else data
+            if served and media_type.lower().startswith(_SERVED_TYPES):
+                _reply(job, media_type.encode(), served)
             else:
                 job.fail(QWebEngineUrlRequestJob.Error.UrlNotFound)
 
@@ -321,7 +338,7 @@ class _MirrorPage(QWebEnginePage):
 
     def on_navigation_requested(self, request: QWebEngineNavigationRequest) -> None:
         """Lets in the shell, and the empty document of the frame it draws in."""
-        if request.url().scheme() not in ("cbshell", "about"):
+        if request.url() != QUrl(SHELL_URL) and request.url().scheme() != "about":
             request.reject()
 
 
@@ -402,8 +419,8 @@ class MirrorPane(QWidget):
         self._view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self._profile = QWebEngineProfile(self)
         self._interceptor = _OnlyOurs(self)
-        self._shell = _Shell(self)
         self._resources = _Resources(self)
+        self._shell = _Shell(self, self._resources)
         self._profile.setUrlRequestInterceptor(self._interceptor)
         self._profile.installUrlSchemeHandler(SHELL_SCHEME, self._shell)
         self._profile.installUrlSchemeHandler(RESOURCE_SCHEME, self._resources)

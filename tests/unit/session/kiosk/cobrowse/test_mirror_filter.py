@@ -15,7 +15,9 @@ from session.protocol.conversation.mirror import MirrorEvent
 
 
 def event(kind: int, data: Any) -> MirrorEvent:
-    return MirrorEvent(kind, msgspec.Raw(json.dumps(data, ensure_ascii=False).encode()), 1)
+    return MirrorEvent(
+        kind, msgspec.Raw(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()), 1
+    )
 
 
 def data_of(kept: MirrorEvent | None) -> Any:
@@ -44,6 +46,29 @@ def test_a_picture_in_the_page_is_left_as_it_is() -> None:
     picture = "data:image/png;base64,FR7630006000011234567890189"
     kept = filter_event(event(3, {"source": 0, "adds": [{"src": picture, "alt": "1850578006084"}]}))
     assert data_of(kept)["adds"] == [{"src": picture, "alt": MASK}]
+
+
+def test_a_shape_or_a_style_is_no_text_and_a_text_of_the_same_letters_is() -> None:
+    strokes, style = "M75 38L48 80 27 51 49 68 34 30", "a{color:rgb(189.3375,220.89375,252.45)}"
+    node = {
+        "tagName": "path",
+        "attributes": {"d": strokes, "style": style, "_cssText": style, "alt": strokes},
+        "childNodes": [{"textContent": strokes}, {"textContent": style}],
+    }
+    kept = data_of(filter_event(event(2, {"node": node, "adds": [{"rule": style}]})))
+    attributes, (text, other) = kept["node"]["attributes"], kept["node"]["childNodes"]
+    assert (attributes["d"], attributes["style"], attributes["_cssText"]) == (strokes, style, style)
+    assert kept["adds"] == [{"rule": style}]
+    assert MASK in attributes["alt"]
+    assert MASK in text["textContent"]
+    assert MASK in other["textContent"]
+
+
+def test_a_shape_is_known_wherever_a_long_page_is_cut() -> None:
+    strokes = "M75 38L48 80 27 51 49 68 34 30"
+    for filler in range(128 * 1024 - 120, 128 * 1024):
+        nodes = [{"name": "x" * filler}, {"attributes": {"d": strokes}}]
+        assert data_of(filter_event(event(2, {"node": nodes}))) == {"node": nodes}
 
 
 def test_the_address_of_a_page_leaves_without_its_query() -> None:

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A drawing of which a shared page takes parts (`<use href="icons.svg#print">`), as it may be drawn
+at the desk.
+
+Used by `views.desk.shared_page.mirror_pane`. What a page takes of it becomes a part of the page:
+so it is made anew of what is written here, as the page is of what `page_parts.js` names. It holds
+shapes and their colours, no address, no script and no picture.
+"""
+
+from __future__ import annotations
+
+import re
+from xml.etree.ElementTree import Element, ParseError, tostring
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+MAX_DRAWING_BYTES = 256 * 1024
+"""The icons of a whole design system are 100 kB; this much is read in a twentieth of a second."""
+
+_SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
+_ELEMENTS = frozenset(
+    (
+        *("svg", "g", "defs", "symbol", "use", "path", "rect", "circle", "ellipse", "line"),
+        *("polyline", "polygon", "linearGradient", "radialGradient", "stop", "clipPath", "mask"),
+        *("pattern", "title", "desc", "text", "tspan", "style"),
+    )
+)
+_LINKS = frozenset({"href", f"{{{_XLINK}}}href"})
+_PART = re.compile(r"#[\w.:-]*")
+_CALLS = re.compile(r"([\w-]{0,30})\(\s*([\"']?#)?")
+_PLAIN_CALLS = frozenset(
+    (
+        *("rgb", "rgba", "hsl", "hsla", "var", "calc", "translate", "translateX", "translateY"),
+        *("rotate", "scale", "matrix", "skewX", "skewY", "not", "is", "nth-child"),
+    )
+)
+
+
+def drawn_parts(data: bytes) -> bytes:
+    """The drawing as it may be drawn; empty when it is too large or none at all."""
+    if len(data) > MAX_DRAWING_BYTES:
+        return b""
+    try:
+        root = fromstring(data)
+        return tostring(_kept(root)) if root.tag == f"{{{_SVG}}}svg" else b""
+    except (ParseError, DefusedXmlException, ValueError, RecursionError):
+        return b""
+
+
+def _kept(element: Element) -> Element:
+    """The element with what of it may be drawn, of attributes and below."""
+    kept = Element(element.tag, {n: v for n, v in element.items() if _may_stay(n, v)})
+    if not element.tag.endswith("}style") or _is_harmless(element.text or ""):
+        kept.text = element.text
+    kept.tail = element.tail
+    for child in element:
+        # a comment or an instruction has no name
+        if isinstance(child.tag, str) and child.tag.removeprefix(f"{{{_SVG}}}") in _ELEMENTS:
+            kept.append(_kept(child))
+    return kept
+
+
+def _may_stay(name: str, value: str) -> bool:
+    if name in _LINKS:
+        return _PART.fullmatch(value) is not None
+    return re.fullmatch(r"(?!on)[a-zA-Z][\w-]*", name) is not None and _is_harmless(value)
+
+
+def _is_harmless(style: str) -> bool:
+    """True when no address can stand in it: neither an escape, nor an at-rule, nor a function that
+    takes one but for a part of the drawing itself.
+    """
+    return not any(sign in style for sign in ("\\", "@", "/*")) and all(
+        name in _PLAIN_CALLS or not name or (name == "url" and part)
+        for name, part in _CALLS.findall(style)
+    )
