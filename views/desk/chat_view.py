@@ -57,11 +57,18 @@ class ChatView(QWidget):
             role="soft",
             wrap=True,
         )
-        self._lines = QVBoxLayout()
-        self._lines.setSpacing(SPACE[1])
+        self._bubbles: dict[str, _Bubble] = {}
+        self._older = label(_("Older lines are no longer shown."), role="soft", wrap=True)
+        self._older.setObjectName("written_older")
+        self._older.hide()
+        self._lines = column(None, self._older, space=SPACE[1])
+        self._lines.addStretch(1)
         body = QWidget()
         body.setLayout(self._lines)
         self._scroll = scroll_area(body)
+        self._to_end = QTimer(self)
+        self._to_end.setSingleShot(True)
+        self._to_end.timeout.connect(self._scroll_to_end)
         self._entry = QLineEdit()
         self._entry.setObjectName("written_entry")
         self._entry.setMaxLength(MAX_WORDS)
@@ -165,17 +172,29 @@ class ChatView(QWidget):
             self._french.clear()
 
     def show_lines(self, lines: tuple[ChatLine, ...]) -> None:
-        """All lines, the oldest first."""
-        while (item := self._lines.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        """All lines that are kept, the oldest first; what stands there already stays as it is."""
+        for words_id in self._bubbles.keys() - {line.words_id for line in lines}:
+            bubble = self._bubbles.pop(words_id)
+            self._lines.removeWidget(bubble)
+            bubble.hide()
+            bubble.deleteLater()
+            self._older.show()
+        if not lines:
+            self._older.hide()
         for line in lines:
-            french = self._french.get(line.text, line.text) if line.mine else line.text
-            self._lines.addWidget(_bubble(line, french))
-        self._lines.addStretch(1)
-        bar = self._scroll.verticalScrollBar()
-        if bar is not None:
-            QTimer.singleShot(0, lambda: bar.setValue(bar.maximum()))
+            bubble = self._bubbles.get(line.words_id) or self._append(line)
+            bubble.show_line(line)
+
+    def _append(self, line: ChatLine) -> _Bubble:
+        french = self._french.get(line.text, line.text) if line.mine else line.text
+        bubble = self._bubbles[line.words_id] = _Bubble(line, french)
+        self._lines.insertWidget(self._lines.count() - 1, bubble)  # before the stretch
+        self._to_end.start()
+        return bubble
+
+    def _scroll_to_end(self) -> None:
+        if (bar := self._scroll.verticalScrollBar()) is not None:
+            bar.setValue(bar.maximum())
 
     def _on_send(self) -> None:
         text = self._entry.text().strip()
@@ -184,21 +203,26 @@ class ChatView(QWidget):
             self.send_requested.emit(text)
 
 
-def _bubble(line: ChatLine, french: str) -> QFrame:
-    bubble = QFrame()
-    bubble.setProperty("card", True)
-    restyle(bubble, sunken=line.mine)
-    text = label(line.text, wrap=True)
-    text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    beside = label(french, role="soft", wrap=True)
-    beside.setVisible(french != line.text)
-    who = _("You · {state}").format(state=_(_SENT[line.sent])) if line.mine else _("The caller")
-    column(
-        bubble,
-        label(who, role="caption"),
-        text,
-        beside,
-        space=2,
-        margins=(SPACE[1], SPACE[0], SPACE[1], SPACE[0]),
-    )
-    return bubble
+class _Bubble(QFrame):
+    """One line and who wrote it."""
+
+    def __init__(self, line: ChatLine, french: str) -> None:
+        super().__init__()
+        self.setProperty("card", True)
+        restyle(self, sunken=line.mine)
+        self._who = label("", role="caption")
+        self._sent: SentState | None = None
+        text = label(line.text, wrap=True)
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        beside = label(french, role="soft", wrap=True)
+        beside.setVisible(french != line.text)
+        margins = (SPACE[1], SPACE[0], SPACE[1], SPACE[0])
+        column(self, self._who, text, beside, space=2, margins=margins)
+
+    def show_line(self, line: ChatLine) -> None:
+        """Says what has become of the line by now."""
+        if line.sent is self._sent:
+            return
+        self._sent = line.sent
+        mine = _("You · {state}").format(state=_(_SENT[line.sent]))
+        self._who.setText(mine if line.mine else _("The caller"))

@@ -165,7 +165,7 @@ class KioskWindow(QWidget):
         self._offer: ServicesAnswer | None = None
         self._speech = "off"
         self._spoken = self._announced = self._powers = ""
-        self._written = 0
+        self._written: set[str] = set()
         self._phone_for: Callable[[str], None] | None = None
         self._returns: frozenset[str] = frozenset()
         self._before_number: KioskPage | None = None
@@ -387,7 +387,7 @@ class KioskWindow(QWidget):
         if self.bar.writes:
             self.session_page.chat.open_by_caller()
         self.goodbye_page.show_number(short_number(facts.id))
-        self._written, self._powers = 0, self.session_page.line.text()
+        self._written, self._powers = set(), self.session_page.line.text()
         self._show(self.session_page)
         announce(self, _("You are talking with {name}").format(name=facts.agent_name))
 
@@ -412,10 +412,11 @@ class KioskWindow(QWidget):
     def show_chat(self, lines: tuple[ChatLine, ...]) -> None:
         """Shows the written conversation."""
         self.session_page.chat.show_lines(lines)
-        theirs = [line.text for line in lines if not line.mine]
-        for text in theirs[self._written :]:
-            announce(self, _("Your adviser writes: {text}").format(text=text))
-        self._written = len(theirs)
+        theirs = {line.words_id: line.text for line in lines if not line.mine}
+        for words_id, text in theirs.items():
+            if words_id not in self._written:
+                announce(self, _("Your adviser writes: {text}").format(text=text))
+        self._written = set(theirs)
 
     def show_private(self, on: bool) -> None:
         """Shows that nobody sees face or page for a moment."""

@@ -120,6 +120,7 @@ class Chat:
 
     def _add(self, line: ChatLine) -> None:
         self._lines = (*self._lines, line)[-MOST_KEPT:]
+        self._shown.intersection_update(line.words_id for line in self._lines)
         self.changed.emit(self._lines)
 
     def _mark(self, words_id: str, sent: SentState) -> None:

@@ -108,11 +108,10 @@ class ChatStrip(QFrame):
             self._is_open = False
             self._entry.clear()
             self.keyboard.close_keyboard()
-            self._reported.clear()
-        self.retranslate()
+        self._reported.intersection_update(line.words_id for line in lines)
+        self._show_words()
 
-    def retranslate(self) -> None:
-        """Says every text again."""
+    def _show_words(self) -> None:
         theirs = [line.text for line in self._lines if not line.mine][-SHOWN:]
         mine = [line.text for line in self._lines if line.mine][-1:]
         self._words.setText("\n".join(theirs))
@@ -121,6 +120,12 @@ class ChatStrip(QFrame):
         self._mine.setText(_("You answered: {text}").format(text=mine[0]) if mine else "")
         types = self.keyboard.is_open  # its keys need the height
         self._mine.setVisible(bool(mine) and not types)
+        self.setVisible(bool(self._lines) or self._is_open)
+        self.update()
+
+    def retranslate(self) -> None:
+        """Says every text again."""
+        types = self.keyboard.is_open
         self._quick.setVisible(not types)
         for button, answer in zip(self.answers, ANSWERS, strict=True):
             button.set_words(_(answer))
@@ -128,8 +133,7 @@ class ChatStrip(QFrame):
         self._entry.setAccessibleName(_("Type your answer"))
         self.send.set_words(_("Send"))
         self.keyboard.retranslate()
-        self.setVisible(bool(self._lines) or self._is_open)
-        self.update()
+        self._show_words()
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
         """Painted: the adviser may know."""

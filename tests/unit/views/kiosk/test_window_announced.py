@@ -74,6 +74,8 @@ def test_written_words_are_told_once_and_ones_own_never(window: KioskWindow) -> 
     assert heard.only() == "Your adviser writes: Bonjour"
     window.show_chat((first, mine))
     assert heard.take() == []
+    window.show_chat((mine, ChatLine("3", "Merci", mine=False)))  # the first is no longer kept
+    assert heard.only() == "Your adviser writes: Merci"
 
 
 def test_scanner_host_trouble_and_print_are_told(window: KioskWindow) -> None:
