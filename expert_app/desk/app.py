@@ -92,6 +92,7 @@ class DeskApp:
         session_ended: it is over, wrap-up begins.
         kiosk_wiped: the kiosk's report.
         not_understood: the kiosk's program, or ours, is too old for something.
+        flooded: see `DeskSession`.
         session_closed: the wrap-up is finished.
         dossier_changed: the caller's dossier as the store has it; None when the caller gave no
             number.
@@ -116,6 +117,7 @@ class DeskApp:
         self.session_closed: Signal[str] = Signal()
         self.kiosk_wiped: Signal[KioskWiped] = Signal()
         self.not_understood: Signal[None] = Signal()
+        self.flooded: Signal[str] = Signal()
         self.dossier_changed: Signal[Dossier | None] = Signal()
         self.number_opened: Signal[tuple[str, str]] = Signal()
         self.document_opened: Signal[tuple[str, bytes]] = Signal()
@@ -226,6 +228,7 @@ class DeskApp:
         session = self._session = await self._open(facts, resumed)
         session.kiosk_wiped.connect(self._on_kiosk_wiped)
         session.not_understood.connect(self.not_understood.emit)
+        session.flooded.connect(self.flooded.emit)
         self._filing.begin(session)
         self.session_opened.emit(session)
         await (session.start_without_kiosk() if facts.phone else session.start())

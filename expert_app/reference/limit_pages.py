@@ -48,6 +48,16 @@ from session.protocol.conversation.mirror import MAX_EVENTS_BYTES, MAX_PACKED_BY
 from session.protocol.endpoints.chunks import MAX_ASKS, MAX_NAMED, STALL_S
 from session.protocol.endpoints.refusals import IN_S, MOST
 from session.protocol.hub.number_check import FORMS, NumberState, check_number
+from session.protocol.message_rates import (
+    KEPT,
+    ORDINARY,
+    QUIET_S,
+    RAW_RATES,
+    TOPIC_RATES,
+    MessageRate,
+    rate_of,
+)
+from session.protocol.topics import SESSION_MESSAGES
 from session.protocol.wire.version import (
     MAX_CHUNK_BYTES,
     MAX_CONTROL_BYTES,
@@ -91,6 +101,8 @@ def _rates() -> str:
          "no answer"),
         ("session traffic of one end", f"{BYTES_PER_S >> 20} MiB a second, "
          f"{BURST_BYTES >> 20} MiB at once", "`MessageRefused` with `rate_limited`"),
+        ("messages of a session", "by type, see below",
+         "`MessageRefused` with `rate_limited`, once for each burst"),
         ("signs of life", f"one every {BEAT_S:g} s; {BEATS_PER_S:g} a second, "
          f"{BEATS_BURST:g} at once", "not counted as life"),
         ("messages that are dropped", f"{DROPS_PER_S:g} a second, {DROPS_BURST:g} at once",
@@ -100,6 +112,31 @@ def _rates() -> str:
         ("refusals of one end to the other", f"{MOST} in {IN_S:g} s", "counted only"),
     ]  # fmt: skip
     return table(("what", "limit", "beyond it"), rows)
+
+
+def _rate(rate: MessageRate) -> tuple[str, str]:
+    return f"{rate.per_s:g}", f"{rate.burst}"
+
+
+def _message_rates() -> str:
+    """Of each message and raw topic at the end that takes it, and of each topic at the hub."""
+    by_rate: dict[MessageRate, list[str]] = {}
+    for message in SESSION_MESSAGES:
+        by_rate.setdefault(rate_of(message), []).append(message.__name__)
+    del by_rate[ORDINARY]
+    rows = [(codes(sorted(names)), *_rate(rate)) for rate, names in sorted(by_rate.items())]
+    rows += [("every other message", *_rate(ORDINARY))]
+    rows += [(f"bytes on {code(topic)}", *_rate(rate)) for topic, rate in RAW_RATES.items()]
+    ends = table(("an end takes", "a second", "at once"), rows)
+    hub = table(
+        ("the hub passes of one end, on", "a second", "at once"),
+        [(code(topic), *_rate(rate)) for topic, rate in TOPIC_RATES.items()],
+    )
+    kept = table(
+        ("kept at once", "at most"),
+        [(code(message.__name__), f"{count}") for message, count in KEPT.items()],
+    )
+    return "\n\n".join([ends, hub, kept])
 
 
 def _waits() -> str:
@@ -178,6 +215,11 @@ def documents() -> Documents:
         _sizes(),
         "## Rates",
         _rates(),
+        "**How many messages.** Each end counts by type what the other says, the hub by topic; the "
+        "limits are many times what our own programs send. What is too much is left out, not put "
+        "off: who must get something through says it again later. It is told once, and again "
+        f"after {QUIET_S:g} s without.",
+        _message_rates(),
         f"**Shut out.** Who goes on far beyond the limits loses the key for {BAN_S:g} s: "
         "the server "
         "says `Authorization Violation` and ends the connection. NATS clients give up after two of "

@@ -11,8 +11,10 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 
+from session.bus.rate_limits import Bursts, RateLimits
 from session.bus.sealing.channel import NO_KEY, SEALED_TOPICS, ChannelSeal
 from session.bus.transport.connection import Incoming
+from session.core.clock import Clock
 from session.core.errors import (
     MessageMalformed,
     MessageTooLarge,
@@ -21,12 +23,14 @@ from session.core.errors import (
     SessionError,
 )
 from session.core.field_types import NOT_DECODED
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.codec import decode_session, encode_session
 from session.protocol.conversation.messages import MessageRefused, SessionMessage
 from session.protocol.endpoints.channel import MessageHandler, RawHandler
 from session.protocol.endpoints.chunks import parse_headers
 from session.protocol.endpoints.refusals import END_TOPIC, HUB_TOPIC, LATE, Refusals
+from session.protocol.message_rates import ORDINARY, QUIET_S, RAW_RATES, MessageRate, rate_of
 from session.protocol.topics import (
     CHUNK_TOPIC,
     CONTROL_TOPICS,
@@ -44,6 +48,9 @@ EARLY_LIMIT = 64
 """Messages per topic that are kept until the first listener of that topic comes;
 older ones give way.
 """
+
+NONSENSE = "what is not understood"
+"""Counted together, whatever type it says it has."""
 
 Publish = Callable[[str, bytes, Mapping[str, str] | None], Awaitable[None]]
 
@@ -71,7 +78,13 @@ class BusChannel:
         me: which end this is; what only this end says is not taken from the other.
     """
 
-    def __init__(self, session_id: str, publish: Publish, *, me: SendingEnd, tasks: Tasks) -> None:
+    def __init__(
+        self, session_id: str, publish: Publish, *, me: SendingEnd, tasks: Tasks, clock: Clock
+    ) -> None:
+        self.flooded: Signal[str] = Signal()
+        self._clock = clock
+        self._rates: dict[str, RateLimits] = {}
+        self._bursts = Bursts(clock, QUIET_S)
         self._refusals = Refusals(self._send_refusal, tasks)
         self._other = me.other
         self._session_id = session_id
@@ -185,15 +198,33 @@ class BusChannel:
         else:
             self.refuse(topic, MessageMalformed.code, "unknown topic")
 
+    def _may_say(self, kind: str, rate: MessageRate) -> bool:
+        """False when the other end says this more often than the table has it."""
+        if kind not in self._rates:
+            self._rates[kind] = RateLimits(self._clock, rate.per_s, burst=rate.burst)
+        return self._rates[kind].take(kind)
+
+    def _leave_out(self, topic: str, kind: str, rate: MessageRate) -> None:
+        """Too much of this comes; the first of a burst is told at both ends."""
+        is_first = self._bursts.begins(kind)
+        why = f"more than {rate.burst} at once and {rate.per_s:g} a second"
+        self.refuse(topic, RateLimited.code, why, kind, told=is_first)
+        if is_first:
+            self.flooded.emit(topic)
+
     def _keep_early(self, topic: str, message: Incoming) -> None:
         early = self._early.setdefault(topic, deque(maxlen=EARLY_LIMIT))
         if len(early) == EARLY_LIMIT:
-            self.refuse(topic, RateLimited.code, "nobody listens yet")
+            told = self._bursts.begins(f"early {topic}")
+            self.refuse(topic, RateLimited.code, "nobody listens yet", told=told)
         early.append(message)
 
     def _deliver_raw(self, topic: str, message: Incoming) -> None:
         if not may_send_raw(topic, self._other):
             self.refuse(topic, NotAllowed.code, "not from this end")
+            return
+        if not self._may_say(topic, RAW_RATES[topic]):
+            self._leave_out(topic, topic, RAW_RATES[topic])
             return
         try:
             if topic == CHUNK_TOPIC:
@@ -216,9 +247,16 @@ class BusChannel:
             return
         try:
             decoded = decode_session(message.payload)
-            if not may_send(type(decoded), topic, self._other):
+            kind = type(decoded)
+            if not self._may_say(kind.__name__, rate_of(kind)):
+                self._leave_out(topic, kind.__name__, rate_of(kind))
+                return
+            if not may_send(kind, topic, self._other):
                 raise NotAllowed(why=f"not from a {self._other} on this topic")
         except SessionError as error:
+            if not self._may_say(NONSENSE, ORDINARY):
+                self._leave_out(topic, NONSENSE, ORDINARY)
+                return
             why = str(error.detail.get("why", "")) or _numbers(error)
             self.refuse(topic, error.code, why, _type_of(message.payload))
             return

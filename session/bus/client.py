@@ -347,7 +347,11 @@ class BusClient:
         channel = self._channels.get(session_id)
         if channel is None:
             channel = self._channels[session_id] = BusChannel(
-                session_id, partial(self._publish, session_id), me=self._me, tasks=self._tasks
+                session_id,
+                partial(self._publish, session_id),
+                me=self._me,
+                tasks=self._tasks,
+                clock=self.clock,
             )
             while len(self._channels) > SESSIONS_KEPT:
                 self._channels.popitem(last=False)

@@ -94,6 +94,7 @@ class DeskSession:
     Attributes:
         kiosk_wiped: the kiosk removed everything of the caller.
         not_understood: a message of ours says nothing to the kiosk: one of the two is older.
+        flooded: the kiosk, or the third person (topic "aside"), says too much on this topic.
     """
 
     def __init__(
@@ -108,6 +109,7 @@ class DeskSession:
         self.resumed = resumed
         self.kiosk_wiped: Signal[KioskWiped] = Signal()
         self.not_understood: Signal[None] = Signal()
+        self.flooded: Signal[str] = channel.flooded
         self._channel, self._log, self._tasks = channel, parts.log_writer, parts.tasks
         clock, tasks = parts.clock, parts.tasks
         self._build_call(parts)

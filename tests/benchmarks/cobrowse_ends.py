@@ -49,6 +49,7 @@ class Counted:
 
     def __init__(self, channel: BusChannel, role: str, *, user: str) -> None:
         self.bytes = self.messages = 0
+        self.flooded = channel.flooded
         self._channel, self._subject = channel, f"ses.{role}.{user}.{channel.session_id}."
 
     @property

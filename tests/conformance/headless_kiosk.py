@@ -239,6 +239,7 @@ class SeenChannel:
 
     def __init__(self, channel: SessionChannel, kiosk: Changing) -> None:
         self._channel, self._kiosk = channel, kiosk
+        self.flooded = channel.flooded
 
     @property
     def session_id(self) -> str:

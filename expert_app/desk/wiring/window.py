@@ -25,6 +25,7 @@ from session.desk.hub.client import DeskLink
 from session.protocol.conversation.messages import KioskWiped
 from session.protocol.hub.requests import AgentChanged, Announcement, DocumentFiled, SessionEnded
 from session.protocol.hub.tickets import HelpState, Ticket, TicketState
+from session.protocol.topics import ASIDE_TOPIC
 from views.desk.talk_bar import host_sentence
 from views.desk.window import DeskWindow
 from views.media.ring import Ring
@@ -77,6 +78,7 @@ class WindowConnections:
         self._app.session_closed.connect(self._on_session_closed)
         self._app.kiosk_wiped.connect(self._on_kiosk_wiped)
         self._app.not_understood.connect(self._on_not_understood)
+        self._app.flooded.connect(self._on_flooded)
         self._window.talk_bar.host_requested.connect(self._app.call_host)
 
     def _on_queue(self, tickets: list[Ticket]) -> None:
@@ -309,6 +311,18 @@ class WindowConnections:
             "kiosk it is."
         )
         self._window.messages.show_message(Level.WARNING, words, key="not_understood")
+
+    def _on_flooded(self, topic: str) -> None:
+        words = _(
+            "The kiosk sends too many messages: what is too much is left out. The conversation "
+            "goes on; tell the help desk which kiosk it is."
+        )
+        if topic == ASIDE_TOPIC:
+            words = _(
+                "The third person's desk sends too many messages: what is too much is left out. "
+                "The conversation goes on."
+            )
+        self._window.messages.show_message(Level.WARNING, words, key="flooded")
 
     def _on_session_closed(self, outcome: str) -> None:
         self._window.messages.dismiss_all()

@@ -35,6 +35,7 @@ from session.protocol.conversation.messages import (
 from session.protocol.conversation.page_signing import words_of
 from session.protocol.endpoints.chunks import MAX_ASKS, Arrivals, Assembly
 from session.protocol.endpoints.sending import OrderedSender
+from session.protocol.message_rates import KEPT
 
 log = logging.getLogger(__name__)
 
@@ -113,6 +114,10 @@ class Pages:
 
     def __len__(self) -> int:
         return len(self._arrivals)
+
+    def has_room_for(self, page_id: str) -> bool:
+        """False when so many pages are on their way that this one is to be offered later."""
+        return len(self._arrivals) < KEPT[PageOffered] or self._arrivals.has(page_id)
 
     def on_offered(self, offer: PageOffered) -> None:
         """A page is announced, perhaps once more."""

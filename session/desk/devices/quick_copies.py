@@ -17,6 +17,7 @@ from session.core.signals import Signal
 from session.protocol.conversation.messages import ChunksRequested, PageGlimpsed
 from session.protocol.endpoints.chunks import MAX_ASKS, Arrivals, parse_headers
 from session.protocol.endpoints.sending import OrderedSender
+from session.protocol.message_rates import KEPT
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,8 @@ class QuickCopies:
         """A quick copy is announced."""
         if announced.page_id in self._over or announced.size_bytes > MAX_QUICK_COPY_BYTES:
             return
+        if len(self._arrivals) >= KEPT[PageGlimpsed]:
+            return  # the original comes anyway
         try:
             self._arrivals.expect(
                 announced.item_id, announced.size_bytes, announced.sha256, announced.chunks

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 from session.core.clock import Clock
-from session.core.errors import MessageMalformed, PageDamaged
+from session.core.errors import MessageMalformed, PageDamaged, RateLimited
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.devices.pages import Keep, PageNotReceived, PageProgressed, Pages, ReceivedPage
@@ -221,6 +221,9 @@ class DeskDevices:
                 self._scans.on_progressed(message)
             case ScanEnded():
                 self._scans.on_ended(message)
+            case PageOffered() if not self._pages.has_room_for(message.page_id):
+                why = f"{len(self._pages)} pages are on their way"
+                self._channel.refuse(TOPIC, RateLimited.code, why, message.page_id)
             case PageOffered():
                 self._scans.on_page(message.scan_id)
                 self._pages.on_offered(message)

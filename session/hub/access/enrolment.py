@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from session.bus.hub_connection import HubConnection
+from session.bus.rate_limits import RateLimits
 from session.bus.transport.connection import Incoming
 from session.bus.transport.nkeys import is_signed
 from session.core.clock import Clock
@@ -36,7 +37,6 @@ from session.hub.access.newcomers import (
     overstayed,
     source_of,
 )
-from session.hub.access.rate_limits import RateLimits
 from session.hub.access.sign_on import SignOnGate
 from session.protocol.codec import decode_request, encode
 from session.protocol.hub.enrolment import (

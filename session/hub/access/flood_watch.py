@@ -9,10 +9,10 @@ program that runs the server is told whom to ban.
 
 from __future__ import annotations
 
+from session.bus.rate_limits import RateLimits
 from session.core.clock import Clock
 from session.core.errors import RateLimited
 from session.core.signals import Signal
-from session.hub.access.rate_limits import RateLimits
 from session.hub.access.refused_log import RefusedLog
 
 DROPS_PER_S, DROPS_BURST = 50.0, 1000.0

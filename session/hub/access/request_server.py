@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from session.bus.hub_connection import HubConnection
 from session.bus.jetstream.streams import NEW_LEADER
+from session.bus.rate_limits import RateLimits
 from session.bus.transport.connection import Incoming
 from session.core.clock import Clock
 from session.core.computer import printable_name
@@ -29,7 +30,6 @@ from session.core.errors import (
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.hub.access.handlers import Asker, Handler, answer_bytes
-from session.hub.access.rate_limits import RateLimits
 from session.hub.access.refused_log import RefusedLog
 from session.protocol.codec import decode_request, encode
 from session.protocol.hub.requests import HubMessage, Refusal

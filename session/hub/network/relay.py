@@ -17,6 +17,7 @@ from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 
 from session.bus.hub_connection import HubConnection
+from session.bus.rate_limits import Bursts, RateLimits
 from session.bus.sealing.box import SEAL_HEADER
 from session.bus.transport.connection import Incoming
 from session.core.errors import (
@@ -29,7 +30,6 @@ from session.core.errors import (
     TicketUnknown,
 )
 from session.core.tasks import Tasks
-from session.hub.access.rate_limits import RateLimits
 from session.hub.access.refused_log import RefusedLog
 from session.hub.dossier.keep_consent import TOPIC as GRANT_TOPIC
 from session.hub.dossier.keep_consent import KeepConsents
@@ -39,6 +39,7 @@ from session.protocol.codec import decode_session, encode_session
 from session.protocol.conversation.messages import MessageRefused, PageRefused
 from session.protocol.endpoints.refusals import END_TOPIC, HUB_TOPIC
 from session.protocol.hub.tickets import LIVE, Ticket
+from session.protocol.message_rates import QUIET_S, TOPIC_RATES
 from session.protocol.topics import CONTROL_TOPICS, DEVICE_TOPIC, RAW_TOPICS
 from session.protocol.wire.roles import Role
 from session.protocol.wire.version import MAX_CHUNK_BYTES, MAX_CONTROL_BYTES, SEAL_BYTES
@@ -68,7 +69,7 @@ HELD = 64
 HEADER_BYTES = 2048
 
 TOLD_PER_S, TOLD_BURST = 1.0, 10.0
-"""So often one end is told that its messages are dropped."""
+"""So often one end is told that its messages are dropped; that they are too many, once a burst."""
 
 LOGGED_EACH = 100
 """One line in the log for so many dropped messages: a loop elsewhere must not fill our disk."""
@@ -118,6 +119,11 @@ class Relay:
         self._on_excess = on_excess
         self._forward = forward
         self._rates = RateLimits(core.clock, BYTES_PER_S, burst=BURST_BYTES)
+        self._counts = {
+            topic: RateLimits(core.clock, rate.per_s, burst=rate.burst)
+            for topic, rate in TOPIC_RATES.items()
+        }
+        self._bursts = Bursts(core.clock, QUIET_S)
         self._queue: asyncio.Queue[Incoming] = asyncio.Queue(QUEUED)
         self._worker: asyncio.Task[None] | None = None
         self._held: dict[tuple[str, str], deque[Incoming]] = {}
@@ -160,6 +166,10 @@ class Relay:
             self._drop(message, MessageTooLarge.code, why, who)
         elif not self._rates.take(who, size_bytes + OVERHEAD_BYTES):
             self._drop(message, RateLimited.code, "more than any line carries", who)
+        elif not self._counts[topic].take(who):
+            rate = TOPIC_RATES[topic]
+            why = f"more than {rate.burst} at once and {rate.per_s:g} a second"
+            self._drop(message, RateLimited.code, why, who)
         elif self._queue.full():
             self._drop(message, RateLimited.code, "the hub is behind")
         else:
@@ -176,8 +186,12 @@ class Relay:
         if who:
             self._on_excess(who)
         _, organisation, role, user, _, topic = message.subject.split(".")
-        self._refused.note(f"{organisation}.{role}.{user}", topic, code, why=why)
-        if self._told.take(f"{organisation}.{role}.{user}"):
+        sender = f"{organisation}.{role}.{user}"
+        too_many = code == RateLimited.code
+        is_told = self._bursts.begins(f"{sender}.{topic}") if too_many else self._told.take(sender)
+        if is_told or not too_many:
+            self._refused.note(sender, topic, code, why=why)
+        if is_told:
             refused = MessageRefused(topic=topic[:60], code=code, why=why)
             self._tasks.start(
                 self._send_refusal(message, refused), name="tell that a message is dropped"

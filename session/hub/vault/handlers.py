@@ -10,6 +10,7 @@ import asyncio
 import msgspec
 
 from session.bus.jetstream.streams import WrongRevision
+from session.bus.rate_limits import RateLimits
 from session.bus.sealing.certificates import VaultSecret, certify
 from session.core.clock import Clock
 from session.core.errors import LogRunning, RateLimited, TicketUnknown
@@ -17,7 +18,6 @@ from session.core.signals import Signal
 from session.hub.access.handlers import Asker, handles
 from session.hub.access.log_notes import StoredNotes, notes_in
 from session.hub.access.log_register import LogRegister
-from session.hub.access.rate_limits import RateLimits
 from session.hub.vault.log_store import VaultLog
 from session.hub.vault.server import CERTIFY, VaultOwner
 from session.hub.vault.sessions import VaultSessions

@@ -20,6 +20,7 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from session.bus.rate_limits import RateLimits
 from session.bus.sealing.box import SEAL_HEADER, SealBox, Stamp, public_text, shared
 from session.bus.sealing.certificates import VaultSecret
 from session.bus.sealing.vault_client import (
@@ -51,7 +52,6 @@ from session.core.field_types import NOT_DECODED
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.hub.access.handlers import Asker, Handler, answer_bytes
-from session.hub.access.rate_limits import RateLimits
 from session.hub.access.request_server import (
     BULK,
     BULK_BURST,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from session.core.signals import Signal
 from session.protocol.conversation.messages import SessionMessage
 
 MessageHandler = Callable[[SessionMessage], None]
@@ -19,7 +20,13 @@ class SessionChannel(Protocol):
     Sending never waits for the other end and keeps the order per topic.
 
     Handlers run in the loop's thread; they must not block and start tasks for anything slow.
+
+    Attributes:
+        flooded: the other end says too much on this topic, and what is too much is left out; told
+            once for each burst (`session.protocol.message_rates`).
     """
+
+    flooded: Signal[str]
 
     @property
     def session_id(self) -> str:

@@ -30,6 +30,8 @@ MAX_ASKS = 5
 """So many times in a row, without a single chunk in between."""
 MAX_NAMED = 100
 """Chunks named in one `ChunksRequested`."""
+MAX_HELD_BYTES = 2 * MAX_ITEM_BYTES
+"""Of items that are not whole: a sender sends one after the other."""
 _MAX_EARLY = 32
 _MIN_CHUNK_BYTES = 1024
 _CHUNK_S = 0.15
@@ -99,6 +101,7 @@ class Assembly:
         self.size_bytes = size_bytes
         self.sha256 = sha256
         self.chunks = chunks
+        self.held_bytes = 0
         self._parts: dict[int, bytes] = {}
 
     @property
@@ -122,6 +125,7 @@ class Assembly:
         if index in self._parts:
             return False
         self._parts[index] = bytes(data)
+        self.held_bytes += len(data)
         return True
 
     def missing(self) -> list[int]:
@@ -131,6 +135,7 @@ class Assembly:
     def restart(self) -> None:
         """Forgets all chunks (the hash was wrong and nobody knows which chunk it was)."""
         self._parts.clear()
+        self.held_bytes = 0
 
     def finish(self) -> bytes:
         """The item. Raises `PageDamaged` when it is not what was announced, or not whole."""
@@ -230,7 +235,21 @@ class Arrivals:
         is_last = index == awaited.assembly.chunks - 1
         if not awaited.assembly.is_complete and not awaited.asked_for and (is_last or was_asked):
             awaited.is_due = True
+        if is_new:
+            self._make_room(awaited.assembly)
         return awaited.assembly if is_new else None
+
+    def _make_room(self, newest: Assembly) -> None:
+        """Forgets chunks of items that were announced last, where more is held than any sender of
+        ours leaves open; they are asked for again.
+        """
+        held_bytes = sum(each.assembly.held_bytes for each in self._awaited.values())
+        for each in reversed(self._awaited.values()):
+            if held_bytes <= MAX_HELD_BYTES:
+                return
+            if each.assembly is not newest:
+                held_bytes -= each.assembly.held_bytes
+                each.assembly.restart()
 
     def restart(self, item_id: str) -> None:
         """All of the item is to be asked for again."""

@@ -13,7 +13,7 @@ import logging
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 
-from session.core.errors import SessionError
+from session.core.errors import RateLimited, SessionError
 from session.core.tasks import Tasks
 from session.protocol.conversation.messages import MessageRefused
 
@@ -54,10 +54,11 @@ class Refusals:
         self.by_code[code] += 1
         if not told:
             return
-        log.warning("a message on %s is refused: %s", topic, code)
         now_s = asyncio.get_running_loop().time()
-        if len(self._told_s) == MOST and now_s - self._told_s[0] < IN_S:
+        is_full = len(self._told_s) == MOST and now_s - self._told_s[0] < IN_S
+        if is_full and code != RateLimited.code:  # that is told once for each burst
             return
+        log.warning("a message on %s is refused: %s", topic, code)
         self._told_s.append(now_s)
         refused = MessageRefused(topic=topic, code=code, why=why[:200], of=of[:60])
         self._tasks.start(self._send_refusal(refused), name="refuse a message")

@@ -15,6 +15,7 @@ from typing import Any
 
 from session.core.clock import SystemClock
 from session.core.errors import SessionError
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.media.engine import MediaStats, PictureLimits
 from session.media.line.end import TICK_S, LineEnd, OtherTraffic
@@ -31,6 +32,9 @@ class _Nobody:
     """A channel whose other end hears nothing."""
 
     session_id = "bench"
+
+    def __init__(self) -> None:
+        self.flooded: Signal[str] = Signal()
 
     async def send(self, topic: str, message: SessionMessage) -> None:
         """Lost."""

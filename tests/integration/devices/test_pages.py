@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import random
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
@@ -16,12 +17,14 @@ from session.protocol.conversation.messages import (
     DevicesReported,
     Grant,
     PageKept,
+    PageOffered,
     PageRefused,
     PrintState,
     ScanKind,
     ScannerState,
 )
 from session.protocol.conversation.page_signing import words_of
+from session.protocol.message_rates import KEPT
 from tests.support.device_ends import Talk, invented_page, invented_pdf, settle
 from tests.support.memory.channel import MemoryChannel
 from tests.support.waiting import until
@@ -315,3 +318,26 @@ async def test_a_foreign_chunk_changes_nothing(talk: Talk) -> None:
     await talk.scan_page()
     await until(lambda: talk.desk.pages)
     assert talk.desk_line.refused == {"message_malformed": 4}
+
+
+async def test_pages_that_never_come_have_a_bound_and_the_next_one_is_not_lost(talk: Talk) -> None:
+    for number in range(KEPT[PageOffered] + 100):
+        offer = PageOffered(
+            page_id=f"flood{number}",
+            scan_id="s1",
+            kind=ScanKind.PAGE,
+            taken_at_utc=datetime(2026, 12, 1, tzinfo=UTC),
+            size_bytes=1000,
+            chunks=1,
+            sha256="0" * 64,
+            media_type="image/jpeg",
+            width_px=10,
+            height_px=10,
+            dpi=300,
+        )
+        signed = talk.kiosk.signed(offer)
+        await talk.kiosk_line.send("device", signed)
+        await settle()
+    assert len(talk.desk.devices._pages) == KEPT[PageOffered]
+    assert talk.desk_line.refused["rate_limited"] == 100
+    assert refusals(talk) == []  # a refused page would be forgotten at the kiosk

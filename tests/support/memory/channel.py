@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from session.core.errors import BusUnreachable, MessageMalformed, NotAllowed
+from session.core.signals import Signal
 from session.protocol.codec import decode_session, encode_session
 from session.protocol.conversation.messages import MessageRefused, SessionMessage
 from session.protocol.endpoints.channel import MessageHandler, RawHandler
@@ -30,6 +31,7 @@ class MemoryChannel:
         self.session_id = session_id
         self.me = me
         self.refused: Counter[str] = Counter()
+        self.flooded: Signal[str] = Signal()
         self.peer: MemoryChannel | None = None
         self.cut = self.deaf = False
         self.drop_raw: Callable[[str, bytes, Mapping[str, str]], bool] = (

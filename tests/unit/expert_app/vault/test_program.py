@@ -13,8 +13,8 @@ import msgspec
 from expert_app.runtime.config import HubSettings, load
 from expert_app.runtime.paths import paths_for
 from expert_app.vault.program import VaultProgram
+from session.bus.rate_limits import RateLimits
 from session.bus.sealing.certificates import SECRET_BYTES, VaultSecret
-from session.hub.access.rate_limits import RateLimits
 from session.hub.dossier.document_reader import DocumentReader
 from session.protocol.sealing import Part
 from tests.support.object_graph import classes_that_exist_twice, objects_of

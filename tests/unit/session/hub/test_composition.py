@@ -6,10 +6,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from session.bus.hub_connection import HubConnection
+from session.bus.rate_limits import RateLimits
 from session.bus.transport.nkeys import new_seed
 from session.core.clock import ManualClock
 from session.core.tasks import Tasks
-from session.hub.access.rate_limits import RateLimits
 from session.hub.composition import Hub
 from session.hub.convention.catalogue import Catalogue
 from session.hub.dossier.document_reader import DocumentReader

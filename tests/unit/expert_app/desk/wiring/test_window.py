@@ -19,6 +19,7 @@ from session.core.signals import Signal
 from session.protocol.hub.tickets import HelpState, TicketState
 from tests.support.screens.invented import SERVICES, TICKETS, desk
 from views.media.ring import Ring
+from views.widgets.message_bar import MessageLine
 
 
 class Either(Signal[Any]):
@@ -97,3 +98,27 @@ def test_the_agent_reads_that_the_host_was_called_and_comes_until_the_talk_is_ov
     over = msgspec.structs.replace(talking, state=TicketState.WRAP_UP, help=HelpState.WANTED)
     link.queue_changed.emit([over])
     assert not reads()
+
+
+def test_the_agent_reads_once_who_sends_too_much(qtbot: QtBot) -> None:
+    window = desk()
+    qtbot.addWidget(window)
+    app, link = Telling(session=None), Telling(queue=[], services=list(SERVICES.values()))
+    WindowConnections(
+        window,
+        Ring(window),
+        app=cast(Any, app),
+        filing=cast(Any, Telling()),
+        link=cast(Any, link),
+        ask_first=cast(Any, Telling()),
+    )
+
+    def lines() -> list[MessageLine]:
+        every = window.findChildren(MessageLine, "message_flooded")
+        return [line for line in every if not line.isHidden()]
+
+    for topic in ("beside", "device", "mirror"):
+        app.flooded.emit(topic)
+    assert [line.text()[:34] for line in lines()] == ["The kiosk sends too many messages:"]
+    app.flooded.emit("aside")
+    assert [line.text()[:34] for line in lines()] == ["The third person's desk sends too "]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from session.bus.rate_limits import RateLimits
 from session.core.clock import ManualClock
 from session.core.errors import (
     MessageMalformed,
@@ -17,7 +18,6 @@ from session.core.errors import (
     RateLimited,
     TransferInterrupted,
 )
-from session.hub.access.rate_limits import RateLimits
 from session.hub.dossier.uploads import KEPT_S, MOST_OPEN, UploadSpool
 from session.protocol.hub.requests import UploadBegin
 

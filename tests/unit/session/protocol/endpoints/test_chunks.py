@@ -12,6 +12,7 @@ from session.core.clock import ManualClock
 from session.core.errors import MessageMalformed, MessageTooLarge, PageDamaged
 from session.protocol.endpoints.chunks import (
     MAX_ASKS,
+    MAX_HELD_BYTES,
     MAX_NAMED,
     STALL_S,
     Arrivals,
@@ -261,3 +262,18 @@ def test_the_pace_holds_the_allowance_over_time() -> None:
     assert pace.wait_s(4500) == 0.0
     assert pace.wait_s(4500) == pytest.approx(0.15)
     assert ChunkPace(None, clock).wait_s(10**9) == 0.0
+
+
+def test_items_that_are_never_whole_fill_no_memory() -> None:
+    arrivals = Arrivals(ManualClock())
+    size, chunks = MAX_ITEM_BYTES, count_chunks(MAX_ITEM_BYTES)
+    data = bytes(-(-size // chunks))
+    assemblies = [
+        arrivals.expect(f"page{number}", size, hash_of(data), chunks) for number in range(5)
+    ]
+    for assembly in assemblies:
+        for index in range(chunks - 1):
+            assert arrivals.take(data, headers_of(assembly.item_id, index)) is assembly
+            assert sum(each.held_bytes for each in assemblies) <= MAX_HELD_BYTES
+    assert assemblies[-1].received == chunks - 1  # the newest is never the one that gives way
+    assert assemblies[0].received == chunks - 1
