@@ -229,7 +229,12 @@ class VaultProgram:
             rules = DossierService(dossiers.adapter, sessions, callers=sessions, uploads=uploads)
             handlers[Part.DOSSIER] = handlers_of(
                 rules,
-                IdentityService(rules, number_kind=self.part.number_kind, name_of=self._name_of),
+                IdentityService(
+                    rules,
+                    number_kind=self.part.number_kind,
+                    name_of=self._name_of,
+                    clock=self._clock,
+                ),
                 PieceService(rules),
                 DeliveryService(dossiers.adapter, self._name_of),
                 ExportService(dossiers.adapter, self._name_of),

@@ -29,6 +29,7 @@ from session.bus.transport.connection import (
 from session.bus.transport.nkeys import public_key
 from session.core.clock import Clock
 from session.core.computer import computer_name
+from session.core.dossier_model import DocumentRecord, Dossier
 from session.core.errors import (
     BusUnreachable,
     DeskElsewhere,
@@ -45,6 +46,7 @@ from session.core.program_version import program_version
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.codec import decode_answer, decode_event, encode
+from session.protocol.dossier.long_dossier import DocumentsAnswer, DocumentsRequest, whole
 from session.protocol.hub.requests import (
     HubEvent,
     HubMessage,
@@ -204,9 +206,16 @@ class BusClient:
         await self._connection.close()
 
     async def request[Answer](
-        self, verb: str, message: HubMessage, answer_type: type[Answer], timeout_s: float = 5.0
+        self,
+        verb: str,
+        message: HubMessage,
+        answer_type: type[Answer],
+        timeout_s: float = 5.0,
+        *,
+        rows: int = MOST_ROWS,
     ) -> Answer:
-        """Asks the hub.
+        """Asks the hub; of an answer in pages, for one after the other until there are no more, or
+        so many rows were read: `next` then says where they go on.
 
         Raises:
             BusUnreachable: not connected; nothing was sent.
@@ -214,6 +223,35 @@ class BusClient:
             VaultAway: the same of an organisation's own service, where that one answers this verb.
             SessionError: what the hub refused, by its class; a wrong answer is `MessageMalformed`.
         """
+        answer = await self._ask(verb, message, answer_type, timeout_s)
+        while (
+            isinstance(message, ListRequest)
+            and isinstance(answer, ListAnswer)
+            and answer.next
+            and sum(len(getattr(answer, name)) for name in answer.PAGED) < rows
+        ):
+            message = msgspec.structs.replace(message, after=answer.next)
+            answer = with_page(answer, await self._ask(verb, message, answer_type, timeout_s))
+        dossier = getattr(answer, "dossier", None)
+        if isinstance(answer, HubMessage) and isinstance(dossier, Dossier) and dossier.earlier:
+            earlier = await self._earlier_documents(message, dossier, timeout_s)
+            answer = msgspec.structs.replace(answer, dossier=whole(dossier, earlier))
+        return answer
+
+    async def _earlier_documents(
+        self, message: HubMessage, dossier: Dossier, timeout_s: float
+    ) -> list[DocumentRecord]:
+        request = DocumentsRequest(
+            session_id=getattr(message, "session_id", ""), dossier=dossier.number
+        )
+        answer = await self.request(
+            "dossier_documents", request, DocumentsAnswer, timeout_s, rows=dossier.earlier
+        )
+        return answer.documents[: dossier.earlier]
+
+    async def _ask[Answer](
+        self, verb: str, message: HubMessage, answer_type: type[Answer], timeout_s: float
+    ) -> Answer:
         if (
             self.seals is not None
             and (vault := await self.seals.vault_for(verb, message)) is not None
@@ -284,18 +322,6 @@ class BusClient:
                 on_retry(verb)
                 await asyncio.sleep(AGAIN_S * attempt)
         return await self.request(verb, message, answer_type, timeout_s)
-
-    async def request_whole[Answer: ListAnswer](
-        self, verb: str, message: ListRequest, answer_type: type[Answer], *, rows: int = MOST_ROWS
-    ) -> Answer:
-        """Asks for one page after the other, until there are no more or so many rows were read:
-        `next` then says where they go on. Raises as `request`.
-        """
-        whole = await self.request(verb, message, answer_type)
-        while whole.next and sum(len(getattr(whole, name)) for name in whole.PAGED) < rows:
-            message = msgspec.structs.replace(message, after=whole.next)
-            whole = with_page(whole, await self.request(verb, message, answer_type))
-        return whole
 
     async def vault(self, part: Part) -> VaultClient | None:
         """The client of our organisation's vault; None when the hub keeps its dossiers.

@@ -18,6 +18,7 @@ from session.protocol.dossier.deliveries import DELIVERY_VERBS
 from session.protocol.dossier.exports import EXPORT_VERBS
 from session.protocol.dossier.guides import GUIDE_VERBS
 from session.protocol.dossier.identity import IDENTITY_VERBS
+from session.protocol.dossier.long_dossier import DOCUMENT_VERBS
 from session.protocol.dossier.pieces import PIECE_VERBS
 from session.protocol.helpdesk.log_list import LOG_LIST_VERBS
 from session.protocol.helpdesk.log_notes import NOTE_VERBS
@@ -71,6 +72,7 @@ VAULT_PARTS: dict[str, Part] = {
     "document": Part.DOSSIER,
     **dict.fromkeys(PIECE_VERBS, Part.DOSSIER),
     **dict.fromkeys(GUIDE_VERBS, Part.DOSSIER),
+    **dict.fromkeys(DOCUMENT_VERBS, Part.DOSSIER),
     **dict.fromkeys(DELIVERY_VERBS, Part.DOSSIER),
     **dict.fromkeys(EXPORT_VERBS, Part.DOSSIER),
     **dict.fromkeys(IDENTITY_VERBS, Part.DOSSIER),

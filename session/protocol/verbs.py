@@ -10,6 +10,7 @@ from session.protocol.dossier.exports import EXPORT_VERBS
 from session.protocol.dossier.guides import GUIDE_VERBS
 from session.protocol.dossier.identity import IDENTITY_VERBS
 from session.protocol.dossier.library import LIBRARY_VERBS
+from session.protocol.dossier.long_dossier import DOCUMENT_VERBS
 from session.protocol.dossier.pieces import PIECE_VERBS
 from session.protocol.helpdesk.log_list import LOG_LIST_VERBS
 from session.protocol.helpdesk.log_notes import NOTE_VERBS
@@ -36,6 +37,7 @@ ALL_VERBS: dict[str, Verb] = {
     **STATISTICS_VERBS,
     **BOARD_VERBS,
     **DELIVERY_VERBS,
+    **DOCUMENT_VERBS,
     **EXPORT_VERBS,
     **HISTORY_VERBS,
     **IDENTITY_VERBS,

@@ -128,6 +128,7 @@ class SealedWorld:
                     rules,
                     number_kind=world.catalogue.number_kind,
                     name_of=world.catalogue.person_name,
+                    clock=world.clock,
                 ),
                 PieceService(rules),
                 DeliveryService(world.store, lambda _organisation, user: user),

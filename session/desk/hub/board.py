@@ -55,6 +55,7 @@ class BoardLink:
 
     Attributes:
         board_changed: agents, services and figures, at each poll.
+        not_read: why a poll failed; the next one follows by itself.
         retrying: a request is being repeated because its outcome is unknown.
     """
 
@@ -62,6 +63,7 @@ class BoardLink:
         self, bus: BusClient, tasks: Tasks, *, within_s: int = 180, poll_s: float = POLL_S
     ) -> None:
         self.board_changed: Signal[BoardAnswer] = Signal()
+        self.not_read: Signal[SessionError] = Signal()
         self.retrying: Signal[str] = Signal()
         self.within_s = within_s
         self._bus = bus
@@ -82,6 +84,7 @@ class BoardLink:
                 self.board_changed.emit(await self.poll())
             except SessionError as error:
                 log.info("no look at the board: %s", error.code)
+                self.not_read.emit(error)
             await asyncio.sleep(self._poll_s)
 
     # ---- acts

@@ -54,6 +54,4 @@ class BoardPast:
         """At least so many kiosks' lines where there are so many, the worst first; `words`: see
         `LinesRequest`.
         """
-        return await self._bus.request_whole(
-            "lines", LinesRequest(words=words), LinesAnswer, rows=rows
-        )
+        return await self._bus.request("lines", LinesRequest(words=words), LinesAnswer, rows=rows)

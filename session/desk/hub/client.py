@@ -300,7 +300,7 @@ class DeskLink:
         for attempt in range(TRIES):
             await self._send_document(begin, data, progress)
             try:
-                commit = UploadCommit(upload_id=begin.upload_id)
+                commit = UploadCommit(upload_id=begin.upload_id, session_id=session_id)
                 return await self._request("upload_commit", commit, DocumentFiled, BULK_S)
             except (PageDamaged, TransferInterrupted):
                 if attempt == TRIES - 1:

@@ -75,16 +75,13 @@ class HelpdeskQuestions:
 
     async def places(self) -> list[HelpPlace]:
         """The kiosks and desks that the hub knows; none where the hub is too old to say."""
-        found: list[HelpPlace] = []
-        while True:
-            request = HelpPlacesRequest(offset=len(found))
-            try:
-                answer = await self._bus.request_with_retries("help_places", request, HelpPlaces)
-            except NotAllowed:
-                return found
-            found += answer.places
-            if not (answer.more and answer.places):
-                return found
+        try:
+            answer = await self._bus.request_with_retries(
+                "help_places", HelpPlacesRequest(), HelpPlaces
+            )
+        except NotAllowed:
+            return []
+        return list(answer.places)
 
     async def every_help(self, request: RemoteHelpsRequest) -> list[RemoteHelp]:
         """All that the request's filters find, page by page, the newest first."""

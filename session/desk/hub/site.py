@@ -35,11 +35,13 @@ class SiteLink:
 
     Attributes:
         changed: the host's kiosks, at each poll.
+        not_read: why a poll failed; the next one follows by itself.
         connection_changed: the bus came or went.
     """
 
     def __init__(self, bus: BusClient, tasks: Tasks, *, poll_s: float = POLL_S) -> None:
         self.changed: Signal[SiteAnswer] = Signal()
+        self.not_read: Signal[SessionError] = Signal()
         self.connection_changed: Signal[bool] = bus.connected
         self._bus, self._tasks, self._poll_s = bus, tasks, poll_s
 
@@ -58,6 +60,7 @@ class SiteLink:
                 await self.poll()
             except SessionError as error:
                 log.info("no look at the site: %s", error.code)
+                self.not_read.emit(error)
             await asyncio.sleep(self._poll_s)
 
     async def answer(self, kiosk: str, state: HelpState) -> None:
@@ -71,11 +74,13 @@ class NetworkLink:
 
     Attributes:
         changed: hubs and sites, at each poll.
+        not_read: why a poll failed; the next one follows by itself.
         connection_changed: the bus came or went.
     """
 
     def __init__(self, bus: BusClient, tasks: Tasks, *, poll_s: float = POLL_S) -> None:
         self.changed: Signal[NetworkAnswer] = Signal()
+        self.not_read: Signal[SessionError] = Signal()
         self.connection_changed: Signal[bool] = bus.connected
         self._bus, self._tasks, self._poll_s = bus, tasks, poll_s
 
@@ -94,6 +99,7 @@ class NetworkLink:
                 await self.poll()
             except SessionError as error:
                 log.info("no look at the network: %s", error.code)
+                self.not_read.emit(error)
             await asyncio.sleep(self._poll_s)
 
     async def set_site(self, site: str, closed: bool, reason: str) -> None:

@@ -19,7 +19,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
+from session.core.dossier_model import Dossier
 from session.protocol.codec import encode
+from session.protocol.dossier.long_dossier import shortened
 from session.protocol.hub.requests import HubMessage, ListAnswer, ListRequest, page_of
 from session.protocol.wire.roles import Role
 
@@ -83,11 +87,15 @@ def handled_verbs(kind: type) -> dict[str, str]:
 
 
 def answer_bytes(request: HubMessage, answer: HubMessage) -> bytes:
-    """Encode an answer; of one that comes in pages, the page that was asked for.
+    """Encode an answer; of one that comes in pages, the page that was asked for, and of a long
+    dossier its newest documents.
 
     Raises:
         MessageTooLarge: it has more than a message can hold.
     """
     if isinstance(request, ListRequest) and isinstance(answer, ListAnswer):
         answer = page_of(answer, request.after)
+    dossier = getattr(answer, "dossier", None)
+    if isinstance(dossier, Dossier):
+        answer = msgspec.structs.replace(answer, dossier=shortened(dossier))
     return encode(answer)

@@ -77,6 +77,11 @@ class Catalogue:
         self._services = {
             (owner.id, service.id): service for owner in whole for service in owner.services
         }
+        self._kiosks_at: dict[tuple[str, str], list[KioskEntry]] = {}
+        for home in whole:
+            for kiosk in home.kiosks:
+                self._kiosks_at.setdefault((home.id, kiosk.site), []).append(kiosk)
+        self._site_names = {(home.id, site.id): site.name for home in whole for site in home.sites}
         if any(service.hours for home in whole for service in home.services):
             know_holidays()
 
@@ -89,6 +94,7 @@ class Catalogue:
         """Takes the content of `other`, at once, for everybody who holds this object."""
         self._filed, self._version = other._filed, other._version
         self._sites, self._services = other._sites, other._services
+        self._kiosks_at, self._site_names = other._kiosks_at, other._site_names
         self.advice = other.advice
         self._add_signed_on()
 
@@ -220,7 +226,8 @@ class Catalogue:
 
     def kiosks_of(self, home: str, site: str) -> list[KioskEntry]:
         """The kiosks of a site, in the order of the file."""
-        return [kiosk for kiosk in self.organisation(home).kiosks if kiosk.site == site]
+        self.organisation(home)
+        return list(self._kiosks_at.get((home, site), ()))
 
     def places_of(self, home: str) -> dict[str, int]:
         """The number of each kiosk among those of its site, from 1, in the order of the file."""
@@ -233,9 +240,7 @@ class Catalogue:
 
     def site_name(self, home: str, site: str) -> str:
         """What people call a site; the id when it is not in the catalogue any more."""
-        entry = self._organisations.get(home)
-        names = {one.id: one.name for one in entry.sites} if entry is not None else {}
-        return names.get(site, site)
+        return self._site_names.get((home, site), site)
 
     def display_site(self, home: str, display: str) -> SiteEntry:
         """Where a display hangs. Raises `NotAllowed` for one that is not in the catalogue."""

@@ -8,12 +8,14 @@ The store writes a line before it gives anything; see `session.hub.dossier.store
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import msgspec
 
 from session.core.birth_date import parse_birth_date
-from session.core.dossier_model import Access, ActingUser, CallerIdentity
-from session.core.errors import CallerNumberInvalid, MessageMalformed
+from session.core.clock import Clock
+from session.core.dossier_model import Access, AccessKind, ActingUser, CallerIdentity
+from session.core.errors import CallerNumberInvalid, MessageMalformed, NotAllowed
 from session.hub.access.handlers import Asker, handles
 from session.hub.convention.caller_numbers import checked_number
 from session.hub.dossier.deliveries import NameOf
@@ -38,11 +40,16 @@ from session.protocol.dossier.identity import (
     ProvisionalAnswer,
     ProvisionalRequest,
 )
+from session.protocol.dossier.long_dossier import DocumentsAnswer, DocumentsRequest
 from session.protocol.hub.requests import DossierAnswer
 from session.protocol.wire.roles import Role
 
 NumberKind = Callable[[str, str], str]
 """(organisation, service) -> the kind of its callers' numbers, as in the convention."""
+
+LOOK_LASTS = timedelta(hours=1)
+LOOKS = frozenset({AccessKind.OPENED, AccessKind.CORRECTED, AccessKind.EXPORTED})
+"""How long, and after which acts, a supervisor may read on in a dossier."""
 
 
 class IdentityService:
@@ -51,9 +58,10 @@ class IdentityService:
     """
 
     def __init__(
-        self, dossiers: DossierService, *, number_kind: NumberKind, name_of: NameOf
+        self, dossiers: DossierService, *, number_kind: NumberKind, name_of: NameOf, clock: Clock
     ) -> None:
         self._dossiers, self._number_kind, self._name_of = dossiers, number_kind, name_of
+        self._clock = clock
 
     @property
     def _store(self) -> IdentityStoreLike:
@@ -151,6 +159,26 @@ class IdentityService:
         return DossierAnswer(
             dossier=await self._store.view(asker.organisation, request.dossier, access)
         )
+
+    @handles("dossier_documents")
+    async def documents(self, asker: Asker, request: DocumentsRequest) -> DocumentsAnswer:
+        """The documents of a dossier that an agent has opened in this session, or that a supervisor
+        has looked at lately. Raises `TicketUnknown`, `DossierUnknown`, `NotAllowed`.
+        """
+        organisation = asker.organisation
+        if asker.role is Role.AGENT:
+            await self._dossiers.check(asker, request.session_id, request.dossier)
+        else:
+            await self._check_looked_at(organisation, asker.user, request.dossier)
+        dossier = await self._dossiers.store.open(organisation, request.dossier)
+        return DocumentsAnswer(documents=list(dossier.documents))
+
+    async def _check_looked_at(self, organisation: str, user: str, dossier: str) -> None:
+        request = AccessesRequest(user=user, dossier=dossier)
+        lines = (await self._store.accesses(organisation, request)).lines
+        since = self._clock.utc_now() - LOOK_LASTS
+        if not any(line.kind in LOOKS and line.at_utc >= since for line in lines):
+            raise NotAllowed(why="nobody has looked at this dossier lately")
 
     @handles("merge_dossiers")
     async def merge(self, asker: Asker, request: DossierMerge) -> MergeAnswer:

@@ -78,7 +78,10 @@ def build(
     return Dossiers(
         service=service,
         identities=IdentityService(
-            service, number_kind=parts.catalogue.number_kind, name_of=parts.catalogue.person_name
+            service,
+            number_kind=parts.catalogue.number_kind,
+            name_of=parts.catalogue.person_name,
+            clock=parts.clock,
         ),
         pieces=PieceService(service),
         deliveries=DeliveryService(store, parts.catalogue.person_name),

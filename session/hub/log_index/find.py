@@ -27,6 +27,7 @@ from session.protocol.helpdesk.log_list import (
     TroubleBar,
     TroublePart,
 )
+from session.protocol.hub.requests import fitting
 
 ANY = "any"
 """In a filter of troubles: whichever."""
@@ -58,10 +59,11 @@ def find_logs(rows: LogRows, organisations: Sequence[str] | None, request: FindL
         page = select(_rows).where(*conditions, *_before(request.before))
         page = page.order_by(_rows.c.started_at_utc.desc(), _rows.c.id.desc())
         found = connection.execute(page.limit(request.limit + 1)).all()
-        shown = found[: request.limit]
+        rows_found = [_row(row) for row in found[: request.limit]]
+        shown = rows_found[: fitting(rows_found)]
         return LogsFound(
-            rows=tuple(map(_row, shown)),
-            next=_cursor(shown[-1]) if len(found) > request.limit else "",
+            rows=tuple(shown),
+            next=_cursor(found[len(shown) - 1]) if len(found) > len(shown) else "",
             counts=_counts(connection, conditions) if request.counts else None,
         )
 

@@ -139,11 +139,7 @@ class SitesAndHubs:
         )
 
     def _site(self, organisation: str, site: str, name: str) -> SiteFacts:
-        kiosks = [
-            kiosk.id
-            for kiosk in self._catalogue.organisation(organisation).kiosks
-            if kiosk.site == site
-        ]
+        kiosks = [kiosk.id for kiosk in self._catalogue.kiosks_of(organisation, site)]
         there = sum(self._presence.is_there(organisation, Role.KIOSK, kiosk) for kiosk in kiosks)
         facts = SiteFacts(id=site, name=name, kiosks=len(kiosks), there=there)
         record = self._store.site(organisation, site)

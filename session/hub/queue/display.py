@@ -9,9 +9,13 @@ from session.hub.access.handlers import Asker, handles
 from session.hub.queue.core import QueueCore
 from session.hub.queue.view import WAITING
 from session.protocol.hub.tickets import Ticket, queue_order
-from session.protocol.hub.waiting import CalledTicket, DisplayAnswer, DisplayRequest
-
-MOST_FOLLOWING = 12
+from session.protocol.hub.waiting import (
+    MOST_CALLED,
+    MOST_FOLLOWING,
+    CalledTicket,
+    DisplayAnswer,
+    DisplayRequest,
+)
 
 
 class Display:
@@ -63,4 +67,4 @@ def _called(
         for ticket in waiting
         if ticket.called_at_utc is not None
     ]
-    return sorted(called, key=lambda ticket: ticket.called_at_utc, reverse=True)
+    return sorted(called, key=lambda ticket: ticket.called_at_utc, reverse=True)[:MOST_CALLED]

@@ -46,7 +46,7 @@ from session.protocol.helpdesk.remote_help import (
     RemoteState,
 )
 from session.protocol.hub.log import is_reason
-from session.protocol.hub.requests import Done, RemoteAct, RemoteHelpWanted
+from session.protocol.hub.requests import Done, RemoteAct, RemoteHelpWanted, fitting
 from session.protocol.hub.tickets import Ticket
 from session.protocol.wire.roles import Role
 
@@ -64,7 +64,7 @@ DESK_ANSWER = timedelta(seconds=180)
 RESULT_KEPT = timedelta(days=1)
 """What came of an act; the line that it was wanted stays with the history."""
 
-LISTED, PLACES = 200, 300
+LISTED = 200
 
 _table, _desks = tables.remote_acts, tables.desk_acts
 _result = msgspec.json.Decoder(RemoteResult)
@@ -179,7 +179,7 @@ class RemoteActs:
             raise KioskAway(kiosk=request.kiosk)
 
     @handles("help_places")
-    async def places(self, asker: Asker, request: HelpPlacesRequest) -> HelpPlaces:
+    async def places(self, asker: Asker, _request: HelpPlacesRequest) -> HelpPlaces:
         """The kiosks and desks of the asker's organisation; an operator's are all."""
         homes = (
             sorted(self._catalogue.organisations)
@@ -188,8 +188,7 @@ class RemoteActs:
         )
         found = [place for home in homes for place in self._places_of(home)]
         found.sort(key=lambda one: (one.desk, one.organisation, one.site, one.name or one.id))
-        end = request.offset + PLACES
-        return HelpPlaces(places=tuple(found[request.offset : end]), more=len(found) > end)
+        return HelpPlaces(places=tuple(found))
 
     def _places_of(self, home: str) -> list[HelpPlace]:
         entry = self._catalogue.organisation(home)
@@ -228,7 +227,8 @@ class RemoteActs:
     async def listed(self, asker: Asker, request: RemoteHelpsRequest) -> RemoteHelps:
         """What was wanted of the organisation's kiosks and desks; an operator sees all."""
         found = await asyncio.to_thread(self._list, asker, request)
-        return RemoteHelps(helps=tuple(found[:LISTED]), more=len(found) > LISTED)
+        helps = found[: min(LISTED, fitting(found))]
+        return RemoteHelps(helps=tuple(helps), more=len(found) > len(helps))
 
     @handles("remote_help_done")
     async def done(self, asker: Asker, request: RemoteHelpDone) -> Done:

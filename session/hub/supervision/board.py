@@ -43,6 +43,7 @@ from session.protocol.hub.requests import (
     QueueAnswer,
     QueueRequest,
     ServicesChanged,
+    fitting,
 )
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.ids import new_id
@@ -231,10 +232,11 @@ class Board:
         organisation = asker.organisation
         tickets = self._changes.view.open_tickets(organisation)
         offset = max(0, request.offset)
+        shown = tickets[offset : offset + request.limit]
         return QueueAnswer(
             revision=self._changes.view.revision(organisation),
             total=len(tickets),
-            tickets=tickets[offset : offset + request.limit],
+            tickets=shown[: fitting(shown)],
             services=self._closures.shown(organisation, self._catalogue.services(organisation)),
             organisation_name=self._catalogue.organisation(organisation).name,
             your_name=self._catalogue.person_name(organisation, asker.user),

@@ -37,6 +37,7 @@ from session.protocol.hub.history import (
     UndoRequest,
     UndoState,
 )
+from session.protocol.hub.requests import fitting
 from session.protocol.hub.tickets import Ticket
 from session.protocol.wire.roles import Role
 
@@ -95,8 +96,11 @@ class Undo:
             acts.undone, history, asker.organisation, [act.id for act in page]
         )
         shown = [self._shown(asker.organisation, act, is_undone=act.id in undone) for act in page]
+        count = fitting(shown)
         return HistoryAnswer(
-            acts=shown, more=len(found) > MOST_ACTS, behind=self._projection.position.behind
+            acts=shown[:count],
+            more=len(found) > count,
+            behind=self._projection.position.behind,
         )
 
     def _shown(self, organisation: str, act: ActFacts, *, is_undone: bool) -> ActFacts:

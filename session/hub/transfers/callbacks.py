@@ -32,6 +32,7 @@ from session.protocol.codec import decode_plain
 from session.protocol.hub.requests import Done
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.hub.waiting import (
+    MOST_PROMISED,
     CallbackAnswer,
     CallbackRequest,
     CallLaterRequest,
@@ -293,7 +294,7 @@ class Callbacks:
             if callback.due_at_utc is not None
             and (callback.organisation, callback.preferred) == (asker.organisation, asker.user)
         ]
-        return PromisedCallsAnswer(due_utc=sorted(due))
+        return PromisedCallsAnswer(due_utc=sorted(due)[:MOST_PROMISED])
 
     # ---- the hub's timer
 

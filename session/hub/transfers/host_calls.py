@@ -231,7 +231,8 @@ class HostCalls:
         entry = self._catalogue.organisation(organisation)
         for person in entry.people:
             if person.role == "facilitator" and person.id == user:
-                return person, [kiosk for kiosk in entry.kiosks if kiosk.site in person.sites]
+                sites = set(person.sites)
+                return person, [kiosk for kiosk in entry.kiosks if kiosk.site in sites]
         raise NotAllowed(why="host")
 
     def _caller(self, home: str, kiosk: str) -> CallerState:

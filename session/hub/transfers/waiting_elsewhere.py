@@ -25,6 +25,7 @@ from session.hub.queue.wait_estimates import WaitEstimates
 from session.protocol.hub.requests import TicketAnswer
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.hub.waiting import (
+    MOST_AWAY,
     AwayAnswer,
     AwayRequest,
     AwayTicket,
@@ -139,7 +140,7 @@ class WaitingElsewhere:
                     service_name=self._catalogue.service(ticket.organisation, ticket.service).name,
                     called=ticket.called_at_utc is not None,
                 )
-                for ticket in found
+                for ticket in found[:MOST_AWAY]
             ]
         )
 

@@ -6,13 +6,13 @@ for them when a conversation begins. Used by hub, vault and desk.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 
 from session.core.dossier_model import NoteText
 from session.protocol.conversation.messages import Address
-from session.protocol.hub.requests import HubMessage, Verb
+from session.protocol.hub.requests import ListAnswer, ListRequest, Verb
 from session.protocol.hub.services import Text
 from session.protocol.wire.ids import Id, OptionalId
 from session.protocol.wire.roles import Role
@@ -88,16 +88,18 @@ class NoteTemplate(msgspec.Struct, frozen=True, kw_only=True):
     text: NoteText
 
 
-class GuidesRequest(HubMessage, frozen=True, kw_only=True):
+class GuidesRequest(ListRequest, frozen=True, kw_only=True):
     """Which procedures can be guided in this session?"""
 
     session_id: Id
 
 
-class GuidesAnswer(HubMessage, frozen=True, kw_only=True):
+class GuidesAnswer(ListAnswer, frozen=True, kw_only=True):
     """Guides of the procedures that may be started, in the organisation's order; `phrases` and
     `notes` are empty where it wrote none.
     """
+
+    PAGED: ClassVar[tuple[str, ...]] = ("guides", "phrases", "notes")
 
     guides: list[Guide]
     phrases: Annotated[list[Phrase], msgspec.Meta(max_length=MOST_PHRASES)] = msgspec.field(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 
@@ -25,7 +25,14 @@ from session.core.dossier_model import (
 from session.core.dossier_model import ProvisionalDossier as ProvisionalDossier
 from session.protocol.dossier.deliveries import DossierNumber
 from session.protocol.hub.board import Count, Reason
-from session.protocol.hub.requests import DossierAnswer, HubMessage, Number, Verb
+from session.protocol.hub.requests import (
+    DossierAnswer,
+    HubMessage,
+    ListAnswer,
+    ListRequest,
+    Number,
+    Verb,
+)
 from session.protocol.wire.ids import Id, OptionalId
 from session.protocol.wire.roles import Role
 
@@ -180,24 +187,28 @@ class MergeAnswer(HubMessage, frozen=True, kw_only=True):
     merge: DossierMerged
 
 
-class MergesRequest(HubMessage, frozen=True, kw_only=True):
+class MergesRequest(ListRequest, frozen=True, kw_only=True):
     """Merges, the newest first; "" for those of every dossier."""
 
     dossier: DossierNumber = ""
 
 
-class MergesAnswer(HubMessage, frozen=True, kw_only=True):
+class MergesAnswer(ListAnswer, frozen=True, kw_only=True):
     """At most `MOST_MERGES`."""
+
+    PAGED: ClassVar[tuple[str, ...]] = ("merges",)
 
     merges: list[DossierMerged]
 
 
-class ProvisionalRequest(HubMessage, frozen=True, kw_only=True):
+class ProvisionalRequest(ListRequest, frozen=True, kw_only=True):
     """Which dossiers were made while the register was away, and are not matched yet?"""
 
 
-class ProvisionalAnswer(HubMessage, frozen=True, kw_only=True):
+class ProvisionalAnswer(ListAnswer, frozen=True, kw_only=True):
     """The oldest first, and how many there are."""
+
+    PAGED: ClassVar[tuple[str, ...]] = ("dossiers",)
 
     dossiers: list[ProvisionalDossier]
     total: Count = 0

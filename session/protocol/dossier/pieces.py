@@ -8,14 +8,14 @@ Every request is about the dossier of the agent's own session;
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 
 from session.core.dossier_model import PieceStep, SeenPage
 from session.core.field_types import UtcTime
 from session.protocol.hub.board import Reason
-from session.protocol.hub.requests import DossierAnswer, HubMessage, Verb
+from session.protocol.hub.requests import DossierAnswer, HubMessage, ListAnswer, ListRequest, Verb
 from session.protocol.hub.services import Text
 from session.protocol.wire.ids import Id, OptionalId, Sha256
 from session.protocol.wire.roles import Role
@@ -45,14 +45,16 @@ class ProcedureFacts(msgspec.Struct, frozen=True, kw_only=True):
     appeal: Annotated[str, msgspec.Meta(max_length=500)] = ""
 
 
-class ProceduresRequest(HubMessage, frozen=True, kw_only=True):
+class ProceduresRequest(ListRequest, frozen=True, kw_only=True):
     """Which procedures may be started in this session?"""
 
     session_id: Id
 
 
-class ProceduresAnswer(HubMessage, frozen=True, kw_only=True):
+class ProceduresAnswer(ListAnswer, frozen=True, kw_only=True):
     """In the organisation's own order."""
+
+    PAGED: ClassVar[tuple[str, ...]] = ("procedures",)
 
     procedures: list[ProcedureFacts]
 
@@ -111,7 +113,7 @@ class PageSeen(msgspec.Struct, frozen=True, kw_only=True):
     look: PageLikeness = ""
 
 
-class SeenRequest(HubMessage, frozen=True, kw_only=True):
+class SeenRequest(ListRequest, frozen=True, kw_only=True):
     """Does the dossier have these pages already?"""
 
     session_id: Id
@@ -119,13 +121,15 @@ class SeenRequest(HubMessage, frozen=True, kw_only=True):
     pages: Annotated[list[PageSeen], msgspec.Meta(max_length=MAX_LISTED)]
 
 
-class SeenAnswer(HubMessage, frozen=True, kw_only=True):
+class SeenAnswer(ListAnswer, frozen=True, kw_only=True):
     """Only pages that were seen."""
+
+    PAGED: ClassVar[tuple[str, ...]] = ("seen",)
 
     seen: list[SeenPage]
 
 
-class DocumentSearchRequest(HubMessage, frozen=True, kw_only=True):
+class DocumentSearchRequest(ListRequest, frozen=True, kw_only=True):
     """Documents of the session's dossier that have these words, in their text too."""
 
     session_id: Id
@@ -133,8 +137,10 @@ class DocumentSearchRequest(HubMessage, frozen=True, kw_only=True):
     words: Annotated[str, msgspec.Meta(max_length=200)]
 
 
-class DocumentSearchAnswer(HubMessage, frozen=True, kw_only=True):
+class DocumentSearchAnswer(ListAnswer, frozen=True, kw_only=True):
     """Their ids, newest first."""
+
+    PAGED: ClassVar[tuple[str, ...]] = ("document_ids",)
 
     document_ids: list[Id]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 
@@ -18,7 +18,15 @@ from session.core.field_types import UtcTime
 from session.protocol.helpdesk.log_list import Code
 from session.protocol.helpdesk.self_test import Checks
 from session.protocol.hub.log import MOST_REASON
-from session.protocol.hub.requests import Done, HubMessage, RemoteAct, Text, Verb
+from session.protocol.hub.requests import (
+    Done,
+    HubMessage,
+    ListAnswer,
+    ListRequest,
+    RemoteAct,
+    Text,
+    Verb,
+)
 from session.protocol.wire.ids import Id, OptionalId
 from session.protocol.wire.roles import Role
 
@@ -143,14 +151,8 @@ class RemoteHelpDone(HubMessage, frozen=True, kw_only=True):
     result: RemoteResult
 
 
-class HelpPlacesRequest(HubMessage, frozen=True, kw_only=True):
-    """Which kiosks and desks there are, to choose one from.
-
-    Attributes:
-        offset: how many were read before.
-    """
-
-    offset: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 0
+class HelpPlacesRequest(ListRequest, frozen=True, kw_only=True):
+    """Which kiosks and desks there are, to choose one from."""
 
 
 class HelpPlace(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,11 +176,12 @@ class HelpPlace(msgspec.Struct, frozen=True, kw_only=True):
     seen_at_utc: UtcTime | None = None
 
 
-class HelpPlaces(HubMessage, frozen=True, kw_only=True):
-    """At most 300, kiosks before desks, by organisation and site; `more`: there are others."""
+class HelpPlaces(ListAnswer, frozen=True, kw_only=True):
+    """Kiosks before desks, by organisation and site."""
 
-    places: Annotated[tuple[HelpPlace, ...], msgspec.Meta(max_length=300)] = ()
-    more: bool = False
+    PAGED: ClassVar[tuple[str, ...]] = ("places",)
+
+    places: tuple[HelpPlace, ...] = ()
 
 
 _HELPERS = frozenset({Role.HELPDESK, Role.OPERATOR})

@@ -6,18 +6,15 @@ Used by kiosk, hub, helpdesk and operator.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 
 from session.core.field_types import UtcTime
 from session.protocol.helpdesk.log_list import Code, Version
-from session.protocol.hub.requests import HubMessage, Text, Verb
+from session.protocol.hub.requests import HubMessage, ListAnswer, ListRequest, Text, Verb
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
-
-MOST_KIOSKS = 500
-"""Rows of one answer."""
 
 
 class CheckedPart(StrEnum):
@@ -73,7 +70,7 @@ class SelfTestTaken(HubMessage, frozen=True, kw_only=True):
     clock: SelfCheck
 
 
-class SelfTestsRequest(HubMessage, frozen=True, kw_only=True):
+class SelfTestsRequest(ListRequest, frozen=True, kw_only=True):
     """The newest self-test of each kiosk, those with faults first."""
 
     only_faults: bool = False
@@ -95,11 +92,12 @@ class SelfTestRow(msgspec.Struct, frozen=True, kw_only=True):
     well_at_utc: UtcTime | None = None
 
 
-class SelfTests(HubMessage, frozen=True, kw_only=True):
-    """At most `MOST_KIOSKS`; `more`: there are others."""
+class SelfTests(ListAnswer, frozen=True, kw_only=True):
+    """Of each kiosk that has ever tried itself."""
+
+    PAGED: ClassVar[tuple[str, ...]] = ("rows",)
 
     rows: tuple[SelfTestRow, ...]
-    more: bool = False
 
 
 SELF_TEST_VERBS: dict[str, Verb] = {

@@ -10,12 +10,12 @@ under which the history knows the act; without one the hub does.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 
 from session.core.field_types import UtcTime
-from session.protocol.hub.requests import Done, HubMessage, Text, Verb
+from session.protocol.hub.requests import Done, HubMessage, ListAnswer, ListRequest, Text, Verb
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.ids import Id, ServiceRef
 from session.protocol.wire.roles import Role
@@ -289,14 +289,16 @@ class DayFigures(msgspec.Struct, frozen=True, kw_only=True):
     known: bool = True
 
 
-class BoardRequest(HubMessage, frozen=True, kw_only=True):
+class BoardRequest(ListRequest, frozen=True, kw_only=True):
     """The board asks every 2 s. `within_s` is the wait that the service level promises."""
 
     within_s: Annotated[int, msgspec.Meta(ge=1, le=36_000)] = 180
 
 
-class BoardAnswer(HubMessage, frozen=True, kw_only=True):
+class BoardAnswer(ListAnswer, frozen=True, kw_only=True):
     """Everything of the board that is not a ticket; tickets come as for every desk."""
+
+    PAGED: ClassVar[tuple[str, ...]] = ("agents", "sites")
 
     agents: list[AgentFacts]
     queues: list[QueueFacts]

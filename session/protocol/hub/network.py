@@ -8,16 +8,18 @@ A caller who was moved has a new ticket:
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import msgspec
 
 from session.protocol.hub.board import Reason, TicketSeen
-from session.protocol.hub.requests import HubMessage, Text, Verb
+from session.protocol.hub.requests import HubMessage, ListAnswer, ListRequest, Text, Verb
 from session.protocol.hub.tickets import Ticket
 from session.protocol.wire.ids import Id, ServiceRef
 from session.protocol.wire.roles import Role
 
 
-class MoveTargetsRequest(HubMessage, frozen=True, kw_only=True):
+class MoveTargetsRequest(ListRequest, frozen=True, kw_only=True):
     """Where may callers of this service of ours go, outside of our organisation?"""
 
     service: Id
@@ -34,8 +36,10 @@ class MoveTarget(msgspec.Struct, frozen=True, kw_only=True):
     closed: bool = False
 
 
-class MoveTargets(HubMessage, frozen=True, kw_only=True):
+class MoveTargets(ListAnswer, frozen=True, kw_only=True):
     """What both conventions allow; empty when nothing is."""
+
+    PAGED: ClassVar[tuple[str, ...]] = ("targets",)
 
     targets: list[MoveTarget]
 

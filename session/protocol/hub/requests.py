@@ -8,6 +8,7 @@ Requests travel on `svc.<role>.<user>.<verb>`;
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
@@ -22,7 +23,7 @@ from session.protocol.hub.seal_keys import SealCard
 from session.protocol.hub.services import Service as Service
 from session.protocol.hub.services import Text as Text
 from session.protocol.hub.tickets import Needs, Ticket
-from session.protocol.wire.ids import Id, ServiceRef, Sha256
+from session.protocol.wire.ids import Id, OptionalId, ServiceRef, Sha256
 from session.protocol.wire.roles import PEOPLE, Role
 from session.protocol.wire.version import PROTOCOL_VERSION
 
@@ -55,7 +56,7 @@ class Done(HubMessage, frozen=True, kw_only=True):
 
 # ---- lists that may be long
 
-PAGE_BYTES = 150_000
+PAGE_BYTES = 100_000
 """Rows of one page, encoded; what stands beside them has the rest of a message."""
 
 
@@ -80,16 +81,21 @@ class ListAnswer(HubMessage, frozen=True, kw_only=True):
     next: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{0,9}$")] = ""
 
 
+def fitting(rows: Sequence[Any]) -> int:
+    """Return how many of the rows, from the first on, a page may have; never none of some."""
+    room_bytes = PAGE_BYTES
+    for count, row in enumerate(rows):
+        room_bytes -= len(_encoder.encode(row)) + 1
+        if room_bytes < 0 and count:
+            return count
+    return len(rows)
+
+
 def page_of[Answer: ListAnswer](whole: Answer, after: str) -> Answer:
     """Return the rows of a whole answer from `after` on, as many as a page may have."""
     rows = [(name, row) for name in whole.PAGED for row in getattr(whole, name)]
-    first = last = min(int(after or 0), len(rows))
-    room_bytes = PAGE_BYTES
-    for _name, row in rows[first:]:
-        room_bytes -= len(_encoder.encode(row)) + 1
-        if room_bytes < 0 and last > first:
-            break
-        last += 1
+    first = min(int(after or 0), len(rows))
+    last = first + fitting([row for _name, row in rows[first:]])
     parts: dict[str, list[Any]] = {name: [] for name in whole.PAGED}
     for name, row in rows[first:last]:
         parts[name].append(row)
@@ -97,8 +103,10 @@ def page_of[Answer: ListAnswer](whole: Answer, after: str) -> Answer:
     return msgspec.structs.replace(whole, **kept, next=str(last) if last < len(rows) else "")
 
 
-def with_page[Answer: ListAnswer](before: Answer, page: Answer) -> Answer:
-    """Return an answer with the rows of its next page behind its own."""
+def with_page[Answer](before: Answer, page: Answer) -> Answer:
+    """Return an answer in pages with the rows of its next page behind its own."""
+    assert isinstance(before, ListAnswer)
+    assert isinstance(page, ListAnswer)
     rows = {name: [*getattr(before, name), *getattr(page, name)] for name in before.PAGED}
     kept = {name: type(getattr(before, name))(part) for name, part in rows.items()}
     return msgspec.structs.replace(before, **kept, next=page.next)
@@ -373,6 +381,7 @@ class UploadCommit(HubMessage, frozen=True, kw_only=True):
     """All bytes are sent: store them, read them back, mark the piece filed."""
 
     upload_id: Id
+    session_id: OptionalId = ""
 
 
 class DocumentFiled(HubMessage, frozen=True, kw_only=True):

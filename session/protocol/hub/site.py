@@ -8,13 +8,13 @@ Neither ever learns who a caller is: no name, no number, no ticket.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 
 from session.core.field_types import UtcTime
 from session.protocol.hub.board import Reason
-from session.protocol.hub.requests import Done, HubMessage, Text, Verb
+from session.protocol.hub.requests import Done, HubMessage, ListAnswer, ListRequest, Text, Verb
 from session.protocol.hub.tickets import HelpFrom, HelpState
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
@@ -67,7 +67,7 @@ class HostCallRequest(HubMessage, frozen=True, kw_only=True):
 # ---- host
 
 
-class SiteRequest(HubMessage, frozen=True, kw_only=True):
+class SiteRequest(ListRequest, frozen=True, kw_only=True):
     """A host asks every 2 s about the kiosks of its sites."""
 
 
@@ -91,8 +91,10 @@ class KioskFacts(msgspec.Struct, frozen=True, kw_only=True):
     help_from: HelpFrom = HelpFrom.CALLER
 
 
-class SiteAnswer(HubMessage, frozen=True, kw_only=True):
+class SiteAnswer(ListAnswer, frozen=True, kw_only=True):
     """The kiosks of the host's sites, in the order of the convention."""
+
+    PAGED: ClassVar[tuple[str, ...]] = ("kiosks",)
 
     your_name: Text
     kiosks: list[KioskFacts]
@@ -110,7 +112,7 @@ class HostRequest(HubMessage, frozen=True, kw_only=True):
 # ---- operator
 
 
-class NetworkRequest(HubMessage, frozen=True, kw_only=True):
+class NetworkRequest(ListRequest, frozen=True, kw_only=True):
     """An operator asks every 2 s how hubs and sites are."""
 
 
@@ -165,8 +167,10 @@ class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
     at_utc: UtcTime | None = None
 
 
-class NetworkAnswer(HubMessage, frozen=True, kw_only=True):
+class NetworkAnswer(ListAnswer, frozen=True, kw_only=True):
     """Hubs heard of in the last 15 s, and the sites."""
+
+    PAGED: ClassVar[tuple[str, ...]] = ("sites",)
 
     your_name: Text
     hubs: list[HubFacts]

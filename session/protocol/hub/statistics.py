@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import ClassVar
 
 import msgspec
 
-from session.protocol.hub.requests import Done, HubMessage, Verb
+from session.protocol.hub.requests import Done, HubMessage, ListAnswer, ListRequest, Verb
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
 
@@ -44,7 +45,7 @@ class SolvedAnswered(HubMessage, frozen=True, kw_only=True):
     solved: Solved
 
 
-class StatisticsRequest(HubMessage, frozen=True, kw_only=True):
+class StatisticsRequest(ListRequest, frozen=True, kw_only=True):
     """A supervisor asks about callers who arrived from `first` to `last`, both included, at most
     400 days. `across`: each group of `by` is counted by this, too.
     """
@@ -85,10 +86,12 @@ class StatisticsRow(msgspec.Struct, frozen=True, kw_only=True):
     solved: dict[str, int] = {}
 
 
-class StatisticsAnswer(HubMessage, frozen=True, kw_only=True):
+class StatisticsAnswer(ListAnswer, frozen=True, kw_only=True):
     """The rows in order of their keys.
     Days and hours are of `time_zone`; `behind` changes are not counted yet.
     """
+
+    PAGED: ClassVar[tuple[str, ...]] = ("rows",)
 
     by: StatisticsBy
     rows: list[StatisticsRow]

@@ -8,13 +8,13 @@ tickets knows it.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 
 from session.protocol.hub.board import AgentState, Reason
 from session.protocol.hub.network import MoveTarget
-from session.protocol.hub.requests import Done, HubMessage, Text, Verb
+from session.protocol.hub.requests import Done, HubMessage, ListAnswer, ListRequest, Text, Verb
 from session.protocol.hub.talk_state import HoldReason, MaybeId, PassReason, Talk
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
@@ -52,7 +52,7 @@ class TalkAnswer(HubMessage, frozen=True, kw_only=True):
     signs: bool = False
 
 
-class TargetsRequest(HubMessage, frozen=True, kw_only=True):
+class TargetsRequest(ListRequest, frozen=True, kw_only=True):
     """To whom can this caller be passed on, and whom can the agent call in?"""
 
     session_id: Id
@@ -75,10 +75,12 @@ class TargetService(msgspec.Struct, frozen=True, kw_only=True):
     closed: bool = False
 
 
-class TargetsAnswer(HubMessage, frozen=True, kw_only=True):
+class TargetsAnswer(ListAnswer, frozen=True, kw_only=True):
     """Only what is possible now; `elsewhere` are services of other organisations that both
     conventions allow.
     """
+
+    PAGED: ClassVar[tuple[str, ...]] = ("agents", "services", "elsewhere")
 
     agents: list[TargetAgent]
     services: list[TargetService]

@@ -18,6 +18,13 @@ from session.protocol.wire.roles import Role
 TicketNumber = Annotated[str, msgspec.Meta(pattern="^[A-Z][0-9]{3}$")]
 
 
+MOST_AWAY, MOST_PROMISED = 200, 500
+"""Of one answer: tickets whose callers come back to a site, calls that one agent has promised."""
+
+MOST_CALLED, MOST_FOLLOWING = 100, 12
+"""Numbers on a display: called ones, and the next ones."""
+
+
 class StepAwayRequest(HubMessage, frozen=True, kw_only=True):
     """The caller of a waiting ticket leaves the kiosk and keeps the place.
 
@@ -45,7 +52,7 @@ class AwayTicket(msgspec.Struct, frozen=True, kw_only=True):
 class AwayAnswer(HubMessage, frozen=True, kw_only=True):
     """The tickets of this site whose callers said that they come back, the called ones first."""
 
-    tickets: list[AwayTicket]
+    tickets: Annotated[list[AwayTicket], msgspec.Meta(max_length=MOST_AWAY)]
 
 
 class ComeBackRequest(HubMessage, frozen=True, kw_only=True):
@@ -95,7 +102,7 @@ class PromisedCallsRequest(HubMessage, frozen=True, kw_only=True):
 class PromisedCallsAnswer(HubMessage, frozen=True, kw_only=True):
     """When this agent has to call, the first first; callers who wait already are in the queue."""
 
-    due_utc: list[UtcTime]
+    due_utc: Annotated[list[UtcTime], msgspec.Meta(max_length=MOST_PROMISED)]
 
 
 class DisplayRequest(HubMessage, frozen=True, kw_only=True):
@@ -124,8 +131,8 @@ class DisplayAnswer(HubMessage, frozen=True, kw_only=True):
 
     organisation_name: Text
     site: Text
-    called: list[CalledTicket]
-    following: list[TicketNumber]
+    called: Annotated[list[CalledTicket], msgspec.Meta(max_length=MOST_CALLED)]
+    following: Annotated[list[TicketNumber], msgspec.Meta(max_length=MOST_FOLLOWING)]
     waiting: int
 
 

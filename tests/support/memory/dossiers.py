@@ -184,6 +184,10 @@ class MemoryDossiers:
             ),
         )
 
+    def put(self, organisation: str, dossier: Dossier) -> None:
+        """The dossier of that number is this one."""
+        self._dossiers[organisation, dossier.number] = dossier
+
     async def find_by_caller_number(self, organisation: str, number: str) -> Dossier | None:
         for (owner, _), facts in self._dossiers.items():
             if owner == organisation and facts.caller_number == number:
