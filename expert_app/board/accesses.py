@@ -44,6 +44,7 @@ class BoardAccesses:
 
     Attributes:
         received: lines.
+        not_read: why the list was not read; it is tried again.
         helps_received: help from afar, when that was asked for.
         saved: the file that was written.
         failed: why it was not.
@@ -68,6 +69,7 @@ class BoardAccesses:
         self._words, self._help_columns = words, help_columns
         self._request: AccessesRequest | RemoteHelpsRequest = AccessesRequest()
         self._reading = RepeatedReading(self._read, tasks, what="accesses", again_s=AGAIN_S)
+        self.not_read: Signal[SessionError] = self._reading.not_read
 
     def show(self, request: AccessesRequest | RemoteHelpsRequest) -> None:
         """Reads this now and every few seconds, until `rest`."""

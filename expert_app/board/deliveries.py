@@ -44,6 +44,7 @@ class BoardDeliveries:
 
     Attributes:
         received: systems and copies.
+        not_read: why the list was not read; it is tried again.
         decided: see `Decided`.
         troubled: code and detail of what was refused.
         saved: the file that was written.
@@ -61,6 +62,7 @@ class BoardDeliveries:
         self._tasks = tasks
         self._request = DeliveriesRequest()
         self._reading = RepeatedReading(self._read, tasks, what="copies", again_s=AGAIN_S)
+        self.not_read: Signal[SessionError] = self._reading.not_read
 
     def show(self, request: DeliveriesRequest) -> None:
         """Reads this now and every few seconds, until `rest`."""

@@ -41,6 +41,7 @@ class BoardDoubles:
 
     Attributes:
         provisional, merges: the lists.
+        not_read: why the list was not read; it is tried again.
         compared: see `ComparedDossiers`.
         merged: two dossiers are one; or, with `undone_at_utc`, two again.
         troubled: see `DoublesTrouble`.
@@ -54,6 +55,7 @@ class BoardDoubles:
         self.troubled: Signal[DoublesTrouble] = Signal()
         self._link, self._tasks = link, tasks
         self._reading = RepeatedReading(self._read, tasks, what="doubles", again_s=AGAIN_S)
+        self.not_read: Signal[SessionError] = self._reading.not_read
         self._asked: tuple[str, str, str] | None = None
         self._request_id = ""
 

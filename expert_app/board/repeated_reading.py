@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from session.core.errors import SessionError
+from session.core.signals import Signal
 from session.core.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,9 @@ class RepeatedReading:
         read: reads the list once and shows it.
         what: the list's name, for the developer log.
         again_s: seconds between two readings.
+
+    Attributes:
+        not_read: why a reading failed; the next one follows by itself.
     """
 
     def __init__(
@@ -32,6 +36,7 @@ class RepeatedReading:
     ) -> None:
         self._read, self._tasks = read, tasks
         self._what, self._again_s = what, again_s
+        self.not_read: Signal[SessionError] = Signal()
         self._reading: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
@@ -51,6 +56,7 @@ class RepeatedReading:
                 await self._read()
             except SessionError as error:
                 log.info("%s not read: %s", self._what, error.code)
+                self.not_read.emit(error)
                 await asyncio.sleep(SOON_S)
             else:
                 await asyncio.sleep(self._again_s)

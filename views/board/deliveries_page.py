@@ -21,6 +21,7 @@ from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequ
 from views.board.facts import BoardFacts
 from views.board.tables import BoardTable, Cell, TableRow
 from views.widgets.field import HintedLine
+from views.widgets.list_state import ListState
 from views.widgets.parts import (
     ElidedLabel,
     EmptyState,
@@ -82,6 +83,7 @@ class BoardDeliveriesPage(QWidget):
         )
         self._sum = label(role="title", name="ged_sum", wrap=True)
         self._empty = EmptyState("filed", "", advice="", name="ged_empty")
+        self.list = ListState(self.table, self._empty, clock=clock, name="ged")
         self._count = ElidedLabel(role="small", name="ged_count")
         self._why = label(role="soft", name="ged_why", wrap=True)
         self._retry = push_button(_("Try again"), "retry", "plain", name="ged_retry")
@@ -92,7 +94,8 @@ class BoardDeliveriesPage(QWidget):
         self._csv = push_button(_("Save as CSV…"), "save", "plain", name="ged_csv")
         self._export = push_button(_("Export the dossier…"), "dossier", "plain", name="ged_export")
         self._build()
-        self.show_deliveries(DeliveriesAnswer(targets=[], deliveries=[]))
+        self._sum.hide()
+        self._allow()
 
     # ---- facts ----
 
@@ -110,8 +113,13 @@ class BoardDeliveriesPage(QWidget):
         self._count.setText(" · ".join(words) if answer.deliveries else "")
         self._allow()
 
+    def show_refused(self, words: str) -> None:
+        """The list was not read, and why."""
+        self.list.show_refused(words)
+
     def ask(self) -> None:
         """Asks for what the filters say."""
+        self.list.show_asked()
         self.wanted.emit(
             DeliveriesRequest(
                 state=self._state.currentData(),
@@ -130,9 +138,7 @@ class BoardDeliveriesPage(QWidget):
                 self._target.addItem(one.name, one.name)
 
     def _show_empty(self, is_set_up: bool) -> None:
-        empty = not self._copies
-        self._empty.setVisible(empty)
-        self.table.setVisible(not empty)
+        self.list.show_answer(bool(self._copies))
         if is_set_up:
             self._empty.show_words(_("No copy here"), _("Choose another state, system or dossier."))
         else:
@@ -240,11 +246,8 @@ class BoardDeliveriesPage(QWidget):
         filters = FlowLayout(self._state, self._target, self._dossier, self._export, self._csv)
         acts = row(None, self._count, self._retry_all, self._give_up, self._retry)
         acts.setStretch(0, 1)
-        whole = column(
-            self, self._sum, filters, self.table, self._empty, self._why, acts, space=SPACE[1]
-        )
+        whole = column(self, self._sum, filters, self.list, self._why, acts, space=SPACE[1])
         whole.setStretch(2, 1)
-        whole.setStretch(3, 1)
 
 
 def _sum_words(target: TargetFacts) -> str:

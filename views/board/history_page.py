@@ -18,6 +18,7 @@ from views.board.facts import BoardFacts
 from views.board.tables import BoardTable, Cell, TableRow
 from views.board.words import KINDS, UNDO_WORDS, change_of, subject_of
 from views.widgets.field import HintedLine
+from views.widgets.list_state import ListState
 from views.widgets.parts import (
     ElidedLabel,
     EmptyState,
@@ -84,6 +85,7 @@ class BoardHistoryPage(QWidget):
             advice=_("Choose other days or fewer conditions."),
             name="history_empty",
         )
+        self.list = ListState(self.table, self._empty, clock=clock, name="history")
         self._state = ElidedLabel(role="small", name="history_state")
         self._undo = push_button(
             _("Take back…"), "undo", "plain", name="history_undo", keys="Ctrl+Z"
@@ -96,8 +98,7 @@ class BoardHistoryPage(QWidget):
         """The acts that were asked for."""
         self._acts = {act.id: act for act in answer.acts}
         self.table.show_rows([self._row(act) for act in answer.acts])
-        self._empty.setVisible(not answer.acts)
-        self.table.setVisible(bool(answer.acts))
+        self.list.show_answer(bool(answer.acts))
         if answer.acts and not self.table.chosen():
             self.table.choose(answer.acts[0].id)
         self._add_people(answer.acts)
@@ -109,8 +110,13 @@ class BoardHistoryPage(QWidget):
         self._state.setText(" · ".join(words))
         self._allow()
 
+    def show_refused(self, words: str) -> None:
+        """The list was not read, and why."""
+        self.list.show_refused(words)
+
     def ask(self) -> None:
         """Asks for what the filters say."""
+        self.list.show_asked()
         first, last = self._period()
         request = HistoryRequest(
             first=first,
@@ -185,7 +191,5 @@ class BoardHistoryPage(QWidget):
         filters = FlowLayout(self._days, self._kind, self._person, self._number, ask)
         acts = row(None, self._state, self._undo)
         acts.setStretch(0, 1)
-        whole = column(self, filters, self.table, self._empty, acts, space=SPACE[1])
+        whole = column(self, filters, self.list, acts, space=SPACE[1])
         whole.setStretch(1, 1)
-        whole.setStretch(2, 1)
-        self.table.hide()

@@ -17,6 +17,7 @@ from session.protocol.hub.requests import Service
 from session.protocol.hub.statistics import Solved, StatisticsAnswer, StatisticsBy, StatisticsRow
 from views.board.facts import BoardFacts
 from views.board.tables import BoardTable, Cell, TableRow
+from views.widgets.list_state import ListState
 from views.widgets.parts import ElidedLabel, EmptyState, clock_words, column, push_button, row
 from views.widgets.theme import SPACE
 
@@ -101,6 +102,7 @@ class BoardStatisticsPage(QWidget):
             advice=_("Choose more days."),
             name="statistics_empty",
         )
+        self.list = ListState(self.table, self._empty, clock=clock, name="statistics")
         self._state = ElidedLabel(role="small", name="statistics_state")
         self._csv = push_button(_("Save as CSV…"), "save", "plain", name="statistics_csv")
         self._pdf = push_button(_("Save as PDF…"), "document", "plain", name="statistics_pdf")
@@ -114,16 +116,20 @@ class BoardStatisticsPage(QWidget):
         """The rows that were asked for."""
         self.table.setColumnHidden(1, answer.across is StatisticsBy.TOTAL)
         self.table.show_rows([self._row(answer, one) for one in answer.rows])
-        self._empty.setVisible(not answer.rows)
-        self.table.setVisible(bool(answer.rows))
+        self.list.show_answer(bool(answer.rows))
         total = sum(one.callers for one in answer.rows)
         words = [_("{count} callers whose request has ended").format(count=total)]
         if answer.behind:
             words.append(_("{count} changes are still being counted").format(count=answer.behind))
         self._state.setText(" · ".join(words))
 
+    def show_refused(self, words: str) -> None:
+        """The list was not read, and why."""
+        self.list.show_refused(words)
+
     def ask(self) -> None:
         """Asks for what is chosen."""
+        self.list.show_asked()
         self.wanted.emit(*self._period(), *self._groupings())
 
     def _groupings(self) -> tuple[StatisticsBy, StatisticsBy]:
@@ -221,10 +227,8 @@ class BoardStatisticsPage(QWidget):
             self._csv,
             self._pdf,
         )
-        whole = column(self, choice, self.table, self._empty, self._state, space=SPACE[1])
+        whole = column(self, choice, self.list, self._state, space=SPACE[1])
         whole.setStretch(1, 1)
-        whole.setStretch(2, 1)
-        self.table.hide()
 
 
 def _date(name: str, spoken: str) -> QDateEdit:

@@ -10,11 +10,13 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QSplitter, QWidget
 
 from resources.texts import _
+from session.core.clock import Clock
 from session.protocol.hub.history import Quarter, TrendsAnswer
 from session.protocol.hub.requests import Service
 from views.board.plot import Series, TimePlot
 from views.board.tables import BoardTable, Cell, TableRow
-from views.widgets.parts import ElidedLabel, clock_words, column, label, row
+from views.widgets.list_state import ListState
+from views.widgets.parts import ElidedLabel, EmptyState, clock_words, column, label, row
 from views.widgets.theme import SPACE
 
 HOURS = (2, 4, 8, 12, 24)
@@ -31,8 +33,9 @@ class BoardTrendsPage(QWidget):
 
     wanted = pyqtSignal(int, str)
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         super().__init__()
+        self._clock = clock
         self._quarters: list[Quarter] = []
         self._hours, self._service = QComboBox(), QComboBox()
         self._hours.setObjectName("trends_hours")
@@ -113,10 +116,16 @@ class BoardTrendsPage(QWidget):
             ],
         )
         self.table.show_rows([_row(one) for one in reversed(quarters)])
+        self.list.show_answer(bool(quarters))
         self._show_quarter(self.waiting.place() if self.waiting.place() >= 0 else len(quarters) - 1)
+
+    def show_refused(self, words: str) -> None:
+        """The list was not read, and why."""
+        self.list.show_refused(words)
 
     def ask(self) -> None:
         """Asks for what is chosen."""
+        self.list.show_asked()
         self.wanted.emit(int(self._hours.currentData()), str(self._service.currentData() or ""))
 
     # ---- inside ----
@@ -193,7 +202,9 @@ class BoardTrendsPage(QWidget):
         right.setMinimumWidth(450)
         choice = row(None, self._hours, self._service, self._said, space=SPACE[1])
         choice.setStretch(2, 1)
-        column(self, choice, sides, space=SPACE[1]).setStretch(1, 1)
+        none = EmptyState("history", _("No quarter of an hour"), advice="", name="trends_empty")
+        self.list = ListState(sides, none, clock=self._clock, name="trends")
+        column(self, choice, self.list, space=SPACE[1]).setStretch(1, 1)
 
 
 def _minutes(seconds: int | None) -> float | None:

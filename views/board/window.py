@@ -95,7 +95,7 @@ class BoardWindow(QMainWindow):
         self._acts = ActBeginner(self._facts, self.panel, messages=self.messages, window=self)
         limits = QueueLimits(self._limits.waits, self._limits.level_percent)
         self.live = BoardLivePage(self._facts, self._acts, clock=clock, limits=limits)
-        self.trends, self.lines = BoardTrendsPage(), BoardLinesPage(clock)
+        self.trends, self.lines = BoardTrendsPage(clock), BoardLinesPage(clock)
         self.history = BoardHistoryPage(self._facts, clock)
         self.statistics = BoardStatisticsPage(self._facts, clock)
         self.copies = BoardDeliveriesPage(self._facts, clock)

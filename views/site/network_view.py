@@ -99,6 +99,7 @@ class NetworkView(QWidget):
 
     def show_network(self, answer: NetworkAnswer) -> None:
         """Everything as it is now; the selection stays."""
+        self._line.hide()
         self._title.setText(_("Network · {name}").format(name=answer.your_name))
         wrong = [*_troubles(answer.hubs), *_wrong(answer.hubs)]
         self._alarm.setVisible(bool(wrong))
@@ -110,9 +111,15 @@ class NetworkView(QWidget):
         self.sites.show_rows([_site_row(site) for site in answer.sites])
         self._on_selected()
 
+    def show_not_read(self, words: str) -> None:
+        """The network's state was not read, and why; what stands here is older."""
+        self._line.setText(words)
+        self._line.show()
+
     def show_connection(self, connected: bool) -> None:
         """What stands here may be old on a cut line, which is said beneath it."""
         self._connected = connected
+        self._line.setText(_("Connection lost, trying again…"))
         self._line.setHidden(connected or not (self.hubs.ids() or self.sites.ids()))
         self._on_selected()
 

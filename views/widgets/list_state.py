@@ -16,6 +16,16 @@ from views.widgets.parts import EmptyState, column, label, restyle
 from views.widgets.theme import SPACE
 
 
+def not_read(words: str, at_utc: datetime | None) -> str:
+    """Return why something was not read, with the time of its last answer."""
+    seen = (
+        _("Last read at {time}.").format(time=f"{at_utc.astimezone():%H:%M:%S}")
+        if at_utc is not None
+        else ""
+    )
+    return f"{words} {seen}".strip()
+
+
 class ListState(QWidget):
     """A list's rows, or what stands in their place.
 
@@ -35,7 +45,8 @@ class ListState(QWidget):
         box = column(self, self._trouble, rows, empty, self._reading, space=SPACE[1])
         for place in range(1, 4):
             box.setStretch(place, 1)
-        self.show_asked()
+        self._trouble.hide()
+        self._show(self._reading)
 
     @property
     def trouble(self) -> str:
@@ -43,10 +54,12 @@ class ListState(QWidget):
         return "" if self._trouble.isHidden() else self._trouble.text()
 
     def show_asked(self) -> None:
-        """Something else was asked for: the rows before are no answer to it."""
+        """Something else was asked for: the rows before are no answer to it, and go when none
+        comes.
+        """
         self._answered_at = None
-        self._show(self._reading)
-        self._trouble.hide()
+        if self._rows.isHidden():
+            self._show(self._reading)
 
     def show_answer(self, has_rows: bool) -> None:
         """The list was read."""
@@ -56,11 +69,9 @@ class ListState(QWidget):
 
     def show_refused(self, words: str) -> None:
         """The list was not read, in words. Rows that were read before stay, with their time."""
-        if self._answered_at is None or self._empty.isVisibleTo(self):
-            self._show(None)
-        at = self._answered_at
-        seen = _("Last read at {time}.").format(time=f"{at.astimezone():%H:%M:%S}") if at else ""
-        text = f"{words} {seen}".strip()
+        if self._answered_at is None or not self._empty.isHidden():
+            self._show(None)  # no answer to this, or nobody knows whether it is still empty
+        text = not_read(words, self._answered_at)
         if text != self.trouble:
             self._trouble.setText(text)
             announce(self, text)

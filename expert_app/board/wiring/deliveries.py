@@ -30,6 +30,7 @@ class DeliveryConnections:
         window.copies_given_up.connect(deliveries.give_up)
         window.export_requested.connect(export.export)
         deliveries.received.connect(page.show_deliveries)
+        deliveries.not_read.connect(self._on_not_read)
         deliveries.decided.connect(self._on_decided)
         deliveries.troubled.connect(self._on_trouble)
         deliveries.saved.connect(self._on_saved)
@@ -57,6 +58,9 @@ class DeliveryConnections:
             self._show(_("Given up: {count}").format(count=decided.copies))
         else:
             self._show(_("Tried again now: {count}").format(count=decided.copies))
+
+    def _on_not_read(self, error: SessionError) -> None:
+        self._window.copies.show_refused(sentence(error.code, error.detail).sentence)
 
     def _on_trouble(self, error: SessionError) -> None:
         self._show(sentence(error.code, error.detail).sentence, Level.ERROR)

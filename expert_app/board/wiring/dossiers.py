@@ -40,6 +40,8 @@ class DossierPages:
         window.accesses.wanted.connect(accesses.show)
         window.accesses.file_wanted.connect(accesses.save)
         accesses.received.connect(window.accesses.show_accesses)
+        accesses.not_read.connect(self._on_accesses_not_read)
+        doubles.not_read.connect(self._on_doubles_not_read)
         accesses.helps_received.connect(window.accesses.show_helps)
         accesses.places_received.connect(window.accesses.show_places)
         alert.refused.connect(self._on_too_many)
@@ -73,6 +75,12 @@ class DossierPages:
             self._window.doubles.ask()
         else:
             self._doubles.rest()
+
+    def _on_accesses_not_read(self, error: SessionError) -> None:
+        self._window.accesses.show_refused(sentence(error.code, error.detail).sentence)
+
+    def _on_doubles_not_read(self, error: SessionError) -> None:
+        self._window.doubles.show_not_read(sentence(error.code, error.detail).sentence)
 
     def _on_too_many(self, lines: list[AccessLine]) -> None:
         """A message for each person, with the way to that person's accesses."""

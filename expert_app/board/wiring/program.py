@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 import msgspec
@@ -37,6 +38,7 @@ from expert_app.workplace.wiring.sign_on_end import SignOnEnd
 from expert_app.workplace.wiring.support import SupportConnections
 from resources.texts import _
 from session.bus.client import BusClient
+from session.core.errors import SessionError
 from session.desk.hub.board import BoardLink
 from session.desk.hub.board_acts import Act, Join, MoveQueue, Several
 from session.desk.hub.board_past import BoardPast
@@ -44,17 +46,19 @@ from session.desk.hub.client import DeskLink
 from session.desk.hub.deliveries import DeliveryLink
 from session.desk.hub.helpdesk import HelpdeskQuestions
 from session.desk.hub.identity import DossierRegisterLink
+from session.protocol.hub.board import BoardAnswer
 from session.protocol.hub.history import UndoState
 from session.protocol.hub.tickets import Ticket
 from views.automation.board_driver import BoardDriver
 from views.board.figures import Thresholds
 from views.board.visit_window import VisitWindow
-from views.board.window import GED, HISTORY, LINES, STATISTICS, TRENDS, BoardWindow
+from views.board.window import GED, HISTORY, STATISTICS, TRENDS, BoardWindow
 from views.board.words import UNDO_WORDS
 from views.desk.dossier.history_words import export_words
 from views.widgets.appearance import Appearance
 from views.widgets.keyboard.command_palette import CommandPalette
 from views.widgets.keyboard.window_actions import WindowActions
+from views.widgets.list_state import not_read
 from views.widgets.message_bar import Level
 from views.widgets.plain_window import resize_on_screen
 from views.widgets.window_settings import IniSettings
@@ -64,7 +68,7 @@ from views.words.errors import sentence
 from views.words.self_tests import help_columns
 
 WINDOW_SIZE = (1440, 900)
-LINE, ACT, FILE = "line", "act", "file"
+LINE, ACT, FILE, NOT_READ = "line", "act", "file", "not_read"
 
 
 async def open_board(
@@ -207,6 +211,7 @@ class BoardProgram:
             tasks=program.tasks,
             pages=[help_page(settings.role)],
         )
+        self._board_at: datetime | None = None
         self._connect()
         self._connect_pages()
 
@@ -225,7 +230,8 @@ class BoardProgram:
     def _connect(self) -> None:
         app, window = self._app, self.window
         app.tickets_changed.connect(self._on_tickets)
-        app.board_changed.connect(window.show_board)
+        app.board_changed.connect(self._on_board)
+        self._jobs.board.not_read.connect(self._on_board_not_read)
         app.connection_changed.connect(self._on_connection)
         self._jobs.bus.refused.connect(self._on_refused)
         app.done.connect(self._on_done)
@@ -323,10 +329,28 @@ class BoardProgram:
         else:
             self._app.show_nothing()
 
+    def _on_board(self, answer: BoardAnswer) -> None:
+        self._board_at = self._program.clock.utc_now()
+        self.window.messages.clear(NOT_READ)
+        self.window.show_board(answer)
+
+    def _on_board_not_read(self, error: SessionError) -> None:
+        words = sentence(error.code, error.detail).sentence
+        self.window.messages.show_message(
+            Level.ERROR, not_read(words, self._board_at), key=NOT_READ
+        )
+
     def _on_not_read(self, trouble: NotRead) -> None:
         words = sentence(trouble.code, trouble.detail).sentence
-        if trouble.page == LINES:
-            self.window.show_lines_refused(words)
+        match trouble.page:
+            case "lines":
+                self.window.show_lines_refused(words)
+            case "history":
+                self.window.history.show_refused(words)
+            case "statistics":
+                self.window.statistics.show_refused(words)
+            case "trends":
+                self.window.trends.show_refused(words)
 
     def _on_saved(self, path: str) -> None:
         self.window.messages.show_message(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from datetime import datetime
 from typing import Any
 
 from PyQt6.QtWidgets import QApplication
@@ -29,6 +30,7 @@ from views.media.notification import DesktopNotification
 from views.media.ring import Ring
 from views.site.host_view import HostView
 from views.widgets.appearance import Appearance
+from views.widgets.list_state import not_read
 from views.widgets.message_bar import Level, MessageBar
 from views.widgets.plain_window import PlainWindow, resize_on_screen
 from views.words.errors import sentence
@@ -37,7 +39,7 @@ from views.workplace.pages import NotificationsPage, host_notifications
 from views.workplace.settings import NamedPage
 
 WINDOW_SIZE = (1000, 680)
-LINE, ACT = "line", "act"
+LINE, ACT, NOT_READ = "line", "act", "not_read"
 
 
 async def open_site(
@@ -113,7 +115,9 @@ class HostProgram:
 
     def _connect(self) -> None:
         view = self.view
+        self._answered_at: datetime | None = None
         self._link.changed.connect(self._on_changed)
+        self._link.not_read.connect(self._on_not_read)
         self._notification.acted.connect(self._on_coming)
         self._notification.opened.connect(self._show_window)
         self._settings.language_chosen.connect(lambda _language: self._program.restart())
@@ -189,7 +193,13 @@ class HostProgram:
     def _show_trouble(self, code: str, detail: dict[str, str | int | float]) -> None:
         self._messages.show_message(Level.ERROR, sentence(code, detail).sentence, key=ACT)
 
+    def _on_not_read(self, error: SessionError) -> None:
+        words = sentence(error.code, error.detail).sentence
+        self._messages.show_message(Level.ERROR, not_read(words, self._answered_at), key=NOT_READ)
+
     def _on_changed(self, answer: SiteAnswer) -> None:
+        self._answered_at = self._program.clock.utc_now()
+        self._messages.clear(NOT_READ)
         self.view.show_answer(answer.your_name, answer.kiosks)
         calling = {one.id: one for one in answer.kiosks if one.help is HelpState.WANTED}
         self._calling = [one for one in self._calling if one in calling]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from expert_app.runtime.observations import Observations
 from session.bus.client import BusClient
@@ -13,6 +14,8 @@ from session.desk.hub.site import NetworkLink
 from session.protocol.hub.site import NetworkAnswer
 from views.site.network_view import NetworkView
 from views.widgets.connection_gate import ConnectionGate
+from views.widgets.list_state import not_read
+from views.words.errors import sentence
 
 
 class NetworkPage:
@@ -31,7 +34,10 @@ class NetworkPage:
         self._view = NetworkView()
         self.widget = ConnectionGate(self._view)
         self._link, self._tasks, self._refused = NetworkLink(bus, tasks), tasks, refused
+        self._answered_at: datetime | None = None
+        self._clock = bus.clock
         self._link.changed.connect(self._on_changed)
+        self._link.not_read.connect(self._on_not_read)
         self._view.site_state_requested.connect(self._on_site_state)
 
     def observe(self, observations: Observations) -> None:
@@ -50,7 +56,12 @@ class NetworkPage:
         """Whether the hub answers: what stands in the page may be old."""
         self._view.show_connection(connected)
 
+    def _on_not_read(self, error: SessionError) -> None:
+        words = sentence(error.code, error.detail).sentence
+        self._view.show_not_read(not_read(words, self._answered_at))
+
     def _on_changed(self, answer: NetworkAnswer) -> None:
+        self._answered_at = self._clock.utc_now()
         first = self.widget.open()
         self._view.show_network(answer)
         if first and self._view.isVisible():

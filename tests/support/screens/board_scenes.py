@@ -412,7 +412,9 @@ def delivered() -> BoardWindow:
 
 def no_system() -> BoardWindow:
     """No system of the agency is set up."""
-    return page(GED)
+    window = page(GED)
+    window.copies.show_deliveries(DeliveriesAnswer(targets=[], deliveries=[]))
+    return window
 
 
 def acting() -> BoardWindow:

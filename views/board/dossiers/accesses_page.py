@@ -31,6 +31,7 @@ from session.protocol.wire.ids import is_id
 from views.board.facts import BoardFacts
 from views.board.tables import BoardTable, Cell, TableRow
 from views.widgets.field import HintedLine
+from views.widgets.list_state import ListState
 from views.widgets.parts import (
     ElidedLabel,
     EmptyState,
@@ -129,11 +130,12 @@ class BoardAccessesPage(QWidget):
             advice=_("Choose more days, or everybody."),
             name="accesses_empty",
         )
+        self.list = ListState(self.table, self._empty, clock=clock, name="accesses")
         self._state = ElidedLabel(role="small", name="accesses_state")
         self._csv = push_button(_("Save as CSV…"), "save", "plain", name="accesses_csv")
         self._show_about()
         self._build()
-        self.show_accesses(AccessesAnswer(lines=[]))
+        self._csv.setEnabled(False)
 
     # ---- facts ----
 
@@ -164,15 +166,19 @@ class BoardAccessesPage(QWidget):
 
     def _show_rows(self, rows: Sequence[TableRow], words: str, *, more: bool) -> None:
         self.table.show_rows(rows)
-        self.table.setVisible(bool(rows))
-        self._empty.setVisible(not rows)
+        self.list.show_answer(bool(rows))
         older = _("older ones are not shown: the file has all of them")
         said = ([words] if rows else []) + ([older] if more else [])
         self._state.setText(" · ".join(said))
         self._csv.setEnabled(self._facts.connected and bool(rows))
 
+    def show_refused(self, words: str) -> None:
+        """The list was not read, and why."""
+        self.list.show_refused(words)
+
     def ask(self) -> None:
         """Asks for what the filters say."""
+        self.list.show_asked()
         first, last = self._period()
         person, kind = str(self._person.currentData() or ""), self._kind.currentData()
         text = self._dossier.text().strip()
@@ -328,9 +334,8 @@ class BoardAccessesPage(QWidget):
             self._dossier,
             self._csv,
         )
-        whole = column(self, filters, self.table, self._empty, self._state, space=SPACE[1])
+        whole = column(self, filters, self.list, self._state, space=SPACE[1])
         whole.setStretch(1, 1)
-        whole.setStretch(2, 1)
 
 
 def _help_row(told: RemoteHelp) -> TableRow:

@@ -92,8 +92,9 @@ class BoardDoublesPage(QWidget):
         self.correction = BoardCorrectionCard(facts, clock)
         self._build()
         self._connect()
-        self.show_provisional(ProvisionalAnswer(dossiers=[]))
-        self.show_merges(())
+        self.provisional.hide()
+        self._provisional_title.setText(_("Being read…"))
+        self._allow()
         self._show_pair(None)
 
     @property
@@ -126,6 +127,11 @@ class BoardDoublesPage(QWidget):
             else _("No dossier was merged.")
         )
         self._allow()
+
+    def show_not_read(self, words: str) -> None:
+        """The lists were not read, and why: nobody knows whether there are others."""
+        self._provisional_title.setText(words)
+        self._merges_state.setText(words)
 
     def show_compared(self, keep: Dossier, merged: Dossier, reason: str) -> None:
         """Both dossiers, side by side."""

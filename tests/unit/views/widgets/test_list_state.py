@@ -62,6 +62,9 @@ def test_rows_stay_with_the_time_of_the_last_answer(state: ListState, clock: Man
 def test_rows_are_no_answer_to_another_question(state: ListState) -> None:
     state.show_answer(has_rows=True)
     state.show_asked()
-    assert _shown(state) == {"reading"}
     state.show_refused(REFUSED)
     assert _shown(state) == set()
+    state.show_asked()
+    assert _shown(state) == {"reading"}
+    state.show_answer(has_rows=False)
+    assert not state.trouble
