@@ -31,6 +31,11 @@ refused, whatever the provider says it can.
 
 CLOCK_S = 120
 """So far the provider's clock and ours may be apart."""
+LONGEST_S = 366 * 86_400
+"""A token counts for minutes or hours; one that says years was made by mistake or for misuse."""
+
+LATEST = 1 << 40
+"""No date of a token is later: some 35,000 years."""
 
 _OF_CLAIM = {
     "iss": SignOnTrouble.ISSUER,
@@ -42,6 +47,9 @@ _OF_CLAIM = {
     "exp": SignOnTrouble.EXPIRED,
     "sub": SignOnTrouble.SUBJECT,
 }
+
+
+_TEXTS, _DATES = ("iss", "sub", "nonce", "azp"), ("exp", "iat", "nbf")
 
 
 @dataclass(frozen=True)
@@ -96,6 +104,7 @@ def check_claims(
     claims: dict[str, Any], expected: Expected, now: Callable[[], float] = time.time
 ) -> None:
     """Raises `SignOnRefused` with what is wrong, the first of it."""
+    _check_types(claims)
     wanted: dict[str, Any] = {
         "iss": {"essential": True, "value": expected.issuer},
         "aud": {"essential": True, "value": expected.client_id},
@@ -118,3 +127,26 @@ def check_claims(
         raise SignOnRefused(why=why) from error
     except (JoseError, TypeError, ValueError) as error:
         raise SignOnRefused(why=SignOnTrouble.TOKEN) from error
+    if claims["exp"] - now() > LONGEST_S:
+        raise SignOnRefused(why=SignOnTrouble.EXPIRED)
+
+
+def _check_types(claims: dict[str, Any]) -> None:
+    """Core, section 2: joserfc also takes lists, booleans and numbers without an end. What is
+    missing is told later.
+    """
+    for names, is_right in ((_TEXTS, _is_text), (_DATES, _is_date)):
+        for name in names:
+            if claims.get(name) is not None and not is_right(claims[name]):
+                raise SignOnRefused(why=_OF_CLAIM[name])
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_date(value: object) -> bool:
+    """A NumericDate of RFC 7519, section 2, that a clock can reach."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return 0 <= value < LATEST

@@ -19,7 +19,7 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 import msgspec
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import Key, KeySet, RSAKey
 
 from expert_app.ged.connector import NotDelivered, Reason
 from expert_app.ged.http import answer, client, decoded
@@ -35,6 +35,7 @@ from session.protocol.hub.enrolment import (
 
 log = logging.getLogger(__name__)
 
+LEAST_RSA_BITS = 2048
 MOST_BYTES = 256 << 10
 """Of an answer: what providers say of themselves has 10 kB, a token with many groups some more."""
 
@@ -346,14 +347,22 @@ def _object(response: httpx.Response) -> dict[str, Any]:
 def _signing_keys(found: Mapping[str, Any]) -> KeySet:
     """The public keys that we can read; others (of encryption, of new kinds) are left out."""
     keys = found.get("keys")
-    read = []
+    read: list[Key] = []
     for one in keys if isinstance(keys, list) else []:
         if not isinstance(one, dict) or one.get("use", "sig") != "sig" or one.get("kty") == "oct":
             continue
         try:
-            read += KeySet.import_key_set({"keys": [one]}).keys
+            read += filter(_is_long_enough, KeySet.import_key_set({"keys": [one]}).keys)
         except (JoseError, ValueError, TypeError, KeyError):
             continue
     if not read:
         raise SignOnAway
     return KeySet(read)
+
+
+def _is_long_enough(key: Key) -> bool:
+    """RFC 7518, section 3.3: RSA of 2048 bits or more; curves have one length each."""
+    if not isinstance(key, RSAKey) or key.public_key.key_size >= LEAST_RSA_BITS:
+        return True
+    log.warning("a provider's key of %d bits is left out", key.public_key.key_size)
+    return False

@@ -26,7 +26,7 @@ from session.hub.storage.format import StoredTooNew
 from session.protocol.hub.enrolment import CODE_LETTERS, LONG_CODE_LETTERS, SignOnTrouble
 from session.protocol.wire.roles import Role
 
-FORMAT = 3
+FORMAT = 4
 """Number of this layout (SQLite's `user_version`; 0: before there were numbers).
 A change raises it and adds a step.
 """
@@ -50,8 +50,12 @@ ALTER TABLE signed_on_3 RENAME TO signed_on;
 ALTER TABLE invitation ADD COLUMN adds INTEGER NOT NULL DEFAULT 0;
 """
 
-_STEPS = {0: "", 1: "", 2: _SEVERAL_KEYS}
-"""From each older number, the SQL that leads to the next. 3: a person has several computers."""
+_ISSUED = "ALTER TABLE invitation ADD COLUMN issued_utc TEXT NOT NULL DEFAULT '';"
+
+_STEPS = {0: "", 1: "", 2: _SEVERAL_KEYS, 3: _ISSUED}
+"""From each older number, the SQL that leads to the next. 3: a person has several computers.
+4: an invitation knows since when it counts; those of before do not.
+"""
 
 MOST_COMPUTERS = 5
 """A person has signed on at so many at once; the one that did so first is left after that."""
@@ -65,7 +69,8 @@ WAIT_S = 5.0
 _TABLES = """
 CREATE TABLE IF NOT EXISTS invitation (
   code_hash BLOB PRIMARY KEY, organisation TEXT NOT NULL, role TEXT NOT NULL, user TEXT NOT NULL,
-  until_utc TEXT NOT NULL, used_by TEXT NOT NULL DEFAULT '', adds INTEGER NOT NULL DEFAULT 0);
+  until_utc TEXT NOT NULL, used_by TEXT NOT NULL DEFAULT '', adds INTEGER NOT NULL DEFAULT 0,
+  issued_utc TEXT NOT NULL DEFAULT '');
 CREATE TABLE IF NOT EXISTS enrolled (
   organisation TEXT NOT NULL, role TEXT NOT NULL, user TEXT NOT NULL, key TEXT NOT NULL,
   at_utc TEXT NOT NULL, computer TEXT NOT NULL DEFAULT '',
@@ -189,9 +194,10 @@ class IdentityBook:
                 _row(identity),
             )
             base.execute(
-                "INSERT INTO invitation (code_hash, organisation, role, user, until_utc, adds) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
-                (_hash(code), *_row(identity), until, adds),
+                "INSERT INTO invitation "
+                "(code_hash, organisation, role, user, until_utc, adds, issued_utc) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (_hash(code), *_row(identity), until, adds, now.isoformat()),
             )
         return code
 
@@ -199,19 +205,20 @@ class IdentityBook:
         """Those that may still be used, without their codes."""
         with self._open() as base:
             rows = base.execute(
-                "SELECT organisation, role, user, until_utc FROM invitation WHERE used_by = ''"
+                "SELECT organisation, role, user, issued_utc, until_utc FROM invitation "
+                "WHERE used_by = ''"
             ).fetchall()
-        found = (
+        return [
             OpenInvitation(Identity(organisation, Role(role), user), datetime.fromisoformat(until))
-            for organisation, role, user, until in rows
-        )
-        return [one for one in found if one.until_utc >= now]
+            for organisation, role, user, issued, until in rows
+            if _counts(issued, until, now)
+        ]
 
     def is_anybody_invited(self, now: datetime) -> bool:
         """Whether any code may still be used. Quick: asked several times a second."""
-        query = "SELECT until_utc FROM invitation WHERE used_by = ''"
+        query = "SELECT issued_utc, until_utc FROM invitation WHERE used_by = ''"
         with self._open() as base:
-            return any(datetime.fromisoformat(until) >= now for (until,) in base.execute(query))
+            return any(_counts(issued, until, now) for issued, until in base.execute(query))
 
     def enrol(
         self,
@@ -256,10 +263,11 @@ class IdentityBook:
         """
         wanted, found = _hash(code), None
         rows = base.execute(
-            "SELECT code_hash, organisation, role, user, used_by, adds, until_utc FROM invitation"
+            "SELECT code_hash, organisation, role, user, used_by, adds, issued_utc, until_utc "
+            "FROM invitation"
         )
-        for kept, organisation, role, user, used_by, adds, until in rows:
-            if hmac.compare_digest(bytes(kept), wanted) and datetime.fromisoformat(until) >= now:
+        for kept, organisation, role, user, used_by, adds, issued, until in rows:
+            if hmac.compare_digest(bytes(kept), wanted) and _counts(issued, until, now):
                 found = Identity(organisation, Role(role), user), str(used_by), bool(adds)
         if found is None:
             raise EnrolmentRefused
@@ -466,6 +474,14 @@ def _leave_all(base: sqlite3.Connection, identity: Identity) -> None:
     query = "SELECT key FROM enrolled WHERE (organisation, role, user) = (?, ?, ?)"
     for (key,) in base.execute(query, _row(identity)).fetchall():
         _leave(base, key)
+
+
+def _counts(issued: str, until: str, now: datetime) -> bool:
+    """True from when an invitation was made to its end: a clock that is set back opens none that
+    has ended.
+    """
+    is_made = not issued or datetime.fromisoformat(issued) <= now
+    return is_made and now <= datetime.fromisoformat(until)
 
 
 def _hash(code: str) -> bytes:

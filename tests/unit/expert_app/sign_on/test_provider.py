@@ -7,11 +7,13 @@ import base64
 import contextlib
 import json
 import time
+import warnings
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from joserfc.jwk import OctKey
+from joserfc.errors import SecurityWarning
+from joserfc.jwk import OctKey, RSAKey
 
 from expert_app.sign_on.provider import NEW_KEYS_S, Provider
 from session.core.errors import SignOnAway, SignOnRefused
@@ -91,6 +93,13 @@ NOW = int(time.time())
         ({"iat": NOW + 3600}, SignOnTrouble.CLOCK),
         ({"nbf": NOW + 3600}, SignOnTrouble.CLOCK),
         ({"sub": None}, SignOnTrouble.SUBJECT),
+        ({"nonce": ["n"]}, SignOnTrouble.NONCE),
+        ({"sub": [SUBJECT]}, SignOnTrouble.SUBJECT),
+        ({"exp": 10**400}, SignOnTrouble.EXPIRED),
+        ({"exp": 1e308}, SignOnTrouble.EXPIRED),
+        ({"exp": NOW + 10 * 366 * 86_400}, SignOnTrouble.EXPIRED),
+        ({"exp": True}, SignOnTrouble.EXPIRED),
+        ({"iat": True}, SignOnTrouble.CLOCK),
     ],
 )
 async def test_a_token_that_is_not_for_us_and_now_is_refused(
@@ -115,6 +124,16 @@ async def test_signatures_that_prove_nothing_are_refused() -> None:
         # the right name of a key, another key
         both.theirs.key, both.theirs.alg = new_key(str(first.kid)), "RS256"
         assert await both.why() == SignOnTrouble.KEY
+
+
+async def test_a_key_that_is_too_short_proves_nothing() -> None:
+    """RFC 7518, section 3.3."""
+    async with hands() as both:
+        with warnings.catch_warnings(category=SecurityWarning, action="ignore"):
+            short = RSAKey.generate_key(1024, {"kid": "short", "use": "sig"})
+            both.theirs.published.append(short)
+            both.theirs.key = short
+            assert await both.why() == SignOnTrouble.KEY
 
 
 async def test_a_new_key_is_asked_for_and_an_unknown_one_does_not_flood_the_provider() -> None:

@@ -99,6 +99,16 @@ people = [{{ id = "a1", name = "Camille R.", key = "{key}" }}]
     assert [user.public_key for user in again] == [fresh]
 
 
+def test_a_clock_that_is_set_back_opens_no_invitation_again(tmp_path: Path) -> None:
+    book, key = IdentityBook(tmp_path / "book"), public_key(new_seed())
+    code, before = book.invite(AGENT, NOW, FEW), NOW - timedelta(days=30)
+    with pytest.raises(EnrolmentRefused):
+        book.enrol(code, key, before)
+    assert not book.is_anybody_invited(before)
+    assert book.invitations(before) == []
+    assert book.enrol(code, key, NOW) == AGENT
+
+
 def test_what_was_applied_never_goes_back(tmp_path: Path) -> None:
     book = IdentityBook(tmp_path / "book")
     book.set_applied(3)
@@ -208,6 +218,8 @@ def test_a_book_of_one_key_for_each_person_is_brought_to_several(tmp_path: Path)
             CREATE TABLE invitation (code_hash BLOB PRIMARY KEY, organisation TEXT NOT NULL,
               role TEXT NOT NULL, user TEXT NOT NULL, until_utc TEXT NOT NULL,
               used_by TEXT NOT NULL DEFAULT '');
+            INSERT INTO invitation (code_hash, organisation, role, user, until_utc)
+              VALUES (x'00', 'caf', 'a', 'a2', '{(NOW + FEW).isoformat()}');
             CREATE TABLE enrolled (organisation TEXT NOT NULL, role TEXT NOT NULL,
               user TEXT NOT NULL, key TEXT NOT NULL, at_utc TEXT NOT NULL,
               PRIMARY KEY (organisation, role, user));
@@ -220,6 +232,7 @@ def test_a_book_of_one_key_for_each_person_is_brought_to_several(tmp_path: Path)
               VALUES ('caf', 'a', 'a1', '{key}', 'Ada', '', 'sso', '{(NOW + FEW).isoformat()}');
             PRAGMA user_version = 2;""")
     book, second = IdentityBook(tmp_path / "book"), public_key(new_seed())
+    assert [one.identity.user for one in book.invitations(NOW)] == ["a2"]
     assert [one.name for one in book.signed_on()] == ["Ada"]
     book.enrol(book.invite(AGENT, NOW, FEW, adds=True), second, NOW)
     assert IdentityBook(tmp_path / "book").keys() == {("caf", Role.AGENT, "a1"): (key, second)}
