@@ -28,7 +28,7 @@ from expert_app.runtime.ice_settings import turn_tickets
 from expert_app.runtime.observations import Observations
 from expert_app.runtime.paths import Paths
 from expert_app.stores.jetstream import documents_folder, store_limits
-from expert_app.stores.last_seen import keep_sightings
+from expert_app.stores.last_seen import keep_hours, keep_sightings, read_hours
 from resources.texts import _
 from session.bus.hub_connection import HubConnection
 from session.core.clock import SystemClock
@@ -136,6 +136,9 @@ class HubProgram:
             partial(keep_sightings, hub.sightings.all, self._paths),
             name="keep who was seen last",
         )
+        self._tasks.keep(
+            partial(keep_hours, hub.attendance, self._paths), name="keep when somebody was there"
+        )
         await self._monitor(hub, connection, stack)
         address = ", ".join(bus.urls)
         ready(address)
@@ -159,6 +162,7 @@ class HubProgram:
             library=library_folder(Path(settings.catalogue)),
             kiosk_key=self._server.kiosk_key,
             disk_space=self._disk_space(),
+            hours=read_hours(self._paths),
             release=_release(settings.release),
             limits=store_limits(settings, None if settings.bus else self._paths.folder("bus")),
         )

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Who was last heard when: a small file in the hub's folder, written by the hub that runs and read
-by `expert-app hub people`. It may be lost without harm, and is in no backup.
+"""Who was last heard when, and in which hours of a day somebody was there: small files in the hub's
+folder, written by the hub that runs; `expert-app hub people` reads the first. They may be lost
+without harm, and are in no backup.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import msgspec
 from expert_app.runtime.paths import Paths
 from session.core.field_types import NOT_DECODED
 from session.hub.access.sightings import Sighting
+from session.hub.monitoring.attendance import Attendance
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +44,32 @@ def write_sightings(paths: Paths, heard: Sequence[Sighting]) -> None:
     part = file.with_suffix(".part")
     part.write_bytes(msgspec.json.encode(list(known.values())))
     part.replace(file)
+
+
+def read_hours(paths: Paths) -> list[int]:
+    """The hours in which somebody was there; none when there is no readable file."""
+    try:
+        return msgspec.json.decode(_hours_file(paths).read_bytes(), type=list[int])
+    except (OSError, *NOT_DECODED):
+        return []
+
+
+def _hours_file(paths: Paths) -> Path:
+    return paths.folder("identities") / "hours.json"
+
+
+async def keep_hours(attendance: Attendance, paths: Paths) -> None:
+    """Looks who is there again and again, and writes down each new hour."""
+    while True:
+        await asyncio.sleep(WRITE_S)
+        before = attendance.hours
+        attendance.check()
+        if attendance.hours != before:
+            text = msgspec.json.encode(sorted(attendance.hours))
+            try:
+                await asyncio.to_thread(_hours_file(paths).write_bytes, text)
+            except OSError as error:
+                log.warning("the hours of a day are not written: %s", error.strerror)
 
 
 async def keep_sightings(heard: Callable[[], Sequence[Sighting]], paths: Paths) -> None:

@@ -58,11 +58,13 @@ from session.protocol.sealing import SEALED, Part, SealCardAnswer, SealCardReque
 from session.protocol.topics import SendingEnd
 from session.protocol.wire import subjects
 from session.protocol.wire.ids import is_id
-from session.protocol.wire.program import COMPUTER, DESK, PROGRAM, header_text
+from session.protocol.wire.program import CERTIFICATE_REFUSED, COMPUTER, DESK, PROGRAM, header_text
 from session.protocol.wire.roles import PEOPLE, Role
 
 log = logging.getLogger(__name__)
 
+TOLD_BEATS = 6
+"""So many signs of life say that the certificate had been refused."""
 BEAT_S = 5.0
 """Between two signs of life."""
 
@@ -405,14 +407,22 @@ class BusClient:
             self._beating = self._tasks.keep(self._beat, name=f"beats of {self.role}.{self.user}")
 
     async def _beat(self) -> None:
+        beats = 0
         while True:
             self._beat_now.clear()
+            headers, refused = self._headers, self._connection.refused_certificates
+            if refused:
+                headers = {**(headers or {}), CERTIFICATE_REFUSED: str(refused)}
             try:
                 await self._connection.publish(
-                    subjects.beat(self.role, self.user), self._in_beats, self._headers
+                    subjects.beat(self.role, self.user), self._in_beats, headers
                 )
             except BusUnreachable:
                 log.debug("no beat: the bus is away")
+            else:
+                beats = beats + 1 if refused else 0
+                if beats >= TOLD_BEATS:  # a hub that starts just now hears it, too
+                    self._connection.refused_certificates = beats = 0
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(BEAT_S):
                     await self._beat_now.wait()

@@ -24,6 +24,7 @@ from session.hub.dossier.store import DossierStoreLike
 from session.hub.history import wiring as history
 from session.hub.log_index import wiring as log_index
 from session.hub.monitoring import wiring as monitoring
+from session.hub.monitoring.attendance import Attendance
 from session.hub.monitoring.health import Trouble
 from session.hub.network import wiring as network
 from session.hub.network.incoming_callers import IncomingCallers
@@ -71,6 +72,7 @@ class Hub:
         queue, history, assignment, dossiers, log_list, supervision, transfers, network,
             remote_help, monitoring: its packages.
         flood_watch: tells of whoever sends far more than every limit.
+        attendance: whether anybody is there, and believed the certificate.
         sightings: who was heard, when, and with which version.
         server: answers requests.
         space: how much room the store has.
@@ -103,6 +105,7 @@ class Hub:
         )
         self.network = self._build_network(outgoing, counts)
         self.space = stores.space
+        self.attendance = Attendance(self.sightings.all, parts.clock, parts.hours)
         self.server = self._request_server(counts)
         self.server.received.connect(self.sightings.on_message)
         self._incoming = IncomingCallers(
@@ -125,6 +128,7 @@ class Hub:
         self._copying: asyncio.Task[None] | None = None
         self.monitoring.health.others.append(self.remote_help.self_tests.troubles)
         self.monitoring.health.others.append(self._old_logs)
+        self.monitoring.health.others.append(self.attendance.troubles)
 
     def _build_dossiers(self, store: DossierStoreLike) -> dossier.Dossiers:
         return dossier.build(
@@ -337,6 +341,7 @@ class Hub:
         if not self.flood_watch.beat(who):
             self.flood_watch.refused.note(who, "hb", RateLimited.code, why="too many signs of life")
             return
+        self.attendance.on_beat(who, message.headers)
         asker = Asker(*sender, message.headers.get(DESK, ""))
         if not self.assignment.workplaces.is_elsewhere(asker):
             self.queue.presence.mark_alive(*sender)

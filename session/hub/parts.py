@@ -5,7 +5,7 @@ Each package of the hub builds its objects from it (`build(parts, ...)` in its m
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,6 +70,7 @@ class HubParts:
         disk_space: of the disks that hold the hub's things, ours and the server's.
         limits: how the room of JetStream is shared out.
         release: which release of the programs people are told to get.
+        hours: in which somebody was there, of earlier runs; see `Attendance`.
     """
 
     connection: HubConnection
@@ -91,3 +92,4 @@ class HubParts:
     disk_space: DiskSpace = field(default_factory=DiskSpace)
     limits: StoreLimits = NO_LIMITS
     release: ReleaseAnswer = NO_RELEASE
+    hours: Sequence[int] = ()

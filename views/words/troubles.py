@@ -62,6 +62,14 @@ _SENTENCES: dict[str, str] = {
         "{kiosks} kiosks have not tried themselves for two nights: see whether they are on at that "
         "time (self_test_at)."
     ),
+    "nobody_there": N_(
+        "Nobody has been connected for {minutes} minutes, though somebody was at this hour "
+        "yesterday: see the network, the address and the certificate of the hub."
+    ),
+    "certificate_not_believed": N_(
+        "{clients} desks and kiosks had refused the network's certificate before they came back: "
+        "see which authority made it, and which one they know."
+    ),
     "task_failing": N_(
         "{task} failed {failures} times lately ({error}) and is tried again by itself: give the "
         "hub's log to whoever maintains the programs."

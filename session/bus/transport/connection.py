@@ -189,6 +189,7 @@ class Connection:
         self._refusal: BusRefusedIdentity | BusCertificateRefused | None = None
         self._doubted = False
         self._certificate: BusCertificateRefused | None = None
+        self.refused_certificates = 0
         self._why = ""
 
     @property
@@ -485,6 +486,7 @@ class Connection:
     async def _on_error(self, error: Exception) -> None:
         if isinstance(error, ssl.SSLCertVerificationError):  # aiohttp's is one too
             self._certificate = why_refused(error, datetime.now(UTC))
+            self.refused_certificates += 1
         elif isinstance(error, OSError):
             # aiohttp has its own errors around the system's
             found = getattr(error, "os_error", error)

@@ -34,7 +34,8 @@ class Trouble:
             `oldest_leave`, `history_closed`, `history_behind`, `convention_refused`,
             `partner_away`, `partner_refuses`, `logs_upgraded`, `backup_old`, `backup_missing`,
             `backup_away`, `sign_on_away`, `sign_on_unchecked`, `kiosks_faulty`,
-            `self_tests_missing`, `procedures_unknown`, `task_failing` (the hub works all the same).
+            `self_tests_missing`, `procedures_unknown`, `task_failing`, `nobody_there`,
+            `certificate_not_believed` (the hub works all the same).
         grave: callers are not served as they should be.
         detail: numbers and words for people; no personal data.
     """

@@ -13,6 +13,11 @@ DESK = "Desk"
 COMPUTER = "Computer"
 """What a person's computer calls itself, with requests: stands in the register of accesses."""
 
+CERTIFICATE_REFUSED = "Certificate-Refused"
+"""How often a program has refused the bus's certificate before it was let in, with its first signs
+of life then: no hub hears it earlier.
+"""
+
 VERSION_LETTERS = 40
 """Longest version that is kept."""
 

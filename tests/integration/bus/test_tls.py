@@ -159,8 +159,10 @@ async def test_the_hub_believes_its_own_server_by_its_very_certificate(tmp_path:
 async def test_a_foreign_authority_is_refused_in_words(tmp_path: Path, scheme: str) -> None:
     async with safe_bus(tmp_path) as bus:
         port = bus.port if scheme == "tls" else bus.web_port
+        connection = bus.connection(f"{scheme}://localhost:{port}", None)
         with pytest.raises(BusCertificateRefused):
-            await bus.connection(f"{scheme}://localhost:{port}", None).open(LONGEST_S)
+            await connection.open(LONGEST_S)
+        assert connection.refused_certificates
 
 
 @pytest.mark.parametrize("scheme", ["tls", "wss"])

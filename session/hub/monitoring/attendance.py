@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Whether kiosks and desks still find this hub: nobody is there though somebody was at this hour
+yesterday, or many came back that had not believed its certificate. Used by the hub's health.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from session.core.clock import Clock
+from session.hub.access.sightings import Sighting
+from session.hub.monitoring.health import Trouble
+from session.protocol.wire.program import CERTIFICATE_REFUSED
+
+SILENT = timedelta(minutes=2)
+"""Programs give a sign of life every five seconds; this long after a start, too, nobody is missed.
+"""
+DAY_HOURS = 24
+TOLD_FOR = timedelta(hours=1)
+"""So long after a client's return it is told that it had refused the certificate."""
+
+
+class Attendance:
+    """Remembers in which hours somebody was there, for a day.
+
+    Args:
+        heard: everybody, with the last sign of each.
+        hours: of earlier runs, counted from 1970 (UTC).
+    """
+
+    def __init__(
+        self, heard: Callable[[], Sequence[Sighting]], clock: Clock, hours: Iterable[int] = ()
+    ) -> None:
+        self.hours = set(hours)
+        self._heard, self._clock = heard, clock
+        self._begun = clock.utc_now()
+        self._refusing: dict[str, datetime] = {}
+
+    def check(self) -> None:
+        """Writes down whether somebody is there now; called twice a minute."""
+        now = self._clock.utc_now()
+        here = {_hour(now)} if self._silence(now) < SILENT else set()
+        first, last = _hour(now) - DAY_HOURS, _hour(now)
+        self.hours = {hour for hour in self.hours | here if first <= hour <= last}
+
+    def on_beat(self, who: str, headers: Mapping[str, str]) -> None:
+        """A sign of life came; the first ones after a connection say what kept it away."""
+        if headers.get(CERTIFICATE_REFUSED):
+            self._refusing[who] = self._clock.utc_now()
+
+    def troubles(self) -> list[Trouble]:
+        """`nobody_there`, `certificate_not_believed`; neither is grave: the hub could work."""
+        now, troubles = self._clock.utc_now(), list[Trouble]()
+        silence = min(self._silence(now), now - self._begun)
+        if silence >= SILENT and _hour(now) - DAY_HOURS in self.hours:
+            minutes = int(silence.total_seconds() // 60)
+            troubles.append(Trouble("nobody_there", False, {"minutes": minutes}))
+        self._refusing = {
+            who: at for who, at in self._refusing.items() if timedelta() <= now - at < TOLD_FOR
+        }
+        if self._refusing:
+            detail: dict[str, str | int] = {"clients": len(self._refusing)}
+            troubles.append(Trouble("certificate_not_believed", False, detail))
+        return troubles
+
+    def _silence(self, now: datetime) -> timedelta:
+        newest = max((one.at_utc for one in self._heard()), default=None)
+        return timedelta.max if newest is None else now - newest
+
+
+def _hour(at: datetime) -> int:
+    return int(at.timestamp() // 3600)
