@@ -176,6 +176,12 @@ def authority_fingerprint(certificate: Path) -> str:
     return fingerprint_of(last.public_bytes(serialization.Encoding.DER))
 
 
+def folder_fingerprint(folder: Path) -> str:
+    """Fingerprint of the authority in a folder. Raises `CertificateTrouble`: there is none."""
+    ca, _key = _load_ca(folder)
+    return fingerprint_of(ca.public_bytes(serialization.Encoding.DER))
+
+
 def is_for(certificate: Path, host: str) -> bool:
     """Whether a server's certificate names this host or address (RFC 6125, section 6.4).
 

@@ -105,7 +105,7 @@ class Hub:
         )
         self.network = self._build_network(outgoing, counts)
         self.space = stores.space
-        self.attendance = Attendance(self.sightings.all, parts.clock, parts.hours)
+        self.attendance = Attendance(self.sightings.all, parts.clock, hours=parts.hours)
         self.server = self._request_server(counts)
         self.server.received.connect(self.sightings.on_message)
         self._incoming = IncomingCallers(

@@ -373,6 +373,12 @@ def _add_server_commands(command: AddCommand) -> None:
         default=None,
         help="the authority's folder (default: ca beside the certificate)",
     )
+    renew.add_argument(
+        "--new-authority",
+        action="store_true",
+        default=False,
+        help="though desks and kiosks know another authority than this folder's",
+    )
 
 
 def _add_key_commands(command: AddCommand) -> None:

@@ -21,6 +21,8 @@ from expert_app.hub.certificates import (
     CertificateFiles,
     CertificateInUse,
     CertificateTrouble,
+    authority_fingerprint,
+    folder_fingerprint,
     make_ca,
     make_certificate,
     renew_certificate,
@@ -33,6 +35,7 @@ from expert_app.runtime.credentials import KeyMissing, load_seed, save_seed
 from expert_app.runtime.folder_owner import own_folder, owner_of
 from expert_app.runtime.log_lines import log_in_files
 from expert_app.runtime.paths import LOG_FOLDER, Paths
+from expert_app.stores.identities import open_book
 from expert_app.stores.passwords import (
     DOCUMENTS,
     ged_name,
@@ -148,7 +151,12 @@ def _renew_certificate(context: Context) -> int:
         print(_("The settings name no certificate: tls_certificate and tls_key."))
         return 2
     files = CertificateFiles(Path(settings.tls_certificate), Path(settings.tls_key))
-    ends_at = renew_certificate(context.arguments.ca or files.certificate.parent / "ca", files)
+    folder = context.arguments.ca or files.certificate.parent / "ca"
+    now, then = authority_fingerprint(files.certificate), folder_fingerprint(folder)
+    if now != then and not context.arguments.new_authority:
+        _print_other_authority(context, folder, now, then)
+        return 2
+    ends_at = renew_certificate(folder, files)
     day = local_time(ends_at, settings, "%d/%m/%Y")
     print(_("{file} is valid until {day}.").format(file=files.certificate, day=day))
     if settings.bus:
@@ -157,7 +165,32 @@ def _renew_certificate(context: Context) -> int:
         print(_("The hub that runs takes it within seconds; nobody is cut off."))
     else:
         print(_("No hub runs on this folder: it counts from the hub's next start."))
+    if now != then:
+        print(
+            _("A machine that does not know {folder} is refused from then on.").format(
+                folder=folder
+            )
+        )
     return 0
+
+
+def _print_other_authority(context: Context, folder: Path, now: str, then: str) -> None:
+    """Prints why nothing was changed, and who would be refused.
+
+    Args:
+        now, then: fingerprint of the authority of the certificate, and of that in `folder`.
+    """
+    words = _(
+        "Nothing was changed: {folder} is another authority than that of the certificate.\n"
+        "  The certificate: {now}\n"
+        "  {folder}: {then}\n"
+        "The {count} machines that are enrolled know the first, and the second only if you gave "
+        "them a file with both (docs/operator.md). A machine that does not know it is refused at "
+        "its next connection. When all know both: the same command with --new-authority."
+    )
+    count = sum(map(len, open_book(context.paths).keys().values()))
+    authority = now or _("a public one, or none")
+    print(words.format(folder=folder, now=authority, then=then, count=count))
 
 
 def _report(context: Context) -> int:

@@ -30,7 +30,11 @@ class Attendance:
     """
 
     def __init__(
-        self, heard: Callable[[], Sequence[Sighting]], clock: Clock, hours: Iterable[int] = ()
+        self,
+        heard: Callable[[], Sequence[Sighting]],
+        clock: Clock,
+        *,
+        hours: Iterable[int] = (),
     ) -> None:
         self.hours = set(hours)
         self._heard, self._clock = heard, clock

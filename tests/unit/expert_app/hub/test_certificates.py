@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
+from expert_app.__main__ import main
 from expert_app.hub.certificates import (
     CertificateFiles,
     CertificateTrouble,
@@ -72,3 +73,29 @@ def test_nothing_is_renewed_without_an_authority_or_a_certificate(tmp_path: Path
     with pytest.raises(CertificateTrouble):
         renew_certificate(tmp_path / "none", files)
     assert files.certificate.read_bytes() == before
+
+
+def test_another_authority_is_taken_only_by_who_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = CertificateFiles(tmp_path / "hub.pem", tmp_path / "hub.key")
+    make_ca(tmp_path / "ca")
+    other = make_ca(tmp_path / "ca-2")
+    make_certificate(tmp_path / "ca", ["hub.example"], files=files)
+    before = files.certificate.read_bytes()
+    lines = {"tls_certificate": files.certificate, "tls_key": files.key}
+    text = "".join(f'{name} = "{path.as_posix()}"\n' for name, path in lines.items())
+    (tmp_path / "hub.toml").write_text(text, encoding="utf-8")
+    words = ["hub", "renew-certificate", "--settings", str(tmp_path / "hub.toml")]
+    words += ["--folder", str(tmp_path), "--language", "en", "--ca", str(tmp_path / "ca-2")]
+
+    assert main(words) == 2
+    said = capsys.readouterr().out
+    assert authority_fingerprint(files.certificate) in said
+    assert authority_fingerprint(other) in said
+    assert files.certificate.read_bytes() == before
+
+    assert main([*words, "--new-authority"]) == 0
+    assert "is refused from then on" in capsys.readouterr().out
+    assert authority_fingerprint(files.certificate) == authority_fingerprint(other)
+    assert main(words) == 0  # it is the present one now

@@ -46,7 +46,7 @@ def test_nobody_is_missed_at_an_hour_at_which_somebody_was_yesterday() -> None:
 def test_a_hub_that_starts_gives_programs_the_time_to_come() -> None:
     place = Place()
     hour = int(place.clock.utc_now().timestamp() // HOUR_S)
-    after = Attendance(list, place.clock, [hour - 24])
+    after = Attendance(list, place.clock, hours=[hour - 24])
     assert after.troubles() == []
     place.clock.advance(119)
     assert after.troubles() == []
