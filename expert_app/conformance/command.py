@@ -47,8 +47,11 @@ class TryOptions:
 
 
 def run_conformance(options: TryOptions) -> int:
-    """Tries a kiosk or a desk; 0 when every rule was kept, 1 when one was broken or nothing could
-    be tried, 2 when the command line is wrong.
+    """Try a kiosk or a desk.
+
+    Returns:
+        0: every rule was kept that the command line asks for; 1: one was broken, or nothing could
+        be tried; 2: the command line is wrong; 3: none was broken, and some could not be tried.
     """
     names = [name.strip() for name in options.levels.split(",") if name.strip()]
     known = [level for level in ProtocolLevel if level in _cases(options)]
@@ -66,8 +69,17 @@ def run_conformance(options: TryOptions) -> int:
         return 1
     print(as_text(findings))
     write_reports(findings, junit=options.junit, json=options.json)
-    verdicts = {one.verdict for one in findings}
-    return 0 if Verdict.BROKEN not in verdicts and Verdict.KEPT in verdicts else 1
+    return exit_code(findings, options.rules)
+
+
+def exit_code(findings: list[Finding], rules: Collection[str] = ()) -> int:
+    """Return what `run_conformance` says; `rules`: those asked for, empty for all."""
+    verdicts = {finding.verdict for finding in findings}
+    if Verdict.BROKEN in verdicts or Verdict.KEPT not in verdicts:
+        return 1
+    kept = {finding.rule for finding in findings if finding.verdict is Verdict.KEPT}
+    asked = rules or {finding.rule for finding in findings}
+    return 0 if kept.issuperset(asked) else 3
 
 
 def _cases(options: TryOptions) -> Collection[ProtocolLevel]:

@@ -133,6 +133,10 @@ class DeskEnd:
         """Pictures and pieces of voice that came in the present call."""
         return self.peer.frames + self.peer.audio_packets if self.peer is not None else 0
 
+    def picture(self) -> str:
+        """Return a mark of the last picture that came, "" before the first one."""
+        return self.peer.checksum if self.peer is not None else ""
+
     def _on_mirror(self, session: str, headers: Mapping[str, str]) -> None:
         """Says at once how far the shared page has come, where that is asked."""
         ack = headers.get("Ack", "")

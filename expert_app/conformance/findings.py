@@ -125,6 +125,23 @@ class Findings:
         return [one.rule for one in self.all() if one.verdict is Verdict.BROKEN]
 
 
+def level_words(findings: list[Finding]) -> list[str]:
+    """Return a line for each level that was tried: what was not tried is not kept."""
+    lines = []
+    for level in ProtocolLevel:
+        verdicts = [finding.verdict for finding in findings if finding.level is level]
+        if not verdicts:
+            continue
+        broken, untried = verdicts.count(Verdict.BROKEN), verdicts.count(Verdict.UNTRIED)
+        if broken:
+            lines.append(f"level {level}: broken ({broken} rules)")
+        elif untried:
+            lines.append(f"level {level}: not shown ({untried} rules not tried)")
+        else:
+            lines.append(f"level {level}: kept")
+    return lines
+
+
 _MARKS = {Verdict.KEPT: "ok  ", Verdict.BROKEN: "FAIL", Verdict.UNTRIED: "--  "}
 
 
@@ -136,7 +153,7 @@ def as_text(findings: list[Finding]) -> str:
         if one.verdict is not Verdict.KEPT:
             lines.append(f"          {one.seen} (docs/protocol.md, “{one.under}”)")
     counts = [f"{sum(one.verdict is verdict for one in findings)} {verdict}" for verdict in Verdict]
-    return "\n".join([*lines, ", ".join(counts)])
+    return "\n".join([*lines, ", ".join(counts), *level_words(findings)])
 
 
 def as_junit(findings: list[Finding]) -> bytes:

@@ -128,6 +128,10 @@ _TALK = {
         "The log",
     ),
     "P-131": ("The log holds neither the caller's number nor what was written.", "The log"),
+    "P-132": (
+        "During a privacy pause no face is sent: no picture comes, or always the same one.",
+        "The privacy pause",
+    ),
 }
 
 _PAGE = {
@@ -184,6 +188,10 @@ _PAGE = {
         "Grants",
     ),
     "P-217": ("Each `GrantChanged` and `SharingChanged` stands in the log.", "The log"),
+    "P-218": (
+        "During a privacy pause nothing of the page is sent; afterwards it begins with `Start`.",
+        "The privacy pause",
+    ),
 }
 
 _PAPERS = {

@@ -286,6 +286,7 @@ class HeadlessKiosk:
         self.session: KioskSession | None = None
         self.bus: BusClient | None = None
         self.bus_kind: type[BusClient] = BusClient
+        self.call_page_kind: type[PlainCallPage] = PlainCallPage
         self._shown: ShownPrint | None = None
 
     # ---- what a mutant changes
@@ -431,7 +432,7 @@ class HeadlessKiosk:
 
     def _make(self, facts: SessionFacts) -> KioskSession:
         parts = KioskParts(
-            call_page=PlainCallPage(),
+            call_page=self.call_page_kind(),
             third_page=PlainCallPage(),
             browser=self.browser,
             guard=self.guard,

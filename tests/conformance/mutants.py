@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ from session.kiosk.call.consent import Question
 from session.kiosk.cobrowse.guard_frames import FilteredEvent, FilteredPush
 from session.kiosk.devices.print_preview import ShownPrint
 from session.kiosk.session import KioskSession
+from session.media.engines.plain_peer import PlainCallPage
 from session.protocol.codec import decode_session, encode_session
 from session.protocol.conversation.chat_and_privacy import (
     PrivacyAsked,
@@ -225,6 +226,27 @@ class EndsBothPauses(HeadlessKiosk):
         if isinstance(message, PrivacyAsked) and not message.on and self.session is not None:
             self.session.privacy.set_by_caller(False)
         return [message]
+
+
+class ShowsAlways(PlainCallPage):
+    """A page of a call that hides no face."""
+
+    def run(self, script: str) -> Awaitable[object]:
+        return super().run(script.replace("setPrivate(true)", "setPrivate(false)"))
+
+
+@breaks("P-132", "goes on sending the face during a privacy pause")
+class SendsFace(HeadlessKiosk):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.call_page_kind = ShowsAlways
+
+
+@breaks("P-218", "goes on sending the page during a privacy pause")
+class SendsPage(HeadlessKiosk):
+    def made(self, session: KioskSession) -> None:
+        super().made(session)
+        setattr(session.page, "set_private", lambda _on: None)  # noqa: B010 - mypy knows a method
 
 
 @breaks("P-118", "goes on during a hold")

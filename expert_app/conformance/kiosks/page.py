@@ -15,6 +15,7 @@ from expert_app.conformance.kiosks.written_log import check_powers
 from expert_app.conformance.playing import Case
 from expert_app.conformance.site import HARMLESS, LATE, secrets_in
 from session.core.errors import GrantMissing
+from session.protocol.conversation.chat_and_privacy import PrivacyAsked, PrivacyShown
 from session.protocol.conversation.messages import (
     AddressRefused,
     AddressRequested,
@@ -54,6 +55,7 @@ async def powers(stage: Stage) -> None:
     await _commands_without(stage, talk)
     await stage.allow(talk, Grant.SEE_PAGE)
     await _mirrors(stage, talk)
+    await _hides_page(stage, talk)
     await _asks_once(stage, talk)
     await _refuses(stage, talk)
     await _withdraws(stage, talk)
@@ -138,6 +140,34 @@ async def _mirrors(stage: Stage, talk: Conversation) -> None:
     found.check("P-207", again.starts > starts, "no new `Start` came")
     leaked = secrets_in(again.text)
     found.check("P-208", not leaked, f"it sent {', '.join(leaked)}")
+
+
+async def _hides_page(stage: Stage, talk: Conversation) -> None:
+    found = stage.findings
+    await _pause(stage, talk, on=True)
+    await asyncio.sleep(0.5 * found.patience)  # What is under way still comes.
+    before = len(stage.traffic.raw(talk.id, MIRROR))
+    await stage.send(talk, "cobrowse", SnapshotRequested())
+    await found.never(
+        "P-218",
+        lambda: len(stage.traffic.raw(talk.id, MIRROR)) > before,
+        for_s=1.0,
+        otherwise="the mirror went on during the pause",
+    )
+    starts = reading(stage, talk).starts
+    await _pause(stage, talk, on=False)
+    await found.eventually(
+        "P-218",
+        lambda: reading(stage, talk).starts > starts,
+        within_s=15,
+        otherwise="no new `Start` came after the pause",
+    )
+
+
+async def _pause(stage: Stage, talk: Conversation, *, on: bool) -> None:
+    since = stage.traffic.mark()
+    await stage.send(talk, "beside", PrivacyAsked(on=on))
+    await stage.comes(talk, PrivacyShown, since)
 
 
 async def _asks_once(stage: Stage, talk: Conversation) -> None:
@@ -233,7 +263,7 @@ async def silence(stage: Stage) -> None:
 CASES = (
     Case(
         "powers and a page",
-        (*(f"P-{n}" for n in range(201, 211)), *(f"P-{n}" for n in range(212, 218))),
+        (*(f"P-{n}" for n in range(201, 211)), *(f"P-{n}" for n in range(212, 219))),
         powers,
     ),
     Case("nobody answers", ("P-211",), silence, slow=True),

@@ -126,6 +126,7 @@ def _shown(stage: Stage, talk: Conversation, words: str) -> bool:
 
 
 async def _pauses(stage: Stage, talk: Conversation) -> None:
+    picture_came = await stage.findings.seen(stage.desk.picture, 15)
     for on in (True, False):
         since = stage.traffic.mark()
         await stage.send(talk, "beside", PrivacyAsked(on=on))
@@ -133,7 +134,25 @@ async def _pauses(stage: Stage, talk: Conversation) -> None:
         reported = stage.sent(talk, PrivacyShown, since)
         good = bool(reported) and reported[-1].on == on and reported[-1].agent == on
         stage.findings.check("P-116", good, f"after on={on} it said {reported[-1:]}")
+        if on:
+            await _hides_face(stage, picture_came=picture_came)
     await _caller_pauses(stage, talk)
+
+
+async def _hides_face(stage: Stage, *, picture_came: bool) -> None:
+    """A face is never twice the same; black, or a card in its place, is."""
+    desk, found = stage.desk, stage.findings
+    if not picture_came:
+        found.leave_untried(("P-132",), "no picture had come before the pause")
+        return
+    await asyncio.sleep(1.0 * found.patience)  # Pictures that are under way still come.
+    picture = desk.picture()
+    await found.never(
+        "P-132",
+        lambda: desk.picture() != picture,
+        for_s=QUIET_S,
+        otherwise="the picture went on changing during the pause",
+    )
 
 
 async def _caller_pauses(stage: Stage, talk: Conversation) -> None:
@@ -411,6 +430,7 @@ CASES = (
             *(f"P-{n}" for n in range(110, 122)),
             "P-130",
             "P-131",
+            "P-132",
         ),
         converse,
     ),

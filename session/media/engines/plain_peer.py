@@ -36,17 +36,19 @@ CLOCK_HZ = 90_000
 
 
 class _Drawn(VideoStreamTrack):
-    """A grey picture that brightens and begins again, ten a second."""
+    """A grey picture that brightens and begins again, ten a second; black while it is hidden."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.hidden = False
         self._count = 0
 
     async def recv(self) -> av.VideoFrame:
         await asyncio.sleep(FRAME_S)
         frame = av.VideoFrame(WIDTH_PX, HEIGHT_PX, "yuv420p")
         for plane in frame.planes:
-            plane.update(bytes([64 + self._count % 128]) * plane.buffer_size)
+            grey = 16 if self.hidden else 64 + self._count % 128
+            plane.update(bytes([grey]) * plane.buffer_size)
         frame.pts = round(self._count * FRAME_S * CLOCK_HZ)
         frame.time_base = Fraction(1, CLOCK_HZ)
         self._count += 1
@@ -77,6 +79,11 @@ class PlainPeer:
         self._connection.on("track", self._on_track)
         self._connection.on("connectionstatechange", self._on_state)
         self._receiving: set[asyncio.Task[None]] = set()
+        self._drawn = _Drawn()
+
+    def hide_picture(self, hidden: bool) -> None:
+        """Send black instead of the drawn picture, as in a privacy pause, or draw again."""
+        self._drawn.hidden = hidden
 
     @property
     def state(self) -> str:
@@ -86,7 +93,7 @@ class PlainPeer:
     async def offer(self) -> str:
         """An offer with picture and voice both ways, all candidates in it."""
         self._connection.addTrack(AudioStreamTrack())
-        self._connection.addTrack(_Drawn())
+        self._connection.addTrack(self._drawn)
         await self._connection.setLocalDescription(await self._connection.createOffer())
         return str(self._connection.localDescription.sdp)
 
@@ -98,7 +105,7 @@ class PlainPeer:
         """Takes an offer and answers it. Raises `CallLost`."""
         await self._take(sdp, "offer")
         self._connection.addTrack(AudioStreamTrack())
-        self._connection.addTrack(_Drawn())
+        self._connection.addTrack(self._drawn)
         try:
             await self._connection.setLocalDescription(await self._connection.createAnswer())
         except Exception as error:  # an offer without media is found out here
@@ -162,6 +169,7 @@ class PlainCallPage:
     def __init__(self) -> None:
         self.happened: Signal[PageEvent] = Signal()
         self._peer: PlainPeer | None = None
+        self._private = False
 
     def run(self, script: str) -> Awaitable[object]:
         """Does what the page's script would, see `resources/pages/call.js`. Raises `CallLost`."""
@@ -177,6 +185,10 @@ class PlainCallPage:
             await self._peer.accept(str(given[0]))
         elif name == "hangUp" or (name == "hold" and given[0]):
             await self._close()
+        elif name == "setPrivate":
+            self._private = bool(given[0])
+            if self._peer is not None:
+                self._peer.hide_picture(self._private)
         elif name in ("seen", "line"):
             return self._counts()
         return None
@@ -184,6 +196,7 @@ class PlainCallPage:
     async def _offer(self) -> dict[str, object]:
         await self._close()
         self._peer = peer = PlainPeer()
+        peer.hide_picture(self._private)
         peer.state_changed.connect(
             lambda state: self.happened.emit(PageEvent("state", {"state": state}))
         )
