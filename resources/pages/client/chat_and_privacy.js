@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // Beside voice and page: the chat, for callers who hear badly, and the privacy pause (topic "beside").
+import { needBoolean, needText } from "./core/arguments.js";
 import { newId } from "./core/ids.js";
 import { Signals } from "./core/signals.js";
 
@@ -26,6 +27,7 @@ export class Chat extends Signals {
    * @returns {string} the id by which "shown" names it, "" when nothing was sent
    */
   send(text) {
+    if (text !== "") needText("session.chat.send", "text", text);
     const words = text.split(/\s+/).filter(Boolean).join(" ").slice(0, MOST_LETTERS);
     const id = newId();
     if (!words || !this.channel.trySend(TOPIC, "WordsSaid", { words_id: id, text: words })) return "";
@@ -35,6 +37,7 @@ export class Chat extends Signals {
 
   /** @param {string} id words of the agent that stand on this screen */
   shown(id) {
+    needText("session.chat.shown", "id", id);
     this.channel.trySend(TOPIC, "WordsShown", { words_id: id });
   }
 
@@ -76,6 +79,7 @@ export class Privacy extends Signals {
 
   /** @param {boolean} on the caller's own pause */
   set(on) {
+    needBoolean("session.privacy.set", "on", on);
     this.caller = on;
     return this.apply();
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // A whole kiosk in a page: its identity, the bus, one caller's ticket, and the conversation that runs. The entry point of
 // the client; docs/javascript.md shows how a page uses it.
+import { needOptions, needText } from "./core/arguments.js";
 import { Bus } from "./hub/bus.js";
 import { enrol } from "./hub/enrol.js";
 import { codeOf, Refused } from "./core/errors.js";
@@ -10,6 +11,7 @@ import { Signals, sleep } from "./core/signals.js";
 import { Organisations } from "./sealing/organisations.js";
 import { Ticket } from "./hub/ticket.js";
 
+const EQUIPMENT = ["media", "thirdMedia", "scanner", "files", "printer", "share", "shows", "pageKbps", "textVersion", "wipe"];
 const FLUSH_MS = 5000;
 const [PAUSE_MS, LONGEST_PAUSE_MS] = [1000, 15_000];
 
@@ -26,8 +28,14 @@ export class Kiosk extends Signals {
    * @param {import("./hub/keys.js").Store} [options.store]
    * @param {string} [options.program] name and version of the vendor's program, at most 40 letters
    */
-  constructor({ servers, equipment, store = indexedStore(), program = "" }) {
+  constructor(options) {
     super();
+    needOptions("new Kiosk", options, ["servers", "equipment", "store", "program"]);
+    const { servers, equipment, store = indexedStore(), program = "" } = options;
+    if (!Array.isArray(servers) || !servers.length) throw new TypeError('new Kiosk: servers must be a list such as ["wss://hub.example"]');
+    for (const server of servers) needText("new Kiosk", "each of servers", server);
+    needOptions("new Kiosk, equipment", equipment, EQUIPMENT);
+    if (typeof equipment.media?.open !== "function") throw new TypeError("new Kiosk: equipment.media.open must be a function");
     this.servers = servers;
     this.equipment = equipment;
     this.store = store;
@@ -57,7 +65,8 @@ export class Kiosk extends Signals {
    * The one-time code makes this page a kiosk of the network, for good.
    * @param {string} code
    */
-  enrol(code) {
+  async enrol(code) {
+    needText("kiosk.enrol", "code", code);
     return enrol({ servers: this.servers, code, store: this.store });
   }
 
@@ -117,7 +126,11 @@ export class Kiosk extends Signals {
    * @param {string} service
    * @param {{number?: string, requestId?: string}} [options]
    */
-  async press(service, options) {
+  async press(service, options = {}) {
+    needText("kiosk.press", "service", service);
+    needOptions("kiosk.press", options, ["number", "requestId"]);
+    if (options.number) needText("kiosk.press", "number", options.number);
+    if (options.requestId !== undefined) needText("kiosk.press", "requestId", options.requestId);
     this.pressedAt = new Date();
     const answer = await this.line.call(service, options);
     this.emit("ticket", answer);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // The caller's consent, kept and enforced here: asked one power at a time, timed, taken back at will. The desk is only told
 // (docs/protocol.md, "Grants").
+import { needBoolean, needOneOf } from "./core/arguments.js";
 import { Signals } from "./core/signals.js";
 
 const TOPIC = "grant";
@@ -86,6 +87,8 @@ export class Powers extends Signals {
    * @param {boolean} yes
    */
   answer(power, yes) {
+    needOneOf("session.powers.answer", "power", power, ALL);
+    needBoolean("session.powers.answer", "yes", yes);
     if (this.open && this.question === power) this.settle(yes, "answered");
   }
 
@@ -94,6 +97,7 @@ export class Powers extends Signals {
    * @param {string} power
    */
   withdraw(power) {
+    needOneOf("session.powers.withdraw", "power", power, ALL);
     if (this.open) this.refuse(endingWith(power).filter((each) => this.allowed(each)), "withdrawn");
   }
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // docs/vectors against the client, in the browser: what does not fit is said to the test.
+import { Chat } from "/pages/client/chat_and_privacy.js";
+import { Kiosk } from "/pages/client/index.js";
+import { Powers } from "/pages/client/powers.js";
 import { base64, hex, sha256, utf8 } from "/pages/client/core/ids.js";
 import { chunkBytesFor, countChunks, piece } from "/pages/client/papers/chunks.js";
 import { decodeSession } from "/pages/client/hub/codec.js";
@@ -177,6 +180,34 @@ same("too much", refusedBy(() => unpack(rawPiece(new Uint8Array(600000), true), 
 same("no frame", refusedBy(() => unpack(utf8("(\u00b5/\u00fdnot a frame at all"), 262144)) !== "", true);
 same("another version", refusedBy(() => decodeSession(utf8('{"type":"GrantsRequested","v":2}'))), "protocol_version_unknown");
 same("no object", refusedBy(() => decodeSession(utf8("[]"))), "message_malformed");
+
+async function wordsOf(act) {
+  try {
+    await act();
+    return "";
+  } catch (error) {
+    return error instanceof TypeError ? error.message : `not a TypeError: ${error}`;
+  }
+}
+const media = { open: () => Promise.reject(new Error("no camera")), remote: document.createElement("video") };
+const made = (more) => new Kiosk({ servers: ["ws://127.0.0.1:1"], equipment: { media }, ...more });
+const kiosk = made({});
+const onNobody = { onMessage() {}, trySend: () => true };
+const powers = new Powers(onNobody);
+for (const [call, act, words] of [
+  ["a number alone", () => kiosk.press("housing", "1042317"), "kiosk.press: give an object such as {number: ...}; it is of type string"],
+  ["a number as a number", () => kiosk.press("housing", { number: 1042317 }), "kiosk.press: number must be a text; it is of type number"],
+  ["another name", () => kiosk.press("housing", { nummer: "1042317" }), "kiosk.press: it knows no nummer; it knows number, requestId"],
+  ["a whole service", () => kiosk.press({ id: "housing" }), "kiosk.press: service must be a text; it is of type object"],
+  ["no code", () => kiosk.enrol(), "kiosk.enrol: code must be a text; it is of type undefined"],
+  ["no servers", () => made({ servers: "wss://hub.example" }), 'new Kiosk: servers must be a list such as ["wss://hub.example"]'],
+  ["no camera", () => made({ equipment: { media: {} } }), "new Kiosk: equipment.media.open must be a function"],
+  ["another device", () => made({ equipment: { media, scaner: {} } }), "new Kiosk, equipment: it knows no scaner; it knows media, thirdMedia, scanner, files, printer, share, shows, pageKbps, textVersion, wipe"],
+  ["no such power", () => powers.answer("everything", true), "session.powers.answer: power must be one of see_page, point, control, type, scan, print, keep"],
+  ["yes as a word", () => powers.answer("scan", "yes"), "session.powers.answer: yes must be true or false; it is of type string"],
+  ["words of no kind", () => new Chat(onNobody).send(12), "session.chat.send: text must be a text; it is of type number"],
+]) same(call, await wordsOf(act), words);
+powers.close();
 
 const socket = new WebSocket(`ws://${location.host}/driver`);
 socket.addEventListener("open", () => socket.send(JSON.stringify({ answer: JSON.stringify({ checks, wrong }) })));

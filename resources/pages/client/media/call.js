@@ -2,6 +2,7 @@
 // One call: this end offers, the other answers (RFC 8829). With the agent on the topic "call", with a third person on
 // "third". Says what really arrived, offers again what was never answered, and begins a second call when nothing arrives.
 import { checksumOf, countsOf, levelBetween, lineBetween } from "./counts.js";
+import { needBoolean, needOptions } from "../core/arguments.js";
 import { newId } from "../core/ids.js";
 import { gathered, isBearable, withoutLocalNames } from "./sdp.js";
 import { Signals, sleep } from "../core/signals.js";
@@ -97,6 +98,9 @@ export class Call extends Signals {
    * @param {{camera: boolean, microphone: boolean}} on
    */
   setOwn(on) {
+    needOptions("session.call.setOwn", on, ["camera", "microphone"]);
+    needBoolean("session.call.setOwn", "camera", on.camera);
+    needBoolean("session.call.setOwn", "microphone", on.microphone);
     this.switches = on;
     this.applyTracks();
     this.sendSwitches();

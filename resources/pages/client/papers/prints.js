@@ -2,6 +2,7 @@
 // Documents from the desk: bound to this conversation and this kiosk, shown to the caller, printed after a yes
 // (docs/protocol.md, "A print").
 import { Arrivals } from "./chunks.js";
+import { needBoolean, needText } from "../core/arguments.js";
 import { Refused } from "../core/errors.js";
 import { printBinding } from "./signing.js";
 import { Signals } from "../core/signals.js";
@@ -66,6 +67,8 @@ export class Prints extends Signals {
    * @param {boolean} yes
    */
   answer(id, yes) {
+    needText("session.prints.answer", "id", id);
+    needBoolean("session.prints.answer", "yes", yes);
     if (this.shown && this.shown.id === id) this.shown.resolve(yes);
   }
 
