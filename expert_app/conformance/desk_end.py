@@ -31,6 +31,9 @@ from session.protocol.hub.tickets import Ticket
 from session.protocol.topics import THIRD_TOPIC
 from session.protocol.wire.roles import Role
 
+BLACK = "black"
+"""The mark of every black picture."""
+
 
 class DeskEnd:
     """One agent.
@@ -135,7 +138,9 @@ class DeskEnd:
 
     def picture(self) -> str:
         """Return a mark of the last picture that came, "" before the first one."""
-        return self.peer.checksum if self.peer is not None else ""
+        if self.peer is None:
+            return ""
+        return BLACK if self.peer.is_black else self.peer.checksum
 
     def _on_mirror(self, session: str, headers: Mapping[str, str]) -> None:
         """Says at once how far the shared page has come, where that is asked."""

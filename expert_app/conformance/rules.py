@@ -129,7 +129,8 @@ _TALK = {
     ),
     "P-131": ("The log holds neither the caller's number nor what was written.", "The log"),
     "P-132": (
-        "During a privacy pause no face is sent: no picture comes, or always the same one.",
+        "During a privacy pause no face is sent: no picture comes, or a black one, or always the "
+        "same.",
         "The privacy pause",
     ),
 }

@@ -15,6 +15,7 @@ from collections.abc import Awaitable
 from fractions import Fraction
 
 import av
+import numpy as np
 from aiortc import (
     MediaStreamTrack,
     RTCConfiguration,
@@ -31,6 +32,9 @@ from session.media.sdp import without_local_names
 
 WIDTH_PX, HEIGHT_PX = 160, 120
 FRAME_S = 0.1
+BLACK_LUMA = 40
+"""Brightest pixel of a black picture: 16 (ITU-R BT.601, section 2.5.3), and what coding adds."""
+
 CLOCK_HZ = 90_000
 """Of video (RFC 3551, section 5)."""
 
@@ -66,6 +70,7 @@ class PlainPeer:
         first_frame: the first picture of the other end was decoded.
         state_changed: as RTCPeerConnectionState.
         frames, audio_packets: decoded until now; `checksum`: CRC-32 of the last picture's luma.
+        is_black: the last picture was.
     """
 
     def __init__(self) -> None:
@@ -73,6 +78,7 @@ class PlainPeer:
         self.state_changed: Signal[str] = Signal()
         self.frames = self.audio_packets = self.width_px = self.height_px = 0
         self.checksum = ""
+        self.is_black = False
         self.began_s = time.monotonic()
         self.first_frame_s: float | None = None
         self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
@@ -150,7 +156,10 @@ class PlainPeer:
     def _count_picture(self, frame: av.VideoFrame) -> None:
         self.frames += 1
         self.width_px, self.height_px = frame.width, frame.height
-        self.checksum = f"{zlib.crc32(bytes(frame.planes[0])):08x}"
+        luma = frame.planes[0]
+        self.checksum = f"{zlib.crc32(bytes(luma)):08x}"
+        rows = np.frombuffer(luma, np.uint8).reshape(-1, luma.line_size)
+        self.is_black = int(rows[: frame.height, : frame.width].max()) <= BLACK_LUMA
         if self.first_frame_s is None:
             self.first_frame_s = time.monotonic()
             self.first_frame.emit(None)
