@@ -203,7 +203,7 @@ class BoardTrendsPage(QWidget):
         choice = row(None, self._hours, self._service, self._said, space=SPACE[1])
         choice.setStretch(2, 1)
         none = EmptyState("history", _("No quarter of an hour"), advice="", name="trends_empty")
-        self.list = ListState(sides, none, clock=self._clock, name="trends")
+        self.list = ListState(sides, none, now=self._clock.utc_now, name="trends")
         column(self, choice, self.list, space=SPACE[1]).setStretch(1, 1)
 
 

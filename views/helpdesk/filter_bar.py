@@ -70,10 +70,12 @@ class FilterBar(QWidget):
 
     Signals:
         filter_changed(object): a `TypedFilter` without errors is wanted.
+        filter_refused(): the line is not understood: what is listed is no answer to it.
         searches_changed(object): the lines that are kept, newest first.
     """
 
     filter_changed = pyqtSignal(object)
+    filter_refused = pyqtSignal()
     searches_changed = pyqtSignal(object)
 
     def __init__(self, now: Callable[[], datetime], *, of_all: bool = False) -> None:
@@ -92,7 +94,8 @@ class FilterBar(QWidget):
 
     def typed(self) -> TypedFilter:
         """What the line says now."""
-        return parse(self.line.text(), self._now())
+        sites = [name for name, _shown in self._choices.get("sites", [])]
+        return parse(self.line.text(), self._now(), sites)
 
     def apply(self) -> None:
         """Asks for what the line says, or says what is not understood."""
@@ -103,7 +106,9 @@ class FilterBar(QWidget):
         restyle(self.line, wrong=bool(typed.errors))
         if typed.number:
             self.line.selectAll()  # the next number is typed over it
-        if not typed.errors:
+        if typed.errors:
+            self.filter_refused.emit()
+        else:
             self.filter_changed.emit(typed)
 
     def add(self, field: str, value: str) -> None:

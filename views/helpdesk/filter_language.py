@@ -16,14 +16,31 @@ from typing import NamedTuple
 import msgspec
 
 from resources.texts import N_, _
+from session.core.folded_text import has_words
 from session.core.short_number import tidy_short_number
-from session.protocol.helpdesk.log_list import LogFilter, LogState, TroublePart, model_of
+from session.protocol.helpdesk.log_list import (
+    LogFilter,
+    LogState,
+    TimeWindow,
+    TroublePart,
+    model_of,
+)
 from session.protocol.wire.ids import is_id
+from views.helpdesk.spoken_words import (
+    hours_of,
+    minute_of,
+    parts_for,
+    spoken_times,
+    telling,
+    windows,
+)
 from views.helpdesk.words import PARTS, STATES
 from views.words.trouble_search import codes_for
 
 ANY = "any"
 LONGEST = 400
+HOURS_OF = timedelta(days=31)
+"""Hours without a day are those of so many days."""
 
 KEYS: dict[str, tuple[str, ...]] = {
     "sites": ("site", "lieu"),
@@ -39,6 +56,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "since_utc": ("depuis", "since"),
     "until_utc": ("avant", "until"),
     "day": ("jour", "day"),
+    "hours": ("heure", "hour"),
     "number": ("numero", "numéro", "number"),
 }
 """Field of the filter -> how it may be typed; the first one is written by the window."""
@@ -64,7 +82,8 @@ UNKNOWN_KEY = N_("“{word}” is no filter. Filters are: {keys}.")
 UNKNOWN_TROUBLE = N_("No trouble is called “{word}”. Try a word of what the agent read.")
 UNKNOWN_PART = N_("“{word}” is no part. Parts are: {known}.")
 UNKNOWN_STATE = N_("“{word}” is no state. States are: {known}.")
-UNKNOWN_DAY = N_("“{word}” is no day. Write 7j, 24h, hier, 28/11 or 2026-11-28.")
+UNKNOWN_DAY = N_("“{word}” is no day. Write 7j, 24h, hier, 28/11, 2026-11-28 or 21:45.")
+UNKNOWN_HOUR = N_("“{word}” is no hour. Write 21, 21:45 or 9-11.")
 UNKNOWN_ID = N_("“{word}” cannot be an id: letters, digits, - and _ only.")
 EMPTY = N_("After “{word}:” something is missing.")
 
@@ -118,17 +137,21 @@ def without_field(text: str, field: str) -> str:
     return " ".join(kept)
 
 
-def parse(text: str, now: datetime) -> TypedFilter:
+_SOME_DAY = datetime(2026, 1, 1)
+
+
+def parse(text: str, now: datetime, sites: Sequence[str] = ()) -> TypedFilter:
     """What the line means.
 
     Args:
         now: timezone-aware, by the clock of the person who types: its days are meant.
+        sites: names of sites: words without a key may be parts of one.
     """
     tokens = tokens_of(text)
     number = number_of(text)
     if number:
         return TypedFilter(LogFilter(number=number), number=number)
-    reading = _Reading(now)
+    reading = _Reading(now, sites)
     words = [token.value for token in tokens if not token.key]
     for token in tokens:
         if token.key:
@@ -143,6 +166,8 @@ def number_of(text: str) -> str:
     """
     plain = text.strip()
     short = tidy_short_number(plain) if _SAID.fullmatch(plain) else ""
+    if spoken_times(plain, _SOME_DAY).day is not None:
+        return ""  # "A012 hier": a ticket of a day
     # a word of eight letters is no number; one number in twenty has no digit, and has its dash
     if short and ("-" in plain[4:5] or any(letter.isdigit() for letter in plain)):
         return short
@@ -152,8 +177,10 @@ def number_of(text: str) -> str:
 class _Reading:
     """Collects what the parts of a line say."""
 
-    def __init__(self, now: datetime) -> None:
-        self._now = now
+    def __init__(self, now: datetime, sites: Sequence[str]) -> None:
+        self._now, self._sites = now, sites
+        self._hours: tuple[int, int] | None = None
+        self._until_minute: int | None = None
         self._lists: dict[str, list[str]] = {}
         self._times: dict[str, datetime] = {}
         self._number = ""
@@ -171,26 +198,66 @@ class _Reading:
             self._number = tidy_short_number(token.value) or token.value[:40]
         elif field in ("since_utc", "until_utc", "day"):
             self._read_time(field, token.value)
+        elif field == "hours":
+            self._hours = hours_of(token.value)
+            if self._hours is None:
+                self._refuse(UNKNOWN_HOUR, token.value)
         else:
             for value in token.value.split(","):
                 if value.strip():
                     self._read_value(field, value.strip())
 
     def read_words(self, words: Sequence[str]) -> None:
-        """What has no key: a ticket's number, or words of a trouble."""
-        tickets = [word for word in words if _TICKET.fullmatch(word)]
+        """What has no key: a time, a ticket's number, words of a trouble, of a part or a site."""
+        said = spoken_times(" ".join(words), self._now)
+        if said.day is not None:
+            self._read_day(said.day)
+        self._hours = said.hours or self._hours
+        if said.hours is not None and not self._times:
+            self._read_day(when("today", self._now) or self._now)
+        left = said.rest.split()
+        tickets = [word for word in left if _TICKET.fullmatch(word)]
         if tickets:
             self._number = tickets[0].upper()
-        text = " ".join(word for word in words if word not in tickets)
+        text = " ".join(word for word in left if word not in tickets)
         if text:
+            self._read_sentence(text)
+
+    def _read_sentence(self, text: str) -> None:
+        """A trouble, as a whole; or else the words that say something, each a trouble's, a part's
+        or a site's.
+        """
+        words = telling(text)
+        is_sentence = len(words) < len(text.split())  # "pas de son", not "scanner"
+        is_trouble = text in (ANY, "*", "toute") or bool(codes_for(text))
+        if is_trouble and not (is_sentence and parts_for(words)):
             self._read_value("troubles", text)
+            return
+        places = [word for word in words if any(has_words(site, word) for site in self._sites)]
+        rest = [word for word in words if word not in places]
+        parts = parts_for(rest)
+        if places:
+            self._lists.setdefault("sites", []).append(" ".join(places))
+        if parts:
+            self._lists.setdefault("parts", []).extend(part.value for part in parts)
+        elif rest or not places:
+            self._read_value("troubles", " ".join(rest) or text)
 
     def filter(self) -> LogFilter:
         """All together."""
         chosen = {field: tuple(dict.fromkeys(values)) for field, values in self._lists.items()}
+        self._set_until()
+        since, until = self._times.get("since_utc"), self._times.get("until_utc")
+        times: tuple[TimeWindow, ...] = ()
+        if self._hours is not None:
+            last = until or self._now
+            times = windows(since or last - HOURS_OF, last, self._hours)
+        if len(times) == 1:
+            since, until, times = times[0].since_utc, times[0].until_utc, ()
         wanted = LogFilter(
-            since_utc=self._times.get("since_utc"),
-            until_utc=self._times.get("until_utc"),
+            since_utc=since,
+            until_utc=until,
+            windows=times,
             number=self._number,
             parts=tuple(TroublePart(value) for value in chosen.pop("parts", ())),
             states=tuple(LogState(value) for value in chosen.pop("states", ())),
@@ -237,10 +304,23 @@ class _Reading:
         if at is None:
             self._refuse(UNKNOWN_DAY, value)
         elif field == "day":
-            start = at.replace(hour=0, minute=0, second=0, microsecond=0)
-            self._times |= {"since_utc": start, "until_utc": start + timedelta(days=1)}
+            self._read_day(at)
         else:
             self._times[field] = at
+            if field == "until_utc" and ":" in value:
+                self._until_minute = minute_of(value)
+
+    def _read_day(self, at: datetime) -> None:
+        start = at.replace(hour=0, minute=0, second=0, microsecond=0)
+        self._times |= {"since_utc": start, "until_utc": start + timedelta(days=1)}
+
+    def _set_until(self) -> None:
+        """An end that is a time of day is the first such time after the beginning."""
+        since, until = self._times.get("since_utc"), self._times.get("until_utc")
+        if self._until_minute is not None and since is not None and until is not None:
+            day = since.replace(hour=0, minute=0, second=0, microsecond=0)
+            until = day + timedelta(minutes=self._until_minute)
+            self._times["until_utc"] = until if until > since else until + timedelta(days=1)
 
     def _refuse(self, words: str, typed: str, **values: str) -> None:
         self.errors.append(_(words).format(word=typed, **values))
@@ -255,13 +335,19 @@ def _named(value: str, names: dict[str, str]) -> tuple[str, ...]:
 
 
 def when(value: str, now: datetime) -> datetime | None:
-    """A moment as people type it: "7j" ago, "hier", "28/11", "2026-11-28"; None for none."""
+    """A moment as people type it: "7j" ago, "hier", "28/11", "2026-11-28", "21:45", which has been;
+    None for none.
+    """
     typed = value.strip().lower().replace("'", "").replace("’", "")
     if (length := _LENGTH.fullmatch(typed)) is not None:
         return now - int(length[1]) * _LENGTHS[length[2]]
     if typed in _DAYS:
         day = now - timedelta(days=_DAYS[typed])
         return day.replace(hour=0, minute=0, second=0, microsecond=0)
+    if ":" in typed and (minute := minute_of(typed)) is not None:
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        at = midnight + timedelta(minutes=minute)
+        return at if at <= now else at - timedelta(days=1)
     for form in _FORMS:
         try:
             at = datetime.strptime(

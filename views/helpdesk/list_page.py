@@ -31,6 +31,7 @@ from views.helpdesk.filter_bar import FilterBar
 from views.helpdesk.filter_language import TypedFilter
 from views.helpdesk.list_model import ConversationModel
 from views.helpdesk.words import model_words, row_start_words, why_not
+from views.widgets.list_state import ListState
 from views.widgets.parts import (
     Card,
     ElidedLabel,
@@ -86,6 +87,7 @@ class ListPage(QWidget):
         self._now, self._of_all = now, of_all
         self._filter, self._number = LogFilter(), ""
         self._counts = LogCounts()
+        self._answered: LogFilter | None = None
         self._busy = self._connected = self._known = self._is_showing = False
         self.filter = FilterBar(now, of_all=of_all)
         self.model = ConversationModel(now, of_all=of_all)
@@ -109,7 +111,7 @@ class ListPage(QWidget):
 
     def show_found(self, found: LogsFound, *, first: bool) -> None:
         """A page of the list; the first one brings the counts."""
-        self._known = True
+        self._known, self._answered = True, self._filter
         self.filter.show_organisations(row.organisation for row in found.rows)
         if first:
             self._show_first(found)
@@ -121,9 +123,23 @@ class ListPage(QWidget):
             self._show_bars()
         self._show_state(found)
 
-    def show_find_failed(self) -> None:
-        """What was asked for does not come; the rows that are here stay."""
+    def show_find_failed(self, words: str) -> None:
+        """What was asked for does not come, and why; rows of another question go."""
         self.model.give_up()
+        if self._filter != self._answered:
+            self._show_none()
+        if self._known:
+            self.list.show_refused(words)
+
+    def _show_none(self) -> None:
+        """What is listed is no answer to what the line says."""
+        self._answered = None
+        self.model.show_rows((), "")
+        self._counts = LogCounts()
+        self._show_bars()
+        self._state.setText("")
+        self._select_first()
+        self.list.show_asked()
 
     def show_busy(self, busy: bool) -> None:
         """A log is being brought."""
@@ -190,9 +206,9 @@ class ListPage(QWidget):
         self._measure()
         self._empty = EmptyState("history", "", advice="", name="list_empty")
         self._stack = QStackedWidget()
-        self._stack.addWidget(self.table)
+        self.list = ListState(self.table, self._empty, now=self._now, name="list")
+        self._stack.addWidget(self.list)
         self._waiting = EmptyState("retry", "", advice="", name="not_connected_yet")
-        self._stack.addWidget(self._empty)
         self._stack.addWidget(self._waiting)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
@@ -243,6 +259,7 @@ class ListPage(QWidget):
 
     def _connect(self) -> None:
         self.filter.filter_changed.connect(self._on_filter)
+        self.filter.filter_refused.connect(self._on_filter_refused)
         self.filter.searches_changed.connect(self.searches_changed)
         self.model.more_requested.connect(
             lambda cursor: self.find_requested.emit(self._filter, cursor)
@@ -297,6 +314,11 @@ class ListPage(QWidget):
             else:
                 self.ask_reason(typed.number)
         self._allow()
+
+    def _on_filter_refused(self) -> None:
+        if self._known:
+            self._show_none()
+            self.list.show_refused(_("The filter is not understood: nothing was searched."))
 
     def _on_row(self, now: QModelIndex, _before: QModelIndex) -> None:
         chosen = self.model.row(now.row())
@@ -354,9 +376,8 @@ class ListPage(QWidget):
         if found.behind:
             words.append(_("{count} events are still being counted").format(count=found.behind))
         self._state.setText("  ·  ".join(words))
-        if here:
-            self._stack.setCurrentWidget(self.table)
-            return
+        self.list.show_answer(bool(here))
+        self._stack.setCurrentWidget(self.list)
         self._empty.show_words(
             _("No conversation here"),
             _(
@@ -364,7 +385,6 @@ class ListPage(QWidget):
                 "as its agent has taken the caller."
             ),
         )
-        self._stack.setCurrentWidget(self._empty)
 
     def _allow(self) -> None:
         wanted = self._number or self.chosen() is not None

@@ -30,6 +30,7 @@ from session.protocol.hub.requests import RemoteAct
 from session.protocol.wire.ids import is_id
 from views.helpdesk.words import start_words
 from views.widgets.icons import icon
+from views.widgets.list_state import not_read
 from views.widgets.parts import Card, Segments, column, label, push_button, row
 from views.widgets.place_completer import PlaceCompleter
 from views.widgets.theme import SPACE, size_icons
@@ -61,6 +62,7 @@ class RemoteHelpPage(QWidget):
         self.setObjectName("kiosk_page")
         self._now, self._of_all = now, of_all
         self._known: list[HelpPlace] = []
+        self._read_at: datetime | None = None
         self._busy = self._connected = self._at_desk = False
         self._acts: dict[RemoteAct, QPushButton] = {}
         self._build()
@@ -71,8 +73,13 @@ class RemoteHelpPage(QWidget):
         self._connected = connected
         self._allow()
 
+    def show_not_read(self, words: str) -> None:
+        """The lists were not read, and why; those that are here are older."""
+        self._state.setText(not_read(words, self._read_at))
+
     def show_tests(self, rows: Sequence[SelfTestRow]) -> None:
         """The newest self-test of each kiosk, those with faults first."""
+        self._read_at = self._now()
         self.kiosks.clear()
         for one in rows:
             fault = any(check.is_fault for check in one.checks)

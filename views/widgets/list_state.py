@@ -5,12 +5,12 @@ when its rows are. Used by every window that shows a list.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from PyQt6.QtWidgets import QWidget
 
 from resources.texts import _
-from session.core.clock import Clock
 from views.widgets.announcer import announce
 from views.widgets.parts import EmptyState, column, label, restyle
 from views.widgets.theme import SPACE
@@ -32,12 +32,15 @@ class ListState(QWidget):
     Args:
         rows: the widget with the rows.
         empty: stands in their place after an answer without rows, and only then.
+        now: the time; an aware one.
         name: of the line that says why the list was not read.
     """
 
-    def __init__(self, rows: QWidget, empty: EmptyState, *, clock: Clock, name: str) -> None:
+    def __init__(
+        self, rows: QWidget, empty: EmptyState, *, now: Callable[[], datetime], name: str
+    ) -> None:
         super().__init__()
-        self._rows, self._empty, self._clock = rows, empty, clock
+        self._rows, self._empty, self._now = rows, empty, now
         self._answered_at: datetime | None = None
         self._reading = EmptyState("retry", _("Being read…"), advice="", name=f"{name}_reading")
         self._trouble = label(role="small", name=f"{name}_trouble", wrap=True)
@@ -63,7 +66,7 @@ class ListState(QWidget):
 
     def show_answer(self, has_rows: bool) -> None:
         """The list was read."""
-        self._answered_at = self._clock.utc_now()
+        self._answered_at = self._now()
         self._show(self._rows if has_rows else self._empty)
         self._trouble.hide()
 

@@ -284,8 +284,8 @@ class HelpdeskProgram:
         try:
             found = await self.app.find(wanted, before)
         except SessionError as error:
-            self.view.list.show_find_failed()
             words = sentence(error.code, error.detail).sentence
+            self.view.list.show_find_failed(words)
             if self._answered:
                 self._show_trouble(error.code, error.detail)
             else:
@@ -427,6 +427,7 @@ class HelpdeskProgram:
             places = await self.app.places()
         except SessionError as error:
             self._show_trouble(error.code, error.detail)
+            self.view.kiosks.show_not_read(sentence(error.code, error.detail).sentence)
             return
         self.view.kiosks.show_tests(tests.rows)
         self.view.kiosks.show_helps(helps.helps)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from session.core.errors import MessageMalformed
+from session.core.folded_text import folded, has_words
 from session.core.short_number import tidy_short_number
 from session.hub.log_index import tables
 from session.hub.log_index.digest import decode_digest
@@ -24,6 +25,7 @@ from session.protocol.helpdesk.log_list import (
     LogRow,
     LogsFound,
     LogState,
+    TimeWindow,
     TroubleBar,
     TroublePart,
 )
@@ -54,8 +56,8 @@ def find_logs(rows: LogRows, organisations: Sequence[str] | None, request: FindL
     Raises:
         StoreUnreachable. MessageMalformed: a cursor that was none of ours.
     """
-    conditions = _conditions(organisations, request.filter)
     with rows.database().reading() as connection:
+        conditions = _conditions(connection, organisations, request.filter)
         page = select(_rows).where(*conditions, *_before(request.before))
         page = page.order_by(_rows.c.started_at_utc.desc(), _rows.c.id.desc())
         found = connection.execute(page.limit(request.limit + 1)).all()
@@ -72,20 +74,19 @@ def find_logs(rows: LogRows, organisations: Sequence[str] | None, request: FindL
 
 
 def _conditions(
-    organisations: Sequence[str] | None, wanted: LogFilter
+    connection: Connection, organisations: Sequence[str] | None, wanted: LogFilter
 ) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if organisations is not None:
         found.append(_one_of(_rows.c.organisation, organisations))
     if wanted.organisations:
         found.append(_one_of(_rows.c.organisation, wanted.organisations))
-    if wanted.since_utc is not None:
-        found.append(_rows.c.started_at_utc >= _naive(wanted.since_utc))
-    if wanted.until_utc is not None:
-        found.append(_rows.c.started_at_utc < _naive(wanted.until_utc))
+    found += _in_time(wanted)
+    for column, typed in ((_rows.c.site, wanted.sites), (_rows.c.kiosk, wanted.kiosks)):
+        if typed:
+            names = connection.execute(select(column).distinct().where(*found[:1])).scalars()
+            found.append(_one_of(column, _meant(list(names), typed)))
     for column, values in (
-        (_rows.c.site, wanted.sites),
-        (_rows.c.kiosk, wanted.kiosks),
         (_rows.c.service, wanted.services),
         (_rows.c.agent, wanted.agents),
     ):
@@ -99,6 +100,31 @@ def _conditions(
     if wanted.number.strip():
         found.append(_numbered(wanted.number))
     return found + _beside(wanted)
+
+
+def _in_time(wanted: LogFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.since_utc is not None:
+        found.append(_rows.c.started_at_utc >= _naive(wanted.since_utc))
+    if wanted.until_utc is not None:
+        found.append(_rows.c.started_at_utc < _naive(wanted.until_utc))
+    if wanted.windows:
+        found.append(or_(*map(_within, wanted.windows)))
+    return found
+
+
+def _within(window: TimeWindow) -> ColumnElement[bool]:
+    started = _rows.c.started_at_utc
+    return and_(started >= _naive(window.since_utc), started < _naive(window.until_utc))
+
+
+def _meant(names: Sequence[str], typed: Sequence[str]) -> list[str]:
+    """Of the names those that were typed whole, or else those that have the words typed."""
+    meant: list[str] = []
+    for words in typed:
+        whole = [name for name in names if folded(name) == folded(words)]
+        meant += whole or [name for name in names if has_words(name, words)]
+    return meant
 
 
 def _beside(wanted: LogFilter) -> list[ColumnElement[bool]]:

@@ -130,12 +130,21 @@ class LogRow(msgspec.Struct, frozen=True, kw_only=True):
     records: Count = 0
 
 
+class TimeWindow(msgspec.Struct, frozen=True, kw_only=True):
+    """From the first moment, included, to the last, not included."""
+
+    since_utc: UtcTime
+    until_utc: UtcTime
+
+
 class LogFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which conversations; what is empty allows all, each kind that is not narrows further.
 
     Attributes:
         since_utc, until_utc: of its start; the first included, the last not.
-        sites: names.
+        windows: its start lies in one of them: some hours of several days.
+        sites: names, or words that are parts of them. kiosks: ids, or parts of them. What is one's
+            whole name or id means that one alone.
         organisations: of an operator only; another asker has its own.
         troubles: codes; one of them was there. "any": whichever.
         parts: one of them had a trouble.
@@ -147,6 +156,7 @@ class LogFilter(msgspec.Struct, frozen=True, kw_only=True):
 
     since_utc: UtcTime | None = None
     until_utc: UtcTime | None = None
+    windows: Annotated[tuple[TimeWindow, ...], msgspec.Meta(max_length=MOST_CHOSEN)] = ()
     sites: Annotated[tuple[Text, ...], msgspec.Meta(max_length=MOST_CHOSEN)] = ()
     kiosks: Annotated[tuple[Id, ...], msgspec.Meta(max_length=MOST_CHOSEN)] = ()
     services: Annotated[tuple[Id, ...], msgspec.Meta(max_length=MOST_CHOSEN)] = ()

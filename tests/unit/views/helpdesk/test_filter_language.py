@@ -132,3 +132,54 @@ def test_the_last_word_is_completed_by_keys_and_by_what_there_is() -> None:
         'site:"Mairie de Valdoré" '
     ]
     assert completions("zorglub:x", lambda _field: ["a"]) == []
+
+
+SITES = ["Mairie de Saint-Oyen", "Médiathèque d'Arvenne"]
+DAY = NOW.replace(hour=0, minute=0)
+
+
+@pytest.mark.parametrize(
+    ("line", "since", "until"),
+    [
+        ("vers 10 h 15", DAY + timedelta(hours=10), DAY + timedelta(hours=10, minutes=30)),
+        ("hier", DAY - timedelta(days=1), DAY),
+        ("hier matin", DAY - timedelta(days=1), DAY - timedelta(hours=12)),
+        ("jour:hier heure:21", DAY - timedelta(hours=3), DAY - timedelta(hours=2)),
+        ("jour:hier heure:9-11", DAY - timedelta(hours=15), DAY - timedelta(hours=13)),
+        ("depuis:14:45", DAY + timedelta(hours=14, minutes=45), None),
+        ("depuis:21:45", DAY - timedelta(hours=2, minutes=15), None),
+        (
+            "depuis:21:45 avant:21:55",
+            DAY - timedelta(hours=2, minutes=15),
+            DAY - timedelta(hours=2, minutes=5),
+        ),
+        (
+            "depuis:23:30 avant:00:30",
+            DAY - timedelta(minutes=30),
+            DAY + timedelta(minutes=30),
+        ),
+    ],
+)
+def test_a_time_is_typed_as_it_is_said(
+    french: None, line: str, since: datetime, until: datetime | None
+) -> None:
+    typed = parse(line, NOW)
+    assert typed.errors == ()
+    assert (typed.filter.since_utc, typed.filter.until_utc) == (since, until)
+    assert typed.filter.windows == ()
+
+
+def test_an_hour_of_several_days_is_that_hour_of_each(french: None) -> None:
+    wanted = parse("depuis:7j heure:21", NOW).filter
+    assert [window.since_utc.day for window in wanted.windows] == [27, 26, 25, 24, 23, 22, 21]
+    assert {window.since_utc.hour for window in wanted.windows} == {21}
+    assert len(parse("heure:99", NOW).errors) == 1
+
+
+def test_a_sentence_names_place_time_and_what_failed(french: None) -> None:
+    wanted = parse("Oyen hier vers 10 h 15 scanner", NOW, SITES).filter
+    assert (wanted.sites, wanted.parts) == (("oyen",), (TroublePart.SCAN,))
+    assert wanted.since_utc == DAY - timedelta(hours=14)
+    assert parse("le scanner ne marche pas", NOW).filter.parts == (TroublePart.SCAN,)
+    assert parse("pas de son", NOW).filter.parts == (TroublePart.CALL,)
+    assert parse("a012 hier", NOW).filter.number == "A012"

@@ -66,7 +66,7 @@ def test_pages_come_while_the_list_is_scrolled(page: ListPage) -> None:
     assert asked == [(LogFilter(), "n1")]
     page.table.scrollToBottom()
     assert len(asked) == 1
-    page.show_find_failed()
+    page.show_find_failed("No hub.")
     page.model.fetchMore(page.table.rootIndex())
     assert len(asked) == 2
     page.show_found(LogsFound(rows=rows[100:]), first=False)
@@ -211,3 +211,20 @@ def test_new_conversations_come_by_themselves_and_the_chosen_line_stays_chosen(
     page.table.scrollToTop()
     page.ask_again()
     assert len(asked) == 1, "neither while somebody reads further down nor without a hub"
+
+
+def test_rows_of_another_question_go_when_it_is_refused(page: ListPage) -> None:
+    _show(page, 12)
+    page.show_find_failed("No hub.")
+    assert page.model.rowCount() == 12
+    assert page.list.trouble.startswith("No hub. Last read at ")
+    page.filter.line.setText("heure:99")
+    page.filter.apply()
+    assert page.model.rowCount() == 0
+    assert not page._empty.isVisible()
+    assert "nothing was searched" in page.list.trouble
+    page.filter.line.setText("site:oyen")
+    page.filter.apply()
+    page.show_find_failed("No hub.")
+    assert page.list.trouble == "No hub."
+    assert not page._empty.isVisible()

@@ -22,7 +22,7 @@ def clock() -> ManualClock:
 @pytest.fixture
 def state(qtbot: QtBot, desk_theme: QApplication, clock: ManualClock) -> ListState:
     rows, empty = QLabel("rows"), EmptyState("site", "Nothing", advice="", name="empty")
-    made = ListState(rows, empty, clock=clock, name="things")
+    made = ListState(rows, empty, now=clock.utc_now, name="things")
     qtbot.addWidget(made)
     made.show()
     return made

@@ -25,6 +25,7 @@ from session.protocol.helpdesk.log_list import (
     LogFilter,
     LogsFound,
     LogState,
+    TimeWindow,
     TroublePart,
 )
 from tests.unit.session.hub.history.databases import OpenHistory
@@ -102,6 +103,29 @@ def test_each_filter_narrows_and_all_of_them_together(rows: LogRows) -> None:
     assert _found(rows, since_utc=NINE + timedelta(minutes=2)) == ["s3", "s2"]
     assert _found(rows, until_utc=NINE + timedelta(minutes=2)) == ["s1"]
     assert _found(rows, kiosks=("k1",), troubles=("any",)) == ["s1"]
+
+
+def test_a_part_of_a_name_finds_and_a_whole_name_means_that_one(rows: LogRows) -> None:
+    names = ("Mairie de Saint-Oyen", "Mairie de Saint-Oyen 2", "Médiathèque d'Arvenne")
+    rows.put([_talk(at, site=name, kiosk=f"k{at}") for at, name in enumerate(names, start=1)])
+    rows.put([_talk(10, site="Médiathèque", kiosk="k10")])
+    assert _found(rows, sites=("oyen",)) == ["s2", "s1"]
+    assert _found(rows, sites=("OYEN saint",)) == ["s2", "s1"]
+    assert _found(rows, sites=("mairie de saint oyen",)) == ["s1"]
+    assert _found(rows, sites=("mediatheque d'arv", "oyen 2")) == ["s3", "s2"]
+    assert _found(rows, sites=("zorglub",)) == []
+    assert _found(rows, kiosks=("k1",)) == ["s1"]
+    assert _found(rows, kiosks=("k",)) == ["s10", "s3", "s2", "s1"]
+
+
+def test_some_hours_of_several_days(rows: LogRows) -> None:
+    rows.put([_talk(at, started_at_utc=NINE + timedelta(hours=at)) for at in (1, 2, 24, 25, 48)])
+    hour = timedelta(hours=1)
+    windows = tuple(
+        TimeWindow(since_utc=NINE + day * 24 * hour, until_utc=NINE + (day * 24 + 1) * hour)
+        for day in (0, 1, 2)
+    )
+    assert _found(rows, windows=windows) == ["s48", "s24"]
 
 
 def test_a_conversation_is_found_by_what_was_said_on_the_telephone(rows: LogRows) -> None:
