@@ -292,7 +292,7 @@ class Connection:
             await self.publish(subject, payload, headers, reply=f"{self._inbox}.{token}")
             late = loop.call_later(timeout_s, _give_up, answer)
             soon = (
-                loop.call_later(second.after_s, self._ask_second, second, token, payload)
+                loop.call_later(second.after_s, self._ask_second, second, token, payload, headers)
                 if second
                 else None
             )
@@ -309,16 +309,24 @@ class Connection:
             raise HubUnreachable(why=NOBODY)
         return message
 
-    def _ask_second(self, second: SecondRequest, token: str, payload: bytes) -> None:
+    def _ask_second(
+        self,
+        second: SecondRequest,
+        token: str,
+        payload: bytes,
+        headers: Mapping[str, str] | None,
+    ) -> None:
         if token in self._answers:
             self._answers[_AGAIN + token] = self._answers[token]
             self._tasks.start(
-                self._send_second(second.subject, payload, _AGAIN + token), name="ask all"
+                self._send_second(second.subject, payload, headers, _AGAIN + token), name="ask all"
             )
 
-    async def _send_second(self, subject: str, payload: bytes, token: str) -> None:
+    async def _send_second(
+        self, subject: str, payload: bytes, headers: Mapping[str, str] | None, token: str
+    ) -> None:
         with contextlib.suppress(BusUnreachable):  # then the first question has failed, too
-            await self.publish(subject, payload, reply=f"{self._inbox}.{token}")
+            await self.publish(subject, payload, headers, reply=f"{self._inbox}.{token}")
 
     async def settle(self) -> None:
         """Returns when the server has all that was published and subscribed before.
