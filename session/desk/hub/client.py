@@ -444,8 +444,9 @@ class DeskLink:
 
     def _on_ticket(self, message: Incoming) -> None:
         sequence = message.headers.get("Nats-Sequence", "")
-        if not sequence.isdigit():  # only what the store republishes carries it
-            self._bus.refuse(NotAllowed.code, "a ticket without its revision")
+        # the hub marks what it stores, and the store adds the revision when it republishes that
+        if FROM_HUB not in message.headers or not sequence.isdigit():
+            self._bus.refuse(NotAllowed.code, "a ticket without the hub's mark or its revision")
             return
         try:
             ticket = decode_plain(Ticket, message.payload)

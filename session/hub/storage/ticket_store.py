@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from session.bus.client import FROM_HUB
 from session.bus.hub_connection import HubConnection
 from session.bus.jetstream.stream_follower import StreamFollower
 from session.bus.jetstream.streams import NANOSECONDS, Stored, WrongRevision
@@ -86,7 +87,7 @@ class NatsTicketStore:
 
     async def replace(self, ticket: Ticket, revision: int) -> int:
         """See `TicketStore`."""
-        return await self._append(ticket, revision, None, None)
+        return await self._append(ticket, revision, {}, None)
 
     async def retire(self, ticket: Ticket, revision: int) -> int:
         """See `TicketStore`. One message rolls the history up and has the time to live.
@@ -99,13 +100,14 @@ class NatsTicketStore:
         )
 
     async def _append(
-        self, ticket: Ticket, revision: int, headers: Mapping[str, str] | None, ttl_s: int | None
+        self, ticket: Ticket, revision: int, headers: Mapping[str, str], ttl_s: int | None
     ) -> int:
+        """Store a change with the hub's mark: the server republishes it with its headers."""
         subject, payload = _subject(ticket.organisation, ticket.id), encode(ticket)
         self._being_stored[subject] = payload, ticket
         try:
             now = await self._streams.append(
-                subject, payload, expected=revision, headers=headers, ttl_s=ttl_s
+                subject, payload, expected=revision, headers={**headers, FROM_HUB: "1"}, ttl_s=ttl_s
             )
         except WrongRevision as error:
             raise RevisionConflict from error
