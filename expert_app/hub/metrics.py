@@ -145,6 +145,11 @@ class HubMetrics(MetricsCollector):
             self._hub.server.counts.dropped,
         )
         yield self.counter(
+            "messages_of_nobody",
+            "Messages whose subject names no role or no id, dropped.",
+            self._connection.not_taken + self._hub.sightings.dropped,
+        )
+        yield self.counter(
             "relay_bytes", "Bytes passed between the ends of sessions.", relay.passed_bytes
         )
         yield self.counter(

@@ -8,14 +8,22 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 
+import msgspec
+
 from session.bus.client import FROM_HUB
 from session.bus.jetstream.streams import Streams
 from session.bus.server.leaf_links import XFER
-from session.bus.transport.connection import CONNECT_S, PROBE_S, Connection, Handler
+from session.bus.transport.connection import CONNECT_S, PROBE_S, Connection, Handler, Incoming
 from session.core.errors import BusUnreachable, StoreUnreachable
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.wire.roles import Role
+from session.protocol.wire.subjects import answer_subject, is_own_inbox, sender_of
+
+OVER_A_SERVICE = "_R_."
+"""Begins a reply subject that a server made itself, as one does whose configuration is of 0.1.0; it
+takes none from a client.
+"""
 
 PROBE_CLUSTER_S = 0.5
 """Some 3 s until a hub leaves a server of a cluster that is frozen:
@@ -30,6 +38,7 @@ class HubConnection:
         bus: the connection itself.
         streams: JetStream.
         network: our own name among partners' networks, "" without any.
+        not_taken: messages that named no identity of ours; see `hear`.
     """
 
     def __init__(
@@ -41,6 +50,7 @@ class HubConnection:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self.network = ""
+        self.not_taken = 0
         self._urls, self._seed, self._tasks, self._tls = urls, seed, tasks, tls
         probe_s = PROBE_S if len(urls) == 1 else PROBE_CLUSTER_S
         self.bus = Connection(
@@ -66,6 +76,28 @@ class HubConnection:
     ) -> Callable[[], None]:
         """Subscribes to `subject`; `shared`: only one of several hubs gets each message."""
         return await self.bus.subscribe(subject, handler, queue="hub" if shared else "")
+
+    async def hear(
+        self, subject: str, handler: Handler, *, shared: bool = True
+    ) -> Callable[[], None]:
+        """Serve a subject of clients, `<first token>.<organisation>.<role>.<user>...`.
+
+        This is the one door of what clients say. A message that names no role or no id is dropped
+        and counted. `reply` leads into the asker's own inbox or is "": an answer starts nothing.
+        """
+
+        def on_message(message: Incoming) -> None:
+            sender = sender_of(message.subject)
+            if sender is None:
+                self.not_taken += 1
+            elif message.reply and not message.reply.startswith(OVER_A_SERVICE):
+                is_own = is_own_inbox(sender, message.reply)
+                reply = answer_subject(sender.organisation, message.reply) if is_own else ""
+                handler(msgspec.structs.replace(message, reply=reply))
+            else:
+                handler(message)
+
+        return await self.serve(subject, on_message, shared=shared)
 
     async def drain(self, subject: str) -> None:
         """Ends the subscription to `subject`; what the server has sent already is still handled

@@ -218,7 +218,7 @@ class Hub:
             raise StoreUnreachable(why="not ready in time") from error
         self._end_watching = await connection.streams.watch_leaders()
         await asyncio.to_thread(self.dossiers.uploads.sweep)
-        await connection.serve("hb.*.*.*", self._on_beat, shared=False)
+        await connection.hear("hb.*.*.*", self._on_beat, shared=False)
         await self.transfers.host_calls.start()
         self._remember_moved()
         await self.network.outgoing.start()

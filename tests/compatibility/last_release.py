@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tarfile
 from pathlib import Path
@@ -38,3 +39,30 @@ def unpacked(folder: Path) -> Path:
         tar.extractall(tree, filter="data")
     archive.unlink()
     return tree
+
+
+SAID = ("svc", "all", "hb", "ses")
+_TODAY = re.compile(r'^ *{ (stream|service): .*"(svc|all|hb|ses|evt|_I)\.>"')
+
+
+def with_services(config: str) -> str:
+    """Return a server's configuration as the release wrote it: clients reach the hub by services,
+    so that it sees a reply subject of the server's own, and hear it over a stream.
+    """
+    text = "\n".join(line for line in config.splitlines() if not _TODAY.search(line)) + "\n"
+    for name in re.findall(r"^  ORG_(\w+): {", config, re.MULTILINE):
+        exports = [f'{{ service: "{one}.{name}.>", accounts: [ORG_{name}] }}' for one in SAID]
+        exports.append(f'{{ stream: "evt.{name}.>", accounts: [ORG_{name}] }}')
+        imports = [
+            f'{{ service: {{ account: HUB, subject: "{one}.{name}.>" }}, to: "{one}.>" }}'
+            for one in SAID
+        ]
+        imports.append(f'{{ stream: {{ account: HUB, subject: "evt.{name}.>" }}, to: "evt.>" }}')
+        text = _with_lines(text, "  HUB: {", "exports: [", exports)
+        text = _with_lines(text, f"  ORG_{name}: {{", "imports: [", imports)
+    return text
+
+
+def _with_lines(text: str, block: str, part: str, lines: list[str]) -> str:
+    at = text.index(part, text.index(block)) + len(part)
+    return "\n".join((text[:at], *lines)) + text[at:]

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A cluster of the last release becomes this one, a program at a time, while callers are served."""
+"""A cluster of the last release becomes this one while callers are served:
+hubs one after the other, the servers together, clients in their own time.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import signal
 import sys
 from pathlib import Path
 
@@ -28,11 +29,8 @@ async def _renew_other_hub(world: Cluster) -> None:
     await world.renew(world.hubs[1])
 
 
-async def _restart_servers(world: Cluster) -> None:
-    for node in world.nodes.values():
-        await node.end(signal.SIGTERM)
-        await node.start()
-        await world.leader()
+async def _renew_servers(world: Cluster) -> None:
+    await world.renew_servers()
 
 
 async def _renew_half_of_the_clients(world: Cluster) -> None:
@@ -44,7 +42,7 @@ async def _renew_half_of_the_clients(world: Cluster) -> None:
 ROLLING: list[tuple[str, Fault]] = [
     ("one hub of two is of this release", _renew_first_hub),
     ("the other one, too", _renew_other_hub),
-    ("servers restarted, one after the other", _restart_servers),
+    ("the servers, all at once, with today's configuration", _renew_servers),
     ("half of the desks and kiosks are of this release", _renew_half_of_the_clients),
 ]
 

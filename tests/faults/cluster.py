@@ -35,6 +35,7 @@ from session.hub.storage.lease import STREAM as LEASES
 from session.hub.storage.ticket_store import BUCKET
 from session.protocol.codec import decode_plain
 from session.protocol.hub.tickets import Ticket
+from tests.compatibility.last_release import with_services
 from tests.faults.cluster_world import ClusterWorld
 from tests.faults.disks import Disks
 from tests.faults.network import Network
@@ -120,7 +121,8 @@ class Cluster:
         synced: False for servers that sync now and then, as is their own default.
         cables: everybody's cable may be pulled (`network.Network`).
         small_disks: each node's disk may be filled (`Disks`).
-        older: the files of an older release, of which hubs and load are until `Cluster.renew`.
+        older: the files of an older release, of which hubs and load are until `Cluster.renew`, and
+            the servers' configuration until `Cluster.renew_servers`.
 
     Attributes:
         nodes: by the server's name.
@@ -183,14 +185,17 @@ class Cluster:
             if self._small_disks:
                 self.disks.make(name)
             settings.folder.mkdir(exist_ok=True)
-            hub_seed = self.world.hub_seed.encode()
-            text = config_text(settings, accounts, public_key(hub_seed), system)
+            hub_key = public_key(self.world.hub_seed.encode())
+            text = config_text(settings, accounts, hub_key, system)
             text = text.replace(
                 'listen: "127.0.0.1:', f'listen: "{self._hosts[name]}:'
             )  # a cable of our own, so in clear
             if not synced:
                 text = text.replace("sync_interval: always, ", "")
-            (self.folder / f"{name}.conf").write_text(text, encoding="utf-8")
+            file = self.folder / f"{name}.conf"
+            file.with_suffix(".today").write_text(text, encoding="utf-8")
+            older = with_services(text) if self._older is not None else text
+            file.write_text(older, encoding="utf-8")
 
     def _python(self, module: str, name: str, *last: str) -> Program:
         folder = self.folder / name
@@ -219,6 +224,17 @@ class Cluster:
         if self._older is not None:
             program.command = [word for word in program.command if word not in _of(self._older)]
         await program.start(wait_for=b"ready")
+
+    async def renew_servers(self) -> None:
+        """Ends all servers and starts them with today's configuration; those of an older release
+        beside them would hear each request twice, or not at all.
+        """
+        for name, node in self.nodes.items():
+            await node.end(signal.SIGTERM)
+            (self.folder / f"{name}.today").replace(self.folder / f"{name}.conf")
+        for node in self.nodes.values():
+            await node.start()
+        await self.leader()
 
     async def start(self) -> None:
         if self.network is not None:

@@ -50,7 +50,7 @@ async def test_a_request_that_nobody_hears_is_asked_once_more_and_then_said(tmp_
 
         async def begin_late() -> None:
             await asyncio.sleep(0.05)
-            await connection.serve("svc.*.*.*.*", answer)
+            await connection.hear("svc.*.*.*.*", answer)
 
         late = tasks.start(begin_late(), name="begin late")
         assert await client.request("services", ServicesRequest(), Done) == Done()

@@ -2,9 +2,10 @@
 """The text of nats-server's configuration: SYS, HUB and one account per organisation. Used by
 `session.bus.server.process`.
 
-JetStream exists in HUB only. An organisation's account reaches the hub through imports that add the
-organisation to the subject, so no client can name another organisation. See docs.nats.io, "Securing
-NATS", "Accounts".
+JetStream exists in HUB only. HUB imports what an organisation's clients say, under a subject to
+which the import adds the organisation, so no client can name another one. That comes over streams:
+the hub sees the true reply subject, answers the asker's own inbox alone, and the server remembers
+nothing of a request. See docs.nats.io, "Securing NATS", "Accounts".
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from session.bus.server.leaf_links import (
@@ -31,7 +33,7 @@ from session.protocol.wire import subjects
 from session.protocol.wire.ids import is_id
 from session.protocol.wire.roles import Role
 
-SERVICES = ("svc", "all", "hb", "ses")
+SAID = ("svc", "all", "hb", "ses")
 """First tokens of the subjects on which clients ask the hub."""
 
 PING_S, PINGS_LOST = 6, 2
@@ -55,12 +57,20 @@ ENROL_CONNECTIONS = 1000
 ENROL_ACCOUNT = "ENROL"
 """Newcomers who may be connected at once: those who hold the door's places take none of others."""
 
-ENROL_ANSWER_S = 5
-"""So long the server remembers whom an answer is for, and has memory for each message of a flood.
+ENROL_ANSWER_MS = 500
+"""So long, and at most twice as long, the server remembers whom an answer is for, and has memory
+for each message of a flood. A newcomer who names its inbox (`ANSWER_TO`) is answered later, too.
 """
 
-EVENTS = "evt"
-"""First token of the subjects on which the hub notifies clients."""
+MAX_PENDING = "32MB"
+"""What the server keeps for a connection that does not read, before it closes it: half of its own
+default. A flood at the door may fill it for the hub, and no line that people work over needs more.
+"""
+
+TOLD = {"evt": "evt", subjects.ANSWERS: subjects.INBOX}
+"""First tokens on which the hub notifies and answers clients, and what they are in the clients' own
+accounts.
+"""
 
 
 @dataclass(frozen=True)
@@ -171,28 +181,46 @@ def _account(account: BusAccount, accounts: Sequence[BusAccount]) -> str:
     name = account.organisation
     vaults = vaults_of(account, accounts)
     users = "\n".join(_user(user, vaults) for user in account.users)
-    services = "\n".join(
-        f'      {{ service: {{ account: HUB, subject: "{token}.{name}.>" }}, to: "{token}.>" }}'
-        for token in SERVICES
-    )
+    exports = [
+        *(f'{{ stream: "{token}.>", accounts: [HUB] }}' for token in SAID),
+        *(f'{{ service: "{token}.>", accounts: [HUB] }}' for token in TOLD.values()),
+        *vault_exports(account, accounts),
+    ]
     return f"""  ORG_{name}: {{
     users: [
 {users}
     ]
-    imports: [
-{services}
-      {{ stream: {{ account: HUB, subject: "{EVENTS}.{name}.>" }}, to: "{EVENTS}.>" }}
-{vault_imports(name, vaults)}    ]
-{vault_exports(account, accounts)}  }}"""
-
-
-def _exports(account: BusAccount) -> str:
-    name = account.organisation
-    lines = [
-        f'      {{ service: "{token}.{name}.>", accounts: [ORG_{name}] }}' for token in SERVICES
+    exports: [
+{_lines(exports)}
     ]
-    lines.append(f'      {{ stream: "{EVENTS}.{name}.>", accounts: [ORG_{name}] }}')
-    return "\n".join(lines)
+    imports: [
+{_lines(vault_imports(name, vaults))}
+    ]
+  }}"""
+
+
+def _imports(account: BusAccount) -> list[str]:
+    """Return the lines of HUB's imports from an organisation: what its clients say, and where they
+    are told and answered.
+
+    WORKAROUND: what clients are told goes over services, to which nobody replies. Over streams each
+    subscription of a client has a shadow in HUB, and nats-server 2.15.1 ends with a nil pointer
+    when one comes during a reload (`client.addShadowSub`): any key could do that.
+    """
+    name = account.organisation
+    said = [
+        f'{{ stream: {{ account: ORG_{name}, subject: "{token}.>" }}, to: "{token}.{name}.>" }}'
+        for token in SAID
+    ]
+    told = [
+        f'{{ service: {{ account: ORG_{name}, subject: "{own}.>" }}, to: "{token}.{name}.>" }}'
+        for token, own in TOLD.items()
+    ]
+    return said + told
+
+
+def _lines(entries: Sequence[str]) -> str:
+    return "\n".join(f"      {entry}" for entry in entries)
 
 
 def _cluster(settings: ServerSettings) -> str:
@@ -238,6 +266,7 @@ def _enrolment() -> str:
     return f"""  {ENROL_ACCOUNT}: {{
     limits {{ {limits}, max_subscriptions: 4 }}
     users: [ {{ nkey: {public_key(enrolment_seed())}, permissions: {{ {rights} }} }} ]
+    exports: [ {{ service: "{subjects.ENROL_INBOX}.>", accounts: [HUB] }} ]
     imports: [ {{ service: {{ {service} }}, to: "{subjects.ENROL}", share: true }} ]
   }}"""
 
@@ -303,19 +332,22 @@ def config_text(
     check_partners(settings.network, settings.partners, settings.leaf_port, safe=settings.is_safe)
     store = _quoted(settings.store.as_posix())
     log_file = _quoted((settings.folder / "nats-server.log").as_posix())
-    exports = "\n".join(
-        [*map(_exports, accounts), *hub_exports(settings.network, settings.partners)]
-    )
+    exports = hub_exports(settings.network, settings.partners)
+    imports = [*chain.from_iterable(map(_imports, accounts))]
+    imports += hub_imports(settings.network, settings.partners)
     organisations = "\n".join(_account(account, accounts) for account in accounts)
     if settings.enrolment:
-        door = f'"{subjects.ENROL_AT_HUB}", accounts: [ENROL], threshold: "{ENROL_ANSWER_S}s"'
-        exports += f"\n      {{ service: {door} }}"
+        door = f'"{subjects.ENROL_AT_HUB}", accounts: [ENROL], threshold: "{ENROL_ANSWER_MS}ms"'
+        exports.append(f"{{ service: {door} }}")
+        inbox = f'{{ account: {ENROL_ACCOUNT}, subject: "{subjects.ENROL_INBOX}.>" }}'
+        imports.append(f'{{ service: {inbox}, to: "{subjects.ENROLLED}.>" }}')
         organisations += "\n" + _enrolment()
     name = settings.cluster.node if settings.cluster is not None else "poste-expert"
     return f"""server_name: {name}
 {_listeners(settings)}
 max_payload: 1MB
 max_control_line: 4KB
+max_pending: {MAX_PENDING}
 max_subscriptions: 200
 ping_interval: "{PING_S}s"
 ping_max: {PINGS_LOST}
@@ -329,9 +361,12 @@ accounts {{
     jetstream: enabled
     users: [ {{ nkey: {hub_key} }} ]
     exports: [
-{exports}
+{_lines(exports)}
     ]
-{hub_imports(settings.network, settings.partners)}  }}
+    imports: [
+{_lines(imports)}
+    ]
+  }}
 {organisations}
 {link_accounts(settings.network, settings.partners)}}}
 system_account: SYS

@@ -79,21 +79,18 @@ def check_partners(
 def hub_exports(network: str, partners: Sequence[Partner]) -> list[str]:
     """Lines of HUB's exports: the subjects on which a partner may ask us."""
     return [
-        f'      {{ service: "{XFER}.{network}.{one.network}.>", accounts: [LINK_{one.network}] }}'
+        f'{{ service: "{XFER}.{network}.{one.network}.>", accounts: [LINK_{one.network}] }}'
         for one in partners
     ]
 
 
-def hub_imports(network: str, partners: Sequence[Partner]) -> str:
-    """HUB's imports: the subjects on which we may ask partners."""
-    if not partners:
-        return ""
-    lines = [
-        f"      {{ service: {{ account: LINK_{one.network}, subject: "
+def hub_imports(network: str, partners: Sequence[Partner]) -> list[str]:
+    """Lines of HUB's imports: the subjects on which we may ask partners."""
+    return [
+        f"{{ service: {{ account: LINK_{one.network}, subject: "
         f'"{XFER}.{one.network}.{network}.>" }} }}'
         for one in partners
     ]
-    return "    imports: [\n" + "\n".join(lines) + "\n    ]\n"
 
 
 def link_accounts(network: str, partners: Sequence[Partner]) -> str:

@@ -3,7 +3,8 @@
 kiosks give it their part of the log, and nothing else.
 
 The import says which account the question comes from, so no kiosk can pass for one of another
-account. Used by `session.bus.server.config`.
+account. These are services: a vault elsewhere never learns a kiosk's inbox, where it could answer
+for the hub. Used by `session.bus.server.config`.
 """
 
 from __future__ import annotations
@@ -40,24 +41,21 @@ def vaults_of(account: AccountLike, accounts: Sequence[AccountLike]) -> Vaults:
     return Vaults(account.organisation if account.vault else "", others)
 
 
-def vault_exports(account: AccountLike, accounts: Sequence[AccountLike]) -> str:
-    """The block `exports` of an account with a vault."""
+def vault_exports(account: AccountLike, accounts: Sequence[AccountLike]) -> list[str]:
+    """Lines of the block `exports` of an account with a vault."""
     others = [one.organisation for one in accounts if one.organisation != account.organisation]
-    if not account.vault or not others:
-        return ""
-    lines = [
-        f'      {{ service: "vin.{other}.{Role.KIOSK}.*.{Part.LOG}", accounts: [ORG_{other}] }}'
+    return [
+        f'{{ service: "vin.{other}.{Role.KIOSK}.*.{Part.LOG}", accounts: [ORG_{other}] }}'
         for other in others
+        if account.vault
     ]
-    return "    exports: [\n" + "\n".join(lines) + "\n    ]\n"
 
 
-def vault_imports(name: str, vaults: Vaults) -> str:
+def vault_imports(name: str, vaults: Vaults) -> list[str]:
     """Lines of the block `imports` of the account `name`."""
     kiosks = f"{Role.KIOSK}.*.{Part.LOG}"
-    lines = [
-        f'      {{ service: {{ account: ORG_{other}, subject: "vin.{name}.{kiosks}" }}, to: '
-        f'"vto.{other}.{kiosks}" }}\n'
+    return [
+        f'{{ service: {{ account: ORG_{other}, subject: "vin.{name}.{kiosks}" }}, to: '
+        f'"vto.{other}.{kiosks}" }}'
         for other in vaults.others
     ]
-    return "".join(lines)

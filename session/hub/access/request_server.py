@@ -189,8 +189,8 @@ class RequestServer:
 
     async def start(self) -> None:
         """Begins to answer; several hubs share the work."""
-        await self._connection.serve(SUBJECT, self.take)
-        await self._connection.serve(TO_ALL, self.take_again, shared=False)
+        await self._connection.hear(SUBJECT, self.take)
+        await self._connection.hear(TO_ALL, self.take_again, shared=False)
 
     async def stop(self) -> None:
         """Takes no more requests; returns once those taken are answered."""
@@ -210,8 +210,11 @@ class RequestServer:
         within = rates.take(who)
         if not message.reply or (not within and not self._refused_rates.take(who)):
             self.counts.dropped += 1
-            why = "no longer answered" if message.reply else "no reply subject"
-            self._refused.note(who, verb, RateLimited.code, why=why)
+            if message.reply:
+                self._refused.note(who, verb, RateLimited.code, why="no longer answered")
+            else:
+                why = "no reply subject in its own inbox"
+                self._refused.note(who, verb, NotAllowed.code, why=why)
             self._on_excess(who)
             return
         self.received.emit(message)

@@ -133,7 +133,7 @@ class Relay:
     async def start(self) -> None:
         """Begins to pass on."""
         self._worker = self._tasks.keep(self._pass_on, name="relay")
-        await self._connection.serve(SUBJECT, self.take)
+        await self._connection.hear(SUBJECT, self.take)
 
     async def stop(self) -> None:
         """Takes nothing more; returns once all that was taken is passed on."""

@@ -75,6 +75,7 @@ from session.protocol.sealing import (
 from session.protocol.verbs import ALL_VERBS
 from session.protocol.wire import subjects
 from session.protocol.wire.roles import Role
+from session.protocol.wire.subjects import is_own_inbox, sender_of
 
 log = logging.getLogger(__name__)
 
@@ -167,7 +168,8 @@ class VaultServer:
         """Counts a message before anything is done for it; the server has proved whose it is."""
         who = message.subject.rpartition(".")[0]
         within = self._rates.take(who)
-        if not message.reply or (not within and not self._refused_rates.take(who)):
+        may_answer = self._may_answer(message)
+        if not may_answer or (not within and not self._refused_rates.take(who)):
             self.dropped += 1
             return
         task = self._tasks.start(
@@ -175,6 +177,16 @@ class VaultServer:
         )
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
+
+    def _may_answer(self, message: Incoming) -> bool:
+        """True when the answer goes to the asker's own inbox. Of another account the server shows
+        no reply subject, and takes no answer on to a third account.
+        """
+        sender = sender_of(message.subject)
+        if sender is None or not message.reply:
+            return False
+        is_home = sender.organisation == self._owner.organisation
+        return not is_home or is_own_inbox(sender, message.reply)
 
     async def _serve(self, part: Part, message: Incoming, within: bool) -> None:
         _, home, letter, user, _ = message.subject.split(".")

@@ -40,6 +40,25 @@ def sender_of(subject: str) -> Sender | None:
 
 _LETTERS = frozenset(Role)
 
+INBOX = "_I"
+"""First token of every reply subject of a client."""
+
+ANSWERS = "ans"
+"""First token under which the hub writes an answer; the asker's account imports it as `_I`."""
+
+
+def is_own_inbox(sender: Sender, reply: str) -> bool:
+    """True for a reply subject in the asker's own inbox; a client may write whatever it likes
+    there, and the server does not check it.
+    """
+    is_own = reply.startswith(f"{inbox(sender.role, sender.user)}.")
+    return is_own and all(map(is_id, reply.split(".")))
+
+
+def answer_subject(organisation: str, inbox_subject: str) -> str:
+    """Return the subject on which the hub reaches an inbox of an organisation's account."""
+    return f"{ANSWERS}.{organisation}.{inbox_subject.removeprefix(INBOX + '.')}"
+
 
 def service(role: Role, user: str, verb: str) -> str:
     """A request to the hub."""
@@ -49,6 +68,13 @@ def service(role: Role, user: str, verb: str) -> str:
 def to_all(role: Role, user: str, verb: str) -> str:
     """The same request to every hub, where the one that has it does not answer."""
     return f"all.{role}.{user}.{verb}"
+
+
+def newcomers_inbox(inbox_subject: str) -> str:
+    """Return the subject on which the hub reaches an inbox of a newcomer; "" for what is none."""
+    tokens = inbox_subject.split(".")
+    is_inbox = inbox_subject.startswith(f"{ENROL_INBOX}.") and all(map(is_id, tokens))
+    return ".".join((ENROLLED, *tokens[2:])) if is_inbox else ""
 
 
 def beat(role: Role, user: str) -> str:
@@ -73,7 +99,7 @@ def notifications(role: Role, user: str) -> str:
 
 def inbox(role: Role, user: str) -> str:
     """Prefix of the user's reply subjects."""
-    return f"_I.{role}.{user}"
+    return f"{INBOX}.{role}.{user}"
 
 
 def vault_in(home: str, role: Role, user: str, part: str) -> str:
@@ -102,6 +128,11 @@ ENROL = "svc.enrol"
 
 ENROL_AT_HUB = "enrol"
 """The same, as the hub hears it."""
+
+ENROLLED = "enrolled"
+"""First token under which the hub writes answers to newcomers; their account imports it as
+`ENROL_INBOX`.
+"""
 
 ENROL_INBOX = "_I.enrol"
 """Prefix of newcomers' reply subjects.
