@@ -37,6 +37,7 @@ from session.protocol.hub.enrolment import (
 )
 from session.protocol.hub.requests import Done, HubMessage
 from session.protocol.wire import subjects
+from session.protocol.wire.program import ANSWER_TO
 from session.protocol.wire.roles import Role
 
 OPEN_S = 15.0
@@ -142,7 +143,9 @@ class Door:
         )
         try:
             await connection.open(OPEN_S)
-            message = await connection.request(subjects.ENROL, request, ANSWER_S)
+            message = await connection.request(
+                subjects.ENROL, request, ANSWER_S, reply_header=ANSWER_TO
+            )
             return decode_answer(kind, message.payload)
         finally:
             await connection.close()

@@ -277,8 +277,12 @@ class Connection:
         headers: Mapping[str, str] | None = None,
         *,
         second: SecondRequest | None = None,
+        reply_header: str = "",
     ) -> Incoming:
         """Asks and waits for the one answer.
+
+        Args:
+            reply_header: a header that holds the reply subject too.
 
         Raises:
             BusUnreachable: not connected; nothing was sent.
@@ -288,8 +292,11 @@ class Connection:
         token, loop = f"{next(self._numbers):x}", asyncio.get_running_loop()
         answer: asyncio.Future[Incoming] = loop.create_future()
         self._answers[token] = subject, answer
+        reply = f"{self._inbox}.{token}"
+        if reply_header:
+            headers = {**(headers or {}), reply_header: reply}
         try:
-            await self.publish(subject, payload, headers, reply=f"{self._inbox}.{token}")
+            await self.publish(subject, payload, headers, reply=reply)
             late = loop.call_later(timeout_s, _give_up, answer)
             soon = (
                 loop.call_later(second.after_s, self._ask_second, second, token, payload, headers)

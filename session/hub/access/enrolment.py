@@ -55,6 +55,7 @@ from session.protocol.hub.enrolment import (
 )
 from session.protocol.hub.requests import Done, HubMessage, Refusal
 from session.protocol.wire import subjects
+from session.protocol.wire.program import ANSWER_TO
 
 log = logging.getLogger(__name__)
 
@@ -328,8 +329,9 @@ class Enrolment:
         await self._publish_answer(message, Refusal(code=error.code, detail=error.detail))
 
     async def _publish_answer(self, message: Incoming, answer: HubMessage) -> None:
+        inbox = subjects.newcomers_inbox(message.headers.get(ANSWER_TO, ""))
         try:
-            await self._connection.bus.publish(message.reply, encode(answer))
+            await self._connection.bus.publish(inbox or message.reply, encode(answer))
         except BusUnreachable:
             log.info("an answer to a newcomer is lost; the same request may be repeated")
 

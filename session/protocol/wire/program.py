@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The headers by which a program says its version, a desk which computer it is, and what that one
-calls itself, with beats and requests. Used by clients and the hub.
+calls itself, with beats and requests; and where a newcomer is answered. Used by clients and the
+hub.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ CERTIFICATE_REFUSED = "Certificate-Refused"
 """How often a program has refused the bus's certificate before it was let in, with its first signs
 of life then: no hub hears it earlier.
 """
+
+ANSWER_TO = "Answer-To"
+"""A newcomer's own reply subject once more: the server forgets the other one soon."""
 
 VERSION_LETTERS = 40
 """Longest version that is kept."""

@@ -34,8 +34,10 @@ from tests.support.programs import HubFolder, People
 
 FLOODS, HONEST = 3, 40
 
-MOST_GROWN_MB = 500
-"""The server waits 5 s for the answer to each message, and gives the memory back later."""
+MOST_GROWN_MB = 150
+"""At 100,000 knocks a second. The server remembers each for half a second to a second, and gives
+the memory back later.
+"""
 
 KNOCK = f"PUB {subjects.ENROL} {subjects.ENROL_INBOX}.z 10\r\nxxxxxxxxxx\r\n".encode()
 

@@ -23,7 +23,7 @@ from expert_app.runtime.paths import paths_for
 from session.bus.client import BusClient
 from session.bus.enrolment import enrol
 from session.bus.hub_connection import HubConnection
-from session.bus.server.config import ServerSettings
+from session.bus.server.config import ENROL_ANSWER_MS, ServerSettings
 from session.bus.server.process import BusServer
 from session.bus.transport.connection import Connection
 from session.bus.transport.nkeys import enrolment_seed, new_seed, public_key, sign
@@ -34,6 +34,7 @@ from session.core.errors import (
     EnrolmentRefused,
     RateLimited,
 )
+from session.core.spoken_letters import tidy_code
 from session.core.tasks import Tasks
 from session.hub.access.enrolment import Enrolment
 from session.hub.access.identities import Identity, IdentityBook
@@ -41,6 +42,7 @@ from session.hub.convention.catalogue import Catalogue
 from session.protocol.codec import decode_answer, encode
 from session.protocol.hub.enrolment import EnrolAnswer, EnrolRequest, proof_text
 from session.protocol.wire import subjects
+from session.protocol.wire.program import ANSWER_TO
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import catalogue_text, free_port
 from tests.support.waiting import until
@@ -66,8 +68,10 @@ class Door:
             self.connection, self.book, reload=self._reload, clock=self.clock, tasks=self.tasks
         )
         self.clients: list[BusClient | Connection] = []
+        self.reload_s = 0.0
 
     async def _reload(self) -> None:
+        await asyncio.sleep(self.reload_s)
         await self.server.reload(self.catalogue.accounts(self.book.keys(), self.book.revoked()))
 
     @property
@@ -228,10 +232,29 @@ async def test_a_key_of_somebody_else_cannot_be_enrolled(tmp_path: Path) -> None
         connection = await door.newcomer()
         request = EnrolRequest(code=code, key=theirs, proof=sign(mine, proof_text(code, theirs)))
         for message in (request, EnrolRequest(code=code, key=theirs, proof="no base64")):
-            answer = await connection.request(subjects.ENROL, encode(message), 5.0)
+            answer = await _asked(connection, encode(message))
             with pytest.raises(EnrolmentRefused):
-                decode_answer(EnrolAnswer, answer.payload)
+                decode_answer(EnrolAnswer, answer)
         assert door.book.keys() == {}
+
+
+async def test_an_answer_comes_after_the_server_has_forgotten_whom_it_is_for(
+    tmp_path: Path,
+) -> None:
+    async with open_door(tmp_path) as door:
+        code, seed = door.book.invite(ALICE, door.now, FEW), new_seed()
+        connection = await door.newcomer()
+        door.reload_s = 3 * ENROL_ANSWER_MS / 1000  # it forgets within twice that time
+        key, tidy = public_key(seed), tidy_code(code)
+        request = EnrolRequest(code=tidy, key=key, proof=sign(seed, proof_text(tidy, key)))
+        answer = decode_answer(EnrolAnswer, await _asked(connection, encode(request)))
+        assert answer.user == "alice"
+
+
+async def _asked(connection: Connection, request: bytes) -> bytes:
+    """Return the answer to a newcomer that says its inbox, however long it takes."""
+    message = await connection.request(subjects.ENROL, request, 30.0, reply_header=ANSWER_TO)
+    return message.payload
 
 
 async def test_guessing_is_slow_and_stops_nobody_else(tmp_path: Path) -> None:
@@ -245,9 +268,7 @@ async def test_guessing_is_slow_and_stops_nobody_else(tmp_path: Path) -> None:
                 EnrolRequest(code=wrong, key=key, proof=sign(seed, proof_text(wrong, key)))
             )
             try:
-                decode_answer(
-                    EnrolAnswer, (await connection.request(subjects.ENROL, request, 5.0)).payload
-                )
+                decode_answer(EnrolAnswer, await _asked(connection, request))
             except (EnrolmentRefused, RateLimited) as error:
                 return error.code
             return "found"

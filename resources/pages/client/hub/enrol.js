@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // A newcomer shows the one-time code and its new key to the hub (docs/protocol.md, "A newcomer").
+import { headers } from "../../../vendor/nats-core.mjs";
 import { connectTo } from "./bus.js";
 import { decodeAnswer, encode } from "./codec.js";
 import { codeOf, Refused } from "../core/errors.js";
-import { utf8 } from "../core/ids.js";
+import { newId, utf8 } from "../core/ids.js";
 import { Key, NEWCOMER } from "./keys.js";
 import { sleep } from "../core/signals.js";
 
@@ -94,9 +95,13 @@ async function shown(servers, request) {
  */
 async function once(servers, request) {
   const connection = await connectTo({ servers, seed: NEWCOMER, inbox: "_I.enrol", name: "newcomer" }, false);
+  // the server forgets a newcomer's reply subject after half a second: the hub reads it in the header, too
+  const reply = `_I.enrol.${newId()}`;
+  const own = headers();
+  own.set("Answer-To", reply);
   let answer;
   try {
-    answer = await connection.request("svc.enrol", request, { timeout: ANSWER_MS });
+    answer = await connection.request("svc.enrol", request, { timeout: ANSWER_MS, headers: own, noMux: true, reply });
   } catch (error) {
     throw new Refused("hub_unreachable", { why: String(error).slice(0, 100) });
   } finally {
