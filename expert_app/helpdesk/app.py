@@ -66,6 +66,7 @@ class OpenedConversation(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     Attributes:
         row: what the list says of it; None for a file, or for an id that the list does not have.
         verdict: what a file is worth; None for one that its keeper gave.
+        is_lent: its keeper gave it, to somebody whom the hub lets in.
     """
 
     session_id: str
@@ -73,6 +74,7 @@ class OpenedConversation(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     summary: SessionSummary
     row: LogRow | None = None
     verdict: BundleVerdict | None = None
+    is_lent: bool = False
 
     @property
     def number(self) -> str:
@@ -147,6 +149,15 @@ class HelpdeskApp:
         """
         self.opened = await asyncio.to_thread(_open_file, path, progress)
         return self.opened
+
+    def give_back(self) -> bool:
+        """Lets go of a conversation that its keeper gave; False where none is open. A file of one's
+        own stays.
+        """
+        if self.opened is None or not self.opened.is_lent:
+            return False
+        self.opened = None
+        return True
 
     async def save(self, path: Path, *, with_pages: bool) -> None:
         """Saves the open conversation for a vendor, signed. Raises `OSError`, `LogUnknown`."""
@@ -277,7 +288,9 @@ def _open(session_id: str, lines: list[bytes], *, row: LogRow | None) -> OpenedC
     summary = summarise(log)
     if row is not None:
         summary = with_names(summary, service=row.service_name, kiosk=row.kiosk_name)
-    return OpenedConversation(session_id=session_id, log=log, summary=summary, row=row)
+    return OpenedConversation(
+        session_id=session_id, log=log, summary=summary, row=row, is_lent=True
+    )
 
 
 def _open_file(path: Path, progress: Progress) -> OpenedConversation:

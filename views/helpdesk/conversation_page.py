@@ -14,7 +14,8 @@ from PyQt6.QtWidgets import QFrame, QMenu, QSplitter, QToolButton, QWidget
 
 from resources.texts import _
 from session.log.playback.opened import OpenedLog
-from session.log.summary import SessionSummary
+from session.log.playback.opening import open_lines
+from session.log.summary import SessionSummary, summarise
 from session.protocol.helpdesk.log_notes import LogNote
 from views.helpdesk.notes_panel import NotesPanel
 from views.helpdesk.summary_panel import SummaryPanel
@@ -83,6 +84,11 @@ class ConversationPage(QWidget):
         self.summary.show_parts(summary_parts(summary), summary.started_at_utc)
         self.replay.show_log("", log)
         self.setFocus()
+
+    def show_nothing(self) -> None:
+        """Nothing of a conversation is here any more."""
+        nothing = open_lines("none", [])
+        self.show_conversation("", nothing, summarise(nothing), origin="")
 
     def show_notes(self, notes: Sequence[LogNote]) -> None:
         """Bookmarks and notes that are kept with it."""

@@ -116,6 +116,11 @@ class HelpdeskView(QWidget):
         self._head.hide()  # the page and the times get its room
         self.conversation.show_conversation(title, log, summary, origin=origin)
 
+    def close_conversation(self) -> None:
+        """Nothing of the conversation that was open stays in the window."""
+        self.conversation.show_nothing()
+        self.show_list()
+
     def show_opened(self) -> None:
         """Shows the conversation that is open."""
         self._pages.setCurrentWidget(self.conversation)

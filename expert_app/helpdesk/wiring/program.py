@@ -243,6 +243,9 @@ class HelpdeskProgram:
         self.view.list.filter.apply()
 
     def _on_refused(self, _nothing: None) -> None:
+        if self.app.give_back():
+            self.view.close_conversation()
+            self._note("conversation_closed")
         self._show_trouble(why_refused(self._settings), {})
         self._sign_on_end.over(self._program.restart)
 

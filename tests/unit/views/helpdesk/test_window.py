@@ -6,7 +6,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PyQt6.QtWidgets import QFileDialog, QLabel, QLineEdit, QMenu, QPushButton, QToolButton
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from session.core.clock import ManualClock
@@ -53,6 +62,31 @@ def test_a_conversation_begins_with_its_summary_and_takes_the_place_of_the_troub
     assert view.conversation.replay.duration_s == 120
     view.conversation.back_requested.emit()
     assert not view.shows_conversation
+
+
+def test_of_a_conversation_that_is_closed_nothing_is_left(view: HelpdeskView, qtbot: QtBot) -> None:
+    _show(view)
+    assert "www.exemple.fr" in _words(view)
+    view.close_conversation()
+    assert not view.shows_conversation
+    qtbot.waitUntil(lambda: "www.exemple.fr" not in _words(view), timeout=30_000)
+    assert view.conversation.replay.duration_s == 0
+    assert view.conversation.started_at is None
+
+
+def _words(view: HelpdeskView) -> str:
+    """All that the page of a conversation says, also to a screen reader."""
+    widgets = view.conversation.findChildren(QWidget)
+    texts = [text() for one in widgets if callable(text := getattr(one, "text", None))]
+    tables = view.conversation.findChildren(QAbstractItemView)
+    cells = [
+        str(model.index(line, column).data())
+        for table in tables
+        if (model := table.model()) is not None
+        for line in range(model.rowCount())
+        for column in range(model.columnCount())
+    ]
+    return "\n".join([*map(str, texts), *cells, *(one.accessibleName() for one in widgets)])
 
 
 def test_each_sentence_with_a_moment_jumps_there(view: HelpdeskView) -> None:

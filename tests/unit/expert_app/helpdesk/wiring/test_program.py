@@ -9,11 +9,15 @@ from typing import Literal
 import pytest
 from PyQt6.QtWidgets import QApplication
 
+from expert_app.helpdesk.app import OpenedConversation
 from expert_app.helpdesk.wiring.program import HelpdeskProgram
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.paths import paths_for
 from expert_app.runtime.window_program import Program
 from session.bus.transport.nkeys import new_seed
+from session.log.playback.opening import open_records
+from session.log.summary import summarise
+from tests.support.log_story import whole_session
 from tests.support.object_graph import classes_that_exist_twice
 
 
@@ -26,4 +30,24 @@ def test_no_part_of_the_helpdesk_is_built_twice(
     made = HelpdeskProgram(settings, paths, seed=new_seed(), program=Program())
     twice = classes_that_exist_twice(made)
     assert {name for name in twice if name.startswith(("expert_app.", "session."))} == set()
+    made.window.deleteLater()
+
+
+async def test_a_helpdesk_that_is_let_in_no_more_keeps_no_conversation_open(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    settings = DeskSettings(organisation="valdore", user="help", role="helpdesk")
+    made = HelpdeskProgram(
+        settings, paths_for("desk", tmp_path), seed=new_seed(), program=Program()
+    )
+    log = open_records("s1", whole_session())
+    for is_lent in (True, False):  # a file of one's own stays
+        made.app.opened = OpenedConversation(
+            session_id="s1", log=log, summary=summarise(log), is_lent=is_lent
+        )
+        made.view.show_conversation("Conversation", log, made.app.opened.summary)
+        made.bus.refused.emit(None)
+        assert made.view.shows_conversation is not is_lent
+        assert (made.app.opened is None) is is_lent
+        assert made.view.messages.texts()
     made.window.deleteLater()
