@@ -17,6 +17,7 @@ from expert_app.hub.certificates import authority_fingerprint, is_for
 from expert_app.hub.convention_commands import load_catalogue
 from expert_app.hub.words import refused
 from expert_app.runtime.config import HubSettings
+from expert_app.runtime.log_lines import acts
 from expert_app.runtime.paths import Paths
 from expert_app.sign_on.at_hub import show_signed_on
 from expert_app.stores.identities import open_book
@@ -145,7 +146,7 @@ class MadeInvitation:
     @property
     def who(self) -> str:
         """ "organisation/role/user"."""
-        return _identity_text(self.identity)
+        return identity_text(self.identity)
 
     def as_data(self) -> dict[str, str]:
         """For `--json`."""
@@ -231,6 +232,7 @@ def invite(
     now, valid_for = _now(), timedelta(minutes=minutes)
     code = book.invite(named[0], now, valid_for, adds=adds)
     made = MadeInvitation(named[0], code, now + valid_for, invitation_line(settings, code))
+    acts.info("%s is invited for %d minutes", made.who, minutes)
     if as_json:
         print(json.dumps(made.as_data(), ensure_ascii=False, indent=2))
         return 0
@@ -266,19 +268,21 @@ def revoke(wanted: NamedIdentity, settings: HubSettings, paths: Paths) -> int:
         return 2
     has_signed_on = any(one.key and one.identity == named[0] for one in book.signed_on())
     invited = {one.identity for one in book.invitations(_now())}
-    if not book.revoke(*named, _now()):
+    was_there = book.revoke(*named, _now())
+    acts.info("the keys and invitations of %s are taken away", identity_text(named[0]))
+    if not was_there:
         if named[0] in invited:
             words = _("The invitation of {identity} is withdrawn; there was no key.")
-            print(words.format(identity=_identity_text(named[0])))
+            print(words.format(identity=identity_text(named[0])))
             return 0
-        print(_("{identity} has no key.").format(identity=_identity_text(named[0])))
+        print(_("{identity} has no key.").format(identity=identity_text(named[0])))
         return 1
     if has_signed_on:
         words = _(
             "{identity} had signed in with the organisation and can do so again: whoever is to "
             "stay out must be taken out of the group at the provider."
         )
-        print(words.format(identity=_identity_text(named[0])))
+        print(words.format(identity=identity_text(named[0])))
     if settings.bus:
         print(
             _(
@@ -299,7 +303,8 @@ def revoke(wanted: NamedIdentity, settings: HubSettings, paths: Paths) -> int:
     return 0
 
 
-def _identity_text(identity: Identity) -> str:
+def identity_text(identity: Identity) -> str:
+    """Somebody in one word: "organisation/role/user"."""
     return f"{identity.organisation}/{identity.role.name.lower()}/{identity.user}"
 
 

@@ -80,8 +80,9 @@ class FolderInUse(Exception):
 
 
 @contextlib.contextmanager
-def own_folder(folder: Path, program: str) -> Iterator[None]:
-    """The folder is ours until the block ends.
+def own_folder(folder: Path, program: str) -> Iterator[Owner | None]:
+    """The folder is ours until the block ends. Gives the program that had it before and did not
+    give it back: it was killed, or the power went.
 
     A disk that knows no locks is used all the same, with a warning.
 
@@ -98,9 +99,10 @@ def own_folder(folder: Path, program: str) -> Iterator[None]:
         raise SettingsWrong(folder, error.strerror or str(error)) from error
     try:
         is_locked = _take(descriptor, folder)
+        before = _read(path)
         _write(descriptor, msgspec.json.encode(_ourselves(program)))
         with _named(folder):
-            yield
+            yield before
         if is_locked:
             _write(descriptor, b"")
     finally:
@@ -177,12 +179,14 @@ def _read(path: Path) -> Owner | None:
         return None
 
 
-def _ourselves(program: str) -> Owner:
+def account() -> str:
+    """The account of the computer that runs this program."""
     try:
-        user = getpass.getuser()
+        return getpass.getuser()
     except (OSError, KeyError):  # an account without a name
-        user = "?"
-        if sys.platform != "win32":
-            user = str(os.getuid())
+        return "?" if sys.platform == "win32" else str(os.getuid())
+
+
+def _ourselves(program: str) -> Owner:
     host = socket.gethostname()
-    return Owner(f"expert-app {program}", os.getpid(), user, host, datetime.now(UTC))
+    return Owner(f"expert-app {program}", os.getpid(), account(), host, datetime.now(UTC))

@@ -139,6 +139,30 @@ class _LogFile(RotatingFileHandler):
             super().handleError(record)
 
 
+acts = logging.getLogger("expert_app.acts")
+"""What the operator does, in the hub's log: who was invited, let in, revoked; backups, and the
+like. Identities, never names.
+"""
+
+
+@contextlib.contextmanager
+def acts_beside(folder: Path, program: str) -> Iterator[None]:
+    """Adds the acts of a command to the log of the program, which may run meanwhile: each is one
+    line, and the file is not turned here.
+    """
+    file = logging.FileHandler(folder / f"{program}.log", encoding="utf-8", delay=True)
+    file.setFormatter(MaskedLines(LOG_LINE))
+    level = acts.level
+    acts.addHandler(file)
+    acts.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        acts.setLevel(level)
+        acts.removeHandler(file)
+        file.close()
+
+
 @contextlib.contextmanager
 def log_in_files(folder: Path, program: str) -> Iterator[None]:
     """Keeps the developer log in `folder` while the program runs: PROGRAM.log and nine older ones,

@@ -22,6 +22,7 @@ from expert_app.commands.hub.words import (
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing
 from expert_app.runtime.folder_owner import own_folder
+from expert_app.runtime.log_lines import acts
 from expert_app.runtime.paths import Paths
 from expert_app.stores.identities import open_book
 from expert_app.stores.jetstream import store_of
@@ -88,6 +89,7 @@ async def _back_up(path: Path, settings: HubSettings, paths: Paths, *, with_doss
     finally:
         await tasks.close()
     what = _summary(facts, settings)
+    acts.info("a backup was made: %s", path)
     print(_("{file} holds the hub's state: {what}").format(file=path, what=what))
     if not facts.dossiers.included:
         words = _(
@@ -108,6 +110,7 @@ async def _restore(path: Path, settings: HubSettings, paths: Paths) -> None:
             facts, missing = await restore(path, settings, paths, connection)
     finally:
         await tasks.close()
+    acts.info("restored from %s, of %s", path, facts.made_at_utc.isoformat(timespec="seconds"))
     print(_("Restored from {file}: {what}").format(file=path, what=_summary(facts, settings)))
     _print_missing(missing)
     _print_keys(paths, "expert-app hub revoke")

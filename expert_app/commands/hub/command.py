@@ -32,8 +32,8 @@ from expert_app.hub.procedure_words import list_procedures
 from expert_app.hub.words import refused
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import KeyMissing, load_seed, save_seed
-from expert_app.runtime.folder_owner import own_folder, owner_of
-from expert_app.runtime.log_lines import log_in_files
+from expert_app.runtime.folder_owner import Owner, account, own_folder, owner_of
+from expert_app.runtime.log_lines import acts, acts_beside, log_in_files
 from expert_app.runtime.paths import LOG_FOLDER, Paths
 from expert_app.stores.identities import open_book
 from expert_app.stores.passwords import (
@@ -438,8 +438,18 @@ def _run(context: Context) -> int:
     rebuild = context.arguments.hub_command == "rebuild-history"
     options = hub.HubOptions(driven=context.arguments.driven, rebuild_history=rebuild)
     logs = log_in_files(context.paths.folder(LOG_FOLDER), "hub")
-    with own_folder(context.paths.data, "hub"), logs:
+    with own_folder(context.paths.data, "hub") as before, logs:
+        _log_killed(before)
         return run(hub.run(context.settings, context.paths, options))
+
+
+def _log_killed(before: Owner | None) -> None:
+    if before is not None:
+        acts.warning(
+            "the run since %s (process %d) ended without a word: it was killed, or the power went",
+            before.since_utc.isoformat(timespec="seconds"),
+            before.pid,
+        )
 
 
 def _seal_key(context: Context) -> int:
@@ -470,7 +480,8 @@ def _serve(context: Context) -> int:
     from expert_app.vault import program as vault
 
     logs = log_in_files(context.paths.folder(LOG_FOLDER), "vault")
-    with own_folder(context.paths.data, "hub --serve"), logs:
+    with own_folder(context.paths.data, "hub --serve") as before, logs:
+        _log_killed(before)
         return run(vault.run(context.settings, context.paths, driven=context.arguments.driven))
 
 
@@ -596,9 +607,28 @@ _COMMANDS: dict[str, Callable[[Context], int]] = {
 }
 
 
+_ACTS = frozenset(
+    {
+        *("invite", "revoke", "admit", "link", "sign", "seal-key", "secret", "make-key"),
+        *("make-certificate", "renew-certificate", "backup", "restore", "erase", "hold"),
+        *("dossiers", "documents", "rebuild-history"),
+    }
+)
+"""Commands that change something, or take something along: they stand in the hub's log."""
+
+
 def run_command(context: Context) -> int:
-    """Does what the command line asks of the hub; the exit code."""
+    """Does what the command line asks of the hub; the exit code. An act is a line of the log."""
     name = context.arguments.hub_command or "run"
+    if name not in _ACTS:
+        return _run_named(context, name)
+    with acts_beside(context.paths.folder(LOG_FOLDER), "hub"):
+        code = _run_named(context, name)
+        acts.info("%s: expert-app hub %s, exit code %d", account(), name, code)
+    return code
+
+
+def _run_named(context: Context, name: str) -> int:
     try:
         if name in _WITHOUT_CATALOGUE:
             return _WITHOUT_CATALOGUE[name](context)

@@ -28,6 +28,7 @@ from expert_app.commands.setup.invitation_table import (
 from expert_app.hub.convention_commands import load_catalogue
 from expert_app.hub.identity_book_commands import (
     MadeInvitation,
+    identity_text,
     invitation_line,
     needs_own_server,
     no_address,
@@ -35,6 +36,7 @@ from expert_app.hub.identity_book_commands import (
     wrong_names,
 )
 from expert_app.runtime.config import HubSettings
+from expert_app.runtime.log_lines import acts
 from expert_app.runtime.paths import Paths
 from expert_app.stores.identities import open_book
 from resources.texts import _, ngettext
@@ -142,6 +144,7 @@ def _make(
     made = []
     for identity in meant:
         code = book.invite(identity, now, valid_for)
+        acts.info("%s is invited for %d days", identity_text(identity), request.days)
         made.append(
             MadeInvitation(
                 identity,

@@ -239,6 +239,8 @@ class Enrolment:
             computer=printable_name(request.computer),
         )
         self._repeat_until_s = self._clock.monotonic_s() + REPEAT_S
+        who = identity.organisation, identity.role.name.lower(), identity.user
+        log.info("%s is enrolled", "/".join(who))
         answer = EnrolAnswer(
             organisation=identity.organisation, role=identity.role, user=identity.user
         )
