@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import msgspec
 
+from documents.store.accesses import MOST_DOSSIERS, MOST_SEARCHES, WITHIN
 from session.core.dossier_model import (
     Access,
     AccessKind,
@@ -27,7 +30,13 @@ from session.core.dossier_model import (
     PieceStep,
     SeenPage,
 )
-from session.core.errors import DocumentNotFiled, DossierUnknown, NotAllowed, ReasonNeeded
+from session.core.errors import (
+    DocumentNotFiled,
+    DossierUnknown,
+    NotAllowed,
+    ReasonNeeded,
+    TooManyDossiers,
+)
 from session.hub.dossier.store import IdentityStoreLike
 from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
 from session.protocol.dossier.guides import GuidesAnswer
@@ -48,19 +57,47 @@ from session.protocol.dossier.pieces import (
 )
 
 
+@dataclass(frozen=True)
+class _Opening:
+    organisation: str
+    access: Access
+    number: str
+    at_utc: datetime
+
+
 class MemoryIdentities:
-    """Opens dossiers, as a session may; finds and makes none."""
+    """Opens dossiers, as often as `documents.store` lets a session; finds and makes none."""
 
     def __init__(self, dossiers: MemoryDossiers) -> None:
         self._dossiers = dossiers
+        self._openings: list[_Opening] = []
+        self._searches: Counter[tuple[str, str]] = Counter()
         self.views: list[tuple[AccessKind, Access]] = []
 
     async def open(
         self, organisation: str, number: str, access: Access, *, bound: str, named: bool
     ) -> Dossier:
-        if bound and number != bound and not access.reason:
-            raise ReasonNeeded(dossier=bound)
-        return await self._dossiers.open(organisation, number)
+        last = next(
+            (one for one in reversed(self._openings) if one.access.session_id == access.session_id),
+            None,
+        )
+        if last is not None and (last.number, last.access.by.user) == (number, access.by.user):
+            return await self._dossiers.open(organisation, number)
+        has = last.number if last is not None else bound
+        if has and number != has and not access.reason:
+            raise ReasonNeeded(dossier=has)
+        now = datetime.now(UTC)
+        lately = {
+            one.number
+            for one in self._openings
+            if (one.organisation, one.access.by.user) == (organisation, access.by.user)
+            and now - one.at_utc < WITHIN
+        }
+        if named and number not in lately and len(lately) >= MOST_DOSSIERS:
+            raise TooManyDossiers(limit=MOST_DOSSIERS)
+        dossier = await self._dossiers.open(organisation, number)
+        self._openings.append(_Opening(organisation, access, number, now))
+        return dossier
 
     async def was_opened(
         self, organisation: str, number: str, *, session_id: str, user: str
@@ -78,6 +115,9 @@ class MemoryIdentities:
         return await self._dossiers.open(organisation, number)
 
     async def find(self, organisation: str, caller: CallerIdentity, access: Access) -> DossierHits:
+        self._searches[organisation, access.by.user] += 1
+        if self._searches[organisation, access.by.user] > MOST_SEARCHES:
+            raise TooManyDossiers(limit=MOST_SEARCHES)
         return DossierHits(hits=[])
 
     async def create(

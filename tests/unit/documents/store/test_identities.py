@@ -33,6 +33,7 @@ from session.core.errors import (
     SessionError,
     TooManyDossiers,
 )
+from tests.support.memory.dossiers import MemoryDossiers
 from tests.support.postgres import new_database
 
 ORG = "valdore"
@@ -254,6 +255,27 @@ def test_twenty_dossiers_an_hour_then_refused_with_a_line(
     clock.now += timedelta(hours=1, minutes=1)
     assert store.accesses.refused_lately(ORG) == 0
     store.identities.open(ORG, numbers[-1], _in("s95"), named=True)
+
+
+async def test_the_store_that_tests_of_the_hub_use_has_the_same_limits() -> None:
+    dossiers = MemoryDossiers()
+    numbers = [f"D-2026-{place:04}" for place in range(MOST_DOSSIERS + 1)]
+    for number in numbers:
+        dossiers.add(ORG, number, "Zoé Exemple", "")
+    memory, last = dossiers.identities, numbers[-1]
+    for place, number in enumerate(numbers[:MOST_DOSSIERS]):
+        await memory.open(ORG, number, _in(f"s{place}"), bound="", named=True)
+    with pytest.raises(TooManyDossiers):
+        await memory.open(ORG, last, _in("s90"), bound="", named=True)
+    with pytest.raises(ReasonNeeded):
+        await memory.open(ORG, numbers[1], _in("s0"), bound="", named=True)
+    await memory.open(ORG, numbers[0], _in("s92"), bound="", named=True)  # one of those
+    await memory.open(ORG, last, _in("s93"), bound="", named=False)  # the caller's own number
+    await memory.open(ORG, last, _in("s94", by=ActingUser(user="bob")), bound="", named=True)
+    for _ in range(MOST_SEARCHES):
+        await memory.find(ORG, ZOE, _in("s1"))
+    with pytest.raises(TooManyDossiers):
+        await memory.find(ORG, ZOE, _in("s1"))
 
 
 def test_searches_have_a_limit_too(store: DossierStore) -> None:
