@@ -179,6 +179,7 @@ class _Conversation:
         self._observations.note("media_engine", kind=choice.kind.value, why=choice.why.value)
         session.grants.changed.connect(self._on_grant)
         session.chat.changed.connect(self._on_lines)
+        session.flooded.connect(self._on_flooded)
         session.privacy.confirmed.connect(self._on_privacy)
         call, line = session.call, session.line
         call.state_changed.connect(self._on_call)
@@ -201,6 +202,9 @@ class _Conversation:
         mine = [line for line in lines if line.mine]
         last_sent = mine[-1].sent.value if mine else ""
         self._observations.note("written", lines=len(lines), last_sent=last_sent)
+
+    def _on_flooded(self, topic: str) -> None:
+        self._observations.note("flooded", topic=topic)
 
     def _on_privacy(self, shown: PrivacyShown) -> None:
         self._observations.note("private", on=shown.on, by_caller=shown.caller)

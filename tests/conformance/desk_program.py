@@ -96,7 +96,7 @@ class DeskProgram:
                 if on:
                     await self._click("talk_hold_reasons")
             case WriteWords(text=text):
-                if "written_entry" not in await self._program.ask("visible"):
+                if "written_entry" not in await self.program.ask("visible"):
                     await self._click("call_write")
                 await self._type("written_entry", text)
                 await self._click("written_send")
@@ -140,7 +140,8 @@ class DeskProgram:
                 raise CannotDo(f"nobody knows how to {type(instruction).__name__}")
 
     @property
-    def _program(self) -> Child:
+    def program(self) -> Child:
+        """The running program. Raises `CannotDo`."""
         if self._child is None:
             raise CannotDo("it has not begun")
         return self._child
@@ -197,8 +198,8 @@ class DeskProgram:
         await asyncio.wait_for(asyncio.shield(child.ready), READY_S)
 
     async def _restart(self) -> None:
-        self._program.kill()
-        await self._program.ended.wait()
+        self.program.kill()
+        await self.program.ended.wait()
         await self._start()
 
     async def _stop(self) -> None:
@@ -216,7 +217,7 @@ class DeskProgram:
     async def _accept(self) -> None:
         end = time.monotonic() + ON_SCREEN_S
         while True:
-            shown = await self._program.ask("visible")
+            shown = await self.program.ask("visible")
             offers = [
                 name for name in shown if name.startswith("accept_") or name == "offer_accept"
             ]
@@ -230,20 +231,20 @@ class DeskProgram:
             raise CannotDo("no conversation began")
 
     async def _page_mode(self) -> None:
-        if "cobrowse_show_file" not in await self._program.ask("visible"):
+        if "cobrowse_show_file" not in await self.program.ask("visible"):
             await self._click("centre_mode_page")
 
     async def _turn_to(self, button: str) -> None:
         end = time.monotonic() + ON_SCREEN_S
-        while button not in await self._program.ask("visible"):
+        while button not in await self.program.ask("visible"):
             if time.monotonic() > end:
                 raise CannotDo(f"{button} is not on screen")
-            await self._program.ask("click", name="key:Ctrl+4")
+            await self.program.ask("click", name="key:Ctrl+4")
             await asyncio.sleep(POLL_S)
 
     async def _comes(self, name: str, within_s: float) -> bool:
         end = time.monotonic() + within_s
-        while name not in await self._program.ask("visible"):
+        while name not in await self.program.ask("visible"):
             if time.monotonic() > end:
                 return False
             await asyncio.sleep(POLL_S)
@@ -260,7 +261,7 @@ class DeskProgram:
         end = time.monotonic() + ON_SCREEN_S
         while True:
             try:
-                await self._program.ask(act, **words)
+                await self.program.ask(act, **words)
                 return
             except ChildFailed as failed:
                 if time.monotonic() > end:

@@ -61,6 +61,9 @@ class MessageLine(QFrame):
     ) -> None:
         super().__init__()
         self.key, self.level = key, level
+        self._leaving = QTimer(self)
+        self._leaving.setSingleShot(True)
+        self._leaving.timeout.connect(self.dismissed)
         self.setObjectName(f"message_{key}" if key else "message")
         restyle(self, level=level.value)
         self._words = label(text, wrap=True)
@@ -88,11 +91,9 @@ class MessageLine(QFrame):
 
     def leave_after(self, seconds: float) -> None:
         """Removes the line after so many seconds; 0: it stays."""
+        self._leaving.stop()
         if seconds > 0:
-            timer = QTimer(self)
-            timer.setSingleShot(True)
-            timer.timeout.connect(self.dismissed)
-            timer.start(round(seconds * 1000))
+            self._leaving.start(round(seconds * 1000))
 
     def text(self) -> str:
         """The words."""
@@ -144,11 +145,14 @@ class MessageBar(QWidget):
         """
         before = self._find(key) if key is not None else None
         news = before is None or before.text() != text
+        actions = [each for each in (action, other) if each is not None]
+        if before is not None and not news and before.level is level and not actions:
+            before.leave_after(self._stays_s[level] if not stays else 0)
+            return
         if before is not None:
             self._drop(before)
         if any(line.text() == text and line.level == level for line in self._lines):
             return
-        actions = [one for one in (action, other) if one is not None]
         line = MessageLine(level, text, key=key or "", actions=actions)
         self._put(line)
         if news:
