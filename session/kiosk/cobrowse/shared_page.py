@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from session.bus.rate_limits import RateLimits
 from session.core.clock import Clock
 from session.core.errors import (
     AddressNotAllowed,
@@ -76,6 +77,10 @@ MOST_LOSSES = 3
 
 _SNAPSHOT_EVERY_S = 0.5
 _POINTER_EVERY_S = 0.2
+_PAGE_EVERY_S = 0.25
+
+NOTICES_PER_S, NOTICES_BURST = 1.0, 10
+"""So often the desk is told of what a page wanted and a kiosk does not do."""
 
 
 class SignalLike(Protocol):
@@ -232,7 +237,10 @@ class KioskSharedPage:
         self._document = self._told_address = ""
         self._epoch = 0
         self._page: PageShown | None = None
+        self._page_due = False
+        self._page_pause: asyncio.TimerHandle | None = None
         self._dialog: DialogShown | None = None
+        self._notices = RateLimits(clock, NOTICES_PER_S, burst=NOTICES_BURST)
         self._answer_due = False
         self.stream = self._stream = MirrorSender(
             channel, clock, tasks=tasks, ask_snapshot=browser.request_snapshot, kbps=mirror_kbps
@@ -284,6 +292,8 @@ class KioskSharedPage:
         if not self._open:
             return
         self._open = False
+        if self._page_pause is not None:
+            self._page_pause.cancel()
         for stop in self._stops:
             stop()
         for signal, slot in self._listened:
@@ -398,9 +408,28 @@ class KioskSharedPage:
         if self._unshareable and before is not None and before.address != self._page.address:
             self._forgive()
             self._follow_grant()
-        if self._may_send():
-            self._send(self._page)
-            self.page_announced.emit(self._page)
+        if self._answer_due or (self._sharing and self._page_pause is None):
+            self._answer_due = False
+            self._announce_page(self._page)
+        elif self._sharing:
+            self._page_due = True
+
+    def _announce_page(self, page: PageShown) -> None:
+        """Tells the desk, and not again for a moment: a page may change its title all the time, and
+        what it is called then is told at the end of the moment.
+        """
+        self._page_due = False
+        if self._page_pause is not None:
+            self._page_pause.cancel()
+        loop = asyncio.get_running_loop()
+        self._page_pause = loop.call_later(_PAGE_EVERY_S, self._on_page_pause)
+        self._send(page)
+        self.page_announced.emit(page)
+
+    def _on_page_pause(self) -> None:
+        self._page_pause = None
+        if self._page_due and self._sharing and self._page is not None:
+            self._announce_page(self._page)
 
     def _may_send(self) -> bool:
         """The desk is told of a page that is shared, and of one that it asked for;
@@ -439,7 +468,7 @@ class KioskSharedPage:
         dialog = msgspec.structs.replace(dialog, text=mask(dialog.text[:MASKED_CHARS]))
         if dialog.waits:
             self._dialog = dialog
-        if self._sharing:
+        if self._sharing and (dialog.waits or self._notices.take(dialog.kind)):
             self._send(dialog)
 
     def _send_dialog(self) -> None:

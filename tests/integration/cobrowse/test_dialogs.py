@@ -10,6 +10,7 @@ import asyncio
 import pytest
 from PyQt6.QtCore import QPoint
 
+from session.kiosk.cobrowse.shared_page import NOTICES_BURST
 from session.protocol.conversation.messages import Grant
 from session.protocol.conversation.mirror_messages import DialogKind, DialogShown
 from tests.integration.cobrowse.test_shared_page import click
@@ -212,5 +213,24 @@ def test_a_question_asked_while_nothing_is_shared_is_not_told(
         await stage.until(lambda: told.shown)
         stage.page.dialog.yes.click()
         await stage.in_page_until("document.getElementById('r').textContent === 'true'")
+
+    qt_loop.run(stage.play(story()))
+
+
+def test_a_page_that_wants_paper_and_loads_again_all_the_time_tells_the_desk_seldom(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
+    async def story() -> None:
+        told = Told(stage)
+        await stage.share(stage.web.page("/t/busy.html", "<title>Bonjour</title><body>x</body>"))
+        address, before = stage.web.page("/t/busy.html", "<body>x</body>"), len(stage.pages)
+        await stage.in_page("for (let turn = 0; turn < 300; turn++) print(); 0")
+        await stage.until(lambda: told.shown)
+        for turn in range(300):
+            stage.browser.page_shown.emit(address, f"Titre {turn}", 800, 600)
+        await stage.until(lambda: stage.pages[-1].title == "Titre 299")
+        assert len(stage.pages) - before < 20
+        assert len(told.shown) <= NOTICES_BURST + 1
+        assert {dialog.waits for dialog in told.shown} == {False}
 
     qt_loop.run(stage.play(story()))

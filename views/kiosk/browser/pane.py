@@ -17,9 +17,11 @@ from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from resources.texts import N_, _, language
+from session.bus.rate_limits import RateLimits
+from session.core.clock import SystemClock
 from session.core.errors import AddressNotAllowed, SessionError
 from session.kiosk.cobrowse import browser_messages as messages
-from session.kiosk.cobrowse.shared_page import SignalLike
+from session.kiosk.cobrowse.shared_page import NOTICES_BURST, NOTICES_PER_S, SignalLike
 from session.protocol.conversation.allowed_addresses import AllowList
 from session.protocol.conversation.mirror_messages import DialogKind, DialogShown
 from session.protocol.conversation.remote_control import HistoryStep, PageKey
@@ -109,6 +111,7 @@ class KioskBrowser(QFrame):
         self._numbers = itertools.count(1)
         self._asked: dict[int, Callable[[str], None]] = {}
         self._fetched: dict[int, Callable[[bytes, str], None]] = {}
+        self._notices = RateLimits(SystemClock(), NOTICES_PER_S, burst=NOTICES_BURST)
         self._notice_timer = QTimer()
         self._notice_timer.setSingleShot(True)
         self._notice_timer.setInterval(NOTICE_STAYS_MS)
@@ -408,7 +411,7 @@ class KioskBrowser(QFrame):
             case messages.ViewChanged():
                 self._show_view(fact)
             case messages.PageNotice(text=text):
-                self._show_notice(text)
+                self._on_notice(text)
             case messages.PageSilent(silent=silent):
                 self._on_silent(silent)
             case messages.PageDied(greedy=greedy):
@@ -466,7 +469,14 @@ class KioskBrowser(QFrame):
         else:
             self.open(self._address)
 
+    def _on_notice(self, text: str) -> None:
+        """A page that says something all the time: what stands there is enough."""
+        if self._notices.take("notice"):
+            self._show_notice(text)
+
     def _on_question(self, dialog: DialogShown) -> None:
+        if not dialog.waits and not self._notices.take(dialog.kind):
+            return
         if not dialog.waits and dialog.kind in NOT_DONE:
             self._show_notice(_(NOT_DONE[dialog.kind]))
         if dialog.waits:
