@@ -43,6 +43,15 @@ def test_nats_server_takes_the_file(tmp_path: Path) -> None:
     assert "compression" not in text
 
 
+def test_no_subscription_of_a_client_has_a_shadow_in_another_account(tmp_path: Path) -> None:
+    """One that comes while nats-server 2.15.1 reloads its configuration ends it."""
+    key = public_key(new_seed())
+    text = config_text(ServerSettings(tmp_path, 4222, enrolment=True), _accounts(), key, key)
+    clients = text[text.index("  ORG_valdore: {") :]
+    assert "  ENROL: {" in clients
+    assert "stream: { account:" not in clients
+
+
 def test_a_node_of_a_cluster_is_told_of_the_others(tmp_path: Path) -> None:
     cluster = ClusterSettings("node1", 6222, ("127.0.0.1:6223", "127.0.0.1:6224"), secret="s3cret")
     key = public_key(new_seed())
