@@ -6,7 +6,7 @@
 (function () {
   "use strict";
   const config = __CONFIG__;
-  if (window.posteRecorder || !/^https?:$/.test(location.protocol)) return;
+  if (Object.hasOwn(window, "posteRecorder") || !/^https?:$/.test(location.protocol)) return;
   const isTop = window === window.top;
   if (!isTop) {
     const path = decodeURIComponent(location.pathname);
@@ -317,6 +317,8 @@
   let handOverAt = 0;
   let handedOverAt = -Infinity;
   let holdsPicture = false;
+  let isDrawn = false; // a picture could be made
+  let isLost = false; // one could not
   let stopped = false;
 
   function hasBody() {
@@ -326,14 +328,13 @@
   function handOver() {
     clearTimeout(timer);
     timer = 0;
-    if (!bridge || !queue.length || stopped) return;
+    if (!bridge || !(queue.length || isLost) || stopped) return;
     handedOverAt = performance.now();
-    const events = queue;
-    const pictures = holdsPicture;
+    const [events, pictures, lost] = [queue, holdsPicture, isLost];
     queue = [];
-    holdsPicture = false;
+    holdsPicture = isLost = false;
     const address = location.origin + location.pathname;
-    posteBudget.measure(() => bridge.push(JSON.stringify({ document: documentName, pictures, address, events })));
+    posteBudget.measure(() => bridge.push(JSON.stringify({ document: documentName, pictures, address, events, lost })));
   }
 
   function handOverIn(waitMs) {
@@ -342,6 +343,13 @@
     clearTimeout(timer);
     handOverAt = at;
     timer = setTimeout(handOver, waitMs);
+  }
+
+  // The kiosk asks again, and says at both ends when it stays so.
+  function lose() {
+    if (!isTop || stopped) return;
+    isLost = true;
+    handOverIn(config.batchMs);
   }
 
   // rrweb tells one value of a list where several choices may be taken; record_compare.js tells them all.
@@ -355,6 +363,7 @@
       if (event.type === 4) event.data.href = location.origin + location.pathname;
       return event;
     } catch (error) {
+      if (event.type === 2) lose();
       return null;
     }
   }
@@ -369,7 +378,7 @@
       return;
     }
     if (event.type === 2) {
-      holdsPicture = true;
+      holdsPicture = isDrawn = true;
       canvases.again();
       selects.again();
       focus.again();
@@ -432,14 +441,14 @@
     sampling: { mousemove: 50, mousemoveCallback: 100, scroll: 50, input: "all" },
     errorHandler: () => true,
   });
-  if (isTop && watches) delete window.addEventListener;
+  if (isTop && watches) Reflect.deleteProperty(window, "addEventListener");
 
   function snapshot() {
     if (stopped || !hasBody() || posteBudget.resting || pads.isQuiet()) return; // after the rest comes a picture anyway
     try {
       posteBudget.measure(() => rrweb.record.takeFullSnapshot(true));
     } catch (error) {
-      return; // not recording yet: the first picture comes by itself
+      return lose();
     }
     handOver();
   }
@@ -457,6 +466,13 @@
       handOver();
     });
   }
+
+  // rrweb keeps its errors to itself; the first picture comes when the page is read.
+  function checkDrawn() {
+    if (!isDrawn && hasBody()) snapshot();
+    if (!isDrawn) drawnTimer = setTimeout(checkDrawn, config.pictureEveryMs);
+  }
+  let drawnTimer = setTimeout(checkDrawn, config.pictureEveryMs);
 
   posteBudget.whenRested(snapshot);
   const comparing = comparePage(parts);
@@ -480,6 +496,7 @@
       if (stopRrweb) stopRrweb();
       clearInterval(checkpoint);
       clearTimeout(namesTimer);
+      clearTimeout(drawnTimer);
       for (const part of [comparing, canvases, selects, focus, pads, posteBudget]) part.stop();
       if (isTop && frames) frames.listener = null;
       removeEventListener("load", onLoad);

@@ -34,12 +34,14 @@ class FilteredPush(msgspec.Struct, frozen=True, array_like=True):
         document: the recorder's random name of its web document; "": it was no push at all.
         address: the document's.
         dropped: events that nobody knows, or that cannot be understood.
+        lost: a picture of the page could not be made, or may not leave.
     """
 
     document: str = ""
     address: str = ""
     events: list[FilteredEvent] = []
     dropped: int = 0
+    lost: bool = False
 
     def mirror_events(self) -> list[MirrorEvent]:
         """The events, as they travel."""

@@ -9,6 +9,7 @@ nothing else. It ends by itself when the kiosk's screen is gone.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import Any, BinaryIO
 
 import msgspec
@@ -37,12 +38,13 @@ _UNKNOWN = -1
 
 class _Push(msgspec.Struct, frozen=True):
     """What the recorder hands over: a random name of its web document, the document's address,
-    rrweb events.
+    rrweb events, and whether it could make no picture.
     """
 
     document: str
     address: str
     events: list[MirrorEvent]
+    lost: bool = False
 
 
 _push = msgspec.json.Decoder(_Push)
@@ -71,6 +73,7 @@ class PushFilter:
             address=push.address,
             events=[FilteredEvent(one.type, bytes(one.data), one.timestamp) for one in kept],
             dropped=len(push.events) - len(masked),
+            lost=push.lost or _pictures(push.events) > _pictures(masked),
         )
 
     def _with_neighbours(self, event: MirrorEvent) -> MirrorEvent:
@@ -92,6 +95,10 @@ class PushFilter:
         if not changed:
             return event
         return MirrorEvent(event.type, msgspec.Raw(msgspec.json.encode(data)), event.timestamp)
+
+
+def _pictures(events: Iterable[MirrorEvent]) -> int:
+    return sum(event.type == FULL_SNAPSHOT for event in events)
 
 
 def _limit_memory() -> None:

@@ -507,19 +507,19 @@ class KioskSharedPage:
                     push = await self._guard.filtered(text)
                 except GuardLost:
                     if self._shares == share:
-                        self._on_guard_lost()
+                        self._on_picture_lost()
                     continue
                 if self._sharing and self._shares == share:
                     self._take(push)
         finally:
             self._filtering = False
 
-    def _on_guard_lost(self) -> None:
+    def _on_picture_lost(self) -> None:
         self._losses += 1
         if self._losses < MOST_LOSSES:
             self._begin_anew()
             return
-        log.warning("a page is not shared: the guard failed at it %d times", self._losses)
+        log.warning("a page is not shared: it could not be shown %d times", self._losses)
         self._unshareable = True
         self._follow_grant()
         address = self._page.address if self._page is not None else ""
@@ -545,6 +545,8 @@ class KioskSharedPage:
                 self._picture_due, self._losses = False, 0
             if not self._picture_due:
                 self._stream.queue(events, self._epoch)
+        if push.lost:
+            self._on_picture_lost()
 
     def _on_new_document(self, push: FilteredPush) -> None:
         self._document = push.document

@@ -9,6 +9,10 @@ import asyncio
 import re
 import time
 
+import pytest
+
+from resources import resource_path, resource_text
+from resources.own_names import NAMES
 from session.protocol.conversation.messages import Grant
 from tests.support.cobrowse_stage import Stage, script
 from tests.support.qt_loop import QtLoop
@@ -201,5 +205,90 @@ def test_a_page_that_loads_itself_again_and_again_leaves_the_line_its_measure(
         await stage.open(stage.web.site + "index.html")
         await stage.mirrored("document.title !== ''")
         await stage.mirrored("document.querySelector('h1')?.textContent !== 'tourne'")
+
+    qt_loop.run(stage.play(story()))
+
+
+def test_no_name_of_a_field_or_a_picture_hides_the_page(stage: Stage, qt_loop: QtLoop) -> None:
+    fields = "".join(f"<form><input name={name} value=x></form>" for name in NAMES)
+    pictures = "".join(f"<img name={name}><object id={name}></object>" for name in NAMES)
+    ours = "<a id=posteRecorder></a><a id=rrweb></a><iframe name=posteOwn></iframe>"
+
+    async def story() -> None:
+        stage.consent.give(Grant.SEE_PAGE)
+        for number, named in enumerate((fields, pictures, ours)):
+            html = f"<html><body>{named}<p id=fin>fin {number}</p></body></html>"
+            await stage.open(stage.web.page(f"/t/noms{number}.html", html))
+            await stage.mirrored(
+                "Array.from(Document.prototype.querySelectorAll.call(document, '#fin'))"
+                f".some((last) => last.textContent === 'fin {number}')"
+            )
+
+    qt_loop.run(stage.play(story()), 120)
+
+
+OF_OTHERS = """
+URL after all append before blur clear close constructor focus fonts id length location method
+name normalize onload open plugins prepend rel remove reset scroll scrollBy target write
+"""
+"""What our scripts read under these names are lists, words and other things that are neither a form
+nor a document.
+"""
+
+
+def test_every_name_that_a_field_could_take_is_read_as_the_engine_s(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
+    scripts = [
+        file.read_text("utf-8")
+        for file in resource_path("pages/record.js").parent.glob("*.js")
+        if file.name.startswith(("record", "mirror", "pick", "page_parts"))
+    ]
+    read = set(
+        re.findall(
+            r"(?<=[\w$)\]?])\.([A-Za-z]\w*)",
+            "".join(scripts) + resource_text("vendor/rrweb.umd.min.js"),
+        )
+    )
+
+    async def story() -> None:
+        await stage.open(stage.web.page("/t/leer.html", "<html><body><form></form></body></html>"))
+        names = await stage.in_page("""(() => {
+            const names = new Set();
+            for (let at of [document.forms[0], document])
+                for (; at && at !== Object.prototype; at = Object.getPrototypeOf(at))
+                    for (const name of Object.getOwnPropertyNames(at)) names.add(name);
+            return [...names].join();
+        })()""")
+        theirs = {name for name in names.split(",") if not name.isupper()}
+        assert read & theirs - set(OF_OTHERS.split()) <= set(NAMES)
+
+    qt_loop.run(stage.play(story()))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "rrweb.record.takeFullSnapshot = () => { throw new Error() }",
+        "Object.keys = () => { throw new Error() }",
+    ],
+)
+def test_a_page_that_cannot_be_shown_is_told_at_both_ends(
+    stage: Stage, qt_loop: QtLoop, fault: str
+) -> None:
+    """The recorder itself fails, whatever a page has found to make it."""
+
+    async def story() -> None:
+        told: list[str] = []
+        stage.kiosk.not_shared.connect(told.append)
+        await stage.open(stage.web.page("/t/lune.html", "<html><body><p>Lune</p></body></html>"))
+        stage.consent.give(Grant.SEE_PAGE)
+        await stage.mirrored("document.body !== null")
+        await stage.in_recorder(f"{fault}, posteRecorder.snapshot()")
+        await stage.until(lambda: told and stage.refused)
+        assert told == ["page_not_shareable"] == [refused.code for refused in stage.refused]
+        await stage.open(stage.web.page("/t/mars.html", "<html><body><p>Mars</p></body></html>"))
+        await stage.mirrored("document.querySelector('p')?.textContent === 'Mars'")
+        assert told[1:] == [""]
 
     qt_loop.run(stage.play(story()))

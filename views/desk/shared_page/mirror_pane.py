@@ -50,6 +50,7 @@ from PyQt6.QtWebEngineWidgets import QWebEngineView
 from PyQt6.QtWidgets import QScrollBar, QWidget
 
 from resources import resource_text
+from resources.own_names import own_names, own_names_source
 from resources.texts import _
 from session.core.field_types import NOT_DECODED
 from views.desk.shared_page.drawing_parts import drawn_parts
@@ -250,10 +251,14 @@ class _Shell(QWebEngineUrlSchemeHandler):
         )
         self._served = {
             "/": (b"text/html", page),
-            "/rrweb.js": (b"text/javascript", resource_text("vendor/rrweb.umd.min.js")),
+            "/own_names.js": (b"text/javascript", own_names_source()),
+            "/rrweb.js": (b"text/javascript", own_names(resource_text("vendor/rrweb.umd.min.js"))),
         }
         for name in ("page_parts.js", "mirror_check.js", "mirror.js", "pick.js"):
-            self._served[f"/{name}"] = (b"text/javascript", resource_text(f"pages/{name}"))
+            self._served[f"/{name}"] = (
+                b"text/javascript",
+                own_names(resource_text(f"pages/{name}")),
+            )
 
     def requestStarted(self, job: QWebEngineUrlRequestJob | None) -> None:
         assert job is not None

@@ -35,6 +35,7 @@ from PyQt6.QtWebEngineCore import (
 )
 
 from resources import resource_text
+from resources.own_names import own_names, own_names_source
 from session.core.clock import Clock
 from session.kiosk.cobrowse.web_rules import may_frame, may_load
 from session.kiosk.wipe import WEB_PREFIX
@@ -142,7 +143,7 @@ def _recorder_parts() -> str:
         *(resource_text(f"pages/record_{part}.js") for part in _PARTS),
         resource_text("pages/record.js"),
     )
-    return "\n;\n".join(parts)
+    return "\n;\n".join([own_names_source(), *map(own_names, parts)])
 
 
 def recorder_source(
@@ -168,7 +169,7 @@ def recorder_source(
     # Only once per document, never in a page that is not of the web, and in frames only of listed
     # sites.
     return (
-        "if (!window.posteRecorder && /^https?:$/.test(location.protocol) && "
+        "if (!Object.hasOwn(window, 'posteRecorder') && /^https?:$/.test(location.protocol) && "
         f"(window === window.top || {origins}.includes(location.origin))) {{\n{body}\n}}"
     )
 
