@@ -56,8 +56,11 @@
     if (!text) return "";
     try {
       if (BUTTONS.includes(field.type)) return maskNumbers(text);
-      if (isSecretField(field) || BEGINNING.test(text)) return FIELD_MASK;
-      return maskNumbers(text);
+      if (isSecretField(field)) {
+        fields.seeTyped(field);
+        return FIELD_MASK;
+      }
+      return BEGINNING.test(text) ? FIELD_MASK : maskNumbers(text);
     } catch (error) {
       return FIELD_MASK;
     }
@@ -89,7 +92,7 @@
   function maskText(text, element) {
     if (element && isSensitive(element)) return text.replace(/\S+/g, MASK);
     if (element && element.isContentEditable && BEGINNING.test(text)) return MASK;
-    return element && isPieceOfNumber(text, element) ? MASK : maskNumbers(text);
+    return element && isPieceOfNumber(text, element) ? MASK : maskNumbers(fields.maskGiven(text, element, MASK));
   }
 
   // ---- attributes: rrweb masks none ----------------------------------------------------------------------------------
@@ -166,7 +169,7 @@
     const kept = posteParts.attribute(tag, name, value, spokenAddress);
     // An address is told without numbers, and what looks like one in the letters of a picture's data is none.
     if (posteParts.isPicture(tag, name) && /^(https?|data):/i.test(kept)) return kept;
-    return typeof kept === "string" && !isWritten(name) ? maskNumbers(kept) : kept;
+    return typeof kept === "string" && !isWritten(name) ? maskNumbers(fields.maskCopies(kept, MASK)) : kept;
   }
 
   // A part of this very page: rrweb tells its whole address.
@@ -232,7 +235,9 @@
         tellPicture(node, told.attributes);
         scrubAttributes(told.attributes, told, secret);
         showTaken(told, secret);
-      } else if (secret && told.textContent) told.textContent = told.textContent.replace(/\S+/g, MASK);
+      } else if (told.textContent) {
+        told.textContent = secret ? told.textContent.replace(/\S+/g, MASK) : fields.maskCopies(told.textContent, MASK);
+      }
       if (!told.childNodes) continue;
       const inStyle = isStyle(told);
       for (const child of told.childNodes) {
@@ -248,6 +253,7 @@
   function scrub(event) {
     const { type, data } = event;
     looked = new Map();
+    fields.readTyped();
     if (type === 2) {
       learnTree(data.node);
       scrubTree(data.node, false);
@@ -284,7 +290,7 @@
       const element = elementOf(node);
       pads.see(node);
       if (element && posteParts.isStyle(element.localName) && text.value) text.value = posteParts.style(text.value, spokenAddress);
-      else if (text.value && isSecret(element)) text.value = MASK;
+      else if (text.value) text.value = isSecret(element) ? MASK : fields.maskCopies(text.value, MASK);
     }
     if (data.removes.length || data.texts.length) pads.check();
   }

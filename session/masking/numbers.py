@@ -115,12 +115,19 @@ _LETTERED = re.compile(rf"{_ALONE}(?<!\d )\d(?: ?\d){{6}} ?[A-Z]{_ALONE_AFTER}",
 """
 
 _NAMED = re.compile(
-    r"(?:allocataires?|identifiant|france travail|p[oô]le emploi|demandeur d emploi|matricule)"
-    r"(?: ?(?:num[eé]ro|num|no|n|est|de|la|caf|cnaf|msa|votre|france|travail|p[oô]le|emploi)\b)"
-    r"{0,4} ?(\d(?: ?\d){4,10}(?: ?[A-Z](?![A-Za-z]))?)(?![0-9A-Za-z])",
+    r"(?:allocataires?|identifiant|france travail|p[oô]le emploi|demandeur d emploi|matricule"
+    r"|\b(?:num[eé]ro|num|no|n) (?:d |de )?(?:fiscal|[eé]tranger|agdref|t[eé]l[eé]d[eé]clarant)"
+    r"|(?:passeport|titre de s[eé]jour|carte d identit[eé]|permis de conduire)"
+    r"(?= (?:num[eé]ro|num|no|n)\b))"
+    r"(?: ?(?:num[eé]ro|num|no|n|est|de|du|la|caf|cnaf|msa|votre|france|travail|p[oô]le|emploi"
+    r"|fiscal|usager|r[eé]f[eé]rence|agdref|spi)\b)"
+    r"{0,4} ?(\d(?: ?\d){4,14}(?: ?[A-Z](?![A-Za-z]))?|\d\d ?[A-Z]{2} ?\d{5})(?![0-9A-Za-z])",
     re.IGNORECASE,
 )
 """A number that is a person's only because the word before it says so."""
+
+_LONG_RUN = re.compile(r"\d{11,}", re.ASCII)
+"""Longer than a telephone number, which some sites part so for screen readers."""
 
 _NO_NUMBER_BEFORE, _NO_NUMBER_AFTER = frozenset("#./+=-"), frozenset("/+=")
 
@@ -288,6 +295,14 @@ def _lettered(plain: Plain) -> _Spans:
             yield found.span()
 
 
+def _hidden(plain: Plain) -> _Spans:
+    """Digits with signs between them that nobody sees: who writes so hides a number."""
+    for run in _LONG_RUN.finditer(plain.text):
+        start, end = plain.original_span(*run.span())
+        if end - start > run.end() - run.start():
+            yield run.span()
+
+
 def _named(plain: Plain) -> _Spans:
     yield from (found.span(1) for found in _NAMED.finditer(plain.folded))
 
@@ -304,6 +319,7 @@ _IN_FOLDED: tuple[tuple[NumberKind, Callable[[Plain], _Spans]], ...] = (
     (NumberKind.BIRTH_DATE, contacts.dates),
 )
 _IN_TEXT: tuple[tuple[NumberKind, Callable[[Plain], _Spans]], ...] = (
+    (NumberKind.NIR, _hidden),
     (NumberKind.EMAIL, contacts.mail_addresses),
     (NumberKind.PHONE, contacts.phones_with_plus),
     (NumberKind.POSTAL_ADDRESS, contacts.places),

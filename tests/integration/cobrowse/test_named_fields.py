@@ -5,6 +5,7 @@ none leaves the kiosk; what the agent must see to help does.
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -53,6 +54,19 @@ FIELDS = {
     "carte": "<label>N° de carte bancaire <input VALUE></label>",
     "cryptogramme": "<label>Cryptogramme visuel <input VALUE></label>",
     "cvv": "<input name=cvv2 VALUE>",
+    "key of access": "<label>Clé d'accès <input VALUE></label>",
+    "recovery key": "<label>Recovery key <input VALUE></label>",
+    "secret question": "<label>Nom de jeune fille de votre mère <input VALUE></label>",
+    "first pet": "<label>What was the name of your first pet? <input VALUE></label>",
+    "favourite teacher": "<label>Votre professeur préféré <input VALUE></label>",
+    "Arabic": "<label>كلمة المرور <input VALUE></label>",
+    "Arabic with vowels": "<label>كَلِمَةُ السِّرّ <input VALUE></label>",
+    "Chinese": "<label>请输入密码 <input VALUE></label>",
+    "Russian": "<input placeholder='Введите пароль' VALUE>",
+    "Turkish": "<label>Şifreniz <input VALUE></label>",
+    "Spanish": "<label>Contraseña <input VALUE></label>",
+    "Ukrainian": "<label>Код підтвердження <input VALUE></label>",
+    "Korean": "<label>비밀번호 <input VALUE></label>",
     "pin": "<label>PIN <input VALUE></label>",
     "otp": "<input name=otp1 VALUE>",
     "textarea": "<label>Phrase secrète <textarea>SECRET</textarea></label>",
@@ -63,6 +77,19 @@ FIELDS = {
     "list": "<select name=nir><option>x</option><option selected>SECRET</option></select>",
 }
 """Each field with a secret in it: VALUE is the attribute, SECRET the text."""
+
+TEXTS = {
+    "provisional password": "<p>Votre mot de passe provisoire : SECRET</p>",
+    "in another element": "<p>Votre mot de passe : <b>SECRET</b></p>",
+    "in a list": "<dl><dt>Code de vérification</dt><dd>SECRET</dd></dl>",
+    "in a table": "<table><tr><th>Mot de passe</th><td>SECRET</td></tr></table>",
+    "after an equals sign": "<p>PIN = SECRET</p>",
+    "in another language": "<p>Ваш пароль: SECRET</p>",
+    "a page's copy": "<input type=password VALUE><span>SECRET</span>",
+    "a copy that stands first": "<span>SECRET</span><input type=password VALUE>",
+    "a copy in a label": "<input type=password VALUE><b aria-label='SECRET'>b</b>",
+}
+"""Secrets in the text of a page."""
 
 ATTRIBUTES = {
     "data": "<p data-token=SECRET>t</p>",
@@ -85,6 +112,14 @@ ATTRIBUTES = {
 }
 
 OPEN = {
+    "Code in a sentence": "<p>Le mot de passe doit contenir : lettres, chiffres. SECRET</p>",
+    "Telephone": "<p>Mot de passe oublié ? Téléphone : SECRET</p>",
+    "Clé in a text": "<label>Mot-clé de la recherche <input VALUE></label>",
+    "Nom de jeune fille": "<label>Nom de jeune fille <input VALUE></label>",
+    "palabra clave": "<label>Palabra clave <input VALUE></label>",
+    "parola chiave": "<label>Parola chiave <input VALUE></label>",
+    "postal code": "<label>Ταχυδρομικός κωδικός <input VALUE></label>",
+    "Mère": "<label>Nom de naissance de la mère <input VALUE></label>",
     "Prénom": "<label>Prénom <input VALUE></label>",
     "Date de naissance": "<label>Date de naissance <input VALUE></label>",
     "Code postal": "<label>Code postal <input name=codePostal VALUE></label>",
@@ -105,7 +140,7 @@ PARTS = "".join(
     for n, part in enumerate(("2", "74", "11", "93", "421", "337", "58"))
 )
 
-ALL = {**FIELDS, **ATTRIBUTES, **OPEN}
+ALL = {**FIELDS, **TEXTS, **ATTRIBUTES, **OPEN}
 NUMBERS = {name: number for number, name in enumerate(ALL)}
 
 
@@ -160,7 +195,7 @@ def _share(qt_loop: QtLoop, web: WebServer) -> Taken:
     return result
 
 
-@pytest.mark.parametrize("name", [*FIELDS, *ATTRIBUTES])
+@pytest.mark.parametrize("name", [*FIELDS, *TEXTS, *ATTRIBUTES])
 def test_no_secret_leaves_from(taken: Taken, name: str) -> None:
     before, found, _after = taken.text.partition(secret(NUMBERS[name]))
     assert not found, f"after {before[-200:]}"
@@ -178,3 +213,28 @@ def test_boxes_of_one_number_are_masked(taken: Taken) -> None:
 def test_pictures_come_by_the_mark_of_their_address(taken: Taken) -> None:
     own = secret(NUMBERS["address of a picture"])
     assert taken.pictures.count(f"/t/a.png?token={own}") == 2, "the page, and for the desk"
+
+
+def test_what_a_page_copies_while_a_secret_is_typed_never_leaves(
+    stage: Stage, qt_loop: QtLoop
+) -> None:
+    html = """<html><body><input id=p type=password><p>Vous tapez <b id=copy></b>.</p>
+        <script>p.oninput = () => { copy.textContent = p.value; copy.dataset.word = p.value; };
+        </script></body></html>"""
+
+    async def story() -> None:
+        await stage.share(stage.web.page("/t/copie.html", html))
+        await stage.mirrored("document.getElementById('copy') !== null")
+        for letter in "Zq7Kw9":
+            await stage.in_page(
+                f"p.value += '{letter}', p.dispatchEvent(new Event('input', {{bubbles: true}}))"
+            )
+            await asyncio.sleep(0.1)
+        await stage.in_page("copy.after(document.createTextNode(' et ' + p.value + ' encore'))")
+        stage.desk.request_snapshot()
+        await stage.mirrored("document.body.textContent.includes('encore')")
+        await stage.mirrored("document.getElementById('copy').textContent === '•••'")
+        assert "Zq7" not in stage.raw
+        assert "Kw9" not in stage.raw
+
+    qt_loop.run(stage.play(story()))

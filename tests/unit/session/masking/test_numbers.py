@@ -15,6 +15,9 @@ from session.masking.numbers import KEPT, LIVE, MASK, NumberKind, find, mask
     [
         "1850578006084",
         "185057800608436",
+        "1\U000e00318\U000e00315\U000e0031050\U000e0031780\U000e00316137\U000e00310",
+        "30\u200b12\u2062345\u061c678\ufe0f901",
+        "3012\U000e00413456\U000e007f78901",
         "1 85 05 78 006 084 36",
         "1\u00a085\u202f05 78 006 084 36",
         "1.85.05.78.006.084",
@@ -161,3 +164,21 @@ def test_what_the_log_may_not_hold_is_found_and_the_live_page_shows_it(
 ) -> None:
     assert kind in {found.kind for found in find(text, KEPT)}
     assert mask(text, LIVE) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Numéro fiscal : 30 12 345 678 901", f"Numéro fiscal : {MASK}"),
+        ("N° fiscal de référence 3012345678901", f"N° fiscal de référence {MASK}"),
+        ("n° de télédéclarant 1234567", f"n° de télédéclarant {MASK}"),
+        ("Passeport n° 12AB34567", f"Passeport n° {MASK}"),
+        ("Titre de séjour n° 7503123456", f"Titre de séjour n° {MASK}"),
+        ("Année fiscale 2025 2026", "Année fiscale 2025 2026"),
+        ("Étranger : 01 40 12 34 56", "Étranger : 01 40 12 34 56"),
+        ("Passeport : 01 40 12 34 56", "Passeport : 01 40 12 34 56"),
+        ("Tél. 01\u200b40\u200b12\u200b34\u200b56", "Tél. 01\u200b40\u200b12\u200b34\u200b56"),
+    ],
+)
+def test_a_number_is_somebody_s_when_the_words_before_it_say_so(text: str, masked: str) -> None:
+    assert mask(text) == masked
