@@ -201,7 +201,7 @@ const secretFieldsOf = (config) => {
   function readTyped() {
     for (const field of typing) {
       if (!field.isConnected) typing.delete(field);
-      else if (field.value && !copied.includes(field.value)) copied.push(field.value);
+      else if (field.value.length >= (field.type === "password" ? 1 : 4) && !copied.includes(field.value)) copied.push(field.value);
     }
     copied.sort((one, other) => other.length - one.length); // what was typed first is a part of the whole
     copied.length = Math.min(copied.length, MOST_COPIED);

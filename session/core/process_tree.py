@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The processes that one child of ours has started in its turn, and the memory they hold. Linux.
 
-Used by the kiosk's screen to watch the caller's browser. Elsewhere nothing is found.
+Used by the kiosk's screen to watch the caller's browser, and by the desk to watch its mirror.
+Elsewhere nothing is found.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ import contextlib
 import os
 import sys
 from pathlib import Path
+
+BROWSER_MEMORY_BYTES = 1_500 << 20
+"""A web page that makes its engine hold more is ended: a caller's own, and its copy at a desk."""
 
 _PROC = Path("/proc")
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A drawing of which a shared page takes parts (`<use href="icons.svg#print">`), as it may be drawn
-at the desk.
+"""Files of a shared page as they may be drawn at the desk: pictures of a bounded size, and drawings
+of which the page takes parts (`<use href="icons.svg#print">`).
 
 Used by `views.desk.shared_page.mirror_pane`. What a page takes of it becomes a part of the page:
 so it is made anew of what is written here, as the page is of what `page_parts.js` names. It holds
@@ -14,6 +14,8 @@ from xml.etree.ElementTree import Element, ParseError, tostring
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
+from PyQt6.QtCore import QBuffer, QByteArray, QIODevice
+from PyQt6.QtGui import QImageReader
 
 MAX_DRAWING_BYTES = 256 * 1024
 """The icons of a whole design system are 100 kB; this much is read in a twentieth of a second."""
@@ -35,6 +37,29 @@ _PLAIN_CALLS = frozenset(
         *("rotate", "scale", "matrix", "skewX", "skewY", "not", "is", "nth-child"),
     )
 )
+
+
+MAX_PICTURE_PX = 25_000_000
+"""Width times height: a photograph of a good camera. A few kilobytes may say that they are more,
+and each pixel takes four bytes once it is drawn.
+"""
+
+_PICTURES = frozenset({b"png", b"jpeg", b"gif", b"webp", b"bmp", b"ico"})
+
+
+def bounded_picture(data: bytes) -> bytes:
+    """The picture, or nothing when it says no size, or a larger one than any that a page needs.
+    Only its head is read; what is no such picture, a font or a drawing, stays as it is.
+    """
+    buffer = QBuffer()
+    buffer.setData(data)
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    kind = bytes(QImageReader.imageFormat(buffer).data())
+    if kind not in _PICTURES:
+        return data
+    size = QImageReader(buffer, QByteArray(kind)).size()
+    is_bounded = size.isValid() and size.width() * size.height() <= MAX_PICTURE_PX
+    return data if is_bounded else b""
 
 
 def drawn_parts(data: bytes) -> bytes:

@@ -53,7 +53,7 @@ from resources import resource_text
 from resources.own_names import own_names, own_names_source
 from resources.texts import _
 from session.core.field_types import NOT_DECODED
-from views.desk.shared_page.drawing_parts import drawn_parts
+from views.desk.shared_page.drawing_parts import bounded_picture, drawn_parts
 from views.desk.shared_page.mirror_watch import MirrorTrouble, MirrorWatch
 from views.desk.shared_page.overlay import MirrorOverlay, Tool
 from views.kiosk.browser.dialogs import ASK_SCHEME
@@ -307,7 +307,8 @@ class _Resources(QWebEngineUrlSchemeHandler):
         for job in list(self._jobs.pop(address, [])):
             if sip.isdeleted(job):  # its page was replaced meanwhile
                 continue
-            served = drawn_parts(data) if job.requestUrl().scheme() == "cbshell" else data
+            is_part = job.requestUrl().scheme() == "cbshell"
+            served = drawn_parts(data) if is_part else bounded_picture(data)
             if served and media_type.lower().startswith(_SERVED_TYPES):
                 _reply(job, media_type.encode(), served)
             else:

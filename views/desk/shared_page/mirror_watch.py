@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Whether the mirror's engine still answers, and the card that says when it does not.
+"""Whether the mirror's engine still answers and keeps to its memory, and the card that says when
+it does not.
 Used by `views.desk.shared_page.mirror_pane`.
 
 The engine's process draws whatever a kiosk or its page sends. It may die, which Qt tells, or hang,
-which nobody tells: so it is asked for a sign of life as long as a page is drawn.
+which nobody tells: so it is asked for a sign of life, and looked at, as long as a page is drawn.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from PyQt6.QtWidgets import QFrame, QWidget
 
 from resources.texts import N_, _
 from session.core.child_process import end_process
+from session.core.process_tree import BROWSER_MEMORY_BYTES, memory_bytes
 from views.widgets.announcer import announce
 from views.widgets.icons import IconLabel
 from views.widgets.parts import column, label, row
@@ -42,7 +44,8 @@ _WIDTH_PX = 460
 
 
 class MirrorWatch(QObject):
-    """Asks a page for a trifle, pulse after pulse, and ends its process when it never answers.
+    """Asks a page for a trifle, pulse after pulse, and ends its process when it never answers or
+    holds too much memory.
 
     Signals:
         silent_changed(bool): it has not answered for longer than a page may; or does again.
@@ -81,14 +84,20 @@ class MirrorWatch(QObject):
             self._timer.stop()
             return
         if self._unanswered > LOST_PULSES:
-            log.warning("the mirror does not answer: its process is ended")
-            self.stop()
-            if not end_process(self._page.renderProcessPid()):
-                self.lost.emit()
+            self._end("the mirror does not answer: its process is ended")
+            return
+        if memory_bytes([self._page.renderProcessPid()]) > BROWSER_MEMORY_BYTES:
+            self._end("the mirror takes too much memory: its process is ended")
             return
         self._set_silent(self._unanswered > SILENT_PULSES)
         self._unanswered += 1
         self._page.runJavaScript("1", self._on_answer)
+
+    def _end(self, why: str) -> None:
+        log.warning(why)
+        self.stop()
+        if not end_process(self._page.renderProcessPid()):
+            self.lost.emit()
 
     def _on_answer(self, answer: object) -> None:
         # an answer may come after the window is gone; a process that ends answers nothing at all

@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from session.core.child_process import Leash, kill_at_once, tied_command
 from session.core.clock import Clock
-from session.core.process_tree import memory_bytes, session_members
+from session.core.process_tree import BROWSER_MEMORY_BYTES, memory_bytes, session_members
 from session.kiosk.cobrowse import browser_messages as messages
 from session.kiosk.cobrowse.browser_frames import FactReader, FramesWrong, frame
 from session.kiosk.wipe import open_web_folder
@@ -41,7 +41,6 @@ SILENT_PULSES, LOST_PULSES = 2, 24
 """Unanswered pulses until the caller is told, and until the process is replaced."""
 STUCK_PAGE_MS = 3_000
 """A page that is busy for longer is said to be silent; a large one is busy for a second or two."""
-MEMORY_BYTES = 1_500 << 20
 _UNREAD_BYTES = 4 << 20
 ENDS_WITHIN_S = 30.0
 """A killed process of a busy machine is given so long to end before it counts as left."""
@@ -281,7 +280,7 @@ class PageLimits:
         memory_bytes: of its processes together.
     """
 
-    memory_bytes: int = MEMORY_BYTES
+    memory_bytes: int = BROWSER_MEMORY_BYTES
 
 
 class PageProcesses(QObject):

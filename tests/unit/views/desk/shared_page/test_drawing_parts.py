@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
+
 import pytest
 
-from views.desk.shared_page.drawing_parts import MAX_DRAWING_BYTES, drawn_parts
+from views.desk.shared_page.drawing_parts import MAX_DRAWING_BYTES, bounded_picture, drawn_parts
 
 FAR = "http://far.example/x"
 
@@ -67,3 +70,36 @@ def test_what_could_ask_for_anything_goes(inside: str) -> None:
 )
 def test_what_is_no_drawing_or_without_measure_is_not_drawn(data: bytes) -> None:
     assert drawn_parts(data) == b""
+
+
+def png(width: int, height: int) -> bytes:
+    """A picture that says its size, and hardly more."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        )
+
+    head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    body = zlib.compress(bytes(min(height, 100) * (1 + (width + 7) // 8)))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    ("data", "is_drawn"),
+    [
+        (png(4_000, 6_000), True),
+        (png(20_000, 20_000), False),
+        (png(1_000_000, 30), False),
+        (b"GIF89a" + struct.pack("<HH", 65_000, 65_000) + b"\0\0\0", False),
+        (
+            b"BM" + bytes(12) + struct.pack("<IiiHHI", 40, 30_000, 30_000, 1, 24, 0) + bytes(20),
+            False,
+        ),
+        (b"wOF2 a font", True),
+        (drawing("<rect width='100000' height='100000'/>"), True),
+        (b"", True),
+    ],
+)
+def test_a_picture_larger_than_a_page_needs_is_not_drawn(data: bytes, is_drawn: bool) -> None:
+    assert bounded_picture(data) == (data if is_drawn else b"")

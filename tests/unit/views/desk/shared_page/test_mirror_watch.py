@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from PyQt6 import sip
 from PyQt6.QtWidgets import QApplication, QFrame, QLabel
 from pytestqt.qtbot import QtBot
 
+from session.core.process_tree import memory_bytes
 from tests.support.screens.mirrored import picture, text_of, wait_mirrored
 from views.desk.shared_page import mirror_watch
 from views.desk.shared_page.mirror_pane import MirrorPane
@@ -91,3 +93,18 @@ def test_one_that_hangs_while_it_forgets_is_ended_all_the_same(
         pane.page.runJavaScript(SPINS)
         qtbot.waitUntil(lambda: bool(pane._watch._unanswered))
         pane.clear()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+def test_a_mirror_that_takes_too_much_memory_is_ended_and_drawn_again(
+    pane: MirrorPane, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown(pane, "Large", qtbot)
+    before = pane.page.renderProcessPid()
+    small = memory_bytes([before])
+    assert small > 0
+    monkeypatch.setattr(mirror_watch, "BROWSER_MEMORY_BYTES", small + (100 << 20))
+    with qtbot.waitSignal(pane.picture_needed, timeout=30_000):
+        pane.page.runJavaScript("window.kept = new Uint8Array(200 << 20).fill(1), 1")
+    assert pane.page.renderProcessPid() != before
+    shown(pane, "Again", qtbot)
