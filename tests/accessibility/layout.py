@@ -40,6 +40,7 @@ from PyQt6.QtWidgets import (
 )
 
 from views.widgets.parts import ElidedLabel
+from views.widgets.plain_words import WORD_JOINER
 
 TARGET_PX = 24
 """WCAG 2.2, 2.5.8: the smallest side of what is pressed with a mouse; a kiosk's finger needs 60."""
@@ -263,7 +264,7 @@ def _is_cut(part: QWidget) -> bool:
             needed.width() > part.width() + _SLACK_PX or needed.height() > part.height() + _SLACK_PX
         )
     if isinstance(part, QAbstractButton) and part.text() and _shows_words(part):
-        lines = part.text().replace("&&", "\0").replace("&", "").replace("\0", "&").split("\n")
+        lines = part.text().split("\n")
         # with its icon and what its style leaves free around both
         narrow = part.minimumSizeHint().width() > part.width() + _SLACK_PX
         return narrow or len(lines) * metrics.height() > part.height() + _SLACK_PX
@@ -285,7 +286,7 @@ def _is_cut_choice(box: QComboBox) -> bool:
     sign = 0 if option.currentIcon.isNull() else box.iconSize().width() + 4
     room = field.width() - sign + _SLACK_PX
     needed = box.fontMetrics().horizontalAdvance(box.currentText())
-    return needed > room and box.currentText() not in box.toolTip()
+    return needed > room and not _says(box.toolTip(), box.currentText())
 
 
 def _room_in(line: QLineEdit) -> int:
@@ -310,11 +311,16 @@ def _cut_heads(rows: QAbstractItemView) -> list[str]:
         words = str(model.headerData(column, across) or "")
         told = str(model.headerData(column, across, Qt.ItemDataRole.ToolTipRole) or "")
         needed = header.sectionSizeHint(column)
-        if header.isSectionHidden(column) or not words or words in told:
+        if header.isSectionHidden(column) or not words or _says(told, words):
             continue
         if needed > header.sectionSize(column) + _SLACK_PX:
             found.append(words)
     return found
+
+
+def _says(tip: str, words: str) -> bool:
+    """True when a tool tip has these words, in however many lines."""
+    return "".join(words.split()) in "".join(tip.replace(WORD_JOINER, "").split())
 
 
 def _heads_of(rows: QAbstractItemView) -> QHeaderView | None:
@@ -333,7 +339,9 @@ def _cut_texts(rows: QAbstractItemView) -> list[str]:
         place = rows.visualRect(index)
         words = str(index.data() or "")
         told = str(index.data(Qt.ItemDataRole.ToolTipRole) or "")
-        if not words or place.isEmpty() or not viewport.rect().intersects(place) or words in told:
+        if not words or place.isEmpty() or not viewport.rect().intersects(place):
+            continue
+        if _says(told, words):
             continue
         room = place.intersected(viewport.rect().adjusted(0, 0, 0, place.height()))
         if _is_wider(rows, index, words, room.size()):

@@ -13,11 +13,12 @@ from itertools import pairwise
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QLineEdit, QWidget
+from PyQt6.QtWidgets import QComboBox, QFrame, QGridLayout, QLineEdit, QWidget
 
 from resources.texts import N_, _
 from session.protocol.hub.board import REASON_PATTERN
-from views.widgets.parts import column, label, push_button, row
+from views.widgets.parts import column, label, push_button, row, tell_choice
+from views.widgets.plain_words import CheckBox
 from views.widgets.theme import SPACE
 
 REASONS = (
@@ -51,7 +52,7 @@ class ActPanel(QFrame):
         self.setProperty("card", True)
         self._title = label(role="title", name="act_title")
         self._hint = label(role="soft", name="act_hint", wrap=True)
-        self._target = QComboBox()
+        self._target = tell_choice(QComboBox())
         self._target.setObjectName("act_target")
         self._target.setMinimumContentsLength(22)
         self._text = QLineEdit()
@@ -63,7 +64,7 @@ class ActPanel(QFrame):
         self._boxes.setObjectName("act_choices")
         self._grid = QGridLayout(self._boxes)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._choices: dict[str, QCheckBox] = {}
+        self._choices: dict[str, CheckBox] = {}
         self._reason = QComboBox()
         self._reason.setObjectName("act_reason")
         self._reason.setEditable(True)
@@ -140,7 +141,7 @@ class ActPanel(QFrame):
             box.deleteLater()
         self._choices = {}
         for place, (value, words) in enumerate(choices):
-            box = QCheckBox(words)
+            box = CheckBox(words)
             box.setObjectName(f"act_choice_{value}")
             box.setChecked(value in chosen)
             self._grid.addWidget(box, place // CHOICES_ACROSS, place % CHOICES_ACROSS)

@@ -30,6 +30,7 @@ from views.widgets.parts import (
     label,
     push_button,
     row,
+    tell_choice,
 )
 from views.widgets.theme import SPACE
 from views.words.deliveries import KINDS, STATES, copy_words
@@ -60,7 +61,7 @@ class BoardDeliveriesPage(QWidget):
         self._state.addItem(_("All states"), None)
         for state, (words, _icon, _tone) in STATES.items():
             self._state.addItem(_(words), state)
-        self._target = QComboBox()
+        self._target = tell_choice(QComboBox())
         self._target.setObjectName("ged_target")
         self._target.setAccessibleName(_("System"))
         self._target.setMinimumContentsLength(12)

@@ -38,7 +38,9 @@ from views.widgets.parts import (
     label,
     push_button,
     row,
+    tell_choice,
 )
+from views.widgets.plain_words import face_words, written_words
 from views.widgets.theme import SPACE, text_scale
 
 TITLE_PX = 32
@@ -282,7 +284,7 @@ class BoardLivePage(QWidget):
         self._undo = self._act(_("Take back"), "undo", "Ctrl+Z", self.undo_requested.emit)
 
     def _act(self, words: str, icon_name: str, keys: str, begin: Callable[[], None]) -> QAction:
-        action = QAction(icon(icon_name), words, self)
+        action = QAction(icon(icon_name), face_words(words), self)
         action.setShortcut(QKeySequence(keys))
         action.triggered.connect(lambda _checked: begin())
         self.addAction(action)
@@ -290,7 +292,7 @@ class BoardLivePage(QWidget):
 
     def _button(self, action: QAction, icon_name: str, name: str) -> QPushButton:
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.PortableText)
-        button = push_button(action.text(), icon_name, "plain", name=name, keys=keys)
+        button = push_button(written_words(action.text()), icon_name, "plain", name=name, keys=keys)
         button.clicked.connect(action.trigger)
         action.changed.connect(lambda: button.setEnabled(action.isEnabled()))
         return button
@@ -400,8 +402,7 @@ def _filter(name: str) -> QComboBox:
     box.setObjectName(name)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(10)
-    box.currentTextChanged.connect(box.setToolTip)
-    return box
+    return tell_choice(box)
 
 
 def _fill(box: QComboBox, everything: str, choices: Sequence[tuple[str, str]]) -> None:

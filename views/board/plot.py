@@ -20,8 +20,8 @@ import pyqtgraph as pg
 from PyQt6.QtCore import QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QFocusEvent, QKeyEvent
 
+from views.widgets.plots.themed_plot import ThemedPlot
 from views.widgets.theme import Tokens, tokens_for
-from views.widgets.themed_plot import ThemedPlot
 
 
 @dataclass(frozen=True)

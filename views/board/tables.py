@@ -32,6 +32,7 @@ from PyQt6.QtWidgets import (
 )
 
 from views.widgets.icons import icon
+from views.widgets.plain_words import tip_words
 from views.widgets.theme import Tokens, service_colour, size_icons, text_scale, tokens_for
 
 ROOM_PX = 10
@@ -149,7 +150,7 @@ class BoardTable(QTreeWidget):
         head = self.headerItem()
         assert head is not None  # a tree always has one
         for column, name in enumerate(names):
-            head.setToolTip(column, name or "")
+            head.setToolTip(column, tip_words(name or ""))
 
     def show_rows(self, rows: Sequence[TableRow]) -> None:
         """Shows these rows in this order; a row that has not changed is not touched."""
@@ -312,7 +313,7 @@ class BoardTable(QTreeWidget):
                 self._fill_tone(item, column, cell, row.strong and column == 0)
             if known is None or (known.text, known.hint) != (cell.text, cell.hint):
                 item.setText(column, cell.text)
-                item.setToolTip(column, "\n".join(filter(None, (cell.text, cell.hint))))
+                item.setToolTip(column, tip_words("\n".join(filter(None, (cell.text, cell.hint)))))
         spoken = row.spoken or ", ".join(cell.text for cell in row.cells if cell.text)
         item.setData(0, Qt.ItemDataRole.AccessibleTextRole, spoken)
 

@@ -16,7 +16,15 @@ from session.protocol.hub.requests import Service
 from views.board.plot import Series, TimePlot
 from views.board.tables import BoardTable, Cell, TableRow
 from views.widgets.list_state import ListState
-from views.widgets.parts import ElidedLabel, EmptyState, clock_words, column, label, row
+from views.widgets.parts import (
+    ElidedLabel,
+    EmptyState,
+    clock_words,
+    column,
+    label,
+    row,
+    tell_choice,
+)
 from views.widgets.theme import SPACE
 
 HOURS = (2, 4, 8, 12, 24)
@@ -37,7 +45,7 @@ class BoardTrendsPage(QWidget):
         super().__init__()
         self._clock = clock
         self._quarters: list[Quarter] = []
-        self._hours, self._service = QComboBox(), QComboBox()
+        self._hours, self._service = QComboBox(), tell_choice(QComboBox())
         self._hours.setObjectName("trends_hours")
         self._hours.setAccessibleName(_("Hours shown"))
         for hours in HOURS:

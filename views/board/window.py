@@ -45,6 +45,7 @@ from views.widgets.connection_gate import ConnectionGate
 from views.widgets.keyboard.tab_order import order_window
 from views.widgets.message_bar import Level, MessageBar
 from views.widgets.parts import Segments, column, row
+from views.widgets.plain_words import tip_words
 from views.widgets.theme import SPACE
 
 LIVE = "live"
@@ -287,7 +288,7 @@ class BoardWindow(QMainWindow):
         )
         self._switch = Segments("board_pages", _("Page"), choices=choices)
         for place, (name, words, _icon) in enumerate(choices, start=1):
-            self._switch.button(name).setToolTip(f"{words}  (Alt+{place})")
+            self._switch.button(name).setToolTip(tip_words(f"{words}  (Alt+{place})"))
         for page, _first in self._pages.values():
             self._stack.addWidget(page)
         margins = (SPACE[2], 0, SPACE[2], SPACE[1])

@@ -38,6 +38,7 @@ from views.widgets.parts import (
     steady_figures,
     tool_button,
 )
+from views.widgets.plain_words import PlainFace, tip_words
 from views.widgets.theme import SPACE, size_icons
 
 
@@ -192,7 +193,7 @@ class CallView(QWidget):
         """The line in words; `detail` (bit rate, loss) goes to the tool tip."""
         text, icon_name, tone = _QUALITIES[quality]
         self._quality.show_state(_(text), icon_name, tone)
-        self._quality.setToolTip(detail)
+        self._quality.setToolTip(tip_words(detail))
         self._measured = True
         self._show_controls()
 
@@ -219,7 +220,7 @@ class CallView(QWidget):
         """
         shown = words or also
         self._line.show_state(shown, "quality_bad" if shown else "", "warn")
-        self._line.setToolTip("\n".join(text for text in (words, also) if text))
+        self._line.setToolTip(tip_words("\n".join(text for text in (words, also) if text)))
         self._given_up = bool(shown)
         self._show_controls()
 
@@ -514,7 +515,7 @@ class CallView(QWidget):
         others.addWidget(self._hang_up)
 
 
-class MoveHandle(QToolButton):
+class MoveHandle(PlainFace, QToolButton):
     """Moves a card: with the mouse, or with the arrow keys while it has the keyboard.
 
     Signals:

@@ -23,6 +23,7 @@ from session.protocol.conversation.chat_and_privacy import MAX_WORDS
 from session.protocol.dossier.guides import FRENCH, Phrase, words_in
 from session.protocol.endpoints.chat import ChatLine, SentState
 from views.widgets.parts import column, label, push_button, restyle, row, scroll_area
+from views.widgets.plain_words import tip_words
 from views.widgets.theme import SPACE
 from views.words.languages import LANGUAGE_NAMES
 
@@ -91,7 +92,7 @@ class ChatView(QWidget):
         self._language = QComboBox()
         self._language.setObjectName("written_language")
         self._language.setAccessibleName(_("Language of the caller"))
-        self._language.setToolTip(_("Language of the caller"))
+        self._language.setToolTip(tip_words(_("Language of the caller")))
         self._language.currentIndexChanged.connect(lambda _place: self._fill_phrases())
         self._phrases = QListWidget()
         self._phrases.setObjectName("written_phrases")

@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import (
     QLabel,
     QLineEdit,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +25,7 @@ from resources.texts import N_, _
 from session.core.program_version import program_version
 from views.desk.dossier.guide import NEXT_KEYS
 from views.widgets.parts import column, label, native_keys, push_button, row, tool_button
+from views.widgets.plain_words import tip_words
 from views.widgets.theme import SPACE
 from views.words.fuzzy_search import plain
 
@@ -301,7 +303,9 @@ class ShortcutHelp(QWidget):
             words.format(version=program_version()), "caption", wrap=True, name="about_program"
         )
         support = push_button(_("File for the help desk"), kind="plain", name="support_file")
-        support.setToolTip(_("Versions, settings without secrets, the newest log, checks"))
+        support.setToolTip(
+            tip_words(_("Versions, settings without secrets, the newest log, checks"))
+        )
         support.clicked.connect(self.hide)
         support.clicked.connect(self.support_requested)
         line = row(None, about, support, space=SPACE[3])
@@ -344,6 +348,7 @@ def _group(
     for line, (sequence, text) in enumerate(keys, start=1):
         shown = native_keys(sequence)
         parts = label(shown, "key"), label(_(text))
+        parts[1].setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
         grid.addWidget(parts[0], line, 0, Qt.AlignmentFlag.AlignLeft)
         grid.addWidget(parts[1], line, 1)
         lines.append((plain(f"{shown} {_(title)} {_(text)}"), *parts))

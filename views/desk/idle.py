@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QFrame, QPlainTextEdit, QWidget
+from PyQt6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from resources.texts import _
 from session.core.dossier_model import NOTE_LETTERS
@@ -21,6 +21,7 @@ from views.widgets.parts import (
     row,
     shortcut,
 )
+from views.widgets.plain_words import CheckBox
 from views.widgets.theme import SPACE, text_scale
 
 NOTE_PX = 62
@@ -154,7 +155,7 @@ class IdlePage(QWidget):
         self._accept.clicked.connect(self.accept_next_requested)
         self._back = push_button(_("I am available"), "available", "primary", name="idle_available")
         self._back.clicked.connect(self.available_requested)
-        self._by_itself = QCheckBox(_("Accept callers offered to me by itself, after 3 seconds"))
+        self._by_itself = CheckBox(_("Accept callers offered to me by itself, after 3 seconds"))
         self._by_itself.setObjectName("idle_by_itself")
         self._by_itself.toggled.connect(self.by_itself_chosen)
         self._by_itself.hide()

@@ -17,6 +17,7 @@ from resources.texts import N_, _
 from session.protocol.hub.tickets import Ticket
 from views.widgets.icons import IconLabel
 from views.widgets.parts import ElidedLabel, clock_words, label, restyle, row, steady_figures
+from views.widgets.plain_words import PlainFace, tip_words
 from views.words.waits import WaitLimits, wait_style
 
 
@@ -82,7 +83,7 @@ def sections(
     return [*found, *(QueueSection(key, tickets) for key, tickets in groups.items() if tickets)]
 
 
-class QueueGroup(QPushButton):
+class QueueGroup(PlainFace, QPushButton):
     """The head of a group: what its callers have in common, how many wait, the longest wait.
     Pressed, it folds the group.
     """
@@ -149,7 +150,7 @@ class QueueGroup(QPushButton):
         )
         state = _("folded") if self.isChecked() else _("unfolded")
         self.setAccessibleName(", ".join(part for part in (words, look.words, state) if part))
-        self.setToolTip(", ".join(part for part in (name, look.words) if part))
+        self.setToolTip(tip_words(", ".join(part for part in (name, look.words) if part)))
         self._fit()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:

@@ -39,6 +39,7 @@ from views.widgets.parts import (
     steady_figures,
     tool_button,
 )
+from views.widgets.plain_words import tip_words
 from views.widgets.theme import SPACE, text_scale
 from views.words.waits import WaitLimits
 
@@ -639,4 +640,4 @@ class QueueRail(QFrame):
         if not known:
             spoken = _("Connection lost")
         self.setAccessibleName(spoken)
-        self.setToolTip(spoken)
+        self.setToolTip(tip_words(spoken))

@@ -26,6 +26,7 @@ from views.widgets.parts import (
     restyle,
     row,
 )
+from views.widgets.plain_words import PlainFace, tip_words
 from views.widgets.theme import SPACE, size_icons, text_scale
 
 GRANT_WORDS: dict[Grant, tuple[str, str]] = {
@@ -57,7 +58,7 @@ def answer_words(left_s: float) -> str:
     return _("{seconds} s").format(seconds=round(left_s)) if left_s > 0 else "…"
 
 
-class GrantButton(QPushButton):
+class GrantButton(PlainFace, QPushButton):
     """One permission: allowed and for how long, being asked, or not yet asked. A press asks for it,
     or renews it.
 
@@ -150,7 +151,7 @@ class GrantButton(QPushButton):
         spoken = f"{words}: {_(state).format(left=left)}"
         if spoken != self.toolTip():
             self.setAccessibleName(spoken)
-            self.setToolTip(spoken)
+            self.setToolTip(tip_words(spoken))
 
     def _on_clicked(self) -> None:
         if not self._asked:
@@ -279,7 +280,7 @@ class SessionHeader(QFrame):
         number = short_number(session.id)
         self._number.setText(number)
         words = _("Number of this conversation, for the helpdesk: {number}").format(number=number)
-        self._number.setToolTip(words)
+        self._number.setToolTip(tip_words(words))
         self._number.setAccessibleName(words)
         self._service.show_service(service, session.service, place)
         self._session = session
@@ -303,7 +304,7 @@ class SessionHeader(QFrame):
                 _("sealed for {organisation}").format(organisation=session.organisation_name)
             )
         self._where.setText(" · ".join(places))
-        self._ticket.setToolTip("\n".join([self._service.accessibleName(), *places]))
+        self._ticket.setToolTip(tip_words("\n".join([self._service.accessibleName(), *places])))
 
     def take_keyboard(self) -> None:
         """The keyboard goes to the first permission that is not given yet."""

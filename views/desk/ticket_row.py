@@ -35,6 +35,7 @@ from views.widgets.parts import (
     row,
     steady_figures,
 )
+from views.widgets.plain_words import tip_words
 from views.widgets.theme import service_colour
 from views.words.needs import need_words
 from views.words.waits import WaitLimits, wait_style
@@ -135,7 +136,7 @@ class TicketRow(QFrame):
         self._site = ElidedLabel(role="small")
         self._bell = Chip("ticket_new", _("New"), icon_name="bell", tone="solid")
         self._given = Chip("ticket_given", _("No. given"), icon_name="given")
-        self._given.setToolTip(_("The caller has typed a caller number"))
+        self._given.setToolTip(tip_words(_("The caller has typed a caller number")))
         self._urgent = Chip("ticket_priority", _("Priority"), icon_name="priority", tone="warn")
         self._needs = Chip("ticket_needs")
         self._kept = Chip("ticket_kept")
@@ -338,7 +339,7 @@ class TicketRow(QFrame):
         """Language, sign language, writing: what the agent must be able to do."""
         words = need_words(self.ticket.needs)
         self._needs.show_state(words, "needs", "accent")
-        self._needs.setToolTip(_("The caller needs: {needs}").format(needs=words))
+        self._needs.setToolTip(tip_words(_("The caller needs: {needs}").format(needs=words)))
         self._needs.setVisible(bool(words))
 
     def _show_away(self) -> None:
@@ -363,8 +364,8 @@ class TicketRow(QFrame):
         self._wait.setText(clock_words(seconds))
         self._wait_icon.set_icon(look.icon_name, look.tone or "soft")
         restyle(self._wait, tone=look.tone if waiting else "soft")
-        self._wait.setToolTip(look.words)
-        self._wait_icon.setToolTip(look.words)
+        self._wait.setToolTip(tip_words(look.words))
+        self._wait_icon.setToolTip(tip_words(look.words))
         self.setAccessibleName(self._spoken(seconds, look.words))
         self._fit()
 
@@ -390,7 +391,7 @@ class TicketRow(QFrame):
         if ticket.needs:
             name += f" ({need_words(ticket.needs)})"
         self._accept.setAccessibleName(name)
-        self._accept.setToolTip(name)
+        self._accept.setToolTip(tip_words(name))
         return ", ".join([words, *extra])
 
     def show_kept(self, kept_for: str | None, agent: str) -> None:

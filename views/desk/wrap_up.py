@@ -39,6 +39,7 @@ from views.widgets.parts import (
     scroll_area,
     steady_figures,
 )
+from views.widgets.plain_words import tip_words
 from views.widgets.theme import SPACE, text_scale
 
 OUTCOMES: tuple[tuple[str, str, str], ...] = (
@@ -376,7 +377,7 @@ class WrapUpView(QWidget):
         note = "" if self._later.isChecked() else note
         self._no_note.setVisible(bool(note) and ours)
         self._fill_note.setVisible(bool(note) and note not in self._note.toPlainText())
-        self._fill_note.setToolTip(f"{note}  (Ctrl+N)")
+        self._fill_note.setToolTip(tip_words(f"{note}  (Ctrl+N)"))
 
     def _allow_call_back(self) -> None:
         digits = sum(letter.isdigit() for letter in self._phone.text())
@@ -428,7 +429,7 @@ class WrapUpView(QWidget):
             self._grid.addWidget(button, place // columns, place % columns)
 
     def _outcome(self, code: str, text: str, icon_name: str) -> None:
-        button = push_button(text.replace("&", "&&"), icon_name, name=f"outcome_{code}")
+        button = push_button(text, icon_name, name=f"outcome_{code}")
         button.setProperty("outcome", True)
         button.setProperty("code", code)
         button.setCheckable(True)

@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import (
 )
 
 from resources.texts import _
+from views.widgets.plain_words import tip_words
 from views.widgets.theme import tokens_for
 
 _BAR = Qt.ItemDataRole.UserRole
@@ -125,7 +126,7 @@ class CountBars(QListWidget):
         for bar in bars:
             item = QListWidgetItem(f"{bar.words}: {bar.number}")
             item.setData(_BAR, bar)
-            item.setToolTip(f"{bar.words} : {bar.number}")
+            item.setToolTip(tip_words(f"{bar.words} : {bar.number}"))
             self.addItem(item)
 
     def bars(self) -> list[Bar]:

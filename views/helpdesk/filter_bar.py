@@ -27,6 +27,7 @@ from views.helpdesk.filter_language import (
 )
 from views.helpdesk.words import PARTS, STATES
 from views.widgets.parts import FlowLayout, column, label, push_button, restyle, row, tool_button
+from views.widgets.plain_words import face_words
 from views.widgets.theme import SPACE, size_icons
 from views.words.trouble_search import trouble_words
 
@@ -213,7 +214,7 @@ class FilterBar(QWidget):
             menu.addAction(_("Any trouble"), partial(self.add, field, ANY))
             menu.addSeparator()
         for value, words in self._choices.get(field, []):
-            menu.addAction(words, partial(self.add, field, value))
+            menu.addAction(face_words(words), partial(self.add, field, value))
         if not menu.actions():
             nothing = menu.addAction(_("Nothing to choose yet"))
             if nothing is not None:
@@ -229,7 +230,7 @@ class FilterBar(QWidget):
     def _fill_searches(self, menu: QMenu) -> None:
         menu.clear()
         for text in self._searches:
-            menu.addAction(text, partial(self._search, text))
+            menu.addAction(face_words(text), partial(self._search, text))
         menu.addSeparator()
         now = self.line.text().strip()
         if now and now in self._searches:

@@ -17,6 +17,7 @@ from session.protocol.helpdesk.log_list import LogRow, LogState
 from views.helpdesk.columns import COLUMNS, OF_ALL, TROUBLES
 from views.helpdesk.words import PART_ICONS
 from views.widgets.icons import icon
+from views.widgets.plain_words import tip_words
 from views.widgets.theme import tokens_for
 
 _NOWHERE = QModelIndex()
@@ -124,7 +125,7 @@ class ConversationModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return column.text(row, self._now())
             case Qt.ItemDataRole.ToolTipRole:
-                return column.text(row, self._now()) or None
+                return tip_words(column.text(row, self._now())) or None
             case Qt.ItemDataRole.DecorationRole if index.column() == TROUBLES:
                 return self._sign(row)
             case Qt.ItemDataRole.ForegroundRole:

@@ -14,6 +14,7 @@ from session.protocol.helpdesk.log_notes import MOST_WORDS, LogNote
 from views.widgets.field import HintedLine
 from views.widgets.icons import icon
 from views.widgets.parts import ElidedLabel, FlowLayout, clock_words, column, push_button, row
+from views.widgets.plain_words import tip_words
 from views.widgets.theme import SPACE
 
 _NOTE = Qt.ItemDataRole.UserRole
@@ -53,7 +54,9 @@ class NotesPanel(QWidget):
         self._words.setAccessibleName(_("A note at this moment"))
         self._words.returnPressed.connect(self._on_add)
         self._add = push_button(_("Keep"), "kept", "plain", name="notes_add")
-        self._add.setToolTip(_("Keeps a bookmark at this moment, with your words if there are any"))
+        self._add.setToolTip(
+            tip_words(_("Keeps a bookmark at this moment, with your words if there are any"))
+        )
         self._add.clicked.connect(self._on_add)
         self._remove = push_button(_("Remove"), "close", "plain", name="notes_remove")
         self._remove.clicked.connect(self._on_remove)
@@ -79,7 +82,7 @@ class NotesPanel(QWidget):
                 f"{clock_words(note.at_s)}  {words}  – {note.by_name or note.by}",
             )
             item.setData(_NOTE, note)
-            item.setToolTip(f"{note.kept_at_utc.astimezone():%d/%m/%Y %H:%M}")
+            item.setToolTip(tip_words(f"{note.kept_at_utc.astimezone():%d/%m/%Y %H:%M}"))
             self._list.addItem(item)
         self._allow()
 

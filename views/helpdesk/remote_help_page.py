@@ -33,6 +33,7 @@ from views.widgets.icons import icon
 from views.widgets.list_state import not_read
 from views.widgets.parts import Card, Segments, column, label, push_button, row
 from views.widgets.place_completer import PlaceCompleter
+from views.widgets.plain_words import tip_words
 from views.widgets.theme import SPACE, size_icons
 from views.words.self_tests import ACTS, faults_words, help_lines, help_words
 
@@ -90,7 +91,7 @@ class RemoteHelpPage(QWidget):
                 icon("error" if fault else "allowed", "bad" if fault else "good"), words
             )
             item.setData(_KIOSK, name)
-            item.setToolTip(words)
+            item.setToolTip(tip_words(words))
             self.kiosks.addItem(item)
         self._state.setText(
             _("No kiosk has tried itself yet: it does so at night.")

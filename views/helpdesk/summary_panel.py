@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from resources.texts import _
 from session.core.clock import instant
 from views.widgets.icons import IconLabel
-from views.widgets.parts import column, label, restyle, row, scroll_area
+from views.widgets.parts import column, label, restyle, row, scroll_area, tool_button
+from views.widgets.plain_words import tip_words
 from views.widgets.theme import SPACE
 from views.words.log_summary import SummaryLine, SummaryPart
 
@@ -95,7 +96,7 @@ class _Sentence(QWidget):
             side = label(_("On the side of: {side}").format(side=line.side), "small", wrap=True)
             right.addWidget(side)
         box = row(self, space=SPACE[1])
-        button = QToolButton()
+        button = tool_button("", "")
         button.setObjectName(f"summary_{key}")
         button.setAutoRaise(True)
         button.setFixedWidth(button.fontMetrics().horizontalAdvance("00:00:00") + 22)
@@ -103,7 +104,7 @@ class _Sentence(QWidget):
         if at_s is not None and started_at is not None:
             at = instant(started_at.timestamp() + at_s).astimezone()
             button.setText(f"{at:%H:%M:%S}")
-            button.setToolTip(_("Go to this moment"))
+            button.setToolTip(tip_words(_("Go to this moment")))
             button.setAccessibleName(f"{at:%H:%M:%S} {line.words}")
             button.clicked.connect(lambda: self.chosen.emit(at_s))
             button.setCursor(Qt.CursorShape.PointingHandCursor)

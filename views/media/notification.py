@@ -9,6 +9,7 @@ GNOME, KDE, Xfce and others have it.
 from __future__ import annotations
 
 import logging
+from html import escape
 from typing import cast
 
 from PyQt6.QtCore import QMetaType, QObject, pyqtSignal, pyqtSlot
@@ -64,7 +65,7 @@ class DesktopNotification(QObject):
                 QDBusArgument(self._shown, _UNSIGNED),
                 "poste-expert",
                 title,
-                text,
+                escape(text, quote=False),  # section “Markup”: a body is markup, a summary is not
                 QDBusArgument([OPEN, button, ACT, button], _STRINGS),
                 {},
                 -1,

@@ -23,7 +23,7 @@ from views.widgets.theme import SPACE
 from views.words.line import short_words
 
 if TYPE_CHECKING:
-    from views.widgets.line_curves import LineCurves
+    from views.widgets.plots.line_curves import LineCurves
 
 SHOWN_S = 600.0
 
@@ -96,7 +96,7 @@ class QualityPanel(QWidget):
         super().showEvent(event)
         if self._curves is None:
             # the plots' library takes a fifth of a second, which a desk's start does not wait for
-            from views.widgets.line_curves import LineCurves
+            from views.widgets.plots.line_curves import LineCurves
 
             self._curves = LineCurves(_ago)
             self._whole.insertWidget(CURVES_PLACE, self._curves, 1)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QHideEvent, QShowEvent
-from PyQt6.QtWidgets import QCheckBox, QComboBox, QProgressBar, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QComboBox, QProgressBar, QSizePolicy, QWidget
 
 from resources.texts import N_, _
 from session.media.audio.echo_check import ENOUGH_DB, EchoFinding
@@ -19,6 +19,7 @@ from session.media.engine import MediaState
 from session.media.engines.engine_choice import ChoiceReason, EngineChoice, EngineKind
 from views.media.video_pane import FrameGiver, OwnPlace, VideoPane
 from views.widgets.parts import column, label, push_button, row
+from views.widgets.plain_words import CheckBox, tip_words
 from views.widgets.theme import SPACE
 from views.widgets.window_settings import fixed_words
 
@@ -115,7 +116,7 @@ class MediaSettingsPage(QWidget):
         self._level.setRange(0, 100)
         self._level.setTextVisible(False)
         self._level.setAccessibleName(_("Level of the microphone"))
-        self._headset = QCheckBox(_("I wear a headset (best: no echo, no neighbours)"))
+        self._headset = CheckBox(_("I wear a headset (best: no echo, no neighbours)"))
         self._headset.setObjectName("media_headset")
         self._headset.clicked.connect(lambda on: self._choose(headset=on))
         self._tone = push_button(_("Play a tone"), "bell", name="media_tone")
@@ -168,7 +169,7 @@ class MediaSettingsPage(QWidget):
         """Which fields of `MediaChoice` the organisation has fixed: they are shown, not offered."""
         for name, widget in {**self._combos, "headset": self._headset}.items():
             widget.setEnabled(name not in names)
-            widget.setToolTip(fixed_words() if name in names else "")
+            widget.setToolTip(tip_words(fixed_words() if name in names else ""))
         self._fixed_words.setVisible(bool(names))
 
     def show_devices(

@@ -18,6 +18,7 @@ from views.replay.words import END_NAMES, LANES
 from views.widgets.field import HintedLine
 from views.widgets.icons import icon
 from views.widgets.parts import FlowLayout, column, label, tool_button
+from views.widgets.plain_words import face_words, tip_words
 from views.widgets.theme import SPACE
 
 TYPED_MS = 120
@@ -41,7 +42,7 @@ class EventFilterBar(QWidget):
         self.words.setObjectName("replay_search")
         self.words.setAccessibleName(_("Search in the events"))
         self.words.setClearButtonEnabled(True)
-        self.words.setToolTip(_("Search in the events  (Ctrl+F; Enter: next)"))
+        self.words.setToolTip(tip_words(_("Search in the events  (Ctrl+F; Enter: next)")))
         self._typed = QTimer(self)
         self._typed.setSingleShot(True)
         self._typed.setInterval(TYPED_MS)
@@ -71,7 +72,7 @@ class EventFilterBar(QWidget):
         button.setText(words)
         menu = QMenu(button)
         for key, text, icon_name in choices:
-            action = QAction(text, menu)
+            action = QAction(face_words(text), menu)
             action.setCheckable(True)
             action.setData(key)
             if icon_name:

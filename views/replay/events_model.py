@@ -22,6 +22,7 @@ from views.replay.gaps import Gap, gap_words
 from views.replay.words import END_NAMES, LANES, describe
 from views.widgets.icons import icon
 from views.widgets.parts import clock_words
+from views.widgets.plain_words import tip_words
 from views.widgets.theme import Tokens
 
 _FIGURE_SPACE = "\u2007"
@@ -156,7 +157,7 @@ class EventsModel(QAbstractTableModel):
             return self._text(index.row(), row, column)
         if role == _Role.ToolTipRole:
             shown = self._text(index.row(), row, column) if column != TIME else ""
-            return shown or self._words(row)
+            return tip_words(shown or self._words(row))
         if role == _Role.DecorationRole and self._is_place_of(row, column):
             return self._icon(row)
         if role == _Role.ForegroundRole and self._tokens is not None:

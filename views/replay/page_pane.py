@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
 from resources.texts import _
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.widgets.parts import ElidedLabel, EmptyState, Segments, column, row, tool_button
+from views.widgets.plain_words import tip_words
 from views.widgets.theme import SPACE
 
 FIT = 0
@@ -58,7 +59,7 @@ class PagePane(QFrame):
         shown, pad = QWidget(), SPACE[1]
         words = _("Of the page its structure is kept: bars stand for words, boxes for pictures.")
         self._says = ElidedLabel(words, "soft", name="replay_structure")
-        self._area.setToolTip(words)
+        self._area.setToolTip(tip_words(words))
         below = row(None, self._says, 0, self._scales, self.full_screen)
         below.setStretch(0, 100)  # the empty place takes the rest only where it is hidden
         column(shown, self._area, below, margins=(pad, pad, pad, pad)).setStretch(0, 1)

@@ -46,6 +46,7 @@ from views.replay.whole import whole_log
 from views.replay.words import END_NAMES, LANES, describe
 from views.widgets.icons import icon
 from views.widgets.parts import clock_words
+from views.widgets.plain_words import tip_words
 from views.widgets.theme import Tokens, tokens_for
 
 RIGHT = 18
@@ -225,7 +226,7 @@ class Timeline(QAbstractSlider):
     def event(self, event: QEvent | None) -> bool:
         """Tool tips say what a mark stands for; two fingers zoom."""
         if isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self.words_at(event.pos()), self)
+            QToolTip.showText(event.globalPos(), tip_words(self.words_at(event.pos())), self)
             return True
         if (
             isinstance(event, QNativeGestureEvent)

@@ -39,8 +39,8 @@ from views.replay.timeline import RIGHT, Timeline
 from views.replay.track import MirrorTrack
 from views.replay.whole import whole_log
 from views.replay.words import describe
-from views.widgets.line_curves import LineCurves
 from views.widgets.parts import clock_words, column, scroll_area
+from views.widgets.plots.line_curves import LineCurves
 from views.widgets.theme import SPACE, tokens_for
 
 TICK_MS = 33

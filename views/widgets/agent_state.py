@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QMenu, QPushButton
 from resources.texts import N_, _
 from views.widgets.icons import icon
 from views.widgets.parts import name_button, restyle
+from views.widgets.plain_words import PlainFace, face_words
 from views.widgets.theme import size_icons
 
 NOT_RESPONDING = "not_responding"
@@ -66,7 +67,7 @@ def state_style(available: bool, reason: str) -> StateStyle:
     )
 
 
-class StateButton(QPushButton):
+class StateButton(PlainFace, QPushButton):
     """The state in words, with an icon; a menu with the others.
 
     Signals:
@@ -117,13 +118,13 @@ class StateButton(QPushButton):
         self._menu.setActiveAction(self._menu.actions()[0])
 
     def _add(self, words: str, icon_name: str, available: bool, code: str) -> None:
-        action = self._menu.addAction(icon(icon_name, "soft"), words)
+        action = self._menu.addAction(icon(icon_name, "soft"), face_words(words))
         assert action is not None  # Qt gives one for each text
         action.setObjectName(f"state_{'available' if available else code or 'paused'}")
         action.triggered.connect(lambda: self.state_requested.emit(available, code))
 
     def _add_help(self, code: str, words: str) -> QAction:
-        action = self._menu.addAction(icon("bell", "soft"), words)
+        action = self._menu.addAction(icon("bell", "soft"), face_words(words))
         assert action is not None  # Qt gives one for each text
         action.setObjectName(f"supervisor_{code or 'no_more'}")
         action.triggered.connect(lambda: self.supervisor_requested.emit(code))

@@ -11,13 +11,14 @@ from PyQt6.QtWidgets import QFrame, QPushButton
 
 from views.widgets.icons import IconLabel, icon
 from views.widgets.parts import label, name_button, push_button, restyle, row
+from views.widgets.plain_words import PlainFace
 from views.widgets.theme import size_icons
 
 CONFIRM_WITHIN_S = 4.0
 """Seconds in which the second press must come."""
 
 
-class ConfirmButton(QPushButton):
+class ConfirmButton(PlainFace, QPushButton):
     """A button whose act needs a second press within a few seconds;
     Escape or leaving it takes the first one back.
 

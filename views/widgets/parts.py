@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PyQt6.QtCore import QPoint, QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QFont, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
+from PyQt6.QtGui import QFont, QKeyEvent, QKeySequence, QShortcut
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QBoxLayout,
@@ -28,6 +28,7 @@ from PyQt6.QtWidgets import (
 )
 
 from views.widgets.icons import IconLabel, icon
+from views.widgets.plain_words import PlainFace, PlainLabel, tip_words
 from views.widgets.theme import SPACE, size_icons
 
 _ICON_TONES = {"primary": "on_accent", "danger": "on_bad"}
@@ -51,7 +52,7 @@ OWN_KEYS = "own_keys"
 """Property of a button: the keys that this person gave it, whatever name it gets later."""
 
 
-class _PushButton(QPushButton):
+class _PushButton(PlainFace, QPushButton):
     """Enter presses it as the space bar does; Qt has that in dialogs only."""
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
@@ -63,7 +64,7 @@ class _PushButton(QPushButton):
         super().keyReleaseEvent(_enter_as_space(event))
 
 
-class _ToolButton(QToolButton):
+class _ToolButton(PlainFace, QToolButton):
     """As `_PushButton`."""
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
@@ -103,7 +104,9 @@ def push_button(
         name: object name.
         keys: the shortcut shown in the tool tip; connect it with `shortcut`.
     """
-    button = _PushButton(text)
+    button = _PushButton()
+    button.setText(text)
+    button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
     button.setProperty("kind", kind)
     size_icons(button, 23, 18)
     if icon_name:
@@ -140,10 +143,9 @@ def native_keys(keys: str) -> str:
 def name_button(button: QAbstractButton, text: str, keys: str = "") -> None:
     """Gives a button its accessible name and its tool tip with the shortcut."""
     keys = str(button.property(OWN_KEYS) or keys)
-    plain = text.replace("&&", "&")
-    button.setAccessibleName(plain)
+    button.setAccessibleName(text)
     shown = native_keys(keys)
-    button.setToolTip(f"{plain}  ({shown})" if shown else plain)
+    button.setToolTip(tip_words(f"{text}  ({shown})" if shown else text))
     button.setProperty("keys", keys)
 
 
@@ -157,8 +159,7 @@ def shortcut(keys: str, button: QAbstractButton, scope: QWidget) -> QShortcut:
 
 def label(text: str = "", role: str = "body", name: str = "", wrap: bool = False) -> QLabel:
     """Plain text. `role`: "body", "soft", "caption", "title", "large", "huge" or "number"."""
-    made = QLabel(text)
-    made.setTextFormat(Qt.TextFormat.PlainText)
+    made = PlainLabel(text)
     made.setProperty("role", role)
     made.setObjectName(name)
     made.setWordWrap(wrap)
@@ -172,7 +173,13 @@ def filter_box(name: str, spoken: str) -> QComboBox:
     made.setAccessibleName(spoken)
     made.setMinimumContentsLength(10)
     made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-    return made
+    return tell_choice(made)
+
+
+def tell_choice(box: QComboBox) -> QComboBox:
+    """Says in its tool tip what is chosen, for a name that has no room in it."""
+    box.currentTextChanged.connect(lambda words: box.setToolTip(tip_words(words)))
+    return box
 
 
 def steady_figures[Shown: QWidget](shown: Shown) -> Shown:
@@ -185,30 +192,15 @@ def steady_figures[Shown: QWidget](shown: Shown) -> Shown:
     return shown
 
 
-class ElidedLabel(QLabel):
-    """Plain text on one line that ends in dots when it does not fit;
-    the whole is in the tool tip.
-    """
+class ElidedLabel(PlainLabel):
+    """A label on one line that takes what room there is, and asks for none."""
 
     def __init__(self, text: str = "", role: str = "body", *, name: str = "") -> None:
         super().__init__(text)
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", role)
         self.setObjectName(name)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setMinimumWidth(24)
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Paints what fits."""
-        painter = QPainter(self)
-        inside = self.contentsRect()
-        shown = self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, inside.width()
-        )
-        self.setToolTip(self.text() if shown != self.text() else "")
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(inside, int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), shown)
-        painter.end()
 
 
 class Chip(QFrame):
@@ -246,15 +238,15 @@ class Chip(QFrame):
         """
         self._words.setVisible(shown)
         if self.toolTip() in ("", self._hidden):
-            self._hidden = "" if shown else self._words.text()
-            self.setToolTip(self._hidden)
+            self._hidden = "" if shown else tip_words(self._words.text())
+            self.setToolTip(tip_words(self._hidden))
 
     def show_state(self, text: str, icon_name: str = "", tone: str = "soft") -> None:
         """Changes words, icon and tone ("soft", "accent", "good", "warn", "bad" or "solid")."""
         self._words.setText(text)
         if self._words.isHidden() and self.toolTip() == self._hidden:
-            self._hidden = text
-            self.setToolTip(text)
+            self._hidden = tip_words(text)
+            self.setToolTip(tip_words(text))
         self._icon.set_icon(icon_name, "on_accent" if tone == "solid" else tone)
         self.setAccessibleName(text)
         restyle(self, tone=tone)

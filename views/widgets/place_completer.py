@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QCompleter, QLineEdit
 from resources.texts import _
 from session.protocol.helpdesk.remote_help import HelpPlace
 from views.widgets.icons import icon
+from views.widgets.plain_words import tip_words
 
 _ID = Qt.ItemDataRole.UserRole
 ROWS = 12
@@ -46,7 +47,7 @@ class PlaceCompleter(QCompleter):
             item = QStandardItem(place_words(one))
             name = f"{one.organisation}/{one.id}" if of_all else one.id
             item.setData(name, _ID)
-            item.setToolTip(name)
+            item.setToolTip(tip_words(name))
             self._places.appendRow(item)
         self._all.setVisible(bool(places))
 

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QToolButton, QW
 from resources.texts import _
 from views.widgets.announcer import announce
 from views.widgets.parts import column, label, push_button, restyle, row, tool_button
+from views.widgets.plain_words import PlainFace, tip_words
 from views.widgets.theme import SPACE
 from views.words.fuzzy_search import plain
 from views.workplace.key_bindings import KeyBindings, shown
@@ -19,7 +20,7 @@ from views.workplace.key_bindings import KeyBindings, shown
 _HELD = (Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr)
 
 
-class KeyButton(QPushButton):
+class KeyButton(PlainFace, QPushButton):
     """Shows keys; pressed, it takes the next keys that are pressed. Escape leaves them, and so does
     whoever goes elsewhere.
 
@@ -120,7 +121,7 @@ class KeysPage(QWidget):
             grid.addWidget(words, line, 0)
             if not self._bindings.can_change(usual):
                 fixed = label(shown(usual), "key")
-                fixed.setToolTip(_("These keys cannot be changed."))
+                fixed.setToolTip(tip_words(_("These keys cannot be changed.")))
                 grid.addWidget(fixed, line, 1, Qt.AlignmentFlag.AlignLeft)
                 self._rows.append((plain(f"{what} {shown(usual)}"), (words, fixed)))
                 continue

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QComboBox, QPushButton, QWidget
+from PyQt6.QtWidgets import QComboBox, QPushButton, QWidget
 
 from resources.texts import _
 from views.widgets.announcer import announce
 from views.widgets.appearance import TEXT_SIZES
 from views.widgets.parts import Segments, column, label, push_button, restyle, row
+from views.widgets.plain_words import CheckBox, tip_words
 from views.widgets.theme import SPACE
 from views.widgets.window_settings import fixed_words
 from views.workplace.first_bar import LANGUAGE_NAMES
@@ -49,7 +50,7 @@ class SettingsPage(QWidget):
         """These are shown, and cannot be changed here."""
         for part in parts:
             part.setEnabled(False)
-            part.setToolTip(fixed_words())
+            part.setToolTip(tip_words(fixed_words()))
         self._fixed.setVisible(self._fixed.isVisible() or bool(parts))
 
 
@@ -179,7 +180,7 @@ class NotificationsPage(SettingsPage):
 
     def __init__(self, words: NotificationWords) -> None:
         super().__init__("settings_notifications")
-        self.ring = QCheckBox(words.ring)
+        self.ring = CheckBox(words.ring)
         self.ring.setObjectName("settings_ring")
         self.ring.clicked.connect(lambda on: self.chosen.emit("ring", "" if on else "no"))
         volumes = {"30": _("Soft"), "60": _("Usual"), "100": _("Loud")}
@@ -191,7 +192,7 @@ class NotificationsPage(SettingsPage):
         hear.clicked.connect(self.ring_requested)
         line = QWidget()
         row(line, self.volume, hear, 0)
-        self.notify = QCheckBox(_("Notify me on the desktop when I look at another window"))
+        self.notify = CheckBox(_("Notify me on the desktop when I look at another window"))
         self.notify.setObjectName("settings_notify")
         self.notify.clicked.connect(lambda on: self.chosen.emit("notify", "" if on else "no"))
         self.add_part(_("Ring"), self.ring, line)

@@ -8,11 +8,20 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from html import escape
+from pathlib import Path
 from typing import Any
+
+from PyQt6.QtCore import QPoint
+from PyQt6.QtWidgets import QWidget
 
 from session.protocol.conversation.messages import Grant
 from tests.support.cobrowse_stage import Stage, script
 from tests.support.qt_loop import QtLoop
+from tests.support.screens.hovering import hover
+from tests.support.screens.opened_files import opened
+from views.desk.shared_page.page_bar import PageBar
+from views.desk.shared_page.tools import PageTools
 
 Node = dict[str, Any]
 
@@ -279,3 +288,28 @@ def test_a_picture_that_never_ends_takes_the_mirror_only(stage: Stage, qt_loop: 
         assert pane.blocked_requests == 0
 
     qt_loop.run(stage.play(story()))
+
+
+def test_a_title_that_names_a_picture_opens_no_file_at_the_desk(
+    stage: Stage, qt_loop: QtLoop, tmp_path: Path
+) -> None:
+    picture = tmp_path / "p.png"
+    picture.write_bytes(b"no picture, but a file that may be opened")
+    title = f"<img src='{picture}'>"
+    tools = QWidget()
+    bar = PageBar(PageTools(tools))
+
+    async def story() -> None:
+        page = stage.web.page("/t/titre.html", f"<title>{escape(title)}</title><body>la")
+        await stage.share(page)
+        assert stage.pages[-1].title == title
+        bar.show_address(page, title)
+        bar.show()
+        with opened(picture) as times:
+            tip = hover(bar.address, QPoint(5, 5))
+            assert tip is not None
+            assert f"{picture.name}'>" in tip.text()
+            assert times() == 0
+
+    qt_loop.run(stage.play(story()))
+    bar.close()

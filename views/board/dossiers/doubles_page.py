@@ -27,6 +27,7 @@ from views.board.tables import BoardTable, Cell, TableRow
 from views.widgets.dossier.birth_date import french_day
 from views.widgets.field import Field
 from views.widgets.parts import Card, ElidedLabel, column, label, push_button, row, scroll_area
+from views.widgets.plain_words import tip_words
 from views.widgets.theme import SPACE
 
 NUMBER_LETTERS, REASON_LETTERS = 40, 200
@@ -189,9 +190,11 @@ class BoardDoublesPage(QWidget):
         chosen = self._merges.get(self.table.chosen())
         self._undo.setEnabled(self._facts.connected and self._may_undo(chosen))
         self._undo.setToolTip(
-            _("{name}: {reason}").format(name=chosen.by_name, reason=chosen.reason)
-            if chosen is not None
-            else ""
+            tip_words(
+                _("{name}: {reason}").format(name=chosen.by_name, reason=chosen.reason)
+                if chosen is not None
+                else ""
+            )
         )
 
     def _show_pair(self, pair: tuple[Dossier, Dossier, str] | None) -> None:

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QMenu, QWidget
 
 from documents.imaging.edits import CleaningStage
 from resources.texts import N_, _
+from views.widgets.plain_words import face_words
 
 STAGE_WORDS: dict[CleaningStage, str] = {
     CleaningStage.TURN: N_("Turned upright"),
@@ -40,7 +41,7 @@ def ask_stages(
     heading.setEnabled(False)
     menu.addSeparator()
     for place, (stage, words) in enumerate(STAGE_WORDS.items(), start=1):
-        action = menu.addAction(f"&{place}  {_(words)}")
+        action = menu.addAction(f"&{place}  {face_words(_(words))}")
         assert action is not None
         action.setCheckable(True)
         action.setChecked(stage not in left_out)

@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QComboBox, QLineEdit, QWidget
 from resources.texts import _
 from session.core.dossier_model import Piece, PieceState
 from views.desk.devices.scan_panel import asking_words
-from views.widgets.parts import Card, ElidedLabel, label, name_button, push_button, row
+from views.widgets.parts import Card, ElidedLabel, label, name_button, push_button, row, tell_choice
 from views.widgets.theme import SPACE
 
 _OPEN = (PieceState.EXPECTED, PieceState.REFUSED, PieceState.SCANNED)
@@ -43,7 +43,7 @@ class FilingPanel(Card):
         self._filing = False
         self._may_keep = False
         self._live, self._answer_s, self._prints = True, 0.0, False
-        self._piece = QComboBox()
+        self._piece = tell_choice(QComboBox())
         self._piece.setObjectName("file_piece")
         self._piece.setAccessibleName(_("Piece"))
         self._piece.setSizeAdjustPolicy(

@@ -34,6 +34,7 @@ from PyQt6.QtWidgets import (
 from resources.texts import _
 from views.desk.devices.strip_page import STATUS_WORDS, PageStatus, StripPage, turned_box
 from views.widgets.icons import icon
+from views.widgets.plain_words import tip_words
 from views.widgets.theme import Tokens, tokens_for
 
 __all__ = ["CELL", "PageStatus", "PageStrip", "StripPage"]
@@ -231,7 +232,7 @@ class PageStrip(QListWidget):
                 Qt.ItemDataRole.AccessibleTextRole,
                 f"{spoken}. {facts.note}" if facts.note else spoken,
             )
-            item.setToolTip(facts.note)
+            item.setToolTip(tip_words(facts.note))
 
 
 def _facts(item: QListWidgetItem) -> StripPage:

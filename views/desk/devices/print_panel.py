@@ -6,7 +6,7 @@ Used by the devices view.
 from __future__ import annotations
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QFileDialog, QFrame, QVBoxLayout
+from PyQt6.QtWidgets import QFileDialog, QFrame, QVBoxLayout
 
 from resources.texts import N_, _
 from session.protocol.conversation.messages import (
@@ -28,6 +28,7 @@ from views.widgets.parts import (
     row,
     tool_button,
 )
+from views.widgets.plain_words import CheckBox, tip_words
 from views.widgets.theme import SPACE
 from views.words.errors import sentence
 
@@ -108,7 +109,7 @@ class PrintPanel(Card):
         self._receipt = push_button(_("Print receipt"), "receipt", name="print_receipt")
         self._receipt.setAutoDefault(True)  # Enter presses it
         self._file = push_button(_("Print a PDF…"), "pdf", name="print_file")
-        self._large = QCheckBox(_("Large print"))
+        self._large = CheckBox(_("Large print"))
         self._large.setObjectName("receipt_large")
         self._large.setAccessibleName(_("Receipt in large print"))
         self._save = tool_button(_("Save receipt…"), "save", "save_receipt")
@@ -129,7 +130,7 @@ class PrintPanel(Card):
         else:
             text, icon_name, tone = DEVICE_WORDS[report.printer]
             self._state.show_state(_(text), icon_name, tone)
-        self._title.setToolTip(report.printer_name if report else "")
+        self._title.setToolTip(tip_words(report.printer_name if report else ""))
         code = report.printer_code if report else ""
         self._fault.setText(sentence(code).sentence if code else "")
         self._fault.setVisible(bool(code))
@@ -216,7 +217,7 @@ class PrintPanel(Card):
             (self._file, self._file.text(), "Ctrl+Alt+P"),
         ):
             button.setEnabled(there)
-            button.setToolTip(f"{asks}{words}  ({keys})")
+            button.setToolTip(tip_words(f"{asks}{words}  ({keys})"))
 
     def take_keyboard(self) -> None:
         """The next Enter prints the receipt."""

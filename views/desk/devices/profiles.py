@@ -53,7 +53,7 @@ class ProfileRow(QWidget):
         for place, button in enumerate(self._buttons):
             button.setVisible(place < len(self._profiles))
             if place < len(self._profiles):
-                button.setText(self._profiles[place].name.replace("&", "&&"))
+                button.setText(self._profiles[place].name)
         self.setVisible(bool(self._profiles))
         self._allow()
 

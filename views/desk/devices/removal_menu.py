@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QMenu, QWidget
 
 from resources.texts import N_, _
 from session.protocol.conversation.page_removal import RemovalReason
+from views.widgets.plain_words import face_words
 
 REASON_WORDS: dict[RemovalReason, str] = {
     RemovalReason.BLANK: N_("Blank"),
@@ -65,12 +66,12 @@ def _menu(
 ) -> QMenu:
     menu = QMenu(over)
     menu.setAccessibleName(title)
-    heading = menu.addAction(title)
+    heading = menu.addAction(face_words(title))
     assert heading is not None
     heading.setEnabled(False)
     menu.addSeparator()
     for place, text in enumerate(words):
-        action = menu.addAction(f"&{place + 1}  {text}")
+        action = menu.addAction(f"&{place + 1}  {face_words(text)}")
         assert action is not None
         action.triggered.connect(lambda _checked, place=place: chosen(place))
     menu.aboutToHide.connect(menu.deleteLater)

@@ -25,6 +25,7 @@ from views.desk.devices.profiles import ProfileRow
 from views.desk.session_header import answer_words
 from views.widgets.icons import IconLabel
 from views.widgets.parts import Card, Chip, ElidedLabel, label, push_button, row
+from views.widgets.plain_words import tip_words
 from views.widgets.theme import SPACE
 from views.words.errors import sentence
 
@@ -54,7 +55,7 @@ def _choice(name: str, accessible_name: str, choices: Iterable[tuple[str, object
     made = QComboBox()
     made.setObjectName(name)
     made.setAccessibleName(accessible_name)
-    made.setToolTip(accessible_name)
+    made.setToolTip(tip_words(accessible_name))
     made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     made.setMinimumContentsLength(3)  # a long choice does not widen the panel
     for text, value in choices:
@@ -110,7 +111,7 @@ class ScanPanel(Card):
             text, icon_name, tone = DEVICE_WORDS[report.scanner]
             self._state.show_state(_(text), icon_name, tone)
         self._name.setText(_("Scanner"))
-        self._name.setToolTip(report.scanner_name if report else "")
+        self._name.setToolTip(tip_words(report.scanner_name if report else ""))
         code = report.scanner_code if report else ""
         self._fault.setText(sentence(code).sentence if code else "")
         self._fault.setVisible(bool(code))
@@ -335,5 +336,7 @@ class ScanPanel(Card):
         self._scan.setText(asking_words(self._answer_s) if self._answer_s else self._scan_words())
         for button, text in ((self._preview, _("Preview")), (self._scan, self._scan_words())):
             button.setEnabled(scans if button is self._preview else can)
-            button.setToolTip(f"{asks}{text}  ({'F6' if button is self._preview else 'F7'})")
+            button.setToolTip(
+                tip_words(f"{asks}{text}  ({'F6' if button is self._preview else 'F7'})")
+            )
             button.setAccessibleName(button.text())

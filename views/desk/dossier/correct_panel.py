@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import QComboBox, QLineEdit
 
 from resources.texts import _
 from session.core.dossier_model import DocumentRecord, Piece
-from views.widgets.parts import Card, label, push_button, row
+from views.widgets.parts import Card, label, push_button, row, tell_choice
 from views.widgets.theme import SPACE
 
 PIECE, LATER = "piece", "later"
@@ -37,7 +37,7 @@ class CorrectPanel(Card):
         super().__init__("correct_panel")
         self._document: DocumentRecord | None = None
         self._title = label(role="strong", name="correct_title", wrap=True)
-        self._what = QComboBox()
+        self._what = tell_choice(QComboBox())
         self._what.setObjectName("correct_what")
         self._what.setAccessibleName(_("What it should be"))
         self._what.setSizeAdjustPolicy(

@@ -9,10 +9,8 @@ from collections.abc import Collection, Sequence
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QFrame,
-    QGridLayout,
     QProgressBar,
     QStackedWidget,
     QVBoxLayout,
@@ -25,6 +23,7 @@ from views.widgets.icons import icon
 from views.widgets.parts import (
     Card,
     EmptyState,
+    FlowLayout,
     column,
     label,
     name_button,
@@ -32,12 +31,13 @@ from views.widgets.parts import (
     restyle,
     row,
     scroll_area,
+    tell_choice,
     tool_button,
 )
+from views.widgets.plain_words import CheckBox
 from views.widgets.theme import SPACE
 
 NEXT_KEYS = "Ctrl+G"
-_CASE_COLUMNS = 2
 
 
 def act_words(step: GuideStep) -> str:
@@ -84,8 +84,8 @@ class GuideView(QWidget):
         self._guide: Guide | None = None
         self._next = ""
         self._rows: dict[str, StepRow] = {}
-        self._cases: dict[str, QCheckBox] = {}
-        self._choice = QComboBox()
+        self._cases: dict[str, CheckBox] = {}
+        self._choice = tell_choice(QComboBox())
         self._choice.setObjectName("guide_choice")
         self._choice.setAccessibleName(_("Procedure that is guided"))
         self._choice.setSizeAdjustPolicy(
@@ -174,8 +174,7 @@ class GuideView(QWidget):
             "guide_all_done",
             wrap=True,
         )
-        self._case_box = QGridLayout()
-        self._case_box.setSpacing(SPACE[0])
+        self._case_box = FlowLayout(space=SPACE[0])
         self._case_title = label(_("The caller's case"), "caption")
         self._step_box = QVBoxLayout()
         self._step_box.setSpacing(0)
@@ -212,13 +211,13 @@ class GuideView(QWidget):
         self._case_title.setVisible(bool(guide and guide.cases))
         if guide is None:
             return
-        for place, case in enumerate(guide.cases):
-            box = QCheckBox(case.name.replace("&", "&&"))
+        for case in guide.cases:
+            box = CheckBox(case.name)
             box.setObjectName(f"guide_case_{case.id}")
             name_button(box, case.name)
             box.toggled.connect(lambda on, name=case.id: self.case_changed.emit(name, on))
             self._cases[case.id] = box
-            self._case_box.addWidget(box, place // _CASE_COLUMNS, place % _CASE_COLUMNS)
+            self._case_box.addWidget(box)
         for place, step in enumerate(guide.steps):
             made = StepRow(step, place == 0)
             made.done_changed.connect(self.done_changed)
@@ -244,7 +243,7 @@ class StepRow(QFrame):
         self._step = step
         self.setObjectName(f"guide_step_{step.id}")
         restyle(self, first=is_first)
-        self._done = QCheckBox()
+        self._done = CheckBox()
         self._done.setObjectName(f"guide_done_{step.id}")
         self._done.setMinimumSize(24, 24)  # a target (WCAG 2.2, 2.5.8)
         self._done.toggled.connect(lambda on: self.done_changed.emit(step.id, on))

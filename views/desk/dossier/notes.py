@@ -46,6 +46,7 @@ class NotesCard(Card):
                         name=note.by_name, date=at.strftime("%d/%m/%Y"), time=at.strftime("%H:%M")
                     ),
                     "small",
+                    wrap=True,
                 )
             )
         self.setVisible(bool(notes))

@@ -13,6 +13,7 @@ from session.core.dossier_model import PieceStep
 from session.protocol.dossier.pieces import ActStep, PieceHistory, ProcedureFacts
 from views.desk.dossier.history_words import act_words, state_words
 from views.widgets.parts import column, label, push_button, row
+from views.widgets.plain_words import face_words
 from views.widgets.theme import SPACE
 
 SHOWN_STEPS = 12
@@ -60,7 +61,7 @@ class PiecesBar(QWidget):
         self._menu.clear()
         for one in procedures:
             words = _("{name} ({count} pieces)").format(name=one.name, count=one.pieces)
-            action = self._menu.addAction(words)
+            action = self._menu.addAction(face_words(words))
             assert action is not None
             action.setObjectName(f"procedure_{one.id}")
             action.triggered.connect(

@@ -17,6 +17,7 @@ from resources.texts import N_, _
 from session.protocol.dossier.library import LibraryItem, LibraryKind
 from views.widgets.icons import icon
 from views.widgets.parts import column, label, row, tool_button
+from views.widgets.plain_words import tip_words
 from views.widgets.theme import SPACE, size_icons
 from views.words.fuzzy_search import plain
 
@@ -175,7 +176,7 @@ class LibraryPanel(QFrame):
             words, icon_name = _KINDS[item.kind]
             row_item = QListWidgetItem(icon(icon_name), f"{item.title}   ·   {_(words)}")
             row_item.setData(_ITEM_ID, item.id)
-            row_item.setToolTip(item.address or _("Shown page by page"))
+            row_item.setToolTip(tip_words(item.address or _("Shown page by page")))
             self.list.addItem(row_item)
         wanted = self.search.text().strip()
         if _is_address(wanted):

@@ -17,6 +17,7 @@ from views.desk.shared_page.overlay import Tool
 from views.desk.shared_page.tools import PageTools
 from views.widgets.icons import icon
 from views.widgets.parts import Chip, push_button, row, tool_button
+from views.widgets.plain_words import face_words, tip_words
 
 ADDRESS_PX = 116
 """The address has at least this, or is left to the library's field."""
@@ -105,7 +106,7 @@ class PageBar(QFrame):
         self.address.setMinimumWidth(ADDRESS_PX)
         self.address.setMaximumWidth(520)
         self.address.setAccessibleName(_("Address to open on the kiosk"))
-        self.address.setToolTip(f"{_('Address to open on the kiosk')}  (Ctrl+L)")
+        self.address.setToolTip(tip_words(f"{_('Address to open on the kiosk')}  (Ctrl+L)"))
         edit = self.address.lineEdit()
         assert edit is not None  # an editable box has one
         edit.setPlaceholderText(_("Address to open on the kiosk"))
@@ -136,7 +137,9 @@ class PageBar(QFrame):
             if edit is not None:
                 edit.setCursorPosition(0)  # its beginning says more
         words = _("Address to open on the kiosk")
-        self.address.setToolTip("\n".join(part for part in (title, f"{words}  (Ctrl+L)") if part))
+        self.address.setToolTip(
+            tip_words("\n".join(part for part in (title, f"{words}  (Ctrl+L)") if part))
+        )
 
     # ---- what the agent does ----
 
@@ -243,7 +246,7 @@ class PageBar(QFrame):
         self._menu.clear()
         for part in self._gone:
             if isinstance(part, QAbstractButton):
-                act = QAction(part.icon(), part.toolTip().replace("&", "&&"), self._menu)
+                act = QAction(part.icon(), face_words(part.toolTip()), self._menu)
                 act.setEnabled(part.isEnabled())
                 act.setCheckable(part.isCheckable())
                 act.setChecked(part.isChecked())

@@ -30,6 +30,7 @@ from views.desk.shared_page.mirror_pane import MirrorPane, Pick
 from views.desk.shared_page.overlay import Tool
 from views.desk.shared_page.tools import PageTools
 from views.desk.shared_page.value_bar import ValueBar
+from views.widgets.plain_words import face_words
 from views.words.errors import sentence
 
 
@@ -191,7 +192,7 @@ class PointerActs(QObject):
         menu = QMenu(self._mirror)
         menu.setObjectName("page_choices")
         for index, option in enumerate(pick.options):
-            action = QAction(option.text.replace("&", "&&") or "–", menu)
+            action = QAction(face_words(option.text) or "–", menu)
             action.setCheckable(True)
             action.setChecked(option.chosen)
             action.setEnabled(not option.off)

@@ -21,6 +21,7 @@ from views.desk.session_header import answer_words
 from views.desk.shared_page.overlay import Tool
 from views.widgets.icons import icon
 from views.widgets.parts import name_button, row, tool_button
+from views.widgets.plain_words import tip_words
 
 _TOOLS: dict[Tool, tuple[str, str, str, str, Grant | None]] = {
     Tool.LOOK: (N_("Look"), N_("Look, and touch nothing"), "see_page", "", None),
@@ -202,7 +203,9 @@ class PageTools(QFrame):
         for whole in self.whole.values():
             whole.setEnabled(self._live)
             name = whole.accessibleName()
-            whole.setToolTip(f"{name}. {advice}" if advice and whole is not self._clear else name)
+            whole.setToolTip(
+                tip_words(f"{name}. {advice}" if advice and whole is not self._clear else name)
+            )
         self.choose(self._tool)
 
     def _advice(self, grant: Grant | None) -> str:

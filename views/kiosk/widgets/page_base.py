@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 
 from views.kiosk.widgets.icons import IconView
 from views.kiosk.widgets.theme import ACCENT, BLUE, INK, MIN_TOUCH_PX, spaced
+from views.widgets.plain_words import PlainFace, PlainLabel
 
 CENTRE = Qt.AlignmentFlag.AlignCenter
 
@@ -84,7 +85,7 @@ def label(
     look: str, *, tone: str = "", centred: bool = False, heavy: bool = False, wrap: bool = True
 ) -> QLabel:
     """A text of the kiosk; `look` is a size of the theme ("title", "body", ...)."""
-    return _dressed(QLabel(), look, tone=tone, centred=centred, heavy=heavy, wrap=wrap)
+    return _dressed(PlainLabel(), look, tone=tone, centred=centred, heavy=heavy, wrap=wrap)
 
 
 def _dressed(
@@ -94,20 +95,20 @@ def _dressed(
     text.setProperty("tone", tone)
     text.setProperty("heavy", heavy)
     text.setWordWrap(wrap)
-    text.setTextFormat(Qt.TextFormat.PlainText)
     text.setAlignment(
         CENTRE if centred else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
     )
     return text
 
 
-class TouchButton(QPushButton):
+class TouchButton(PlainFace, QPushButton):
     """A button that is never smaller than a finger, and shows its focus only to those who came by
     keyboard.
     """
 
     def __init__(self, look: str, face: str = "") -> None:
-        super().__init__(face)
+        super().__init__()
+        self.setText(face)
         self.ringed = False
         self.setProperty("look", look)
         self.setAccessibleName(face)
@@ -184,7 +185,7 @@ def restyle(widget: QWidget) -> None:
         style.polish(widget)
 
 
-class _Words(QLabel):
+class _Words(PlainLabel):
     """Words of a button: in one line where there is room for it, else in as many as they need."""
 
     def sizeHint(self) -> QSize:
@@ -222,7 +223,9 @@ class BigButton(TouchButton):
     ) -> None:
         super().__init__(look)
         centred = upright or icon is None
-        self._words = _dressed(QLabel() if wrap else _Words(), size, centred=centred, heavy=True)
+        self._words = _dressed(
+            PlainLabel() if wrap else _Words(), size, centred=centred, heavy=True
+        )
         self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._words.hide()
         self._row: QBoxLayout = spaced(

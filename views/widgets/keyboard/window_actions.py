@@ -26,6 +26,7 @@ from PyQt6.QtWidgets import (
 from resources.texts import _
 from views.widgets.icons import icon
 from views.widgets.keyboard.command_palette import PaletteEntry
+from views.widgets.plain_words import written_words
 
 USUAL = "usual_keys"
 """Property of a shortcut or button whose keys may be changed: those that the program gave it."""
@@ -159,7 +160,7 @@ class WindowActions:
     def _of_action(self, action: QAction) -> PaletteEntry:
         return PaletteEntry(
             id=f"action {action.objectName() or action.text()}",
-            words=action.text().replace("&", ""),
+            words=written_words(action.text()),
             act=action.trigger,
             icon=action.icon(),
             keys=action.shortcut().toString(QKeySequence.SequenceFormat.PortableText),

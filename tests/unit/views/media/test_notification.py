@@ -50,7 +50,7 @@ assert desktop.stdout.readline() == "here\\n"
 app = QCoreApplication([])
 shown = DesktopNotification(app)
 shown.acted.connect(lambda: (print("accepted", flush=True), QTimer.singleShot(0, app.quit)))
-shown.show("A caller for you", "A033", "Accept")
+shown.show("A caller for you", "A033 · Bourg & <b>Val</b>", "Accept")
 QTimer.singleShot(20_000, app.quit)
 app.exec()
 print(desktop.communicate(timeout=20)[0])
@@ -74,5 +74,7 @@ def test_the_button_of_a_notification_is_heard_and_the_notification_goes() -> No
     assert lines[0] == "accepted"
     notified = lines[1].split("|")
     assert notified[0] == "Notify"
-    assert notified[4:7] == ["A caller for you", "A033", "['default', 'Accept', 'act', 'Accept']"]
+    assert notified[4] == "A caller for you"
+    assert notified[5] == "A033 · Bourg &amp; &lt;b&gt;Val&lt;/b&gt;"
+    assert notified[6] == "['default', 'Accept', 'act', 'Accept']"
     assert lines[2] == "CloseNotification|7"

@@ -9,6 +9,7 @@ Used by the board's curves of a day and by the curves of a line.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from html import escape
 
 import pyqtgraph as pg
 from PyQt6.QtCore import QEvent
@@ -57,9 +58,9 @@ class ThemedPlot(pg.PlotWidget):
         self.setBackground(tokens.surface)
         item = self.getPlotItem()
         item.clear()
-        parts = [f"<b>{self._title}</b>"]
+        parts = [f"<b>{escape(self._title)}</b>"]  # pyqtgraph knows no other titles than HTML
         parts += [
-            f"<span style='color:{getattr(tokens, tone)}'>{sign} {name}</span>"
+            f"<span style='color:{getattr(tokens, tone)}'>{sign} {escape(name)}</span>"
             for sign, tone, name in legend
         ]
         item.setTitle(" &nbsp; ".join(parts), size=size, color=tokens.text, justify="left")

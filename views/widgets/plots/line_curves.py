@@ -21,8 +21,8 @@ from resources.texts import _
 from session.media.line.history import LineDirection, LineHistory, LinePoint
 from session.protocol.conversation.line import LineSeen
 from views.widgets.parts import column
+from views.widgets.plots.themed_plot import ThemedPlot
 from views.widgets.theme import SPACE, Tokens
-from views.widgets.themed_plot import ThemedPlot
 
 STEPS_S = (10, 30, 60, 120, 300, 600, 1800, 3600)
 
