@@ -15,6 +15,8 @@ from session.core.tasks import Tasks
 log = logging.getLogger(__name__)
 
 BAN_S = 60.0
+AGAIN_S = 1.0
+"""Between two tries to reach a server that does not answer."""
 
 
 class FloodBan:
@@ -44,7 +46,12 @@ class FloodBan:
         await self._take()
 
     async def _take(self) -> None:
-        try:
-            await self._take_keys()
-        except SessionError as error:
-            log.warning("keys wait for the server: %s", error.code)
+        """Until the server has taken them: it may be just this flood that keeps it busy, and
+        everybody beside it waits as long as it goes on.
+        """
+        while True:
+            try:
+                return await self._take_keys()
+            except SessionError as error:
+                log.warning("keys wait for the server: %s", error.code)
+            await asyncio.sleep(AGAIN_S)
