@@ -9,6 +9,7 @@ shapes and their colours, no address, no script and no picture.
 
 from __future__ import annotations
 
+import functools
 import re
 from xml.etree.ElementTree import Element, ParseError, tostring
 
@@ -62,8 +63,11 @@ def bounded_picture(data: bytes) -> bytes:
     return data if is_bounded else b""
 
 
+@functools.lru_cache(maxsize=8)
 def drawn_parts(data: bytes) -> bytes:
-    """The drawing as it may be drawn; empty when it is too large or none at all."""
+    """The drawing as it may be drawn; empty when it is too large or none at all. The engine asks
+    for the same one many times.
+    """
     if len(data) > MAX_DRAWING_BYTES:
         return b""
     try:
