@@ -41,6 +41,7 @@ def tip_words(text: str) -> str:
     take them for rich text. A style sheet's rule is not enough: it does not reach the tool tip of
     a box with choices.
     """
+    text = text.replace(WORD_JOINER, "")
     written = text.splitlines()
     if len(text) > LINE_LETTERS or len(written) > MOST_LINES:
         lines = [part for line in written for part in _lines_of(line)]

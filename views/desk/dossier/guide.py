@@ -174,7 +174,7 @@ class GuideView(QWidget):
             "guide_all_done",
             wrap=True,
         )
-        self._case_box = FlowLayout(space=SPACE[0])
+        self._case_box = FlowLayout(space=SPACE[2])
         self._case_title = label(_("The caller's case"), "caption")
         self._step_box = QVBoxLayout()
         self._step_box.setSpacing(0)

@@ -166,6 +166,7 @@ def test_no_tool_tip_may_be_rich_text(words: str) -> None:
     assert not might_be_rich_text(tip_words(words))
     assert not might_be_rich_text(tip_words(words * 300))
     assert tip_words(words).replace(WORD_JOINER, "") == words
+    assert tip_words(tip_words(words)) == tip_words(words)
 
 
 def test_short_words_stay_as_they_are() -> None:
