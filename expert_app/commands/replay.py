@@ -36,8 +36,8 @@ from session.core.errors import (
 from session.core.tasks import Tasks
 from session.log.playback.opened import OpenedLog
 from session.log.playback.opening import Progress, open_lines, open_log, session_in
-from session.protocol.hub.log import LEAST_REASON, is_reason
 from session.protocol.wire.ids import is_id
+from session.protocol.wire.typed_words import LEAST_LETTERS, is_reason
 from views.automation.window_driver import WindowDriver
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.replay.view import ReplayView
@@ -95,7 +95,7 @@ def _source(log: str, settings: DeskSettings, paths: Paths, reason: str) -> LogS
     if path.exists() or not is_id(log):
         return LogSource(session_in(path), partial(open_log, path))
     if not is_reason(reason):
-        raise LogReasonNeeded(letters=LEAST_REASON)
+        raise LogReasonNeeded(letters=LEAST_LETTERS)
     seed = load_seed(key_name(settings.organisation, ROLES[settings.role], settings.user))
     seals = seals_for(settings, paths, SystemClock())
     # what older versions left: a log that is erased at its keeper stays nowhere else

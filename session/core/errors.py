@@ -483,6 +483,12 @@ class ReasonNeeded(SessionError):
     code = "reason_needed"
 
 
+class ReasonWithoutWords(SessionError):
+    """A reason was given that has no words. Detail: `letters`, how many it needs."""
+
+    code = "reason_without_words"
+
+
 class TooManyDossiers(SessionError):
     """The agent has opened more different dossiers, or searched more often, than anybody serves
     callers within an hour. Detail: `limit`.

@@ -23,6 +23,7 @@ from session.protocol.conversation.messages import SessionMessage
 from session.protocol.conversation.mirror import unpack
 from session.protocol.hub.requests import HubEvent, HubMessage, Refusal
 from session.protocol.topics import SESSION_MESSAGES
+from session.protocol.wire.typed_words import as_kept
 from session.protocol.wire.version import MAX_CONTROL_BYTES, PROTOCOL_VERSION
 
 PACK_FROM_BYTES = 700
@@ -121,9 +122,11 @@ def decode_event(payload: bytes) -> HubEvent:
 
 
 def decode_request[Kind](kind: type[Kind], payload: bytes) -> Kind:
-    """A request at the hub's door. Raises as `decode_session`."""
+    """A request at the hub's door, what a person typed in it as it is kept.
+    Raises as `decode_session`, and `ReasonWithoutWords`.
+    """
     message: Kind = _decode(_decoder_of(kind, or_refusal=False), payload)
-    return message
+    return as_kept(message)
 
 
 def decode_answer[Kind](kind: type[Kind], payload: bytes) -> Kind:

@@ -7,7 +7,6 @@ It opens inside the window and covers nothing: the board goes on moving while th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -16,7 +15,7 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QComboBox, QFrame, QGridLayout, QLineEdit, QWidget
 
 from resources.texts import N_, _
-from session.protocol.hub.board import REASON_PATTERN
+from session.protocol.wire.typed_words import is_reason
 from views.widgets.parts import column, label, push_button, row, tell_choice
 from views.widgets.plain_words import CheckBox
 from views.widgets.theme import SPACE
@@ -32,6 +31,10 @@ REASONS = (
 
 LONGEST = 200
 CHOICES_ACROSS = 4
+
+
+SHORTEST_TEXT = 3
+"""Letters and signs of a message."""
 
 
 class ActPanel(QFrame):
@@ -193,8 +196,8 @@ class ActPanel(QFrame):
         return line
 
     def _is_complete(self) -> bool:
-        needed = [self._line().text(), *([] if self._text.isHidden() else [self._text.text()])]
-        return all(re.search(REASON_PATTERN, words) for words in needed)
+        is_written = self._text.isHidden() or len(self._text.text().strip()) >= SHORTEST_TEXT
+        return is_written and is_reason(self._line().text())
 
     def _check(self) -> None:
         self._confirm.setEnabled(self._is_complete())

@@ -24,7 +24,8 @@ from PyQt6.QtWidgets import (
 
 from resources.texts import N_, _, ngettext
 from session.protocol.helpdesk.log_list import LogCounts, LogFilter, LogRow, LogsFound
-from session.protocol.hub.log import MOST_REASON, is_reason
+from session.protocol.hub.log import MOST_REASON
+from session.protocol.wire.typed_words import is_reason
 from views.helpdesk.bars import Bar, CountBars
 from views.helpdesk.columns import COLUMNS, LEAST_LETTERS, OF_ALL, TROUBLES, place_words
 from views.helpdesk.filter_bar import FilterBar

@@ -25,9 +25,10 @@ from PyQt6.QtWidgets import (
 from resources.texts import _
 from session.protocol.helpdesk.remote_help import DESK_ACTS, HelpPlace, RemoteHelp
 from session.protocol.helpdesk.self_test import SelfTestRow
-from session.protocol.hub.log import MOST_REASON, is_reason
+from session.protocol.hub.log import MOST_REASON
 from session.protocol.hub.requests import RemoteAct
 from session.protocol.wire.ids import is_id
+from session.protocol.wire.typed_words import is_reason
 from views.helpdesk.words import start_words
 from views.widgets.icons import icon
 from views.widgets.list_state import not_read

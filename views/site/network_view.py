@@ -15,13 +15,14 @@ from PyQt6.QtWidgets import QLineEdit, QWidget
 
 from resources.texts import _
 from session.protocol.hub.site import HubFacts, NetworkAnswer, SiteFacts
+from session.protocol.wire.typed_words import is_reason
 from views.board.tables import ROOM_PX, BoardTable, Cell, TableRow
 from views.widgets.icons import IconLabel
 from views.widgets.parts import Card, column, label, push_button, row
 from views.widgets.theme import SPACE
 from views.words.troubles import trouble_sentence
 
-LONGEST, SHORTEST = 200, 3
+LONGEST = 200
 SOON_DAYS = 30
 """From when on a certificate that ends is marked."""
 
@@ -135,7 +136,7 @@ class NetworkView(QWidget):
         self.act.setText(
             _("Open the site") if site is not None and site.closed else _("Close the site")
         )
-        has_reason = len(self.reason.text().strip()) >= SHORTEST
+        has_reason = is_reason(self.reason.text())
         self.act.setEnabled(self._connected and site is not None and has_reason)
 
     def _on_act(self) -> None:

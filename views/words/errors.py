@@ -452,6 +452,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("This conversation is about dossier {dossier}."),
         N_("Say why you need another one: the reason is kept with your name."),
     ),
+    "reason_without_words": (
+        N_("A reason is needed in words."),
+        N_("Say why in a word or more: a sign or two tell nobody why. It is kept with your name."),
+    ),
     "too_many_dossiers": (
         N_("You have opened or searched for as many dossiers as one hour allows ({limit})."),
         N_(

@@ -33,6 +33,20 @@ DEMANDS = ("caller", "organisation", "authority")
 
 ROLES = {role.name.lower(): role for role in Role}
 
+
+def _reason(text: str) -> str:
+    """A reason as it is kept; for argparse, which says why it is none."""
+    from session.protocol.wire.typed_words import is_reason, kept_words
+
+    if not is_reason(text):
+        raise argparse.ArgumentTypeError("say why, in a word or more")
+    return kept_words(text)
+
+
+def _why(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--reason", required=True, type=_reason, metavar="WORDS", help="without names")
+
+
 type Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 Common = Callable[[argparse.ArgumentParser], None]
 
@@ -220,7 +234,7 @@ def _add_dossier_erasing(names: Any, common: Common) -> None:
         if name in ("erase", "hold", "lift"):
             one.add_argument("number", metavar="NUMBER")
         if name == "hold":
-            one.add_argument("--reason", required=True, metavar="WORDS", help="without names")
+            _why(one)
         if name == "erase":
             one.add_argument(
                 "--demand",
@@ -309,7 +323,7 @@ def _add_erasing_commands(command: AddCommand, common: Common) -> None:
         else:
             one.add_argument("session", metavar="SESSION")
         if name == "set":
-            one.add_argument("--reason", required=True, metavar="WORDS", help="without names")
+            _why(one)
     readings = _where(command("readings", "print who has read logs of conversations, and why"))
     readings.add_argument("--org", metavar="ORGANISATION", help="whose conversations")
     readings.add_argument("--session", default="", metavar="ID", help="only of this conversation")

@@ -17,7 +17,6 @@ from session.bus.jetstream.streams import WrongRevision
 from session.core.clock import Clock
 from session.core.errors import RateLimited, StoreUnreachable
 from session.hub.access.handlers import Asker, handles
-from session.masking.numbers import mask
 from session.protocol.helpdesk.log_notes import (
     MOST_NOTES,
     KeepLogNote,
@@ -94,7 +93,7 @@ class LogNoteService:
         note = LogNote(
             id=request.note_id,
             at_s=request.at_s,
-            words=mask(" ".join(request.words.split())),
+            words=request.words,
             by=asker.user,
             by_name=self._name_of(asker.organisation, asker.user),
             kept_at_utc=self._clock.utc_now(),

@@ -12,7 +12,8 @@ from session.core.dossier_model import Access, ActingUser
 from session.core.errors import LogReasonNeeded
 from session.hub.access.handlers import Asker, handles
 from session.protocol.dossier.identity import AccessesAnswer, AccessesRequest, LogAccessesRequest
-from session.protocol.hub.log import LEAST_REASON, LogRequest, is_reason
+from session.protocol.hub.log import LogRequest
+from session.protocol.wire.typed_words import LEAST_LETTERS, is_reason
 
 
 class LogReadings(Protocol):
@@ -47,9 +48,9 @@ class LogRegister:
         Args:
             of: whose log it is; "" the asker's organisation's.
         """
-        reason = " ".join(request.reason.split())
+        reason = request.reason
         if not is_reason(reason):
-            raise LogReasonNeeded(letters=LEAST_REASON)
+            raise LogReasonNeeded(letters=LEAST_LETTERS)
         name = self._name_of(asker.organisation, asker.user)
         home = of or asker.organisation
         if home != asker.organisation:

@@ -21,7 +21,6 @@ from session.core.errors import (
     AgentAway,
     KioskAway,
     KioskInUse,
-    MessageMalformed,
     NotAllowed,
     RateLimited,
     TicketUnknown,
@@ -45,7 +44,6 @@ from session.protocol.helpdesk.remote_help import (
     RemoteResult,
     RemoteState,
 )
-from session.protocol.hub.log import is_reason
 from session.protocol.hub.requests import Done, RemoteAct, RemoteHelpWanted, fitting
 from session.protocol.hub.tickets import Ticket
 from session.protocol.wire.roles import Role
@@ -121,9 +119,6 @@ class RemoteActs:
             NotAllowed, KioskInUse, KioskAway, AgentAway, RateLimited, StoreUnreachable.
         """
         home = self._home(asker, request)
-        reason = " ".join(request.reason.split())
-        if not is_reason(reason):
-            raise MessageMalformed(why="reason")
         known = await asyncio.to_thread(self._found, asker, request.help_id)
         if known is not None:
             return known
@@ -136,7 +131,7 @@ class RemoteActs:
             "by": asker.writer,
             "by_organisation": asker.organisation,
             "by_name": self._catalogue.person_name(asker.organisation, asker.user)[:200],
-            "reason": reason[:200],
+            "reason": request.reason[:200],
             "asked_at_utc": _naive(self._clock.utc_now()),
             "state": RemoteState.ASKED.value,
             "result": "",

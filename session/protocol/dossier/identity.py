@@ -35,6 +35,7 @@ from session.protocol.hub.requests import (
 )
 from session.protocol.wire.ids import Id, OptionalId
 from session.protocol.wire.roles import Role
+from session.protocol.wire.typed_words import TYPED_REASON
 
 MOST_HITS = 5
 """Dossiers of one answer: a search finds one person, it lists nobody."""
@@ -47,7 +48,7 @@ GivenNames = Annotated[str, msgspec.Meta(max_length=100)]
 BirthDate = Annotated[str, msgspec.Meta(pattern=birth_date.PATTERN)]
 """Incomplete where nobody knows the day, or day and month: "1957-05", "1957"."""
 Contact = Annotated[str, msgspec.Meta(max_length=200)]
-DossierReason = Annotated[str, msgspec.Meta(max_length=300)]
+DossierReason = Annotated[str, msgspec.Meta(max_length=300, extra=TYPED_REASON)]
 
 
 class RegisterState(StrEnum):

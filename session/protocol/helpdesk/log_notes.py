@@ -16,12 +16,13 @@ from session.core.field_types import UtcTime
 from session.protocol.hub.requests import HubMessage, Text, Verb
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
+from session.protocol.wire.typed_words import TYPED_WORDS
 
 MOST_WORDS = 300
 MOST_NOTES = 200
 """Of one conversation."""
 
-Words = Annotated[str, msgspec.Meta(max_length=MOST_WORDS)]
+Words = Annotated[str, msgspec.Meta(max_length=MOST_WORDS, extra=TYPED_WORDS)]
 Moment = Annotated[float, msgspec.Meta(ge=0, le=10_000_000)]
 
 

@@ -29,6 +29,7 @@ from session.protocol.hub.requests import (
 )
 from session.protocol.wire.ids import Id, OptionalId
 from session.protocol.wire.roles import Role
+from session.protocol.wire.typed_words import TYPED_REASON
 
 MOST_LINES, LINE_LETTERS = 200, 400
 
@@ -87,7 +88,7 @@ class HelpKiosk(HubMessage, frozen=True, kw_only=True):
     help_id: Id
     kiosk: Id
     act: RemoteAct
-    reason: Annotated[str, msgspec.Meta(max_length=MOST_REASON)]
+    reason: Annotated[str, msgspec.Meta(max_length=MOST_REASON, extra=TYPED_REASON)]
     organisation: OptionalId = ""
     desk: bool = False
 

@@ -19,9 +19,17 @@ from session.protocol.hub.requests import Done, HubMessage, ListAnswer, ListRequ
 from session.protocol.hub.tickets import Ticket, TicketState
 from session.protocol.wire.ids import Id, ServiceRef
 from session.protocol.wire.roles import Role
+from session.protocol.wire.typed_words import TYPED_REASON, TYPED_WORDS
 
-REASON_PATTERN = r"\S.+\S"
-Reason = Annotated[str, msgspec.Meta(min_length=3, max_length=200, pattern=REASON_PATTERN)]
+_WORDS_PATTERN = r"\S.+\S"
+Reason = Annotated[
+    str,
+    msgspec.Meta(min_length=3, max_length=200, pattern=_WORDS_PATTERN, extra=TYPED_REASON),
+]
+BoardText = Annotated[
+    str,
+    msgspec.Meta(min_length=3, max_length=200, pattern=_WORDS_PATTERN, extra=TYPED_WORDS),
+]
 Priority = Annotated[int, msgspec.Meta(ge=-10, le=1000)]
 """0 is usual, 1000 the head of the queue; see `session.hub.queue.sessions.HEAD`."""
 
@@ -117,7 +125,7 @@ class BroadcastRequest(HubMessage, frozen=True, kw_only=True):
     """
 
     broadcast_id: Id
-    text: Reason
+    text: BoardText
     reason: Reason
 
 
@@ -140,7 +148,7 @@ class MessageRequest(HubMessage, frozen=True, kw_only=True):
     message_id: Id
     to: MessageTo
     target: ServiceRef
-    text: Reason
+    text: BoardText
     reason: Reason
 
 

@@ -12,14 +12,10 @@ import msgspec
 from session.protocol.hub.requests import HubMessage, Verb
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
+from session.protocol.wire.typed_words import TYPED_WORDS
 
-LEAST_REASON, MOST_REASON = 3, 200
+MOST_REASON = 200
 """Letters of the reason for which somebody reads a log."""
-
-
-def is_reason(reason: str) -> bool:
-    """Whether these words are a reason."""
-    return sum(letter.isalpha() for letter in reason) >= LEAST_REASON
 
 
 class LogAppend(HubMessage, frozen=True, kw_only=True):
@@ -49,7 +45,7 @@ class LogRequest(HubMessage, frozen=True, kw_only=True):
 
     session_id: Id
     after: int = 0
-    reason: Annotated[str, msgspec.Meta(max_length=MOST_REASON)] = ""
+    reason: Annotated[str, msgspec.Meta(max_length=MOST_REASON, extra=TYPED_WORDS)] = ""
     computer: Annotated[str, msgspec.Meta(max_length=100)] = ""
 
 

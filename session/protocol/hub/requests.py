@@ -25,6 +25,7 @@ from session.protocol.hub.services import Text as Text
 from session.protocol.hub.tickets import Needs, Ticket
 from session.protocol.wire.ids import Id, OptionalId, ServiceRef, Sha256
 from session.protocol.wire.roles import PEOPLE, Role
+from session.protocol.wire.typed_words import TYPED_REASON, TYPED_WORDS
 from session.protocol.wire.version import PROTOCOL_VERSION
 
 _encoder = msgspec.json.Encoder()
@@ -330,7 +331,7 @@ class DossierRequest(HubMessage, frozen=True, kw_only=True):
 
     session_id: Id
     number: Annotated[str, msgspec.Meta(max_length=40)] = ""
-    reason: Annotated[str, msgspec.Meta(max_length=300)] = ""
+    reason: Annotated[str, msgspec.Meta(max_length=300, extra=TYPED_REASON)] = ""
 
 
 class DossierAnswer(HubMessage, frozen=True, kw_only=True):
@@ -346,7 +347,7 @@ class PieceRequest(HubMessage, frozen=True, kw_only=True):
     dossier: str
     piece_id: Id
     state: PieceState
-    reason: Text = ""
+    reason: Annotated[str, msgspec.Meta(max_length=500, extra=TYPED_WORDS)] = ""
 
 
 class UploadBegin(HubMessage, frozen=True, kw_only=True):

@@ -18,8 +18,9 @@ from session.protocol.hub.requests import Done, HubMessage, ListAnswer, ListRequ
 from session.protocol.hub.talk_state import HoldReason, MaybeId, PassReason, Talk
 from session.protocol.wire.ids import Id
 from session.protocol.wire.roles import Role
+from session.protocol.wire.typed_words import TYPED_WORDS
 
-Note = Annotated[str, msgspec.Meta(max_length=200)]
+Note = Annotated[str, msgspec.Meta(max_length=200, extra=TYPED_WORDS)]
 """Free words of an agent for the next one;
 kept beside the ticket, told to the agent who accepts, gone when the ticket ends.
 """

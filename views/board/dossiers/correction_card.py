@@ -5,7 +5,6 @@ Used by the page of doubles.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from PyQt6.QtCore import pyqtSignal
@@ -14,7 +13,7 @@ from PyQt6.QtWidgets import QApplication
 from resources.texts import _
 from session.core.clock import Clock
 from session.core.dossier_model import CallerIdentity, Dossier, DossierHit
-from session.protocol.hub.board import REASON_PATTERN
+from session.protocol.wire.typed_words import is_reason
 from views.board.dossiers.side import DossierSide
 from views.board.facts import BoardFacts
 from views.widgets.dossier.person_form import PersonForm
@@ -111,8 +110,8 @@ class BoardCorrectionCard(Card):
     def _on_look(self) -> None:
         number, reason = self._number.text(), self._reason.text()
         self._number.show_wrong("" if number else _("Type the number of a dossier."))
-        is_said = re.search(REASON_PATTERN, reason) is not None
-        self._reason.show_wrong("" if is_said else _("Say why, in 3 letters or more."))
+        is_said = is_reason(reason)
+        self._reason.show_wrong("" if is_said else _("Say why, in a word or more."))
         wrong = next((one for one in (self._number, self._reason) if one.is_wrong()), None)
         if wrong is not None:
             wrong.setFocus()

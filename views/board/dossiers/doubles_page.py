@@ -5,7 +5,6 @@ merges, which are taken back for some weeks, and the correction of a name or a b
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from PyQt6.QtCore import pyqtSignal
@@ -19,7 +18,7 @@ from session.protocol.dossier.identity import (
     ProvisionalAnswer,
     ProvisionalDossier,
 )
-from session.protocol.hub.board import REASON_PATTERN
+from session.protocol.wire.typed_words import is_reason
 from views.board.dossiers.correction_card import BoardCorrectionCard
 from views.board.dossiers.side import DossierSide
 from views.board.facts import BoardFacts
@@ -229,8 +228,8 @@ class BoardDoublesPage(QWidget):
         self._merged.show_wrong("" if merged else needed)
         if keep and keep == merged:
             self._merged.show_wrong(_("This is the same dossier. Type the other number."))
-        is_said = re.search(REASON_PATTERN, reason) is not None
-        self._reason.show_wrong("" if is_said else _("Say why, in 3 letters or more."))
+        is_said = is_reason(reason)
+        self._reason.show_wrong("" if is_said else _("Say why, in a word or more."))
         fields = (self._keep, self._merged, self._reason)
         wrong = next((one for one in fields if one.is_wrong()), None)
         if wrong is not None:

@@ -15,11 +15,11 @@ from PyQt6.QtWidgets import QComboBox, QLineEdit
 
 from resources.texts import _
 from session.core.dossier_model import DocumentRecord, Piece
+from session.protocol.wire.typed_words import is_reason
 from views.widgets.parts import Card, label, push_button, row, tell_choice
 from views.widgets.theme import SPACE
 
 PIECE, LATER = "piece", "later"
-SHORTEST = 3
 
 
 class CorrectPanel(Card):
@@ -51,7 +51,7 @@ class CorrectPanel(Card):
         self._reason = QLineEdit()
         self._reason.setObjectName("correct_reason")
         self._reason.setAccessibleName(_("Reason, kept in the history"))
-        self._reason.setPlaceholderText(_("Why? 3 letters or more"))
+        self._reason.setPlaceholderText(_("Why? In a word or more"))
         self._reason.setMaxLength(200)
         self._confirm = push_button(_("Correct"), "kept", "primary", name="correct_confirm")
         self._cancel = push_button(_("Cancel"), name="correct_cancel")
@@ -125,7 +125,7 @@ class CorrectPanel(Card):
             and bool(name)
             and (wanted, name) != (document.piece_id, document.name)
         )
-        self._confirm.setEnabled(is_other and len(self._reason.text().strip()) >= SHORTEST)
+        self._confirm.setEnabled(is_other and is_reason(self._reason.text()))
 
     def _on_confirm(self) -> None:
         document = self._document

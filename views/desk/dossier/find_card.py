@@ -8,7 +8,6 @@ refusal, or going from the search to a new dossier lose nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
@@ -19,7 +18,7 @@ from PyQt6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 from resources.texts import _
 from session.core.dossier_model import CallerIdentity, DossierHit
 from session.protocol.dossier.identity import RegisterState
-from session.protocol.hub.board import REASON_PATTERN
+from session.protocol.wire.typed_words import is_reason
 from views.desk.dossier.caller_number import (
     LONGEST,
     is_good_number,
@@ -390,7 +389,7 @@ class FindCard(Card):
         field = self._fields["reason"]
         if not self._is_bound:
             return ""
-        if re.search(REASON_PATTERN, field.text()):
+        if is_reason(field.text()):
             return field.text()
         field.show_wrong(_("Say why: another dossier is opened only with a reason."))
         field.setFocus()

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QComboBox, QFrame, QWidget
 
 from resources.texts import N_, _
 from session.core.dossier_model import SETTLED, Piece, PieceState
+from session.protocol.wire.typed_words import is_reason
 from views.widgets.dossier.birth_date import french_day
 from views.widgets.icons import IconLabel
 from views.widgets.parts import Chip, column, label, push_button, restyle, row, tool_button
@@ -161,7 +162,7 @@ class PieceRow(QFrame):
 
     def _on_refuse(self) -> None:
         reason = self._reason.currentText().strip()
-        if reason:
+        if is_reason(reason):
             self._reason_line.hide()
             self.state_requested.emit(self.piece.id, PieceState.REFUSED, reason)
 

@@ -7,7 +7,6 @@ What was typed stays until it is kept or left: a refusal or a cut line loses not
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
@@ -17,7 +16,7 @@ from PyQt6.QtWidgets import QApplication, QWidget
 
 from resources.texts import _
 from session.core.dossier_model import CallerIdentity, Dossier, DossierHit
-from session.protocol.hub.board import REASON_PATTERN
+from session.protocol.wire.typed_words import is_reason
 from views.widgets.dossier.birth_date import FLAWS, french_day, read_birth_date
 from views.widgets.dossier.hits import HitList
 from views.widgets.dossier.in_sight import InSight
@@ -177,8 +176,8 @@ class PersonForm(QWidget):
         family.show_wrong("" if family.text() else _("Ask for the family name."))
         given.show_wrong("" if given.text() else _("Ask for the given names."))
         born.show_wrong(_(FLAWS[day.flaw]) if day.flaw is not None else "")
-        is_said = re.search(REASON_PATTERN, reason.text()) is not None
-        reason.show_wrong("" if is_said else _("Say why, in 3 letters or more."))
+        is_said = is_reason(reason.text())
+        reason.show_wrong("" if is_said else _("Say why, in a word or more."))
         facts = self._facts
         now = (family.text(), given.text(), day.born_on)
         if facts is not None and now == (facts.family_name, facts.given_names, facts.born_on):
