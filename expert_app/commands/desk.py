@@ -7,7 +7,6 @@ Each role's window is imported only when it is the one to open.
 
 from __future__ import annotations
 
-import contextlib
 import os
 from functools import partial
 from pathlib import Path
@@ -15,13 +14,7 @@ from pathlib import Path
 from expert_app.helpdesk.address import SessionAddress
 from expert_app.runtime.bus_access import tls_for
 from expert_app.runtime.config import DeskSettings, load_fixed
-from expert_app.runtime.credentials import (
-    SEED_VARIABLE,
-    KeyMissing,
-    KeyringUnusable,
-    key_name,
-    load_seed,
-)
+from expert_app.runtime.credentials import SEED_VARIABLE, KeyMissing, key_name, load_seed
 from expert_app.runtime.enrolment import is_over
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
@@ -42,43 +35,34 @@ def run_desk(
     Args:
         address: the conversation that a helpdesk opens first.
     """
-    seed, keys, why = None, key_file_in(paths.data), ""
+    keys = key_file_in(paths.data) if SEED_VARIABLE not in os.environ else None
     try:
         tls_for(settings)
         # a damaged file of ours is told before any window
         seals_for(settings, paths, SystemClock())
-        seed = _seed_of(settings, keys)
+        if keys is None and not has_screen():
+            _seed_of(settings)
     except KeyMissing as error:
-        if not has_screen():
-            print(error)
-            return 2
-        if isinstance(error, KeyringUnusable) and settings.user:
-            words = _(
-                "This computer is known as {user}, but its keyring does not answer. Close this "
-                "window, unlock the keyring or log in again, and open the desk again: no new "
-                "invitation is needed."
-            )
-            why = words.format(user=settings.user)
+        print(error)
+        return 2
     except SessionError as error:
         print(sentence(error.code, error.detail).sentence)
         return 2
     return run_application(
-        partial(
-            _main, settings, paths, seed=seed, keys=keys, why=why, driven=driven, address=address
-        ),
+        partial(_main, settings, paths, keys=keys, driven=driven, address=address),
         settings.language,
     )
 
 
-def _seed_of(settings: DeskSettings, keys: Path | None) -> bytes | None:
-    """The key of this installation; None while it lies in a file that a passphrase opens.
+def _seed_of(settings: DeskSettings) -> bytes:
+    """The key of this installation.
 
     Raises:
         KeyMissing: this computer is not known yet, or no longer.
     """
-    if keys is not None and SEED_VARIABLE not in os.environ:
-        return None
     name = key_name(settings.organisation, ROLES[settings.role], settings.user)
+    if not settings.user and SEED_VARIABLE not in os.environ:
+        raise KeyMissing(name, _("This installation has no key yet: run `expert-app enrol`."))
     if is_over(settings):
         raise KeyMissing(name, sentence(SignOnEnded.code).sentence)
     return load_seed(name)
@@ -89,23 +73,26 @@ async def _main(
     paths: Paths,
     program: Program,
     *,
-    seed: bytes | None,
     keys: Path | None = None,
-    why: str = "",
     driven: bool,
     address: SessionAddress | None = None,
 ) -> None:
-    if seed is None and keys is not None:
+    from expert_app.workplace.wiring.own_key import own_key
+
+    if keys is not None:
         from expert_app.workplace.wiring.unlock import unlock
 
         if not await unlock(settings, paths, program, driven=driven):
             return
-        with contextlib.suppress(KeyMissing):
-            seed = _seed_of(settings, None)
+    read = partial(_seed_of, settings)
+    key = await own_key(settings, paths, program, read=read, driven=driven)
+    if key is None:
+        return
+    seed = key.seed
     if seed is None:
         from expert_app.desk.wiring.sign_in import sign_in
 
-        signed_in = await sign_in(settings, paths, driven, program, why)
+        signed_in = await sign_in(settings, paths, driven, program, key.why)
         if signed_in is None:
             return
         settings, seed = signed_in

@@ -118,7 +118,8 @@ class BoardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The desk. `user` is the opaque id the hub knows; the key comes from the keyring.
+    """The desk. `user` is the opaque id the hub knows, "" until this computer is enrolled; the key
+    comes from the keyring.
 
     Attributes:
         chunk_kbps: rate of printed documents on the line until it is measured; from 1000 on it is
@@ -132,7 +133,7 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     organisation: Id = "caf"
-    user: Id = "agent"
+    user: OptionalId = ""
     role: Literal["agent", "supervisor", "helpdesk", "facilitator", "operator"] = "agent"
     bus: list[str] = msgspec.field(default_factory=lambda: [LOOPBACK_BUS])
     language: Language = "fr"

@@ -83,6 +83,12 @@ def _asked[Answer](name: str, ask: Callable[[], Answer]) -> Answer:
         raise KeyringUnusable(name, _no_keyring(error)) from error
 
 
+def has_keyring() -> bool:
+    """False on a computer without any keyring. Nobody is asked for a password."""
+    _await_keyring()
+    return not isinstance(keyring.get_keyring(), fail.Keyring)
+
+
 def _await_keyring() -> None:
     """Returns once a desktop's keyring answers, or where there is none.
 

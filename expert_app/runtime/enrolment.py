@@ -106,6 +106,14 @@ def _path(file: str) -> Path | None:
     return Path(file) if file else None
 
 
+def try_keyring() -> None:
+    """Keeps something in the keyring and forgets it. Blocks while the system asks the person for
+    the keyring's password. Raises `KeyMissing`.
+    """
+    save_seed(TRIAL, b"trial")
+    forget_seed(TRIAL)
+
+
 def _keep(answer: EnrolAnswer, seed: bytes, key_file: Path | None) -> None:
     save_seed(key_name(answer.organisation, answer.role, answer.user), seed, key_file)
 

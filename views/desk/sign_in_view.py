@@ -67,6 +67,7 @@ class SignInView(QWidget):
         self._read = label("", "soft", name="sign_in_read", wrap=True)
         self._network, self._authority = QWidget(), QWidget()
         self._secret, self._chosen = QWidget(), NewPassphrase("passphrase")
+        self._plainly = label("", "soft", name="sign_in_no_keyring", wrap=True)
         self._build()
         for line in (self._code, self._address):
             line.textChanged.connect(lambda text: self._show())
@@ -77,14 +78,52 @@ class SignInView(QWidget):
         self._show()
         self._code.setFocus()
 
-    def ask_passphrase(self) -> None:
-        """This computer has no keyring: the key will lie in a file that a passphrase opens."""
+    def ask_passphrase(self, *, at_once: bool = False) -> None:
+        """This computer has no keyring: the key will lie in a file that a passphrase opens.
+
+        Args:
+            at_once: nothing was tried yet; the keyboard stays in the invitation's line.
+        """
         self._busy = False
         self._cancel.hide()
+        self._plainly.setText(
+            _(
+                "This computer has no keyring (GNOME Keyring, KWallet) that could keep your key. "
+                "It is kept in an encrypted file instead: choose its passphrase; it is asked at "
+                "each start."
+            )
+        )
         self._secret.show()
         self._says.hide()
         self._show()
-        self._chosen.take_keyboard()
+        if not at_once:
+            self._chosen.take_keyboard()
+
+    def show_keyring_asks(self) -> None:
+        """The system wants the keyring's password in a window of its own; a passphrase is the other
+        way.
+        """
+        self._busy = False
+        self._plainly.setText(
+            _(
+                "Or do without the keyring: your key is kept in an encrypted file instead. Choose "
+                "its passphrase; it is asked at each start."
+            )
+        )
+        self._secret.show()
+        self._show_note(
+            _(
+                "This computer's keyring asks for its password in a window of its own, perhaps "
+                "behind this one. Answer it there."
+            ),
+            is_error=False,
+        )
+        self._show()
+
+    def show_keyring_open(self) -> None:
+        """The keyring has answered after all."""
+        self._secret.hide()
+        self.show_busy()
 
     def passphrase(self) -> str:
         """The passphrase for the file of keys; "" where the keyring has them."""
@@ -155,14 +194,10 @@ class SignInView(QWidget):
             "once and for a limited time. Paste its line, or type it: dashes and capitals do not "
             "matter."
         )
-        plainly = _(
-            "This computer has no keyring (GNOME Keyring, KWallet) that could keep your key. It is "
-            "kept in an encrypted file instead: choose its passphrase; it is asked at each start."
-        )
-        column(self._secret, label(plainly, "soft", wrap=True), self._chosen)
+        column(self._secret, self._plainly, self._chosen)
         self._secret.hide()
         card.body.addWidget(title)
-        self._unknown = label(words, "soft", wrap=True)
+        self._unknown = label(words, "soft", name="sign_in_unknown", wrap=True)
         card.body.addWidget(self._unknown)
         card.body.addLayout(self._named(self._code, self._code))
         card.body.addWidget(self._read)

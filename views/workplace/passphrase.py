@@ -102,6 +102,30 @@ class NewPassphrase(QWidget):
         self.changed.emit()
 
 
+class KeyringView(QWidget):
+    """Says that the computer's keyring asks for its password, which no window of ours may ask."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("keyring_asks")
+        card = Card("keyring_card", padding=SPACE[3])
+        card.setMaximumWidth(round(CARD_WIDTH * max(1.0, text_scale())))
+        words = _(
+            "Your key lies in this computer's keyring, which asks for its password in a window of "
+            "its own, perhaps behind this one. Answer it there: the desk opens by itself."
+        )
+        card.body.addWidget(label(_("The keyring is locked"), "large"))
+        card.body.addWidget(label(words, "soft", name="keyring_words", wrap=True))
+        middle = row(None)
+        middle.addStretch(1)
+        middle.addWidget(card, 100)  # as wide as it may be, never wider than the window
+        middle.addStretch(1)
+        box = column(self, space=0, margins=(SPACE[3], SPACE[3], SPACE[3], SPACE[3]))
+        box.addStretch(1)
+        box.addLayout(middle)
+        box.addStretch(2)
+
+
 class UnlockView(QWidget):
     """The desk's first page on a computer without a keyring.
 

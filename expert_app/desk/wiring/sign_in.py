@@ -4,19 +4,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.runtime.config import LOOPBACK_BUS, DeskSettings, SettingsWrong
-from expert_app.runtime.credentials import KeyMissing, KeyringUnusable, key_name, load_seed
-from expert_app.runtime.enrolment import DESK_ROLES, enrol_with_line
+from expert_app.runtime.credentials import (
+    KeyMissing,
+    KeyringUnusable,
+    has_keyring,
+    key_name,
+    load_seed,
+)
+from expert_app.runtime.enrolment import DESK_ROLES, enrol_with_line, try_keyring
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.window_program import Program
 from expert_app.workplace.key_file import new_key_file
 from expert_app.workplace.sign_on.here import OfferingNetwork, find_offers, sign_on_here
 from expert_app.workplace.wiring.first_steps import FirstSteps, show_first
+from expert_app.workplace.wiring.own_key import PATIENCE_S, in_background
 from resources.texts import _
 from session.core.errors import SessionError, SignOnGivenUp
 from session.protocol.hub.invitation import read_invitation, read_network
@@ -65,14 +72,28 @@ class SignIn:
         self.view.cancel_requested.connect(self._on_cancel)
         self._language = settings.language
         self._network: OfferingNetwork | None = None
-        self._waiting: asyncio.Task[None] | None = None
+        self._trying: asyncio.Task[None] | None = None
         if why:
             self.view.show_known(why)
+        else:
+            program.tasks.start(self._look_for_keyring(), name="look for a keyring")
+
+    async def _look_for_keyring(self) -> None:
+        if not await in_background(has_keyring, "look for a keyring"):
+            self.view.ask_passphrase(at_once=True)
 
     def _on_requested(self, line: str, ca_file: str) -> None:
         self._make_key_file()
         self.view.show_busy()
-        self._program.tasks.start(self._try(self._enrol(line, ca_file)), name="sign in")
+        self._start(partial(self._enrol, line, ca_file), "sign in")
+
+    def _start(
+        self, way_in: Callable[[], Awaitable[tuple[DeskSettings, bytes]]], name: str
+    ) -> None:
+        """One try at a time: a passphrase that is chosen ends the wait for the keyring."""
+        if self._trying is not None:
+            self._trying.cancel()
+        self._trying = self._program.tasks.start(self._try(way_in), name=name)
 
     def _make_key_file(self) -> None:
         """Where there is no keyring, before anything is kept."""
@@ -93,10 +114,22 @@ class SignIn:
         name = key_name(who.organisation, who.role, who.user)
         return enrolled.settings, await asyncio.to_thread(load_seed, name)
 
-    async def _try(self, way_in: Awaitable[tuple[DeskSettings, bytes]]) -> None:
+    async def _await_keyring(self) -> None:
+        """Tries the keyring before a code is spent; one that asks the person for its password is
+        said, with the way that needs none. Raises `KeyMissing`.
+        """
+        trial = in_background(try_keyring, "try the keyring")
+        await asyncio.wait([trial], timeout=PATIENCE_S)
+        if not trial.done():
+            self.view.show_keyring_asks()
+            await trial
+            self.view.show_keyring_open()
+
+    async def _try(self, way_in: Callable[[], Awaitable[tuple[DeskSettings, bytes]]]) -> None:
         """Done with it, or its reason is told."""
         try:
-            found = await way_in
+            await self._await_keyring()
+            found = await way_in()
         except KeyringUnusable:
             self.view.ask_passphrase()
         except KeyMissing as error:
@@ -127,18 +160,17 @@ class SignIn:
             self.view.show_offers([(one.id, one.name or one.id) for one in offers])
 
     def _on_offer(self, offer_id: str) -> None:
-        self.view.show_browser()
-        self._waiting = self._program.tasks.start(
-            self._try(self._sign_on(offer_id)), name="sign on"
-        )
+        self.view.show_busy()
+        self._start(partial(self._sign_on, offer_id), "sign on")
 
     def _on_cancel(self) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
+        if self._trying is not None:
+            self._trying.cancel()
             self._fail(sentence(SignOnGivenUp.code).sentence)
 
     async def _sign_on(self, offer_id: str) -> tuple[DeskSettings, bytes]:
         assert self._network is not None
+        self.view.show_browser()
         offer = next(one for one in self._network.offers if one.id == offer_id)
         return await sign_on_here(self._network, offer, self._paths, language=self._language)
 

@@ -47,7 +47,7 @@ async def test_whoever_signs_in_gets_the_window_of_the_codes_role(
 
         monkeypatch.setattr(name, open_window)
     paths = paths_for("desk", tmp_path)
-    await desk._main(DeskSettings(), paths, Program(), seed=None, driven=False)
+    await desk._main(DeskSettings(), paths, Program(), driven=False)
     assert opened == [WINDOWS[role]]
 
 

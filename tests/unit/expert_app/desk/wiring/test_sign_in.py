@@ -25,7 +25,7 @@ from expert_app.workplace.choices import in_chosen_language
 from resources.texts import use_language
 from session.protocol.hub.enrolment import EnrolAnswer
 from session.protocol.wire.roles import Role
-from tests.support.waiting import LONGEST_S
+from tests.support.waiting import LONGEST_S, until
 
 WORDS = "quatre mots faciles"
 
@@ -39,12 +39,16 @@ def own_keyring(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 async def _enrol(*_line: Any, paths: Any, **_more: Any) -> Enrolled:
-    """As the bus would, where there is a place for the key."""
-    if not isinstance(keyring.get_keyring(), key_file.KeyFile):
-        raise KeyringUnusable("enrolment", "no keyring")
+    """As the bus would."""
     save_seed("caf.a.a1", b"SUAxyz")
     answer = EnrolAnswer(organisation="caf", role=Role.AGENT, user="a1")
     return Enrolled(answer, DeskSettings(user="a1"), paths)
+
+
+def _try_keyring() -> None:
+    """As a keyring whose password the person does not want to give."""
+    if not isinstance(keyring.get_keyring(), key_file.KeyFile):
+        raise KeyringUnusable("enrolment", "cancelled")
 
 
 def _fill(window: Any, **texts: str) -> None:
@@ -54,10 +58,13 @@ def _fill(window: Any, **texts: str) -> None:
         line.setText(text)
 
 
+@pytest.mark.parametrize("is_there", [True, False])
 def test_without_a_keyring_the_page_asks_for_a_passphrase_and_the_key_is_in_the_file(
-    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    is_there: bool, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "enrol_with_line", _enrol)
+    monkeypatch.setattr(module, "try_keyring", _try_keyring)
+    monkeypatch.setattr(module, "has_keyring", lambda: is_there)
 
     async def sign_in() -> tuple[DeskSettings, bytes]:
         composed = module.SignIn(
@@ -67,8 +74,9 @@ def test_without_a_keyring_the_page_asks_for_a_passphrase_and_the_key_is_in_the_
         assert button is not None
         qtbot.addWidget(composed.window, before_close_func=lambda window: window.hide())
         _fill(composed.window, sign_in_code="7JFY-7YNS", sign_in_address="tls://hub.example:4222")
-        button.click()
-        await asyncio.sleep(0.05)
+        if is_there:
+            button.click()
+        await until(lambda: not composed.view._secret.isHidden())
         assert not composed.done.done()
         assert not button.isEnabled()
         _fill(composed.window, passphrase_first=WORDS, passphrase_again=WORDS)
