@@ -364,7 +364,7 @@ class MirrorPane(QWidget):
         shell is loaded; events fed before are shown now. picture_needed(): a page was too much for
         the engine, whose process has ended; another waits for a full picture. focus_moved(QRect,
         str): the field that has the keyboard in the caller's page is here in this pane, and what it
-        is called; empty for none.
+        is called; empty for none. keyboard_changed(): `has_keyboard` is another.
     """
 
     resource_requested = pyqtSignal(str)
@@ -378,6 +378,7 @@ class MirrorPane(QWidget):
     ready = pyqtSignal()
     picture_needed = pyqtSignal()
     focus_moved = pyqtSignal(QRect, str)
+    keyboard_changed = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None, *, fits_width: bool = False) -> None:
         super().__init__(parent)
@@ -407,6 +408,7 @@ class MirrorPane(QWidget):
         self._overlay.drawn.connect(self._on_drawn)
         self._overlay.typed.connect(self.typed)
         self._overlay.key_pressed.connect(self.key_pressed)
+        self._overlay.keyboard_changed.connect(self.keyboard_changed)
         self._marked = 0
         self._marks_timer = QTimer(self)
         self._marks_timer.setInterval(MARK_LOOK_MS)
@@ -581,6 +583,11 @@ class MirrorPane(QWidget):
         self._overlay.show_frame(QRectF(start, end))
 
     # ---- what it shows ----
+
+    @property
+    def has_keyboard(self) -> bool:
+        """True while what is typed at this desk comes here."""
+        return self._overlay.hasFocus()
 
     @property
     def viewport(self) -> QSize:

@@ -92,6 +92,7 @@ class MirrorOverlay(QWidget):
         turned(at, right_px, down_px): the wheel, or keys that scroll while nothing is controlled.
         drawn(start, end): an arrow.
         typed(text), key_pressed(PageKey): while controlling and with the keyboard here.
+        keyboard_changed(): the keyboard has come here, or has gone elsewhere.
     """
 
     moved = pyqtSignal(QPointF)
@@ -101,6 +102,7 @@ class MirrorOverlay(QWidget):
     drawn = pyqtSignal(QPointF, QPointF)
     typed = pyqtSignal(str)
     key_pressed = pyqtSignal(object)
+    keyboard_changed = pyqtSignal()
 
     def __init__(self, parent: QWidget, *, takes_keys: bool = False) -> None:
         super().__init__(parent)
@@ -302,22 +304,26 @@ class MirrorOverlay(QWidget):
         painter.end()
 
     def _paint_focus(self, painter: QPainter) -> None:
-        """A ring with a light rim, so that it is seen on any page, and the caret."""
+        """A ring with a light rim, so that it is seen on any page; the caret only while what is
+        typed here goes there.
+        """
         ring = self._focused.adjusted(-3, -3, 3, 3)
         for colour, width in ((QColor("#ffffff"), 5.0), (QColor("#1a5fb4"), 2.5)):
             painter.setPen(QPen(colour, width))
             painter.drawRoundedRect(ring, 4, 4)
-        if not self._caret.isNull():
+        if not self._caret.isNull() and self._tool is Tool.CONTROL and self.hasFocus():
             painter.setPen(QPen(QColor("#1a5fb4"), 2.0))
             painter.drawLine(self._caret)
 
     def focusInEvent(self, event: object) -> None:
         """The edge shows where the keyboard is."""
         self.update()
+        self.keyboard_changed.emit()
 
     def focusOutEvent(self, event: object) -> None:
         """The edge shows where the keyboard is."""
         self.update()
+        self.keyboard_changed.emit()
 
 
 def _belongs_to_page(event: QKeyEvent) -> bool:

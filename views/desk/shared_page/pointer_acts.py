@@ -64,10 +64,12 @@ class PointerActs(QObject):
         super().__init__(parent)
         self._mirror, self._tools, self._bar = mirror, tools, bar
         self._may_type = self._may_control = False
-        self._field_name, self._in_text = "", False
+        self._field_name, self._in_text, self._has_place = "", False, False
+        self._names_field = False
         self._menu: QMenu | None = None
         mirror.picked.connect(self._on_picked)
         mirror.focus_moved.connect(self._on_focus_moved)
+        mirror.keyboard_changed.connect(self._show_where)
         mirror.scrolled.connect(self._on_scrolled)
         mirror.arrow_drawn.connect(self._on_arrow)
         mirror.typed.connect(self._on_typed)
@@ -87,6 +89,7 @@ class PointerActs(QObject):
         self._may_control = grants.get(Grant.CONTROL, self._may_control)
         if not grants.get(Grant.POINT, True):
             self._mirror.remove_marks()
+        self._show_where()
 
     def show_answer(self, answer: Answer) -> None:
         """How a command went."""
@@ -95,11 +98,11 @@ class PointerActs(QObject):
         if answer.code == "grant_missing":
             power = str(answer.detail.get("grant", ""))
             words = _(GRANT_WORDS[Grant(power)][0]) if power in list(Grant) else power
-            self.hint_changed.emit(_("Missing permission: {power}").format(power=words), "warn")
+            self._say(_("Missing permission: {power}").format(power=words), "warn")
         elif answer.code:
-            self.hint_changed.emit(sentence(answer.code, answer.detail).sentence, "warn")
+            self._say(sentence(answer.code, answer.detail).sentence, "warn")
         elif answer.command is ValueProposed:
-            self.hint_changed.emit(_("The caller took your proposal."), "good")
+            self._say(_("The caller took your proposal."), "good")
         elif answer.command in (ClickRequested, KeyRequested):
             self._show_field_hint(answer.field)
         if answer.command is ValueProposed:
@@ -108,47 +111,67 @@ class PointerActs(QObject):
     def _show_field_hint(self, field: FieldKind) -> None:
         self._in_text = field is FieldKind.TEXT and self._may_type
         if self._in_text:
-            self._name_field()
+            self._has_place = True
+            self._show_where()
         elif field is FieldKind.TEXT:
             power = _(GRANT_WORDS[Grant.TYPE][0])
-            self.hint_changed.emit(_("Missing permission: {power}").format(power=power), "warn")
+            self._say(_("Missing permission: {power}").format(power=power), "warn")
         elif field is FieldKind.PRIVATE:
-            self.hint_changed.emit(sentence("field_private").sentence, "warn")
+            self._say(sentence("field_private").sentence, "warn")
         else:
-            self.hint_changed.emit("", "")
+            self._say("", "")
 
-    def _name_field(self) -> None:
-        words = _("What you type goes into this field.")
-        if self._field_name:
-            words = _("What you type goes into “{field}”.").format(field=self._field_name)
-        self.hint_changed.emit(words, "good")
+    def _say(self, words: str, tone: str) -> None:
+        self._names_field = False
+        self.hint_changed.emit(words, tone)
 
-    def _on_focus_moved(self, _box: QRect, name: str) -> None:
-        """Another field has the keyboard in the caller's page."""
-        if name != self._field_name:
-            self._field_name = name
-            if self._in_text:
-                self._name_field()
+    def _show_where(self) -> None:
+        """Names the field exactly while what is typed here goes there: the keyboard is over the
+        page, the tool is in hand, the caller allows it, and a field of text has the focus.
+        """
+        goes_there = (
+            self._in_text
+            and self._has_place
+            and self._may_type
+            and self._tools.tool is Tool.CONTROL
+            and self._mirror.has_keyboard
+        )
+        if goes_there:
+            words = _("What you type goes into this field.")
+            if self._field_name:
+                words = _("What you type goes into “{field}”.").format(field=self._field_name)
+            self._say(words, "good")
+            self._names_field = True
+        elif self._names_field:
+            self._say("", "")
+
+    def _on_focus_moved(self, box: QRect, name: str) -> None:
+        """Another field has the keyboard in the caller's page, or none."""
+        has_place = not box.isEmpty()
+        if (name, has_place) != (self._field_name, self._has_place):
+            self._field_name, self._has_place = name, has_place
+            self._show_where()
 
     def show_paused(self) -> None:
-        """The caller touches the page."""
-        self.hint_changed.emit(sentence("control_paused").sentence, "warn")
+        """The caller touches the page: nobody knows where a letter would go."""
+        self._in_text = False
+        self._say(sentence("control_paused").sentence, "warn")
 
     def clear(self) -> None:
         """Removes everything of a page that is gone."""
-        self._field_name, self._in_text = "", False
+        self._field_name, self._in_text, self._has_place = "", False, False
         self._bar.close_bar()
         if self._menu is not None:
             self._menu.close()
         self._mirror.remove_marks()
-        self.hint_changed.emit("", "")
+        self._say("", "")
 
     # ---- tools ----
 
     def _on_tool(self, tool: Tool) -> None:
+        self._say("", "")
         self._mirror.set_tool(tool)
         self._bar.close_bar()
-        self.hint_changed.emit("", "")
 
     def remove_marks(self) -> None:
         """Removes frame and arrow at both ends."""
@@ -169,12 +192,12 @@ class PointerActs(QObject):
 
     def _begin_proposal(self, pick: Pick) -> None:
         if pick.kind == "private":
-            self.hint_changed.emit(sentence("field_private").sentence, "warn")
+            self._say(sentence("field_private").sentence, "warn")
         elif pick.kind:
             self._mirror.show_mark(pick.field)
             self._bar.open_for(pick, may_write=False)
         else:
-            self.hint_changed.emit(
+            self._say(
                 _("This is no field. Click the field that the value is for."), "warn"
             )
 
@@ -213,7 +236,7 @@ class PointerActs(QObject):
     def _on_scrolled(self, pick: Pick, right_px: float, down_px: float) -> None:
         if not self._may_control:
             power = _(GRANT_WORDS[Grant.CONTROL][0])
-            self.hint_changed.emit(_("Missing permission: {power}").format(power=power), "warn")
+            self._say(_("Missing permission: {power}").format(power=power), "warn")
             return
         self.scroll_requested.emit(Spot(pick.epoch, pick.node, pick.x, pick.y), right_px, down_px)
 
@@ -234,5 +257,5 @@ class PointerActs(QObject):
             self._show_field_hint(FieldKind.TEXT)
 
     def _on_propose(self, epoch: int, node: int, value: str) -> None:
-        self.hint_changed.emit(_("The caller sees your proposal…"), "accent")
+        self._say(_("The caller sees your proposal…"), "accent")
         self.proposal_requested.emit(epoch, node, value)

@@ -106,6 +106,14 @@ class Agent:
         self.qtbot.waitUntil(lambda: any(each == name for each, _ in self.requests))
         return next(values for each, values in self.requests if each == name)
 
+    def control(self) -> None:
+        """The tool is in hand, and the keyboard over the page."""
+        self.view.activateWindow()
+        self.qtbot.waitUntil(self.view.isActiveWindow)
+        click(self.button("tool_control"))
+        self.overlay.setFocus()
+        assert self.view.mirror.has_keyboard
+
     def hint(self) -> str:
         found = self.view.findChild(QLabel, "cobrowse_hint")
         assert found is not None
@@ -342,10 +350,38 @@ def test_back_forward_reload_and_size_are_requested(agent: Agent) -> None:
     assert steps == [HistoryStep.BACK, HistoryStep.FORWARD, HistoryStep.RELOAD, 1, -1]
 
 
+def test_the_field_is_named_exactly_while_what_is_typed_goes_there(agent: Agent) -> None:
+    agent.show("<p>Bonjour</p>")
+    agent.allow(*OVER_PAGE)
+    acts, here, elsewhere = agent.view.acts, QRect(10, 10, 90, 20), agent.button("page_reload")
+    words = "What you type goes into “Nom”."
+    agent.control()
+    acts.show_answer(Answer(ClickRequested, "", {}, FieldKind.TEXT))
+    agent.view.mirror.focus_moved.emit(here, "Nom")
+    assert agent.hint() == words
+    elsewhere.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    elsewhere.setFocus()
+    assert agent.hint() == ""
+    agent.overlay.setFocus()
+    assert agent.hint() == words
+    agent.view.mirror.focus_moved.emit(QRect(), "")  # no field has the focus any more
+    assert agent.hint() == ""
+    agent.view.mirror.focus_moved.emit(here, "Nom")
+    assert agent.hint() == words
+    agent.allow(Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL)
+    assert agent.hint() == ""
+    agent.allow(*OVER_PAGE)
+    assert agent.hint() == words
+    acts.show_paused()
+    agent.view.mirror.focus_moved.emit(here, "Prénom")
+    assert "goes into" not in agent.hint()
+
+
 def test_answers_are_shown_in_words(agent: Agent) -> None:
     agent.show("<p>Bonjour</p>")
     agent.allow(*OVER_PAGE)
     acts = agent.view.acts
+    agent.control()
     acts.show_answer(Answer(ClickRequested, "", {}, FieldKind.TEXT))
     assert agent.hint() == "What you type goes into this field."
     acts.show_answer(Answer(TextRequested, "grant_missing", {"grant": "type"}, FieldKind.NONE))
