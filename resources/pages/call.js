@@ -41,7 +41,7 @@ function makeCall(name) {
     const frozen = state === "disconnected" || state === "failed";
     remote.classList.toggle("frozen", frozen);
     if (frozen) showText(TEXTS.unstable, true);
-    else if (firstFrameMs === null) showText(name === "call" ? TEXTS.connecting : TEXTS.connectingThird,
+    else if (firstFrameMs === null && (peerCameraOn || state !== "connected")) showText(name === "call" ? TEXTS.connecting : TEXTS.connectingThird,
       !remote.classList.contains("waiting"));
     else if (!peerCameraOn) showText(TEXTS.agentCameraOff);
     else showText(peerMicrophoneOn ? "" : TEXTS.agentMicrophoneOff, true);   // beside: the face is never covered

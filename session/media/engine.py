@@ -130,6 +130,11 @@ class MediaEngine(Protocol):
         """False when our camera gives no picture, or there is none; both ends are told."""
         ...
 
+    @property
+    def microphone_there(self) -> bool:
+        """False when there is no microphone here; both ends are told."""
+        ...
+
     async def answer(self, offer_sdp: str) -> str:
         """Answers an offer (RFC 8829); an earlier call goes on until the new one has brought its
         first packet.

@@ -74,6 +74,7 @@ class PlainEngine:
 
     simulated_camera = True
     camera_there = True
+    microphone_there = True
 
     def __init__(self) -> None:
         self.state_changed: Signal[MediaState] = Signal()

@@ -42,6 +42,7 @@ class QuietEngine:
 
     simulated_camera = True
     camera_there = True
+    microphone_there = True
 
     def __init__(self) -> None:
         self.state_changed: Signal[MediaState] = Signal()

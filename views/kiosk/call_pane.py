@@ -119,6 +119,6 @@ def _texts() -> dict[str, str]:
         "connecting": _("Connecting you with your adviser…"),
         "connectingThird": _("One more person is joining…"),
         "unstable": _("The line is unsteady. Please wait a moment…"),
-        "agentCameraOff": _("Your adviser has switched the camera off. You can go on talking."),
-        "agentMicrophoneOff": _("Your adviser has switched the microphone off for a moment."),
+        "agentCameraOff": _("Your adviser's camera is off."),
+        "agentMicrophoneOff": _("Your adviser's microphone is off."),
     }

@@ -145,6 +145,8 @@ class Speaker:
 class Microphone:
     """A `SoundSource`: the given microphone, cleaned by `voice`."""
 
+    there = True
+
     def __init__(self, device: QAudioDevice, voice: VoiceFilter | None = None) -> None:
         self._queue = SampleQueue()
         self._thread = _MicrophoneThread(device, self._queue, voice=voice)

@@ -67,14 +67,34 @@ def absent_words(camera: bool, microphone: bool) -> str:
         return ""
     if camera:
         return _(
-            "This kiosk has no microphone that works: you do not hear the caller. They hear you: "
-            "write to them."
+            "This kiosk has no microphone that works: you do not hear the caller, who can write "
+            "to you."
         )
     if microphone:
-        return _("This kiosk has no camera that works: you hear the caller. They see and hear you.")
+        return _("This kiosk has no camera that works: you hear the caller without seeing them.")
     return _(
-        "This kiosk has neither camera nor microphone that works. The caller sees and hears you: "
-        "write to them."
+        "This kiosk has neither camera nor microphone that works: you neither see nor hear the "
+        "caller, who can write to you."
+    )
+
+
+def own_absent_words(camera: bool, microphone: bool) -> str:
+    """What a desk without camera or microphone means for the talk; "" when it has both."""
+    if camera and microphone:
+        return ""
+    if microphone:
+        return _(
+            "Your camera gives no picture: the caller does not see you. Choose a camera in the "
+            "settings, or connect one."
+        )
+    if camera:
+        return _(
+            "No microphone works at this desk: the caller does not hear you. Write to them, or "
+            "connect a microphone and choose it in the settings."
+        )
+    return _(
+        "Neither camera nor microphone works at this desk: the caller neither sees nor hears you. "
+        "Write to them, or connect both and choose them in the settings."
     )
 
 
@@ -442,9 +462,7 @@ class VideoPane(QWidget):
 
     def _empty_text(self) -> str:
         if self._private:
-            return _(
-                "Privacy pause: neither you nor the caller sees anything. You hear each other."
-            )
+            return _("Privacy pause: neither you nor the caller sees anything. The sound goes on.")
         if self._state in _TALKING and not self._peer_devices[0]:
             return absent_words(*self._peer_devices)
         if self._frames[0] is not None and not self._peer_camera_on:

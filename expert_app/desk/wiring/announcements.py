@@ -223,7 +223,13 @@ class DeskAnnouncements:
             if before in (MediaState.UNSTABLE, MediaState.LOST):
                 self._announce(_("Picture and sound are back."))
             elif before is not MediaState.CONNECTED:
-                self._announce(_("You see and hear each other."))
+                self._announce(self._met_words())
+
+    def _met_words(self) -> str:
+        """What is true of a call that stands: an end may have no camera or no microphone."""
+        session = self._app.session
+        is_whole = session is not None and session.call.has_all_devices
+        return _("You see and hear each other.") if is_whole else _("The call stands.")
 
     def _on_line(self, rule: LineGoverned) -> None:
         """What the caller's line gives up; said when it begins and when it is over."""

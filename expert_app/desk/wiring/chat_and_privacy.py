@@ -104,12 +104,12 @@ class ChatAndPrivacyConnections:
             self._window.messages.clear(PRIVATE)
             return
         words = _(
-            "Privacy pause: neither you nor the caller sees faces or page. You hear each other."
+            "Privacy pause: neither you nor the caller sees faces or page. The sound goes on."
         )
         if shown.caller:
             words = _(
-                "The caller has begun a privacy pause: neither of you sees faces or page, you hear "
-                "each other."
+                "The caller has begun a privacy pause: neither of you sees faces or page. The "
+                "sound goes on."
             )
             words += " " + (
                 _("It ends when both of you have ended it.") if mine else _("The caller ends it.")

@@ -28,10 +28,10 @@ from views.desk.session_header import GRANT_WORDS
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.desk.shared_page.view import SharedPageView
 from views.desk.window import DeskWindow
-from views.media.video_pane import VideoPane, absent_words
+from views.media.video_pane import VideoPane, absent_words, own_absent_words
 from views.widgets.message_bar import Level
 
-ABSENT, REFUSED, OWN_CAMERA = "devices absent", "power refused", "own camera absent"
+ABSENT, REFUSED, OWN_DEVICES = "devices absent", "power refused", "own camera absent"
 
 
 class ConversationConnections:
@@ -156,7 +156,7 @@ class ConversationConnections:
         self._microphone_on = self._camera_on = True
         self._video.show_peer_devices(True, True)
         self._window.messages.clear(ABSENT)
-        self._on_own_camera(True)
+        self._on_own_devices((True, True))
         self._media.main.set_microphone(True)
         self._media.main.set_camera(True)
         session.third_parties.set_own(camera_on=True, microphone_on=True)
@@ -176,7 +176,7 @@ class ConversationConnections:
         call.media_seen.connect(self._on_media)
         call.peer_simulated.connect(lambda simulated: self._show_simulated(caller=simulated))
         call.peer_camera_changed.connect(self._on_peer_camera)
-        call.own_camera_changed.connect(self._on_own_camera)
+        call.own_devices_changed.connect(self._on_own_devices)
 
     def _show_simulated(self, caller: bool) -> None:
         self._video.show_simulated(caller, self._media.main.simulated_camera)
@@ -185,7 +185,7 @@ class ConversationConnections:
         self._video.show_state(state)
         if state is MediaState.CLOSED:
             self._window.messages.clear(ABSENT)
-            self._window.messages.clear(OWN_CAMERA)
+            self._window.messages.clear(OWN_DEVICES)
         self._window.call.show_state(CallState(state.value))
 
     def _on_media(self, seen: MediaSeen) -> None:
@@ -193,17 +193,17 @@ class ConversationConnections:
         lost = stats.lost / max(1, stats.packets + stats.lost)
         self._window.call.show_quality(_quality(lost), f"{stats.width_px} × {stats.height_px}")
 
-    def _on_own_camera(self, there: bool) -> None:
-        """The agent reads that the caller sees nobody; the caller is told by the call itself."""
-        self._video.show_own_camera(there)
-        if there:
-            self._window.messages.clear(OWN_CAMERA)
-            return
-        words = _(
-            "Your camera gives no picture: the caller reads that your camera is off. You hear each "
-            "other. Choose a camera in the settings, or connect one."
-        )
-        self._window.messages.show_message(Level.WARNING, words, key=OWN_CAMERA)
+    def _on_own_devices(self, there: tuple[bool, bool]) -> None:
+        """The agent reads what of it the caller cannot see or hear; the caller is told by the call
+        itself.
+        """
+        camera_there, microphone_there = there
+        self._video.show_own_camera(camera_there)
+        words = own_absent_words(camera_there, microphone_there)
+        if words:
+            self._window.messages.show_message(Level.WARNING, words, key=OWN_DEVICES)
+        else:
+            self._window.messages.clear(OWN_DEVICES)
 
     def _on_peer_camera(self, change: CameraChanged) -> None:
         self._video.show_peer_camera(change.camera_on)

@@ -96,7 +96,8 @@ class DeskCall:
         media_seen: the same, every 2 s.
         peer_media_seen: what the kiosk says it received.
         peer_camera_changed: the caller switched camera or microphone.
-        own_camera_changed: whether our camera gives a picture; taken to be so before the first.
+        own_devices_changed: (camera, microphone): whether ours give picture and sound; taken to be
+            so before the first.
         peer_simulated: whether the caller's picture is drawn.
         failed: an offer that could not be answered; the call goes on as it was.
         not_set_up: which call failed, and why, as either end says it.
@@ -121,7 +122,7 @@ class DeskCall:
         self.media_seen: Signal[MediaSeen] = Signal()
         self.peer_media_seen: Signal[MediaSeen] = Signal()
         self.peer_camera_changed: Signal[CameraChanged] = Signal()
-        self.own_camera_changed: Signal[bool] = Signal()
+        self.own_devices_changed: Signal[tuple[bool, bool]] = Signal()
         self.peer_simulated: Signal[bool] = Signal()
         self.failed: Signal[SessionError] = Signal()
         self.not_set_up: Signal[CallFailed] = Signal()
@@ -144,8 +145,8 @@ class DeskCall:
         self._private = False
         self._microphone_on = True
         self._held_keys = False
-        self._told = ALL_ON
-        self._own_camera_there = True
+        self._told = self._peer = ALL_ON
+        self._own_there = (True, True)
         self._tell_at_s = 0.0
         self._had_frame = False
         self._wait_s = SHORTEST_WAIT_S
@@ -237,12 +238,22 @@ class DeskCall:
         self._send_switches()
 
     def _switches(self) -> CameraChanged:
-        there = self._engine.camera_there
+        camera_there, microphone_there = self._there()
         return CameraChanged(
-            camera_on=self._camera_on and there,
-            microphone_on=self._microphone_on or self._held_keys,
-            camera_there=there,
+            camera_on=self._camera_on and camera_there,
+            microphone_on=(self._microphone_on or self._held_keys) and microphone_there,
+            camera_there=camera_there,
+            microphone_there=microphone_there,
         )
+
+    @property
+    def has_all_devices(self) -> bool:
+        """False while an end has no camera or no microphone that works."""
+        return all((*self._there(), self._peer.camera_there, self._peer.microphone_there))
+
+    def _there(self) -> tuple[bool, bool]:
+        """Our camera and microphone."""
+        return self._engine.camera_there, self._engine.microphone_there
 
     def _send_switches(self) -> None:
         self._tell_at_s = self._clock.monotonic_s() + SEEN_EVERY_S
@@ -269,6 +280,7 @@ class DeskCall:
             case MediaSeen() if self._line is not None and message.call_id == self._line.call_id:
                 self.peer_media_seen.emit(message)
             case CameraChanged():
+                self._peer = message
                 self.peer_camera_changed.emit(message)
             case LineGoverned():
                 self.governed.emit(message)
@@ -343,9 +355,9 @@ class DeskCall:
                 self.failed.emit(RelayUnreachable(why="no relay"))
             if stats.frames and self._line is not None:
                 self._report(self._line, stats, now_s)
-        if self._engine.camera_there != self._own_camera_there:
-            self._own_camera_there = not self._own_camera_there
-            self.own_camera_changed.emit(self._own_camera_there)
+        if self._there() != self._own_there:
+            self._own_there = self._there()
+            self.own_devices_changed.emit(self._own_there)
         if self._told != self._switches() and now_s >= self._tell_at_s:
             self._send_switches()
         if self._ask_at_s is not None and now_s >= self._ask_at_s:

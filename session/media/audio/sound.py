@@ -31,6 +31,11 @@ class SoundSource(Protocol):
     waits.
     """
 
+    @property
+    def there(self) -> bool:
+        """False when no sound is to be expected: there is no microphone."""
+        ...
+
     def read(self) -> Pcm:
         """The next `BLOCK` samples; silence when there is nothing."""
         ...
@@ -143,6 +148,8 @@ class NullSink:
 class SilentSource:
     """A microphone that is not there."""
 
+    there = False
+
     def read(self) -> Pcm:
         """Nothing."""
         return silence()
@@ -159,6 +166,8 @@ class ToneSource:
         pitch_hz: of the tone.
         level: peak, 0..1.
     """
+
+    there = True
 
     def __init__(self, pitch_hz: float = 220.0, level: float = 0.08) -> None:
         self._pitch_hz = pitch_hz

@@ -63,6 +63,11 @@ class SharedMicrophone:
         """RMS of the last 0.2 s that was read, 0..1."""
         return self._meter.level
 
+    @property
+    def there(self) -> bool:
+        """False when no sound is to be expected."""
+        return self._source.there
+
     def tap(self) -> SoundSource:
         """A microphone for one more call."""
         mine: deque[Pcm] = deque(maxlen=QUEUED)
@@ -99,6 +104,11 @@ class _Tap:
     def __init__(self, shared: SharedMicrophone, mine: deque[Pcm]) -> None:
         self._shared, self._mine = shared, mine
         self._read_at_s = 0.0
+
+    @property
+    def there(self) -> bool:
+        """False when no sound is to be expected."""
+        return self._shared.there
 
     def read(self) -> Pcm:
         """The next block. What piled up while nobody read is old and is left out."""

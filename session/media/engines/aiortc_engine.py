@@ -115,6 +115,11 @@ class AiortcEngine:
         """False when the camera gives no picture."""
         return self._camera.there
 
+    @property
+    def microphone_there(self) -> bool:
+        """False without a microphone."""
+        return self._microphone.there
+
     async def answer(self, offer_sdp: str) -> str:
         """Answers an offer; see `MediaEngine.answer`."""
         check_offer(offer_sdp)

@@ -114,7 +114,7 @@ class BrowserEngine:
         self._settings = settings or BrowserSettings()
         self._on = {"camera": True, "microphone": True}
         self._in_call = self._closed = False
-        self._camera_there = True
+        self._there = {"video": True, "audio": True}
         self._line_kbps = 0
         self._limits = PictureLimits()
         self._stats = MediaStats()
@@ -132,7 +132,12 @@ class BrowserEngine:
     @property
     def camera_there(self) -> bool:
         """False when the page found no camera, or the one it had has gone."""
-        return self._camera_there
+        return self._there["video"]
+
+    @property
+    def microphone_there(self) -> bool:
+        """False when the page found no microphone, or the one it had has gone."""
+        return self._there["audio"]
 
     def set_devices(self, media: CallMedia) -> None:
         """Changes the devices at once: a call goes on with the new ones."""
@@ -353,7 +358,7 @@ class BrowserEngine:
                 self._end()
                 self.state_changed.emit(MediaState.LOST)
             case "devices":
-                self._camera_there = bool(detail.get("video"))
+                self._there = {kind: bool(detail.get(kind)) for kind in self._there}
             case "device_missing":
                 log.warning("no %s: %s", detail.get("kind"), detail.get("why"))
             case "track_refused" | "settings_refused":

@@ -26,6 +26,8 @@ class Speech:
     a vowel that rises and falls, syllable by syllable.
     """
 
+    there = True
+
     def __init__(self) -> None:
         self._wave = _wave()
         self._at = 0

@@ -41,6 +41,7 @@ class ToldEngine:
 
     simulated_camera = True
     camera_there = True
+    microphone_there = True
 
     def __init__(self) -> None:
         self.state_changed: Signal[MediaState] = Signal()
@@ -345,8 +346,8 @@ async def test_a_switch_that_a_cut_line_has_lost_is_told_when_the_line_is_back()
 
 async def test_a_camera_that_gives_no_picture_is_told_to_both_ends_and_again_when_it_does() -> None:
     desk = Desk()
-    own: list[bool] = []
-    desk.call.own_camera_changed.connect(own.append)
+    own: list[tuple[bool, bool]] = []
+    desk.call.own_devices_changed.connect(own.append)
     desk.engine.camera_there = False
     await desk.offer("c1")
     await desk.after(0.3)
@@ -354,12 +355,29 @@ async def test_a_camera_that_gives_no_picture_is_told_to_both_ends_and_again_whe
     assert [(one.camera_on, one.camera_there, one.microphone_on) for one in told] == [
         (False, False, True)
     ]
-    assert own == [False]
+    assert own == [(False, True)]
     desk.engine.camera_there = True
     await desk.after(2.1)
     told = sent(desk.channel, CameraChanged)
     assert (told[-1].camera_on, told[-1].camera_there) == (True, True)
-    assert own == [False, True]
+    assert own == [(False, True), (True, True)]
+    await desk.close()
+
+
+async def test_a_desk_without_a_microphone_is_told_to_both_ends_and_nobody_hears_the_other() -> (
+    None
+):
+    desk = Desk()
+    own: list[tuple[bool, bool]] = []
+    desk.call.own_devices_changed.connect(own.append)
+    before = desk.call.has_all_devices
+    desk.engine.microphone_there = False
+    await desk.offer("c1")
+    await desk.after(0.3)
+    (told,) = sent(desk.channel, CameraChanged)
+    assert (told.camera_on, told.microphone_on, told.microphone_there) == (True, False, False)
+    assert own == [(True, False)]
+    assert (before, desk.call.has_all_devices) == (True, False)
     await desk.close()
 
 

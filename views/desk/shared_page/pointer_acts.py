@@ -197,9 +197,7 @@ class PointerActs(QObject):
             self._mirror.show_mark(pick.field)
             self._bar.open_for(pick, may_write=False)
         else:
-            self._say(
-                _("This is no field. Click the field that the value is for."), "warn"
-            )
+            self._say(_("This is no field. Click the field that the value is for."), "warn")
 
     def _act(self, pick: Pick) -> None:
         if pick.kind == "choice" and self._may_type:

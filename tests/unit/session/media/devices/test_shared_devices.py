@@ -26,6 +26,7 @@ class Counting:
     """A microphone whose blocks are numbered, and a loudspeaker that remembers."""
 
     simulated = False
+    there = True
 
     def __init__(self) -> None:
         self.count = 0
