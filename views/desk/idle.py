@@ -143,7 +143,8 @@ class IdlePage(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._available, self._connected, self._refused = True, False, False
         self._silent = False
-        self._waiting, self._next, self._offered = 0, ("", ""), False
+        self._waiting, self._next = 0, ("", "")
+        self._offered = self._accepting = False
         self._icon = IconLabel("available", "good", size_px=44)
         self._title = label(role="large", name="idle_title")
         self._words = label(role="soft", name="idle_words", wrap=True)
@@ -209,6 +210,11 @@ class IdlePage(QWidget):
     def show_offered(self, offered: bool) -> None:
         """Whether a caller is offered to this agent: then nobody else is to be accepted here."""
         self._offered = offered
+        self._show()
+
+    def show_accepting(self, accepting: bool) -> None:
+        """True from the agent's acceptance until the caller is here, or was not to be had."""
+        self._accepting = accepting
         self._show()
 
     def show_state(self, available: bool, connected: bool, silent: bool = False) -> None:
@@ -279,6 +285,9 @@ class IdlePage(QWidget):
         elif self._offered:
             words = _("Accept or decline above.")
             look = ("bell", "accent", _("A caller is offered to you"), words)
+        elif self._accepting:
+            words = _("The conversation opens in a moment.")
+            look = ("bell", "accent", _("The caller is being connected"), words)
         elif self._waiting:
             number, whence = self._next
             look = ("available", "good", _("Next: {ticket}").format(ticket=number), whence)
@@ -288,9 +297,9 @@ class IdlePage(QWidget):
         self._icon.set_icon(icon_name, tone)
         self._title.setText(title)
         self._words.setText(words)
-        self._accept.setVisible(self._available and not self._offered)
+        self._accept.setVisible(self._available and not (self._offered or self._accepting))
         self._accept.setEnabled(self._connected and self._waiting > 0)
         looks = self._available and self._connected and self._waiting > 0
-        self._look.setVisible(looks and not self._offered)
+        self._look.setVisible(looks and not (self._offered or self._accepting))
         self._back.setText(_("I am back") if self._silent else _("I am available"))
         self._back.setVisible(not self._available)

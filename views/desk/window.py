@@ -189,6 +189,7 @@ class DeskWindow(QMainWindow):
     def show_idle(self) -> None:
         """No conversation: the queue is large, nothing of the caller before stays."""
         self._session = None
+        self.idle.show_accepting(False)
         self.queue.set_busy(False)
         self.call.show_started(None)
         self.call.show_state(CallState.NEW)
@@ -214,6 +215,7 @@ class DeskWindow(QMainWindow):
     def show_session(self, session: SessionFacts) -> None:
         """A conversation begins (or goes on after a restart)."""
         self._session, self._in_wrap_up = session, False
+        self.idle.show_accepting(False)
         ticket = self.queue.ticket(session.ticket_id)
         service, place = self.queue.service(session.service)
         self.session_header.show_session(session, ticket.number if ticket else "", service, place)
@@ -600,6 +602,10 @@ class DeskWindow(QMainWindow):
     def _on_state(self, available: bool, reason: str) -> None:
         self._reason = "" if available else reason
         self._show_state()
+
+    def show_accepting(self, accepting: bool) -> None:
+        """True while a caller whom the agent has accepted is on the way here."""
+        self.idle.show_accepting(accepting)
 
     def _accept_next(self) -> None:
         """Takes the caller who is offered to this agent, else the next of the queue."""

@@ -33,7 +33,7 @@ from views.widgets.parts import (
 from views.widgets.theme import SPACE
 from views.workplace.connection_chip import ConnectionChip
 
-TROUBLE, TOLD = "trouble", "told"
+TROUBLE, TOLD, LINE = "trouble", "told", "line"
 NETWORK, LIST, KIOSKS = "network", "list", "kiosks"
 
 
@@ -137,6 +137,14 @@ class HelpdeskView(QWidget):
     def show_trouble(self, words: str) -> None:
         """What did not work, and what to do; what is open stays."""
         self.messages.show_message(Level.ERROR, words, key=TROUBLE)
+
+    def show_line(self, words: str) -> None:
+        """Nobody answers now."""
+        self.messages.show_message(Level.ERROR, words, key=LINE)
+
+    def clear_line(self) -> None:
+        """Somebody answers again."""
+        self.messages.clear(LINE)
 
     def clear_trouble(self) -> None:
         """It works again."""

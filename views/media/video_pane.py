@@ -471,9 +471,11 @@ class VideoPane(QWidget):
             return _("On hold: nothing is seen or heard in either direction")
         if self._state == MediaState.LOST:
             return _("Call lost, calling again…")
-        if self._state in (MediaState.CONNECTING, MediaState.CONNECTED, MediaState.UNSTABLE):
-            return _("Waiting for the picture…")
-        return _("No call at the moment")
+        if self._state == MediaState.CLOSED:
+            return _("No call at the moment")
+        if self._state == MediaState.NEW:
+            return _("The call begins…")
+        return _("Waiting for the picture…")
 
     def _colour(self, token: str) -> QColor:
         return QColor(str(getattr(tokens_for(self.palette()), token)))

@@ -47,8 +47,8 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("Update the older one, then start it again."),
     ),
     "bus_unreachable": (
-        N_("The line to the network is cut."),
-        N_("The program keeps trying. What you received is safe; go on when the line is back."),
+        N_("The network does not answer."),
+        N_("The program keeps trying. What you received is safe; go on when it answers."),
     ),
     "hub_unreachable": (
         N_("The network answers but its service does not."),

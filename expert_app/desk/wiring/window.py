@@ -128,6 +128,7 @@ class WindowConnections:
 
     def _on_accept(self, ticket_id: str) -> None:
         self._ring.stop()
+        self._window.show_accepting(True)
         self._app.accept(ticket_id)
 
     def _on_announced(self, said: Announcement) -> None:
@@ -154,6 +155,7 @@ class WindowConnections:
     def _on_trouble(self, trouble: DeskTrouble) -> None:
         if trouble.key == "accept":
             self._window.queue.accept_failed()
+            self._window.show_accepting(False)
         if trouble.key == LOADING:  # said where the dossier would be: `wiring.dossier`
             return
         if trouble.key == "file":

@@ -55,6 +55,9 @@ from views.words.errors import sentence
 
 WINDOW_SIZE = (1440, 900)
 _TWO = N_("Two conversations have the number {number}: choose one in the list, by its day.")
+LINE_TROUBLES = frozenset({"bus_unreachable", "hub_unreachable", "store_unreachable"})
+"""Of a moment: they are over once anything is answered."""
+
 AGAIN_S = 2.0
 """Between two questions to a hub that does not answer yet."""
 
@@ -275,6 +278,8 @@ class HelpdeskProgram:
 
     def _on_connected(self, connected: bool) -> None:
         self.view.show_connection(connected)
+        if connected:
+            self.view.clear_line()
         if self._network is not None:
             self._network.show_connection(connected)
         self._note("connection", connected=connected)
@@ -296,6 +301,7 @@ class HelpdeskProgram:
             return
         self._answered = True
         self.view.clear_trouble()
+        self.view.clear_line()
         self.view.list.show_found(found, first=not before)
         self._note("found", rows=self.view.list.model.rowCount(), more=bool(found.next))
 
@@ -369,6 +375,7 @@ class HelpdeskProgram:
             self._show_trouble(error.code, error.detail)
 
     def _show_opened(self, opened: OpenedConversation, origin: str = "") -> None:
+        self.view.clear_line()
         self.view.show_conversation(
             _title(opened),
             opened.log,
@@ -416,6 +423,7 @@ class HelpdeskProgram:
             self._show_trouble(error.code, error.detail)
 
     def _show_notes(self, notes: LogNotes) -> None:
+        self.view.clear_line()
         self.view.conversation.show_notes(notes.notes)
         self._note("notes", count=len(notes.notes))
 
@@ -432,6 +440,7 @@ class HelpdeskProgram:
             self._show_trouble(error.code, error.detail)
             self.view.kiosks.show_not_read(sentence(error.code, error.detail).sentence)
             return
+        self.view.clear_line()
         self.view.kiosks.show_tests(tests.rows)
         self.view.kiosks.show_helps(helps.helps)
         self.view.kiosks.show_places(places)
@@ -543,7 +552,12 @@ class HelpdeskProgram:
         self._show_trouble(error.code, dict(error.detail))
 
     def _show_trouble(self, code: str, detail: dict[str, str | int | float]) -> None:
-        self._refuse(sentence(code, detail).sentence, code)
+        words = sentence(code, detail).sentence
+        if code in LINE_TROUBLES:
+            self.view.show_line(words)
+            self._note("trouble", code=code)
+        else:
+            self._refuse(words, code)
 
     def _note(self, name: str, **values: str | int | float | bool) -> None:
         if self._observations is not None:

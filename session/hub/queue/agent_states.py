@@ -190,11 +190,12 @@ class AgentStates:
             state = AgentState.IN_SESSION if visits else AgentState.WRAP_UP
             return AgentFacts(id=person.id, name=person.name, state=state, ticket=helping[0].number)
         record = self.reported(organisation, person.id)
+        since = self.idle_since(organisation, person.id)
         return AgentFacts(
             id=person.id,
             name=person.name,
             state=reported_state(record),
-            since_utc=record.at_utc if record is not None else None,
+            since_utc=since if since != _NEVER else None,
             reason=record.reason if record is not None else "",
             by_name=self._set_by(organisation, record),
             why=record.why if record is not None else "",

@@ -222,6 +222,24 @@ async def test_the_board_shows_what_each_agent_does(tmp_path: Path) -> None:
         await until(lambda: agent_of(looks[-1], "alice") is AgentState.AVAILABLE)
 
 
+async def test_an_agent_is_free_since_its_last_work_not_since_it_said_so(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        kiosk, alice = await world.kiosk("kiosk1"), await world.desk("alice")
+        _link, board = await world.supervisor()
+        await world.work_of(alice).report(True)
+        called = await kiosk.call("housing", "1234567", "r1")
+        facts = await alice.accept(called.ticket.id)
+        await alice.hang_up(facts.id)
+        ended_at = world.clock.utc_now()
+        await alice.close(facts.id, "done")
+        looks: list[BoardAnswer] = []
+        board.board_changed.connect(looks.append)
+        await until(lambda: bool(looks) and agent_of(looks[-1], "alice") is AgentState.AVAILABLE)
+        free = next(agent for agent in looks[-1].agents if agent.id == "alice")
+        assert free.since_utc is not None
+        assert free.since_utc >= ended_at
+
+
 EXAMPLES: dict[str, dict[str, object]] = {
     "reassign": {
         "ticket_id": "t",

@@ -170,6 +170,7 @@ def test_what_to_expect_is_said_while_there_is_no_picture(
         pane.show_state(state)
         said.append(pane._empty_text())
     assert len(set(said)) == 3
+    assert "No call at the moment" not in said
     pane.show_state(MediaState.CONNECTED)
     engine.latest = plain(RED)
     qtbot.waitUntil(lambda: is_like(colour_at(pane, 0.2, 0.2), RED))
