@@ -131,14 +131,14 @@ async def test_a_new_desk_says_what_is_true_and_offers_the_passphrase(
         await desk.reads("sign_in_unknown", "pas encore connu")
         if not keyring.is_there:
             await desk.reads("sign_in_no_keyring", "pas de trousseau")
-            assert "passphrase_first" in await desk.visible()
+            assert "passphrase_first_show" in await desk.visible()
             return
-        assert "passphrase_first" not in await desk.visible()
+        assert "passphrase_first_show" not in await desk.visible()
         await desk.type("sign_in_code", LINE)
         await desk.click("sign_in_enter")
         if keyring.is_open:
             await desk.reads("sign_in_words", "réseau ne répond pas")
-            assert "passphrase_first" not in await desk.visible()
+            assert "passphrase_first_show" not in await desk.visible()
             return
         if keyring.asks:
             await desk.reads("sign_in_words", "demande son mot de passe")
