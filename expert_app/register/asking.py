@@ -16,6 +16,7 @@ from resources.texts import _
 from session.core.dossier_model import Access, ActingUser, CallerIdentity, DossierHit, HitReason
 from session.hub.dossier.register import RegisterAway, RegisterRecord, Registers
 from session.protocol.dossier.identity import RegisterState
+from session.protocol.hub.number_check import is_same_number
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +102,7 @@ class RegisterAnswers:
 def _hit(question: RegisterQuestion, caller: CallerIdentity, record: RegisterRecord) -> DossierHit:
     same = record.born_on == question.born_on and like(question, record) == 1.0
     why = HitReason.SAME_NAME_AND_BIRTH if same else HitReason.SIMILAR_NAME_AND_BIRTH
-    if caller.caller_number and record.caller_number == caller.caller_number:
+    if caller.caller_number and is_same_number(record.caller_number, caller.caller_number):
         why = HitReason.SAME_NUMBER
     parts = (record.given_names.strip(), record.family_name.strip())
     return DossierHit(

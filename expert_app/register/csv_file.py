@@ -225,7 +225,8 @@ class _LineCheck:
         return born_on
 
     def _caller_number(self, text: str) -> str:
-        for kind in self._kinds:
+        # only a CAF leaves a letter out, which is a part of another's number
+        for kind in sorted(self._kinds, key=lambda kind: kind == "allocataire"):
             try:
                 return checked_number(kind, text)
             except CallerNumberInvalid:

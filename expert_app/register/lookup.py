@@ -11,6 +11,8 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from functools import partial
 
+from msgspec.structs import replace
+
 from expert_app.ged.connector import NotDelivered, Reason
 from expert_app.register.source import RegisterQuestion, RegisterSource, fitting
 from expert_app.runtime.store_settings import RegisterSettings
@@ -75,11 +77,11 @@ class RegisterLookup:
 
     async def by_caller_number(self, caller_number: str) -> list[RegisterRecord]:
         """See `Register`."""
-        return (
-            await self._remembered(RegisterQuestion(caller_number=caller_number))
-            if caller_number
-            else []
-        )
+        if not caller_number:
+            return []
+        found = await self._remembered(RegisterQuestion(caller_number=caller_number))
+        # the register may write CAF's letter behind it, which we leave out
+        return [replace(record, caller_number=caller_number) for record in found]
 
     async def ask(self, question: RegisterQuestion) -> list[RegisterRecord]:
         """Asks the register itself. Raises `RegisterAway`."""

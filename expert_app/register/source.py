@@ -14,8 +14,8 @@ import msgspec
 from documents.store.names import likeness, search_key
 from expert_app.ged.connector import NotDelivered, Reason
 from session.core.birth_date import may_be_same_day, parse_birth_date
-from session.hub.convention.caller_numbers import plain_number
 from session.hub.dossier.register import RegisterRecord
+from session.protocol.hub.number_check import is_same_number, written_number
 
 MOST_BYTES = 1 << 20
 """Of an answer: some dossiers of one person, never more."""
@@ -60,8 +60,8 @@ def _fits(question: RegisterQuestion) -> Callable[[RegisterRecord], bool]:
         wanted = question.number.strip().casefold()
         return lambda one: one.number.casefold() == wanted
     if question.caller_number:
-        number = plain_number(question.caller_number)
-        return lambda one: one.caller_number == number
+        number = written_number("", question.caller_number)
+        return lambda one: is_same_number(one.caller_number, number)
     return lambda record: (
         may_be_same_day(record.born_on, question.born_on) and like(question, record) > 0
     )
@@ -82,7 +82,7 @@ def record_of(read: Callable[[str], Any]) -> RegisterRecord | None:
     given = {name: _text(read(name)) for name in RegisterRecord.__struct_fields__}
     day = _day(read("born_on"))
     given["born_on"] = day
-    given["caller_number"] = plain_number(given["caller_number"])
+    given["caller_number"] = written_number("", given["caller_number"])
     try:
         return msgspec.convert(given, RegisterRecord)
     except msgspec.ValidationError:

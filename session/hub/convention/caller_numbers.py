@@ -11,6 +11,7 @@ from typing import Any
 from stdnum.fr import nir
 
 from session.core.errors import CallerNumberInvalid
+from session.protocol.hub.number_check import written_number
 
 NUMBER_KINDS = ("", "allocataire", "france_travail", "nir")
 
@@ -21,23 +22,19 @@ _nir: Any = nir
 """python-stdnum carries no types."""
 
 
-def plain_number(typed: str) -> str:
-    """A number in its one written form, without spaces, dots and hyphens; not checked."""
-    return re.sub(r"[\s.-]", "", typed).upper()
-
-
 def checked_number(kind: str, typed: str) -> str:
     """The number in its one written form, "" when the caller gave none.
 
     Args:
-        kind: "allocataire" (7 digits), "france_travail" (7 digits and a letter, or 11 digits),
+        kind: "allocataire" (7 digits; a letter behind them is left out),
+            "france_travail" (7 digits and a letter, or 11 digits),
             "nir" (13 characters and a key of 2; Corsica's 2A and 2B too) or "" (any 1 to 20 letters
             and digits).
 
     Raises:
         CallerNumberInvalid: it is not one.
     """
-    number = plain_number(typed)
+    number = written_number(kind, typed)
     if not number:
         return ""
     if kind == "allocataire":

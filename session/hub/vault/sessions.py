@@ -18,9 +18,9 @@ from session.bus.sealing.certificates import VaultSecret
 from session.bus.sealing.sealed_number import open_number
 from session.core.clock import Clock
 from session.core.errors import SealBroken, SealKeyOld, TicketUnknown
-from session.hub.convention.caller_numbers import plain_number
 from session.hub.storage.interfaces import CallerRecord
 from session.hub.vault.log_store import VaultLog
+from session.protocol.hub.number_check import written_number
 from session.protocol.hub.requests import SessionFacts
 from session.protocol.hub.tickets import Ticket
 from session.protocol.sealing import (
@@ -90,7 +90,7 @@ class VaultSessions:
                 "a caller's number cannot be opened: %s", error.detail.get("why", error.code)
             )
             return ""
-        return plain_number(typed)
+        return written_number("", typed)
 
     def kiosk_facts(self, ticket: Ticket) -> SessionFacts:
         """The session of a ticket that `owned` has just given."""

@@ -8,6 +8,7 @@ Pure: text in, verdict out; nothing is kept.
 
 from __future__ import annotations
 
+import re
 import string
 from dataclasses import dataclass
 from enum import StrEnum
@@ -62,6 +63,27 @@ FORMS: dict[str, NumberForm] = {
 
 _NIR_DEPARTMENT = 5
 _FRANCE_TRAVAIL_LETTER = 7
+
+
+_ALLOCATAIRE_WITH_LETTER = re.compile(r"[0-9]{7}[A-Z]")
+
+
+def written_number(kind: str, typed: str) -> str:
+    """A number in its one written form: capitals, without spaces, dots and hyphens; not checked.
+    CAF letters print another letter behind the seven digits: it is no part of the number.
+    """
+    number = re.sub(r"[\s.-]", "", typed).upper()
+    if kind == "allocataire" and _ALLOCATAIRE_WITH_LETTER.fullmatch(number):
+        return number[:-1]
+    return number
+
+
+def is_same_number(one: str, other: str) -> bool:
+    """True for two written numbers that are one, also where only one has CAF's letter."""
+    has_letter = [bool(_ALLOCATAIRE_WITH_LETTER.fullmatch(number)) for number in (one, other)]
+    if has_letter[0] == has_letter[1]:
+        return one == other
+    return written_number("allocataire", one) == written_number("allocataire", other)
 
 
 def next_characters(kind: str, text: str) -> str:

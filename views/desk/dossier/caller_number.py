@@ -17,7 +17,10 @@ KINDS: dict[str, tuple[str, str]] = {
     "": (N_("Caller number"), N_("At most 20 letters and figures.")),
     "allocataire": (
         N_("Family allowance number"),
-        N_("This number has 7 figures; they are at the top of the letters."),
+        N_(
+            "This number has 7 figures; they are at the top of the letters. A letter behind them "
+            "is left out."
+        ),
     ),
     "france_travail": (
         N_("Job seeker number"),
@@ -41,11 +44,6 @@ def number_name(kind: str) -> str:
 def number_advice(kind: str) -> str:
     """What a good number of this kind looks like."""
     return _(KINDS.get(kind, KINDS[""])[1])
-
-
-def plain_number(typed: str) -> str:
-    """A number in its one written form, without spaces, dots and hyphens."""
-    return re.sub(r"[\s.-]", "", typed).upper()
 
 
 def is_good_number(kind: str, number: str) -> bool:

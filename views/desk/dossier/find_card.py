@@ -18,13 +18,13 @@ from PyQt6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 from resources.texts import _
 from session.core.dossier_model import CallerIdentity, DossierHit
 from session.protocol.dossier.identity import RegisterState
+from session.protocol.hub.number_check import written_number
 from session.protocol.wire.typed_words import is_reason
 from views.desk.dossier.caller_number import (
     LONGEST,
     is_good_number,
     number_advice,
     number_name,
-    plain_number,
 )
 from views.widgets.dossier.birth_date import FLAWS, read_birth_date
 from views.widgets.dossier.hits import HitList
@@ -356,7 +356,7 @@ class FindCard(Card):
 
     def _on_create(self, *, confirmed: bool) -> None:
         person, reason = self._person(), self._reason()
-        number = plain_number(self._fields["caller_number"].text())
+        number = written_number(self._kind, self._fields["caller_number"].text())
         if number and not is_good_number(self._kind, number):
             self._fields["caller_number"].show_wrong(number_advice(self._kind))
             person = None

@@ -15,12 +15,12 @@ from PyQt6.QtWidgets import QApplication, QWidget
 
 from resources.texts import _
 from session.core.dossier_model import Dossier, DossierHit
+from session.protocol.hub.number_check import written_number
 from views.desk.dossier.caller_number import (
     LONGEST,
     is_good_number,
     number_advice,
     number_name,
-    plain_number,
 )
 from views.widgets.dossier.birth_date import french_day
 from views.widgets.dossier.person_form import PersonForm
@@ -188,7 +188,7 @@ class PersonCard(Card):
         self._correct.setVisible(free)
 
     def _on_number(self) -> None:
-        number = plain_number(self._number.text())
+        number = written_number(self._kind, self._number.text())
         if not is_good_number(self._kind, number):
             self._number.show_wrong(number_advice(self._kind))
             self._number.setFocus()

@@ -42,7 +42,10 @@ LONG = 11
 """A number with more characters is shown in smaller type."""
 
 _TITLES = {
-    "allocataire": (N_("Your family allowance number"), N_("7 digits, at the top of our letters")),
+    "allocataire": (
+        N_("Your family allowance number"),
+        N_("7 digits, at the top of our letters, without the letter"),
+    ),
     "france_travail": (N_("Your job seeker number"), N_("7 digits and a letter, or 11 digits")),
     "nir": (N_("Your social security number"), N_("15 characters, on your health card")),
     PHONE: (N_("Your telephone number"), N_("10 digits, it begins with 0")),

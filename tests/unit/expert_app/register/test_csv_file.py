@@ -132,6 +132,16 @@ def test_an_international_telephone_number_is_no_formula(tmp_path: Path) -> None
     assert found.records[0][1].contact == "+33 6 12 34 56 78"
 
 
+def test_the_letter_of_a_caf_s_letters_is_left_out(tmp_path: Path) -> None:
+    line = "REF-2;Autre;Anne;1980-02-29;7654321 K;"
+    for kinds, number in (
+        (("allocataire",), "7654321"),
+        (("allocataire", "france_travail"), "7654321K"),
+    ):
+        found = _read(tmp_path, f"{HEAD}{line}\n", kinds=kinds)
+        assert [one.caller_number for _line, one in found.records] == [number]
+
+
 def test_a_callers_number_is_checked_by_its_kind(tmp_path: Path) -> None:
     refused = _refused(tmp_path, "REF-2;Autre;Anne;1980-02-29;12345;", kinds=("allocataire",))
     assert refused.reason == "caller_number_wrong"

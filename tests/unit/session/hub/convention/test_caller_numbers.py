@@ -19,6 +19,7 @@ def _nir(body: str) -> str:
     [
         ("allocataire", "1234567", "1234567"),
         ("allocataire", " 123 45 67", "1234567"),
+        ("allocataire", "1234567 K", "1234567"),
         ("france_travail", "1234567a", "1234567A"),
         ("france_travail", "12345678901", "12345678901"),
         ("nir", _nir("1990199001001"), _nir("1990199001001")),

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import pytest
 
-from session.protocol.hub.number_check import FORMS, PHONE, TICKET
-from views.desk.dossier.caller_number import KINDS, is_good_number, plain_number
+from session.protocol.hub.number_check import FORMS, PHONE, TICKET, written_number
+from views.desk.dossier.caller_number import KINDS, is_good_number
 
 
 @pytest.mark.parametrize(
     ("kind", "typed"),
     [
         ("allocataire", "123 4567"),
+        ("allocataire", "1234567 k"),
         ("france_travail", "1234567-a"),
         ("france_travail", "1234 5678 901"),
         ("nir", "2 95 10 99 126 111 93"),
@@ -21,7 +22,7 @@ from views.desk.dossier.caller_number import KINDS, is_good_number, plain_number
     ],
 )
 def test_a_good_number_is_taken_with_its_spaces(kind: str, typed: str) -> None:
-    assert is_good_number(kind, plain_number(typed))
+    assert is_good_number(kind, written_number(kind, typed))
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,7 @@ def test_a_good_number_is_taken_with_its_spaces(kind: str, typed: str) -> None:
     ],
 )
 def test_a_wrong_number_is_not(kind: str, typed: str) -> None:
-    assert not is_good_number(kind, plain_number(typed))
+    assert not is_good_number(kind, written_number(kind, typed))
 
 
 def test_every_kind_of_the_kiosk_has_a_name_at_the_desk() -> None:
