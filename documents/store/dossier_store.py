@@ -90,6 +90,7 @@ from session.core.errors import (
     SessionError,
     StoreUnreachable,
 )
+from session.core.folded_text import folded
 
 MAX_PROCEDURE_WORDS = 500
 
@@ -254,7 +255,8 @@ class DossierStore:
                         connection, key, piece.id, PieceState.ACCEPTED, reason=reason, moment=moment
                     )
             words = " · ".join(part for part in (before.procedure, procedure.name) if part)
-            if procedure.name not in before.procedure.split(" · "):
+            named = {folded(name) for name in before.procedure.split(" · ")}
+            if folded(procedure.name) not in named:
                 table = tables.dossiers
                 change = (
                     update(table)

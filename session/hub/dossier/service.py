@@ -24,6 +24,7 @@ from session.core.dossier_model import (
     PieceState,
 )
 from session.core.errors import DossierUnknown, NotAllowed, TicketUnknown
+from session.core.folded_text import folded
 from session.hub.access.handlers import Asker, handles
 from session.hub.dossier.document_reader import DocumentReader
 from session.hub.dossier.keep_consent import KeepConsents
@@ -153,7 +154,22 @@ class DossierService:
         )
         await self.bind(organisation, ticket, record, found.number)
         self._written.add((session_id, asker.user, found.number))
-        return found
+        return await self._with_checklist(asker, ticket, found)
+
+    async def _with_checklist(self, asker: Asker, ticket: Ticket, dossier: Dossier) -> Dossier:
+        """The dossier as it is, or with what its procedure asks for: an organisation's own system
+        names a procedure in words and knows nothing of its pieces.
+        """
+        if dossier.pieces or not dossier.procedure:
+            return dossier
+        names = {folded(name) for name in dossier.procedure.split(" · ")}
+        who = who_of(self._sessions.kiosk_facts(ticket), asker.computer)
+        for one in await self._store.procedures(asker.organisation, ticket.service):
+            if names & {folded(one.name), folded(one.id)}:
+                dossier = await self._store.start_procedure(
+                    asker.organisation, dossier.number, one.id, who=who
+                )
+        return dossier
 
     async def bind(
         self, organisation: str, ticket: Ticket, record: CallerRecord, number: str

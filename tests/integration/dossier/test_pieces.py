@@ -11,10 +11,11 @@ import msgspec
 import pytest
 
 from documents.store.dossier_store import DossierStore
+from documents.store.incoming import IncomingDossier
 from documents.store.procedures import Procedures, load_procedures, shipped
 from expert_app.hub.dossier_adapter import DossierAdapter
 from session.core.clock import SystemClock
-from session.core.dossier_model import Dossier, PieceState
+from session.core.dossier_model import Access, ActingUser, CallerIdentity, Dossier, PieceState
 from session.core.errors import DossierUnknown, NotAllowed
 from session.desk.hub.pieces import PieceLink
 from tests.integration.dossier.test_dossier import _say
@@ -115,6 +116,38 @@ async def test_nobody_asks_about_a_dossier_that_is_not_of_its_session(tmp_path: 
                 await desk.set_piece(
                     facts.id, "D-2026-0001", "logement-rib", state=PieceState.ACKNOWLEDGED
                 )
+        finally:
+            store.close()
+
+
+async def test_a_procedure_that_an_import_names_opens_its_checklist(tmp_path: Path) -> None:
+    async with hub_world(tmp_path, with_hub=False) as world:
+        store = await _world(world, tmp_path)
+        try:
+            by = ActingUser(user="register", name="Registre")
+            for number, caller, named in (
+                ("2026-0001", "7654321", "aide au logement"),
+                ("2026-0002", "7654322", "Une démarche que personne ne connaît"),
+            ):
+                person = CallerIdentity(
+                    family_name="Exemple",
+                    given_names=f"Odile {caller[-1]}",
+                    born_on="1980-02-29",
+                    caller_number=caller,
+                )
+                dossier = IncomingDossier(number=number, caller=person, procedure=named)
+                store.incoming.take("valdore", [dossier], Access(by=by, reason="import"))
+            kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+            facts = await desk.accept((await kiosk.call("rights", "7654321", "r1")).ticket.id)
+            opened = await desk.dossier(facts.id)
+            assert "logement-rib" in {piece.id for piece in opened.pieces}
+            assert opened.procedure == "aide au logement"
+            again = await desk.dossier(facts.id)
+            assert [piece.id for piece in again.pieces] == [piece.id for piece in opened.pieces]
+            await desk.hang_up(facts.id)
+            await desk.close(facts.id, "done")
+            facts = await desk.accept((await kiosk.call("rights", "7654322", "r2")).ticket.id)
+            assert (await desk.dossier(facts.id)).pieces == ()
         finally:
             store.close()
 
