@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from expert_app.kiosk.screen import SessionScreen
+from session.core.errors import DeskWithoutVoice
 from session.kiosk.session import KioskSession
 from session.protocol.conversation.messages import (
     CameraChanged,
@@ -43,6 +44,7 @@ class SessionPresenter:
         session.grants.settled.connect(screen.end_question)
         session.grants.changed.connect(self._on_grant)
         session.call.peer_media_seen.connect(self._on_peer_media)
+        session.call.refused.connect(self._on_call_refused)
         session.call.peer_camera_changed.connect(self._on_agent_switches)
         session.page.not_shared.connect(screen.show_devices_notice)
         session.devices.scan_started.connect(self._on_scan_started)
@@ -63,6 +65,11 @@ class SessionPresenter:
 
     def _on_peer_media(self, seen: MediaSeen) -> None:
         self._screen.show_media(seen.frames > 0, seen.audio_packets > 0)
+
+    def _on_call_refused(self, code: str) -> None:
+        """What calls again by itself is no word for the caller; a desk without voice never does."""
+        if code == DeskWithoutVoice.code:
+            self._screen.show_devices_notice(code)
 
     def _on_agent_switches(self, change: CameraChanged) -> None:
         self._screen.show_agent_switches(change.camera_on, change.microphone_on)

@@ -445,6 +445,14 @@ class CallLost(SessionError):
     code = "call_lost"
 
 
+class DeskWithoutVoice(CallLost):
+    """The desk takes no call: it has nothing that speaks, hears or shows. A desk says so in its
+    `CallFailed`; both people write to each other.
+    """
+
+    code = "desk_without_voice"
+
+
 class RelayUnreachable(CallLost):
     """None of the configured TURN servers gave a relayed address.
     Detail: `why`, as in `session.media.relays`.

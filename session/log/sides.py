@@ -42,6 +42,7 @@ _CODES: dict[FaultSide, tuple[str, ...]] = {
     FaultSide.DESK: (
         "desk_disk_unusable",
         "desk_not_admitted",
+        "desk_without_voice",
         "seal_key_refused",
         "seal_key_old",
         "seal_broken",

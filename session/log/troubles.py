@@ -62,6 +62,7 @@ _PARTS_BY_START: tuple[tuple[str, TroublePart], ...] = (
     ("dossier", TroublePart.FILING),
     ("register", TroublePart.FILING),
     ("desk_disk", TroublePart.FILING),
+    ("desk_without_voice", TroublePart.CALL),
     ("kiosk_disk", TroublePart.SCAN),
     ("vault_", TroublePart.FILING),
     ("call_", TroublePart.CALL),

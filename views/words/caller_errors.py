@@ -23,6 +23,9 @@ _CALLER_SENTENCES: dict[str, str] = {
         "the desk."
     ),
     "call_lost": N_("We lost the picture and the sound. They will come back in a moment."),
+    "desk_without_voice": N_(
+        "Your adviser has neither voice nor picture today. You can write to each other."
+    ),
     "peer_gone": N_("Your adviser is no longer on the line. We are calling again."),
     "transfer_interrupted": _LINE,
     "bus_refused_identity": _HOST,

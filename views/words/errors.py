@@ -412,6 +412,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("Voice and picture are lost."),
         N_("The program calls again by itself. The dossier and the pages are untouched."),
     ),
+    "desk_without_voice": (
+        N_("This desk has neither voice nor picture."),
+        N_("Write to the caller. Run `expert-app doctor` here: it says what is missing."),
+    ),
     "relay_unreachable": (
         N_("The call's relay cannot be reached."),
         N_(

@@ -33,6 +33,7 @@ _ALSO: dict[str, str] = {
     "printer_out_of_paper": "plus de papier vide",
     "printer_out_of_toner": "encre toner cartouche",
     "call_lost": "voix image coupee video son",
+    "desk_without_voice": "poste sans voix micro son image",
     "peer_gone": "borne absente coupure ligne",
     "line_lost": "coupure ligne reseau",
     "hub_unreachable": "coupure ligne reseau",

@@ -91,6 +91,7 @@ class KioskCall:
         sharers: calls that share the line up.
 
     Attributes:
+        refused: the other end could not take our call; its code.
         state_changed: "new", "connecting", "connected", "disconnected", "failed", "closed"
             (RTCPeerConnectionState), or "held": on purpose nothing travels.
         peer_simulated: the other's picture in the present call is drawn.
@@ -115,6 +116,7 @@ class KioskCall:
         sharers: int = 1,
     ) -> None:
         self.state_changed: Signal[str] = Signal()
+        self.refused: Signal[str] = Signal()
         self.offered: Signal[CallOffered] = Signal()
         self.media_seen: Signal[MediaSeen] = Signal()
         self.peer_media_seen: Signal[MediaSeen] = Signal()
@@ -333,6 +335,7 @@ class KioskCall:
                 self._offer_soon()
             case CallFailed(call_id=self._call_id):
                 self._change_state("failed")
+                self.refused.emit(message.code)
             case MediaSeen(call_id=self._call_id):
                 self.peer_media_seen.emit(message)
             case CameraChanged():

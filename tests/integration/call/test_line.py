@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from session.core.clock import ManualClock
-from session.core.errors import CallLost
+from session.core.errors import CallLost, DeskWithoutVoice
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.call.video_call import DeskCall
@@ -479,6 +479,19 @@ async def test_an_answer_of_nonsense_or_of_a_thousand_addresses_never_reaches_th
     assert [failed.code for failed in sent(kiosk.channel, CallFailed)] == [CallLost.code]
     await kiosk.answer()  # a good one still counts
     assert [script for script in kiosk.page.scripts if script.startswith("call.accept")]
+    await kiosk.close()
+
+
+async def test_a_desk_without_voice_says_so_and_the_kiosk_hears_its_code() -> None:
+    kiosk = Kiosk()
+    codes: list[str] = []
+    kiosk.call.refused.connect(codes.append)
+    await settle()
+    call_id = sent(kiosk.channel, CallOffered)[-1].call_id
+    failed = CallFailed(call_id=call_id, code=DeskWithoutVoice.code)
+    await kiosk.desk_channel.send("call", failed)
+    await settle()
+    assert codes == ["desk_without_voice"]
     await kiosk.close()
 
 
