@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.end2end.silent_prompter import SILENT_PROMPTER
 from tests.pilot.computer import Computer
 from tests.pilot.driven import Driven
 
@@ -34,6 +33,21 @@ BARE_BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configur
 <allow own="*"/></policy></busconfig>
 """
 """A session's bus that starts nothing by itself: no keyring, and nobody who asks for passwords."""
+
+SILENT_PROMPTER = """
+from jeepney import HeaderFields, new_method_return
+from jeepney.bus_messages import message_bus
+from jeepney.io.blocking import open_dbus_connection
+
+connection = open_dbus_connection()
+connection.send_and_get_reply(message_bus.RequestName("org.gnome.keyring.SystemPrompter"))
+print("ready", flush=True)
+while True:
+    message = connection.receive()
+    if message.header.fields.get(HeaderFields.member) == "BeginPrompting":
+        connection.send(new_method_return(message))
+"""
+"""A desktop's password dialog that nobody answers, as a program of its own."""
 
 
 @dataclass(frozen=True)

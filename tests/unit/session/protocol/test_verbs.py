@@ -141,6 +141,8 @@ def _largest(kind: Any, path: str = "") -> int:
             return 2 + (_bound(path, kind) or 0) * entry_bytes
         case inspect.UnionType():
             return max(_largest(one, path) for one in kind.types)
+        case inspect.Metadata():
+            return _largest(kind.type, path)
         case inspect.StrType():
             return 2 + min(kind.max_length or 40, LETTERS) * 11 // 10  # one letter in ten is an "é"
         case inspect.BytesType():
