@@ -23,6 +23,7 @@ from session.core.errors import (
     KioskInUse,
     NotAllowed,
     RateLimited,
+    ReasonWithoutWords,
     TicketUnknown,
 )
 from session.hub.access.handlers import Asker, handles
@@ -47,6 +48,7 @@ from session.protocol.helpdesk.remote_help import (
 from session.protocol.hub.requests import Done, RemoteAct, RemoteHelpWanted, fitting
 from session.protocol.hub.tickets import Ticket
 from session.protocol.wire.roles import Role
+from session.protocol.wire.typed_words import LEAST_LETTERS
 
 log = logging.getLogger(__name__)
 
@@ -119,6 +121,8 @@ class RemoteActs:
             NotAllowed, KioskInUse, KioskAway, AgentAway, RateLimited, StoreUnreachable.
         """
         home = self._home(asker, request)
+        if not request.reason:
+            raise ReasonWithoutWords(letters=LEAST_LETTERS)
         known = await asyncio.to_thread(self._found, asker, request.help_id)
         if known is not None:
             return known

@@ -16,9 +16,9 @@ from session.core.errors import (
     AgentAway,
     KioskAway,
     KioskInUse,
-    MessageMalformed,
     NotAllowed,
     RateLimited,
+    ReasonWithoutWords,
     TicketUnknown,
 )
 from session.desk.hub.client import DeskLink
@@ -188,8 +188,9 @@ async def test_no_reason_a_strange_kiosk_too_many_or_a_caller_are_refused(
         await _want(helpdesk, "h1")
         with pytest.raises(KioskAway):
             await _want(helpdesk, "h3", kiosk="kiosk2")
-        with pytest.raises(MessageMalformed):
-            await _want(helpdesk, "h3", reason="..")
+        for nothing in ("", ".."):
+            with pytest.raises(ReasonWithoutWords):
+                await _want(helpdesk, "h3", reason=nothing)
         with pytest.raises(NotAllowed):
             await _want(helpdesk, "h3", kiosk="nowhere")
         with pytest.raises(NotAllowed):
