@@ -112,7 +112,10 @@ def test_a_search_needs_both_and_says_below_each_field_what_is_missing(shown: Sh
     write(shown.line("dossier_born_on"), "30/02/1988")
     key(shown.line("dossier_born_on"), Qt.Key.Key_Return)
     assert shown.searched == []
-    assert shown.words("dossier_born_on_wrong") == "This day does not exist. Check day and month."
+    assert (
+        shown.words("dossier_born_on_wrong")
+        == "This day does not exist. Write 00 for a day or month not known."
+    )
     assert shown.focus() == "dossier_born_on"
 
 
