@@ -227,7 +227,7 @@ class SupervisorApp:
             except SessionError as error:
                 log.info("not read for the board: %s", error.code)
                 self.not_read.emit(NotRead(page, error.code, dict(error.detail)))
-                await asyncio.sleep(min(2.0, every_s))
+                await self._past.pause(min(2.0, every_s))
             else:
                 await asyncio.sleep(every_s)
 

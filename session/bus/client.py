@@ -163,11 +163,13 @@ class BusClient:
             tls=tls,
         )
         self.connected: Signal[bool] = self._connection.connected
+        self.connected.connect(self._on_connected)
         self.refused: Signal[None] = self._connection.refused
         self.failed: Signal[SessionError] = self._connection.failed
         self._channels: OrderedDict[str, BusChannel] = OrderedDict()
         self._beating: asyncio.Task[None] | None = None
         self._beat_now = asyncio.Event()
+        self._is_back = asyncio.Event()
         self._listening = False
         self.seals = seals
         if seals is not None:
@@ -195,6 +197,20 @@ class BusClient:
                 subjects.session_in(self.role, self.user), self._on_session
             )
         await self._connection.open(timeout_s)
+
+    def _on_connected(self, connected: bool) -> None:
+        if connected:
+            self._is_back.set()
+
+    async def pause(self, seconds: float) -> None:
+        """Waits so long, and no longer than until the bus is back while it is away."""
+        if self.is_connected:
+            await asyncio.sleep(seconds)
+            return
+        self._is_back.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._is_back.wait()
 
     def reconnect(self) -> None:
         """The network is another one than it was: connects anew at once."""

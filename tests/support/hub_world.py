@@ -117,6 +117,7 @@ def large_catalogue(*, sites: int, kiosks: int, agents: int) -> str:
         f'  {{ id = "agent{n}", name = "Conseillère Prénom{n} N." }},' for n in range(agents)
     )
     hosted = ", ".join(f'"site{n}"' for n in range(sites))
+    some = ", ".join(f'"site{n}"' for n in range(min(20, sites)))
     return f"""
 [[organisations]]
 id = "valdore"
@@ -138,6 +139,7 @@ people = [
   {{ id = "help", name = "Denis W.", role = "helpdesk" }},
   {{ id = "oper", name = "Marc L.", role = "operator" }},
   {{ id = "host", name = "Inès B.", role = "facilitator", sites = [{hosted}] }},
+  {{ id = "host2", name = "Omar C.", role = "facilitator", sites = [{some}] }},
 ]
 """
 

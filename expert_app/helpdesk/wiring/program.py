@@ -236,7 +236,7 @@ class HelpdeskProgram:
         while not self._answered:
             await self._find(self.view.list.filter.typed().filter, "")
             if not self._answered:
-                await asyncio.sleep(AGAIN_S)
+                await self.bus.pause(AGAIN_S)
         if self._address is not None:
             self._open_address(self._address)
 

@@ -8,7 +8,6 @@ the other end is `session.hub.supervision.board`.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Sequence
 
@@ -85,7 +84,7 @@ class BoardLink:
             except SessionError as error:
                 log.info("no look at the board: %s", error.code)
                 self.not_read.emit(error)
-            await asyncio.sleep(self._poll_s)
+            await self._bus.pause(self._poll_s)
 
     # ---- acts
 

@@ -33,6 +33,10 @@ class BoardPast:
         self.retrying: Signal[str] = Signal()
         self._bus = bus
 
+    async def pause(self, seconds: float) -> None:
+        """Waits before a question is asked again; see `BusClient.pause`."""
+        await self._bus.pause(seconds)
+
     async def history(self, request: HistoryRequest) -> HistoryAnswer:
         """Acts of a period, the newest first."""
         return await self._bus.request("history", request, HistoryAnswer)

@@ -7,7 +7,6 @@ The other end is `session.hub.transfers.host_calls` and `session.hub.network.sit
 
 from __future__ import annotations
 
-import asyncio
 import logging
 
 from session.bus.client import BusClient
@@ -61,7 +60,7 @@ class SiteLink:
             except SessionError as error:
                 log.info("no look at the site: %s", error.code)
                 self.not_read.emit(error)
-            await asyncio.sleep(self._poll_s)
+            await self._bus.pause(self._poll_s)
 
     async def answer(self, kiosk: str, state: HelpState) -> None:
         """The host comes, is there, or has finished."""
@@ -100,7 +99,7 @@ class NetworkLink:
             except SessionError as error:
                 log.info("no look at the network: %s", error.code)
                 self.not_read.emit(error)
-            await asyncio.sleep(self._poll_s)
+            await self._bus.pause(self._poll_s)
 
     async def set_site(self, site: str, closed: bool, reason: str) -> None:
         """Closes a site of our account for new calls, or opens it."""

@@ -30,6 +30,7 @@ from session.core.errors import (
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.hub.access.handlers import Asker, Handler, answer_bytes
+from session.hub.access.pages import PagedAnswers
 from session.hub.access.refused_log import RefusedLog
 from session.protocol.codec import decode_request, encode
 from session.protocol.hub.requests import HubMessage, Refusal
@@ -183,6 +184,7 @@ class RequestServer:
         self._forward = forward
         self._answering: set[asyncio.Task[None]] = set()
         self._in_hand = _RequestsInHand()
+        self._pages = PagedAnswers(clock)
         self._rates = RateLimits(clock, PER_S, burst=BURST)
         self._bulk_rates = RateLimits(clock, BULK_PER_S, burst=BULK_BURST)
         self._refused_rates = RateLimits(clock, REFUSED_PER_S, burst=REFUSED_BURST)
@@ -285,7 +287,11 @@ class RequestServer:
         said = await self._forward(asker, verb, message.payload)
         if said is not None:
             return said
-        return answer_bytes(request, await self._done(asker, verb, request))
+        answer: HubMessage | None = self._pages.rest(asker, request)
+        if answer is None:
+            answer = await self._done(asker, verb, request)
+            self._pages.keep(asker, request, answer)
+        return answer_bytes(request, answer)
 
     async def _done(self, asker: Asker, verb: str, request: Any) -> HubMessage:
         """Calls the handler, again when the store has elected a new leader meanwhile: every request
