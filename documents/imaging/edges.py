@@ -4,7 +4,8 @@ Used by clean, on a levelled picture; never cuts where there is ink outside.
 
 Per side, the sheet's edge is the outermost long straight line with nothing drawn outside it.
 A side with no such line is left alone. A thin printed rule and a step to darker (a printed band)
-stay inside the page: when in doubt, keep.
+stay inside the page: when in doubt, keep. On a dark lid the sheet is all that is not lid, so that
+a card is found too, whose sides are short; a dark page with bright writing is no sheet on a lid.
 """
 
 from __future__ import annotations
@@ -15,11 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from documents.imaging.masks import Bytes, apart, shrunk, softened
+from documents.imaging.masks import Bytes, Mask, apart, grown, shrunk, softened
 from documents.imaging.page_box import WHOLE, PageBox
 
 type Steps = NDArray[np.int16]
-type Mask = NDArray[np.bool_]
 
 WORK_DPI = 75
 """Resolution at which edges are looked for."""
@@ -36,6 +36,23 @@ _RAMP_PX = 6
 _INK_PX = 12
 _SMALLEST = 0.3
 _SOFT = 1.8
+_COLOURED = 40
+_DARK_LID, _UNLIKE_LID = 64, 26
+_RIM_PX = 4
+_AROUND_SHEET = 0.5
+_SHEET_FILLS = 0.55
+_SPECK_PX = 3
+_HOLDS_PX, _HOLDS = 60, 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFound:
+    """Where the sheet lies; `doubtful`: dark all around, and whether that is the lid or the page
+    itself cannot be told, so nothing was cut.
+    """
+
+    box: PageBox = WHOLE
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +68,63 @@ class _Strip:
         return _Strip(self.grey[:, ::-1], self.valid[:, ::-1], self.ink[:, ::-1])
 
 
-def find_box(level: Image.Image, seen: Image.Image) -> PageBox:
-    """The sheet in a levelled picture.
+def find_sheet(level: Image.Image, seen: Image.Image) -> SheetFound:
+    """Finds the sheet in a levelled picture.
 
     Args:
-        level: mode "L", at about `WORK_DPI`.
+        level: mode "RGB" or "L", at about `WORK_DPI`; colours show marks that are as dark as the
+            page.
         seen: mode "L", same size, 255 where the picture was really scanned, 0 in the corners that
             levelling added.
     """
-    soft = softened(np.asarray(level), _SOFTENING)
-    inside = np.asarray(seen) > 0
+    pixels, inside = np.asarray(level), np.asarray(seen) > 0
+    bands = pixels[..., None] if pixels.ndim == 2 else pixels
+    lid = _dark_lid(bands, inside)
+    if lid is not None:
+        box = _all_but_lid(bands, inside, lid)
+        if box is not None:
+            return SheetFound(box)
+    box = _between_edges(level, inside)
+    return SheetFound(box, doubtful=lid is not None and box == WHOLE)
+
+
+def _dark_lid(bands: Bytes, inside: Mask) -> Bytes | None:
+    """The lid's levels, (bands,), where the rim of the glass is dark and without colour."""
+    within = shrunk(np.pad(inside, 1), 2 * _RIM_PX + 1)[1:-1, 1:-1]
+    rim = bands[inside & ~within]
+    if not len(rim):
+        return None
+    dark = rim[(rim.max(axis=1) < _DARK_LID) & (np.ptp(rim, axis=1) < _COLOURED // 2)]
+    if len(dark) < _AROUND_SHEET * len(rim):
+        return None
+    lid: Bytes = np.median(dark, axis=0).astype(np.uint8)
+    return lid
+
+
+def _all_but_lid(bands: Bytes, inside: Mask, lid: Bytes) -> PageBox | None:
+    """The box around everything that differs from the lid; None where most of it is lid too: bright
+    writing on a dark page, two cards far from each other.
+    """
+    unlike = apart(bands, np.broadcast_to(lid, bands.shape)).max(axis=2) > _UNLIKE_LID
+    # where levelling added corners the picture's own rim is half white
+    unlike = grown(shrunk(unlike & shrunk(inside, 5), _SPECK_PX), _SPECK_PX)
+    columns, rows = np.nonzero(unlike.any(axis=0))[0], np.nonzero(unlike.any(axis=1))[0]
+    if not len(columns) or not len(rows):
+        return None
+    left, right, top, bottom = columns[0], columns[-1] + 1, rows[0], rows[-1] + 1
+    if unlike[top:bottom, left:right].mean() < _SHEET_FILLS:
+        return None
+    height, width = unlike.shape
+    return PageBox(
+        float(left) / width, float(top) / height, float(right) / width, float(bottom) / height
+    )
+
+
+def _between_edges(level: Image.Image, inside: Mask) -> PageBox:
+    """The box between the outermost long lines."""
+    soft = softened(np.asarray(level.convert("L")), _SOFTENING)
     valid = shrunk(inside, 7)
-    ink = _marks(level, soft) & shrunk(inside, _MEDIAN_PX + 1)
+    ink = _marks(level) & shrunk(inside, _MEDIAN_PX + 1)
     grey = soft.astype(np.int16)
     height, width = grey.shape
     across = _Strip(grey, valid, ink)
@@ -76,13 +138,19 @@ def find_box(level: Image.Image, seen: Image.Image) -> PageBox:
     return box
 
 
-def _marks(level: Image.Image, soft: Bytes) -> Mask:
-    """What differs from its surroundings, darker or brighter:
-    writing on the sheet, another sheet on a dark lid.
+def _marks(level: Image.Image) -> Mask:
+    """What differs from its surroundings in any colour, darker or brighter: writing on the sheet,
+    another sheet on a dark lid; and all that has a colour, which no lid has.
     """
-    coarse = level.reduce(4).filter(ImageFilter.MedianFilter(_MEDIAN_PX // 4))
-    around = np.asarray(coarse.resize(level.size, Image.Resampling.BILINEAR))
-    marks: Mask = apart(around, soft) > _INK_LEVELS
+    marks = np.zeros((level.height, level.width), np.bool_)
+    softs = []
+    for band in level.split():
+        coarse = band.reduce(4).filter(ImageFilter.MedianFilter(_MEDIAN_PX // 4))
+        around = np.asarray(coarse.resize(band.size, Image.Resampling.BILINEAR))
+        softs.append(softened(np.asarray(band), _SOFTENING))
+        marks |= apart(around, softs[-1]) > _INK_LEVELS
+    if len(softs) > 1:
+        marks |= np.maximum.reduce(softs) - np.minimum.reduce(softs) > _COLOURED
     return marks
 
 
@@ -105,8 +173,20 @@ def _edge(strip: _Strip) -> int:
     first, last = _outermost(long)
     if strip.ink[:, : max(first - _RAMP_PX, 0)].sum() > _INK_PX:
         return 0
+    if not _sheet_goes_on(strip, first, last):
+        return 0
     mean = slope[:, first : last + 1].sum(axis=0) / np.maximum(count[first : last + 1], 1)
     return first + int(np.argmax(mean)) + 2 if _sheet_begins(mean) else max(first - 1, 0)
+
+
+def _sheet_goes_on(strip: _Strip, first: int, last: int) -> bool:
+    """False where dark lies on both sides of a bright line: large letters on a dark cover."""
+    outside = strip.grey[:, : max(first - _RAMP_PX, 1)]
+    dark = float(np.median(outside))
+    if dark > 128:
+        return True
+    within = np.median(strip.grey[:, last + _RAMP_PX : last + _RAMP_PX + _HOLDS_PX], axis=0)
+    return float((within > dark + _UNLIKE_LID).mean()) > _HOLDS
 
 
 def _share(hits: Mask, count: NDArray[np.int_]) -> NDArray[np.float64]:

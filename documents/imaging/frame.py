@@ -39,8 +39,9 @@ class LevelFrame:
         return max(1, round(wide)), max(1, round(high))
 
     def level(self, picture: Image.Image) -> Image.Image:
-        """The whole of a levelled picture, mode "L", on white."""
-        return self._whole(picture, Image.Resampling.BILINEAR, 255)
+        """The whole of a levelled picture, mode "L" or "RGB", on white."""
+        white = 255 if picture.mode == "L" else (255, 255, 255)
+        return self._whole(picture, Image.Resampling.BILINEAR, white)
 
     def seen(self) -> Image.Image:
         """Mode "L": 255 where the levelled picture has pixels, 0 in the corners that levelling
@@ -50,7 +51,12 @@ class LevelFrame:
             Image.new("L", (self.width_px, self.height_px), 255), Image.Resampling.NEAREST, 0
         )
 
-    def _whole(self, picture: Image.Image, resampling: Image.Resampling, fill: int) -> Image.Image:
+    def _whole(
+        self,
+        picture: Image.Image,
+        resampling: Image.Resampling,
+        fill: int | tuple[int, int, int],
+    ) -> Image.Image:
         size = self.size_at(WHOLE, 1.0)
         return picture.transform(
             size, Image.Transform.AFFINE, self.back(WHOLE, size), resampling, fillcolor=fill

@@ -55,6 +55,15 @@ class Flaw(StrEnum):
     GLARE = "glare"
 
 
+class Doubt(StrEnum):
+    """What the cleaning could not tell, and therefore left as it came. Way: which side is up.
+    Edge: whether the dark around is the lid or the page.
+    """
+
+    WAY = "way"
+    EDGE = "edge"
+
+
 class LegibilityFinding(msgspec.Struct, frozen=True):
     """One flaw and where it is, as fractions of the page as it is shown, origin top left."""
 
@@ -76,6 +85,12 @@ FLAW_WORDS: dict[Flaw, tuple[str, str]] = {
     ),
 }
 """What is seen, and what to do now."""
+
+DOUBT_WORDS: dict[Doubt, str] = {
+    Doubt.WAY: N_("Which way up? The page was left as it came: turn it if it is not upright."),
+    Doubt.EDGE: N_("Is the dark edge part of the page? Nothing was cut off: cut it if it is not."),
+}
+"""What the agent is asked about a page."""
 
 _PLACES = (
     (N_("at the top left"), N_("at the top"), N_("at the top right")),

@@ -32,8 +32,8 @@ stay lighter than its threshold; ink stays black, pale tints and pencil stay.
 _EVEN = ((0.06, 0.0), (0.955, 1.0))
 """The same for the colours, whose hues would change else."""
 _BLANK_SHARE = 0.0012
-_COLOUR_SHARE = 0.0008
-_CHROMA = 36
+_CHROMA, _CHROMA_DPI = 36, 50
+_COLOUR_MM2 = 1.0
 _LUMA = np.array((0.299, 0.587, 0.114), np.float32)
 """ITU-R BT.601, as in JPEG."""
 
@@ -61,24 +61,33 @@ def lit_evenly(page: Planes, dpi: int) -> Planes:
     return Planes(grey, page.colour and _divided(page.colour, light, _EVEN))
 
 
-def kind_of(lit: Planes, paper: bool) -> PageKind:
+def kind_of(lit: Planes, paper: bool, dpi: int) -> PageKind:
     """What a lit page is.
 
     Args:
-        lit: the page after `lit_evenly`.
+        lit: the page after `lit_evenly`, at `dpi`.
         paper: the answer of `shows_paper`.
     """
     if not paper:
         return PageKind.PHOTO
+    if lit.colour is not None and _has_colour(lit.colour, dpi // 2):
+        return PageKind.COLOUR
     if _ink_share(lit.grey.reduce(2).point(_straight())) < _BLANK_SHARE:
         return PageKind.BLANK
-    if lit.colour is None:
-        return PageKind.GREY
-    red, green, blue = lit.colour.reduce(2).split()
+    return PageKind.GREY
+
+
+def _has_colour(colour: Image.Image, dpi: int) -> bool:
+    """True where a square millimetre or more of the page is coloured, however large the page: a
+    stamp, a mark, a signature in ink. The fringes beside black letters are thinner than the
+    half-millimetres that are looked at.
+    """
+    factor = max(1, round(dpi / _CHROMA_DPI))
+    red, green, blue = colour.reduce(factor).split()
     darkest = ImageChops.darker(ImageChops.darker(red, green), blue)
     brightest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
-    chroma = np.asarray(ImageChops.subtract(brightest, darkest))
-    return PageKind.COLOUR if float((chroma > _CHROMA).mean()) > _COLOUR_SHARE else PageKind.GREY
+    coloured = np.asarray(ImageChops.subtract(brightest, darkest)) > _CHROMA
+    return float(np.count_nonzero(coloured)) > _COLOUR_MM2 * (dpi / factor / 25.4) ** 2
 
 
 def _ink_share(grey: Image.Image) -> float:

@@ -16,6 +16,7 @@ from PIL import Image, ImageFilter
 type Mask = NDArray[np.bool_]
 type Bytes = NDArray[np.uint8]
 type Counts = tuple[Bytes, Bytes, Bytes]
+type Places = NDArray[np.intp]
 
 _MISSING = 2
 
@@ -144,3 +145,51 @@ def _padded(field: Bytes, rows: int) -> Bytes:
     return np.concatenate(
         [np.repeat(field[:1], rows, axis=0), field, np.repeat(field[-1:], rows, axis=0)]
     )
+
+
+def pieces(mask: Mask) -> Places:
+    """Left, top, right, bottom of each connected piece, (number, 4); corners connect.
+
+    Runs of a row are the nodes; each is connected with the runs that it touches in the next row.
+    """
+    height, width = mask.shape
+    stride = width + 2
+    apart_rows = np.zeros((height, stride), np.int8)
+    apart_rows[:, 1:-1] = mask
+    steps = np.diff(apart_rows.ravel())
+    starts, ends = np.nonzero(steps == 1)[0] + 1, np.nonzero(steps == -1)[0] + 1
+    if not len(starts):
+        return np.zeros((0, 4), np.intp)
+    label = _connected(*_touching(starts, ends, stride), len(starts))
+    order = np.argsort(label, kind="stable")
+    begins = np.nonzero(np.diff(label[order], prepend=-1))[0]
+    rows = starts // stride
+    sides = ((np.minimum, starts % stride - 1), (np.minimum, rows))
+    far_sides = ((np.maximum, ends % stride - 1), (np.maximum, rows + 1))
+    return np.stack(
+        [furthest.reduceat(side[order], begins) for furthest, side in (*sides, *far_sides)], axis=1
+    )
+
+
+def _touching(starts: Places, ends: Places, stride: int) -> tuple[Places, Places]:
+    """Pairs of runs that touch, the one in the row above first."""
+    first = np.searchsorted(ends, starts + stride, "left")
+    behind = np.searchsorted(starts, ends + stride, "right")
+    count = np.maximum(behind - first, 0)
+    above = np.repeat(np.arange(len(starts)), count)
+    below = np.arange(len(above)) + np.repeat(first - (np.cumsum(count) - count), count)
+    return above, below
+
+
+def _connected(above: Places, below: Places, count: int) -> Places:
+    """A label for each of `count` nodes, the same for all that are connected."""
+    label = np.arange(count)
+    while True:
+        lowest = np.minimum(label[above], label[below])
+        lower = label.copy()
+        np.minimum.at(lower, label[above], lowest)
+        np.minimum.at(lower, label[below], lowest)
+        lower = lower[lower]
+        if np.array_equal(lower, label):
+            return label
+        label = lower

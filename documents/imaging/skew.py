@@ -2,8 +2,10 @@
 """How is the page lying? Angle of its text and which way is up, from the ink alone. Used by clean.
 
 Lines of text, seen along the right angle, make a profile of sharp peaks: the angle of the sharpest
-profile is the page's. Latin text has more ink above the x-height (b d f h k l t, capitals, accents)
-than below the base line (g j p q y).
+profile is the page's. What is up is said by the shapes of the letters. Where they are not certain,
+two more witnesses are asked, who must agree with them: small Latin letters have more ink above
+their x-height (b d f h k l t, capitals, accents) than below the base line (g j p q y), and
+tesseract, where it is installed. A page on which nobody is certain is not turned.
 """
 
 from __future__ import annotations
@@ -14,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops
 
-from documents.imaging.masks import grown, long_runs, mean_around, packed, shrunk, windowed
+from documents.imaging.letters import standing
+from documents.imaging.masks import grown, long_runs, mean_around
+from documents.imaging.tesseract import quarters_by_tesseract
 
 type Ink = NDArray[np.bool_]
 type Coordinates = NDArray[np.float32]
@@ -29,21 +33,14 @@ _MIN_INK = 800
 _MAX_POINTS = 40_000
 _FEW_POINTS = 15_000
 _MIN_SHARPNESS = 1.6
-_MIN_UPSIDE_DOWN = 0.03
 _RULE_PX = 51
 _SIDE_PX = 23
 _REACH_PX = 3
-_LETTER_GAP_PX = 7
-_LINE_PX = 61
-_IN_LINES = 0.2
 _SPECKS_PX = 2
 _AROUND_PX, _DARKER_BY = 12, 14
 _FILLED_PX, _FILLED = 9, 150
-_SMEAR_PX = 25
-_QUARTER_RATIO = 1.15
-_PLAIN = 3.0
-_STRONG_LETTERS = 0.25
-_WEAK_LETTERS = 0.1
+_ASCENDERS = 0.1
+DARKNESS_SCALE = 1 / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,7 @@ class PageOrientation:
     Attributes:
         turn_deg: clockwise quarter turns that bring it upright: 0, 90, 180 or 270.
         skew_deg: what is left then; positive when the text runs down to the right.
-        sure: False when there was too little text to tell; then both are 0.
+        sure: False when it cannot be told what is up; then `turn_deg` is 0.
     """
 
     turn_deg: int = 0
@@ -67,62 +64,39 @@ def find_lie(grey: Image.Image) -> PageOrientation:
     Args:
         grey: mode "L", at about `WORK_DPI`.
     """
-    ink = _text_ink(grey)
-    angle = _angle(ink)
-    if angle is None:
-        return _by_letters(ink)
-    level = _without_rules(_as_image(ink).rotate(angle, Image.Resampling.NEAREST))
-    if np.count_nonzero(level) < _MIN_INK // 4:
-        return PageOrientation(0, angle, True)
-    acrossness, upness = _acrossness(level), _upness(level)
-    if acrossness < _PLAIN:
-        side = _upness(np.rot90(level))
-        if _lies_down(acrossness, upness, side) and _has_lines_down(level):
-            return PageOrientation(90 if side < 0 else 270, angle, True)
-    return PageOrientation(180 if upness < -_MIN_UPSIDE_DOWN else 0, angle, True)
-
-
-def _lies_down(acrossness: float, upness: float, side: float) -> bool:
-    """Lines run down; where that is not plain (a table that has only columns of figures) the
-    letters decide.
-    """
-    if 1 / _PLAIN < acrossness < _PLAIN:
-        for strong, weak, lies in ((upness, side, False), (side, upness, True)):
-            if abs(strong) > _STRONG_LETTERS and abs(weak) < _WEAK_LETTERS:
-                return lies
-    return acrossness * _QUARTER_RATIO < 1
-
-
-def _has_lines_down(level: Ink) -> bool:
-    """Whether ink stands in lines down the page: what only stands below each other, as the ends of
-    bars or the first letters of short lines, does not run down.
-    """
-    smeared = windowed(packed(level), _SMEAR_PX, np.bitwise_or)
-    lines = long_runs(np.unpackbits(smeared, axis=1, count=level.shape[1]).view(np.bool_), _LINE_PX)
-    return bool(np.count_nonzero(level & lines) > _IN_LINES * np.count_nonzero(level))
-
-
-def _by_letters(ink: Ink) -> PageOrientation:
-    """A page whose lines are too crooked for one angle, e.g. of an old book:
-    its letters may still tell what is up.
-    """
-    if np.count_nonzero(ink) < _MIN_INK:
+    ink = text_ink(grey)
+    if np.count_nonzero(ink) < _MIN_INK // 4:
         return PageOrientation()
-    level = _without_rules(_as_image(ink))
-    upness, side = _upness(level), _upness(np.rot90(level))
-    if abs(upness) > _WEAK_LETTERS and side == 0:
-        return PageOrientation(180 if upness < 0 else 0, 0.0, True)
-    if abs(side) > _WEAK_LETTERS and upness == 0:
-        return PageOrientation(90 if side < 0 else 270, 0.0, True)
-    return PageOrientation()
+    angle = _angle(ink) or 0.0
+    level = without_rules(as_image(ink).rotate(angle, Image.Resampling.NEAREST))
+    quarters = _way_up(grey, level, angle)
+    return PageOrientation(90 * (quarters or 0), angle, quarters is not None)
 
 
-def _text_ink(grey: Image.Image) -> Ink:
+def _way_up(grey: Image.Image, level: Ink, angle: float) -> int | None:
+    """Quarter turns clockwise that bring the page upright; None where that is not certain."""
+    darkness = ImageChops.subtract(mean_around(grey, _AROUND_PX), grey, DARKNESS_SCALE)
+    letters = standing(np.asarray(darkness.rotate(angle, Image.Resampling.BILINEAR)), level)
+    if letters.certain:
+        return letters.quarters
+    if letters.likely and _stand_on_lines(level, letters.quarters):
+        return letters.quarters
+    if np.count_nonzero(level) >= _MIN_INK and quarters_by_tesseract(grey) == letters.quarters:
+        return letters.quarters
+    return None
+
+
+def _stand_on_lines(level: Ink, quarters: int) -> bool:
+    """True where the lines, after so many quarter turns, show small letters with ascenders."""
+    return _upness(np.rot90(level, -quarters)) > _ASCENDERS
+
+
+def text_ink(grey: Image.Image) -> Ink:
     """What is darker than its surroundings, without filled areas, and without the frame of the
     picture where the lid's edges are.
     """
     ink = np.asarray(ImageChops.subtract(mean_around(grey, _AROUND_PX), grey)) > _DARKER_BY
-    ink &= np.asarray(mean_around(_as_image(ink), _FILLED_PX)) < _FILLED
+    ink &= np.asarray(mean_around(as_image(ink), _FILLED_PX)) < _FILLED
     height, width = ink.shape
     ink[: height // 50] = ink[-(height // 50) - 1 :] = False
     ink[:, : width // 40] = ink[:, -(width // 40) - 1 :] = False
@@ -168,40 +142,12 @@ def _sharpest(x: Coordinates, y: Coordinates, width: int) -> tuple[float, float]
     return float(fine[int(np.argmax(sharp))]), max(sharp) / (sharpness(coarse[usual], 1) + 1e-9)
 
 
-def _acrossness(level: Ink) -> float:
-    """Above 1 when the lines of text run across, below 1 when they run down.
-
-    Two signs: profiles of strips jump at each line;
-    and ink smeared along its lines covers less than smeared across. The gaps between letters are
-    closed first: where the same words, or figures, stand below each other, they are as sharp as
-    those between lines.
-    """
-    level = shrunk(grown(level, _LETTER_GAP_PX), _LETTER_GAP_PX)
-    height, width = level.shape
-    across = along = 1e-9
-    for part in range(4):
-        across += _jumps(_profile(level[:, part * width // 4 : (part + 1) * width // 4], 1))
-        along += _jumps(_profile(level[part * height // 4 : (part + 1) * height // 4], 0))
-    covered, covered_down = _covered(level.T), _covered(level)
-    return across / along * covered_down / max(covered, 1)
-
-
-def _covered(level: Ink) -> int:
-    """Pixels with ink within half of `_SMEAR_PX` above or below."""
-    return int(np.bitwise_count(windowed(packed(level), _SMEAR_PX, np.bitwise_or)).sum())
-
-
 def _profile(ink: Ink, axis: int) -> NDArray[np.uint32]:
     """How much ink there is in each row (axis 1) or column (axis 0)."""
     return ink.view(np.uint8).sum(axis=axis, dtype=np.uint32)
 
 
-def _jumps(profile: NDArray[np.uint32]) -> float:
-    """How sharp a profile is."""
-    return float((np.diff(profile.astype(np.float64)) ** 2).sum())
-
-
-def _without_rules(level: Image.Image) -> Ink:
+def without_rules(level: Image.Image) -> Ink:
     """A level page's ink without its rules, frames and sheet edges:
     runs of a third of an inch and more, and shorter ones between two of them (a form's boxes).
     """
@@ -270,5 +216,6 @@ def _vote(line: NDArray[np.float64]) -> float | None:
     return (above - below) / (above + below + 1e-9) * min(1.0, float(line.sum()) / 400)
 
 
-def _as_image(mask: Ink) -> Image.Image:
+def as_image(mask: Ink) -> Image.Image:
+    """A mask as a picture, mode "L"."""
     return Image.fromarray(mask.astype(np.uint8) * 255)

@@ -9,7 +9,7 @@ own cleaning.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -17,11 +17,12 @@ import msgspec
 from PIL import Image
 
 from documents.imaging import edges, skew
+from documents.imaging.edges import SheetFound
 from documents.imaging.edits import CleaningStage, CropPage, Edits, TakeArea, TurnPage
 from documents.imaging.encoding import FINE_DPI, OUTPUT_DPI, Encoding, as_jpeg, quick_jpeg
 from documents.imaging.frame import LevelFrame, Size
 from documents.imaging.layers import Layers, compose, in_layers
-from documents.imaging.legibility import LegibilityFinding, cut_sides, find_flaws
+from documents.imaging.legibility import Doubt, LegibilityFinding, cut_sides, find_flaws
 from documents.imaging.light import PageKind, kind_of, lit_evenly, shows_paper
 from documents.imaging.page_box import WHOLE, PageBox
 from documents.imaging.planes import Planes, open_planes, planes_of
@@ -50,6 +51,7 @@ class CleanPage(msgspec.Struct, frozen=True, kw_only=True):
         skipped: stages that failed and were left out, e.g. ("light",).
         flaws: what keeps the page from being read, as found before it was lit; boxes are of the
             page before edits.
+        doubts: what the agent is asked to look at.
     """
 
     jpeg: bytes
@@ -64,6 +66,7 @@ class CleanPage(msgspec.Struct, frozen=True, kw_only=True):
     kind: PageKind = PageKind.COLOUR
     skipped: tuple[str, ...] = ()
     flaws: tuple[LegibilityFinding, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def content(self) -> bytes | Layers:
@@ -131,6 +134,7 @@ class _Work:
     edits: Edits = field(default_factory=Edits)
     lie: PageOrientation = field(default_factory=PageOrientation)
     box: PageBox = WHOLE
+    is_edge_doubtful: bool = False
     kind: PageKind = PageKind.COLOUR
     is_lit: bool = False
     skipped: list[str] = field(default_factory=list)
@@ -164,7 +168,8 @@ class _Work:
         )
         self.flaws = self.attempt("cut", lambda: cut_sides(grey, self.lie.turn_deg), self.flaws)
         if CleaningStage.CUT not in self.edits.left_out:
-            self.box = self.attempt("edges", lambda: self._box(grey), WHOLE)
+            sheet = self.attempt("edges", lambda: self._sheet(grey), SheetFound())
+            self.box, self.is_edge_doubtful = sheet.box, sheet.doubtful
         level = self.attempt("level", lambda: self._level(self.dpi), None)
         if level is None:
             self.lie, self.box = PageOrientation(), WHOLE
@@ -177,7 +182,7 @@ class _Work:
         page = self.page
         paper = self.attempt("paper", lambda: shows_paper(page, self.dpi), False)
         lit = self.attempt("light", lambda: lit_evenly(page, self.dpi), page) if paper else page
-        self.kind = self.attempt("kind", lambda: kind_of(lit, paper), PageKind.COLOUR)
+        self.kind = self.attempt("kind", lambda: kind_of(lit, paper, self.dpi), PageKind.COLOUR)
         if CleaningStage.LIGHT not in self.edits.left_out:
             self.is_lit = paper and "light" not in self.skipped
             self.page = lit
@@ -223,7 +228,17 @@ class _Work:
             kind=self.kind,
             skipped=tuple(self.skipped),
             flaws=self.flaws,
+            doubts=tuple(self._doubts()),
         )
+
+    def _doubts(self) -> Iterator[Doubt]:
+        """What the agent has not decided already."""
+        turned = any(isinstance(step, TurnPage) for step in self.edits.steps)
+        blank = self.kind is PageKind.BLANK
+        if not (self.lie.sure or turned or blank or CleaningStage.TURN in self.edits.left_out):
+            yield Doubt.WAY
+        if self.is_edge_doubtful:
+            yield Doubt.EDGE
 
     def _layers(self, page: Image.Image, encoding: Encoding) -> Layers | None:
         """The page in layers, in full detail for a document;
@@ -261,10 +276,15 @@ class _Work:
     def _grey(self) -> Image.Image:
         return self.original.grey.reduce(max(1, round(self.original_dpi / skew.WORK_DPI)))
 
-    def _box(self, grey: Image.Image) -> PageBox:
-        small = _turned(grey.reduce(skew.WORK_DPI // edges.WORK_DPI), self.lie.turn_deg)
+    def _sheet(self, grey: Image.Image) -> SheetFound:
+        """Where the sheet lies in the levelled page, looked for in its colours."""
+        small = grey.reduce(skew.WORK_DPI // edges.WORK_DPI)
+        colour = self.original.colour
+        if colour is not None:
+            small = colour.reduce(max(1, round(self.original_dpi / 2 / edges.WORK_DPI)))
+        small = _turned(small, self.lie.turn_deg)
         frame = LevelFrame(*small.size, self.lie.skew_deg)
-        return edges.find_box(frame.level(small), frame.seen())
+        return edges.find_sheet(frame.level(small), frame.seen())
 
     def _level(self, dpi: int) -> Planes:
         width, height = self.original.size

@@ -189,6 +189,9 @@ class WindowConnections:
         filing.page_failed.connect(self._on_page_failed)
         filing.file_disarmed.connect(self._on_disarmed)
         filing.pages_filed.connect(devices.show_pages_filed)
+        filing.pages_filed.connect(lambda _page_ids: self._show_unfiled())
+        filing.page_kept.connect(lambda _page: self._show_unfiled())
+        filing.unfiled_changed.connect(lambda _page_id: self._show_unfiled())
         filing.document_filed.connect(self._on_filed)
         filing.document_progressed.connect(self._on_progress)
         filing.document_waiting.connect(self._on_waiting)
@@ -208,6 +211,7 @@ class WindowConnections:
         )
 
     def _on_page_cleaned(self, page: CleanedPage) -> None:
+        from documents.imaging.legibility import DOUBT_WORDS
         from documents.imaging.legibility import sentence as flaw_sentence
 
         notes = (
@@ -215,6 +219,7 @@ class WindowConnections:
             if page.clean.blank
             else [flaw_sentence(finding) for finding in page.flaws]
         )
+        notes += [_(DOUBT_WORDS[doubt]) for doubt in page.clean.doubts]
         marks = [(at.box.left, at.box.top, at.box.right, at.box.bottom) for at in page.flaws]
         self._window.devices.show_page_cleaned(
             page.page_id,
@@ -276,16 +281,17 @@ class WindowConnections:
             count = sum(one.filed_at_utc >= since for one in filed.dossier.documents)
             self._window.devices.show_document_filed(filed.document.name, count)
 
+    def _show_unfiled(self) -> None:
+        """Says in the wrap-up what becomes of pages that are not filed."""
+        session = self._app.session
+        if session is not None:
+            self._window.wrap_up.show_unfiled(self._filing.unfiled(session.facts.id))
+
     # ---- the end of a session ----
 
     def _on_session_ended(self, ended: SessionEnded) -> None:
         self._window.show_wrap_up(just_now=ended.reason != IN_WRAP_UP)
-        session = self._app.session
-        unfiled = self._filing.unfiled(session.facts.id) if session is not None else 0
-        words = _(
-            "Pages that are not filed yet: {count}. File them or take them out before you finish."
-        )
-        self._window.wrap_up.show_open_points(words.format(count=unfiled) if unfiled else "")
+        self._show_unfiled()
         if ended.by == "kiosk":
             self._window.messages.show_message(
                 Level.INFO, _("The caller ended the conversation."), key="ended"

@@ -1,28 +1,51 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Which way is up, where lines do not tell:
-signs as they were measured on printed pages (`make bench-paper`).
+"""Who decides which way is up: the letters where they are certain, else the letters and one more
+witness together, else nobody.
 """
 
 from __future__ import annotations
 
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
-from documents.imaging.skew import _lies_down
+from documents.imaging import skew
+from documents.imaging.letters import Standing
+from documents.imaging.skew import find_lie
+from resources import resource_path
+
+
+def _page() -> Image.Image:
+    page = Image.new("L", (1240, 1754), 255)
+    font = ImageFont.truetype(str(resource_path("fonts/DejaVuSans.ttf")), 24)
+    for line in range(20):
+        words = "Je vous envoie les pièces de mon dossier de logement"
+        ImageDraw.Draw(page).text((120, 200 + 50 * line), words, font=font, fill=0)
+    return page
 
 
 @pytest.mark.parametrize(
-    ("acrossness", "upness", "side", "lies"),
+    ("letters", "tesseract", "turn_deg", "sure"),
     [
-        (3.8, 0.37, -0.2, False),  # running text
-        (0.27, -0.21, -0.43, True),  # the same, turned
-        (0.41, 0.335, -0.057, False),  # a table that has only columns of figures
-        (2.44, -0.057, -0.335, True),
-        # a small picture of a page: the letters are not plain, the lines decide
-        (0.5, -0.09, -0.23, True),
-        (1.92, 0.23, 0.42, False),
+        (Standing(2, likely=True, certain=True), None, 180, True),
+        (Standing(0, likely=True, certain=False), None, 0, True),  # its ascenders agree
+        (Standing(2, likely=True, certain=False), None, 0, False),  # they do not
+        (Standing(2, likely=True, certain=False), 2, 180, True),
+        (Standing(2, likely=False, certain=False), 0, 0, False),
+        (Standing(), None, 0, False),
     ],
 )
-def test_letters_decide_where_lines_of_text_do_not(
-    acrossness: float, upness: float, side: float, lies: bool
+def test_a_page_is_turned_only_when_witnesses_agree(
+    monkeypatch: pytest.MonkeyPatch,
+    letters: Standing,
+    tesseract: int | None,
+    turn_deg: int,
+    sure: bool,
 ) -> None:
-    assert _lies_down(acrossness, upness, side) is lies
+    monkeypatch.setattr(skew, "standing", lambda *_: letters)
+    monkeypatch.setattr(skew, "quarters_by_tesseract", lambda _grey: tesseract)
+    lie = find_lie(_page())
+    assert (lie.turn_deg, lie.sure) == (turn_deg, sure)
+
+
+def test_a_page_without_ink_is_not_sure() -> None:
+    assert not find_lie(Image.new("L", (1240, 1754), 255)).sure

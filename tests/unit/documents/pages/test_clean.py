@@ -233,7 +233,7 @@ def test_no_odd_picture_is_lost(size: tuple[int, int], colour: str) -> None:
     ("module", "function", "stage"),
     [
         (skew, "find_lie", "skew"),
-        (edges, "find_box", "edges"),
+        (edges, "find_sheet", "edges"),
         (clean, "lit_evenly", "light"),
         (clean, "kind_of", "kind"),
         (clean, "shows_paper", "paper"),
