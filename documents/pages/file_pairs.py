@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -88,6 +89,10 @@ class FilePairs[Kind: HashedFacts]:
             if path.suffix == self._suffix and is_name(path.stem)
         )
         return [facts for name in names if (facts := self.find(name)) is not None]
+
+    def put_at_utc(self, name: str) -> datetime:
+        """When a pair that is there was put, by this computer's clock."""
+        return datetime.fromtimestamp(self._data_path(name).stat().st_mtime, UTC)
 
     def read(self, name: str) -> bytes:
         """The bytes, proved by the facts.

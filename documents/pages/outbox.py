@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -64,6 +65,16 @@ class KeptPage(msgspec.Struct, frozen=True, kw_only=True):
     scanned_as: str = ""
     state: PageState = PageState.KEPT
     format: int = 1
+
+
+class UnfiledPage(NamedTuple):
+    """A page that no document has, and since when it is here, by this computer's clock: a kiosk's
+    may be wrong.
+    """
+
+    session_id: str
+    page_id: str
+    kept_at_utc: datetime
 
 
 class QueuedDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,6 +149,21 @@ class Outbox:
         with self._lock:
             pages = [self._with_state(page) for page in self._pages_of(session_id).all()]
         return sorted(pages, key=lambda page: (page.place, page.taken_at_utc, page.page_id))
+
+    def unfiled(self) -> list[UnfiledPage]:
+        """Pages of all sessions that are in no document, oldest first."""
+        with self._lock:
+            unfiled = [
+                UnfiledPage(
+                    page.session_id,
+                    page.page_id,
+                    self._pages_of(folder.name).put_at_utc(page.page_id),
+                )
+                for folder in self._session_folders()
+                for page in self.pages(folder.name)
+                if page.state == PageState.KEPT
+            ]
+        return sorted(unfiled, key=lambda page: (page.kept_at_utc, page.page_id))
 
     def page_bytes(self, session_id: str, page_id: str) -> bytes:
         """The page as received.

@@ -273,6 +273,7 @@ class DeskApp:
             return
         # afterwards the hub takes nothing more of this session
         await self._filing.send_all_of(session.facts.id)
+        self._filing.take_out_unfiled(session)
         session.event_log.write(events.SessionClosed(outcome=outcome))
         complete = await session.close(FLUSH_S)
         if not complete:

@@ -12,11 +12,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from documents.hashes import sha256_of
 from documents.imaging.edits import CleaningStage, Edits, LeaveAsScanned, TurnPage
-from documents.pages.outbox import KeptPage, Outbox, PageState, QueuedDocument
+from documents.pages.outbox import KeptPage, Outbox, PageState, QueuedDocument, UnfiledPage
 from documents.workers import Workers
 from expert_app.desk.page_keeping import EditChange, PageKeeper
 from expert_app.desk.page_text import PageWords
@@ -29,6 +30,7 @@ from session.desk.hub.client import Progress
 from session.desk.session import DeskSession
 from session.log import events
 from session.protocol.conversation.messages import DevicesReported, PageOffered
+from session.protocol.conversation.page_removal import RemovalReason
 from session.protocol.hub.requests import DocumentFiled, SessionFacts
 from session.protocol.wire.ids import new_id
 
@@ -55,6 +57,11 @@ AGAIN = frozenset(
     }
 )
 """After these the document waits in the outbox and is sent again by itself."""
+
+KEPT_UNTIL = time(12)
+"""Local time of the next day until which a page stays that no conversation can file any more."""
+
+AGE_EVERY_S = 300.0
 
 AGAIN_S = 10.0
 """Between two tries; and at once when the line is back."""
@@ -135,6 +142,14 @@ SMALLEST_MEASURED_BYTES = 30_000
 """A smaller document measures the answer of the store, not the line."""
 
 
+def kept_until(page: UnfiledPage) -> datetime:
+    """The moment, in local time, at which a page that was left behind is thrown away: noon of the
+    day after it came.
+    """
+    day = page.kept_at_utc.astimezone().date() + timedelta(days=1)
+    return datetime.combine(day, KEPT_UNTIL).astimezone()
+
+
 class UploadRate:
     """The rate at which documents last went to the store; `kbps` is None before the first."""
 
@@ -170,6 +185,8 @@ class Filing:
             its pages are only pictures now.
         document_progressed, document_filed: on the way, and read back by the store.
         pages_filed: ids of its pages.
+        unfiled_changed: a page was taken out or brought back.
+        pages_aged_out: pages that no conversation can file any more were deleted.
         document_waiting: its name; it stays in the outbox and is sent again when the hub is back.
         document_refused: sent again, and the store does not want it.
             In a session that goes on, its pages are the agent's again and told as kept; else it
@@ -197,6 +214,8 @@ class Filing:
         self.document_waiting: Signal[str] = Signal()
         self.document_refused: Signal[DocumentTrouble] = Signal()
         self.pages_filed: Signal[list[str]] = Signal()
+        self.unfiled_changed: Signal[str] = Signal()
+        self.pages_aged_out: Signal[list[UnfiledPage]] = Signal()
         self._outbox, self._workers, self._store = outbox, workers, store
         self._clock, self._tasks = clock, tasks
         self._notary, self._reader = notary, reader
@@ -392,14 +411,47 @@ class Filing:
         it back.
         """
         self._removed.add(page_id)
+        self.unfiled_changed.emit(page_id)
 
     def restore(self, page_id: str) -> None:
         """Brings a removed page back."""
         self._removed.discard(page_id)
+        self.unfiled_changed.emit(page_id)
 
     def unfiled(self, session_id: str) -> int:
         """Counts the pages of the session that are neither filed nor taken out."""
         return sum(page.page_id not in self._removed for page in self._outbox.pages(session_id))
+
+    def take_out_unfiled(self, session: DeskSession) -> None:
+        """Takes out what is not filed when a conversation is finished, since nothing of it can be
+        filed from then on; a line in its log for each. `end` deletes it.
+        """
+        for page in self._outbox.pages(session.facts.id):
+            if page.state == PageState.KEPT and page.page_id not in self._removed:
+                self.remove(page.page_id)
+                reason = RemovalReason.NOT_FILED
+                session.event_log.write(events.PageRemoved(page_id=page.page_id, reason=reason))
+
+    def left_behind(self) -> list[UnfiledPage]:
+        """Pages of conversations that ended without being finished here, the first to go first."""
+        here = None if self._session is None else self._session.facts.id
+        return [page for page in self._outbox.unfiled() if page.session_id != here]
+
+    def age_out(self) -> None:
+        """Deletes pages that were left behind, when their time is over."""
+        now = self._clock.utc_now()
+        gone = [page for page in self.left_behind() if now >= kept_until(page)]
+        for page in gone:
+            self._outbox.remove_page(page.session_id, page.page_id)
+            log.warning("page %s was not filed in time and is deleted", page.page_id)
+        if gone:
+            self.pages_aged_out.emit(gone)
+
+    async def keep_ageing(self) -> None:
+        """Deletes what was left behind too long, as long as the desk runs."""
+        while True:
+            self.age_out()
+            await asyncio.sleep(AGE_EVERY_S)
 
     def waiting(self) -> int:
         """Counts the documents of all sessions that the store has not got yet."""

@@ -166,7 +166,7 @@ class WrapUpView(QWidget):
         self._allow_call_back()
         self.show_note_place(False)
         self.show_limit(None, 0)
-        self.show_open_points("")
+        self.show_unfiled(0)
         self.refresh_clock()
         self.setFocus()
 
@@ -194,6 +194,16 @@ class WrapUpView(QWidget):
         """What is not finished yet, e.g. a document in the outbox; "" for nothing."""
         self._open_points.setText(text)
         self._open_row.setVisible(bool(text))
+
+    def show_unfiled(self, count: int) -> None:
+        """Pages that are not filed yet: what becomes of them, also on the button."""
+        words = _(
+            "Pages that are not filed yet: {count}. File them now: what is left when you finish is "
+            "thrown away."
+        )
+        self.show_open_points(words.format(count=count) if count else "")
+        thrown = _("Finish, pages thrown away: {count}").format(count=count)
+        self._finish.setText(thrown if count else _("Finish"))
 
     def show_note_place(self, has_dossier: bool) -> None:
         """Whether there is a dossier that can keep a note."""

@@ -9,12 +9,13 @@ from datetime import datetime
 
 from PyQt6.QtCore import Qt
 
+from documents.pages.outbox import UnfiledPage
 from expert_app.desk.agent_work import AgentWork, WrapUpTime
 from expert_app.desk.app import DeskApp, DeskTrouble
 from expert_app.desk.dossier.closing import closing_proposal
 from expert_app.desk.dossier.guide import DeskGuide
 from expert_app.desk.dossier.wrap_up_proposal import filled_note, guided
-from expert_app.desk.filing import Filing
+from expert_app.desk.filing import Filing, kept_until
 from resources.texts import _
 from session.core.dossier_model import Dossier
 from session.core.errors import DossierUnknown, TicketUnknown
@@ -117,6 +118,7 @@ class AgentWorkConnections:
         self._app.session_closed.connect(lambda _outcome: self.show_open_work())
         self._filing.document_waiting.connect(lambda _name: self.show_open_work())
         self._filing.document_filed.connect(lambda _filed: self.show_open_work())
+        self._filing.pages_aged_out.connect(self._on_aged_out)
         work.rang.connect(self._on_rang)
         self._app.troubled.connect(self._on_trouble)
         self._app.session_opened.connect(lambda _session: self._notification.close())
@@ -198,6 +200,10 @@ class AgentWorkConnections:
                     count=waiting
                 )
             )
+        if left := self._filing.left_behind():
+            words = _("Scanned pages that were not filed: {count}; kept until {until}")
+            until = f"{kept_until(left[0]):%d/%m %H:%M}"
+            lines.append(words.format(count=len(left), until=until))
         if self._calls:
             when = ", ".join(f"{due.astimezone():%d/%m %H:%M}" for due in self._calls[:3])
             words = _("Callers to call back: {count} ({when})")
@@ -207,6 +213,15 @@ class AgentWorkConnections:
             numbers = ", ".join(self._provisional[:3])
             lines.append(words.format(count=len(self._provisional), numbers=numbers))
         self._window.idle.show_open_work(lines)
+
+    def _on_aged_out(self, pages: list[UnfiledPage]) -> None:
+        words = _(
+            "Pages of an earlier conversation were not filed in time and are deleted: {count}"
+        )
+        self._window.messages.show_message(
+            Level.INFO, words.format(count=len(pages)), key="pages aged out"
+        )
+        self.show_open_work()
 
     def _on_supervisor_asked(self, reason: str) -> None:
         self._window.header.show_help(reason)

@@ -202,6 +202,7 @@ class Desk:
         await self.jobs.app.start()
         parts.tasks.start(self._program.connect(parts.bus), name="connect the desk")
         parts.tasks.start(self._send_old_logs(), name="send old logs")
+        parts.tasks.keep(self.jobs.filing.keep_ageing, name="age out pages")
         parts.tasks.start(self._get_ready(), name="get ready for a caller")
 
     async def stop(self) -> None:

@@ -9,7 +9,9 @@ from enum import StrEnum
 
 
 class RemovalReason(StrEnum):
-    """Scanned again: a better scan stands in its place. Split: its parts stand in its place."""
+    """Scanned again: a better scan stands in its place. Split: its parts stand in its place.
+    Not filed: the conversation was finished without it.
+    """
 
     BLANK = "blank"
     UNREADABLE = "unreadable"
@@ -18,3 +20,4 @@ class RemovalReason(StrEnum):
     NOT_CALLERS = "not_callers"
     SCANNED_AGAIN = "scanned_again"
     SPLIT = "split"
+    NOT_FILED = "not_filed"

@@ -23,10 +23,13 @@ REASON_WORDS: dict[RemovalReason, str] = {
     RemovalReason.NOT_CALLERS: N_("Not the caller's"),
     RemovalReason.SCANNED_AGAIN: N_("Scanned again"),
     RemovalReason.SPLIT: N_("Split"),
+    RemovalReason.NOT_FILED: N_("Not filed when the conversation was finished"),
 }
 
 CHOICES = tuple(
-    reason for reason in RemovalReason if reason.value not in ("scanned_again", "split")
+    reason
+    for reason in RemovalReason
+    if reason.value not in ("scanned_again", "split", "not_filed")
 )
 """The reasons that a person chooses; the others come with another act."""
 

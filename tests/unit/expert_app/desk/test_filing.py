@@ -8,18 +8,26 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
+import os
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import pikepdf
 import pytest
 
-from documents.pages.outbox import Outbox
+from documents.pages.outbox import Outbox, UnfiledPage
 from documents.pdf.assemble import assemble
 from documents.workers import Workers
-from expert_app.desk.filing import CleanedPage, DocumentTrouble, Filing, PageTrouble, ShownPage
+from expert_app.desk.filing import (
+    CleanedPage,
+    DocumentTrouble,
+    Filing,
+    PageTrouble,
+    ShownPage,
+    kept_until,
+)
 from session.core.clock import ManualClock
 from session.core.device_errors import FileLocked
 from session.core.dossier_model import DocumentRecord, Dossier
@@ -96,6 +104,7 @@ class Desk:
     """A filing on a folder, and all it told."""
 
     def __init__(self, folder: Path, workers: Workers, again_s: float = 60.0) -> None:
+        self.folder = folder
         self.tasks, self.clock, self.store = Tasks(), ManualClock(), Store()
         self.outbox = Outbox(folder / "outbox")
         self.leftovers = self.outbox.recover()
@@ -340,6 +349,46 @@ async def test_a_page_taken_out_leaves_the_disk_with_the_session_and_one_put_bac
     assert desk.on_disk() == ["p1", "p2"]
     desk.filing.end()
     assert desk.on_disk() == ["p2"]
+
+
+async def test_what_is_not_filed_leaves_the_disk_when_the_conversation_is_finished(
+    desk: Desk, pages: list[bytes]
+) -> None:
+    await desk.receive("p1", pages[0])
+    desk.filing.take_out_unfiled(desk.session)
+    assert desk.filing.unfiled("s1") == 0
+    assert desk.on_disk() == ["p1"]  # finishing may still be refused
+    desk.filing.end()
+    assert desk.on_disk() == []
+    await desk.session.close(1.0)
+    assert any(
+        b"not_filed" in path.read_bytes() or "not_filed" in path.name
+        for path in desk.folder.rglob("*")
+        if path.is_file()
+    )
+
+
+async def test_a_page_left_behind_is_there_after_a_restart_and_ages_out_at_noon_of_the_next_day(
+    desk: Desk, pages: list[bytes]
+) -> None:
+    await desk.receive("p1", pages[0])
+    desk.filing.end()
+    kept_at = desk.clock.utc_now()
+    for path in desk.folder.rglob("p1.page"):
+        os.utime(path, (kept_at.timestamp(), kept_at.timestamp()))
+    aged: list[UnfiledPage] = []
+    desk.filing.pages_aged_out.connect(aged.extend)
+    assert Outbox(desk.folder / "outbox").recover() == []
+    (page,) = desk.filing.left_behind()
+    noon = kept_until(page)
+    assert (noon.hour, noon.date()) == (12, kept_at.astimezone().date() + timedelta(days=1))
+    desk.filing.age_out()
+    assert desk.on_disk() == ["p1"]
+    desk.clock.advance((noon - kept_at).total_seconds())
+    desk.filing.age_out()
+    assert desk.on_disk() == []
+    assert aged == [page]
+    assert desk.filing.left_behind() == []
 
 
 async def test_a_turned_page_is_cleaned_anew_and_filed_turned(

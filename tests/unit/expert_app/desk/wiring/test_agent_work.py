@@ -16,6 +16,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QCheckBox, QLabel, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from documents.pages.outbox import UnfiledPage
 from expert_app.desk.agent_work import AgentWork, ReportedState, WrapUpTime
 from expert_app.desk.app import DeskApp, DeskTrouble
 from expert_app.desk.dossier.guide import DeskGuide
@@ -107,13 +108,16 @@ class Desk:
             session_closed=Signal(),
             dossier_changed=Signal(),
         )
-        self.unsent = 0
+        self.unsent, self.left_behind = 0, list[UnfiledPage]()
         filing = SimpleNamespace(
             unfiled=lambda session_id: self.unfiled,
             waiting=lambda: self.unsent,
             document_waiting=Signal(),
             document_filed=Signal(),
+            left_behind=lambda: self.left_behind,
+            pages_aged_out=Signal(),
         )
+        self.filing = filing
         self.guide = SimpleNamespace(
             progress=None, progress_changed=Signal(), notes_changed=Signal()
         )
@@ -261,6 +265,19 @@ def test_open_work_stands_between_two_callers_and_only_where_there_is_some(made:
     assert lines.isVisible()
     assert "sent; they go by themselves: 2" in lines.text()
     assert "Callers to call back: 1" in lines.text()
+
+
+def test_pages_left_behind_stand_in_the_open_work_until_they_age_out(made: Desk) -> None:
+    made.left_behind = [UnfiledPage("s1", "p1", NOW), UnfiledPage("s1", "p2", NOW)]
+    made.made.show_open_work()
+    lines = made.window.idle.findChild(QLabel, "idle_work_lines")
+    assert lines is not None
+    assert "not filed: 2; kept until" in lines.text()
+    assert "12:00" in lines.text()
+    gone, made.left_behind = made.left_behind, []
+    made.filing.pages_aged_out.emit(gone)
+    assert "are deleted: 2" in made.window.messages._lines[-1].text()
+    assert "not filed" not in lines.text()
 
 
 def test_a_clock_ends_a_wrap_up_but_never_puts_pages_aside(made: Desk) -> None:
