@@ -215,9 +215,7 @@ class AgentWorkConnections:
         self._window.idle.show_open_work(lines)
 
     def _on_aged_out(self, pages: list[UnfiledPage]) -> None:
-        words = _(
-            "Pages of an earlier conversation were not filed in time and are deleted: {count}"
-        )
+        words = _("Pages of an earlier conversation were not filed and are deleted: {count}")
         self._window.messages.show_message(
             Level.INFO, words.format(count=len(pages)), key="pages aged out"
         )

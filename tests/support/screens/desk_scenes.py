@@ -213,10 +213,7 @@ def wrap_up() -> DeskWindow:
     """The conversation is over."""
     window = page()
     window.show_wrap_up()
-    words = _(
-        "Pages that are not filed yet: {count}. File them or take them out before you finish."
-    )
-    window.wrap_up.show_open_points(words.format(count=1))
+    window.wrap_up.show_unfiled(1)
     return window
 
 

@@ -42,7 +42,9 @@ from session.core.errors import (
 )
 from session.core.tasks import Tasks
 from session.desk.hub.client import Progress
+from session.log.events import AnyEvent, PageRemoved
 from session.protocol.conversation.messages import PageOffered, ScanKind
+from session.protocol.conversation.page_removal import RemovalReason
 from session.protocol.hub.requests import DocumentFiled
 from tests.support.drawn_pages import form, jpeg, letter
 from tests.support.memory.channel import channel_pair
@@ -352,20 +354,19 @@ async def test_a_page_taken_out_leaves_the_disk_with_the_session_and_one_put_bac
 
 
 async def test_what_is_not_filed_leaves_the_disk_when_the_conversation_is_finished(
-    desk: Desk, pages: list[bytes]
+    desk: Desk, pages: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    lines: list[AnyEvent] = []
+    monkeypatch.setattr(desk.session.event_log, "write", lines.append)
     await desk.receive("p1", pages[0])
     desk.filing.take_out_unfiled(desk.session)
+    desk.filing.take_out_unfiled(desk.session)  # finishing was refused, and is tried again
     assert desk.filing.unfiled("s1") == 0
-    assert desk.on_disk() == ["p1"]  # finishing may still be refused
+    assert desk.on_disk() == ["p1"]
     desk.filing.end()
     assert desk.on_disk() == []
-    await desk.session.close(1.0)
-    assert any(
-        b"not_filed" in path.read_bytes() or "not_filed" in path.name
-        for path in desk.folder.rglob("*")
-        if path.is_file()
-    )
+    removed = PageRemoved(page_id="p1", reason=RemovalReason.NOT_FILED)
+    assert [line for line in lines if isinstance(line, PageRemoved)] == [removed]
 
 
 async def test_a_page_left_behind_is_there_after_a_restart_and_ages_out_at_noon_of_the_next_day(
