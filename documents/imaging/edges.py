@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image, ImageChops, ImageFilter
 
 from documents.imaging.masks import Bytes, Mask, apart, grown, shrunk, softened
 from documents.imaging.page_box import WHOLE, PageBox
@@ -124,7 +124,7 @@ def _between_edges(level: Image.Image, inside: Mask) -> PageBox:
     """The box between the outermost long lines."""
     soft = softened(np.asarray(level.convert("L")), _SOFTENING)
     valid = shrunk(inside, 7)
-    ink = _marks(level) & shrunk(inside, _MEDIAN_PX + 1)
+    ink = _marks(level, soft) & shrunk(inside, _MEDIAN_PX + 1)
     grey = soft.astype(np.int16)
     height, width = grey.shape
     across = _Strip(grey, valid, ink)
@@ -138,19 +138,18 @@ def _between_edges(level: Image.Image, inside: Mask) -> PageBox:
     return box
 
 
-def _marks(level: Image.Image) -> Mask:
-    """What differs from its surroundings in any colour, darker or brighter: writing on the sheet,
-    another sheet on a dark lid; and all that has a colour, which no lid has.
+def _marks(level: Image.Image, soft: Bytes) -> Mask:
+    """What differs from its surroundings, darker or brighter: writing on the sheet, another sheet
+    on a dark lid; and all that has a colour, which no lid has.
     """
-    marks = np.zeros((level.height, level.width), np.bool_)
-    softs = []
-    for band in level.split():
-        coarse = band.reduce(4).filter(ImageFilter.MedianFilter(_MEDIAN_PX // 4))
-        around = np.asarray(coarse.resize(band.size, Image.Resampling.BILINEAR))
-        softs.append(softened(np.asarray(band), _SOFTENING))
-        marks |= apart(around, softs[-1]) > _INK_LEVELS
-    if len(softs) > 1:
-        marks |= np.maximum.reduce(softs) - np.minimum.reduce(softs) > _COLOURED
+    coarse = level.convert("L").reduce(4).filter(ImageFilter.MedianFilter(_MEDIAN_PX // 4))
+    around = np.asarray(coarse.resize(level.size, Image.Resampling.BILINEAR))
+    marks: Mask = apart(around, soft) > _INK_LEVELS
+    if level.mode == "RGB":
+        red, green, blue = level.split()
+        darkest = ImageChops.darker(ImageChops.darker(red, green), blue)
+        brightest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+        marks |= np.asarray(ImageChops.subtract(brightest, darkest)) > _COLOURED
     return marks
 
 

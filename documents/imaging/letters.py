@@ -34,7 +34,7 @@ CONTRAST = 4.0
 """Shapes have length 1; the network learnt them this much longer."""
 
 
-class Standing(NamedTuple):
+class LetterStanding(NamedTuple):
     """How a page's letters stand.
 
     Attributes:
@@ -58,7 +58,7 @@ class _Network(NamedTuple):
     upright: Shapes
 
 
-def standing(darkness: Levels, ink: Mask) -> Standing:
+def standing(darkness: Levels, ink: Mask) -> LetterStanding:
     """Looks at the letters of a page.
 
     Args:
@@ -67,12 +67,12 @@ def standing(darkness: Levels, ink: Mask) -> Standing:
     """
     upright = likely_upright(shapes(darkness, ink))
     if not len(upright):
-        return Standing()
+        return LetterStanding()
     together = np.log(upright + _NEVER).sum(axis=0)
     *_others, second, first = np.sort(together)
     quarters, lead = int(together.argmax()), float(first - second)
     certain = lead >= max(_CERTAIN_LEAD, _CERTAIN_EACH * len(upright))
-    return Standing(quarters, lead >= _LIKELY_LEAD, certain)
+    return LetterStanding(quarters, lead >= _LIKELY_LEAD, certain)
 
 
 def shapes(darkness: Levels, ink: Mask, most: int = _MOST_LETTERS) -> Shapes:
@@ -90,11 +90,10 @@ def shapes(darkness: Levels, ink: Mask, most: int = _MOST_LETTERS) -> Shapes:
     if len(boxes) > most:
         boxes = boxes[np.linspace(0, len(boxes) - 1, most).astype(np.intp)]
     page = Image.fromarray(darkness)
-    drawn = [
-        _in_square(page.crop((left, top, right, bottom)))
-        for left, top, right, bottom in boxes.tolist()
-    ]
-    flat = np.array(drawn, np.float32).reshape(len(drawn), SIDE_PX**2)
+    drawn = np.zeros((len(boxes), SIDE_PX, SIDE_PX), np.uint8)
+    for square, box in zip(drawn, boxes.tolist(), strict=True):
+        _draw_into(square, page, box)
+    flat = drawn.reshape(len(drawn), SIDE_PX**2).astype(np.float32)
     flat -= flat.mean(axis=1, keepdims=True)
     flat /= np.linalg.norm(flat, axis=1, keepdims=True) + 1e-6
     return flat.reshape(-1, SIDE_PX, SIDE_PX)
@@ -120,17 +119,18 @@ def likely_upright(letters: Shapes) -> Shapes:
 @cache
 def _network() -> _Network:
     with np.load(resource_path("letters.npz")) as learnt:
-        return _Network(*(learnt[name].astype(np.float32) for name in _Network._fields))
+        weights, thresholds, upright = (
+            learnt[name].astype(np.float32) for name in ("weights", "thresholds", "upright")
+        )
+    return _Network(weights, thresholds, upright)
 
 
-def _in_square(letter: Image.Image) -> Levels:
-    """The letter as large as the square allows, in its middle."""
-    scale = SIDE_PX / max(letter.size)
-    width, height = (max(1, round(side * scale)) for side in letter.size)
+def _draw_into(square: Levels, page: Image.Image, box: tuple[int, int, int, int]) -> None:
+    """Draws a part of the page as large as the square allows, in its middle."""
+    left, top, right, bottom = box
+    scale = SIDE_PX / max(right - left, bottom - top)
+    width, height = max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale))
     resampling = Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR
-    square = Image.new("L", (SIDE_PX, SIDE_PX))
-    square.paste(
-        letter.resize((width, height), resampling),
-        ((SIDE_PX - width) // 2, (SIDE_PX - height) // 2),
-    )
-    return np.asarray(square)
+    letter = page.resize((width, height), resampling, box)
+    x, y = (SIDE_PX - width) // 2, (SIDE_PX - height) // 2
+    square[y : y + height, x : x + width] = np.asarray(letter)

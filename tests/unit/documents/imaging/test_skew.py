@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from documents.imaging import skew
-from documents.imaging.letters import Standing
+from documents.imaging.letters import LetterStanding
 from documents.imaging.skew import find_lie
 from resources import resource_path
 
@@ -26,17 +26,17 @@ def _page() -> Image.Image:
 @pytest.mark.parametrize(
     ("letters", "tesseract", "turn_deg", "sure"),
     [
-        (Standing(2, likely=True, certain=True), None, 180, True),
-        (Standing(0, likely=True, certain=False), None, 0, True),  # its ascenders agree
-        (Standing(2, likely=True, certain=False), None, 0, False),  # they do not
-        (Standing(2, likely=True, certain=False), 2, 180, True),
-        (Standing(2, likely=False, certain=False), 0, 0, False),
-        (Standing(), None, 0, False),
+        (LetterStanding(2, likely=True, certain=True), None, 180, True),
+        (LetterStanding(0, likely=True, certain=False), None, 0, True),  # its ascenders agree
+        (LetterStanding(2, likely=True, certain=False), None, 0, False),  # they do not
+        (LetterStanding(2, likely=True, certain=False), 2, 180, True),
+        (LetterStanding(2, likely=False, certain=False), 0, 0, False),
+        (LetterStanding(), None, 0, False),
     ],
 )
 def test_a_page_is_turned_only_when_witnesses_agree(
     monkeypatch: pytest.MonkeyPatch,
-    letters: Standing,
+    letters: LetterStanding,
     tesseract: int | None,
     turn_deg: int,
     sure: bool,
