@@ -16,9 +16,9 @@ from session.protocol.helpdesk.log_list import MOST_CHOSEN, TimeWindow, TroubleP
 ABOUT = timedelta(minutes=15)
 """How far from the time that was said."""
 
-_TIME = r"(\d{1,2})\s*(?:h|:|heures?)\s*([0-5]\d)?"
+_TIME = r"(\d{1,2})\s?(?:h|:|heures?)\s?([0-5]\d)?"
 CLOCK = re.compile(rf"{_TIME}|(\d{{1,2}})", re.IGNORECASE)
-SPAN = re.compile(r"(\d{1,2})\s*h?\s*-\s*(\d{1,2})\s*h?", re.IGNORECASE)
+SPAN = re.compile(r"(\d{1,2})\s?h?\s?-\s?(\d{1,2})\s?h?", re.IGNORECASE)
 _SAID = re.compile(rf"\b(?:vers|à|a|autour de|about|around|at)\s+{_TIME}(?!\w)", re.IGNORECASE)
 _DAYS = {
     r"avant[- ]hier": 2,
