@@ -124,7 +124,6 @@ WITHOUT_LETTERS: dict[str, Draw] = {
     "empty ruled paper": _ruled(0),
     "empty exercise book": _school_paper(0),
     "empty table": _table(figures=True, ruled=True, words=False),
-    "letters that stand either way": _lines("OXO HOSNZ XIX SOS ZOO NON"),
 }
 """Nobody can tell whether they hang upside down."""
 
