@@ -49,9 +49,13 @@ class FloodBan:
         """Until the server has taken them: it may be just this flood that keeps it busy, and
         everybody beside it waits as long as it goes on.
         """
-        while True:
-            try:
-                return await self._take_keys()
-            except SessionError as error:
-                log.warning("keys wait for the server: %s", error.code)
+        while not await self._are_taken():  # noqa: ASYNC110 - the server tells nobody
             await asyncio.sleep(AGAIN_S)
+
+    async def _are_taken(self) -> bool:
+        try:
+            await self._take_keys()
+        except SessionError as error:
+            log.warning("keys wait for the server: %s", error.code)
+            return False
+        return True

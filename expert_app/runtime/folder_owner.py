@@ -184,7 +184,9 @@ def account() -> str:
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # an account without a name
-        return "?" if sys.platform == "win32" else str(os.getuid())
+        if sys.platform == "win32":
+            return "?"
+        return str(os.getuid())
 
 
 def _ourselves(program: str) -> Owner:

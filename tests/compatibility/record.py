@@ -45,6 +45,14 @@ def _json_of(payload: bytes) -> Any:
         return None
 
 
+def _inbox(subject: str) -> str:
+    """Return the inbox that a hub's answer goes to: "ans.valdore.k.kiosk1.x" is "_I.k.kiosk1.x" in
+    the account of valdore.
+    """
+    words = subject.split(".")
+    return ".".join(["_I", *words[2:]]) if words[0] == "ans" else subject
+
+
 class Recording:
     """Everything that passed, in order, as far as it is new.
 
@@ -64,7 +72,7 @@ class Recording:
 
     def take(self, message: Msg) -> None:
         """One message of the bus."""
-        asked = self._asked.pop(message.subject, None)
+        asked = self._asked.pop(_inbox(message.subject), None)
         said = _json_of(message.data)
         if asked is not None:
             asked["answer"] = said

@@ -32,6 +32,7 @@ def test_parts_after_a_failed_one_run_and_each_is_reported(tmp_path: Path) -> No
         "passed: paper",
         "passed: power_cut",
         "FAILED: door.flood 30",
+        "passed: hostile 30",
         "passed: run_cluster --rounds 2",
         "passed: chaos",
     ]

@@ -620,7 +620,8 @@ _ACTS = frozenset(
 def run_command(context: Context) -> int:
     """Does what the command line asks of the hub; the exit code. An act is a line of the log."""
     name = context.arguments.hub_command or "run"
-    if name not in _ACTS:
+    only_looks = getattr(context.arguments, "check", False)
+    if name not in _ACTS or only_looks:
         return _run_named(context, name)
     with acts_beside(context.paths.folder(LOG_FOLDER), "hub"):
         code = _run_named(context, name)

@@ -120,9 +120,11 @@ class SignIn:
         """
         trial = in_background(try_keyring, "try the keyring")
         await asyncio.wait([trial], timeout=PATIENCE_S)
-        if not trial.done():
+        asks = not trial.done()
+        if asks:
             self.view.show_keyring_asks()
-            await trial
+        await trial
+        if asks:
             self.view.show_keyring_open()
 
     async def _try(self, way_in: Callable[[], Awaitable[tuple[DeskSettings, bytes]]]) -> None:

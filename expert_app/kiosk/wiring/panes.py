@@ -70,7 +70,7 @@ def build_panes(
     command = partial(page_command, texts=settings.texts, intranet=settings.intranet)
     pages = PageProcesses(command, paths.runtime, clock=clock)
     fingers = FingerWatch(clock)
-    browser = KioskBrowser(pages, fingers=fingers)
+    browser = KioskBrowser(pages, fingers=fingers, clock=clock)
     languages = tuple(dict.fromkeys((settings.language, *settings.languages)))
     window = KioskWindow(call, browser, languages=languages, clock=clock, fingers=fingers)
     if settings.two_switches:

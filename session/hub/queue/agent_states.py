@@ -190,7 +190,8 @@ class AgentStates:
             state = AgentState.IN_SESSION if visits else AgentState.WRAP_UP
             return AgentFacts(id=person.id, name=person.name, state=state, ticket=helping[0].number)
         record = self.reported(organisation, person.id)
-        since = self.idle_since(organisation, person.id)
+        # Whole seconds: hubs hear of a change a moment apart, and their boards say the same.
+        since = self.idle_since(organisation, person.id).replace(microsecond=0)
         return AgentFacts(
             id=person.id,
             name=person.name,

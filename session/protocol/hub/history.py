@@ -275,7 +275,7 @@ class LinesAnswer(ListAnswer, frozen=True, kw_only=True):
 
     PAGED: ClassVar[tuple[str, ...]] = ("lines",)
 
-    totals: LineTotals
+    totals: LineTotals = LineTotals()
     hits: Count = 0
     lines: list[LineFacts]
 

@@ -6,6 +6,7 @@ acts reach everybody, and only a supervisor's acts are done.
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -227,10 +228,12 @@ async def test_an_agent_is_free_since_its_last_work_not_since_it_said_so(tmp_pat
         kiosk, alice = await world.kiosk("kiosk1"), await world.desk("alice")
         _link, board = await world.supervisor()
         await world.work_of(alice).report(True)
+        declared_at = world.clock.utc_now()
         called = await kiosk.call("housing", "1234567", "r1")
         facts = await alice.accept(called.ticket.id)
+        await until(lambda: world.clock.utc_now() - declared_at > timedelta(seconds=1))
         await alice.hang_up(facts.id)
-        ended_at = world.clock.utc_now()
+        ended_at = world.clock.utc_now().replace(microsecond=0)
         await alice.close(facts.id, "done")
         looks: list[BoardAnswer] = []
         board.board_changed.connect(looks.append)

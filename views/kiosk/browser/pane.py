@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QW
 
 from resources.texts import N_, _, language
 from session.bus.rate_limits import RateLimits
-from session.core.clock import SystemClock
+from session.core.clock import Clock, SystemClock
 from session.core.errors import AddressNotAllowed, SessionError
 from session.kiosk.cobrowse import browser_messages as messages
 from session.kiosk.cobrowse.shared_page import NOTICES_BURST, NOTICES_PER_S, SignalLike
@@ -98,6 +98,7 @@ class KioskBrowser(QFrame):
         parent: QWidget | None = None,
         *,
         fingers: FingerWatch | None = None,
+        clock: Clock | None = None,
     ) -> None:
         super().__init__(parent)
         self._fingers = fingers
@@ -111,7 +112,7 @@ class KioskBrowser(QFrame):
         self._numbers = itertools.count(1)
         self._asked: dict[int, Callable[[str], None]] = {}
         self._fetched: dict[int, Callable[[bytes, str], None]] = {}
-        self._notices = RateLimits(SystemClock(), NOTICES_PER_S, burst=NOTICES_BURST)
+        self._notices = RateLimits(clock or SystemClock(), NOTICES_PER_S, burst=NOTICES_BURST)
         self._notice_timer = QTimer()
         self._notice_timer.setSingleShot(True)
         self._notice_timer.setInterval(NOTICE_STAYS_MS)

@@ -61,7 +61,9 @@ class Desk:
     def open_session(self) -> Any:
         parts = {name: Part() for name in ("grants", "chat", "privacy", "call", "line")}
         more = {name: Part() for name in ("page", "control", "show", "devices")}
-        session = SimpleNamespace(facts=SimpleNamespace(id="s1"), resumed=False, **parts, **more)
+        session = SimpleNamespace(
+            facts=SimpleNamespace(id="s1"), resumed=False, flooded=Signal(), **parts, **more
+        )
         self.parts["app"].session_opened.emit(session)
         return session
 

@@ -11,6 +11,7 @@ from typing import Any
 import keyring
 import keyring.errors
 import pytest
+from keyring.backends import fail
 from PyQt6.QtWidgets import QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -34,6 +35,7 @@ WORDS = "quatre mots faciles"
 def own_keyring(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(key_file, "COST", 2**4)
     before = keyring.get_keyring()
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
     yield
     keyring.set_keyring(before)
 

@@ -11,7 +11,11 @@ from expert_app.runtime.window_program import Program
 from session.bus.transport.nkeys import new_seed
 from tests.support.object_graph import classes_that_exist_twice, objects_of
 
-ROWS = {"views.site.display_window._CallRow", "views.kiosk.widgets.icons.IconView"}
+ROWS = {
+    "views.site.display_window._CallRow",
+    "views.kiosk.widgets.icons.IconView",
+    "views.widgets.plain_words.PlainLabel",
+}
 """What its window shows several times."""
 
 

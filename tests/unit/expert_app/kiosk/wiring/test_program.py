@@ -59,6 +59,7 @@ WIDGETS = {
     "views.kiosk.widgets.page_base.TouchButton",
     "views.kiosk.widgets.page_base._Words",
     "views.widgets.parts.ElidedLabel",
+    "views.widgets.plain_words.PlainLabel",
 }
 """What a window shows several times."""
 
