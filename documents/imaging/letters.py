@@ -29,7 +29,8 @@ _NEVER = 1e-4
 _CERTAIN_LEAD, _CERTAIN_EACH = 50.0, 0.28
 _LIKELY_LEAD, _LIKELY_EACH = 30.0, 0.15
 """How much likelier (natural logarithm) the best position must be than the next: in all, and for
-each letter. Of 235 measured pages none leads to a wrong position with more than 27, or 0.24.
+each letter. Chosen on drawn pages, some of them in the fonts that taught the network: see the table
+of pages in four positions in docs/benchmarks.md for what was turned wrongly.
 """
 CONTRAST = 4.0
 """Shapes have length 1; the network learnt them this much longer."""
@@ -41,7 +42,7 @@ class LetterStanding(NamedTuple):
     Attributes:
         quarters: turns clockwise after which they stand upright, 0 to 3.
         likely: they lean to it together.
-        certain: so plainly that no measured page of letters, capitals, figures or forms was wrong.
+        certain: so plainly that no second witness is asked.
     """
 
     quarters: int = 0
