@@ -41,6 +41,7 @@ class KeptPage(msgspec.Struct, frozen=True, kw_only=True):
         signer, signature: the kiosk's public key and its signature over the page; "" when it did
             not sign.
         given: a file of the caller's, not scanned.
+        unasked: the kiosk sent it though the agent had not asked for it.
         scanned_as: id under which the kiosk offered the original, when this is a part of it; ""
             when it is the whole.
         place: order among the session's pages, from 0.
@@ -62,6 +63,7 @@ class KeptPage(msgspec.Struct, frozen=True, kw_only=True):
     place: int = 0
     edits: Edits = Edits()
     given: bool = False
+    unasked: bool = False
     scanned_as: str = ""
     state: PageState = PageState.KEPT
     format: int = 1

@@ -218,9 +218,8 @@ _PAPERS = {
         "A page",
     ),
     "P-308": (
-        "After `PageRefused` with `page_damaged` or `page_not_signed` the page is kept; "
-        "after every "
-        "other code it is forgotten.",
+        "After `PageRefused` with `page_damaged`, `page_not_signed` or `page_unasked` the page is "
+        "kept; after every other code it is forgotten.",
         "What is not taken",
     ),
     "P-309": ("`ScanCancelRequested` ends the scan, and `ScanEnded` says so.", "A page"),

@@ -282,7 +282,7 @@ class DeskApp:
             await self._link.call_later(session.facts.id, later_min, phone)
         else:
             await self._link.close(session.facts.id, outcome)
-        session.grants.forget()
+        session.forget()
         self._session = self._dossier = self._ended = None
         self._filing.end()
         self.session_closed.emit(outcome)
@@ -308,7 +308,7 @@ class DeskApp:
         # the hub has given the caller back to the queue: no wrap-up is ours
         if ended.reason == "desk_lost":
             await session.close(FLUSH_S)
-            session.grants.forget()
+            session.forget()
             self._session = None
             self._filing.end()
             self.session_closed.emit("desk_lost")

@@ -18,7 +18,7 @@ from expert_app.desk.app import DeskApp
 from expert_app.desk.duplex_pile import DuplexPile
 from session.core.clock import Clock
 from session.core.device_errors import PileUneven, PrintRefused
-from session.core.errors import PageNotSigned, PageUnreadable
+from session.core.errors import PageNotSigned, PageUnasked, PageUnreadable
 from session.core.signals import Signal
 from session.desk.devices.scanner_and_printer import (
     PageNotReceived,
@@ -44,6 +44,7 @@ PREVIEW_S = 20.0
 """For a preview that takes a tenth of a second; a hostile one is killed by the worker's own limits.
 """
 
+_GRAVE = frozenset({PageNotSigned.code, PageUnasked.code})
 
 PRINT_OVER = (PrintState.DONE, PrintState.FAILED, PrintState.CANCELLED)
 
@@ -221,9 +222,9 @@ class DevicesJob:
 
     def _on_page_failed(self, failed: PageNotReceived) -> None:
         """A page of its own has its place among the pages, where it says why; a preview has none.
-        Not to be signed by the kiosk is grave enough for both.
+        Not to be signed by the kiosk, or asked for by nobody, is grave enough for both.
         """
-        if failed.kind is ScanKind.PREVIEW or failed.code == PageNotSigned.code:
+        if failed.kind is ScanKind.PREVIEW or failed.code in _GRAVE:
             self._app.trouble(failed.code, {}, key="scan")
 
     def _on_scan_ended(self, ended: ScanEnded) -> None:

@@ -69,7 +69,8 @@ AGAIN_S = 10.0
 
 class ShownPage(NamedTuple):
     """A page as received, as a picture; `given`: a caller's file, not scanned.
-    `as_is`: to be filed uncleaned. `found_again`: it was on the disk already.
+    `as_is`: to be filed uncleaned. `found_again`: it was on the disk already. `unasked`: the agent
+    had not asked for it.
     """
 
     page_id: str
@@ -77,6 +78,7 @@ class ShownPage(NamedTuple):
     given: bool = False
     as_is: bool = False
     found_again: bool = False
+    unasked: bool = False
 
 
 class CleanedPage(NamedTuple):
@@ -260,6 +262,7 @@ class Filing:
                         page.given,
                         page.edits.as_scanned,
                         found_again=True,
+                        unasked=page.unasked,
                     )
                 )
                 self._start_cleaning(session_id, page.page_id)
@@ -287,20 +290,28 @@ class Filing:
         """True when this page is on disk, or was and is filed since."""
         return offer.page_id in self._known
 
-    async def keep(self, session_id: str, offer: PageOffered, data: bytes) -> None:
+    async def keep(
+        self, session_id: str, offer: PageOffered, data: bytes, unasked: bool = False
+    ) -> None:
         """Stores a page on disk; the kiosk may forget it when this returns.
 
         Raises:
             PageUnreadable, FileLocked, PageTooLarge, PageDamaged: the file is no use.
             OSError: the disk is full.
         """
-        kept = await self._keeper.keep(session_id, offer, data)
+        kept = await self._keeper.keep(session_id, offer, data, unasked=unasked)
         for page, _shown in kept.pages:
             self._known.add(page.page_id)
         if self._session is not None and self._session.facts.id == session_id:
             for page, shown in kept.pages:
                 self.page_kept.emit(
-                    ShownPage(page.page_id, shown, page.given, page.edits.as_scanned)
+                    ShownPage(
+                        page.page_id,
+                        shown,
+                        page.given,
+                        page.edits.as_scanned,
+                        unasked=page.unasked,
+                    )
                 )
                 self._start_cleaning(session_id, page.page_id)
             if kept.left_behind:

@@ -55,7 +55,9 @@ class PageKeeper:
         """Forgets the noted edits at the end of a session."""
         self._early.clear()
 
-    async def keep(self, session_id: str, offer: PageOffered, data: bytes) -> Kept:
+    async def keep(
+        self, session_id: str, offer: PageOffered, data: bytes, *, unasked: bool
+    ) -> Kept:
         """Raises `PageUnreadable`, `FileLocked`, `PageTooLarge`, `PageDamaged`; `OSError`:
         the disk is full.
         """
@@ -63,9 +65,11 @@ class PageKeeper:
 
         try:
             if offer.given and data.startswith(b"%PDF-"):
-                return await self._keep_pdf(session_id, offer, data)
+                return await self._keep_pdf(session_id, offer, data, unasked=unasked)
             facts = await asyncio.wrap_future(self._workers.submit(check_page, data, offer.sha256))
-            page = await asyncio.to_thread(self._keep, session_id, offer, data, facts.media_type)
+            page = await asyncio.to_thread(
+                self._keep, session_id, offer, data, facts.media_type, unasked=unasked
+            )
         except PageUnreadable as error:
             if error.detail.get("why") == "encrypted":
                 raise FileLocked from error
@@ -81,7 +85,9 @@ class PageKeeper:
             return data
         return await asyncio.wrap_future(self._workers.submit(page_jpeg, data, page.edits.pdf_page))
 
-    async def _keep_pdf(self, session_id: str, offer: PageOffered, data: bytes) -> Kept:
+    async def _keep_pdf(
+        self, session_id: str, offer: PageOffered, data: bytes, *, unasked: bool
+    ) -> Kept:
         from documents.pdf.given_pdf import flatten
 
         drawn = await asyncio.wrap_future(self._workers.submit(flatten, data))
@@ -89,11 +95,13 @@ class PageKeeper:
             raise PageDamaged(size_bytes=len(data))
         if len(drawn.pages) * len(data) > MOST_BYTES:
             raise PageTooLarge(pages=len(drawn.pages), size_bytes=len(data))
-        pages = await asyncio.to_thread(self._keep_pages, session_id, offer, data, drawn)
+        pages = await asyncio.to_thread(
+            self._keep_pages, session_id, offer, data, drawn, unasked=unasked
+        )
         return Kept(list(zip(pages, drawn.pages, strict=True)), drawn.left_behind)
 
     def _keep_pages(
-        self, session_id: str, offer: PageOffered, data: bytes, drawn: GivenPdf
+        self, session_id: str, offer: PageOffered, data: bytes, drawn: GivenPdf, *, unasked: bool
     ) -> list[KeptPage]:
         """Stores the page with the offer's id last: once it is here, all are, and the kiosk may
         forget the file.
@@ -119,6 +127,7 @@ class PageKeeper:
                 signer=offer.signer,
                 signature=offer.signature,
                 given=True,
+                unasked=unasked,
                 scanned_as=offer.page_id if number else "",
                 edits=Edits((DrawPage(number), LeaveAsScanned())),
             )
@@ -129,7 +138,9 @@ class PageKeeper:
         kept = {page.page_id: page for page in self._outbox.set_order(session_id, [*others, *ids])}
         return [kept[page_id] for page_id in ids]
 
-    def _keep(self, session_id: str, offer: PageOffered, data: bytes, media_type: str) -> KeptPage:
+    def _keep(
+        self, session_id: str, offer: PageOffered, data: bytes, media_type: str, *, unasked: bool
+    ) -> KeptPage:
         new = KeptPage(
             session_id=session_id,
             page_id=offer.page_id,
@@ -143,6 +154,7 @@ class PageKeeper:
             signer=offer.signer,
             signature=offer.signature,
             given=offer.given,
+            unasked=unasked,
         )
         page = self._outbox.keep_page(new, data)
         edits = page.edits

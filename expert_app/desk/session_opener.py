@@ -57,6 +57,7 @@ class DeskSessionOpener:
             tasks=parts.tasks,
             chunk_kbps=parts.settings.chunk_kbps,
             keep_memory=parts.paths.data / "keep" / session_id,
+            scan_memory=parts.paths.data / "scans" / session_id,
             plan=ice_plan(parts.settings.media),
         )
 

@@ -389,6 +389,12 @@ class PageNotSigned(SessionError):
     code = "page_not_signed"
 
 
+class PageUnasked(SessionError):
+    """A page that nobody asked for, while the caller does not allow scanning."""
+
+    code = "page_unasked"
+
+
 class PageUnreadable(SessionError):
     """The image or PDF is empty, truncated or of a kind we refuse. Detail: `why`."""
 

@@ -192,6 +192,7 @@ class EventLog:
                 width_px=offer.width_px,
                 height_px=offer.height_px,
                 dpi=offer.dpi,
+                unasked=page.unasked,
             )
         )
 

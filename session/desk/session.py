@@ -25,7 +25,7 @@ from session.desk.call.video_call import DeskCall
 from session.desk.cobrowse.remote_control import DeskRemoteControl
 from session.desk.cobrowse.shared_page import DeskSharedPage
 from session.desk.cobrowse.shown_document import DeskShownDocument
-from session.desk.devices.scanner_and_printer import DeskDevices, Keep
+from session.desk.devices.scanner_and_printer import DeskDevices, Keep, PageDisk
 from session.desk.event_log import EventLog
 from session.desk.hub.third_parties import ThirdPartyClient
 from session.desk.line import DeskLine
@@ -33,6 +33,8 @@ from session.log.writer import LogWriter
 from session.media.engine import MediaEngine
 from session.media.ice import IcePlan
 from session.protocol.conversation.messages import (
+    Grant,
+    GrantChanged,
     KioskWiped,
     MessageRefused,
     PageOffered,
@@ -66,6 +68,7 @@ class DeskSessionParts:
         log_writer: this end's part of the session's log.
         chunk_kbps: rate of printed documents on the line.
         keep_memory: file that remembers over a restart that the caller lets documents be kept.
+        scan_memory: file that remembers over a restart which scans were asked for.
         plan: which ways calls may take by our own settings;
             what the hub gives for this session goes before.
     """
@@ -80,6 +83,7 @@ class DeskSessionParts:
     tasks: Tasks
     chunk_kbps: int
     keep_memory: Path | None = None
+    scan_memory: Path | None = None
     plan: IcePlan = ANY_WAY
 
 
@@ -121,11 +125,12 @@ class DeskSession:
             channel,
             clock,
             tasks=tasks,
-            keep=parts.keep,
-            is_kept=parts.is_kept,
+            disk=PageDisk(keep=parts.keep, is_kept=parts.is_kept, scan_memory=parts.scan_memory),
+            may_scan=lambda: self.grants.allowed(Grant.SCAN),
             chunk_kbps=parts.chunk_kbps,
             kiosk_key=facts.kiosk_key,
         )
+        self.grants.changed.connect(self._on_grant)
         self.line = DeskLine(
             channel,
             self.call,
@@ -161,6 +166,10 @@ class DeskSession:
             link=parts.third_party_client,
             tasks=parts.tasks,
         )
+
+    def _on_grant(self, change: GrantChanged) -> None:
+        if change.grant is Grant.SCAN and change.allowed:
+            self.devices.scan_allowed()
 
     def _build_event_log(self, clock: Clock) -> None:
         self.event_log = EventLog(self.facts, self._log, clock=clock)
@@ -220,6 +229,11 @@ class DeskSession:
         await self.page.log_written()
         self.grants.close()
         await self.devices.close()
+
+    def forget(self) -> None:
+        """The wrap-up is finished, or is not ours: what a restart would need is removed."""
+        self.grants.forget()
+        self.devices.forget()
 
     async def close(self, flush_s: float) -> bool:
         """Ends the session after the wrap-up; True when the hub has the whole log."""

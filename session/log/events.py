@@ -388,7 +388,9 @@ class PageTaken(Event, frozen=True, kw_only=True):
 
 
 class PageReceived(Event, frozen=True, kw_only=True):
-    """The desk holds the page on its disk with the right hash."""
+    """The desk holds the page on its disk with the right hash; `unasked`: the agent had not asked
+    for it.
+    """
 
     page_id: Id
     kind: ScanKind
@@ -397,6 +399,7 @@ class PageReceived(Event, frozen=True, kw_only=True):
     width_px: int
     height_px: int
     dpi: int
+    unasked: bool = False
 
 
 class PageFailed(Event, frozen=True, kw_only=True):

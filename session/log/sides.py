@@ -21,7 +21,7 @@ class FaultSide(StrEnum):
 
 
 _CODES: dict[FaultSide, tuple[str, ...]] = {
-    FaultSide.KIOSK: ("kiosk_disk_unusable", "page_not_signed", "print_not_for_us"),
+    FaultSide.KIOSK: ("kiosk_disk_unusable", "page_not_signed", "page_unasked", "print_not_for_us"),
     FaultSide.LINE: ("transfer_interrupted", "call_lost", "peer_gone", "page_damaged"),
     FaultSide.HUB: (
         "hub_unreachable",

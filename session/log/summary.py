@@ -435,6 +435,9 @@ def _mended_s(told: Moments, code: str, after_s: float) -> float | None:
     return None
 
 
+_PAGE_CODES = ("page_damaged", "page_not_signed", "page_unasked", "transfer_interrupted")
+
+
 def _goes_well(event: Event, code: str) -> bool:
     match event:
         case events.ScanEnded(code="", pages=pages):
@@ -446,7 +449,7 @@ def _goes_well(event: Event, code: str) -> bool:
         case events.DocumentFiled():
             return code == "document_not_filed"
         case events.PageReceived():
-            return code in ("page_damaged", "page_not_signed", "transfer_interrupted")
+            return code in _PAGE_CODES
     return False
 
 

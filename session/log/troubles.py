@@ -53,6 +53,7 @@ _PARTS_BY_START: tuple[tuple[str, TroublePart], ...] = (
     ("scan", TroublePart.SCAN),
     ("pile_", TroublePart.SCAN),
     ("page_not_signed", TroublePart.SCAN),
+    ("page_unasked", TroublePart.SCAN),
     ("page_unreadable", TroublePart.SCAN),
     ("page_damaged", TroublePart.SCAN),
     ("page_too_large", TroublePart.SCAN),

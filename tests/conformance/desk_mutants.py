@@ -268,6 +268,25 @@ sends_wrongly(
     "D-307", "stops another scan", ScanCancelRequested, lambda stop: changed(stop, scan_id=new_id())
 )
 sends_wrongly(
+    "D-308",
+    "keeps what nobody asked for",
+    PageRefused,
+    lambda refused: (
+        PageKept(page_id=refused.page_id) if refused.code == "page_unasked" else refused
+    ),
+)
+
+
+@breaks("D-309", "forgets what it asked for")
+class Forgetful(HeadlessDesk):
+    def incoming(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+        ends = isinstance(message, GrantChanged) and not message.allowed
+        if ends and self.session is not None:
+            self.session.devices._scans._asked.clear()
+        return [message]
+
+
+sends_wrongly(
     "D-321", "binds to nothing", PrintOffered, lambda offer: changed(offer, bound_to="0" * 64)
 )
 

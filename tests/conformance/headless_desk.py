@@ -386,6 +386,7 @@ class HeadlessDesk:
             clock=self.clock,
             tasks=self.tasks,
             chunk_kbps=50_000,
+            scan_memory=self.folder / "scans" / facts.id,
         )
         self.protect(facts, self.link.channel(facts.id))
         channel = SeenChannel(self.link.channel(facts.id), self)
@@ -395,7 +396,7 @@ class HeadlessDesk:
         self.made(session)
         await session.start()
 
-    async def _keep(self, offer: PageOffered, _data: bytes) -> None:
+    async def _keep(self, offer: PageOffered, _data: bytes, _unasked: bool) -> None:
         self.kept.add(offer.page_id)
 
     def _on_ended(self, _event: SessionEnded) -> None:

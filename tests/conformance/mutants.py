@@ -523,6 +523,14 @@ receives_wrongly(
     PageRefused,
     lambda refused: changed(refused, code="page_unreadable"),
 )
+receives_wrongly(
+    "P-308",
+    "forgets a page that was not allowed yet",
+    PageRefused,
+    lambda refused: (
+        changed(refused, code="page_unreadable") if refused.code == "page_unasked" else refused
+    ),
+)
 sends_wrongly(
     "P-310",
     "says that a jam is a page",

@@ -22,8 +22,10 @@ from session.core.clock import Clock, ManualClock
 from session.core.device_errors import ScanCancelled, ScannerCoverOpen
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
+from session.desk.call.consent import DeskGrants
 from session.desk.devices.scanner_and_printer import (
     DeskDevices,
+    PageDisk,
     PageNotReceived,
     PageProgressed,
     ReceivedPage,
@@ -234,15 +236,28 @@ class DeskSide:
         self.folder = folder
         self.before_keep: Callable[[PageOffered, bytes], Awaitable[None]] | None = None
         self.kept: list[str] = []
+        self.marked: list[bool] = []
+        self.grants = DeskGrants(channel, clock, tasks=self.tasks)
         self.devices = DeskDevices(
             channel,
             clock,
             tasks=self.tasks,
-            keep=self._keep,
-            is_kept=self._is_kept,
+            disk=PageDisk(
+                keep=self._keep,
+                is_kept=self._is_kept,
+                scan_memory=folder.parent / "scans" / channel.session_id,
+            ),
+            may_scan=lambda: self.grants.allowed(Grant.SCAN),
             chunk_kbps=None,
             tick_s=0.005,
             kiosk_key=KIOSK_KEY,
+        )
+        self.grants.changed.connect(
+            lambda change: (
+                self.devices.scan_allowed()
+                if change.grant is Grant.SCAN and change.allowed
+                else None
+            )
         )
         self.reports: list[DevicesReported] = []
         self.progress: list[ScanProgressed] = []
@@ -261,11 +276,12 @@ class DeskSide:
         self.devices.page_failed.connect(self.failures.append)
         self.devices.print_changed.connect(self.prints.append)
 
-    async def _keep(self, offer: PageOffered, data: bytes) -> None:
+    async def _keep(self, offer: PageOffered, data: bytes, unasked: bool) -> None:
         if self.before_keep is not None:
             await self.before_keep(offer, data)
         (self.folder / offer.page_id).write_bytes(data)
         self.kept.append(offer.page_id)
+        self.marked.append(unasked)
 
     def _is_kept(self, offer: PageOffered) -> bool:
         return (self.folder / offer.page_id).exists()
@@ -274,6 +290,7 @@ class DeskSide:
         """Nothing is said, nothing is tidied."""
         for stop in self.devices._unsubscribe:
             stop()
+        self.grants._stop_listening()
         await self.tasks.close()
 
 

@@ -787,7 +787,7 @@ class DeskWindow(QMainWindow):
             return None
         number = order.index(page_id) + 1
         title = _("Page {number} of {all}").format(number=number, all=len(order))
-        return f"{title} · {facts.words()}", picture, facts.note, facts.shown_marks()
+        return f"{title} · {facts.words()}", picture, facts.to_check(), facts.shown_marks()
 
     def _on_step(self, step: int) -> None:
         order = self.devices.strip.order()

@@ -145,6 +145,8 @@ def describe(event: Event) -> str:
             return _("The caller closed the document")
         case events.CameraChanged(by=by, camera_on=camera_on, microphone_on=microphone_on):
             return _switches_sentence(camera_on, microphone_on).format(who=_(_WHO[by]))
+        case events.PageReceived(unasked=True):
+            return _("A page arrived that the agent had not asked for")
         case events.KioskWiped(left_over=left_over) if left_over:
             return _("The kiosk could not be wiped completely")
     words = (

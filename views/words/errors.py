@@ -267,6 +267,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("The page is not signed by this kiosk: it was not taken."),
         N_("Scan it once more. If it happens again, tell the operator: it may be forged."),
     ),
+    "page_unasked": (
+        N_("The kiosk sent a page that you had not asked for: it was not taken."),
+        N_("If you had scanned it before, ask for permission to scan: the page then comes."),
+    ),
     "page_unreadable": (
         N_("The scanned image is empty or cannot be read."),
         N_("Ask the caller to place the document again, then scan once more."),

@@ -16,7 +16,7 @@ from expert_app.conformance.driver import CannotDo, Instruction
 from expert_app.conformance.playing import Case
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.device_errors import ScanCancelled
-from session.core.errors import PageDamaged, PageNotSigned
+from session.core.errors import PageDamaged, PageNotSigned, PageUnasked
 from session.protocol.conversation.messages import (
     ChunksRequested,
     Grant,
@@ -40,6 +40,7 @@ from session.protocol.conversation.shown_document import (
 )
 from session.protocol.endpoints.chunks import INDEX_HEADER, ITEM_HEADER
 from session.protocol.endpoints.chunks import TOPIC as CHUNK
+from session.protocol.wire.ids import new_id
 from session.protocol.wire.version import MAX_CHUNK_BYTES
 
 KEPT_S = 20.0
@@ -61,6 +62,7 @@ def page_picture(shade: int) -> bytes:
 async def scans(stage: DeskStage) -> None:
     """Pages, and what goes wrong with them."""
     talk = await stage.converse()
+    await _unasked(stage, talk)
     await _not_without(
         stage, talk, "D-301", grant=Grant.SCAN, instruction=ScanPage(), kind=ScanRequested
     )
@@ -71,6 +73,7 @@ async def scans(stage: DeskStage) -> None:
     await _damaged(stage, talk)
     await _forged(stage, talk)
     await _cancelled(stage, talk)
+    await _late(stage, talk)
     await stage.end(talk)
 
 
@@ -186,6 +189,29 @@ async def _forged(stage: DeskStage, talk: DeskTalk) -> None:
     stage.findings.check("D-305", good, f"it refused with {codes}")
 
 
+async def _unasked(stage: DeskStage, talk: DeskTalk) -> None:
+    """A page comes of its own accord, before the caller allowed anything."""
+    item = await stage.kiosk.offer_page(new_id(), page_picture(5))
+    await stage.kiosk.send_chunks(item)
+    await stage.findings.seen(lambda: _refused(stage, talk, item), 8)
+    codes, kept = _refused(stage, talk, item), _kept(stage, talk, item)
+    good = codes == [PageUnasked.code] and not kept
+    stage.findings.check("D-308", good, f"it refused with {codes}, and said PageKept: {kept}")
+    del stage.kiosk.pages[item.offer.page_id]
+
+
+async def _late(stage: DeskStage, talk: DeskTalk) -> None:
+    """The caller takes the power back while a page that was asked for is on its way."""
+    request = await _request(stage, talk)
+    await stage.kiosk.withdraw(Grant.SCAN)
+    words = new_id()
+    await stage.until_shown(talk, words)
+    item = await stage.kiosk.offer_page(request.scan_id, page_picture(6))
+    await stage.kiosk.send_chunks(item)
+    await _over(stage, request, pages=1)
+    await _is_kept(stage, talk, item, "D-309")
+
+
 def _refused(stage: DeskStage, talk: DeskTalk, item: ScannedItem) -> list[str]:
     refused = stage.sent(talk, PageRefused)
     return [one.code for one in refused if one.page_id == item.offer.page_id]
@@ -297,7 +323,7 @@ def _shown_whole(stage: DeskStage, talk: DeskTalk) -> bool:
 
 
 CASES = (
-    Case("scans", tuple(f"D-{n}" for n in range(301, 308)), scans),
+    Case("scans", tuple(f"D-{n}" for n in range(301, 310)), scans),
     Case("prints", tuple(f"D-{n}" for n in range(320, 324)), prints),
     Case("a shown document", ("D-330", "D-331"), shows),
 )

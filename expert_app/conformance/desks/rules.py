@@ -128,6 +128,15 @@ _PAPERS = {
     ),
     "D-306": ("A page that is offered again after `PageKept` is answered by `PageKept`.", "A page"),
     "D-307": ("A scan is stopped by `ScanCancelRequested` with its `scan_id`.", "A page"),
+    "D-308": (
+        "A page that nobody asked for is refused with `page_unasked` while the power `scan` is not "
+        "given, and never `PageKept`.",
+        "A page",
+    ),
+    "D-309": (
+        "A page of a scan that was asked for is kept, though the power ended meanwhile.",
+        "A page",
+    ),
     "D-320": ("`PrintOffered` comes after the power `print` was given.", "A print"),
     "D-321": (
         "A print is bound to the session, the kiosk's key, its SHA-256 and its copies.",

@@ -16,7 +16,7 @@ from expert_app.conformance.kiosks.stage import Conversation, Stage
 from expert_app.conformance.kiosks.written_log import check_prints, check_scans
 from expert_app.conformance.playing import Case
 from session.bus.transport.nkeys import is_signed
-from session.core.errors import GrantMissing, PageDamaged, PageUnreadable
+from session.core.errors import GrantMissing, PageDamaged, PageUnasked, PageUnreadable
 from session.protocol.conversation.messages import (
     ChunksRequested,
     DevicesReported,
@@ -219,7 +219,11 @@ async def _kept(stage: Stage, talk: Conversation, page: PageOffered) -> None:
 
 async def _refusals(stage: Stage, talk: Conversation) -> None:
     page = await _scanned(stage, talk, "P-304", ScanKind.PAGE)
-    for code, keeps in ((PageDamaged.code, True), (PageUnreadable.code, False)):
+    for code, keeps in (
+        (PageDamaged.code, True),
+        (PageUnasked.code, True),
+        (PageUnreadable.code, False),
+    ):
         await stage.send(talk, "device", PageRefused(page_id=page.page_id, code=code))
         within_s = AGAIN_S if keeps else QUIET_S
         kept = await _offered_again(stage, talk, page, within_s=within_s)

@@ -196,8 +196,8 @@ class DeskAnnouncements:
 
     def _on_cleaned(self, page: CleanedPage) -> None:
         facts = self._window.devices.page(page.page_id)
-        if facts is not None and facts.note:
-            self._announce(_("Page to look at: {why}").format(why=facts.note))
+        if facts is not None and (why := facts.to_check()):
+            self._announce(_("Page to look at: {why}").format(why=why))
 
     def _on_printing(self, printing: Printing) -> None:
         changed = printing.changed

@@ -19,6 +19,7 @@ from expert_app.desk.duplex_pile import in_order
 from expert_app.desk.page_edits import LEFT_RIGHT, UPPER_LOWER, PageEdits, SplitPage
 from expert_app.desk.quick_copy_decoder import QuickCopyDecoder, ShownQuickCopy
 from resources.texts import _
+from session.core.errors import PageUnasked
 from session.desk.devices.scanner_and_printer import PageNotReceived, PageProgressed, ReceivedPage
 from session.desk.session import DeskSession
 from session.protocol.conversation.messages import (
@@ -138,6 +139,8 @@ class DevicesConnections:
         self._view.show_page_quick_copy(seen.page_id, seen.jpeg)
 
     def _on_page_failed(self, failed: PageNotReceived) -> None:
+        if failed.code == PageUnasked.code:
+            return  # it has no place among the pages; the message bar says it
         if failed.kind is ScanKind.PREVIEW:  # nothing more comes: the agent may scan again
             self._view.show_scan_ended()
         else:

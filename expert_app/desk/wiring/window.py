@@ -207,7 +207,11 @@ class WindowConnections:
     def _on_page_kept(self, page: ShownPage) -> None:
         self._window.devices.add_page(page.page_id)
         self._window.devices.show_page_image(
-            page.page_id, page.data, given=page.given, as_is=page.as_is
+            page.page_id,
+            page.data,
+            given=page.given,
+            as_is=page.as_is,
+            unasked=page.unasked,
         )
 
     def _on_page_cleaned(self, page: CleanedPage) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from enum import Enum, auto
 from typing import NamedTuple
 
 from session.bus.transport.nkeys import is_signed
@@ -19,6 +20,7 @@ from session.core.errors import (
     PageDamaged,
     PageNotSigned,
     PageTooLarge,
+    PageUnasked,
     PageUnreadable,
     SessionError,
     TransferInterrupted,
@@ -42,18 +44,30 @@ log = logging.getLogger(__name__)
 DISK_RETRY_S = 5.0
 """Between two tries to write a page to a disk that takes nothing."""
 
-Keep = Callable[[PageOffered, bytes], Awaitable[None]]
-"""Writes a page to the disk and returns when it would survive a power cut.
+Keep = Callable[[PageOffered, bytes, bool], Awaitable[None]]
+"""Writes a page to the disk, and whether nobody asked for it; returns when it would survive a power
+cut.
 Raises `PageUnreadable` or `PageTooLarge` for an image that is no use; any other error leaves the
 page at the kiosk.
 """
 
 
+class PageStanding(Enum):
+    """What becomes of a page: taken, taken and marked, or left at the kiosk."""
+
+    ASKED = auto()
+    UNASKED = auto()
+    NOT_ALLOWED = auto()
+
+
 class ReceivedPage(NamedTuple):
-    """A whole page with the right hash; a page (not a preview) is on disk too."""
+    """A whole page with the right hash; a page (not a preview) is on disk too.
+    `unasked`: the agent did not ask for it.
+    """
 
     offer: PageOffered
     data: bytes
+    unasked: bool = False
 
 
 class PageProgressed(NamedTuple):
@@ -84,6 +98,7 @@ class Pages:
         session_id: of which the kiosk signs its pages.
         kiosk_key: by which the hub knows the kiosk; "" when it does not.
         is_kept: whether an earlier desk already kept this page, so that it is only acknowledged.
+        standing: of a page of the scan with this id, at this moment.
     """
 
     def __init__(
@@ -94,6 +109,7 @@ class Pages:
         tasks: Tasks,
         keep: Keep,
         is_kept: Callable[[PageOffered], bool],
+        standing: Callable[[str], PageStanding],
         session_id: str = "",
         kiosk_key: str = "",
     ) -> None:
@@ -104,7 +120,7 @@ class Pages:
         self._sure = sure
         self._tasks = tasks
         self._keep = keep
-        self._is_kept = is_kept
+        self._is_kept, self._standing = is_kept, standing
         self._session_id, self._kiosk_key = session_id, kiosk_key
         self._arrivals = Arrivals(clock)
         self._offers: dict[str, PageOffered] = {}
@@ -119,6 +135,12 @@ class Pages:
         """False when so many pages are on their way that this one is to be offered later."""
         return len(self._arrivals) < KEPT[PageOffered] or self._arrivals.has(page_id)
 
+    def may_show(self, page_id: str) -> bool:
+        """True when a quick copy of this page may be looked at: the page is on its way, or would
+        be taken whoever asked for it.
+        """
+        return page_id in self._offers or self._standing("") is not PageStanding.NOT_ALLOWED
+
     def on_offered(self, offer: PageOffered) -> None:
         """A page is announced, perhaps once more."""
         if offer.page_id in self._kept or self._is_kept(offer):
@@ -129,6 +151,9 @@ class Pages:
             return  # it is being kept at this moment
         if not self._is_of_kiosk(offer):
             self._on_forged(offer)
+            return
+        if self._standing(offer.scan_id) is PageStanding.NOT_ALLOWED:
+            self._refuse(offer, PageUnasked())
             return
         self._offers[offer.page_id] = offer
         try:
@@ -196,9 +221,10 @@ class Pages:
     async def _keep_page(self, offer: PageOffered, data: bytes) -> None:
         """Acknowledges a page only after `keep` has stored it."""
         code = SessionError.code
+        unasked = self._standing(offer.scan_id) is not PageStanding.ASKED
         try:
             if offer.kind is ScanKind.PAGE:
-                await self._until_kept(offer, data)
+                await self._until_kept(offer, data, unasked)
             code = ""
         except (PageUnreadable, PageTooLarge) as error:
             code = error.code
@@ -217,16 +243,16 @@ class Pages:
         self._kept.add(offer.page_id)
         self._sure.send(PageKept(page_id=offer.page_id))
         notifier = self.preview_received if offer.kind is ScanKind.PREVIEW else self.received
-        notifier.emit(ReceivedPage(offer, data))
+        notifier.emit(ReceivedPage(offer, data, unasked))
 
-    async def _until_kept(self, offer: PageOffered, data: bytes) -> None:
+    async def _until_kept(self, offer: PageOffered, data: bytes, unasked: bool) -> None:
         """Tries again while the disk takes nothing: somebody may make room. The kiosk keeps the
         page until then.
         """
         is_told = False
         while True:
             try:
-                return await self._keep(offer, data)
+                return await self._keep(offer, data, unasked)
             except OSError as error:
                 log.error("a page cannot be kept: %s", error.strerror)
                 if not is_told:

@@ -6,13 +6,29 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from session.core.clock import Clock
-from session.core.errors import MessageMalformed, PageDamaged, RateLimited
+from session.core.errors import (
+    BusUnreachable,
+    MessageMalformed,
+    PageDamaged,
+    PageUnasked,
+    RateLimited,
+)
 from session.core.signals import Signal
 from session.core.tasks import Tasks
-from session.desk.devices.pages import Keep, PageNotReceived, PageProgressed, Pages, ReceivedPage
+from session.desk.devices.pages import (
+    Keep,
+    PageNotReceived,
+    PageProgressed,
+    Pages,
+    PageStanding,
+    ReceivedPage,
+)
 from session.desk.devices.prints import Prints
 from session.desk.devices.quick_copies import QuickCopies, ReceivedQuickCopy
 from session.desk.devices.scans import Scans
@@ -39,17 +55,36 @@ from session.protocol.endpoints.channel import SessionChannel
 from session.protocol.endpoints.sending import OrderedSender
 from session.protocol.wire.ids import new_id
 
+log = logging.getLogger(__name__)
+
 TOPIC = "device"
 PREVIEW_DPI = 75
 
 __all__ = [
     "DeskDevices",
     "Keep",
+    "PageDisk",
     "PageNotReceived",
     "PageProgressed",
     "ReceivedPage",
     "ReceivedQuickCopy",
 ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageDisk:
+    """What a desk keeps of a session's pages.
+
+    Attributes:
+        keep: puts a page on disk; only after it returned the kiosk may forget the page (see
+            `session.desk.devices.pages.Keep`).
+        is_kept: whether an earlier run of the desk has already kept this page.
+        scan_memory: see `session.desk.devices.scans.Scans`.
+    """
+
+    keep: Keep
+    is_kept: Callable[[PageOffered], bool] = lambda offer: False
+    scan_memory: Path | None = None
 
 
 class DeskDevices:
@@ -58,9 +93,8 @@ class DeskDevices:
     Every request raises `BusUnreachable` when the line is away; then nothing was asked.
 
     Args:
-        keep: puts a page on disk; only after it returned the kiosk may forget the page (see
-            `session.desk.devices.pages.Keep`).
-        is_kept: whether an earlier run of the desk has already kept this page.
+        disk: where pages are kept.
+        may_scan: whether the caller allows it now: if not, no page is taken that nobody asked for.
         chunk_kbps: kilobits per second that printed documents may use; None: all.
         tick_s: how often stalled work is looked for.
         kiosk_key: the public key by which the hub knows the kiosk;
@@ -85,21 +119,23 @@ class DeskDevices:
         clock: Clock,
         *,
         tasks: Tasks,
-        keep: Keep,
-        is_kept: Callable[[PageOffered], bool] = lambda offer: False,
+        disk: PageDisk,
+        may_scan: Callable[[], bool],
         chunk_kbps: int | None = 240,
         tick_s: float = 0.25,
         kiosk_key: str = "",
     ) -> None:
         self._channel, self._tasks, self._tick_s = channel, tasks, tick_s
+        self._may_scan = may_scan
         self._sure = OrderedSender(channel, TOPIC, tasks=tasks)
-        self._scans = Scans(channel, TOPIC, clock=clock, tasks=tasks)
+        self._scans = Scans(channel, TOPIC, clock=clock, tasks=tasks, memory=disk.scan_memory)
         self._pages = Pages(
             self._sure,
             clock,
             tasks=tasks,
-            keep=keep,
-            is_kept=is_kept,
+            keep=disk.keep,
+            is_kept=disk.is_kept,
+            standing=self._standing_of,
             session_id=channel.session_id,
             kiosk_key=kiosk_key,
         )
@@ -110,6 +146,7 @@ class DeskDevices:
         )
         self._prints.kiosk_key, self._is_known = kiosk_key, bool(kiosk_key)
         self._watch: asyncio.Task[None] | None = None
+        self._left_at_kiosk = False
         self.report_changed: Signal[DevicesReported] = Signal()
         self.scan_requested: Signal[ScanRequested] = self._scans.requested
         self.print_offered: Signal[PrintOffered] = self._prints.offered
@@ -122,6 +159,7 @@ class DeskDevices:
         self.page_failed: Signal[PageNotReceived] = self._pages.failed
         self.print_changed: Signal[PrintChanged] = self._prints.changed
         self.pages_began: Signal[None] = self._prints.chunks.began
+        self.page_failed.connect(self._on_page_failed)
         self._unsubscribe = [
             channel.on_message(TOPIC, self._on_message),
             channel.on_raw(chunks.TOPIC, self._on_chunk),
@@ -194,6 +232,28 @@ class DeskDevices:
         """
         await self._channel.send(TOPIC, PagesRequested())
 
+    def _standing_of(self, scan_id: str) -> PageStanding:
+        if self._scans.is_asked(scan_id):
+            return PageStanding.ASKED
+        if self._may_scan():
+            return PageStanding.UNASKED
+        return PageStanding.NOT_ALLOWED
+
+    def _on_page_failed(self, failed: PageNotReceived) -> None:
+        self._left_at_kiosk = self._left_at_kiosk or failed.code == PageUnasked.code
+
+    def scan_allowed(self) -> None:
+        """The caller allows scanning: pages that were left at the kiosk may come."""
+        if self._left_at_kiosk:
+            self._left_at_kiosk = False
+            self._tasks.start(self._ask_left(), name="pages left at the kiosk")
+
+    async def _ask_left(self) -> None:
+        try:
+            await self.ask_pages()
+        except BusUnreachable:
+            log.info("pages are asked for when the line is back")
+
     async def print_document(self, document: bytes, name: str, copies: int = 1) -> str:
         """Prints a PDF at the kiosk, 1 to 5 copies.
         Returns the print's id; answered by `print_changed`.
@@ -227,6 +287,9 @@ class DeskDevices:
             case PageOffered():
                 self._scans.on_page(message.scan_id)
                 self._pages.on_offered(message)
+            case PageGlimpsed() if not self._pages.may_show(message.page_id):
+                why = "nobody asked for the page, and scanning is not allowed"
+                self._channel.refuse(TOPIC, PageUnasked.code, why, message.page_id)
             case PageGlimpsed():
                 self._quick_copies.on_announced(message)
             case ChunksRequested():
@@ -268,6 +331,10 @@ class DeskDevices:
             await asyncio.sleep(self._tick_s)
             for part in (self._scans, self._pages, self._quick_copies, self._prints):
                 part.tick()
+
+    def forget(self) -> None:
+        """The wrap-up is finished."""
+        self._scans.forget()
 
     async def close(self) -> None:
         """Stops; messages to the kiosk that still wait are sent first, for at most 2 s."""

@@ -6,6 +6,7 @@ The other end: `session.kiosk.devices.scans`.
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 from session.core.clock import Clock
 from session.core.errors import BusUnreachable, PeerGone
@@ -34,13 +35,25 @@ class _Running:
 class Scans:
     """The scans of one session that are not over.
 
+    Args:
+        memory: file with the ids of all scans that were asked for, so that a page that comes after
+            a restart is known; None remembers nothing over a restart.
+
     Attributes:
         requested: the kiosk was asked for this.
         progressed, ended: what the kiosk said; `ended` also with the code `peer_gone` when it says
             nothing for 30 s.
     """
 
-    def __init__(self, channel: SessionChannel, topic: str, *, clock: Clock, tasks: Tasks) -> None:
+    def __init__(
+        self,
+        channel: SessionChannel,
+        topic: str,
+        *,
+        clock: Clock,
+        tasks: Tasks,
+        memory: Path | None = None,
+    ) -> None:
         self.requested: Signal[ScanRequested] = Signal()
         self.progressed: Signal[ScanProgressed] = Signal()
         self.ended: Signal[ScanEnded] = Signal()
@@ -50,16 +63,41 @@ class Scans:
         self._tasks = tasks
         self._running: dict[str, _Running] = {}
         self._over: set[str] = set()
+        self._memory = memory
+        known = memory is not None and memory.exists()
+        self._asked = set(memory.read_text().split()) if memory is not None and known else set()
 
     def __len__(self) -> int:
         return len(self._running)
 
     async def request(self, request: ScanRequested) -> None:
         """Asks for a scan. Raises `BusUnreachable`: nothing was asked."""
+        self._remember(request.scan_id)
         await self._channel.send(self._topic, request)
         if request.scan_id not in self._over:
             self._running.setdefault(request.scan_id, _Running(request, self._clock.monotonic_s()))
         self.requested.emit(request)
+
+    def _remember(self, scan_id: str) -> None:
+        """Notes the id before the kiosk hears it."""
+        self._asked.add(scan_id)
+        if self._memory is None:
+            return
+        try:
+            self._memory.parent.mkdir(parents=True, exist_ok=True)
+            with self._memory.open("a") as memory:
+                memory.write(f"{scan_id}\n")
+        except OSError as error:
+            log.error("a scan will be unknown after a restart: %s", error.strerror)
+
+    def is_asked(self, scan_id: str) -> bool:
+        """True when the agent asked for this scan, now or before a restart."""
+        return scan_id in self._asked
+
+    def forget(self) -> None:
+        """Nothing more comes of this conversation."""
+        if self._memory is not None:
+            self._memory.unlink(missing_ok=True)
 
     def on_progressed(self, progress: ScanProgressed) -> None:
         """The kiosk reports on a scan, perhaps one that an earlier run of the desk asked for."""

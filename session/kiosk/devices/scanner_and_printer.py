@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from session.core.clock import Clock
 from session.core.device_errors import PrinterGone, ScannerGone
-from session.core.errors import MessageMalformed, PageDamaged, PageNotSigned
+from session.core.errors import MessageMalformed, PageDamaged, PageNotSigned, PageUnasked
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.kiosk.call.consent import KioskGrants
@@ -50,7 +50,7 @@ from session.protocol.endpoints.sending import ChunkSender, OrderedSender
 
 log = logging.getLogger(__name__)
 
-KEPT_THOUGH_REFUSED = frozenset({PageDamaged.code, PageNotSigned.code})
+KEPT_THOUGH_REFUSED = frozenset({PageDamaged.code, PageNotSigned.code, PageUnasked.code})
 """The page here is good, the way was not: it is offered again when the desk asks for pages."""
 
 TOPIC = "device"

@@ -417,7 +417,9 @@ class PageKept(SessionMessage, frozen=True, kw_only=True):
 
 
 class PageRefused(SessionMessage, frozen=True, kw_only=True):
-    """Desk: the page is no use (bad image); the kiosk forgets it."""
+    """Desk: the page is no use (bad image), and the kiosk forgets it; or it came wrongly, or nobody
+    asked for it, and the kiosk keeps it (docs/reference/limits.md).
+    """
 
     page_id: Id
     code: str

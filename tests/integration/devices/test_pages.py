@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from datetime import UTC, datetime
 
@@ -12,20 +13,23 @@ import pytest
 from session.bus.transport.nkeys import is_signed, new_seed, public_key
 from session.core.errors import PageUnreadable
 from session.desk.devices import pages
+from session.kiosk.drivers.scanner import ScannedPage
 from session.protocol.conversation.messages import (
     ChunksRequested,
     DevicesReported,
     Grant,
+    PageGlimpsed,
     PageKept,
     PageOffered,
     PageRefused,
     PrintState,
     ScanKind,
     ScannerState,
+    ScanRequested,
 )
 from session.protocol.conversation.page_signing import words_of
 from session.protocol.message_rates import KEPT
-from tests.support.device_ends import Talk, invented_page, invented_pdf, settle
+from tests.support.device_ends import Talk, drawn_page, invented_page, invented_pdf, settle
 from tests.support.memory.channel import MemoryChannel
 from tests.support.waiting import until
 
@@ -321,6 +325,8 @@ async def test_a_foreign_chunk_changes_nothing(talk: Talk) -> None:
 
 
 async def test_pages_that_never_come_have_a_bound_and_the_next_one_is_not_lost(talk: Talk) -> None:
+    await talk.give(Grant.SCAN)
+    await until(lambda: talk.desk.grants.allowed(Grant.SCAN))
     for number in range(KEPT[PageOffered] + 100):
         offer = PageOffered(
             page_id=f"flood{number}",
@@ -341,3 +347,112 @@ async def test_pages_that_never_come_have_a_bound_and_the_next_one_is_not_lost(t
     assert len(talk.desk.devices._pages) == KEPT[PageOffered]
     assert talk.desk_line.refused["rate_limited"] == 100
     assert refusals(talk) == []  # a refused page would be forgotten at the kiosk
+
+
+async def unasked_page(talk: Talk, kind: ScanKind = ScanKind.PAGE) -> PageOffered:
+    """A kiosk scans, signs and offers a page of its own accord."""
+    request = ScanRequested(scan_id="nobody-asked", kind=kind)
+    data = drawn_page(3)
+    page = ScannedPage(data=data, media_type="image/jpeg", width_px=310, height_px=438, dpi=75)
+    offers: list[PageOffered] = []
+    talk.kiosk.devices.page_offered.connect(offers.append)
+    await talk.kiosk.devices._pages.put(request, page)
+    return offers[0]
+
+
+@pytest.mark.parametrize("kind", list(ScanKind))
+async def test_a_page_that_nobody_asked_for_is_not_kept_without_the_power(
+    talk: Talk, kind: ScanKind
+) -> None:
+    await unasked_page(talk, kind)
+    await until(lambda: talk.desk.failures)
+    assert [failed.code for failed in talk.desk.failures] == ["page_unasked"]
+    assert refusals(talk) == ["page_unasked"]
+    await settle()
+    assert talk.desk.kept == []
+    assert talk.desk.pages == talk.desk.previews == []
+    assert len(talk.stored_files) == 2, "the kiosk still has it"
+
+
+async def test_a_page_that_nobody_asked_for_is_kept_and_marked_with_the_power(talk: Talk) -> None:
+    await talk.give(Grant.SCAN)
+    await until(lambda: talk.desk.grants.allowed(Grant.SCAN))
+    await unasked_page(talk)
+    await until(lambda: talk.desk.pages)
+    assert talk.desk.pages[0].unasked
+    assert talk.desk.marked == [True]
+    await talk.desk.devices.scan(ScanKind.PAGE)
+    await until(lambda: len(talk.desk.pages) == 2)
+    assert talk.desk.marked == [True, False]
+
+
+async def test_what_was_left_at_the_kiosk_comes_once_the_caller_allows_scanning(talk: Talk) -> None:
+    offer = await unasked_page(talk)
+    await until(lambda: talk.desk.failures)
+    await talk.give(Grant.SCAN)
+    await until(lambda: talk.desk.pages)
+    assert talk.desk.kept == [offer.page_id]
+    await until(lambda: not talk.stored_files)
+
+
+async def test_a_page_that_was_asked_for_is_kept_after_the_power_ended_and_the_desk_restarted(
+    talk: Talk,
+) -> None:
+    """The page lies at the kiosk; meanwhile the desk dies, and the power is taken back."""
+    talk.kiosk_line.loses = lambda message: isinstance(message, PageOffered)
+    await talk.scan_page()
+    await until(lambda: talk.stored_files and talk.desk.ended)
+    await talk.restart_desk()
+    talk.kiosk.grants.withdraw(Grant.SCAN)
+    await until(lambda: not talk.kiosk.grants.allowed(Grant.SCAN))
+    talk.kiosk_line.loses = lambda message: False
+    await talk.desk.devices.ask_pages()
+    await until(lambda: talk.desk.pages)
+    assert talk.desk.marked == [False]
+    assert refusals(talk) == []
+
+
+async def test_a_desk_on_another_computer_does_not_lose_what_was_scanned(talk: Talk) -> None:
+    talk.kiosk_line.loses = lambda message: isinstance(message, PageOffered)
+    await talk.scan_page()
+    await until(lambda: talk.stored_files and talk.desk.ended)
+    talk.desk.devices.forget()
+    await talk.restart_desk()
+    talk.kiosk_line.loses = lambda message: False
+    await talk.desk.devices.ask_pages()
+    await until(lambda: talk.desk.failures)
+    await talk.desk.grants.ask_all()  # the kiosk says that scanning is still allowed
+    await until(lambda: talk.desk.pages)
+    assert talk.desk.marked == [True]
+
+
+async def test_the_scans_of_a_finished_conversation_are_forgotten(talk: Talk) -> None:
+    await talk.scan_page()
+    await until(lambda: talk.desk.pages)
+    memory = talk.desk.folder.parent / "scans" / "s1"
+    assert memory.read_text().split() == [talk.desk.pages[0].offer.scan_id]
+    talk.desk.devices.forget()
+    assert not memory.exists()
+
+
+async def test_a_quick_copy_of_what_nobody_asked_for_is_not_looked_at(talk: Talk) -> None:
+    copy = drawn_page(2)
+    glimpse = PageGlimpsed(
+        page_id="p9",
+        item_id="q9",
+        media_type="image/jpeg",
+        size_bytes=len(copy),
+        sha256=hashlib.sha256(copy).hexdigest(),
+        chunks=1,
+    )
+    seen: list[object] = []
+    talk.desk.devices.quick_copy_received.connect(seen.append)
+    await talk.kiosk_line.send("device", glimpse)
+    await talk.kiosk_line.send_raw("chunk", copy, {"Item": "q9", "Index": "0"})
+    await settle()
+    assert seen == []
+    await talk.give(Grant.SCAN)
+    await until(lambda: talk.desk.grants.allowed(Grant.SCAN))
+    await talk.kiosk_line.send("device", glimpse)
+    await talk.kiosk_line.send_raw("chunk", copy, {"Item": "q9", "Index": "0"})
+    await until(lambda: seen)

@@ -106,7 +106,7 @@ async def test_preview_page_and_print_through_real_protocols(room: Room, spool: 
     assert desk.previews[0].offer.dpi == 75
     await desk.devices.scan(ScanKind.PAGE)
     await until(lambda: desk.pages)
-    offer, data = desk.pages[0]
+    offer, data, _unasked = desk.pages[0]
     assert Image.open(io.BytesIO(data)).size == (offer.width_px, offer.height_px) == (2480, 3508)
     document = invented_pdf()
     await desk.devices.print_document(document, "Reçu")

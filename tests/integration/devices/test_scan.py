@@ -53,7 +53,7 @@ async def test_a_page_comes_whole_and_is_on_disk_before_the_kiosk_forgets_it(tal
     assert talk.desk.pages == []
     may_keep.set()
     await until(lambda: talk.desk.pages and not talk.stored_files)
-    offer, data = talk.desk.pages[0]
+    offer, data, _unasked = talk.desk.pages[0]
     assert data == invented_page(1)
     assert (offer.scan_id, offer.kind, offer.sha256) == (scan_id, ScanKind.PAGE, sha256(data))
     assert (offer.width_px, offer.height_px, offer.dpi) == (2480, 3508, 300)

@@ -36,7 +36,7 @@ from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import SystemClock
 from session.core.errors import SessionError, VaultAway
 from session.core.tasks import Tasks
-from session.desk.devices.scanner_and_printer import DeskDevices, ReceivedPage
+from session.desk.devices.scanner_and_printer import DeskDevices, PageDisk, ReceivedPage
 from session.desk.hub.client import DeskLink
 from session.hub.access.identities import Identity
 from session.kiosk.call.consent import KioskGrants
@@ -238,11 +238,17 @@ class Ends:
             tick_s=0.05,
         )
 
-        async def keep(offer: PageOffered, data: bytes) -> None:
+        async def keep(offer: PageOffered, data: bytes, _unasked: bool) -> None:
             (self.folder / offer.page_id).write_bytes(data)
 
         desk = DeskDevices(
-            self.at_desk, self.clock, tasks=self.tasks, keep=keep, chunk_kbps=None, tick_s=0.05
+            self.at_desk,
+            self.clock,
+            tasks=self.tasks,
+            disk=PageDisk(keep=keep),
+            may_scan=lambda: False,
+            chunk_kbps=None,
+            tick_s=0.05,
         )
         desk.page_received.connect(self.pages.append)
         for grant in (Grant.SCAN, Grant.KEEP):

@@ -227,12 +227,13 @@ class PageStrip(QListWidget):
     def _number_all(self) -> None:
         for place, item in enumerate(self._items(), start=1):
             facts = _facts(item)
+            to_check = facts.to_check()
             spoken = _("Page {number}: {state}").format(number=place, state=facts.words())
             item.setData(
                 Qt.ItemDataRole.AccessibleTextRole,
-                f"{spoken}. {facts.note}" if facts.note else spoken,
+                f"{spoken}. {to_check}" if to_check else spoken,
             )
-            item.setToolTip(tip_words(facts.note))
+            item.setToolTip(tip_words(to_check))
 
 
 def _facts(item: QListWidgetItem) -> StripPage:
@@ -344,7 +345,7 @@ def _paint_words(
     painter: QPainter, cell: QRect, facts: StripPage, *, number: int, tokens: Tokens
 ) -> None:
     name, tone = STATUS_WORDS[facts.status][1:]
-    if facts.note and facts.status != PageStatus.DAMAGED:
+    if facts.to_check() and facts.status != PageStatus.DAMAGED:
         name, tone = "warning", "warn"
     words = f"{facts.percent} %" if facts.status == PageStatus.RECEIVING else facts.words()
     line = QRect(cell.left() + 6, cell.bottom() - 25, cell.width() - 10, 22)

@@ -61,6 +61,7 @@ class StripPage:
         left_out: steps of the cleaning that the agent does not want.
         papers: how many were found on this page, when several.
         given: a file of the caller's, not scanned.
+        unasked: the kiosk sent it though the agent had not asked for it.
     """
 
     page_id: str
@@ -77,6 +78,7 @@ class StripPage:
     left_out: frozenset[CleaningStage] = frozenset()
     papers: int = 0
     given: bool = False
+    unasked: bool = False
 
     def arrived(self, picture: QImage | None, given: bool, as_is: bool) -> StripPage:
         """The page as it is once it is safe on this computer.
@@ -120,11 +122,20 @@ class StripPage:
             marks = tuple((1 - bottom, left, 1 - top, right) for left, top, right, bottom in marks)
         return marks
 
+    def to_check(self) -> str:
+        """All that the agent has to look at, in sentences; "" when there is nothing."""
+        if not self.unasked or self.status == PageStatus.FILED:
+            return self.note
+        unasked = _("The kiosk sent this page though you had not asked for it.")
+        return f"{unasked} {self.note}".rstrip()
+
     def words(self) -> str:
         """Its state in words."""
         text = _(STATUS_WORDS[self.status][0])
         if self.status == PageStatus.RECEIVING:
             return f"{text} {self.percent} %"
+        if self.unasked and self.status in (PageStatus.KEPT, PageStatus.CLEANED):
+            return _("Not asked for")
         if self.status == PageStatus.CLEANED and self.note and self.use_cleaned:
             return _("To check")
         if self.status == PageStatus.CLEANED and self.given:

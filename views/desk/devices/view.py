@@ -212,13 +212,24 @@ class DevicesView(QWidget):
             self._change(page_id, lambda facts: replace(facts, quick_copy=picture_of(picture)))
 
     def show_page_image(
-        self, page_id: str, original: QImage | bytes, *, given: bool = False, as_is: bool = False
+        self,
+        page_id: str,
+        original: QImage | bytes,
+        *,
+        given: bool = False,
+        as_is: bool = False,
+        unasked: bool = False,
     ) -> None:
         """A page is safe on this computer;
         its picture as it was scanned, or as the caller gave it.
         """
         self.add_page(page_id)
-        self._change(page_id, lambda facts: facts.arrived(picture_of(original), given, as_is))
+        self._change(
+            page_id,
+            lambda facts: replace(
+                facts.arrived(picture_of(original), given, as_is), unasked=unasked
+            ),
+        )
 
     def show_page_cleaned(
         self,

@@ -11,7 +11,7 @@ const BEAT_MS = 5000;
 const MOST_PAGES = 200;
 const REMEMBERED = 50;
 /** A page refused so is kept, and offered again when the desk asks. */
-const KEPT_THOUGH_REFUSED = new Set(["page_damaged", "page_not_signed"]);
+const KEPT_THOUGH_REFUSED = new Set(["page_damaged", "page_not_signed", "page_unasked"]);
 
 /**
  * @typedef {object} ScannedPage

@@ -288,6 +288,22 @@ async def test_pages_of_a_refused_document_are_the_agents_again(
     assert [filed.document.piece_id for filed in desk.filed] == ["payslip"]
 
 
+async def test_a_page_that_nobody_asked_for_stays_marked_after_a_restart(
+    tmp_path: Path, workers: Workers, pages: list[bytes]
+) -> None:
+    first = Desk(tmp_path, workers)
+    first.filing.begin(first.session)
+    await first.receive("p1", pages[0])
+    await first.filing.keep("s1", offer_of("p2", pages[1]), pages[1], unasked=True)
+    assert [(page.page_id, page.unasked) for page in first.kept] == [("p1", False), ("p2", True)]
+    await first.close()
+    again = Desk(tmp_path, workers)
+    again.filing.begin(again.session)
+    await until(lambda: len(again.kept) == 2)
+    assert [(page.page_id, page.unasked) for page in again.kept] == [("p1", False), ("p2", True)]
+    await again.close()
+
+
 async def test_pages_kept_by_a_desk_that_was_killed_are_told_again_in_their_order(
     tmp_path: Path, workers: Workers, pages: list[bytes]
 ) -> None:

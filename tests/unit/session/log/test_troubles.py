@@ -30,6 +30,7 @@ def _grant(grant: Grant, reason: GrantReason, *, allowed: bool = False) -> AnyEv
         (_print("printer_jammed"), TroublePart.PRINT, "printer_jammed"),
         (events.ScanEnded(scan_id="s", pages=0, code="scanner_gone"), "scan", "scanner_gone"),
         (events.PageFailed(page_id="p", code="page_damaged"), "scan", "page_damaged"),
+        (events.PageFailed(page_id="p", code="page_unasked"), "scan", "page_unasked"),
         (events.CallFailed(call_id="c", code="call_lost"), "call", "call_lost"),
         (events.AddressRefused(code="address_not_allowed"), "page", "address_not_allowed"),
         (_grant(Grant.SCAN, GrantReason.ANSWERED), "scan", "refused_scan"),

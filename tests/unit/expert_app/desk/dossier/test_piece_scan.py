@@ -14,6 +14,7 @@ from expert_app.desk.devices import DecodedPreview, ScanRequest
 from expert_app.desk.dossier.piece_scan import PieceScan, ScannedPiece
 from expert_app.desk.filing import CleanedPage, PageTrouble, ShownPage
 from session.core.signals import Signal
+from session.desk.devices.scanner_and_printer import PageNotReceived
 from session.protocol.conversation.messages import Area, ScanEnded, ScanKind, ScanSource
 from session.protocol.wire.ids import new_id
 
@@ -93,6 +94,16 @@ def test_a_pile_needs_no_preview(desk: _Desk) -> None:
     desk.came("p1")
     desk.ended(1)
     assert len(desk.ready) == 1
+
+
+def test_a_page_that_nobody_asked_for_is_no_part_of_the_piece(desk: _Desk) -> None:
+    desk.piece.begin("bail", ScanRequest(source=ScanSource.FEEDER))
+    desk.page_kept.emit(ShownPage("p9", b"", unasked=True))
+    desk.devices.page_failed.emit(PageNotReceived("p8", "page_unasked"))
+    desk.ended(1)
+    assert desk.ready == []
+    desk.came("p1")
+    assert desk.ready == [ScannedPiece("bail", ("p1",))]
 
 
 def test_a_scan_that_fails_ends_it_and_nothing_is_done_by_itself_later(desk: _Desk) -> None:

@@ -170,6 +170,22 @@ def test_a_slip_of_the_mouse_marks_nothing(qtbot: QtBot) -> None:
     assert preview.areas() == ()
 
 
+def test_a_page_that_nobody_asked_for_says_so_until_it_is_filed(devices: DevicesView) -> None:
+    devices.show_page_image("p1", png(drawn_page(width=100)), unasked=True)
+    devices.show_page_cleaned("p1", png(drawn_page(width=90)), "A corner is missing")
+    page = devices.page("p1")
+    assert page is not None
+    why = "The kiosk sent this page though you had not asked for it. A corner is missing"
+    assert (page.words(), page.to_check()) == ("Not asked for", why)
+    item = devices.strip.item(0)
+    assert item is not None
+    assert item.data(Qt.ItemDataRole.AccessibleTextRole) == f"Page 1: Not asked for. {why}"
+    devices.show_pages_filed(["p1"])
+    page = devices.page("p1")
+    assert page is not None
+    assert (page.words(), page.to_check()) == ("Filed", "")
+
+
 def test_a_page_goes_from_coming_to_kept_to_cleaned_to_filed(devices: DevicesView) -> None:
     devices.show_page_progress("p1", 40)
     coming = devices.page("p1")
