@@ -203,12 +203,17 @@ class Identities:
             kept = (kept_row(connection, organisation, one) for one in numbers)
             return row is not None and row.id in {one.id for one in kept if one is not None}
 
-    def to_annotate(self, organisation: str, session_id: str, user: str) -> tuple[str, str] | None:
+    def to_annotate(
+        self, organisation: str, session_id: str, user: str, *, alone: bool = False
+    ) -> tuple[str, str] | None:
         """The dossier in which this person may still write a note on a session that is over, and
         the person's name; None when it was opened more than `ANNOTATED_FOR` ago, or by nobody.
+        With `alone`, also when the session opened several.
         """
         since = (self._now() - ANNOTATED_FOR).astimezone(UTC).replace(tzinfo=None)
         with self._transactions.reading() as connection:
+            if alone and len(opened_in(connection, organisation, session_id, user)) > 1:
+                return None
             line = opened_since(connection, organisation, session_id, user=user, since=since)
             row = kept_row(connection, organisation, line.dossier) if line is not None else None
             return None if line is None or row is None else (str(row.number), str(line.by_name))

@@ -112,6 +112,15 @@ class DocumentTrouble(NamedTuple):
     code: str
 
 
+class DeletedPages(NamedTuple):
+    """Pages that were left behind and are deleted: their time was over (`NOT_FILED`), or the agent
+    did not need them.
+    """
+
+    pages: list[UnfiledPage]
+    reason: RemovalReason
+
+
 class FilingProgress(NamedTuple):
     """A document on its way to the store."""
 
@@ -188,7 +197,8 @@ class Filing:
         document_progressed, document_filed: on the way, and read back by the store.
         pages_filed: ids of its pages.
         unfiled_changed: a page was taken out or brought back.
-        pages_aged_out: pages that no conversation can file any more were deleted.
+        left_pages_deleted: pages of a conversation that is over were deleted.
+        left_pages_filed: so many of them are in its dossier.
         document_waiting: its name; it stays in the outbox and is sent again when the hub is back.
         document_refused: sent again, and the store does not want it.
             In a session that goes on, its pages are the agent's again and told as kept; else it
@@ -217,7 +227,8 @@ class Filing:
         self.document_refused: Signal[DocumentTrouble] = Signal()
         self.pages_filed: Signal[list[str]] = Signal()
         self.unfiled_changed: Signal[str] = Signal()
-        self.pages_aged_out: Signal[list[UnfiledPage]] = Signal()
+        self.left_pages_deleted: Signal[DeletedPages] = Signal()
+        self.left_pages_filed: Signal[int] = Signal()
         self._outbox, self._workers, self._store = outbox, workers, store
         self._clock, self._tasks = clock, tasks
         self._notary, self._reader = notary, reader
@@ -350,7 +361,7 @@ class Filing:
         self._cleaned[page_id] = clean
         if self._reader is not None and not clean.blank:
             self._reader.read(page_id, clean.jpeg)
-        if self._session is not None:
+        if self._session is not None and self._session.facts.id == session_id:
             self._session.event_log.write(
                 events.PageCleaned(
                     page_id=page_id,
@@ -452,11 +463,37 @@ class Filing:
         """Deletes pages that were left behind, when their time is over."""
         now = self._clock.utc_now()
         gone = [page for page in self.left_behind() if now >= kept_until(page)]
-        for page in gone:
+        self._delete(gone, RemovalReason.NOT_FILED)
+
+    def delete_left(self, session_id: str) -> None:
+        """Deletes what a conversation left behind."""
+        self._delete(self._left_by(session_id), RemovalReason.NOT_NEEDED)
+
+    def _left_by(self, session_id: str) -> list[UnfiledPage]:
+        return [page for page in self.left_behind() if page.session_id == session_id]
+
+    def _delete(self, pages: list[UnfiledPage], reason: RemovalReason) -> None:
+        for page in pages:
             self._outbox.remove_page(page.session_id, page.page_id)
-            log.warning("page %s was not filed in time and is deleted", page.page_id)
-        if gone:
-            self.pages_aged_out.emit(gone)
+            log.warning("page %s, left behind, is deleted: %s", page.page_id, reason)
+        if pages:
+            self.left_pages_deleted.emit(DeletedPages(pages, reason))
+
+    async def file_left(self, session_id: str, name: str) -> None:
+        """Files what a conversation left behind, as one document of no piece, in the dossier that
+        it had.
+
+        Raises:
+            SessionError: as `file`; those of `AGAIN` leave the document in the outbox.
+        """
+        async with self._making:
+            left = {page.page_id for page in self._left_by(session_id)}
+            pages = await asyncio.to_thread(self._outbox.pages, session_id)
+            page_ids = [page.page_id for page in pages if page.page_id in left]
+            if not page_ids:
+                return
+            document = await self._make(session_id, "", page_ids, piece_id="", name=name)
+        await self._send(document)
 
     async def keep_ageing(self) -> None:
         """Deletes what was left behind too long, as long as the desk runs."""
@@ -496,7 +533,9 @@ class Filing:
                 if not await self._is_unfiled(session.id, page_ids):
                     return
                 documents = [
-                    await self._make(session, dossier, page_ids, piece_id=piece_id, name=name)
+                    await self._make(
+                        session.id, dossier, page_ids, piece_id=piece_id, name=name, facts=session
+                    )
                 ]
         for document in documents:
             await self._send(document)
@@ -511,16 +550,26 @@ class Filing:
         return bool(kept & set(page_ids)) or not self._known.issuperset(page_ids)
 
     async def _make(
-        self, session: SessionFacts, dossier: str, page_ids: list[str], *, piece_id: str, name: str
+        self,
+        session_id: str,
+        dossier: str,
+        page_ids: list[str],
+        *,
+        piece_id: str,
+        name: str,
+        facts: SessionFacts | None = None,
     ) -> QueuedDocument:
+        """Makes a document and keeps it in the outbox; without `facts`, of a session that is over,
+        it does not say where it comes from.
+        """
         from documents.pdf.assemble import assemble
         from documents.pdf.provenance import seal
         from expert_app.desk.provenance import origin_of
 
-        pages = [await self._clean_copy(session.id, page_id) for page_id in page_ids]
+        pages = [await self._clean_copy(session_id, page_id) for page_id in page_ids]
         created = self._clock.utc_now()
         kept = {
-            page.page_id: page for page in await asyncio.to_thread(self._outbox.pages, session.id)
+            page.page_id: page for page in await asyncio.to_thread(self._outbox.pages, session_id)
         }
         ways = [
             (kept[page_id], page)
@@ -528,8 +577,8 @@ class Filing:
             if page_id in kept
         ]
         origin = None
-        if self._notary is not None and len(ways) == len(pages):
-            origin = origin_of(session, ways, self._scanner, created)
+        if self._notary is not None and facts is not None and len(ways) == len(pages):
+            origin = origin_of(facts, ways, self._scanner, created)
         author, contents = self._store.organisation_name, [page.content for page in pages]
         words = [] if self._reader is None else await self._reader.of(page_ids)
         work = self._workers.submit(
@@ -539,9 +588,9 @@ class Filing:
         if self._notary is not None:
             pdf = seal(pdf, self._notary.public_key, self._notary.sign)
         document = QueuedDocument(
-            session_id=session.id,
+            session_id=session_id,
             upload_id=new_id(),
-            organisation=session.organisation,
+            organisation="" if facts is None else facts.organisation,
             dossier=dossier,
             piece_id=piece_id,
             name=name,
@@ -635,15 +684,21 @@ class Filing:
         if self._reader is not None:
             self._reader.drop(document.page_ids)
         self.pages_filed.emit(list(document.page_ids))
-        self.document_filed.emit(filed)
+        if document.dossier:
+            self.document_filed.emit(filed)
+        else:
+            self.left_pages_filed.emit(document.pages)
 
     async def _give_back(self, document: QueuedDocument) -> None:
         """Gives the pages of a refused document back to the agent, when their session still goes
-        on.
+        on, or to what it left behind.
         """
-        if self._session is None or self._session.facts.id != document.session_id:
+        goes_on = self._session is not None and self._session.facts.id == document.session_id
+        if not goes_on and document.dossier:
             return
         await asyncio.to_thread(self._outbox.withdraw_document, document.upload_id)
+        if not goes_on:
+            return
         pages = await asyncio.to_thread(self._outbox.pages, document.session_id)
         await self._publish([page for page in pages if page.page_id in document.page_ids])
 

@@ -189,11 +189,11 @@ class IdentityAdapter:
         return await asyncio.to_thread(self._store.merges.listed, organisation, dossier)
 
     async def to_annotate(
-        self, organisation: str, session_id: str, user: str
+        self, organisation: str, session_id: str, user: str, *, alone: bool = False
     ) -> tuple[str, str] | None:
         """The dossier in which a note on a session that is over may be written, and whose."""
         asked = self._store.identities.to_annotate
-        return await asyncio.to_thread(asked, organisation, session_id, user)
+        return await asyncio.to_thread(asked, organisation, session_id, user, alone=alone)
 
     async def provisional(self, organisation: str, user: str = "") -> ProvisionalAnswer:
         """Dossiers that wait to be matched with the register; of all, or of their maker."""

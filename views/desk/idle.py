@@ -85,6 +85,51 @@ class OwedNoteLine(QFrame):
         self.written.emit(self._id, self._text.toPlainText().strip()[:NOTE_LETTERS])
 
 
+class LeftPagesLine(QFrame):
+    """Scanned pages that a conversation left behind; deleting is pressed twice.
+
+    Signals:
+        file_requested(str), delete_requested(str): the session's id.
+    """
+
+    file_requested = pyqtSignal(str)
+    delete_requested = pyqtSignal(str)
+
+    def __init__(self, session_id: str, words: str) -> None:
+        super().__init__()
+        self.words, self._sure = words, False
+        self._id = session_id
+        self._file = push_button(_("File in its dossier"), "kept", "quiet", name="left_pages_file")
+        self._delete = push_button(_("Delete"), "", "quiet", name="left_pages_delete")
+        self._name_buttons()
+        self._file.clicked.connect(self._on_file)
+        self._delete.clicked.connect(self._on_delete)
+        line = row(self, space=SPACE[1])
+        line.addWidget(label(words, wrap=True), 1)
+        for button in (self._file, self._delete):
+            line.addWidget(button)
+
+    def show_failed(self) -> None:
+        """They were not filed: it may be tried again."""
+        self._file.setEnabled(True)
+
+    def _name_buttons(self) -> None:
+        for button in (self._file, self._delete):
+            button.setAccessibleName(f"{button.text()}: {self.words}")
+
+    def _on_file(self) -> None:
+        self._file.setEnabled(False)
+        self.file_requested.emit(self._id)
+
+    def _on_delete(self) -> None:
+        if self._sure:
+            self.delete_requested.emit(self._id)
+            return
+        self._sure = True
+        self._delete.setText(_("Delete for good"))
+        self._name_buttons()
+
+
 class OpenWorkCard(Card):
     """What this agent has not finished, a line each."""
 
@@ -95,13 +140,14 @@ class OpenWorkCard(Card):
         self._lines.setMinimumWidth(360)
         self.body.addWidget(self._lines)
         self.notes: dict[str, OwedNoteLine] = {}
+        self.pages: dict[str, LeftPagesLine] = {}
         self.hide()
 
     def show_lines(self, lines: Sequence[str]) -> None:
         """Shows the lines; without any and without a note there is no card."""
         self._lines.setText("\n".join(lines))
         self._lines.setVisible(bool(lines))
-        self.setVisible(bool(lines or self.notes))
+        self._show_itself()
 
     def show_notes(self, owed: Mapping[str, str]) -> list[OwedNoteLine]:
         """Shows the notes that are owed, words by session; those that are new, to be connected."""
@@ -113,8 +159,25 @@ class OpenWorkCard(Card):
         self.notes |= fresh
         for line in fresh.values():
             self.body.addWidget(line)
-        self.setVisible(bool(self._lines.text() or self.notes))
+        self._show_itself()
         return list(fresh.values())
+
+    def show_pages(self, left: Mapping[str, str]) -> list[LeftPagesLine]:
+        """Shows pages that were left behind, words by session; lines to be connected."""
+        for session_id, line in list(self.pages.items()):
+            if left.get(session_id) != line.words:
+                del self.pages[session_id]
+                line.hide()
+                line.deleteLater()
+        fresh = {one: LeftPagesLine(one, left[one]) for one in left if one not in self.pages}
+        self.pages |= fresh
+        for line in fresh.values():
+            self.body.addWidget(line)
+        self._show_itself()
+        return list(fresh.values())
+
+    def _show_itself(self) -> None:
+        self.setVisible(bool(self._lines.text() or self.notes or self.pages))
 
 
 class IdlePage(QWidget):
@@ -126,6 +189,7 @@ class IdlePage(QWidget):
         preview_requested(): look at the caller who is next.
         note_written(str, str): the session's id, the note that was owed on it.
         note_dropped(str): no note is needed on this session.
+        pages_file_requested(str), pages_delete_requested(str): what this session left behind.
         by_itself_chosen(bool): whether callers offered to this agent are accepted by themselves.
     """
 
@@ -135,6 +199,8 @@ class IdlePage(QWidget):
     preview_requested = pyqtSignal()
     note_written = pyqtSignal(str, str)
     note_dropped = pyqtSignal(str)
+    pages_file_requested = pyqtSignal(str)
+    pages_delete_requested = pyqtSignal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -193,6 +259,17 @@ class IdlePage(QWidget):
         for line in self._work.show_notes(owed):
             line.written.connect(self.note_written)
             line.dropped.connect(self.note_dropped)
+
+    def show_left_pages(self, left: Mapping[str, str]) -> None:
+        """Scanned pages that conversations left behind, words by session."""
+        for line in self._work.show_pages(left):
+            line.file_requested.connect(self.pages_file_requested)
+            line.delete_requested.connect(self.pages_delete_requested)
+
+    def show_pages_failed(self) -> None:
+        """They were not filed."""
+        for line in self._work.pages.values():
+            line.show_failed()
 
     def show_note_failed(self, session_id: str) -> None:
         """A note was not taken."""

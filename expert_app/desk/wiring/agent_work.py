@@ -15,11 +15,12 @@ from expert_app.desk.app import DeskApp, DeskTrouble
 from expert_app.desk.dossier.closing import closing_proposal
 from expert_app.desk.dossier.guide import DeskGuide
 from expert_app.desk.dossier.wrap_up_proposal import filled_note, guided
-from expert_app.desk.filing import Filing, kept_until
+from expert_app.desk.filing import DeletedPages, Filing, kept_until
 from resources.texts import _
 from session.core.dossier_model import Dossier
 from session.core.errors import DossierUnknown, TicketUnknown
 from session.core.short_number import short_number
+from session.protocol.conversation.page_removal import RemovalReason
 from session.protocol.dossier.guides import NoteTemplate
 from session.protocol.hub.requests import SessionEnded
 from session.protocol.hub.routing import CallerPreview, ServiceWork
@@ -37,6 +38,9 @@ BY_ITSELF = "offers/by_itself"
 """Where it is remembered that this agent lets offered callers be accepted."""
 
 SUPERVISOR, OWED_NOTE = "supervisor asked", "owed note"
+
+LEFT_PAGES = "left pages"
+"""Key of what is said of pages that an earlier conversation left behind."""
 
 TIME_OVER = "time over"
 """Key of the message that a wrap-up's time is over and pages are not filed."""
@@ -118,7 +122,10 @@ class AgentWorkConnections:
         self._app.session_closed.connect(lambda _outcome: self.show_open_work())
         self._filing.document_waiting.connect(lambda _name: self.show_open_work())
         self._filing.document_filed.connect(lambda _filed: self.show_open_work())
-        self._filing.pages_aged_out.connect(self._on_aged_out)
+        self._filing.left_pages_deleted.connect(self._on_left_deleted)
+        self._filing.left_pages_filed.connect(self._on_left_filed)
+        idle.pages_file_requested.connect(self._on_file_left)
+        idle.pages_delete_requested.connect(self._filing.delete_left)
         work.rang.connect(self._on_rang)
         self._app.troubled.connect(self._on_trouble)
         self._app.session_opened.connect(lambda _session: self._notification.close())
@@ -193,6 +200,7 @@ class AgentWorkConnections:
     def show_open_work(self) -> None:
         """Says on the page between two callers what this agent has not finished."""
         self._show_owed()
+        self._show_left()
         lines = []
         if waiting := self._filing.waiting():
             lines.append(
@@ -200,10 +208,6 @@ class AgentWorkConnections:
                     count=waiting
                 )
             )
-        if left := self._filing.left_behind():
-            words = _("Scanned pages that were not filed: {count}; kept until {until}")
-            until = f"{kept_until(left[0]):%d/%m %H:%M}"
-            lines.append(words.format(count=len(left), until=until))
         if self._calls:
             when = ", ".join(f"{due.astimezone():%d/%m %H:%M}" for due in self._calls[:3])
             words = _("Callers to call back: {count} ({when})")
@@ -214,11 +218,42 @@ class AgentWorkConnections:
             lines.append(words.format(count=len(self._provisional), numbers=numbers))
         self._window.idle.show_open_work(lines)
 
-    def _on_aged_out(self, pages: list[UnfiledPage]) -> None:
-        words = _("Pages of an earlier conversation were not filed and are deleted: {count}")
-        self._window.messages.show_message(
-            Level.INFO, words.format(count=len(pages)), key="pages aged out"
+    def _show_left(self) -> None:
+        """Shows, for each conversation, the scanned pages that it left behind."""
+        words = _(
+            "Scanned pages that were not filed: {count}; conversation {number}, kept until {until}"
         )
+        left: dict[str, list[UnfiledPage]] = {}
+        for page in self._filing.left_behind():
+            left.setdefault(page.session_id, []).append(page)
+        self._window.idle.show_left_pages(
+            {
+                session_id: words.format(
+                    count=len(pages),
+                    number=short_number(session_id),
+                    until=f"{kept_until(pages[0]):%d/%m %H:%M}",
+                )
+                for session_id, pages in left.items()
+            }
+        )
+
+    def _on_file_left(self, session_id: str) -> None:
+        name = _("Pages filed after the conversation")
+        self._app.do(self._filing.file_left(session_id, name), LEFT_PAGES)
+
+    def _on_left_filed(self, count: int) -> None:
+        self._app.clear_trouble(LEFT_PAGES)
+        words = _("Filed in the dossier of their conversation, without a piece: {count}")
+        self._show_left_done(words.format(count=count))
+
+    def _on_left_deleted(self, deleted: DeletedPages) -> None:
+        words = _("Scanned pages of an earlier conversation are deleted: {count}")
+        if deleted.reason is RemovalReason.NOT_FILED:
+            words = _("Pages of an earlier conversation were not filed and are deleted: {count}")
+        self._show_left_done(words.format(count=len(deleted.pages)))
+
+    def _show_left_done(self, words: str) -> None:
+        self._window.messages.show_message(Level.INFO, words, key=LEFT_PAGES)
         self.show_open_work()
 
     def _on_supervisor_asked(self, reason: str) -> None:
@@ -270,6 +305,9 @@ class AgentWorkConnections:
             self._window.wrap_up.show_limit(*self._work.wrap_up)
         elif trouble.key == "finish":
             self._window.wrap_up.finish_failed()
+        elif trouble.key == LEFT_PAGES:
+            self._window.idle.show_pages_failed()
+            self.show_open_work()
 
     def show_reservation_ended(self, ticket: Ticket) -> None:
         """Tells the agent for whom a caller was kept that colleagues may take the caller too."""

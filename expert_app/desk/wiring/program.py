@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from expert_app.aid.desk_help import DeskHelpJob, HelpedDesk
 from expert_app.aid.machine import doctor_command
+from expert_app.desk.filing import DeletedPages
 from expert_app.desk.jobs import DeskJobs, build_jobs
 from expert_app.desk.observers import observe_desk
 from expert_app.desk.parts import DeskParts, build_parts
@@ -34,6 +35,7 @@ from session.core.computer import computer_name
 from session.core.errors import SignOnEnded
 from session.desk.hub.remote_help import DeskHelpLink
 from session.desk.hub.workplace import Workplace
+from session.log.events import PageRemoved
 from session.log.writer import left_over
 from session.protocol.helpdesk.remote_help import LINE_LETTERS, MOST_LINES, RemoteFact
 from session.protocol.hub.routing import WorkHereAnswer
@@ -141,7 +143,8 @@ class Desk:
             clock=program.clock,
             tasks=program.tasks,
         )
-        self._queue_seen = asyncio.Event()
+        self._queue_seen, self._old_logs = asyncio.Event(), asyncio.Lock()
+        jobs.filing.left_pages_deleted.connect(self._on_left_pages_deleted)
         parts.link.queue_changed.connect(self._on_queue)
         screen.window.header.settings_pressed.connect(self._on_settings)
         self._network = NetworkWatch(screen.window, self._on_network_changed)
@@ -202,7 +205,6 @@ class Desk:
         await self.jobs.app.start()
         parts.tasks.start(self._program.connect(parts.bus), name="connect the desk")
         parts.tasks.start(self._send_old_logs(), name="send old logs")
-        parts.tasks.keep(self.jobs.filing.keep_ageing, name="age out pages")
         parts.tasks.start(self._get_ready(), name="get ready for a caller")
 
     async def stop(self) -> None:
@@ -230,14 +232,31 @@ class Desk:
 
     async def _send_old_logs(self) -> None:
         """Sends logs that an earlier run could not send; a session that goes on has a writer
-        already.
+        already. Then pages may go whose deletion is a line in such a log.
         """
         found = left_over(self.parts.paths.folder("logs"))
         await self.jobs.app.resumed.wait()
-        for session_id, _writer in found:
-            session = self.jobs.app.session
-            if session is None or session.facts.id != session_id:
-                await self.jobs.sessions.log_writer(session_id).close(timeout_s=60)
+        async with self._old_logs:
+            for session_id, _writer in found:
+                session = self.jobs.app.session
+                if session is None or session.facts.id != session_id:
+                    await self.jobs.sessions.log_writer(session_id).close(timeout_s=60)
+        self.parts.tasks.keep(self.jobs.filing.keep_ageing, name="age out pages")
+
+    def _on_left_pages_deleted(self, deleted: DeletedPages) -> None:
+        self.parts.tasks.start(self._note_deleted(deleted), name="note deleted pages")
+
+    async def _note_deleted(self, deleted: DeletedPages) -> None:
+        """Writes into the logs of their conversations that pages are gone: the helpdesk reads it
+        there.
+        """
+        async with self._old_logs:
+            for session_id in {page.session_id for page in deleted.pages}:
+                late = self.jobs.sessions.log_writer(session_id)
+                for page in deleted.pages:
+                    if page.session_id == session_id:
+                        late.write(PageRemoved(page_id=page.page_id, reason=deleted.reason))
+                await late.close(timeout_s=60)
 
     def _on_settings(self) -> None:
         self._pages.show()

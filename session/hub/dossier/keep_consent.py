@@ -97,15 +97,23 @@ class KeepConsents:
         except SessionError as error:
             log.warning("a word about keeping documents is not recorded: %s", error.code)
 
-    async def check(self, ticket: Ticket, session_id: str) -> None:
-        """Lets a document of this session pass. In the wrap-up the caller's last word holds.
+    async def check(self, organisation: str, session_id: str, ticket: Ticket | None = None) -> None:
+        """Lets a document of this session pass. In the wrap-up, and after it, the caller's last
+        word holds.
+
+        Args:
+            ticket: the session's, while it goes on.
 
         Raises:
             GrantMissing: the caller did not allow it, took it back, or its time is over.
                 StoreUnreachable.
         """
-        record = await self._store.get(ticket.organisation, session_id)
-        talking = ticket.session == session_id and ticket.state is TicketState.IN_SESSION
+        record = await self._store.get(organisation, session_id)
+        talking = (
+            ticket is not None
+            and ticket.session == session_id
+            and ticket.state is TicketState.IN_SESSION
+        )
         over = record is not None and talking and record.until_utc + GRACE < self._clock.utc_now()
         if record is None or not record.allowed or over:
             raise GrantMissing(grant=Grant.KEEP.value)

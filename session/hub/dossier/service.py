@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -73,6 +73,16 @@ class OwnedSessions(Protocol):
     def kiosk_facts(self, ticket: Ticket) -> SessionFacts:
         """What is known of the session of a ticket that `owned` gave."""
         ...
+
+
+class _Place(NamedTuple):
+    """The dossier in which a document is filed, by whom, and the ticket of its session; None when
+    that is over.
+    """
+
+    dossier: str
+    who: Actor
+    ticket: Ticket | None = None
 
 
 class _Written:
@@ -241,9 +251,8 @@ class DossierService:
         """Announces a document; raises as `dossier` and `UploadSpool.begin`, and `GrantMissing`
         without `keep`.
         """
-        ticket, _ = await self.check(asker, request.session_id, request.dossier)
-        if self._keep is not None:
-            await self._keep.check(ticket, request.session_id)
+        place = await self._place(asker, request)
+        await self._check_keep(asker, request, place)
         async with self._uploads.lock(asker.organisation, asker.user, request.upload_id):
             upload = await asyncio.to_thread(
                 self._uploads.begin, asker.organisation, asker.user, request
@@ -270,16 +279,40 @@ class DossierService:
         async with self._uploads.lock(asker.organisation, asker.user, request.upload_id):
             upload = self._uploads.find(asker.organisation, asker.user, request.upload_id)
             begin = upload.begin
-            ticket, who = await self.check(asker, begin.session_id, begin.dossier)
+            place = await self._place(asker, begin)
             if (answer := upload.answer) is not None:
                 return answer
-            if self._keep is not None:
-                await self._keep.check(ticket, begin.session_id)
+            await self._check_keep(asker, begin, place)
             data = await asyncio.to_thread(upload.whole)
-            record, facts = await self._file(asker.organisation, begin, data, who)
+            begin = msgspec.structs.replace(begin, dossier=place.dossier)
+            record, facts = await self._file(asker.organisation, begin, data, place.who)
+            if place.ticket is None:  # nothing of it is told any more
+                facts = Dossier(number=facts.number, caller_name="", caller_number="")
             filed = DocumentFiled(document=record, dossier=facts)
             await asyncio.to_thread(upload.finish, filed)
             return filed
+
+    async def _place(self, asker: Asker, begin: UploadBegin) -> _Place:
+        """Where a document goes; also of a session that is over, as for a note: into the only
+        dossier that it had, which the desk need not know any more. Not in a vault, which does not
+        hear what its caller said about keeping.
+        """
+        try:
+            ticket, who = await self.check(asker, begin.session_id, begin.dossier)
+        except TicketUnknown:
+            identities = self._store.identities
+            found = await identities.to_annotate(
+                asker.organisation, begin.session_id, asker.user, alone=not begin.dossier
+            )
+            if self._keep is None or found is None or begin.dossier not in ("", found[0]):
+                raise
+            number, by_name = found
+            return _Place(number, Actor(name=by_name, computer=asker.computer))
+        return _Place(begin.dossier, who, ticket)
+
+    async def _check_keep(self, asker: Asker, begin: UploadBegin, place: _Place) -> None:
+        if self._keep is not None:
+            await self._keep.check(asker.organisation, begin.session_id, place.ticket)
 
     async def _file(
         self, organisation: str, begin: UploadBegin, data: bytes, who: Actor

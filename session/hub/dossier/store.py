@@ -138,10 +138,10 @@ class IdentityStoreLike(Protocol):
         ...
 
     async def to_annotate(
-        self, organisation: str, session_id: str, user: str
+        self, organisation: str, session_id: str, user: str, *, alone: bool = False
     ) -> tuple[str, str] | None:
         """The dossier in which this agent may still write a note on a session that is over, and
-        the agent's name; None for none.
+        the agent's name; None for none, with `alone` also when there were several.
         """
         ...
 

@@ -30,6 +30,7 @@ from session.core.errors import (
     CallerNumberInvalid,
     DossierUnknown,
     DossierWasMerged,
+    GrantMissing,
     MergeImpossible,
     MessageMalformed,
     NotAllowed,
@@ -45,13 +46,15 @@ from session.desk.hub.identity import DossierIdentityLink, DossierRegisterLink
 from session.desk.hub.pieces import PieceLink
 from session.desk.hub.third_parties import ThirdPartyClient
 from session.desk.hub.work import WorkLink
+from session.protocol.conversation.messages import Grant, GrantChanged, SessionMessage
 from session.protocol.dossier.identity import AccessesRequest
-from session.protocol.hub.requests import SessionFacts
+from session.protocol.hub.requests import DocumentFiled, SessionFacts
 from session.protocol.hub.routing import CallerPreview
 from session.protocol.hub.talk_state import PassReason
 from session.protocol.wire.program import header_text
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, hub_world
+from tests.support.shown_documents import invented_pdf
 from tests.support.waiting import until
 
 ZOE = CallerIdentity(family_name="Lefèvre", given_names="Zoé", born_on="1984-05-02")
@@ -355,6 +358,55 @@ async def test_a_note_is_taken_for_a_day_after_the_session_from_its_own_agent_al
         assert await own.provisional() == [], "the store is its own register"
         with pytest.raises(TicketUnknown):
             await desk.dossier(facts.id)
+
+
+async def test_pages_are_filed_for_a_day_after_the_session_where_the_caller_let_them_be_kept(
+    tmp_path: Path,
+) -> None:
+    async with identity_world(tmp_path) as (world, store):
+        for number in ("A1", "B2"):
+            store.create_dossier(
+                "valdore", Dossier(number=number, caller_name="Zoé Lefèvre", caller_number="")
+            )
+        desk, facts = await _over(world, "r1", ["A1"], may_be_kept=False)
+        with pytest.raises(GrantMissing):
+            await _file_late(desk, facts)
+        desk, facts = await _over(world, "r2", ["A1", "B2"])
+        with pytest.raises(TicketUnknown):  # nobody knows in which
+            await _file_late(desk, facts)
+        desk, facts = await _over(world, "r3", ["A1"])
+        with pytest.raises(TicketUnknown):
+            await _file_late(await world.desk("bob"), facts)
+        with pytest.raises(TicketUnknown):
+            await _file_late(desk, facts, "B2")
+        filed = await _file_late(desk, facts)
+        assert filed.dossier == Dossier(number="A1", caller_name="", caller_number="")
+        kept = await DossierAdapter(store, SystemClock()).open("valdore", "A1")
+        assert [document.name for document in kept.documents] == ["Afterwards"]
+        with pytest.raises(TicketUnknown):
+            await desk.dossier(facts.id)
+
+
+async def _over(
+    world: World, request: str, dossiers: list[str], *, may_be_kept: bool = True
+) -> tuple[DeskLink, SessionFacts]:
+    """A session that is over, in which these dossiers were opened."""
+    desk, facts = await _session(world, request)
+    for number in dossiers:
+        await desk.dossier(facts.id, number, "Même personne")
+    if may_be_kept:
+        word = GrantChanged(grant=Grant.KEEP, allowed=True, at_utc=facts.opened_at_utc)
+        heard: list[SessionMessage] = []
+        desk.channel(facts.id).on_message("grant", heard.append)
+        await (await world.kiosk("kiosk1")).channel(facts.id).send("grant", word)
+        await until(lambda: bool(heard))
+    await desk.close(facts.id)
+    return desk, facts
+
+
+async def _file_late(desk: DeskLink, facts: SessionFacts, dossier: str = "") -> DocumentFiled:
+    data = invented_pdf(1)
+    return await desk.upload(facts.id, dossier, piece_id="", name="Afterwards", pages=1, data=data)
 
 
 async def test_a_wrong_name_is_corrected_by_the_agent_of_the_session_and_by_the_supervisor(

@@ -160,7 +160,7 @@ class MemoryIdentities:
         return []
 
     async def to_annotate(
-        self, organisation: str, session_id: str, user: str
+        self, organisation: str, session_id: str, user: str, *, alone: bool = False
     ) -> tuple[str, str] | None:
         return None
 

@@ -17,11 +17,12 @@ import msgspec
 import pikepdf
 import pytest
 
-from documents.pages.outbox import Outbox, UnfiledPage
+from documents.pages.outbox import Outbox
 from documents.pdf.assemble import assemble
 from documents.workers import Workers
 from expert_app.desk.filing import (
     CleanedPage,
+    DeletedPages,
     DocumentTrouble,
     Filing,
     PageTrouble,
@@ -39,6 +40,7 @@ from session.core.errors import (
     PageUnreadable,
     SessionError,
     StoreUnreachable,
+    TicketUnknown,
 )
 from session.core.tasks import Tasks
 from session.desk.hub.client import Progress
@@ -393,8 +395,8 @@ async def test_a_page_left_behind_is_there_after_a_restart_and_ages_out_at_noon_
     kept_at = desk.clock.utc_now()
     for path in desk.folder.rglob("p1.page"):
         os.utime(path, (kept_at.timestamp(), kept_at.timestamp()))
-    aged: list[UnfiledPage] = []
-    desk.filing.pages_aged_out.connect(aged.extend)
+    aged: list[DeletedPages] = []
+    desk.filing.left_pages_deleted.connect(aged.append)
     assert Outbox(desk.folder / "outbox").recover() == []
     (page,) = desk.filing.left_behind()
     noon = kept_until(page)
@@ -404,8 +406,53 @@ async def test_a_page_left_behind_is_there_after_a_restart_and_ages_out_at_noon_
     desk.clock.advance((noon - kept_at).total_seconds())
     desk.filing.age_out()
     assert desk.on_disk() == []
-    assert aged == [page]
+    assert aged == [DeletedPages([page], RemovalReason.NOT_FILED)]
     assert desk.filing.left_behind() == []
+
+
+async def test_what_a_conversation_left_behind_is_deleted_or_filed_in_its_dossier(
+    desk: Desk, pages: list[bytes]
+) -> None:
+    deleted: list[DeletedPages] = []
+    filed: list[int] = []
+    desk.filing.left_pages_deleted.connect(deleted.append)
+    desk.filing.left_pages_filed.connect(filed.append)
+    await desk.receive("p1", pages[0])
+    await desk.receive("p2", pages[1])
+    desk.filing.delete_left("s1")
+    assert desk.on_disk() == ["p1", "p2"], "the conversation goes on"
+    desk.filing.end()
+    desk.store.fails = TicketUnknown(session="s1")
+    with pytest.raises(TicketUnknown):
+        await desk.filing.file_left("s1", "Afterwards")
+    assert [page.page_id for page in desk.filing.left_behind()] == ["p1", "p2"]
+    desk.store.fails = None
+    await desk.filing.file_left("s1", "Afterwards")
+    await desk.filing.file_left("s1", "Afterwards")
+    [record] = [answer.document for answer in desk.store.taken.values()]
+    assert (record.name, record.pages, record.piece_id) == ("Afterwards", 2, "")
+    assert (filed, desk.filed, desk.filing.left_behind()) == ([2], [], [])
+    assert deleted == []
+
+
+async def test_what_is_filed_afterwards_waits_for_the_hub_and_is_given_back_when_refused(
+    desk: Desk, pages: list[bytes]
+) -> None:
+    await desk.receive("p1", pages[0])
+    desk.filing.end()
+    desk.store.fails = HubUnreachable()
+    with pytest.raises(HubUnreachable):
+        await desk.filing.file_left("s1", "Afterwards")
+    assert (desk.filing.waiting(), desk.filing.left_behind()) == (1, [])
+    desk.store.fails = TicketUnknown(session="s1")
+    await desk.filing.send_waiting()
+    assert desk.filing.waiting() == 0
+    assert [page.page_id for page in desk.filing.left_behind()] == ["p1"]
+    deleted: list[DeletedPages] = []
+    desk.filing.left_pages_deleted.connect(deleted.append)
+    desk.filing.delete_left("s1")
+    assert desk.on_disk() == []
+    assert [gone.reason for gone in deleted] == [RemovalReason.NOT_NEEDED]
 
 
 async def test_a_turned_page_is_cleaned_anew_and_filed_turned(

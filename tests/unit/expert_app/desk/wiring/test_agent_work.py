@@ -22,11 +22,12 @@ from expert_app.desk.app import DeskApp, DeskTrouble
 from expert_app.desk.dossier.guide import DeskGuide
 from expert_app.desk.dossier.owed_notes import OwedNotes
 from expert_app.desk.dossier.wrap_up_proposal import GuideProgress
-from expert_app.desk.filing import Filing
+from expert_app.desk.filing import DeletedPages, Filing
 from expert_app.desk.wiring.agent_work import AgentWorkConnections
 from session.core.clock import ManualClock
 from session.core.dossier_model import DossierNote
 from session.core.signals import Signal
+from session.protocol.conversation.page_removal import RemovalReason
 from session.protocol.dossier.guides import Guide, GuideStep
 from session.protocol.hub.history import LineQuality
 from session.protocol.hub.routing import CallerPreview, ServiceMode, ServiceWork
@@ -34,6 +35,7 @@ from session.protocol.hub.tickets import Ticket, TicketState
 from tests.support.memory.window_settings import MemorySettings
 from tests.support.screens.fingers import key
 from tests.support.screens.invented import DOSSIER, NOW, SERVICES, SESSION, TICKETS, desk, ticket
+from views.desk.idle import LeftPagesLine
 from views.desk.window import DeskWindow
 from views.desk.wrap_up import NOT_SAID
 from views.media.notification import DesktopNotification
@@ -107,6 +109,8 @@ class Desk:
             session_ended=Signal(),
             session_closed=Signal(),
             dossier_changed=Signal(),
+            do=lambda *work: self.work.asked.append(work),
+            clear_trouble=lambda key: None,
         )
         self.unsent, self.left_behind = 0, list[UnfiledPage]()
         filing = SimpleNamespace(
@@ -115,7 +119,10 @@ class Desk:
             document_waiting=Signal(),
             document_filed=Signal(),
             left_behind=lambda: self.left_behind,
-            pages_aged_out=Signal(),
+            left_pages_deleted=Signal(),
+            left_pages_filed=Signal(),
+            delete_left=lambda session_id: self.work.asked.append(("delete", session_id)),
+            file_left=lambda session_id, name: (session_id, name),
         )
         self.filing = filing
         self.guide = SimpleNamespace(
@@ -270,14 +277,42 @@ def test_open_work_stands_between_two_callers_and_only_where_there_is_some(made:
 def test_pages_left_behind_stand_in_the_open_work_until_they_age_out(made: Desk) -> None:
     made.left_behind = [UnfiledPage("s1", "p1", NOW), UnfiledPage("s1", "p2", NOW)]
     made.made.show_open_work()
-    lines = made.window.idle.findChild(QLabel, "idle_work_lines")
-    assert lines is not None
-    assert "not filed: 2; kept until" in lines.text()
-    assert "12:00" in lines.text()
+    (line,) = made.window.idle.findChildren(LeftPagesLine)
+    assert "not filed: 2; conversation" in line.words
+    assert "12:00" in line.words
     gone, made.left_behind = made.left_behind, []
-    made.filing.pages_aged_out.emit(gone)
-    assert "are deleted: 2" in made.window.messages._lines[-1].text()
-    assert "not filed" not in lines.text()
+    made.filing.left_pages_deleted.emit(DeletedPages(gone, RemovalReason.NOT_FILED))
+    assert "not filed and are deleted: 2" in made.window.messages._lines[-1].text()
+    assert not line.isVisible()
+
+
+def test_pages_left_behind_are_filed_or_deleted_by_keyboard_and_deleting_asks_twice(
+    made: Desk,
+) -> None:
+    made.left_behind = [UnfiledPage("s1", "p1", NOW)]
+    made.made.show_open_work()
+    (line,) = made.window.idle.findChildren(LeftPagesLine)
+    file = line.findChild(QPushButton, "left_pages_file")
+    delete = line.findChild(QPushButton, "left_pages_delete")
+    assert file is not None
+    assert delete is not None
+    assert line.words in delete.accessibleName()
+    file.setFocus()
+    key(file, Qt.Key.Key_Space)
+    assert made.work.asked == [(("s1", "Pages filed after the conversation"), "left pages")]
+    assert not file.isEnabled()
+    made.app.troubled.emit(DeskTrouble("hub_unreachable", {}, "left pages"))
+    assert file.isEnabled()
+    delete.setFocus()
+    key(delete, Qt.Key.Key_Space)
+    assert len(made.work.asked) == 1
+    assert delete.text() == "Delete for good"
+    key(delete, Qt.Key.Key_Space)
+    assert made.work.asked[-1] == ("delete", "s1")
+    made.left_behind = []
+    made.filing.left_pages_filed.emit(1)
+    assert "without a piece: 1" in made.window.messages._lines[-1].text()
+    assert not line.isVisible()
 
 
 def test_a_clock_ends_a_wrap_up_but_never_puts_pages_aside(made: Desk) -> None:

@@ -59,7 +59,7 @@ async def test_only_a_yes_to_keeping_lets_documents_pass(payload: bytes) -> None
     grants = KeepConsents(MemoryKeep(), ManualClock(NOW))
     await grants.on_message(live(), payload)
     with pytest.raises(GrantMissing):
-        await grants.check(live(), "s1")
+        await grants.check(live().organisation, "s1", live())
 
 
 async def test_it_ends_by_itself_while_they_talk_and_holds_in_the_wrap_up() -> None:
@@ -67,15 +67,15 @@ async def test_it_ends_by_itself_while_they_talk_and_holds_in_the_wrap_up() -> N
     grants = KeepConsents(MemoryKeep(), clock)
     await grants.on_message(live(), word())
     clock.advance(60 + (GRACE - timedelta(seconds=1)).total_seconds())
-    await grants.check(live(), "s1")
+    await grants.check(live().organisation, "s1", live())
     clock.advance(2)
     with pytest.raises(GrantMissing):
-        await grants.check(live(), "s1")
-    await grants.check(live(TicketState.WRAP_UP), "s1")
+        await grants.check(live().organisation, "s1", live())
+    await grants.check(live().organisation, "s1", live(TicketState.WRAP_UP))
 
 
 async def test_the_word_of_one_session_is_not_that_of_the_next() -> None:
     grants = KeepConsents(MemoryKeep(), ManualClock(NOW))
     await grants.on_message(live(), word())
     with pytest.raises(GrantMissing):
-        await grants.check(live(), "s2")
+        await grants.check(live().organisation, "s2", live())
