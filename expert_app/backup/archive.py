@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The file of a backup: a tar of parts, each with its SHA-256 in a list at the end.
+"""The file of a backup: a tar of parts, each with its SHA-256 in a signed list at the end.
 Used by backup and restore.
 
-A file that was cut short has no list, one that was changed does not agree with it;
+A file that was cut short has no list, one that was changed does not agree with it or its signature;
 either is refused as a whole, before anything is written. Readable by its owner only: it holds
 callers' numbers.
 """
@@ -21,12 +21,14 @@ from typing import IO
 
 import msgspec
 
+from session.bus.transport.nkeys import is_signed, public_key, sign
 from session.core.field_types import NOT_DECODED
 
 FORMAT = 1
 """Number of this form. A change raises it and adds one step to `_UPGRADES`."""
 
 LIST = "list.json"
+SIGNATURE = "list.json.signature"
 READ_BYTES = 1 << 20
 
 MOST_LIST_BYTES = 256 << 20
@@ -43,6 +45,12 @@ class BackupDamaged(Exception):
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
+
+
+class BackupNotSigned(Exception):
+    """Whole, and nobody signed it: the signature was taken away, or it is of a version before
+    signatures.
+    """
 
 
 class BackupTooNew(Exception):
@@ -71,6 +79,15 @@ class ArchivePart(msgspec.Struct, frozen=True):
     sha256: str
 
 
+class ArchiveSignature(msgspec.Struct, frozen=True, kw_only=True):
+    """Who wrote the list: an nkey's public key, and its signature (Ed25519, base64) over
+    `signed_words`.
+    """
+
+    signer: str
+    signature: str
+
+
 class ArchiveContents(msgspec.Struct, frozen=True, kw_only=True):
     """What stands at the end.
 
@@ -86,8 +103,8 @@ class ArchiveContents(msgspec.Struct, frozen=True, kw_only=True):
 class BackupWriter:
     """Writes `path`; it has its name only when it is whole. Use `writing`."""
 
-    def __init__(self, tar: tarfile.TarFile, folder: Path) -> None:
-        self._tar, self._folder = tar, folder
+    def __init__(self, tar: tarfile.TarFile, folder: Path, *, seed: bytes) -> None:
+        self._tar, self._folder, self._seed = tar, folder, seed
         self._parts: list[ArchivePart] = []
 
     @contextmanager
@@ -109,14 +126,14 @@ class BackupWriter:
         self._parts.append(ArchivePart(name, size_bytes, sha.hexdigest()))
 
     def finish(self, facts: msgspec.Struct) -> None:
-        """The list, and a hash of the list."""
+        """The list, and its signature."""
         listed = ArchiveContents(
             format=FORMAT, parts=self._parts, facts=msgspec.Raw(msgspec.json.encode(facts))
         )
         data = msgspec.json.encode(listed)
         self._add(LIST, len(data), BytesIO(data))
-        check = hashlib.sha256(data).hexdigest().encode()
-        self._add(f"{LIST}.sha256", len(check), BytesIO(check))
+        signed = msgspec.json.encode(signature_of(data, self._seed))
+        self._add(SIGNATURE, len(signed), BytesIO(signed))
 
     def _add(self, name: str, size_bytes: int, file: IO[bytes]) -> None:
         entry = tarfile.TarInfo(name)
@@ -124,9 +141,22 @@ class BackupWriter:
         self._tar.addfile(entry, file)
 
 
+def signature_of(listed: bytes, seed: bytes) -> ArchiveSignature:
+    """The signature of a list, as its bytes are."""
+    return ArchiveSignature(signer=public_key(seed), signature=sign(seed, signed_words(listed)))
+
+
+def signed_words(listed: bytes) -> bytes:
+    """The text that is signed: a name for this use of the key, and the list's SHA-256."""
+    return f"poste-expert backup 1\n{hashlib.sha256(listed).hexdigest()}".encode()
+
+
 @contextmanager
-def writing(path: Path) -> Iterator[BackupWriter]:
+def writing(path: Path, seed: bytes) -> Iterator[BackupWriter]:
     """A new backup at `path`; on the disk when this ends, not there at all after an error.
+
+    Args:
+        seed: of the key that signs it.
 
     Raises:
         FileExistsError: there is something of that name. OSError: no room, no permission.
@@ -140,7 +170,7 @@ def writing(path: Path) -> Iterator[BackupWriter]:
         descriptor = os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
-                yield BackupWriter(tar, folder)
+                yield BackupWriter(tar, folder, seed=seed)
             file.flush()
             os.fsync(file.fileno())
         whole.replace(path)
@@ -151,9 +181,14 @@ def writing(path: Path) -> Iterator[BackupWriter]:
 
 
 class BackupReader:
-    """A backup that was found whole. Use `reading`."""
+    """A backup that was found whole. Use `reading`.
 
-    def __init__(self, tar: tarfile.TarFile, listed: ArchiveContents) -> None:
+    Attributes:
+        signer: the public key that signed it; whether it is trusted is for the caller to say.
+    """
+
+    def __init__(self, tar: tarfile.TarFile, listed: ArchiveContents, *, signer: str) -> None:
+        self.signer = signer
         self._tar, self._listed = tar, listed
 
     @property
@@ -187,31 +222,29 @@ class BackupReader:
 
 @contextmanager
 def reading(path: Path) -> Iterator[BackupReader]:
-    """The backup at `path`, after every byte of it was compared with its list.
+    """The backup at `path`, after every byte of it was compared with its list, and the list with
+    its signature.
 
     Raises:
-        BackupDamaged, BackupTooNew, OSError.
+        BackupDamaged, BackupNotSigned, BackupTooNew, OSError.
     """
     with ExitStack() as stack:
         try:
             tar = stack.enter_context(tarfile.open(path, "r:"))
-            listed = _listed(tar)
+            listed, signer = _listed(tar)
             for part in listed.parts:
                 _compare(tar, part)
         except (tarfile.TarError, EOFError, ValueError, OverflowError, MemoryError) as error:
             raise BackupDamaged("") from error
-        yield BackupReader(tar, listed)
+        yield BackupReader(tar, listed, signer=signer)
 
 
-def _listed(tar: tarfile.TarFile) -> ArchiveContents:
+def _listed(tar: tarfile.TarFile) -> tuple[ArchiveContents, str]:
     with _member(tar, LIST) as file:
         data = file.read(MOST_LIST_BYTES + 1)
     if len(data) > MOST_LIST_BYTES:
         raise BackupDamaged(LIST)
-    with _member(tar, f"{LIST}.sha256") as file:
-        check = file.read(READ_BYTES).decode("ascii", "replace")
-    if hashlib.sha256(data).hexdigest() != check:
-        raise BackupDamaged(LIST)
+    signer = _signer(tar, data)
     try:
         found = msgspec.json.decode(data)
         number = int(found["format"])
@@ -220,9 +253,24 @@ def _listed(tar: tarfile.TarFile) -> ArchiveContents:
         while number < FORMAT:
             found = _UPGRADES[number](found)
             number += 1
-        return msgspec.json.decode(msgspec.json.encode(found), type=ArchiveContents)
+        return msgspec.json.decode(msgspec.json.encode(found), type=ArchiveContents), signer
     except (*NOT_DECODED, KeyError, TypeError, ValueError) as error:
         raise BackupDamaged(LIST) from error
+
+
+def _signer(tar: tarfile.TarFile, listed: bytes) -> str:
+    """Whose signature the list has. Raises `BackupNotSigned`, `BackupDamaged`."""
+    if SIGNATURE not in tar.getnames():
+        raise BackupNotSigned
+    with _member(tar, SIGNATURE) as file:
+        data = file.read(READ_BYTES)
+    try:
+        signed = msgspec.json.decode(data, type=ArchiveSignature)
+    except NOT_DECODED as error:
+        raise BackupDamaged(SIGNATURE) from error
+    if not is_signed(signed.signer, signed_words(listed), signed.signature):
+        raise BackupDamaged(LIST)
+    return signed.signer
 
 
 def _compare(tar: tarfile.TarFile, part: ArchivePart) -> None:

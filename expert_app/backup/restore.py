@@ -25,6 +25,7 @@ from expert_app.backup.save import (
     STREAMS,
     BackupFacts,
 )
+from expert_app.backup.signing import check_signer
 from expert_app.backup.table_rows import has_rows, load_rows
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
@@ -56,18 +57,28 @@ class TargetNotEmpty(Exception):
 
 
 async def restore(
-    path: Path, settings: HubSettings, paths: Paths, connection: HubConnection
+    path: Path,
+    settings: HubSettings,
+    paths: Paths,
+    connection: HubConnection,
+    *,
+    signer: str = "",
 ) -> tuple[BackupFacts, int]:
     """Restores `path`; its facts, and how many documents have no file (they come from a backup of
     their own).
 
+    Args:
+        signer: see `check_signer`.
+
     Raises:
-        BackupDamaged, BackupTooNew, BackupOfOthers, TargetNotEmpty: nothing was changed.
+        BackupDamaged, BackupNotSigned, BackupOfStranger, BackupTooNew, BackupOfOthers,
+        TargetNotEmpty: nothing was changed.
         StoreUnreachable, OSError: it broke off; empty the target and begin again.
     """
     with reading(path) as backup:
         if HISTORY not in backup.names:
             raise BackupOfOthers(backup.organisation)
+        check_signer(backup.signer, signer, paths)
         facts = backup.facts(BackupFacts)
         if facts.stored_format > FORMAT or facts.dossiers.layout > store_copy.FORMAT:
             raise BackupTooNew(facts.stored_format)

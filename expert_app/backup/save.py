@@ -22,6 +22,7 @@ from sqlalchemy import Table, make_url
 
 from documents.store import copy as store_copy
 from expert_app.backup.archive import BackupWriter, writing
+from expert_app.backup.signing import backup_seed
 from expert_app.backup.table_rows import write_rows
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
@@ -104,11 +105,11 @@ async def back_up(
     """Writes the backup to `path`.
 
     Raises:
-        StoreUnreachable: a stream or a database broke off.
+        StoreUnreachable: a stream or a database broke off. KeyMissing: see `backup_seed`.
             OSError: the file cannot be written, or is there already.
     """
     await stored_format.prepare(connection, settings.replicas if settings.bus else 1)
-    with writing(path) as backup:
+    with writing(path, backup_seed(paths)) as backup:
         rows, audit_created = await _history(backup, settings, paths, connection)
         streams = await _streams(backup, connection)
         with backup.part(IDENTITIES) as write:

@@ -36,6 +36,7 @@ from expert_app.backup.restore import (
     put_identities,
 )
 from expert_app.backup.save import IDENTITIES, DossierReference, dossiers_of, identities
+from expert_app.backup.signing import backup_seed, check_signer
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.paths import Paths
 from expert_app.stores.jetstream import store_limits
@@ -78,7 +79,7 @@ async def back_up_vault(path: Path, settings: HubSettings, paths: Paths) -> Vaul
 
 def _back_up(path: Path, settings: HubSettings, paths: Paths) -> VaultFacts:
     keeper = log_of(settings, paths)
-    with writing(path) as backup:
+    with writing(path, backup_seed(paths)) as backup:
         sessions = keeper.count()
         with backup.part(LOG) as write:
             write(keeper.copy())
@@ -95,15 +96,21 @@ def _back_up(path: Path, settings: HubSettings, paths: Paths) -> VaultFacts:
     return facts
 
 
-async def restore_vault(path: Path, settings: HubSettings, paths: Paths) -> tuple[VaultFacts, int]:
+async def restore_vault(
+    path: Path, settings: HubSettings, paths: Paths, signer: str = ""
+) -> tuple[VaultFacts, int]:
     """Restores `path` into a vault that has nothing;
     its facts, and how many documents have no file.
 
+    Args:
+        signer: see `check_signer`.
+
     Raises:
-        BackupDamaged, BackupTooNew, BackupOfOthers, TargetNotEmpty: nothing was changed.
+        BackupDamaged, BackupNotSigned, BackupOfStranger, BackupTooNew, BackupOfOthers,
+        TargetNotEmpty: nothing was changed.
         StoreUnreachable, OSError: it broke off; empty the target and begin again.
     """
-    return await asyncio.to_thread(_restore, path, settings, paths)
+    return await asyncio.to_thread(_restore, path, settings, paths, signer)
 
 
 def vault_contents(backup: BackupReader) -> BackupContents:
@@ -126,9 +133,12 @@ def vault_contents(backup: BackupReader) -> BackupContents:
     return found
 
 
-def _restore(path: Path, settings: HubSettings, paths: Paths) -> tuple[VaultFacts, int]:
+def _restore(
+    path: Path, settings: HubSettings, paths: Paths, signer: str
+) -> tuple[VaultFacts, int]:
     with reading(path) as backup:
         facts = _facts(backup, settings.organisation)
+        check_signer(backup.signer, signer, paths)
         keeper = log_of(settings, paths)
         if not keeper.is_empty:
             raise TargetNotEmpty("log")

@@ -25,12 +25,14 @@ import pytest_asyncio
 import zstandard
 from aiohttp import web
 
+from expert_app.backup.signing import own_signer
 from expert_app.demo import run
 from expert_app.demo.run import SITE, Demo
 from expert_app.demo.walk import Walk
 from expert_app.demo.world import CALLER_NUMBER
 from expert_app.helpdesk.bundle import BundleSource, write_bundle
 from expert_app.runtime.child_programs import Child
+from expert_app.runtime.paths import paths_for
 from expert_app.runtime.ports import free_port
 from session.bus.transport.nkeys import new_seed
 from session.core.tasks import Tasks
@@ -219,9 +221,11 @@ async def restored_backup(demo: Demo, folder: Path) -> bytes:
     """Every byte of a hub's folder that was restored from a backup."""
     settings = ["--settings", str(demo.folder / "hub.toml")]
     backup = demo.folder / "etat.backup"
+    key = own_signer(paths_for("hub", demo.folder))
+    listen = f"127.0.0.1:{free_port()}"
     for words in (
         ["backup", str(backup), "--folder", str(demo.folder), *settings],
-        ["restore", str(backup), "--folder", str(folder), "--listen", f"127.0.0.1:{free_port()}"],
+        ["restore", str(backup), "--key", key, "--folder", str(folder), "--listen", listen],
     ):
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "expert_app", "hub", *words, stdout=PIPE, stderr=STDOUT

@@ -26,7 +26,7 @@ from documents.pdf.provenance import Origin, PageOrigin, seal, verify
 from documents.pdf.text_layer import parse_words
 from documents.printed.export_file import SEAL, SUMS, check_export, is_export
 from documents.workers import Limits, Workers
-from expert_app.backup.archive import BackupDamaged, BackupTooNew, reading, writing
+from expert_app.backup.archive import BackupDamaged, BackupNotSigned, BackupTooNew, reading, writing
 from expert_app.register.csv_file import CsvRefused, read_csv
 from expert_app.runtime.notary import notary_of
 from session.bus.transport.nats_client import headers_of
@@ -317,7 +317,7 @@ class _Facts(msgspec.Struct):
 
 def _backup() -> bytes:
     path = FOLDER / "backup"
-    with writing(path) as written:
+    with writing(path, new_seed()) as written:
         with written.part("files/x") as write:
             write(b"hello" * 100)
         with written.part("history") as write:
@@ -425,7 +425,9 @@ TARGETS = (
     FuzzTarget("sealed-pdf", _read_sealed_pdf, (_sealed_pdf(),), (SessionError,)),
     FuzzTarget("words-found", lambda data: parse_words(data.decode("utf-8", "replace")), (_WORDS,)),
     FuzzTarget("export", _read_export, (_export(),), (OSError,)),
-    FuzzTarget("backup", _read_backup, (_backup(),), (BackupDamaged, BackupTooNew)),
+    FuzzTarget(
+        "backup", _read_backup, (_backup(),), (BackupDamaged, BackupNotSigned, BackupTooNew)
+    ),
     FuzzTarget(
         "log",
         lambda data: read_log(file_of(data)),

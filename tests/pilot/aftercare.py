@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import tarfile
 import time
@@ -53,7 +54,8 @@ class Aftercare:
         """A backup of the running hub, restored on another machine, gives the same figures."""
         pilot = self._pilot
         file = pilot.folder / "etat.backup"
-        await pilot.hub("backup", str(file), "--with-dossiers")
+        saved = await pilot.hub("backup", str(file), "--with-dossiers")
+        [signer] = re.findall(r"(?:[0-9A-Z]{4}-){6}[0-9A-Z]{4}", saved.out)
         other = await pilot.computer("hub-2")
         settings = other.home / "hub.toml"
         text = Path(pilot.settings).read_text(encoding="utf-8")
@@ -61,7 +63,10 @@ class Aftercare:
         settings.write_text(moved.replace(str(pilot.port), str(free_port())), encoding="utf-8")
         for name in ("hub.pem", "hub.key", "convention.toml"):
             await asyncio.to_thread(_copy, pilot.hub_folder / name, other.home / "poste" / name)
-        said = await other.run("hub", "restore", str(file), "--settings", str(settings))
+        restoring = ("restore", str(file), "--settings", str(settings))
+        said = await other.run("hub", *restoring)
+        same("exit code without the signer", (said.code, signer in said.out), (1, True))
+        said = await other.run("hub", *restoring, "--key", signer)
         same("exit code of the restore", said.code, 0)
         first, last = date.today() - timedelta(days=1), date.today()
         reports = []

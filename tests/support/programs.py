@@ -14,6 +14,8 @@ from contextlib import asynccontextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from expert_app.__main__ import main
+from expert_app.backup.signing import own_signer
+from expert_app.runtime.paths import paths_for
 from session.bus.client import BusClient
 from session.bus.transport.nkeys import new_seed, public_key
 from session.core.clock import SystemClock
@@ -98,6 +100,15 @@ class HubFolder:
         with redirect_stdout(said), redirect_stderr(said):
             code = await asyncio.to_thread(main, [*arguments, "--language", "en"])
         return code, said.getvalue()
+
+    async def restore(self, file: Path, of: HubFolder) -> tuple[int, str]:
+        """`hub restore` in this process, with the signer as `of` noted it."""
+        return await self.run_here("restore", str(file), "--key", of.backup_signer)
+
+    @property
+    def backup_signer(self) -> str:
+        """The short form of the key that signs this hub's backups."""
+        return own_signer(paths_for("hub", self.folder))
 
     async def said(self) -> tuple[int, str]:
         """A hub that ends by itself because it cannot start: its exit code and all that it said."""

@@ -279,6 +279,12 @@ def _add_history_commands(command: AddCommand) -> None:
         default=False,
         help="read all of it and say what is in it; nothing is written",
     )
+    restore.add_argument(
+        "--key",
+        default="",
+        metavar="SIGNER",
+        help="who must have signed it, as `hub backup` said; without it: this folder's own key",
+    )
 
 
 def _add_erasing_commands(command: AddCommand, common: Common) -> None:

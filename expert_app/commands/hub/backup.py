@@ -8,9 +8,15 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from pathlib import Path
 
-from expert_app.backup.archive import BackupDamaged, BackupOfOthers, BackupTooNew
+from expert_app.backup.archive import (
+    BackupDamaged,
+    BackupNotSigned,
+    BackupOfOthers,
+    BackupTooNew,
+)
 from expert_app.backup.restore import TargetNotEmpty, restore
 from expert_app.backup.save import BackupFacts, back_up
+from expert_app.backup.signing import BackupOfStranger, own_signer
 from expert_app.commands.hub.words import (
     counted_conversations,
     counted_documents,
@@ -41,9 +47,9 @@ async def run_backup(
     return await _run(_back_up(path, settings, paths, with_dossiers=with_dossiers), path)
 
 
-async def run_restore(path: Path, settings: HubSettings, paths: Paths) -> int:
+async def run_restore(path: Path, settings: HubSettings, paths: Paths, signer: str = "") -> int:
     """Restores the backup and prints what came back; the exit code."""
-    return await _run(_restore(path, settings, paths), path)
+    return await _run(_restore(path, settings, paths, signer), path)
 
 
 async def run_vault_backup(path: Path, settings: HubSettings, paths: Paths) -> int:
@@ -51,9 +57,11 @@ async def run_vault_backup(path: Path, settings: HubSettings, paths: Paths) -> i
     return await _run(_back_up_vault(path, settings, paths), path)
 
 
-async def run_vault_restore(path: Path, settings: HubSettings, paths: Paths) -> int:
+async def run_vault_restore(
+    path: Path, settings: HubSettings, paths: Paths, signer: str = ""
+) -> int:
     """The same for a vault."""
-    return await _run(_restore_vault(path, settings, paths), path)
+    return await _run(_restore_vault(path, settings, paths, signer), path)
 
 
 async def _back_up_vault(path: Path, settings: HubSettings, paths: Paths) -> None:
@@ -61,11 +69,12 @@ async def _back_up_vault(path: Path, settings: HubSettings, paths: Paths) -> Non
     what = _vault_summary(facts, settings)
     print(_("{file} holds the vault's state: {what}").format(file=path, what=what))
     print(_("The secrets of its sealing keys are not in it: keep them apart."))
+    _print_signer(paths)
 
 
-async def _restore_vault(path: Path, settings: HubSettings, paths: Paths) -> None:
+async def _restore_vault(path: Path, settings: HubSettings, paths: Paths, signer: str) -> None:
     with own_folder(paths.data, "hub restore"):
-        facts, missing = await restore_vault(path, settings, paths)
+        facts, missing = await restore_vault(path, settings, paths, signer)
     print(_("Restored from {file}: {what}").format(file=path, what=_vault_summary(facts, settings)))
     _print_missing(missing)
     _print_keys(paths, "expert-app hub admit --key -")
@@ -101,13 +110,19 @@ async def _back_up(path: Path, settings: HubSettings, paths: Paths, *, with_doss
         count = facts.dossiers
         documents = counted_documents(count.documents)
         print(words.format(dossiers=count.dossiers, documents=documents, place=place))
+    _print_signer(paths)
 
 
-async def _restore(path: Path, settings: HubSettings, paths: Paths) -> None:
+def _print_signer(paths: Paths) -> None:
+    words = _("Signed by {signer}: write it down, a restore on another machine asks for it.")
+    print(words.format(signer=own_signer(paths)))
+
+
+async def _restore(path: Path, settings: HubSettings, paths: Paths, signer: str) -> None:
     tasks = Tasks()
     try:
         async with store_of(settings, paths, tasks, alone=True) as connection:
-            facts, missing = await restore(path, settings, paths, connection)
+            facts, missing = await restore(path, settings, paths, connection, signer=signer)
     finally:
         await tasks.close()
     acts.info("restored from %s, of %s", path, facts.made_at_utc.isoformat(timespec="seconds"))
@@ -156,7 +171,9 @@ async def _run(work: Awaitable[None], path: Path) -> int:
 
 EXPECTED = (
     BackupDamaged,
+    BackupNotSigned,
     BackupOfOthers,
+    BackupOfStranger,
     BackupTooNew,
     StoredTooNew,
     TargetNotEmpty,
@@ -173,6 +190,25 @@ def why_not(error: Exception, path: Path) -> str:
             part = f" ({why})" if why else ""
             words = _("{file} is not a whole backup{part}. Nothing was changed.")
             return words.format(file=path, part=part)
+        case BackupNotSigned():
+            words = _(
+                "{file} is not signed: its signature was taken away, or it is of a version before "
+                "signatures. Nothing was changed."
+            )
+            return words.format(file=path)
+        case BackupOfStranger(signer=signer, wanted=""):
+            words = _(
+                "{file} is signed by {signer}, which is not this folder's own key. Nothing was "
+                "changed. Compare it with what was written down when backups began; if it is the "
+                "same: expert-app hub restore --key {signer} FILE"
+            )
+            return words.format(file=path, signer=signer)
+        case BackupOfStranger(signer=signer, wanted=wanted):
+            words = _(
+                "{file} is signed by {signer}, not by {wanted}: it is of another hub or vault, or "
+                "forged. Nothing was changed."
+            )
+            return words.format(file=path, signer=signer, wanted=wanted)
         case BackupTooNew():
             words = _(
                 "{file} was written by a newer version. Nothing was changed: update this one first."

@@ -15,6 +15,7 @@ from expert_app.backup.archive import reading
 from expert_app.backup.contents import BackupContents, OrganisationContents, hub_contents
 from expert_app.backup.folder import DAMAGED, BackupFolder, owner_of
 from expert_app.backup.save import HISTORY
+from expert_app.backup.signing import check_named, short_form
 from expert_app.commands.hub.backup import EXPECTED, run_backup, run_vault_backup, why_not
 from expert_app.commands.hub.words import (
     counted_conversations,
@@ -69,16 +70,24 @@ async def _back_up(path: Path, settings: HubSettings, paths: Paths) -> int:
     return await run_backup(path, settings, paths, with_dossiers=with_dossiers)
 
 
-def run_check(path: Path, settings: HubSettings) -> int:
-    """Reads all of a backup and prints what is in it; the exit code."""
+def run_check(path: Path, settings: HubSettings, signer: str = "") -> int:
+    """Reads all of a backup and prints what is in it and who signed it; the exit code.
+
+    Args:
+        signer: who must have signed it, "" for anybody.
+    """
     try:
         with reading(path) as backup:
             is_hub = HISTORY in backup.names
             contents = hub_contents(backup) if is_hub else vault_contents(backup)
+            signed = short_form(backup.signer)
+            if signer:
+                check_named(backup.signer, signer)
     except (*EXPECTED, OSError) as error:
         print(why_not(error, path))
         return 1
     print("\n".join(_lines(path, contents, settings)))
+    print(_("Signed by {signer}.").format(signer=signed))
     return 1 if contents.missing_files else 0
 
 

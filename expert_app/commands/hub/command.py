@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from getpass import getpass
 from pathlib import Path
 
@@ -507,10 +508,11 @@ def _restore(context: Context) -> int:
     from expert_app.commands.hub.backup_folder import run_check
 
     if context.arguments.check:
-        return run_check(context.arguments.file, context.settings)
+        return run_check(context.arguments.file, context.settings, context.arguments.key)
     if context.settings.serve:
-        return _of_a_vault(context, run_vault_restore)
-    return asyncio.run(run_restore(context.arguments.file, context.settings, context.paths))
+        return _of_a_vault(context, partial(run_vault_restore, signer=context.arguments.key))
+    arguments = context.arguments
+    return asyncio.run(run_restore(arguments.file, context.settings, context.paths, arguments.key))
 
 
 def _of_a_vault(

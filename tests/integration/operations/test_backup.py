@@ -6,8 +6,8 @@ everything comes back once, and the hub goes on.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import io
+import shutil
 import sqlite3
 import sys
 import tarfile
@@ -21,7 +21,18 @@ import pytest
 
 from documents.hashes import sha256_of
 from documents.store.dossier_store import DossierStore
-from expert_app.backup.archive import LIST, BackupDamaged, BackupTooNew, reading, writing
+from expert_app.backup.archive import (
+    LIST,
+    SIGNATURE,
+    BackupDamaged,
+    BackupTooNew,
+    reading,
+    signature_of,
+    writing,
+)
+from expert_app.backup.signing import backup_seed
+from expert_app.runtime.paths import paths_for
+from session.bus.transport.nkeys import new_seed
 from session.core.dossier_model import Dossier, NewDocument, Piece, PieceState
 from session.hub.access.identities import Identity, IdentityBook
 from session.kiosk.hub.client import KioskLink
@@ -87,6 +98,35 @@ def enrol_bob(place: HubFolder) -> str:
     return "UBOB"
 
 
+def resigned(whole: bytes, seed: bytes | None, **changed: object) -> bytes:
+    """The same parts, with these fields of the list, signed with `seed`; None: not signed. What
+    somebody makes of a backup who can write to the folder.
+    """
+    made = io.BytesIO()
+    with (
+        tarfile.open(fileobj=io.BytesIO(whole)) as tar,
+        tarfile.open(fileobj=made, mode="w", format=tarfile.PAX_FORMAT) as out,
+    ):
+        for member in tar.getmembers():
+            file = tar.extractfile(member)
+            assert file is not None
+            content = file.read()
+            if member.name.startswith(f"{LIST}."):
+                continue
+            if member.name == LIST:
+                listed = msgspec.json.decode(content)
+                content = msgspec.json.encode({**listed, **changed}) if changed else content
+                signed = content
+            member.size = len(content)
+            out.addfile(member, io.BytesIO(content))
+        if seed is not None:
+            data = msgspec.json.encode(signature_of(signed, seed))
+            entry = tarfile.TarInfo(SIGNATURE)
+            entry.size = len(data)
+            out.addfile(entry, io.BytesIO(data))
+    return made.getvalue()
+
+
 async def test_a_restored_hub_knows_exactly_what_it_knew_and_goes_on(tmp_path: Path) -> None:
     old, file = HubFolder(tmp_path / "old"), tmp_path / "hub.backup"
     async with old.hub(), people(old) as them:
@@ -105,7 +145,7 @@ async def test_a_restored_hub_knows_exactly_what_it_knew_and_goes_on(tmp_path: P
         await one_session(kiosk, desk, "after")
     assert file.stat().st_mode & 0o777 == 0o600
     new = HubFolder(tmp_path / "new", old.seeds)
-    code, said = await new.run("restore", str(file))
+    code, said = await new.run("restore", str(file), "--key", old.backup_signer)
     assert code == 0, said
     assert "is let in again" not in said
     async with new.hub(), people(new) as them:
@@ -151,7 +191,7 @@ async def test_a_backup_under_load_lacks_nothing_and_says_nothing_twice(tmp_path
         working.cancel()
         await asyncio.wait([working])
     new = HubFolder(tmp_path / "new", old.seeds)
-    assert (await new.run_here("restore", str(file)))[0] == 0
+    assert (await new.restore(file, old))[0] == 0
     async with new.hub(), people(new) as them:
         desk = await them.desk()
         # the one that was going on is still this agent's
@@ -185,7 +225,7 @@ async def test_identities_and_dossiers_come_back(tmp_path: Path) -> None:
     assert code == 0, said
     assert "are not in it" not in said
     new = HubFolder(tmp_path / "new", old.seeds)
-    code, said = await new.run_here("restore", str(file))
+    code, said = await new.restore(file, old)
     assert (code, "is let in again" in said) == (0, True)  # a key that was revoked after the backup
     book = IdentityBook(new.data / "identities" / "identities.sqlite")
     assert book.keys() == {("valdore", Role.AGENT, "bob"): (key,)}
@@ -196,7 +236,7 @@ async def test_identities_and_dossiers_come_back(tmp_path: Path) -> None:
     plain, lacking = tmp_path / "plain.backup", HubFolder(tmp_path / "lacking", old.seeds)
     code, said = await old.run_here("backup", str(plain))
     assert (code, "(1, with 1 document)" in said) == (0, True)
-    assert (await lacking.run_here("restore", str(plain)))[0] == 0
+    assert (await lacking.restore(plain, old))[0] == 0
     assert not (lacking.data / "dossiers" / "documents").exists()
 
 
@@ -213,7 +253,7 @@ async def test_what_is_no_empty_hub_is_left_alone(tmp_path: Path) -> None:
     enrolled = HubFolder(tmp_path / "enrolled", old.seeds)
     (enrolled.data / "identities").mkdir(parents=True)
     enrol_bob(enrolled)
-    code, said = await enrolled.run_here("restore", str(file))
+    code, said = await enrolled.restore(file, old)
     assert (code, "already (identities)" in said) == (1, True)
 
 
@@ -233,13 +273,13 @@ async def test_a_damaged_or_newer_backup_changes_nothing(tmp_path: Path) -> None
         with pytest.raises(BackupDamaged), reading(file):
             pytest.fail(what)
     new = HubFolder(tmp_path / "new", old.seeds)
-    code, said = await new.run_here("restore", str(file))
+    code, said = await new.restore(file, old)
     assert (code, "not a whole backup" in said) == (1, True)
     assert not rows_of(new)["transition"] if new.history.exists() else True
-    file.write_bytes(_newer(whole))
+    file.write_bytes(resigned(whole, backup_seed(paths_for("hub", old.folder)), format=99))
     with pytest.raises(BackupTooNew), reading(file):
         pytest.fail("newer")
-    code, said = await new.run_here("restore", str(file))
+    code, said = await new.restore(file, old)
     assert (code, "newer version" in said) == (1, True)
 
 
@@ -250,30 +290,52 @@ def _changed(file: Path, whole: bytes, name: str) -> bytes:
     return whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
 
 
-def _newer(whole: bytes) -> bytes:
-    """The same, but its list says another number and the list's own hash agrees."""
-    made = io.BytesIO()
-    with (
-        tarfile.open(fileobj=io.BytesIO(whole)) as tar,
-        tarfile.open(fileobj=made, mode="w") as out,
-    ):
-        data = b""
-        for member in tar.getmembers():
-            file = tar.extractfile(member)
-            assert file is not None
-            content = file.read()
-            if member.name == LIST:
-                content = data = msgspec.json.encode({**msgspec.json.decode(content), "format": 99})
-            if member.name == f"{LIST}.sha256":
-                content = hashlib.sha256(data).hexdigest().encode()
-            member.size = len(content)
-            out.addfile(member, io.BytesIO(content))
-    return made.getvalue()
+async def test_a_backup_is_taken_only_from_the_signer_who_was_written_down(tmp_path: Path) -> None:
+    old, file = HubFolder(tmp_path / "old"), tmp_path / "hub.backup"
+    code, said = await old.run_here("backup", str(file))
+    noted = old.backup_signer
+    assert (code, f"Signed by {noted}: write it down" in said) == (0, True)
+    assert (old.data / "backup.key").stat().st_mode & 0o777 == 0o600
+    assert backup_seed(paths_for("hub", old.folder)) not in file.read_bytes()
+    new = HubFolder(tmp_path / "new", old.seeds)
+    code, said = await new.run_here("restore", str(file))
+    assert (code, f"is signed by {noted}, which is not this folder's own key" in said) == (1, True)
+    assert f"hub restore --key {noted} FILE" in said
+    whole = file.read_bytes()
+    file.write_bytes(resigned(whole, new_seed()))  # who can write to the backups, and no more
+    code, said = await new.restore(file, old)
+    assert (code, f", not by {noted}: it is of another hub or vault, or forged" in said) == (
+        1,
+        True,
+    )
+    code, said = await old.run_here("restore", "--check", "--key", noted, str(file))
+    assert (code, "or forged" in said) == (1, True)
+    file.write_bytes(resigned(whole, None))
+    code, said = await new.restore(file, old)
+    assert (code, "is not signed" in said) == (1, True)
+    assert not (new.data / "identities" / "identities.sqlite").exists()
+    file.write_bytes(whole)
+    code, said = await new.run_here("restore", "--check", str(file))
+    assert (code, f"Signed by {noted}." in said) == (0, True)
+    code, said = await new.run_here("restore", str(file), "--key", noted.lower().replace("-", " "))
+    assert code == 0, said
+
+
+async def test_a_folder_takes_its_own_backup_without_a_word(tmp_path: Path) -> None:
+    place, file = HubFolder(tmp_path / "hub"), tmp_path / "hub.backup"
+    assert (await place.run_here("backup", str(file)))[0] == 0
+    for name in ("bus", "history", "identities"):
+        shutil.rmtree(place.data / name, ignore_errors=True)
+    code, said = await place.run_here("restore", str(file))
+    assert code == 0, said
+    (place.data / "backup.key").chmod(0o644)
+    code, said = await place.run_here("backup", str(tmp_path / "again.backup"))
+    assert (code, "Others can read" in said) == (1, True)
 
 
 def test_nothing_is_left_of_a_backup_that_broke_off(tmp_path: Path) -> None:
     def break_off() -> None:
-        with writing(tmp_path / "x.backup") as backup, backup.part("a") as write:
+        with writing(tmp_path / "x.backup", new_seed()) as backup, backup.part("a") as write:
             write(b"1")
             raise ZeroDivisionError
 

@@ -120,7 +120,10 @@ async def test_erased_conversations_are_gone_also_after_a_restore_and_held_ones_
         assert kept in said
         await _check_register(old, (by_id, by_number, kept, number))
     assert (backups / REGISTER).stat().st_mode & 0o777 == 0o600
-    await _check_restored(HubFolder(tmp_path / "new", old.seeds), file, (by_id, by_number), kept)
+    new = HubFolder(tmp_path / "new", old.seeds)
+    code, said = await new.restore(file, old)
+    assert code == 0, said
+    await _check_restored(new, (by_id, by_number), kept)
 
 
 async def _erase_all(old: HubFolder, by_id: str, number: str, kept: str) -> None:
@@ -188,9 +191,7 @@ async def _check_register(old: HubFolder, secret: tuple[str, ...]) -> None:
     assert not any(one in said for one in secret)
 
 
-async def _check_restored(new: HubFolder, file: Path, gone: tuple[str, ...], kept: str) -> None:
-    code, said = await new.run_here("restore", str(file))
-    assert code == 0, said
+async def _check_restored(new: HubFolder, gone: tuple[str, ...], kept: str) -> None:
     assert _dossiers(new) == [OTHER]
     async with new.hub(), people(new) as them:
         for session in gone:

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from expert_app.backup.archive import LIST, BackupDamaged, reading, writing
+from session.bus.transport.nkeys import new_seed
 
 
 class _Facts(msgspec.Struct):
@@ -39,7 +40,7 @@ def _sparse(name: str, claims: bytes) -> bytes:
 @pytest.mark.parametrize("name", [LIST, "a"])
 def test_an_entry_of_holes_is_damage_and_takes_no_memory(tmp_path: Path, name: str) -> None:
     path = tmp_path / "x.backup"
-    with writing(path) as backup:
+    with writing(path, new_seed()) as backup:
         with backup.part("a") as write:
             write(b"1")
         backup.finish(_Facts())

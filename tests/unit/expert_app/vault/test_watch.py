@@ -15,6 +15,7 @@ import pytest
 
 from documents.store.dossier_store import DossierStore
 from expert_app.backup.archive import reading, writing
+from expert_app.backup.signing import backup_seed, own_signer
 from expert_app.commands.hub.backup import run_restore, run_vault_backup, run_vault_restore
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import save_seed
@@ -138,9 +139,13 @@ async def test_a_backup_is_put_where_nothing_is_and_only_where_it_belongs(
     assert "backup of the vault of caisse" in capsys.readouterr().out
     assert await run_vault_restore(file, SETTINGS, paths) == 1
     assert "already (log)" in capsys.readouterr().out
-    assert await run_vault_restore(file, SETTINGS, new) == 0
-    assert bytes(log_of(SETTINGS, new).read("s1", 0).records[0]) == b"a0"
     assert await run_vault_restore(file, SETTINGS, new) == 1
+    signer = own_signer(paths)
+    assert f"--key {signer}" in capsys.readouterr().out
+    assert await run_vault_restore(file, SETTINGS, new, signer) == 0
+    assert bytes(log_of(SETTINGS, new).read("s1", 0).records[0]) == b"a0"
+    assert await run_vault_restore(file, SETTINGS, new, signer) == 1
+    assert "already (log)" in capsys.readouterr().out
 
 
 async def test_a_hubs_backup_and_a_newer_one_are_refused(
@@ -148,11 +153,11 @@ async def test_a_hubs_backup_and_a_newer_one_are_refused(
 ) -> None:
     plain, newer, hubs = (tmp_path / f"{name}.backup" for name in ("plain", "newer", "hubs"))
     assert await run_vault_backup(plain, SETTINGS, paths) == 0
-    with reading(plain) as read, writing(newer) as backup:
+    with reading(plain) as read, writing(newer, backup_seed(paths)) as backup:
         backup.finish(msgspec.structs.replace(read.facts(VaultFacts), log_format=99))
     assert await run_vault_restore(newer, SETTINGS, paths) == 1
     assert "newer version" in capsys.readouterr().out
-    with writing(hubs) as backup:
+    with writing(hubs, backup_seed(paths)) as backup:
         backup.finish(read.facts(VaultFacts).dossiers)
     assert await run_vault_restore(hubs, SETTINGS, paths) == 1
     assert "backup of a hub, not of a vault" in capsys.readouterr().out

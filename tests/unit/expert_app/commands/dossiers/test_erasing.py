@@ -14,6 +14,7 @@ import pytest
 
 from documents.store.dossier_store import DossierStore
 from expert_app.backup.erasing import REGISTER, read_register
+from expert_app.backup.signing import own_signer
 from expert_app.commands.dossiers import erasing
 from expert_app.commands.dossiers.erasing import DossierErasureRequest
 from expert_app.commands.hub import erase as hub_erase
@@ -133,7 +134,8 @@ async def test_a_restored_backup_does_not_bring_it_back(
     await asyncio.to_thread(erasing.erase, _wanted(), settings, paths)
     assert token not in (tmp_path / REGISTER).read_text(encoding="utf-8")
     elsewhere = paths_for("vault", tmp_path / "new")
-    await restore_vault(file, settings, elsewhere)
+    signer = own_signer(paths)
+    await restore_vault(file, settings, elsewhere, signer)
     with open_store(settings, elsewhere) as restored:
         assert not _is_there(restored)
         assert restored.open_dossier("valdore", "2026-0043").caller_name == "Bruno Morel"
