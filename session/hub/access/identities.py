@@ -60,6 +60,9 @@ _STEPS = {0: "", 1: "", 2: _SEVERAL_KEYS, 3: _ISSUED}
 MOST_COMPUTERS = 5
 """A person has signed on at so many at once; the one that did so first is left after that."""
 
+CLOCKS_APART = timedelta(minutes=10)
+"""A clock that is put right by less ends no sign-on."""
+
 SHORT = timedelta(hours=1)
 """Up to here a short code is long enough."""
 
@@ -354,13 +357,22 @@ class IdentityBook:
         return found
 
     def ended_sign_ons(self, now: datetime) -> list[SignedOn]:
-        """Those with a key whose hours are over. Quick: asked several times a second."""
+        """Those with a key whose hours are over, or have not begun: a clock that is set back gives
+        nobody more hours than the provider did. Quick: asked several times a second.
+        """
         with self._open() as base:
-            query = "SELECT min(until_utc) FROM signed_on WHERE key <> ''"
-            (first,) = base.execute(query).fetchone()
-        if first is None or datetime.fromisoformat(first) > now:
-            return []
-        return [one for one in self.signed_on() if one.key and one.until_utc <= now]
+            query = (
+                "SELECT key, until_utc, at_utc FROM signed_on JOIN enrolled USING (key) "
+                "WHERE key <> ''"
+            )
+            rows = base.execute(query).fetchall()
+        early = now + CLOCKS_APART
+        ended = {
+            key
+            for key, until, at in rows
+            if datetime.fromisoformat(until) <= now or datetime.fromisoformat(at) > early
+        }
+        return [one for one in self.signed_on() if one.key in ended] if ended else []
 
     # ---- keys
 

@@ -167,6 +167,17 @@ def test_a_sign_on_has_an_end_and_the_name_stays(tmp_path: Path) -> None:
     assert book.signed_on() == [signed_on("")]
 
 
+def test_a_clock_that_is_set_back_gives_no_sign_on_more_hours(tmp_path: Path) -> None:
+    """The hub was down when it ended, and starts with a clock of days ago."""
+    book, key = IdentityBook(tmp_path / "book.sqlite"), public_key(new_seed())
+    person = SignedOn(AGENT, key, "", (), "sso", NOW + FEW)
+    book.sign_on(person, NOW)
+    assert book.ended_sign_ons(NOW - timedelta(minutes=5)) == []
+    assert book.ended_sign_ons(NOW - timedelta(days=3)) == [person]
+    assert book.sign_off(key)
+    assert book.ended_sign_ons(NOW - timedelta(days=3)) == []
+
+
 def test_a_code_takes_the_place_of_a_sign_on(tmp_path: Path) -> None:
     book = IdentityBook(tmp_path / "book")
     book.sign_on(SignedOn(AGENT, public_key(new_seed()), "", (), "sso", NOW + FEW), NOW)
