@@ -193,6 +193,11 @@ _PAGE = {
         "During a privacy pause nothing of the page is sent; afterwards it begins with `Start`.",
         "The privacy pause",
     ),
+    "P-219": (
+        "A power ends by itself when its `left_s` is over: `GrantChanged` says so with the reason "
+        "`expired`, and what needs it is answered with `grant_missing`.",
+        "Grants",
+    ),
 }
 
 _PAPERS = {

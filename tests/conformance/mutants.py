@@ -475,6 +475,36 @@ class IgnoresStop(HeadlessKiosk):
             await super().instruct(instruction)
 
 
+class BriefPowers(HeadlessKiosk):
+    """A right kiosk whose powers last for two seconds."""
+
+    lasts_s = 2.0
+
+    def made(self, session: KioskSession) -> None:
+        session.grants.changed.connect(lambda change: self.shorten(session, change))
+
+    def shorten(self, session: KioskSession, change: GrantChanged) -> None:
+        if change.allowed:
+            given, until_s = session.grants._given, self.clock.monotonic_s() + self.lasts_s
+            given[change.grant] = given[change.grant]._replace(until_s=until_s)
+
+    def outgoing(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+        is_given = isinstance(message, GrantChanged) and message.allowed
+        return [changed(message, left_s=self.lasts_s) if is_given else message]
+
+
+@breaks("P-219", "goes on when a power's time is over")
+class NeverEnds(BriefPowers):
+    def shorten(self, session: KioskSession, change: GrantChanged) -> None: ...
+
+
+@breaks("P-219", "says that a power has ended and goes on")
+class EndsInWords(BriefPowers):
+    def outgoing(self, topic: str, message: SessionMessage) -> list[SessionMessage]:
+        is_answer = isinstance(message, CommandAnswered)
+        return [changed(message, code="")] if is_answer else super().outgoing(topic, message)
+
+
 writes_wrongly("P-217", "writes no consent", rb'{"type":"GrantChanged"[^}]*}', NOTHING)
 
 # ---- papers

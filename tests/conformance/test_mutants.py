@@ -16,7 +16,7 @@ from expert_app.conformance.rules import RULES
 from expert_app.conformance.site import page_site
 from expert_app.conformance.throw_away_hub import ThrowAwayHub
 from tests.conformance.headless_kiosk import HeadlessKiosk
-from tests.conformance.mutants import MUTANTS
+from tests.conformance.mutants import MUTANTS, BriefPowers
 
 pytestmark = pytest.mark.long
 
@@ -57,6 +57,15 @@ async def control(folder: Path) -> list[Finding]:
     folder.mkdir()
     cases = [case for case in chosen(CASES) if not case.slow]
     return await try_kiosk(folder, HeadlessKiosk(folder / "kiosk"), cases=cases)
+
+
+PUNCTUAL = chosen(CASES, ["P-219"])
+
+
+async def test_a_kiosk_whose_powers_end_at_their_time_keeps_the_rule(tmp_path: Path) -> None:
+    found = await try_kiosk(tmp_path, BriefPowers(tmp_path / "kiosk"), cases=PUNCTUAL)
+    assert {one.verdict for one in found} == {Verdict.KEPT}
+    assert "P-219" in {one.rule for one in found}
 
 
 @pytest.mark.timeout(400)

@@ -41,6 +41,9 @@ TOLD_S = 4.0
 SILENCE_S = (25.0, 45.0)
 """Thirty seconds, as a machine that has much to do counts them."""
 
+EARLY_S, LATE_S = 1.0, 10.0
+"""A power ends so much before or after its time, seen from another machine."""
+
 
 def reading(stage: Stage, talk: Conversation) -> MirrorReading:
     """The mirror until now."""
@@ -99,7 +102,7 @@ async def _opens(stage: Stage, talk: Conversation) -> None:
     found.check("P-204", not sent, "events of the page came without the power")
 
 
-async def _commands_without(stage: Stage, talk: Conversation) -> None:
+async def _commands_without(stage: Stage, talk: Conversation, rule: str = "P-214") -> None:
     command = new_id()
     click = ClickRequested(command_id=command, epoch=1, node=1, x=0.5, y=0.5)
     await stage.send(talk, "control", click)
@@ -110,7 +113,7 @@ async def _commands_without(stage: Stage, talk: Conversation) -> None:
     await stage.findings.seen(answers, 5)
     sent = answers()
     good = bool(sent) and sent[0].code == GrantMissing.code
-    stage.findings.check("P-214", good, f"a click was answered with {sent[:1]}")
+    stage.findings.check(rule, good, f"a click was answered with {sent[:1]}")
 
 
 async def _mirrors(stage: Stage, talk: Conversation) -> None:
@@ -260,6 +263,28 @@ async def silence(stage: Stage) -> None:
     await stage.end(talk)
 
 
+async def expiry(stage: Stage) -> None:
+    """A power ends when its time is over, though nobody does anything."""
+    talk = await stage.converse()
+    await stage.allow(talk, Grant.CONTROL)
+    since, left_s = stage.traffic.mark(), stage.changes(talk, Grant.CONTROL)[-1].left_s
+
+    def ended() -> list[GrantChanged]:
+        changes = stage.changes(talk, Grant.CONTROL, since)
+        return [one for one in changes if not one.allowed]
+
+    await asyncio.sleep(max(0.0, left_s - EARLY_S))
+    early = ended()
+    await stage.findings.seen(ended, LATE_S)
+    changes = ended()
+    good = not early and bool(changes) and changes[0].reason is GrantReason.EXPIRED
+    when = "too early" if early else "at the end"
+    words = f"given for {left_s:.0f} s, it said {when} {changes[:1]}"
+    if stage.findings.check("P-219", good, words):
+        await _commands_without(stage, talk, "P-219")
+    await stage.end(talk)
+
+
 CASES = (
     Case(
         "powers and a page",
@@ -267,4 +292,5 @@ CASES = (
         powers,
     ),
     Case("nobody answers", ("P-211",), silence, slow=True),
+    Case("a power's time", ("P-219",), expiry, slow=True),
 )
