@@ -28,7 +28,7 @@ DPI = 150
 A4 = (1240, 1754)
 WHITE, PAPER, BLACK = (252, 252, 252), (250, 249, 246), (12, 12, 12)
 RED, BLUE, CYAN = (200, 0, 20), (20, 40, 200), (30, 240, 240)
-MARK_MM = 3.4
+MARK_MM, FILLED = 3.4, 0.3
 WHEN = datetime(2026, 3, 2, tzinfo=UTC)
 WORDS = ("personne", "paie", "son", "loyer", "chaque", "mois", "sans", "retard", "logement")
 
@@ -173,7 +173,9 @@ PAPERS: dict[str, Paper] = {
 
 
 def _marks(picture: Image.Image, colour: Colour) -> int:
-    """Counts the pieces of about this hue, and at least a quarter of a mark large."""
+    """Counts the pieces of about this hue that are filled, and at least a quarter of a mark large;
+    the seam of another colour's letters is none.
+    """
     if picture.mode == "L":
         return 0
     wanted = Image.new("RGB", (1, 1), colour).convert("HSV").getpixel((0, 0))
@@ -182,10 +184,14 @@ def _marks(picture: Image.Image, colour: Colour) -> int:
         np.asarray(band).astype(np.int16) for band in picture.convert("HSV").split()
     )
     apart = np.abs((hue - int(wanted[0]) + 128) % 256 - 128)
-    boxes = pieces(grown((apart < 16) & (saturation > 110) & (_value > 90), 3))
+    coloured = (apart < 16) & (saturation > 110) & (_value > 90)
+    boxes = pieces(grown(coloured, 3))
     least = _px(MARK_MM) * 0.6
     sides = np.minimum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
-    return int((sides > least).sum())
+    return sum(
+        bool(coloured[top:bottom, left:right].mean() > FILLED)
+        for left, top, right, bottom in boxes[sides > least].tolist()
+    )
 
 
 def _clean(paper: str, mm: float, encoding: Encoding = Encoding.JPEG) -> tuple[CleanPage, int]:
