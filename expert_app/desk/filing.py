@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -29,6 +30,7 @@ from session.core.tasks import Tasks
 from session.desk.hub.client import Progress
 from session.desk.session import DeskSession
 from session.log import events
+from session.log.writer import LogWriter
 from session.protocol.conversation.messages import DevicesReported, PageOffered
 from session.protocol.conversation.page_removal import RemovalReason
 from session.protocol.hub.requests import DocumentFiled, SessionFacts
@@ -62,6 +64,9 @@ KEPT_UNTIL = time(12)
 """Local time of the next day until which a page stays that no conversation can file any more."""
 
 AGE_EVERY_S = 300.0
+
+LATE_LOG_S = 60.0
+"""Until the hub has a line in the log of a conversation that is over."""
 
 AGAIN_S = 10.0
 """Between two tries; and at once when the line is back."""
@@ -119,6 +124,18 @@ class DeletedPages(NamedTuple):
 
     pages: list[UnfiledPage]
     reason: RemovalReason
+
+
+async def note_deleted(deleted: DeletedPages, log_of: Callable[[str], LogWriter]) -> None:
+    """Writes into the logs of their conversations, which are over, that pages are deleted: the
+    helpdesk reads it there. What the hub does not take now is sent at the next start.
+    """
+    for session_id in {page.session_id for page in deleted.pages}:
+        late = log_of(session_id)
+        for page in deleted.pages:
+            if page.session_id == session_id:
+                late.write(events.PageRemoved(page_id=page.page_id, reason=deleted.reason))
+        await late.close(LATE_LOG_S)
 
 
 class FilingProgress(NamedTuple):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from expert_app.aid.desk_help import DeskHelpJob, HelpedDesk
 from expert_app.aid.machine import doctor_command
-from expert_app.desk.filing import DeletedPages
+from expert_app.desk.filing import DeletedPages, note_deleted
 from expert_app.desk.jobs import DeskJobs, build_jobs
 from expert_app.desk.observers import observe_desk
 from expert_app.desk.parts import DeskParts, build_parts
@@ -35,7 +35,6 @@ from session.core.computer import computer_name
 from session.core.errors import SignOnEnded
 from session.desk.hub.remote_help import DeskHelpLink
 from session.desk.hub.workplace import Workplace
-from session.log.events import PageRemoved
 from session.log.writer import left_over
 from session.protocol.helpdesk.remote_help import LINE_LETTERS, MOST_LINES, RemoteFact
 from session.protocol.hub.routing import WorkHereAnswer
@@ -247,16 +246,8 @@ class Desk:
         self.parts.tasks.start(self._note_deleted(deleted), name="note deleted pages")
 
     async def _note_deleted(self, deleted: DeletedPages) -> None:
-        """Writes into the logs of their conversations that pages are gone: the helpdesk reads it
-        there.
-        """
         async with self._old_logs:
-            for session_id in {page.session_id for page in deleted.pages}:
-                late = self.jobs.sessions.log_writer(session_id)
-                for page in deleted.pages:
-                    if page.session_id == session_id:
-                        late.write(PageRemoved(page_id=page.page_id, reason=deleted.reason))
-                await late.close(timeout_s=60)
+            await note_deleted(deleted, self.jobs.sessions.log_writer)
 
     def _on_settings(self) -> None:
         self._pages.show()

@@ -5,14 +5,21 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from session.core.clock import ManualClock
+from documents.pages.outbox import UnfiledPage
+from expert_app.desk.filing import DeletedPages, note_deleted
+from session.core.clock import ManualClock, SystemClock
 from session.core.errors import LogClosed, NotAllowed, TicketUnknown
+from session.core.tasks import Tasks
 from session.desk.hub.client import DeskLink
 from session.kiosk.hub.client import KioskLink
+from session.log.events import WordsSent, Writer
+from session.log.writer import LogWriter, left_over
+from session.protocol.conversation.page_removal import RemovalReason
 from session.protocol.hub.log import LogPart, LogRequest
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import hub_world
@@ -103,6 +110,36 @@ async def test_long_after_a_conversation_its_log_takes_no_more_records(tmp_path:
         with pytest.raises(LogClosed):
             await kiosk.append_log(facts.id, 3, _records("k", 3, 1))
         assert await kiosk.append_log(facts.id, 0, _records("k", 0, 3)) == 3
+
+
+async def test_pages_deleted_after_a_conversation_are_lines_in_its_log(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+        facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
+        tasks = Tasks()
+
+        def log_of(session_id: str) -> LogWriter:
+            return LogWriter(
+                session_id,
+                Writer.DESK,
+                folder=tmp_path / "logs",
+                clock=SystemClock(),
+                send=partial(desk.append_log, session_id),
+                tasks=tasks,
+            )
+
+        during = log_of(facts.id)
+        during.write(WordsSent(by=Writer.DESK))
+        assert await during.close()
+        await desk.close(facts.id)
+        pages = [UnfiledPage(facts.id, page_id, facts.opened_at_utc) for page_id in ("p1", "p2")]
+        await note_deleted(DeletedPages(pages, RemovalReason.NOT_FILED), log_of)
+        kept = [json.loads(record) for record in await world.kept_log(facts.id)]
+        removed = [one for one in kept if "p1" in str(one) or "p2" in str(one)]
+        assert [one["number"] for one in removed] == [1, 2]
+        assert all("not_filed" in str(one) for one in removed)
+        assert left_over(tmp_path / "logs") == []
+        await tasks.close()
 
 
 async def test_only_the_ends_write(tmp_path: Path) -> None:
