@@ -41,7 +41,7 @@ from session.hub.storage.ticket_store import RETIRED_S
 from session.hub.supervision import wiring as supervision
 from session.hub.timeouts import TicketTimeouts
 from session.hub.transfers import wiring as transfers
-from session.protocol.hub.requests import QueueBeat
+from session.protocol.hub.requests import HubMessage, QueueBeat
 from session.protocol.hub.site import HubTrouble
 from session.protocol.hub.tickets import Ticket
 from session.protocol.wire.program import DESK
@@ -175,10 +175,17 @@ class Hub:
             clock=self.parts.clock,
             tasks=self.parts.tasks,
             counts=counts,
-            refused=self.flood_watch.refused,
-            on_excess=self.flood_watch.dropped,
+            flood_watch=self.flood_watch,
             forward=self._ask_elsewhere,
+            still_allowed=self._still_own,
         )
+
+    async def _still_own(self, asker: Asker, request: HubMessage) -> None:
+        """A role is proved with each request, but a conversation may be over.
+        Raises `TicketUnknown`.
+        """
+        if session_id := getattr(request, "session_id", ""):
+            await self.queue.sessions.owned(asker.organisation, asker.user, session_id)
 
     async def _ask_elsewhere(self, asker: Asker, verb: str, payload: bytes) -> bytes | None:
         """See `Forward`; nothing is done for a computer that waits."""

@@ -36,7 +36,7 @@ from session.hub.composition import Hub
 from session.hub.convention.catalogue import Catalogue
 from session.hub.convention.entries import ROLES
 from session.hub.dossier.store import DossierStoreLike
-from session.hub.parts import HubParts
+from session.hub.parts import PATIENCE, HubParts
 from session.hub.storage.store_space import NO_LIMITS, StoreLimits
 from session.kiosk.hub.client import KioskLink
 from session.protocol.wire import subjects
@@ -102,48 +102,6 @@ def catalogue_text() -> str:
     return CATALOGUE.replace("AGENTS", agents)
 
 
-def large_catalogue(*, sites: int, kiosks: int, agents: int) -> str:
-    """One organisation with so many of each: the size that lists are tried with."""
-    towns = "\n".join(
-        f'  {{ id = "site{n}", name = "Mairie de Saint-Oyen-sur-Val, quartier {n}", '
-        f'services = ["rights", "housing"] }},'
-        for n in range(sites)
-    )
-    places = "\n".join(
-        f'  {{ id = "kiosk{n}", site = "site{n % sites}", name = "Borne de l\'accueil {n}" }},'
-        for n in range(kiosks)
-    )
-    people = "\n".join(
-        f'  {{ id = "agent{n}", name = "Conseillère Prénom{n} N." }},' for n in range(agents)
-    )
-    hosted = ", ".join(f'"site{n}"' for n in range(sites))
-    some = ", ".join(f'"site{n}"' for n in range(min(20, sites)))
-    return f"""
-[[organisations]]
-id = "valdore"
-name = "Caisse d'entraide du Val-Doré"
-services = [
-  {{ id = "rights", name = "Mes droits", number_kind = "allocataire", letter = "D" }},
-  {{ id = "housing", name = "Aide au logement", letter = "L" }},
-]
-sites = [
-{towns}
-]
-kiosks = [
-{places}
-]
-displays = [{{ id = "screen1", site = "site0" }}]
-people = [
-{people}
-  {{ id = "boss", name = "Chantal V.", role = "supervisor" }},
-  {{ id = "help", name = "Denis W.", role = "helpdesk" }},
-  {{ id = "oper", name = "Marc L.", role = "operator" }},
-  {{ id = "host", name = "Inès B.", role = "facilitator", sites = [{hosted}] }},
-  {{ id = "host2", name = "Omar C.", role = "facilitator", sites = [{some}] }},
-]
-"""
-
-
 def one_computer_each(
     keys: Mapping[tuple[str, Role, str], str],
 ) -> dict[tuple[str, Role, str], tuple[str, ...]]:
@@ -164,7 +122,11 @@ NO_LINK = LinkSettings()
 
 
 class World:
-    """Server, hub and everybody's keys."""
+    """Server, hub and everybody's keys.
+
+    Attributes:
+        store, patience, database: of the hub that is started next.
+    """
 
     def __init__(
         self,
@@ -198,6 +160,8 @@ class World:
         self.hub_seed = new_seed()
         self.network = link.network
         self.limits = limits
+        self.patience = PATIENCE
+        self.database = ""
         settings = ServerSettings(
             folder / "bus",
             port,
@@ -232,6 +196,8 @@ class World:
                 tick_s=self.tick_s,
                 network=self.network,
                 limits=self.limits,
+                patience=self.patience,
+                database=self.database,
                 library=self.folder / "library",
                 kiosk_key=lambda home, kiosk: self.keys.get((home, Role.KIOSK, kiosk), ""),
             ),

@@ -29,9 +29,9 @@ from session.core.errors import (
 )
 from session.core.signals import Signal
 from session.core.tasks import Tasks
+from session.hub.access.flood_watch import FloodWatch
 from session.hub.access.handlers import Asker, Handler, answer_bytes
 from session.hub.access.pages import PagedAnswers
-from session.hub.access.refused_log import RefusedLog
 from session.protocol.codec import decode_request, encode
 from session.protocol.hub.requests import HubMessage, Refusal
 from session.protocol.verbs import ALL_VERBS
@@ -99,14 +99,17 @@ class RequestCounts:
     dropped: int = 0
 
 
-def _unnoticed(who: str) -> None:
-    return None
-
-
 Forward = Callable[[Asker, str, bytes], Awaitable[bytes | None]]
 """(asker, verb, payload) -> what another network answers, None when the question is for us. May
 raise a session error, which refuses the request.
 """
+
+
+StillAllowed = Callable[[Asker, HubMessage], Awaitable[None]]
+
+
+async def _role_alone(asker: Asker, request: HubMessage) -> None:
+    return None
 
 
 async def _nobody(asker: Asker, verb: str, payload: bytes) -> bytes | None:
@@ -149,9 +152,10 @@ class RequestServer:
 
     Args:
         counts: written here, read by whoever reports on this hub.
-        refused: what is not done, and of whom.
-        on_excess: called with the sender of more than every limit.
+        flood_watch: told what is not done, and of whom, and who sends more than every limit.
         forward: asks another network first, where the asker's caller is there.
+        still_allowed: asked before a page of an answer that is kept: raises when what the answer
+            was given for has been taken away since.
 
     Attributes:
         received: each request that is within the limits, before its answer.
@@ -166,22 +170,21 @@ class RequestServer:
         clock: Clock,
         tasks: Tasks,
         counts: RequestCounts,
-        refused: RefusedLog,
-        on_excess: Callable[[str], None] = _unnoticed,
+        flood_watch: FloodWatch,
         forward: Forward = _nobody,
+        still_allowed: StillAllowed = _role_alone,
     ) -> None:
         if missing := set(ALL_VERBS) ^ set(handlers):
             raise ValueError(f"verbs without handler, or handlers without verb: {sorted(missing)}")
         self.counts = counts
-        self._refused = refused
+        self._refused, self._on_excess = flood_watch.refused, flood_watch.dropped
         self.received: Signal[Incoming] = Signal()
         self.answered: Signal[AnsweredRequest] = Signal()
         self._connection = connection
         self._handlers = handlers
         self._clock = clock
         self._tasks = tasks
-        self._on_excess = on_excess
-        self._forward = forward
+        self._forward, self._still_allowed = forward, still_allowed
         self._answering: set[asyncio.Task[None]] = set()
         self._in_hand = _RequestsInHand()
         self._pages = PagedAnswers(clock)
@@ -291,6 +294,8 @@ class RequestServer:
         if answer is None:
             answer = await self._done(asker, verb, request)
             self._pages.keep(asker, request, answer)
+        else:
+            await self._still_allowed(asker, request)
         return answer_bytes(request, answer)
 
     async def _done(self, asker: Asker, verb: str, request: Any) -> HubMessage:

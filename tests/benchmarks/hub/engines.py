@@ -26,11 +26,10 @@ import psutil
 
 from session.bus.client import BusClient
 from session.core.clock import SystemClock
-from session.core.errors import AgentBusy, StoreUnreachable, TicketTaken
+from session.core.errors import AgentBusy, TicketTaken
 from session.core.tasks import Tasks
 from session.desk.hub.client import DeskLink
 from session.hub.history.projection import GATHER_S
-from session.hub.storage.interfaces import RevisionConflict
 from session.hub.storage.ticket_store import NatsTicketStore
 from session.kiosk.hub.client import KioskLink
 from session.protocol.hub.requests import AcceptRequest, SessionAnswer
@@ -39,14 +38,13 @@ from session.protocol.wire.roles import Role
 from tests.benchmarks.hub.watching import behind
 from tests.faults.cluster import Cluster, Program, Size
 from tests.faults.cluster_world import ORGANISATION, SERVICE
+from tests.integration.lists.large_network import fill_queue
 from tests.support.hub_world import free_port
 from tests.support.waiting import until
 
 KIOSKS = 256
 AGENTS = 100
 READY_S = 30.0
-FILLS_AT_ONCE = 64
-FILL_TRIES = 5
 
 SETTLES, QUIET = 12, 0.08
 """Looks at a hub, and the share of a processor below which it rests."""
@@ -208,12 +206,10 @@ class Ours:
         """Waiting tickets of kiosks that nobody else uses, straight into the store:
         one kiosk has only one.
         """
-        store = NatsTicketStore(self._cluster.connection, self._tasks)
         begun = datetime.now(UTC)
-        turns = asyncio.Semaphore(FILLS_AT_ONCE)
 
-        async def put(n: int) -> None:
-            ticket = Ticket(
+        def ticket(n: int) -> Ticket:
+            return Ticket(
                 id=f"f{n}",
                 organisation=ORGANISATION,
                 service=SERVICE,
@@ -224,18 +220,9 @@ class Ours:
                 arrived_at_utc=begun + timedelta(milliseconds=n),
                 changed_by=f"{Role.KIOSK}.k{n}",  # a sign of life: a silent kiosk has no caller
             )
-            async with turns:
-                for _ in range(FILL_TRIES):
-                    try:
-                        await store.create(ticket)
-                    except RevisionConflict:
-                        return  # the first answer came too late
-                    except StoreUnreachable:
-                        continue  # a disk that is behind: `FILLS_AT_ONCE` wait for it
-                    return
-                raise StoreUnreachable(why="the tickets cannot be stored")
 
-        await asyncio.gather(*(put(n) for n in range(count)))
+        store = NatsTicketStore(self._cluster.connection, self._tasks)
+        await fill_queue(store, count, ticket)
 
     async def snapshot(self, count: int) -> None:
         """A second desk, from its first question to a whole queue."""

@@ -4,33 +4,47 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
 import pytest
 import pytest_asyncio
 
-from session.core.dossier_model import DocumentRecord, Piece, PieceState
+from documents.store.dossier_store import DossierStore
+from expert_app.hub.dossier_adapter import DossierAdapter
+from session.core.dossier_model import PieceState
+from session.core.errors import TicketUnknown
 from session.desk.hub.board_past import BoardPast
 from session.desk.hub.helpdesk import HelpdeskQuestions
+from session.protocol.dossier.long_dossier import DocumentsAnswer, DocumentsRequest
 from session.protocol.hub.board import BoardAnswer, BoardRequest
 from session.protocol.hub.site import NetworkAnswer, NetworkRequest, SiteAnswer, SiteRequest
 from session.protocol.hub.third_parties import TargetsAnswer, TargetsRequest
 from session.protocol.wire.roles import Role
-from tests.support.hub_world import World, hub_world, large_catalogue
+from tests.integration.lists.large_network import (
+    AGENTS,
+    CALLER,
+    DOCUMENTS,
+    KIOSKS,
+    PIECE,
+    SITES,
+    fill_dossiers,
+    large_catalogue,
+)
+from tests.support.hub_world import World, hub_world
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
-
-SITES, KIOSKS, AGENTS, DOCUMENTS = 1_000, 5_000, 500, 5_000
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    catalogue = large_catalogue(sites=SITES, kiosks=KIOSKS, agents=AGENTS)
     folder: Path = tmp_path_factory.mktemp("large")
-    async with hub_world(folder, catalogue=catalogue) as large:
-        yield large
+    async with hub_world(folder, catalogue=large_catalogue(), with_hub=False) as large:
+        with DossierStore(folder / "dossiers") as store:
+            fill_dossiers(store, dossiers=0, documents=DOCUMENTS)
+            large.store = DossierAdapter(store, large.clock)
+            await large.start_hub()
+            yield large
+            await large.stop_hub()
 
 
 async def test_the_lines_of_5000_kiosks_are_counted_by_the_hub_and_read_in_pages(
@@ -64,30 +78,32 @@ async def test_each_role_reads_all_of_what_is_there(world: World) -> None:
 
 
 async def test_a_dossier_of_5000_documents_is_opened_and_changed(world: World) -> None:
-    filed = tuple(
-        DocumentRecord(
-            id=f"document{n}",
-            name=f"Avis d'imposition {n}",
-            piece_id="taxes",
-            pages=2,
-            size_bytes=123_456,
-            sha256="0" * 64,
-            filed_at_utc=datetime(2026, 3, 2, tzinfo=UTC),
-        )
-        for n in range(DOCUMENTS)
-    )
-    pieces = (Piece(id="taxes", name="Avis", documents=tuple(one.id for one in filed)),)
-    dossier = await world.dossiers.open("valdore", "D-2026-0001")
-    world.dossiers.put("valdore", msgspec.structs.replace(dossier, documents=filed, pieces=pieces))
     kiosk, desk = await world.kiosk("kiosk7"), await world.desk("agent7")
-    facts = await desk.accept((await kiosk.call("rights", "1234567", "r1")).ticket.id)
+    facts = await desk.accept((await kiosk.call("rights", CALLER, "r1")).ticket.id)
     opened = await desk.dossier(facts.id)
-    assert opened.documents == filed
-    assert opened.pieces == pieces
+    assert opened is not None
+    assert [one.id for one in opened.documents] == [f"document{n}" for n in range(DOCUMENTS)]
     assert not opened.earlier
+    assert opened.pieces[0].documents == tuple(one.id for one in opened.documents)
     state = PieceState.ACCEPTED
-    changed = await desk.set_piece(facts.id, opened.number, "taxes", state=state)
+    changed = await desk.set_piece(facts.id, opened.number, PIECE, state=state)
     assert len(changed.documents) == DOCUMENTS
     client = world.clients()[-1]
     targets = await client.request("targets", TargetsRequest(session_id=facts.id), TargetsAnswer)
     assert targets.services
+
+
+async def test_pages_that_follow_are_refused_once_the_conversation_is_over(world: World) -> None:
+    kiosk, desk = await world.kiosk("kiosk8"), await world.desk("agent8")
+    client = world.clients()[-1]
+    facts = await desk.accept((await kiosk.call("rights", CALLER, "r1")).ticket.id)
+    opened = await desk.dossier(facts.id)
+    first = DocumentsRequest(session_id=facts.id, dossier=opened.number)
+    page = await client.request("dossier_documents", first, DocumentsAnswer, rows=1)
+    assert page.next
+    following = DocumentsRequest(session_id=facts.id, dossier=opened.number, after=page.next)
+    assert (await client.request("dossier_documents", following, DocumentsAnswer, rows=1)).documents
+    await desk.hang_up(facts.id)
+    await desk.close(facts.id)
+    with pytest.raises(TicketUnknown):
+        await client.request("dossier_documents", following, DocumentsAnswer, rows=1)

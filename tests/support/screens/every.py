@@ -74,7 +74,7 @@ def _of_kiosk(scene: Callable[[KioskWindow], None]) -> QWidget:
 
 def _shared_page(state: str) -> QWidget:
     """The agent's side of the caller's page, alone: in the desk's scenes it is drawn."""
-    view = SharedPageView(MirrorPane())
+    view = SharedPageView(MirrorPane(), ManualClock())
     view.set_addresses(["https://caisse.example/espace/"])
     if state == "asked":
         view.show_asked()
