@@ -63,6 +63,9 @@ LONGEST, WITH = 2, 5
 caller is with (in the tool tip of the number).
 """
 
+MOST_ROWS = 300
+"""So many callers have a row, in the order that is chosen; services and sites narrow it."""
+
 SERVICE_PX, WITH_PX = 155, 110
 """Where names of services and agents are cut among the callers, so that the site keeps some space.
 """
@@ -127,7 +130,7 @@ class BoardLivePage(QWidget):
         self.tickets.show_rows(
             [
                 ticket_row(one, facts.services, names, now_utc=now, limits=self._limits.waits)
-                for one in shown
+                for one in shown[:MOST_ROWS]
             ]
         )
         self.queues.show_rows(
@@ -150,6 +153,8 @@ class BoardLivePage(QWidget):
         words = _("Callers: {waiting} waiting, {others} with an agent").format(
             waiting=waiting if known else "–", others=len(shown) - waiting if known else "–"
         )
+        if len(shown) > MOST_ROWS:
+            words += " · " + _("the first {count} are shown").format(count=MOST_ROWS)
         chosen = len(self.tickets.all_chosen())
         if chosen > 1:
             words += " · " + _("{count} chosen").format(count=chosen)

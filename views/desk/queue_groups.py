@@ -69,11 +69,12 @@ def sections(
             their longest wait.
     """
     rest = [ticket for ticket in waiting if ticket is not first]
-    mine = [ticket for ticket in rest if is_mine(ticket)]
+    mine, others = list[Ticket](), list[Ticket]()
+    for ticket in rest:
+        (mine if is_mine(ticket) else others).append(ticket)
     found = [QueueSection(NEXT, [first])] if first is not None else []
     if mine:
         found.append(QueueSection(MINE, mine))
-    others = [ticket for ticket in rest if not is_mine(ticket)]
     if by is GroupBy.ARRIVAL:
         # a head is only needed to part them from this agent's own
         return [*found, QueueSection(REST if mine else "", others)] if others else found

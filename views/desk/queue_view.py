@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from datetime import datetime
+from functools import partial
+from itertools import chain, pairwise
 
 from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QResizeEvent, QShowEvent
@@ -34,6 +36,7 @@ from views.widgets.parts import (
     clock_words,
     column,
     label,
+    push_button,
     row,
     scroll_area,
     steady_figures,
@@ -45,6 +48,9 @@ from views.words.waits import WaitLimits
 
 WAITING = frozenset({TicketState.WAITING, TicketState.OFFERED})
 OTHERS = frozenset({TicketState.IN_SESSION, TicketState.WRAP_UP})
+
+MOST_ROWS = 30
+"""So many callers have a row at first, and so many more with each press."""
 
 WIDE_LETTERS = 66
 """From so many letters of width on the queue is wide."""
@@ -77,10 +83,13 @@ class DeskQueueView(QFrame):
         self.setObjectName("queue_panel")
         self._clock = clock
         self._tickets: list[Ticket] = []
+        self._waiting: list[Ticket] = []
+        self._most = MOST_ROWS
         self._services: dict[str, Service] = {}
         self._rows: dict[str, TicketRow] = {}
         self._groups: dict[str, QueueGroup] = {}
         self._sections: list[QueueSection] = []
+        self._reachable: list[Ticket] = []
         self._tab_order: list[QWidget] = []
         self._stop = ""
         self._ringing: set[str] = set()
@@ -101,10 +110,11 @@ class DeskQueueView(QFrame):
     def set_tickets(self, tickets: Sequence[Ticket], services: Mapping[str, Service]) -> None:
         """All open tickets of the organisation and its services in their order."""
         self._tickets = sorted(tickets, key=queue_order)
+        self._sort_out()
         if list(services) != list(self._services):
             self._fill_filter(services)
         self._services = dict(services)
-        self._ringing &= {ticket.id for ticket in self._waiting()}
+        self._ringing &= {ticket.id for ticket in self._waiting}
         self._show_all()
 
     def ring(self, ticket_id: str) -> None:
@@ -144,10 +154,12 @@ class DeskQueueView(QFrame):
     def set_agent(self, agent_id: str) -> None:
         """Whose desk this is: tickets kept for somebody else cannot be taken."""
         self._agent = agent_id
+        self._sort_out()
 
     def set_work(self, work: Sequence[ServiceWork]) -> None:
         """What this agent may serve, and from when on; callers of other services are not shown."""
         self._work = {one.id: one for one in work}
+        self._sort_out()
         self._show_all()
 
     def work(self, service_id: str) -> ServiceWork | None:
@@ -224,7 +236,7 @@ class DeskQueueView(QFrame):
             shown.show_later(self._later_s(shown.ticket))
             shown.show_wait(now)
         self._show_heads()
-        waiting = self._waiting()
+        waiting = self._waiting
         longest = max(
             ((now - ticket.arrived_at_utc).total_seconds() for ticket in waiting), default=0.0
         )
@@ -308,6 +320,9 @@ class DeskQueueView(QFrame):
         whole = column(body, space=SPACE[0], margins=(SPACE[1], 0, SPACE[1], SPACE[1]))
         whole.addWidget(self._empty, 1)
         whole.addLayout(self._waiting_box)
+        self._more = push_button("", "down", "quiet", name="queue_more")
+        self._more.clicked.connect(self._on_more)
+        whole.addWidget(self._more)
         whole.addSpacing(SPACE[1])
         whole.addWidget(self._others_title)
         whole.addLayout(self._others_box)
@@ -335,8 +350,9 @@ class DeskQueueView(QFrame):
 
     # ---- showing ----
 
-    def _waiting(self) -> list[Ticket]:
-        return [
+    def _sort_out(self) -> None:
+        """Who waits for this agent is looked for once: it is asked often, and may be thousands."""
+        self._waiting = [
             ticket for ticket in self._tickets if ticket.state in WAITING and self._is_mine(ticket)
         ]
 
@@ -363,37 +379,37 @@ class DeskQueueView(QFrame):
 
     def _shown_waiting(self) -> list[Ticket]:
         only = self._filter.currentData()
-        return [ticket for ticket in self._waiting() if not only or ticket.service == only]
+        return [ticket for ticket in self._waiting if not only or ticket.service == only]
 
-    def _is_own(self, ticket: Ticket) -> bool:
+    def _is_own(self, now: datetime, ticket: Ticket) -> bool:
         """Kept for, offered to, or known by this agent: a caller who comes back, or is to be called
         back.
         """
-        now = self._clock.utc_now()
         names = (ticket.kept_for(now), ticket.offered_to(now), ticket.preferred)
         return bool(self._agent) and self._agent in names
 
     def _show_all(self) -> None:
-        waiting = self._shown_waiting()
         others = [ticket for ticket in self._tickets if ticket.state in OTHERS]
         focused = next((key for key, shown in self._rows.items() if shown.hasFocus()), None)
-        for gone in set(self._rows) - {ticket.id for ticket in [*waiting, *others]}:
+        self._sections = sections(
+            self._shown_waiting(),
+            GroupBy(self.grouping()),
+            first=self.next_ticket(),
+            is_mine=partial(self._is_own, self._clock.utc_now()),
+            services=list(self._services),
+        )
+        rows = self._rows_of_sections()
+        with_rows = [*chain.from_iterable(rows), *others[: self._most]]
+        for gone in set(self._rows) - {ticket.id for ticket in with_rows}:
             old = self._rows.pop(gone)
             old.hide()
             old.deleteLater()
-        self._sections = sections(
-            waiting,
-            GroupBy(self.grouping()),
-            first=self.next_ticket(),
-            is_mine=self._is_own,
-            services=list(self._services),
-        )
-        self._place_sections()
-        self._place(self._others_box, others)
+        self._place_sections(rows)
+        self._place(self._others_box, others[: self._most])
         self._show_empty()
         self._others_title.setVisible(bool(others))
         self._others_title.setText(_("In conversation: {count}").format(count=len(others)))
-        reachable = self._reachable()
+        reachable = self._reachable
         if focused is not None and focused not in self._rows and reachable:
             self._rows[reachable[0].id].setFocus()
         self._keep_tab_stop()
@@ -402,7 +418,7 @@ class DeskQueueView(QFrame):
 
     def _show_empty(self) -> None:
         """Nobody is said to wait only while the hub answers."""
-        waiting, shown = self._waiting(), self._shown_waiting()
+        waiting, shown = self._waiting, self._shown_waiting()
         self._empty.setVisible(not shown)
         # beneath rows that may be old; where there are none, their place says it
         self._line_frame.setHidden(self._connected or not waiting)
@@ -429,25 +445,45 @@ class DeskQueueView(QFrame):
 
     # ---- groups ----
 
-    def _place_sections(self) -> None:
+    def _rows_of_sections(self) -> list[Sequence[Ticket]]:
+        """For each section the callers that have a row: none where it is folded, and not more in
+        all than `_most`.
+        """
+        room, rows = self._most, list[Sequence[Ticket]]()
+        for section in self._sections:
+            rows.append(() if self._is_folded(section.key) else section.tickets[:room])
+            room -= len(rows[-1])
+        unfolded = sum(
+            len(section.tickets) for section in self._sections if not self._is_folded(section.key)
+        )
+        beyond = unfolded - sum(map(len, rows))
+        self._more.setVisible(bool(beyond))
+        self._more.setText(_("{count} more wait: show some of them").format(count=beyond))
+        return rows
+
+    def _is_folded(self, key: str) -> bool:
+        return key in self._groups and self._groups[key].isChecked()
+
+    def _on_more(self) -> None:
+        self._most += MOST_ROWS
+        self._show_all()
+
+    def _place_sections(self, rows: Sequence[Sequence[Ticket]]) -> None:
         for gone in set(self._groups) - {section.key for section in self._sections}:
             head = self._groups.pop(gone)
             head.hide()
             head.deleteLater()
         at, under = 0, self.grouping()
-        for section in self._sections:
-            folded = False
+        for section, tickets in zip(self._sections, rows, strict=True):
             if section.key not in ("", NEXT):
                 head = self._groups.get(section.key) or self._new_group(section.key)
-                folded = head.isChecked()
                 if self._waiting_box.indexOf(head) != at:
                     self._waiting_box.insertWidget(at, head)
                 at += 1
             named = under if section.key not in ("", NEXT, MINE, REST) else ""
-            self._place(self._waiting_box, section.tickets, at=at, under=named)
-            at += len(section.tickets)
-            for ticket in section.tickets:
-                self._rows[ticket.id].setVisible(not folded)
+            self._place(self._waiting_box, tickets, at=at, under=named)
+            at += len(tickets)
+        self._reachable = [*chain.from_iterable(rows)]
         self._order_tabs()
 
     def _order_tabs(self) -> None:
@@ -495,6 +531,7 @@ class DeskQueueView(QFrame):
             shown = self._rows.get(ticket.id) or self._new_row(ticket)
             if box.indexOf(shown) != index:
                 box.insertWidget(index, shown)
+                shown.show()
             service, place = self.service(ticket.service)
             shown.show_ticket(
                 ticket,
@@ -514,26 +551,16 @@ class DeskQueueView(QFrame):
         self._rows[ticket.id] = shown
         return shown
 
-    def _reachable(self) -> list[Ticket]:
-        """The waiting callers whose rows are not folded away, from top to bottom."""
-        heads = self._groups
-        return [
-            ticket
-            for section in self._sections
-            if section.key not in heads or not heads[section.key].isChecked()
-            for ticket in section.tickets
-        ]
-
     def _keep_tab_stop(self, wanted: str = "") -> None:
         """Tab stops once among the rows: where the keyboard was last, else at the first."""
-        reachable = [ticket.id for ticket in self._reachable()]
+        reachable = [ticket.id for ticket in self._reachable]
         stop = wanted or self._stop
         self._stop = stop if stop in reachable else next(iter(reachable), "")
         for key, shown in self._rows.items():
             shown.set_tab_stop(key == self._stop)
 
     def _move_focus(self, start: TicketRow, step: int) -> None:
-        order = [self._rows[ticket.id] for ticket in self._reachable()]
+        order = [self._rows[ticket.id] for ticket in self._reachable]
         if start in order:
             target = order[max(0, min(len(order) - 1, order.index(start) + step))]
             target.setFocus()

@@ -19,7 +19,7 @@ from tests.support.screens.desk_scenes import SCENES
 from tests.support.screens.fingers import click, key
 from tests.support.screens.invented import NOW, SERVICES, TICKETS, ticket
 from views.desk.queue_groups import QueueGroup
-from views.desk.queue_view import DeskQueueView, QueueRail
+from views.desk.queue_view import MOST_ROWS, DeskQueueView, QueueRail
 from views.desk.ticket_row import TicketRow
 from views.widgets.parts import Chip, ElidedLabel
 from views.widgets.theme import apply_theme
@@ -231,18 +231,26 @@ def test_pausing_is_a_wish_and_setting_it_is_not(queue: DeskQueueView, qtbot: Qt
     assert told == [True]
 
 
-def test_two_hundred_tickets_are_shown_quickly_and_twice_without_new_rows(
+def test_of_very_many_callers_the_first_have_rows_and_more_when_asked_for(
     queue: DeskQueueView, qtbot: QtBot
 ) -> None:
     many = [
         msgspec.structs.replace(TICKETS[0], id=f"t{n}", arrived_at_utc=NOW - timedelta(seconds=n))
-        for n in range(200)
+        for n in range(1_000)
     ]
     queue.set_tickets(many, SERVICES)
-    qtbot.waitUntil(lambda: len(rows(queue)) == 200)
+    qtbot.waitUntil(lambda: len(rows(queue)) == MOST_ROWS)
+    assert [row.ticket.id for row in rows(queue)][:2] == ["t999", "t998"]
+    assert words(queue, "queue_count") == "Waiting: 1000"
     before = set(map(id, rows(queue)))
     queue.set_tickets(many, SERVICES)
     assert set(map(id, rows(queue))) == before
+    more = button(queue, "queue_more")
+    assert more.text() == "970 more wait: show some of them"
+    click(more)
+    qtbot.waitUntil(lambda: len(rows(queue)) == 2 * MOST_ROWS)
+    queue.set_tickets(many[:20], SERVICES)
+    assert not more.isVisible()
 
 
 def test_a_caller_kept_for_a_colleague_cannot_be_taken_until_the_minute_is_over(
