@@ -62,6 +62,7 @@ class ShownDocumentsJob:
 
     Attributes:
         library_changed: its items, as often as they are loaded.
+        library_refused: it was not loaded, and why.
         fetching: a document is being made ready; None when that is over.
     """
 
@@ -74,6 +75,7 @@ class ShownDocumentsJob:
         tasks: Tasks,
     ) -> None:
         self.library_changed: Signal[list[LibraryItem]] = Signal()
+        self.library_refused: Signal[SessionError] = Signal()
         self.fetching: Signal[Fetching | None] = Signal()
         self._app = app
         self._library = library
@@ -92,7 +94,7 @@ class ShownDocumentsJob:
         try:
             items = await self._library.items()
         except SessionError as error:
-            log.info("the library cannot be loaded now: %s", error.code)
+            self.library_refused.emit(error)
             return
         self._items = {item.id: item for item in items}
         self.library_changed.emit(items)

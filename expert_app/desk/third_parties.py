@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 
 PASSED_ON = "passed_on"
 
+FIND = "find colleagues"
+"""Key of the trouble that nobody knows who is there."""
+
 AGAIN_S = 1.0
 """Who calls is asked again after so long, while the hub does not say it."""
 
@@ -109,7 +112,7 @@ class ThirdPartyJob:
 
     def find_targets(self) -> None:
         """Asks the hub what is possible now; `targets_found` follows."""
-        self._with_session(self._find_targets, "find colleagues")
+        self._with_session(self._find_targets, FIND)
 
     async def _find_targets(self, session_id: str) -> None:
         self.targets_found.emit(await self._client.targets(session_id))

@@ -84,8 +84,10 @@ class BoardDeliveriesPage(QWidget):
         )
         self._sum = label(role="title", name="ged_sum", wrap=True)
         self._empty = EmptyState("filed", "", advice="", name="ged_empty")
-        self.list = ListState(self.table, self._empty, now=clock.utc_now, name="ged")
         self._count = ElidedLabel(role="small", name="ged_count")
+        self.list = ListState(
+            self.table, self._empty, now=clock.utc_now, name="ged", counts=(self._sum, self._count)
+        )
         self._why = label(role="soft", name="ged_why", wrap=True)
         self._retry = push_button(_("Try again"), "retry", "plain", name="ged_retry")
         self._retry_all = push_button(

@@ -85,8 +85,10 @@ class BoardHistoryPage(QWidget):
             advice=_("Choose other days or fewer conditions."),
             name="history_empty",
         )
-        self.list = ListState(self.table, self._empty, now=clock.utc_now, name="history")
         self._state = ElidedLabel(role="small", name="history_state")
+        self.list = ListState(
+            self.table, self._empty, now=clock.utc_now, name="history", counts=(self._state,)
+        )
         self._undo = push_button(
             _("Take back…"), "undo", "plain", name="history_undo", keys="Ctrl+Z"
         )

@@ -78,7 +78,13 @@ class BoardLinesPage(QWidget):
         self._state = ElidedLabel(role="small", name="lines_state")
         self._more = push_button(_("Show more"), "retry", "plain", name="lines_more")
         self._more.clicked.connect(self._on_more)
-        self.list = ListState(self.table, self._empty, now=clock.utc_now, name="lines")
+        self.list = ListState(
+            self.table,
+            self._empty,
+            now=clock.utc_now,
+            name="lines",
+            counts=(self._title, self._state),
+        )
         words = _(
             "Measured during calls, every 10 s, and now and then while nobody is there; the last "
             "values stay."

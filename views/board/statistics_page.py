@@ -102,8 +102,10 @@ class BoardStatisticsPage(QWidget):
             advice=_("Choose more days."),
             name="statistics_empty",
         )
-        self.list = ListState(self.table, self._empty, now=clock.utc_now, name="statistics")
         self._state = ElidedLabel(role="small", name="statistics_state")
+        self.list = ListState(
+            self.table, self._empty, now=clock.utc_now, name="statistics", counts=(self._state,)
+        )
         self._csv = push_button(_("Save as CSV…"), "save", "plain", name="statistics_csv")
         self._pdf = push_button(_("Save as PDF…"), "document", "plain", name="statistics_pdf")
         self._build()

@@ -156,6 +156,13 @@ class PassOnPanel(QFrame):
         self._targets.setFocus()
         self._allow()
 
+    def show_not_read(self, words: str) -> None:
+        """Nobody knows who is there, and why."""
+        self._targets.clear()
+        self._targets.addItem(words)
+        self._targets.setEnabled(False)
+        self._allow()
+
     def _add(self, target: Target, words: str, icon_name: str) -> None:
         item = QListWidgetItem(icon(icon_name), words)
         item.setData(Qt.ItemDataRole.UserRole, target)

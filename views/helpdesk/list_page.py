@@ -129,8 +129,9 @@ class ListPage(QWidget):
         self.model.give_up()
         if self._filter != self._answered:
             self._show_none()
-        if self._known:
-            self.list.show_refused(words)
+        if self._connected:  # else it is said that the hub has never answered
+            self._stack.setCurrentWidget(self.list)
+        self.list.show_refused(words)
 
     def _show_none(self) -> None:
         """What is listed is no answer to what the line says."""
@@ -207,13 +208,16 @@ class ListPage(QWidget):
         self._measure()
         self._empty = EmptyState("history", "", advice="", name="list_empty")
         self._stack = QStackedWidget()
-        self.list = ListState(self.table, self._empty, now=self._now, name="list")
+        state = self._build_state()
+        self.list = ListState(
+            self.table, self._empty, now=self._now, name="list", counts=(self._state,)
+        )
         self._stack.addWidget(self.list)
         self._waiting = EmptyState("retry", "", advice="", name="not_connected_yet")
         self._stack.addWidget(self._waiting)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
-        split.addWidget(_card(self._stack, self._build_state()))
+        split.addWidget(_card(self._stack, state))
         split.addWidget(self._build_bars())
         split.setStretchFactor(0, 1)
         split.setSizes([950, 290])

@@ -86,13 +86,22 @@ class NotesPanel(QWidget):
             self._list.addItem(item)
         self._allow()
 
+    def show_not_read(self, words: str) -> None:
+        """Nobody knows what was noted, and why."""
+        self._list.clear()
+        item = QListWidgetItem(words)
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+        self._list.addItem(item)
+        self._allow()
+
     def allow(self, allowed: bool) -> None:
         """Whether notes can be kept: not for a file that came from elsewhere."""
         self.setVisible(allowed)
 
     def count_notes(self) -> int:
         """How many there are."""
-        return self._list.count()
+        items = map(self._list.item, range(self._list.count()))
+        return sum(item is not None and item.data(_NOTE) is not None for item in items)
 
     def _allow(self) -> None:
         self._remove.setEnabled(self._list.currentItem() is not None)

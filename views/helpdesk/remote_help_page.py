@@ -78,6 +78,7 @@ class RemoteHelpPage(QWidget):
     def show_not_read(self, words: str) -> None:
         """The lists were not read, and why; those that are here are older."""
         self._state.setText(not_read(words, self._read_at))
+        self._nobody.hide()  # nobody knows whether it is still so
 
     def show_tests(self, rows: Sequence[SelfTestRow]) -> None:
         """The newest self-test of each kiosk, those with faults first."""

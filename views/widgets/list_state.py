@@ -5,10 +5,10 @@ when its rows are. Used by every window that shows a list.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QLabel, QWidget
 
 from resources.texts import _
 from views.widgets.announcer import announce
@@ -34,13 +34,20 @@ class ListState(QWidget):
         empty: stands in their place after an answer without rows, and only then.
         now: the time; an aware one.
         name: of the line that says why the list was not read.
+        counts: say how many there are; they say nothing while nobody knows.
     """
 
     def __init__(
-        self, rows: QWidget, empty: EmptyState, *, now: Callable[[], datetime], name: str
+        self,
+        rows: QWidget,
+        empty: EmptyState,
+        *,
+        now: Callable[[], datetime],
+        name: str,
+        counts: Sequence[QLabel] = (),
     ) -> None:
         super().__init__()
-        self._rows, self._empty, self._now = rows, empty, now
+        self._rows, self._empty, self._now, self._counts = rows, empty, now, counts
         self._answered_at: datetime | None = None
         self._reading = EmptyState("retry", _("Being read…"), advice="", name=f"{name}_reading")
         self._trouble = label(role="small", name=f"{name}_trouble", wrap=True)
@@ -83,3 +90,5 @@ class ListState(QWidget):
     def _show(self, shown: QWidget | None) -> None:
         for part in (self._rows, self._empty, self._reading):
             part.setVisible(part is shown)
+        for count in self._counts if shown is None else ():
+            count.setText("")

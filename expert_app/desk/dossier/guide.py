@@ -14,7 +14,7 @@ from documents.store.procedures import by_language, shipped_phrases
 from expert_app.desk.app import DeskApp
 from expert_app.desk.dossier.wrap_up_proposal import GuideProgress
 from session.core.dossier_model import Dossier, PieceState
-from session.core.errors import SessionError
+from session.core.errors import NotAllowed, SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.desk.session import DeskSession
@@ -77,6 +77,7 @@ class DeskGuide:
 
     Attributes:
         guides_changed: what can be guided in this conversation.
+        refused: nobody knows what can be guided, and why.
         notes_changed: the organisation's notes ready to be completed.
         phrases_changed: what is ready to be written: the organisation's, else the program's.
         progress_changed: the chosen guide and how far it is; None without one.
@@ -92,6 +93,7 @@ class DeskGuide:
         memory: TickMemory,
     ) -> None:
         self.guides_changed: Signal[list[Guide]] = Signal()
+        self.refused: Signal[SessionError] = Signal()
         self.phrases_changed: Signal[list[Phrase]] = Signal()
         self.notes_changed: Signal[list[NoteTemplate]] = Signal()
         self.progress_changed: Signal[GuideProgress | None] = Signal()
@@ -154,7 +156,8 @@ class DeskGuide:
         try:
             answer = await self._link.guides(session.facts.id)
         except SessionError as error:  # an older hub has none; a vault may be away
-            log.info("no guides now: %s", error.code)
+            if not isinstance(error, NotAllowed):
+                self.refused.emit(error)
             return
         if self._app.session is not session:
             return

@@ -26,6 +26,9 @@ from session.protocol.wire.ids import is_id
 
 log = logging.getLogger(__name__)
 
+PROCEDURES, HISTORY, SEARCH = "ask for procedures", "ask for the history", "search"
+"""Keys of the troubles of lists that were not read."""
+
 MISSING_DAYS = 30
 """Until when a caller is asked to bring what is missing."""
 
@@ -137,7 +140,7 @@ class DeskPieces:
         self._asked_for, self._chosen = number, ""
         self.procedures_changed.emit([])
         if number:
-            self._app.do(self._ask(), "ask for procedures")
+            self._app.do(self._ask(), PROCEDURES)
 
     async def _ask(self) -> None:
         session = self._app.session
@@ -278,7 +281,7 @@ class DeskPieces:
 
     def ask_history(self) -> None:
         """Asks what happened to the pieces."""
-        self._app.do(self._ask_history(), "ask for the history")
+        self._app.do(self._ask_history(), HISTORY)
 
     async def _ask_history(self) -> None:
         session_id, dossier = self._here()
@@ -313,7 +316,7 @@ class DeskPieces:
 
     def search(self, words: str) -> None:
         """Looks for documents of the dossier with these words."""
-        self._app.do(self._search(words), "search")
+        self._app.do(self._search(words), SEARCH)
 
     async def _search(self, words: str) -> None:
         session_id, dossier = self._here()

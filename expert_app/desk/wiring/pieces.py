@@ -10,16 +10,23 @@ from functools import partial
 
 from PyQt6.QtGui import QImage
 
-from expert_app.desk.app import DeskApp
+from expert_app.desk.app import DeskApp, DeskTrouble
 from expert_app.desk.ask_first import SCAN, AskFirst, Powers
 from expert_app.desk.devices import DevicesJob
 from expert_app.desk.dossier.guide import DeskGuide
 from expert_app.desk.dossier.piece_scan import PieceScan, ScannedPiece
-from expert_app.desk.dossier.pieces import DeskPieces, DuplicatePage
+from expert_app.desk.dossier.pieces import (
+    HISTORY,
+    PROCEDURES,
+    SEARCH,
+    DeskPieces,
+    DuplicatePage,
+)
 from expert_app.desk.dossier.wrap_up_proposal import GuideProgress
 from expert_app.desk.shown_documents import ShownDocumentsJob
 from expert_app.desk.wiring.devices import scan_request_of
 from resources.texts import _
+from session.core.errors import SessionError
 from session.desk.session import DeskSession
 from session.protocol.conversation.messages import Grant, GrantChanged, ScanKind
 from session.protocol.dossier.guides import FRENCH, Guide, GuideStep
@@ -29,6 +36,7 @@ from views.desk.dossier.compared_pages import Side, side_by_side
 from views.desk.window import DeskWindow
 from views.widgets.message_bar import Level, MessageAction
 from views.widgets.pdf_picture import pdf_page
+from views.words.errors import sentence
 from views.words.languages import LANGUAGE_NAMES
 
 UNKNOWN_PAGE, UNKNOWN_PROFILE = "guide page", "guide profile"
@@ -62,6 +70,7 @@ class PieceConnections:
         pieces.procedures_changed.connect(bar.show_procedures)
         pieces.history_received.connect(self._on_history)
         pieces.found.connect(view.mark_found)
+        app.troubled.connect(self._on_trouble)
         pieces.duplicate_found.connect(self._on_duplicate)
         devices.printing.connect(lambda printing: pieces.on_print(printing.changed, printing.name))
         app.session_ended.connect(lambda _ended: pieces.choose(""))
@@ -77,6 +86,17 @@ class PieceConnections:
 
     def _on_ready(self, scanned: ScannedPiece) -> None:
         self._window.show_scanned(scanned.page_ids, scanned.unread)
+
+    def _on_trouble(self, trouble: DeskTrouble) -> None:
+        """What was not read is not shown as nothing."""
+        view = self._window.dossier
+        shown = {
+            PROCEDURES: view.pieces_bar.show_procedures_not_read,
+            HISTORY: view.pieces_bar.show_history_not_read,
+            SEARCH: view.show_not_searched,
+        }
+        if trouble.key in shown:
+            shown[trouble.key](sentence(trouble.code, trouble.detail).sentence)
 
     def _on_history(self, past: PieceHistory) -> None:
         dossier = self._app.dossier
@@ -140,6 +160,7 @@ class GuideConnections:
         self._documents, self._ask_first = documents, ask_first
         view = window.guide
         guide.guides_changed.connect(self._on_guides)
+        guide.refused.connect(self._on_refused)
         guide.progress_changed.connect(self._show)
         guide.phrases_changed.connect(window.chat.show_phrases)
         app.session_opened.connect(self._on_opened)
@@ -174,6 +195,10 @@ class GuideConnections:
         self._live = self._app.session is not None and not self._app.session.facts.phone
         self._window.guide.show_guides(guides)
         self._window.side.offer_guide(bool(guides))
+
+    def _on_refused(self, error: SessionError) -> None:
+        self._window.guide.show_not_read(sentence(error.code, error.detail).sentence)
+        self._window.side.offer_guide(True)
 
     def _show(self, progress: GuideProgress | None) -> None:
         steps = progress.steps() if progress is not None else []

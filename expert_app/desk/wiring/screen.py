@@ -44,7 +44,7 @@ def build_screen(parts: DeskParts) -> DeskScreen:
     window = DeskWindow(
         queue=DeskQueueView(parts.clock),
         call=CallView(video, parts.clock),
-        cobrowse=SharedPageView(mirror),
+        cobrowse=SharedPageView(mirror, parts.clock),
         dossier=DossierView(parts.clock),
         devices=DevicesView(),
         settings=parts.window_settings,

@@ -59,6 +59,9 @@ class ShownDocumentConnections:
         for keys, act in (("Ctrl+B", view.toggle_library), ("Ctrl+O", view.choose_file)):
             QShortcut(QKeySequence(keys), window).activated.connect(self._in_page_mode(act))
         documents.library_changed.connect(view.library.show_items)
+        documents.library_refused.connect(
+            lambda error: view.library.show_not_read(sentence(error.code, error.detail).sentence)
+        )
         documents.fetching.connect(self._on_fetching)
         link.convention_changed.connect(lambda _version: documents.load())
         app.session_opened.connect(self._follow)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from expert_app.desk.app import DeskApp, DeskTrouble
 from expert_app.desk.filing import Filing
-from expert_app.desk.third_parties import Invitation, ThirdPartyJob
+from expert_app.desk.third_parties import FIND, Invitation, ThirdPartyJob
 from expert_app.desk.wiring.window import WindowConnections
 from expert_app.runtime.media_engines import DeskMedia
 from resources.texts import _
@@ -21,6 +21,7 @@ from views.desk.window import DeskWindow
 from views.media.ring import Ring
 from views.media.visit_view import ended_words
 from views.widgets.message_bar import Level
+from views.words.errors import sentence
 
 PASSED, BACK = "passed on to me", "came back"
 
@@ -135,6 +136,8 @@ class ThirdPartyConnections:
         )
 
     def _on_trouble(self, trouble: DeskTrouble) -> None:
+        if trouble.key == FIND:
+            self._window.pass_on.show_not_read(sentence(trouble.code, trouble.detail).sentence)
         self._desk.show_trouble(trouble.code, trouble.detail, f"talk {trouble.key}")
 
     # ---- a colleague's conversation ----

@@ -373,6 +373,8 @@ class HelpdeskProgram:
             self._show_notes(await self.app.notes())
         except SessionError as error:
             self._show_trouble(error.code, error.detail)
+            words = sentence(error.code, error.detail).sentence
+            self.view.conversation.notes.show_not_read(words)
 
     def _show_opened(self, opened: OpenedConversation, origin: str = "") -> None:
         self.view.clear_line()

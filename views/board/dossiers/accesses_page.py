@@ -130,8 +130,10 @@ class BoardAccessesPage(QWidget):
             advice=_("Choose more days, or everybody."),
             name="accesses_empty",
         )
-        self.list = ListState(self.table, self._empty, now=clock.utc_now, name="accesses")
         self._state = ElidedLabel(role="small", name="accesses_state")
+        self.list = ListState(
+            self.table, self._empty, now=clock.utc_now, name="accesses", counts=(self._state,)
+        )
         self._csv = push_button(_("Save as CSV…"), "save", "plain", name="accesses_csv")
         self._show_about()
         self._build()

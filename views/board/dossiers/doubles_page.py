@@ -6,6 +6,7 @@ merges, which are taken back for some weeks, and the correction of a name or a b
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QWidget
@@ -25,6 +26,7 @@ from views.board.facts import BoardFacts
 from views.board.tables import BoardTable, Cell, TableRow
 from views.widgets.dossier.birth_date import french_day
 from views.widgets.field import Field
+from views.widgets.list_state import not_read
 from views.widgets.parts import Card, ElidedLabel, column, label, push_button, row, scroll_area
 from views.widgets.plain_words import tip_words
 from views.widgets.theme import SPACE
@@ -56,6 +58,7 @@ class BoardDoublesPage(QWidget):
     def __init__(self, facts: BoardFacts, clock: Clock) -> None:
         super().__init__()
         self._facts, self._clock = facts, clock
+        self._read_at: datetime | None = None
         self._merges: dict[str, DossierMerged] = {}
         self._shown: tuple[Dossier, Dossier, str] | None = None
         self.provisional = BoardTable(
@@ -119,6 +122,7 @@ class BoardDoublesPage(QWidget):
 
     def show_merges(self, merges: Sequence[DossierMerged]) -> None:
         """Merges, the newest first."""
+        self._read_at = self._clock.utc_now()
         self._merges = {one.id: one for one in merges}
         self.table.show_rows([self._merge_row(one) for one in merges])
         self._merges_state.setText(
@@ -130,8 +134,9 @@ class BoardDoublesPage(QWidget):
 
     def show_not_read(self, words: str) -> None:
         """The lists were not read, and why: nobody knows whether there are others."""
-        self._provisional_title.setText(words)
-        self._merges_state.setText(words)
+        text = not_read(words, self._read_at)
+        self._provisional_title.setText(text)
+        self._merges_state.setText(text)
 
     def show_compared(self, keep: Dossier, merged: Dossier, reason: str) -> None:
         """Both dossiers, side by side."""

@@ -174,6 +174,8 @@ class FindCard(Card):
         if act == SEARCH != self._busy:
             return
         self._busy = ""
+        if act == SEARCH:
+            self._forget_hits()  # they are no answer to what stands in the fields
         words = _refusal_words(code, detail or {})
         field = self._fields.get(_FIELD_OF.get(code, ""))
         if code == "reason_needed":

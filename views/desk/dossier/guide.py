@@ -107,7 +107,19 @@ class GuideView(QWidget):
         for guide in guides:
             self._choice.addItem(guide.name, guide.id)
         self._choice.setEnabled(bool(guides))
+        self._show_none()
         self._next_button.setEnabled(False)
+
+    def _show_none(self) -> None:
+        advice = _(
+            "Choose a procedure: each step has one button that opens the page, asks the caller "
+            "and scans. The order is free."
+        )
+        self._none.show_words(_("No guide yet"), advice)
+
+    def show_not_read(self, words: str) -> None:
+        """Nobody knows which guides there are, and why."""
+        self._none.show_words(_("The guides were not read"), words)
 
     def show_progress(
         self,
@@ -185,15 +197,8 @@ class GuideView(QWidget):
         page = QWidget()
         column(page, self._case_title, self._case_box, steps, 0, space=SPACE[1])
         self._steps_page = scroll_area(page)
-        self._none = EmptyState(
-            "stages",
-            _("No guide yet"),
-            advice=_(
-                "Choose a procedure: each step has one button that opens the page, asks the caller "
-                "and scans. The order is free."
-            ),
-            name="guide_none",
-        )
+        self._none = EmptyState("stages", "", advice="", name="guide_none")
+        self._show_none()
         self._parts = QStackedWidget()
         self._parts.addWidget(self._none)
         self._parts.addWidget(self._steps_page)

@@ -12,7 +12,7 @@ from resources.texts import _
 from session.core.dossier_model import PieceStep
 from session.protocol.dossier.pieces import ActStep, PieceHistory, ProcedureFacts
 from views.desk.dossier.history_words import act_words, state_words
-from views.widgets.parts import column, label, push_button, row
+from views.widgets.parts import column, label, push_button, restyle, row
 from views.widgets.plain_words import face_words
 from views.widgets.theme import SPACE
 
@@ -45,7 +45,7 @@ class PiecesBar(QWidget):
         self._past.toggled.connect(self._on_past)
         self._steps = label(role="small", name="piece_steps", wrap=True)
         self._steps.hide()
-        column(
+        box = column(
             self,
             self._start,
             self._missing,
@@ -54,6 +54,9 @@ class PiecesBar(QWidget):
             space=SPACE[0],
             margins=(0, SPACE[1], 0, 0),
         )
+        self._not_read = label(role="small", name="procedures_not_read", wrap=True)
+        restyle(self._not_read, tone="bad")
+        box.insertWidget(1, self._not_read)
         self.show_procedures([])
 
     def show_procedures(self, procedures: list[ProcedureFacts]) -> None:
@@ -68,6 +71,12 @@ class PiecesBar(QWidget):
                 lambda _checked=False, name=one.id: self.procedure_requested.emit(name)
             )
         self._start.setVisible(bool(procedures))
+        self._not_read.hide()
+
+    def show_procedures_not_read(self, words: str) -> None:
+        """Nobody knows which procedures may be started, and why."""
+        self._not_read.setText(words)
+        self._not_read.show()
 
     def set_missing(self, count: int) -> None:
         """How many pieces are missing."""
@@ -85,6 +94,11 @@ class PiecesBar(QWidget):
             for at, words in happened[:SHOWN_STEPS]
         ]
         self._steps.setText("\n".join(lines) or _("Nothing happened yet."))
+        self._steps.setVisible(self._past.isChecked())
+
+    def show_history_not_read(self, words: str) -> None:
+        """Nobody knows what happened, and why."""
+        self._steps.setText(words)
         self._steps.setVisible(self._past.isChecked())
 
     def _on_past(self, wanted: bool) -> None:

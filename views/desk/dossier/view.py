@@ -145,6 +145,12 @@ class DossierView(QWidget):
                 words.format(count=len(wanted), all=len(self._facts.documents))
             )
 
+    def show_not_searched(self, words: str) -> None:
+        """What was looked for is not known, and why: no document is an answer."""
+        self._fill_documents(())
+        self._no_documents.hide()
+        self._documents_title.setText(words)
+
     # ---- building ----
 
     def _build_search(self) -> QScrollArea:

@@ -8,14 +8,17 @@ Used by the shared page's view. Accents and case of letters do not count.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QProgressBar
 
 from resources.texts import N_, _
+from session.core.clock import Clock
 from session.protocol.dossier.library import LibraryItem, LibraryKind
 from views.widgets.icons import icon
+from views.widgets.list_state import not_read
 from views.widgets.parts import column, label, row, tool_button
 from views.widgets.plain_words import tip_words
 from views.widgets.theme import SPACE, size_icons
@@ -69,10 +72,13 @@ class LibraryPanel(QFrame):
     items_changed = pyqtSignal()
     closed = pyqtSignal()
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         super().__init__()
         self.setObjectName("library_panel")
         self.items: list[LibraryItem] = []
+        self._clock = clock
+        self._read_at: datetime | None = None
+        self._trouble = ""
         self.is_whole = self._wanted_whole = self._opened = False
         self.search = QLineEdit()
         self.search.setObjectName("library_search")
@@ -121,10 +127,16 @@ class LibraryPanel(QFrame):
 
     def show_items(self, items: Sequence[LibraryItem]) -> None:
         """The library as it is now."""
+        self._read_at, self._trouble = self._clock.utc_now(), ""
         self.items = list(items)
         self._fill()
         self.show_whole(self._wanted_whole)
         self.items_changed.emit()
+
+    def show_not_read(self, words: str) -> None:
+        """It was not read, and why; what is here is older."""
+        self._trouble = not_read(words, self._read_at)
+        self._fill()
 
     def show_fetching(self, title: str, percent: int) -> None:
         """A document is being made ready; `percent` -1: nobody knows how far."""
@@ -188,13 +200,17 @@ class LibraryPanel(QFrame):
             self.list.setCurrentRow(0)
         hits_or_address = bool(self.list.count())
         self.list.setVisible(hits_or_address)
-        if not self.items:
+        if self._trouble:
+            self._none.setText(self._trouble)
+        elif self._read_at is None:
+            self._none.setText(_("Being read…"))
+        elif not self.items:
             self._none.setText(
                 _("Your organisation's library is empty. Whoever keeps its convention can fill it.")
             )
         else:
             self._none.setText(_("Nothing in the library has these words."))
-        self._none.setVisible(not hits_or_address)
+        self._none.setVisible(bool(self._trouble) or not hits_or_address)
 
     # ---- what the agent does ----
 

@@ -16,6 +16,7 @@ from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QApplication, QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from resources.texts import N_, _
+from session.core.clock import Clock
 from session.protocol.conversation.messages import AddressRefused, Grant, PageShown, PointerShown
 from session.protocol.conversation.mirror_messages import DialogShown
 from views.desk.shared_page.library_panel import LibraryPanel
@@ -99,7 +100,7 @@ class SharedPageView(QWidget):
     snapshot_requested = pyqtSignal()
     file_show_requested = pyqtSignal(str)
 
-    def __init__(self, mirror: MirrorPane) -> None:
+    def __init__(self, mirror: MirrorPane, clock: Clock) -> None:
         super().__init__()
         self.setObjectName("cobrowse_view")
         self.mirror = mirror
@@ -107,7 +108,7 @@ class SharedPageView(QWidget):
         self._page: PageShown | None = None
         self._opening, self._allowed = "", list[str]()
         self._acting = self._showing = False
-        self.library, self.document = LibraryPanel(), ShownDocumentView()
+        self.library, self.document = LibraryPanel(clock), ShownDocumentView()
         self.tools, self.value_bar = PageTools(self), ValueBar()
         self.acts = PointerActs(mirror, self.tools, bar=self.value_bar, parent=self)
         self.bar = PageBar(self.tools)

@@ -79,7 +79,7 @@ def window(qtbot: QtBot, desk_theme: QApplication, mirror: MirrorPane) -> Iterat
 
 def talking(mirror: MirrorPane, memory: MemorySettings | None = None) -> DeskWindow:
     """A conversation with a shared page."""
-    view = SharedPageView(mirror)
+    view = SharedPageView(mirror, ManualClock(NOW))
     made = desk(ManualClock(NOW), settings=memory, cobrowse=view)
     made.set_connection(True)
     made.queue.set_tickets(TICKETS, SERVICES)

@@ -7,6 +7,7 @@ import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from session.core.clock import ManualClock
 from session.protocol.dossier.library import LibraryItem, LibraryKind
 from tests.support.screens.fingers import drag, key, write
 from views.desk.shared_page.library_panel import LibraryPanel, found
@@ -32,7 +33,7 @@ ITEMS = [
 
 @pytest.fixture
 def panel(qtbot: QtBot) -> LibraryPanel:
-    made = LibraryPanel()
+    made = LibraryPanel(ManualClock())
     qtbot.addWidget(made)
     made.show_items(ITEMS)
     made.open_panel()

@@ -15,6 +15,7 @@ from PyQt6.QtGui import QInputMethodEvent, QWheelEvent
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QFrame, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
+from session.core.clock import ManualClock
 from session.desk.cobrowse.remote_control import Answer, Spot
 from session.protocol.conversation.messages import AddressRefused, Grant, PageShown
 from session.protocol.conversation.remote_control import (
@@ -127,7 +128,7 @@ class Agent:
 
 @pytest.fixture
 def agent(qapp: QApplication, qtbot: QtBot) -> Iterator[Agent]:
-    view = SharedPageView(MirrorPane())
+    view = SharedPageView(MirrorPane(), ManualClock())
     view.resize(900, 760)
     view.show()
     yield Agent(view, qtbot)

@@ -11,6 +11,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
+from session.core.clock import ManualClock
 from session.protocol.conversation.messages import AddressRefused, Grant, PageShown, PointerShown
 from tests.support.screens.fingers import key
 from tests.support.screens.mirrored import picture, text_of
@@ -30,7 +31,7 @@ BOTH = {Grant.SEE_PAGE: True, Grant.POINT: True}
 
 @pytest.fixture
 def view(qapp: QApplication) -> Iterator[SharedPageView]:
-    made = SharedPageView(MirrorPane())
+    made = SharedPageView(MirrorPane(), ManualClock())
     made.resize(700, 500)
     made.set_addresses(["https://caisse.example/espace/", "http://127.0.0.1:8080/site/"])
     made.show()
