@@ -35,6 +35,7 @@ from expert_app.runtime.log_lines import LOG_LINE, JsonLines, MaskedLines, log_i
 from expert_app.runtime.paths import LOG_FOLDER, Paths, data_folder, paths_for
 from expert_app.without_console import run_without_console
 from resources import ResourceMissing
+from resources.plain_text import plain_output
 from resources.texts import LANGUAGES, _, use_language
 from session.core.child_process import is_frozen, leave_no_memory_behind
 from session.core.disk import is_disk_error
@@ -576,6 +577,7 @@ _PROGRAMS: dict[str, Callable[[Arguments], int]] = {
 }
 
 
+@plain_output()
 def main(arguments: list[str] | None = None) -> int:
     """Runs the program that the command line asks for; the exit code."""
     given = sys.argv[1:] if arguments is None else arguments

@@ -37,10 +37,18 @@ import session.protocol
 from resources.texts import use_language
 from tests.accessibility.layout import outside, overlaps, settle
 from tests.support.screens import planted
-from tests.support.screens.every import BROWSER, EVERY
+from tests.support.screens.every import EVERY
 from tests.support.screens.hovering import hover
 from tests.support.screens.opened_files import opened
-from tests.support.screens.planted import LONG_WORDS, ONE_WORD, PICTURE, SHORT, SIGNS, plant_scenes
+from tests.support.screens.planted import (
+    LONG_WORDS,
+    ONE_WORD,
+    PICTURE,
+    SHORT,
+    SIGNS,
+    TURN,
+    plant_scenes,
+)
 from views.widgets.plain_words import BREAK, WORD_JOINER, written_words
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="inotify(7) sees a file opened")
@@ -60,7 +68,6 @@ EACH_KIND = {
     "kiosk/start-6": LONG_WORDS,
     "others/visit": ONE_WORD,
 }
-WITHOUT_BROWSER = [name for name in EVERY if not name.startswith(BROWSER)]
 
 
 @pytest.fixture
@@ -121,12 +128,14 @@ def shown_words(window: QWidget) -> Iterator[str]:
                 yield from (written_words(action.text()) for action in part.actions())
             case QComboBox():
                 yield from (part.itemText(place) for place in range(part.count()))
-            case QLineEdit():
-                yield part.text()
-            case QPlainTextEdit():
-                yield part.toPlainText()
             case QAbstractItemView() if (model := part.model()) is not None:
                 yield from cell_words(model)
+
+
+def typed_words(window: QWidget) -> list[str]:
+    """What stands in fields where a person writes, or copies from: nothing is taken from that."""
+    lines = [field.text() for field in window.findChildren(QLineEdit)]
+    return [*lines, *(field.toPlainText() for field in window.findChildren(QPlainTextEdit))]
 
 
 def cell_words(model: QAbstractItemModel, parent: QModelIndex | None = None) -> Iterator[str]:
@@ -149,8 +158,10 @@ def lost_letters(words: str) -> list[str]:
 
 
 def without_space(words: str) -> str:
-    """Return words as they are when nobody breaks a line in them."""
-    return "".join(words.replace(WORD_JOINER, "").replace(BREAK, "").split())
+    """Return words as they are when nobody breaks a line in them, or turns them."""
+    for sign in (WORD_JOINER, BREAK, TURN):
+        words = words.replace(sign, "")
+    return "".join(words.split())
 
 
 def common_letters(one: str, other: str) -> int:
@@ -189,6 +200,8 @@ def look_at(name: str, picture: Path) -> None:
         flaws = wrong_tips(window)
         settle()
         words = list(shown_words(window))
+        flaws += [f"turned: {text!r}" for text in words if TURN in text]
+        words += typed_words(window)
         flaws += [f"lost: {rest!r}" for text in words for rest in lost_letters(text)]
         if window.width() > SCREEN[0] or window.height() > SCREEN[1]:
             flaws.append(f"the window needs {window.width()}x{window.height()}")
@@ -211,7 +224,7 @@ def test_words_of_strangers_are_words(
 
 @pytest.mark.long
 @pytest.mark.parametrize("filling", [SHORT, LONG_WORDS, ONE_WORD], ids=["short", "words", "word"])
-@pytest.mark.parametrize("name", WITHOUT_BROWSER)
+@pytest.mark.parametrize("name", EVERY)
 def test_words_of_strangers_are_words_everywhere(
     name: str,
     filling: planted.Filling,

@@ -35,6 +35,7 @@ BUTTONS = {"QPushButton", "QToolButton", "QCheckBox", "QRadioButton", "QCommandL
 MAKER = "views/widgets/plain_words.py"
 
 TIPS, MENU_LINES = {"setToolTip", "showText"}, {"QAction", "addAction", "addMenu", "addTab"}
+LIST_LINES = {"QListWidgetItem", "QStandardItem", "addItem"}
 
 
 def name_of(node: ast.expr) -> str:
@@ -64,6 +65,17 @@ def is_written(call: ast.Call) -> bool:
     return True
 
 
+def is_plain(call: ast.Call) -> bool:
+    """True when the words of a list's line are our own, or cannot turn what stands beside them."""
+    made = {name_of(arg.func) for arg in call.args if isinstance(arg, ast.Call)}
+    return "plain_text" in made or not any(
+        isinstance(arg, ast.JoinedStr | ast.BinOp | ast.IfExp)
+        or (isinstance(arg, ast.Attribute) and arg.attr in {"name", "text", "title", "words"})
+        or (isinstance(arg, ast.Call) and name_of(arg.func) in {"format", "join"})
+        for arg in call.args
+    )
+
+
 def rich_words(path: str, tree: ast.Module) -> Iterator[str]:
     """Find what could show a stranger's words otherwise than they were written."""
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
@@ -79,6 +91,8 @@ def rich_words(path: str, tree: ast.Module) -> Iterator[str]:
                 yield f"{place}: {name}() instead of a part of ours"
             elif name in TIPS and not is_tip(node):
                 yield f"{place}: {name} without tip_words"
+            elif name in LIST_LINES and not is_plain(node):
+                yield f"{place}: {name} without plain_text"
             elif name in MENU_LINES and not is_written(node):
                 yield f"{place}: {name} without face_words"
         elif isinstance(node, ast.ClassDef):
@@ -112,6 +126,9 @@ def test_nothing_shows_words_otherwise_than_they_were_written() -> None:
         "class Words(QLabel): pass",
         "class Button(QPushButton): pass",
         "QMessageBox.warning(window, title, words)",
+        "QListWidgetItem(icon('bell'), f'{name} ({count})')",
+        "box.addItem(site.name, site.id)",
+        "box.addItem(_('{name}').format(name=name), site.id)",
     ],
 )
 def test_the_rule_sees(line: str) -> None:
@@ -128,6 +145,9 @@ def test_the_rule_sees(line: str) -> None:
         "menu.addAction(action)",
         "menu.addAction(_('No condition'), clear)",
         "class Button(PlainFace, QPushButton): pass",
+        "QListWidgetItem(plain_text(f'{name} ({count})'))",
+        "box.addItem(plain_text(site.name), site.id)",
+        "box.addItem(item)",
     ],
 )
 def test_the_rule_lets_pass(line: str) -> None:

@@ -14,6 +14,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QComboBox, QFrame, QGridLayout, QLineEdit, QWidget
 
+from resources.plain_text import plain_text
 from resources.texts import N_, _
 from session.protocol.wire.typed_words import is_reason
 from views.widgets.parts import column, label, push_button, row, tell_choice
@@ -106,7 +107,7 @@ class ActPanel(QFrame):
         self._target.setAccessibleName(target_name)
         self._target.clear()
         for value, words in targets:
-            self._target.addItem(words, value)
+            self._target.addItem(plain_text(words), value)
         at = next((index for index, (value, _words) in enumerate(targets) if value == chosen), -1)
         self._target.setCurrentIndex(max(0, at))
         self._reason.setCurrentIndex(-1)

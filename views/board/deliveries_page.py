@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QFileDialog, QWidget
 
+from resources.plain_text import plain_text
 from resources.texts import _
 from session.core.clock import Clock
 from session.core.dossier_model import Delivery, DeliveryState
@@ -138,7 +139,7 @@ class BoardDeliveriesPage(QWidget):
         self._sum.setVisible(bool(targets))
         for one in targets:
             if self._target.findData(one.name) == -1:
-                self._target.addItem(one.name, one.name)
+                self._target.addItem(plain_text(one.name), one.name)
 
     def _show_empty(self, is_set_up: bool) -> None:
         self.list.show_answer(bool(self._copies))

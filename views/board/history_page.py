@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
+from resources.plain_text import plain_text
 from resources.texts import _
 from session.core.clock import Clock
 from session.protocol.hub.history import ActFacts, ActKind, HistoryAnswer, HistoryRequest, UndoState
@@ -161,7 +162,7 @@ class BoardHistoryPage(QWidget):
         """Adds everybody who acted to the filter; the chosen person stays chosen."""
         for act in acts:
             if self._person.findData(act.by) == -1:
-                self._person.addItem(act.by_name or act.by, act.by)
+                self._person.addItem(plain_text(act.by_name or act.by), act.by)
 
     def _period(self) -> tuple[date, date]:
         today = self._facts.today(self._clock.utc_now())

@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from resources.plain_text import plain_text
 from resources.texts import _
 from session.core.clock import Clock
 from session.protocol.hub.board import MessageTo
@@ -412,7 +413,7 @@ def _filter(name: str) -> QComboBox:
 
 def _fill(box: QComboBox, everything: str, choices: Sequence[tuple[str, str]]) -> None:
     """Offers the choices; what was chosen stays chosen while it is offered."""
-    wanted = [("", everything), *choices]
+    wanted = [("", everything), *((value, plain_text(words)) for value, words in choices)]
     known = [(box.itemData(at), box.itemText(at)) for at in range(box.count())]
     if known == wanted:
         return

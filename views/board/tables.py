@@ -31,6 +31,7 @@ from PyQt6.QtWidgets import (
     QTreeWidgetItem,
 )
 
+from resources.plain_text import plain_text
 from views.widgets.icons import icon
 from views.widgets.plain_words import tip_words
 from views.widgets.theme import Tokens, service_colour, size_icons, text_scale, tokens_for
@@ -312,7 +313,7 @@ class BoardTable(QTreeWidget):
             ):
                 self._fill_tone(item, column, cell, row.strong and column == 0)
             if known is None or (known.text, known.hint) != (cell.text, cell.hint):
-                item.setText(column, cell.text)
+                item.setText(column, plain_text(cell.text))
                 item.setToolTip(column, tip_words("\n".join(filter(None, (cell.text, cell.hint)))))
         spoken = row.spoken or ", ".join(cell.text for cell in row.cells if cell.text)
         item.setData(0, Qt.ItemDataRole.AccessibleTextRole, spoken)

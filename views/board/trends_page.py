@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QSplitter, QWidget
 
+from resources.plain_text import plain_text
 from resources.texts import _
 from session.core.clock import Clock
 from session.protocol.hub.history import Quarter, TrendsAnswer
@@ -49,7 +50,7 @@ class BoardTrendsPage(QWidget):
         self._hours.setObjectName("trends_hours")
         self._hours.setAccessibleName(_("Hours shown"))
         for hours in HOURS:
-            self._hours.addItem(_("{hours} hours").format(hours=hours), hours)
+            self._hours.addItem(plain_text(_("{hours} hours").format(hours=hours)), hours)
         self._hours.setCurrentIndex(HOURS.index(USUAL_HOURS))
         self._service.setObjectName("trends_service")
         self._service.setAccessibleName(_("Service"))
@@ -84,7 +85,7 @@ class BoardTrendsPage(QWidget):
             self._service.clear()
             self._service.addItem(_("All services"), "")
             for one in services:
-                self._service.addItem(one.name, one.id)
+                self._service.addItem(plain_text(one.name), one.id)
             self._service.setCurrentIndex(max(0, self._service.findData(chosen)))
             self._service.blockSignals(False)
 

@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from resources.plain_text import plain_text
 from resources.texts import N_, _
 from session.protocol.conversation.chat_and_privacy import MAX_WORDS
 from session.protocol.dossier.guides import FRENCH, Phrase, words_in
@@ -151,7 +152,7 @@ class ChatView(QWidget):
         self._phrases.clear()
         for phrase in self._all.values():
             french, own = words_in(phrase.say, FRENCH), words_in(phrase.say, self.language())
-            item = QListWidgetItem(french if own == french else f"{french}\n{own}")
+            item = QListWidgetItem(plain_text(french if own == french else f"{french}\n{own}"))
             item.setData(_PHRASE_ID, phrase.id)
             self._phrases.addItem(item)
 

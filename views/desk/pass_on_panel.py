@@ -9,6 +9,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QComboBox, QFrame, QLineEdit, QListWidget, QListWidgetItem
 
+from resources.plain_text import plain_text
 from resources.texts import N_, _
 from session.protocol.hub.board import AgentState
 from session.protocol.hub.network import MoveTarget
@@ -164,7 +165,7 @@ class PassOnPanel(QFrame):
         self._allow()
 
     def _add(self, target: Target, words: str, icon_name: str) -> None:
-        item = QListWidgetItem(icon(icon_name), words)
+        item = QListWidgetItem(icon(icon_name), plain_text(words))
         item.setData(Qt.ItemDataRole.UserRole, target)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
         self._targets.addItem(item)

@@ -12,6 +12,7 @@ from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QBoxLayout, QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from resources.plain_text import plain_text
 from resources.texts import _
 from session.core.clock import Clock
 from session.protocol.hub.requests import Service
@@ -344,7 +345,7 @@ class DeskQueueView(QFrame):
         self._filter.clear()
         self._filter.addItem(_("All services"), "")
         for service in services.values():
-            self._filter.addItem(service.name, service.id)
+            self._filter.addItem(plain_text(service.name), service.id)
         self._filter.setCurrentIndex(max(0, self._filter.findData(chosen)))
         self._filter.blockSignals(False)
 

@@ -22,6 +22,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from resources.plain_text import plain_text
 from resources.texts import N_, _
 from session.core.clock import Clock
 from session.core.dossier_model import NOTE_LETTERS
@@ -246,7 +247,7 @@ class WrapUpView(QWidget):
         self._templates.clear()
         self._templates.addItem(_("Ready notes"), "")
         for key, name in templates.items():
-            self._templates.addItem(name, key)
+            self._templates.addItem(plain_text(name), key)
         self._templates.setVisible(bool(templates))
 
     def write_note(self, text: str) -> None:

@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
+from resources.plain_text import plain_text
 from resources.texts import _
 from views.widgets.plain_words import tip_words
 from views.widgets.theme import tokens_for
@@ -124,7 +125,7 @@ class CountBars(QListWidget):
         self.highest = max((bar.number for bar in bars), default=1)
         self.clear()
         for bar in bars:
-            item = QListWidgetItem(f"{bar.words}: {bar.number}")
+            item = QListWidgetItem(plain_text(f"{bar.words}: {bar.number}"))
             item.setData(_BAR, bar)
             item.setToolTip(tip_words(f"{bar.words} : {bar.number}"))
             self.addItem(item)

@@ -12,6 +12,7 @@ from typing import Any
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPalette
 
+from resources.plain_text import plain_text
 from resources.texts import _
 from session.protocol.helpdesk.log_list import LogRow, LogState
 from views.helpdesk.columns import COLUMNS, OF_ALL, TROUBLES
@@ -123,7 +124,7 @@ class ConversationModel(QAbstractTableModel):
         column = COLUMNS[index.column()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return column.text(row, self._now())
+                return plain_text(column.text(row, self._now()))
             case Qt.ItemDataRole.ToolTipRole:
                 return tip_words(column.text(row, self._now())) or None
             case Qt.ItemDataRole.DecorationRole if index.column() == TROUBLES:

@@ -9,6 +9,7 @@ from datetime import datetime
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
+from resources.plain_text import plain_text
 from resources.texts import _
 from session.protocol.helpdesk.log_notes import MOST_WORDS, LogNote
 from views.widgets.field import HintedLine
@@ -79,7 +80,7 @@ class NotesPanel(QWidget):
             words = note.words or _("Bookmark")
             item = QListWidgetItem(
                 icon("mdi6.bookmark-outline", "accent"),
-                f"{clock_words(note.at_s)}  {words}  – {note.by_name or note.by}",
+                plain_text(f"{clock_words(note.at_s)}  {words}  – {note.by_name or note.by}"),
             )
             item.setData(_NOTE, note)
             item.setToolTip(tip_words(f"{note.kept_at_utc.astimezone():%d/%m/%Y %H:%M}"))

@@ -22,6 +22,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from resources.plain_text import plain_text
 from resources.texts import _
 from session.protocol.helpdesk.remote_help import DESK_ACTS, HelpPlace, RemoteHelp
 from session.protocol.helpdesk.self_test import SelfTestRow
@@ -90,7 +91,7 @@ class RemoteHelpPage(QWidget):
             name = f"{one.organisation}/{one.kiosk}" if self._of_all else one.kiosk
             words = f"{one.site} · {name}  ·  {at}  ·  {faults_words(one.checks)}"
             item = QListWidgetItem(
-                icon("error" if fault else "allowed", "bad" if fault else "good"), words
+                icon("error" if fault else "allowed", "bad" if fault else "good"), plain_text(words)
             )
             item.setData(_KIOSK, name)
             item.setToolTip(tip_words(words))
@@ -115,7 +116,7 @@ class RemoteHelpPage(QWidget):
         self.asked.clear()
         for one in helps:
             at = start_words(one.asked_at_utc, self._now())
-            self.asked.addItem(f"{at}  ·  {help_words(one, of_all=self._of_all)}")
+            self.asked.addItem(plain_text(f"{at}  ·  {help_words(one, of_all=self._of_all)}"))
         self._nobody.setVisible(not helps)
         self.asked.setVisible(bool(helps))
 

@@ -12,6 +12,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QHideEvent, QShowEvent
 from PyQt6.QtWidgets import QComboBox, QProgressBar, QSizePolicy, QWidget
 
+from resources.plain_text import plain_text
 from resources.texts import N_, _
 from session.media.audio.echo_check import ENOUGH_DB, EchoFinding
 from session.media.audio.echo_choice import EchoCanceller, EchoSetting
@@ -223,7 +224,7 @@ class MediaSettingsPage(QWidget):
         combo.clear()
         combo.addItem(automatic, AUTO)
         for name in names:
-            combo.addItem(name, name)
+            combo.addItem(plain_text(name), name)
         if none:
             combo.addItem(none, "none")
         if combo.findData(chosen) < 0:

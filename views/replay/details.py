@@ -10,6 +10,7 @@ from enum import Enum
 import msgspec
 from PyQt6.QtWidgets import QPlainTextEdit, QWidget
 
+from resources.plain_text import plain_text
 from resources.texts import N_, _
 from session.log.events import MirrorChunk, Record, Writer
 from session.log.migrate import encode_record
@@ -189,7 +190,8 @@ class EventDetails(QWidget):
         else:
             lines = lines_of(self._log, self._row)
             words = _("{name}: {value}")
-            self._text.setPlainText("\n".join(words.format(name=n, value=v) for n, v in lines))
+            shown = "\n".join(words.format(name=n, value=v) for n, v in lines)
+            self._text.setPlainText(plain_text(shown))
 
 
 def _json_of(record: Record) -> str:

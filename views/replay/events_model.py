@@ -14,6 +14,7 @@ import numpy.typing as npt
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from PyQt6.QtGui import QBrush, QColor, QIcon
 
+from resources.plain_text import plain_text
 from resources.texts import _
 from session.core.clock import instant
 from session.log.events import Writer
@@ -154,7 +155,7 @@ class EventsModel(QAbstractTableModel):
         row = int(self._rows[index.row()])
         column = index.column()
         if role in (_Role.DisplayRole, _Role.AccessibleTextRole):
-            return self._text(index.row(), row, column)
+            return plain_text(self._text(index.row(), row, column))
         if role == _Role.ToolTipRole:
             shown = self._text(index.row(), row, column) if column != TIME else ""
             return tip_words(shown or self._words(row))

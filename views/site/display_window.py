@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QResizeEvent
 from PyQt6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -37,6 +38,7 @@ from views.kiosk.widgets.theme import (
     SKY,
     WHITE,
     apply_unit,
+    is_portrait,
     load_fonts,
     spaced,
     unit_px,
@@ -117,7 +119,7 @@ class DisplayWindow(QWidget):
         self._answered_s = clock.monotonic_s()
         self._new_until_s: dict[str, float] = {}
         self._known: set[str] | None = None
-        self._unit = 0.0
+        self._drawn = (0.0, False)
         self._build()
         self._seconds = QTimer(self)
         self._seconds.timeout.connect(self.tick)
@@ -174,9 +176,9 @@ class DisplayWindow(QWidget):
         column.addStretch(1)
         column.addWidget(self._more)
         page = QWidget()
-        both = spaced(QHBoxLayout(page), (4, 3, 4, 2), 4)
-        both.addLayout(left, 7)
-        both.addWidget(right, 4)
+        self._both = spaced(QHBoxLayout(page), (4, 3, 4, 2), 4)
+        self._both.addLayout(left, 7)
+        self._both.addWidget(right, 4)
         return page
 
     def _build_lost(self) -> QWidget:
@@ -293,12 +295,15 @@ class DisplayWindow(QWidget):
     # ---- window ----
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:
-        """Sizes follow the window."""
+        """Sizes follow the window; on an upright screen the next numbers stand below."""
+        upright = is_portrait(self.width(), self.height())
+        below, beside = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._both.setDirection(below if upright else beside)
         unit = unit_px(self.width(), self.height())
-        if unit != self._unit:
-            self._unit = unit
+        if (unit, upright) != self._drawn:
+            self._drawn = unit, upright
             apply_unit(self, unit)
-            self.setStyleSheet(self.styleSheet() + "\n" + _sheet(unit))
+            self.setStyleSheet(self.styleSheet() + "\n" + _sheet(unit, upright))
 
     def closeEvent(self, a0: QCloseEvent | None) -> None:
         """Asks the program to stop in order."""
@@ -307,12 +312,12 @@ class DisplayWindow(QWidget):
         self.close_requested.emit()
 
 
-def _sheet(unit: float) -> str:
+def _sheet(unit: float, upright: bool) -> str:
     def px(units: float) -> str:
         return f"{round(units * unit)}px"
 
     sizes = {
-        "call-first": 21.0,
+        "call-first": 17.0 if upright else 21.0,
         "call": 11.0,
         "call-kiosk-first": 7.0,
         "call-kiosk": 4.6,

@@ -11,6 +11,7 @@ from PyQt6.QtCore import QModelIndex, Qt
 from PyQt6.QtGui import QAction, QKeySequence, QShortcut, QStandardItem, QStandardItemModel
 from PyQt6.QtWidgets import QCompleter, QLineEdit
 
+from resources.plain_text import plain_text
 from resources.texts import _
 from session.protocol.helpdesk.remote_help import HelpPlace
 from views.widgets.icons import icon
@@ -44,7 +45,7 @@ class PlaceCompleter(QCompleter):
         """What can be chosen; `of_all`: each is called "organisation/id"."""
         self._places.clear()
         for one in places:
-            item = QStandardItem(place_words(one))
+            item = QStandardItem(plain_text(place_words(one)))
             name = f"{one.organisation}/{one.id}" if of_all else one.id
             item.setData(name, _ID)
             item.setToolTip(tip_words(name))

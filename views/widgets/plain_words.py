@@ -17,6 +17,8 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QSizePolicy
 
+from resources.plain_text import plain_text
+
 if TYPE_CHECKING:
     _Button = QAbstractButton
 else:
@@ -41,7 +43,7 @@ def tip_words(text: str) -> str:
     take them for rich text. A style sheet's rule is not enough: it does not reach the tool tip of
     a box with choices.
     """
-    text = text.replace(WORD_JOINER, "")
+    text = plain_text(text.replace(WORD_JOINER, ""))
     written = text.splitlines()
     if len(text) > LINE_LETTERS or len(written) > MOST_LINES:
         lines = [part for line in written for part in _lines_of(line)]
@@ -59,7 +61,7 @@ def face_words(text: str) -> str:
     """Return words for a button, a box or a line of a menu: "&" would underline the next letter and
     leave, and what stands behind a tab would be taken for keys.
     """
-    return text.replace("&", "&&").replace("\t", " ")
+    return plain_text(text).replace("&", "&&").replace("\t", " ")
 
 
 def written_words(face: str) -> str:
@@ -82,8 +84,8 @@ class PlainLabel(QLabel):
         """Shows these words."""
         self._written = text or ""
         copied = self.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse
-        broken = self._written if copied else _LONG_WORD.sub(f"\\g<0>{BREAK}", self._written)
-        super().setText(broken)
+        plain = plain_text(self._written)
+        super().setText(plain if copied else _LONG_WORD.sub(f"\\g<0>{BREAK}", plain))
 
     def setTextInteractionFlags(self, flags: Qt.TextInteractionFlag) -> None:
         """Lets the words be copied: an address without signs that are not seen."""
@@ -111,7 +113,7 @@ class PlainLabel(QLabel):
         if self.wordWrap():
             super().paintEvent(event)
             return
-        inside, line = self.contentsRect(), " ".join(self._written.splitlines())
+        inside, line = self.contentsRect(), " ".join(plain_text(self._written).splitlines())
         shown = self.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, inside.width())
         if self.toolTip() in ("", self._hidden):
             self._hidden = "" if shown == line else tip_words(self._written)

@@ -9,6 +9,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import QComboBox, QFrame, QWidget
 
+from resources.plain_text import plain_text
 from resources.texts import _
 from session.core.program_version import program_version
 from views.widgets.announcer import announce
@@ -110,7 +111,7 @@ class FirstPage(QWidget):
         self._size.setObjectName("first_text_size")
         self._size.setAccessibleName(_("Text size"))
         for size in TEXT_SIZES:
-            self._size.addItem(f"{round(100 * size)} %", size)
+            self._size.addItem(plain_text(f"{round(100 * size)} %"), size)
         self._size.setCurrentIndex(self._size.findData(text_size))
         self._size.activated.connect(
             lambda _index: self.text_size_chosen.emit(float(self._size.currentData()))

@@ -12,6 +12,7 @@ from PyQt6.QtCore import QEvent, QTimer, pyqtSignal
 from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QStackedWidget, QWidget
 
+from resources.plain_text import plain_text
 from resources.texts import _
 from views.widgets.icons import icon
 from views.widgets.parts import column, push_button, row, scroll_area
@@ -46,7 +47,7 @@ class SettingsWindow(QDialog):
         self._names.setObjectName("settings_pages")
         self._names.setAccessibleName(_("Pages of the settings"))
         for one in pages:
-            self._names.addItem(QListWidgetItem(icon(one.icon), one.name))
+            self._names.addItem(QListWidgetItem(icon(one.icon), plain_text(one.name)))
             self._stack.addWidget(scroll_area(one.page))
         self._names.currentRowChanged.connect(self._stack.setCurrentIndex)
         self._about = push_button(_("About the program"), "info", name="settings_about")

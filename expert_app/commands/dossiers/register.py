@@ -160,7 +160,8 @@ def _user() -> str:
 
 
 def _show_progress(done: int, total: int) -> None:
-    print(f"\r{done} / {total}", end="" if done < total else "\n", file=sys.stderr, flush=True)
+    end = "" if done < total else "\n"
+    print(f"\r{done} / {total}", end=end, file=sys.__stderr__, flush=True)  # steers the terminal
 
 
 def _print_result(

@@ -24,11 +24,15 @@ import pytest
 from msgspec import inspect as kinds
 from PyQt6.QtCore import QObject
 
+from session.core import dossier_model
 from session.protocol.hub.tickets import Ticket
 
 PICTURE = "p.png"
-SIGNS = f"<img src='{PICTURE}'> &amp; &Val <a href='x'>\u200f"
-"""What Qt could take for a picture, an entity, a shortcut, a link, and an Arabic beginning."""
+TURN = "\u202e"
+SIGNS = f"<img src='{PICTURE}'> &amp; &Val <a href='x'>\u200f{TURN}on"
+"""What Qt could take for a picture, an entity, a shortcut, a link, an Arabic beginning, and for the
+order to write all that follows from right to left.
+"""
 
 MOST_LETTERS = 500
 """Of a text that the message itself does not bound: what `Text` of the protocol has."""
@@ -37,6 +41,9 @@ Filling = Literal["", "mot ", "W"]
 SHORT: Filling = ""
 LONG_WORDS: Filling = "mot "
 ONE_WORD: Filling = "W"
+
+NUMBER_LETTERS = 40
+"""Of a dossier's number: what the register's column has."""
 
 STRANGERS = ("title", "text", "words", "agent_name", "organisation", "organisation_name", "site")
 """Parameters of windows that take words of somebody else by themselves, in no message."""
@@ -108,6 +115,8 @@ def planted_message(message: msgspec.Struct, filling: Filling) -> msgspec.Struct
             continue
         before = getattr(message, field.name)
         after = planted(before, field.type, filling)
+        if field.name == "number" and type(message).__module__ == dossier_model.__name__:
+            after = planted_text(before, NUMBER_LETTERS, filling)
         if after is not before and after != before:
             changes[field.name] = after
             planted_fields.add((type(message).__name__, field.name))

@@ -12,6 +12,7 @@ from enum import StrEnum
 from PyQt6.QtCore import QDate, QSignalBlocker, pyqtSignal
 from PyQt6.QtWidgets import QDateEdit, QFileDialog, QWidget
 
+from resources.plain_text import plain_text
 from resources.texts import N_, _
 from session.core.clock import Clock
 from session.core.dossier_model import AccessKind, AccessLine
@@ -279,7 +280,7 @@ class BoardAccessesPage(QWidget):
 
     def _add_person(self, user: str, name: str) -> None:
         if user and self._person.findData(user) == -1:
-            self._person.addItem(name or user, user)
+            self._person.addItem(plain_text(name or user), user)
 
     def _period(self) -> tuple[date | None, date | None]:
         today = self._facts.today(self._clock.utc_now())

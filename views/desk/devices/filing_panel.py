@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QLineEdit, QWidget
 
+from resources.plain_text import plain_text
 from resources.texts import _
 from session.core.dossier_model import Piece, PieceState
 from views.desk.devices.scan_panel import asking_words
@@ -89,7 +90,7 @@ class FilingPanel(Card):
         self._piece.blockSignals(True)
         self._piece.clear()
         for piece in pieces:
-            self._piece.addItem(piece.name, piece.id)
+            self._piece.addItem(plain_text(piece.name), piece.id)
         self._piece.addItem(_("Other document"), "")
         missing = [piece.id for piece in pieces if piece.state in _OPEN]
         # What the agent chose does not change under their hand while it is scanned, legible or

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QProgressBar, QWidget
 
+from resources.plain_text import plain_text
 from resources.texts import N_, _
 from session.protocol.conversation.messages import (
     Area,
@@ -198,7 +199,7 @@ class ScanPanel(Card):
         )
         self._colour.setCurrentIndex(self._colour.findData(profile.colour))
         if self._dpi.findData(profile.dpi) < 0:
-            self._dpi.addItem(f"{profile.dpi} dpi", profile.dpi)
+            self._dpi.addItem(plain_text(f"{profile.dpi} dpi"), profile.dpi)
         self._dpi.setCurrentIndex(self._dpi.findData(profile.dpi))
 
     def _offer_sources(self, report: DevicesReported | None) -> None:
@@ -220,7 +221,7 @@ class ScanPanel(Card):
             self._source.blockSignals(True)
             self._source.clear()
             for text, data in offered:
-                self._source.addItem(text, data)
+                self._source.addItem(plain_text(text), data)
             self._source.setCurrentIndex(max(0, self._source.findData(chosen)))
             self._source.blockSignals(False)
         self._source.setVisible(len(offered) > 1)

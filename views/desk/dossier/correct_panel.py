@@ -13,6 +13,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QComboBox, QLineEdit
 
+from resources.plain_text import plain_text
 from resources.texts import _
 from session.core.dossier_model import DocumentRecord, Piece
 from session.protocol.wire.typed_words import is_reason
@@ -70,13 +71,14 @@ class CorrectPanel(Card):
         self._title.setText(_("Correct: {name}").format(name=document.name))
         self._what.clear()
         for piece in pieces:
-            self._what.addItem(_("File as: {name}").format(name=piece.name), (PIECE, piece.id))
-        self._what.addItem(_("File as: {name}").format(name=_("Other document")), (PIECE, ""))
+            words = _("File as: {name}").format(name=piece.name)
+            self._what.addItem(plain_text(words), (PIECE, piece.id))
+        other = _("File as: {name}").format(name=_("Other document"))
+        self._what.addItem(plain_text(other), (PIECE, ""))
         for one in later:
             at = f"{one.filed_at_utc.astimezone():%d/%m/%Y %H:%M}"
-            self._what.addItem(
-                _("Replaced by: {name}, {date}").format(name=one.name, date=at), (LATER, one.id)
-            )
+            words = _("Replaced by: {name}, {date}").format(name=one.name, date=at)
+            self._what.addItem(plain_text(words), (LATER, one.id))
         ids = [piece.id for piece in pieces]
         here = ids.index(document.piece_id) if document.piece_id in ids else len(ids)
         self._what.setCurrentIndex(here)

@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from resources.plain_text import plain_text
 from resources.texts import _
 from session.protocol.dossier.guides import FRENCH, Guide, GuideStep, concerns
 from views.widgets.icons import icon
@@ -38,6 +39,9 @@ from views.widgets.plain_words import CheckBox
 from views.widgets.theme import SPACE
 
 NEXT_KEYS = "Ctrl+G"
+
+NAME_PX = 110
+"""A step's name has at least so much beside its button."""
 
 
 def act_words(step: GuideStep) -> str:
@@ -105,7 +109,7 @@ class GuideView(QWidget):
         self._choice.clear()
         self._choice.addItem(_("Choose a procedure…"), "")
         for guide in guides:
-            self._choice.addItem(guide.name, guide.id)
+            self._choice.addItem(plain_text(guide.name), guide.id)
         self._choice.setEnabled(bool(guides))
         self._show_none()
         self._next_button.setEnabled(False)
@@ -253,6 +257,7 @@ class StepRow(QFrame):
         self._done.setMinimumSize(24, 24)  # a target (WCAG 2.2, 2.5.8)
         self._done.toggled.connect(lambda on: self.done_changed.emit(step.id, on))
         self._name = label(step.name, wrap=True)
+        self._name.setMinimumWidth(NAME_PX)
         self._act = push_button(act_words(step), act_icon(step), name=f"guide_do_{step.id}")
         self._act.clicked.connect(self.press)
         self._say = tool_button(

@@ -14,6 +14,7 @@ from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QProgressBar
 
+from resources.plain_text import plain_text
 from resources.texts import N_, _
 from session.core.clock import Clock
 from session.protocol.dossier.library import LibraryItem, LibraryKind
@@ -186,14 +187,15 @@ class LibraryPanel(QFrame):
         hits = found(self.items, self.search.text())
         for item in hits:
             words, icon_name = _KINDS[item.kind]
-            row_item = QListWidgetItem(icon(icon_name), f"{item.title}   ·   {_(words)}")
+            shown = plain_text(f"{item.title}   ·   {_(words)}")
+            row_item = QListWidgetItem(icon(icon_name), shown)
             row_item.setData(_ITEM_ID, item.id)
             row_item.setToolTip(tip_words(item.address or _("Shown page by page")))
             self.list.addItem(row_item)
         wanted = self.search.text().strip()
         if _is_address(wanted):
             words = _("Open the address {address}").format(address=wanted)
-            row_item = QListWidgetItem(icon("address", "accent"), words)
+            row_item = QListWidgetItem(icon("address", "accent"), plain_text(words))
             row_item.setData(_ADDRESS, wanted)
             self.list.addItem(row_item)
         if self.list.count():

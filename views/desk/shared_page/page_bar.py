@@ -12,6 +12,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QFocusEvent, QResizeEvent
 from PyQt6.QtWidgets import QAbstractButton, QComboBox, QFrame, QMenu, QSizePolicy, QWidget
 
+from resources.plain_text import plain_text
 from resources.texts import _
 from views.desk.shared_page.overlay import Tool
 from views.desk.shared_page.tools import PageTools
@@ -124,7 +125,7 @@ class PageBar(QFrame):
         text = "" if edit is None else edit.text()
         self.address.clear()
         for words, address in addresses:
-            self.address.addItem(icon("address", "soft"), words, address)
+            self.address.addItem(icon("address", "soft"), plain_text(words), address)
         self.address.setCurrentIndex(-1)
         self.address.setEditText(text)
 

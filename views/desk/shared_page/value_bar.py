@@ -11,6 +11,7 @@ from __future__ import annotations
 from PyQt6.QtCore import QDate, pyqtBoundSignal, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QDateEdit, QFrame, QLineEdit, QStackedWidget, QWidget
 
+from resources.plain_text import plain_text
 from resources.texts import N_, _
 from views.desk.shared_page.mirror_pane import Pick
 from views.widgets.parts import ElidedLabel, push_button, row
@@ -81,7 +82,9 @@ class ValueBar(QFrame):
         shown = QDate.fromString(pick.value, "yyyy-MM-dd")
         self._date.setDate(shown if shown.isValid() else QDate.currentDate())
         self._choice.clear()
-        self._choice.addItems([option.text for option in pick.options if not option.off])
+        for option in pick.options:
+            if not option.off:
+                self._choice.addItem(plain_text(option.text), option.text)
         edit: QWidget = self._text
         if pick.kind == "choice":
             edit = self._choice
@@ -106,7 +109,7 @@ class ValueBar(QFrame):
         edit = self._edits.currentWidget()
         if edit is self._date:
             return self._date.date().toString("yyyy-MM-dd")
-        return self._choice.currentText() if edit is self._choice else self._text.text()
+        return str(self._choice.currentData() or "") if edit is self._choice else self._text.text()
 
     def _on_return(self) -> None:
         (self._write if self._may_write else self._propose).click()

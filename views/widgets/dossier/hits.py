@@ -11,6 +11,7 @@ from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QListWidget, QListWidgetItem
 
+from resources.plain_text import plain_text
 from resources.texts import N_, _
 from session.core.dossier_model import DossierHit, HitReason
 from views.widgets.dossier.birth_date import french_day
@@ -55,7 +56,7 @@ class HitList(QListWidget):
         self.clear()
         self.setAccessibleName(spoken)
         for hit in hits:
-            item = QListWidgetItem(icon("dossier"), "\n".join(hit_lines(hit)))
+            item = QListWidgetItem(icon("dossier"), plain_text("\n".join(hit_lines(hit))))
             item.setData(Qt.ItemDataRole.UserRole, hit.number)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(hit_lines(hit)))
             self.addItem(item)

@@ -32,6 +32,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from resources.plain_text import plain_text
 from resources.texts import _
 from views.widgets.parts import column, label, native_keys, row, tool_button
 from views.widgets.theme import SPACE, tokens_for
@@ -178,7 +179,7 @@ class CommandPalette(QDialog):
     def _fill(self, marked: str = "") -> None:
         self.list.clear()
         for entry in self._found():
-            item = QListWidgetItem(entry.words)
+            item = QListWidgetItem(plain_text(entry.words))
             item.setData(_ENTRY, entry)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken(entry))
             self.list.addItem(item)

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from resources import texts
 from session.core.clock import ManualClock
 from session.protocol.hub.waiting import CalledTicket, DisplayAnswer
+from tests.accessibility.layout import cut_words, outside, settle, torn_words
 from views.site.display_window import NEW_S, STALE_S, DisplayWindow, spoken_call
 
 CLOCK_START = ManualClock().utc_now()
@@ -125,3 +126,11 @@ def test_three_calls_fit_on_the_screen(room: Room, qtbot: QtBot) -> None:
 
 def test_a_number_is_said_as_a_letter_and_a_figure(room: Room) -> None:
     assert spoken_call(CALL) == "Number L 42, Kiosk 2"
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (1080, 1920), (768, 1366)])
+def test_a_called_number_is_read_whole_on_every_screen(room: Room, size: tuple[int, int]) -> None:
+    room.window.resize(*size)
+    room.show(CALL, OTHER)
+    settle()
+    assert not [*cut_words(room.window), *torn_words(room.window), *outside(room.window)]
