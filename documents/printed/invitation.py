@@ -72,7 +72,7 @@ class InvitationFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 def invitation_sheets(invitations: Sequence[InvitationFacts]) -> bytes:
     """A PDF with one A4 page for each, in the language in use."""
-    sheet = PrintedSheet(lambda pen, _page: pen.band(5 * mm, ACCENT))
+    sheet = PrintedSheet(lambda pen, _page: _top(pen))
     for number, facts in enumerate(invitations):
         if number:
             sheet.need(HEIGHT)
@@ -80,8 +80,12 @@ def invitation_sheets(invitations: Sequence[InvitationFacts]) -> bytes:
     return sheet.finish()
 
 
-def _page(sheet: PrintedSheet, facts: InvitationFacts) -> None:
+def _top(sheet: PrintedSheet) -> None:
+    sheet.band(5 * mm, ACCENT)
     sheet.y = HEIGHT - 18 * mm
+
+
+def _page(sheet: PrintedSheet, facts: InvitationFacts) -> None:
     width = INNER - _QR - 6 * mm
     sheet.qr(facts.line, WIDTH - MARGIN - _QR, sheet.y - _QR, _QR)
     sheet.down(sheet.text(_("Invitation to Poste Expert"), _TITLE, width=width) + 3 * mm)
@@ -96,6 +100,7 @@ def _page(sheet: PrintedSheet, facts: InvitationFacts) -> None:
     sheet.y = min(sheet.y, HEIGHT - 18 * mm - _QR) - 8 * mm
     _line(sheet, facts)
     for number, words in enumerate(_steps(facts), 1):
+        sheet.need(height_of(words, _STEP, INNER - 8 * mm))
         sheet.text(f"{number}.", _STEP, width=8 * mm)
         sheet.down(sheet.text(words, _STEP, x=MARGIN + 8 * mm, width=INNER - 8 * mm) + 3 * mm)
     sheet.down(3 * mm)
@@ -112,6 +117,7 @@ def _line(sheet: PrintedSheet, facts: InvitationFacts) -> None:
         (facts.letters, _LINE),
     )
     height = sum(height_of(text, kind, inner) for text, kind in texts) + 7 * mm
+    sheet.need(height)
     sheet.panel(height, TINT, ACCENT)
     bottom = sheet.y - height
     sheet.down(3 * mm)
@@ -155,6 +161,7 @@ def _warning(sheet: PrintedSheet, facts: InvitationFacts) -> None:
         "it after use."
     ).format(until=until)
     height = height_of(words, _WARNING, INNER - 10 * mm) + 6 * mm
+    sheet.need(height)
     sheet.panel(height, AMBER_TINT, AMBER)
     sheet.down(3 * mm)
     sheet.text(words, _WARNING, x=MARGIN + 5 * mm, width=INNER - 10 * mm)

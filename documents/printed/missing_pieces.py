@@ -27,6 +27,7 @@ from documents.printed.sheet import (
     WIDTH,
     PrintedSheet,
     TextStyle,
+    height_of,
 )
 from resources.texts import _
 from session.core.short_number import short_number
@@ -67,8 +68,7 @@ class MissingFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 def missing_list(facts: MissingFacts) -> bytes:
     """The sheet as PDF/A-2b, in the language in use."""
-    sheet = PrintedSheet(lambda pen, _page: pen.band(5 * mm, ACCENT))
-    sheet.y = HEIGHT - 16 * mm
+    sheet = PrintedSheet(lambda pen, _page: _top(pen))
     width = INNER - _QR - 6 * mm
     sheet.qr(missing_text(facts), WIDTH - MARGIN - _QR, sheet.y - _QR, _QR)
     sheet.down(sheet.text(_("What is still missing"), _TITLE, width=width) + 2 * mm)
@@ -102,17 +102,22 @@ def missing_text(facts: MissingFacts) -> str:
     return text if len(text) <= MAX_QR_LETTERS else text[: MAX_QR_LETTERS - 1] + "…"
 
 
+def _top(sheet: PrintedSheet) -> None:
+    sheet.band(5 * mm, ACCENT)
+    sheet.y = HEIGHT - 16 * mm
+
+
 def _piece(sheet: PrintedSheet, piece: MissingPiece) -> None:
     x, width = MARGIN + _BOX + 5 * mm, INNER - _BOX - 5 * mm
     details = [_("Refused last time: {reason}").format(reason=piece.reason)] if piece.reason else []
     details += [piece.hint] if piece.hint else []
     if piece.any_of:
         details.append(_("One of these will do: {papers}.").format(papers=", ".join(piece.any_of)))
-    sheet.need(22 * mm + 16 * len(details))
+    sheet.need(22 * mm + sum(height_of(text, _DETAIL, width) for text in details))
     sheet.box(MARGIN, _BOX)
     sheet.down(sheet.text(piece.name, _PIECE, x=x, width=width) + 1 * mm)
     for text in details:
-        sheet.down(sheet.text(text, _DETAIL, x=x, width=width) + 0.6 * mm)
+        sheet.put(text, _DETAIL, 0.6 * mm, x=x, width=width)
     sheet.down(4 * mm)
     sheet.line()
     sheet.down(5 * mm)
@@ -121,12 +126,12 @@ def _piece(sheet: PrintedSheet, piece: MissingPiece) -> None:
 def _foot(sheet: PrintedSheet, facts: MissingFacts) -> None:
     sheet.need(26 * mm)
     come = _("Come back to any kiosk of the network: the adviser finds this list there.")
-    sheet.down(sheet.text(come, _TEXT) + 2 * mm)
+    sheet.put(come, _TEXT, 2 * mm)
     if facts.phone:
-        sheet.down(sheet.text(_("Telephone: {phone}").format(phone=facts.phone), _TEXT) + 2 * mm)
+        sheet.put(_("Telephone: {phone}").format(phone=facts.phone), _TEXT, 2 * mm)
     printed = _("Printed on {date}, {site}").format(
         date=long_date(facts.printed_at), site=facts.site or "–"
     )
     number = short_number(facts.session_id)
     spoken = _("Number of the conversation: {number}").format(number=number)
-    sheet.text(f"{printed}\n{spoken}" if number else printed, _DETAIL)
+    sheet.put(f"{printed}\n{spoken}" if number else printed, _DETAIL)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import Color, HexColor
@@ -25,6 +25,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
 from resources import resource_path
+from resources.plain_text import plain_text
 
 BODY, BOLD = "PosteExpert", "PosteExpert-Bold"
 _FILES = {BODY: "DejaVuSans.ttf", BOLD: "DejaVuSans-Bold.ttf"}
@@ -36,6 +37,9 @@ TINT = HexColor("#eef4f7")
 RULE = HexColor("#c9d3da")
 AMBER = HexColor("#8a4b00")
 AMBER_TINT = HexColor("#fdf4e3")
+
+UNKNOWN = "\ufffd"
+SMALLEST_PT = 3.0
 
 WIDTH, HEIGHT = A4
 MARGIN = 18 * mm
@@ -94,6 +98,19 @@ class PrintedSheet:
     def down(self, height: float) -> None:
         """Leaves room."""
         self.y -= height
+
+    def put(
+        self,
+        text: str,
+        kind: TextStyle,
+        after: float = 0.0,
+        *,
+        x: float = MARGIN,
+        width: float = INNER,
+    ) -> None:
+        """Writes a wrapped text, on a new page where this one has no room; moves below it."""
+        self.need(height_of(text, kind, width))
+        self.down(self.text(text, kind, x=x, width=width) + after)
 
     def text(self, text: str, kind: TextStyle, x: float = MARGIN, width: float = INNER) -> float:
         """Writes a wrapped text at `y` without moving it; answers its height."""
@@ -159,6 +176,13 @@ def height_of(text: str, kind: TextStyle, width: float) -> float:
     return float(_paragraph(text, kind).wrap(width, HEIGHT)[1])
 
 
+def fitting(text: str, kind: TextStyle, width: float, height: float) -> TextStyle:
+    """Return how to write a text where there is no more room than that: smaller, if it must be."""
+    while height_of(text, kind, width) > height and kind.size > SMALLEST_PT:
+        kind = replace(kind, size=0.9 * kind.size, leading=0.9 * kind.leading)
+    return kind
+
+
 def _paragraph(text: str, kind: TextStyle) -> Paragraph:
     style = ParagraphStyle(
         "text",
@@ -170,4 +194,15 @@ def _paragraph(text: str, kind: TextStyle) -> Paragraph:
         alignment=TA_RIGHT if kind.right else TA_LEFT,
         splitLongWords=1,
     )
-    return Paragraph(escape(text).replace("\n", "<br/>"), style)
+    return Paragraph(escape(_printable(text, kind.font)).replace("\n", "<br/>"), style)
+
+
+def _printable(text: str, font: str) -> str:
+    """Return words without signs that turn or hide others, and with a mark (U+FFFD) for a letter
+    that the font has not: PDF/A refuses a whole paper for one.
+    """
+    glyphs = pdfmetrics.getFont(font).face.charToGlyph
+    there = (
+        sign if ord(sign) in glyphs or sign.isspace() else UNKNOWN for sign in plain_text(text)
+    )
+    return "".join(there)

@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import QComboBox, QFrame, QGridLayout, QLineEdit, QWidget
 from resources.plain_text import plain_text
 from resources.texts import N_, _
 from session.protocol.wire.typed_words import is_reason
+from views.widgets.field import type_anew
 from views.widgets.parts import column, label, push_button, row, tell_choice
 from views.widgets.plain_words import CheckBox
 from views.widgets.theme import SPACE
@@ -205,6 +206,8 @@ class ActPanel(QFrame):
 
     def _on_confirm(self) -> None:
         if not self._is_complete():
+            is_written = is_reason(self._line().text())
+            type_anew(self._text if is_written else self._line())
             return
         target: object = None if self._target.isHidden() else self._target.currentData()
         if self._choices:

@@ -14,6 +14,7 @@ from resources.texts import _
 from session.core.errors import EnrolmentRefused
 from session.core.spoken_letters import in_groups
 from session.protocol.hub.invitation import InvitationLine, read_invitation, read_network
+from views.widgets.field import type_anew
 from views.widgets.icons import IconLabel
 from views.widgets.parts import Card, column, label, push_button, restyle, row
 from views.widgets.theme import SPACE, text_scale
@@ -166,7 +167,7 @@ class SignInView(QWidget):
         self._cancel.hide()
         self._show_note(text, is_error=True)
         self._show()
-        self._code.setFocus()
+        type_anew(self._code)
 
     def show_known(self, why: str) -> None:
         """This computer has a key that cannot be read now: why, instead of asking for a code."""

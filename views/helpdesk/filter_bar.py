@@ -105,8 +105,8 @@ class FilterBar(QWidget):
         self._wrong.setVisible(bool(typed.errors))
         self.line.setAccessibleDescription(self._wrong.text())
         restyle(self.line, wrong=bool(typed.errors))
-        if typed.number:
-            self.line.selectAll()  # the next number is typed over it
+        if typed.number or typed.errors:
+            self.line.selectAll()  # what is typed next replaces it
         if typed.errors:
             self.filter_refused.emit()
         else:

@@ -32,6 +32,7 @@ from views.helpdesk.filter_bar import FilterBar
 from views.helpdesk.filter_language import TypedFilter
 from views.helpdesk.list_model import ConversationModel
 from views.helpdesk.words import model_words, row_start_words, why_not
+from views.widgets.field import type_anew
 from views.widgets.list_state import ListState
 from views.widgets.parts import (
     Card,
@@ -166,7 +167,7 @@ class ListPage(QWidget):
     def ask_reason(self, number: str) -> None:
         """Asks why this conversation is read."""
         self._why.setText(_("Why do you read {number}?").format(number=number))
-        self._reason.setFocus()
+        type_anew(self._reason)
 
     def ask(self) -> None:
         """Asks for the first page again."""

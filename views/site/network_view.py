@@ -17,6 +17,7 @@ from resources.texts import _
 from session.protocol.hub.site import HubFacts, NetworkAnswer, SiteFacts
 from session.protocol.wire.typed_words import is_reason
 from views.board.tables import ROOM_PX, BoardTable, Cell, TableRow
+from views.widgets.field import type_anew
 from views.widgets.icons import IconLabel
 from views.widgets.parts import Card, column, label, push_button, row
 from views.widgets.theme import SPACE
@@ -142,6 +143,7 @@ class NetworkView(QWidget):
     def _on_act(self) -> None:
         site = self._selected()
         if site is None or not self.act.isEnabled():
+            type_anew(self.reason)
             return
         self.site_state_requested.emit(site.id, not site.closed, self.reason.text().strip())
         self.reason.clear()

@@ -13,6 +13,12 @@ from views.widgets.parts import column, label, restyle, row
 _AROUND_PX, _AROUND_SIGN_PX = 6, 6  # what Qt leaves free beside the words and beside a sign
 
 
+def type_anew(line: QLineEdit) -> None:
+    """Gives the keyboard to a line whose words were refused: what is typed next replaces them."""
+    line.setFocus()
+    line.selectAll()
+
+
 class HintedLine(QLineEdit):
     """A line that is never narrower than its hint, however large the letters are."""
 
@@ -65,6 +71,7 @@ class Field(QWidget):
         beside: QWidget | None = None,
     ) -> None:
         super().__init__()
+        self._is_typing = False
         self.line = QLineEdit()
         self.line.setObjectName(name)
         self.line.setMaxLength(longest)
@@ -103,11 +110,15 @@ class Field(QWidget):
         self._wrong.setVisible(bool(words))
         self.line.setAccessibleDescription(words)
         restyle(self.line, wrong=bool(words))
+        if words and not self._is_typing:
+            self.line.selectAll()  # what is typed next replaces what was refused
 
     def is_wrong(self) -> bool:
         """Whether something is said below."""
         return bool(self._wrong.text())
 
     def _on_edited(self) -> None:
+        self._is_typing = True
         self.show_wrong("")
         self.edited.emit()
+        self._is_typing = False

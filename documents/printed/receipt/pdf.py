@@ -58,6 +58,7 @@ from documents.printed.sheet import (
     TINT,
     PrintedSheet,
     TextStyle,
+    fitting,
     height_of,
 )
 from resources.texts import _
@@ -172,7 +173,8 @@ class _Receipt:
         sheet.y = BOTTOM - 6 * mm
         sheet.line()
         sheet.down(2 * mm)
-        sheet.text("\n".join(foot_words(facts)), _SMALL, width=INNER * 0.84)
+        words, width = "\n".join(foot_words(facts)), INNER * 0.84
+        sheet.text(words, fitting(words, _SMALL, width, sheet.y - 5 * mm), width=width)
         number = _("Page {page} of {pages}").format(page=page, pages=self._pages or page)
         sheet.text(
             number,

@@ -25,7 +25,7 @@ from session.kiosk.call.video_call import CallMedia, KioskCall
 from session.media.engine import MediaState
 from session.media.ice import IcePlan
 from session.protocol.conversation.messages import CallFailed, CallOffered, CameraChanged, MediaSeen
-from tests.integration.call.engines import MEDIA, Engine, Show, both_engines, one_engine
+from tests.integration.call.engines import BROWSER, MEDIA, Engine, Show, both_engines, one_engine
 from tests.support.memory.channel import MemoryChannel, channel_pair
 from tests.support.qt_loop import QtLoop
 from tests.support.waiting import LONGEST_S, until
@@ -287,6 +287,17 @@ def test_without_devices_the_caller_still_sees_the_agent(kind: str, qt_loop: QtL
     qt_loop.run(story())
 
 
+async def message_with(words: str, pane: KioskCallPane) -> str:
+    """What the middle of the kiosk says, as soon as these words are in it."""
+    shown = ""
+    for _try in range(200):
+        shown = str(await pane.run(MESSAGE))
+        if words in shown:
+            break
+        await asyncio.sleep(0.05)
+    return shown
+
+
 MESSAGE = "document.querySelector('#call .message').textContent"
 
 
@@ -303,13 +314,20 @@ def test_the_agents_camera_switched_off_is_told_and_sent_as_darkness(
             await until(lambda: switched)
             assert not switched[0].camera_on
             await until(lambda: ends.engine.own_frame() is None)
-            shown = ""
-            for _try in range(200):
-                shown = str(await ends.pane.run(MESSAGE))
-                if "camera" in shown:
-                    break
-                await asyncio.sleep(0.05)
+            shown = await message_with("camera", ends.pane)
             assert "camera" in shown
+
+    qt_loop.run(story())
+
+
+def test_the_kiosk_does_not_wait_for_a_picture_that_will_not_come(qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        async with a_call(BROWSER, desk_media=CallMedia()) as ends:
+            assert "Connecting" in await message_with("Connecting", ends.pane)
+            await until(lambda: ends.desk.state == MediaState.CONNECTED)
+            shown = await message_with("camera is off", ends.pane)
+            assert shown == "Your adviser's camera is off."
+            assert not any(seen.frames for seen in ends.seen_at_kiosk)
 
     qt_loop.run(story())
 

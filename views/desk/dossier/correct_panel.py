@@ -17,6 +17,7 @@ from resources.plain_text import plain_text
 from resources.texts import _
 from session.core.dossier_model import DocumentRecord, Piece
 from session.protocol.wire.typed_words import is_reason
+from views.widgets.field import type_anew
 from views.widgets.parts import Card, label, push_button, row, tell_choice
 from views.widgets.theme import SPACE
 
@@ -131,7 +132,10 @@ class CorrectPanel(Card):
 
     def _on_confirm(self) -> None:
         document = self._document
-        if document is None or not self._confirm.isEnabled():
+        if document is None:
+            return
+        if not self._confirm.isEnabled():
+            type_anew(self._reason)
             return
         kind, wanted = self._choice()
         name, reason = self._name.text().strip(), self._reason.text().strip()

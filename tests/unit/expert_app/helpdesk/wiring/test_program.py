@@ -15,10 +15,14 @@ from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.paths import paths_for
 from expert_app.runtime.window_program import Program
 from session.bus.transport.nkeys import new_seed
+from session.core.errors import HubUnreachable
 from session.log.playback.opening import open_records
 from session.log.summary import summarise
+from session.protocol.helpdesk.log_list import LogFilter, LogsFound
 from tests.support.log_story import whole_session
 from tests.support.object_graph import classes_that_exist_twice
+from tests.support.waiting import until
+from views.words.errors import sentence
 
 
 @pytest.mark.parametrize("role", ["helpdesk", "operator"])
@@ -50,4 +54,28 @@ async def test_a_helpdesk_that_is_let_in_no_more_keeps_no_conversation_open(
         assert made.view.shows_conversation is not is_lent
         assert (made.app.opened is None) is is_lent
         assert made.view.messages.texts()
+    made.window.deleteLater()
+
+
+async def test_the_red_line_of_a_lost_moment_leaves_with_the_next_answer(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = DeskSettings(organisation="valdore", user="help", role="helpdesk")
+    made = HelpdeskProgram(
+        settings, paths_for("desk", tmp_path), seed=new_seed(), program=Program()
+    )
+    answers = [True, False, True]
+
+    async def find(wanted: LogFilter, before: str = "") -> LogsFound:
+        if not answers.pop(0):
+            raise HubUnreachable
+        return LogsFound(rows=[])
+
+    monkeypatch.setattr(made.app, "find", find)
+    shown = made.view.messages.texts
+    red = sentence(HubUnreachable.code, {}).sentence
+    for left, is_red in ((2, False), (1, True), (0, False)):
+        made.view.list.ask()
+        await until(lambda left=left: len(answers) == left)  # type: ignore[misc]
+        await until(lambda is_red=is_red: (red in shown()) is is_red)  # type: ignore[misc]
     made.window.deleteLater()

@@ -64,7 +64,11 @@ def test_a_number_is_given_later_and_checked(person: PersonCard) -> None:
     key(number, Qt.Key.Key_Return)
     assert given == []
     assert "7 figures" in _find(person, QLabel, "dossier_new_number_wrong").text()
-    write(number, " 67")
+    write(number, "123")  # in the place of what was refused
+    key(number, Qt.Key.Key_Return)
+    assert number.text() == "123"
+    key(number, Qt.Key.Key_End)
+    write(number, "45 67")
     key(number, Qt.Key.Key_Return)
     key(number, Qt.Key.Key_Return)
     assert given == ["1234567"]
