@@ -24,6 +24,7 @@ from session.hub.composition import Hub
 from session.hub.monitoring.health import Trouble
 
 PREFIX = "poste_expert"
+DAY_S = 86_400
 BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -177,7 +178,8 @@ class HubMetrics(MetricsCollector):
             yield self.gauge("disk_free_bytes", "Least free room of the hub's folders.", free)
         days = self.facts().get("certificate_days")
         if days is not None:
-            yield self.gauge("certificate_days", "Days until the bus's certificate ends.", days)
+            words = "Seconds until the bus's certificate ends, in whole days."
+            yield self.gauge("certificate_seconds", words, days * DAY_S)
         yield from self._store()
         yield from self.backup_age(self._backups)
 

@@ -17,6 +17,9 @@ from views.widgets.theme import size_icons
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
+LINES_OF_TWO_ENDS = 3
+
+
 class EventsTable(QTableView):
     """Shows an `EventsModel`.
 
@@ -64,8 +67,9 @@ class EventsTable(QTableView):
             self.setCurrentIndex(self._model.index(line, TIME))
 
     def set_two_ends(self, on: bool) -> None:
-        """Two wide columns, or one."""
+        """Two columns of half the width, whose words go on on more lines, or one."""
         self._two_ends = on
+        self.setWordWrap(on)
         self._model.set_two_ends(on)
         self._fit()
 
@@ -78,7 +82,8 @@ class EventsTable(QTableView):
         metrics = self.fontMetrics()
         beside = self.verticalHeader()
         assert beside is not None
-        beside.setDefaultSectionSize(metrics.height() + 8)
+        lines = LINES_OF_TWO_ENDS if self._two_ends else 1
+        beside.setDefaultSectionSize(lines * metrics.height() + 8)
         self.setColumnWidth(TIME, metrics.horizontalAdvance("00:00:00") + 22)
         narrow = max(metrics.horizontalAdvance(name) for name in (_("Kiosk"), _("Desk"))) + 24
         viewport = self.viewport()

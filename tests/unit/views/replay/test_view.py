@@ -39,6 +39,7 @@ from session.log.playback.opened import Damage, OpenedLog
 from session.log.playback.opening import open_records
 from session.protocol.conversation.messages import Grant, GrantActor, GrantReason, PrintState
 from session.protocol.hub.tickets import TicketState
+from tests.accessibility.layout import settle
 from tests.support.log_story import START, Story, frame, whole_session
 from tests.support.screens.fingers import click, drag, key
 from tests.support.screens.mirrored import Event as PageEvent
@@ -535,3 +536,26 @@ def test_escape_leaves_the_page_alone_then_the_search_then_is_the_windows(shown:
     assert left == []
     key(shown.table, Qt.Key.Key_Escape)
     assert left == [True]
+
+
+def test_beside_one_another_events_are_read_whole(shown: Shown) -> None:
+    replay = shown.view
+    replay.resize(1440, 900)
+    replay.show_log("Entretien", opened())
+    replay.show()
+    settle()
+    replay.set_two_ends(True)
+    settle()
+    table = replay.findChildren(EventsTable)[0]
+    model, metrics = table.model(), table.fontMetrics()
+    assert model is not None
+    cut = []
+    for row in range(model.rowCount()):
+        for column in range(1, model.columnCount()):
+            place = table.visualRect(model.index(row, column)).adjusted(3 + 16 + 4, 0, -3, 0)
+            words = str(model.index(row, column).data() or "")
+            flags = int(Qt.TextFlag.TextWordWrap)
+            if metrics.boundingRect(place, flags, words).height() > place.height():
+                cut.append(words)
+    assert model.rowCount() > 10
+    assert not cut

@@ -69,7 +69,7 @@ async def test_the_red_line_of_a_lost_moment_leaves_with_the_next_answer(
     async def find(wanted: LogFilter, before: str = "") -> LogsFound:
         if not answers.pop(0):
             raise HubUnreachable
-        return LogsFound(rows=[])
+        return LogsFound(rows=())
 
     monkeypatch.setattr(made.app, "find", find)
     shown = made.view.messages.texts

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from tests.accessibility.layout import settle
 from tests.support.screens.every import EVERY
+from tests.support.screens.fingers import key, write
 from tests.support.screens.site_gallery import busy_network
 from views.board.act_panel import ActPanel
 from views.helpdesk.list_page import ListPage
@@ -66,11 +66,11 @@ def test_what_is_typed_after_a_refusal_replaces_it(place: str, desk_theme: QAppl
     line = find(window)
     line.clear()
     line.setFocus()
-    QTest.keyClicks(line, refused)
+    write(line, refused)
     assert line.text() == refused
-    QTest.keyClick(line, Qt.Key.Key_Return)
+    key(line, Qt.Key.Key_Return)
     settle()
-    QTest.keyClicks(line, "panne")
+    write(line, "panne")
     assert line.text() == "panne"
     window.hide()
     window.deleteLater()
@@ -80,9 +80,9 @@ def test_what_is_typed_after_a_refusal_replaces_it(place: str, desk_theme: QAppl
 def test_so_it_is_in_the_desks_fields(name: str, desk_theme: QApplication) -> None:
     field = Field(name, "Nom", longest=40)
     field.show()
-    QTest.keyClicks(field.line, "30/02")
+    write(field.line, "30/02")
     field.show_wrong("Ce jour n'existe pas.")
-    QTest.keyClicks(field.line, "28")
+    write(field.line, "28")
     assert field.text() == "28"
     field.hide()
     field.deleteLater()
@@ -92,7 +92,7 @@ def test_what_is_said_while_a_person_types_takes_nothing_away(desk_theme: QAppli
     field = Field("born_on", "Né le", longest=40)
     field.edited.connect(lambda: field.show_wrong("Pas encore une date."))
     field.show()
-    QTest.keyClicks(field.line, "2802")
+    write(field.line, "2802")
     assert field.text() == "2802"
     field.hide()
     field.deleteLater()
