@@ -123,6 +123,12 @@ class ActBeginner(QObject):
         hint = _("Higher is served first, then arrival.")
         self._panel.open(title, hint, target_name=_("Priority"), targets=levels)
 
+    def join_agent(self, agent_id: str) -> None:
+        """Joins the conversation that this agent is in, visibly."""
+        talk = self._facts.talk_of(agent_id)
+        if talk is not None:
+            self.join(talk.id)
+
     def join(self, ticket_id: str) -> None:
         """Joins a conversation, visibly."""
         ticket = self._facts.ticket(ticket_id)

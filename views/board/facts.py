@@ -92,6 +92,11 @@ class BoardFacts:
         """An open ticket."""
         return next((ticket for ticket in self.tickets if ticket.id == ticket_id), None)
 
+    def talk_of(self, agent_id: str) -> Ticket | None:
+        """The ticket of the conversation that an agent is in."""
+        talks = (one for one in self.tickets if one.state is TicketState.IN_SESSION)
+        return next((one for one in talks if agent_id and one.agent == agent_id), None)
+
     def service_name(self, service: str) -> str:
         """The name of a service: ours by its id, another organisation's by its reference."""
         if service in self.services:

@@ -251,7 +251,9 @@ class BoardLivePage(QWidget):
         for act in (self.give_agent, self.give_service, self.prioritise):
             act.setEnabled(can)
         talks = ticket is not None and ticket.state is TicketState.IN_SESSION
+        of_agent = self._facts.talk_of(self.agents.chosen())
         self.join.setEnabled(self._facts.connected and talks)
+        self.join_agent.setEnabled(self._facts.connected and of_agent is not None)
         for act in (self.move_all, self.close_queue):
             act.setEnabled(self._facts.connected and bool(self.queues.chosen()))
         for act in (self.set_state, self.set_services):
@@ -272,6 +274,9 @@ class BoardLivePage(QWidget):
             _("Priority…"), "priority", "F6", lambda: acts.priority(several())
         )
         self.join = self._act(_("Join visibly…"), "call", "F10", lambda: acts.join(ticket()))
+        self.join_agent = self._act(
+            _("Join this agent visibly…"), "call", "Ctrl+F10", lambda: acts.join_agent(agent())
+        )
         self.move_all = self._act(
             _("Move everybody…"), "arrow_right", "F7", lambda: acts.move(queue())
         )
@@ -373,7 +378,9 @@ class BoardLivePage(QWidget):
         self.tickets.itemActivated.connect(lambda _item, _column: self.give_agent.trigger())
         self._menu(self.tickets, self.give_agent, self.give_service, self.prioritise, self.join)
         self._menu(self.queues, self.move_all, self.close_queue, self._tell_service)
-        self._menu(self.agents, self.set_state, self.set_services, self._tell_agent)
+        self._menu(
+            self.agents, self.join_agent, self.set_state, self.set_services, self._tell_agent
+        )
         self.agents.itemActivated.connect(lambda _item, _column: self.set_state.trigger())
         self.tickets.itemSelectionChanged.connect(self.refresh)
         self.tickets.sort_requested.connect(self._on_sort)

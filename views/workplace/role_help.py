@@ -95,6 +95,7 @@ ROLE_HELP = {
             ("F8", N_("Close or open…")),
             ("F9", N_("Message…")),
             ("F10", N_("Join visibly…")),
+            ("Ctrl+F10", N_("Join this agent visibly…")),
             ("Ctrl+Z", N_("Take back")),
             ("Ctrl+Shift+P", N_("Find anything to do")),
             ("F12", N_("Dismiss the messages")),

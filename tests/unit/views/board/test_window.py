@@ -17,6 +17,7 @@ from session.desk.hub.board_acts import (
     Announce,
     GiveToAgent,
     GiveToService,
+    Join,
     MoveQueue,
     SetAgentServices,
     SetAgentState,
@@ -315,6 +316,19 @@ def test_a_reservation_that_ran_out_is_told_with_the_agent_s_name(board: BoardWi
     said = " ".join(text.text() for text in board.messages.findChildren(QLabel))
     assert f"{kept.number} was kept for" in said
     assert f"kept for {kept.assigned_to}," not in said  # a name, no id
+
+
+def test_a_conversation_is_joined_from_its_agents_row(
+    board: BoardWindow, asked: list[tuple[Act, str]]
+) -> None:
+    talk = next(one for one in callers() if one.state is TicketState.IN_SESSION and one.agent)
+    free = next(one for one in board.agents.ids() if board._facts.talk_of(one) is None)
+    for agent, joined in ((free, False), (talk.agent, True)):
+        board.agents.choose(agent or "")
+        key(board, KEYS.Key_F10, Qt.KeyboardModifier.ControlModifier)
+        assert board.panel.isVisible() is joined
+    give_reason(board, "asked for help")
+    assert asked == [(Join(talk), "asked for help")]
 
 
 def choose_several(board: BoardWindow, count: int) -> list[Ticket]:
