@@ -4,7 +4,7 @@ per line.
 
 Used by the scripted walk and by the end-to-end tests, with `--driven`.
 The end of the input is the parent's end: the program stops in order. Commands: `{"id", "do":
-"click"|"type"|"shot"|"facts"|"visible"|"read"|"stop", ...}`.
+"click"|"type"|"shot"|"facts"|"visible"|"read"|"still"|"stop", ...}`.
 """
 
 from __future__ import annotations
@@ -44,6 +44,10 @@ class DrivenWindow(Protocol):
 
     def visible(self) -> list[str]:
         """Object names of everything a person could click now."""
+        ...
+
+    def stood_still_ms(self) -> float:
+        """The longest that the window stood still since this was asked before."""
         ...
 
 
@@ -111,6 +115,8 @@ class Automation:
             return self._window.read(command["name"])
         elif what == "visible":
             return self._window.visible()
+        elif what == "still":
+            return self._window.stood_still_ms()
         else:
             raise ValueError(f"unknown command {what}")
         return True

@@ -31,6 +31,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from views.automation.loop_gaps import LoopGaps
+
 KEY = "key"
 TRAVEL = "pointer:travel"
 
@@ -51,6 +53,7 @@ class WindowDriver:
         self._names = dict(names or {})
         self._pointer: QPointF | None = None
         self._travel_px = 0.0
+        self._gaps: LoopGaps | None = None
 
     def _find(self, name: str) -> QWidget:
         named = (
@@ -210,6 +213,13 @@ class WindowDriver:
         if not named and isinstance(widget, QLabel | QAbstractButton):
             return widget.text()
         return named
+
+    def stood_still_ms(self) -> float:
+        """The longest that the window stood still since this was asked before; measured from the
+        first time on.
+        """
+        before, self._gaps = self._gaps, LoopGaps()
+        return before.stop() if before is not None else 0.0
 
     def visible(self) -> list[str]:
         """Names of the visible, enabled buttons."""

@@ -16,12 +16,12 @@ from session.core.tasks import Tasks
 from session.kiosk.cobrowse.page_guard import PageGuard
 from session.kiosk.cobrowse.shared_page import TOPIC, KioskSharedPage
 from session.protocol.conversation.messages import AddressRefused, Grant, SessionMessage
-from tests.integration.cobrowse.loop_gaps import LoopGaps
 from tests.support.cobrowse_pages import WebServer
 from tests.support.cobrowse_stage import Consent
 from tests.support.memory.channel import channel_pair
 from tests.support.qt_loop import QtLoop
 from tests.support.waiting import LONGEST_S, until
+from views.automation.loop_gaps import LoopGaps
 from views.kiosk.browser.page_process import PageProcesses
 from views.kiosk.browser.pane import KioskBrowser
 
