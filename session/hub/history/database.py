@@ -19,10 +19,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Table, and_, delete, func, insert, or_, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from session.core.database_users import DatabaseUsers
-from session.core.errors import StoreUnreachable
+from session.core.errors import MessageMalformed, StoreUnreachable
 from session.hub.history import tables
 from session.hub.history.audit import AuditEntry, BoardEntry
 from session.hub.parts import TIME_ZONE
@@ -117,7 +117,8 @@ class History:
 
     def apply(self, stream: int, entries: Sequence[AuditEntry]) -> None:
         """Stores entries; those that are there already, perhaps under another number of AUDIT,
-        change nothing.
+        change nothing. All or none; an entry that no row can hold raises another error than
+        `StoreUnreachable`.
         """
         read = [(entry, entry.ticket) for entry in entries if entry.ticket is not None]
         acts = [_act(stream, entry, entry.board) for entry in entries if entry.board is not None]
@@ -452,5 +453,7 @@ def _seconds(start: datetime, end: datetime) -> int:
 def _reached() -> Iterator[None]:
     try:
         yield
+    except (DataError, IntegrityError) as error:  # the database is there and refuses what it reads
+        raise MessageMalformed(why=type(error).__name__) from error
     except (SQLAlchemyError, OSError) as error:
         raise StoreUnreachable(why=type(error).__name__) from error

@@ -12,12 +12,12 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from session.core.errors import BusUnreachable, SessionError, StoreUnreachable
 from session.core.tasks import Tasks
-from session.hub.history.audit import BATCH, Audit, AuditReader
+from session.hub.history.audit import BATCH, Audit, AuditEntry, AuditReader
 from session.hub.history.database import History
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,9 @@ then it is answered from what is there.
 
 POLL_S = 0.02
 
+ENTRIES = "entries of the history"
+"""Under this name one that could not be stored is told (`Tasks.note_failure`)."""
+
 
 @dataclass(frozen=True)
 class Position:
@@ -60,6 +63,7 @@ class Projection:
 
     Attributes:
         caught_up: set while nothing is known to be missing.
+        left_out: entries that no row can hold.
         trouble: why the history cannot go on; "" while nothing is known against it.
     """
 
@@ -74,6 +78,7 @@ class Projection:
         self.caught_up = asyncio.Event()
         self.position = Position(0, 0)
         self.trouble = ""
+        self.left_out = 0
         self._audit = audit
         self._open_history = open_history
         self._tasks = tasks
@@ -184,7 +189,7 @@ class Projection:
     async def _next(self, history: History, stream: int, reader: AuditReader) -> None:
         entries = await reader.batch()
         if entries:
-            await asyncio.to_thread(history.apply, stream, entries)
+            await self._apply(history, stream, entries)
             await reader.acknowledge(entries)
         last = (await self._audit.state()).last_revision
         newest = max((self.position.applied, *(entry.seq for entry in entries)))
@@ -195,6 +200,21 @@ class Projection:
         self._note("")
         if 0 < len(entries) < BATCH:
             await self._gather(GATHER_S[len(entries) >= MANY])
+
+    async def _apply(self, history: History, stream: int, entries: Sequence[AuditEntry]) -> None:
+        """Stores entries; one that cannot be stored keeps no other from its row. AUDIT has it."""
+        try:
+            await asyncio.to_thread(history.apply, stream, entries)
+        except StoreUnreachable:
+            raise
+        except Exception as error:
+            if len(entries) > 1:
+                for entry in entries:
+                    await self._apply(history, stream, [entry])
+                return
+            self.left_out += 1
+            log.error("entry %d of the audit is left out of the history", entries[0].seq)
+            self._tasks.note_failure(ENTRIES, error)
 
     async def _gather(self, longest_s: float) -> None:
         """More changes come together, unless somebody asks."""

@@ -9,6 +9,7 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
@@ -23,6 +24,7 @@ from session.hub.history.database import History
 from session.hub.parts import HubParts
 from session.kiosk.hub.client import KioskLink
 from session.protocol.hub.statistics import StatisticsBy
+from session.protocol.hub.tickets import TicketState
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import World, hub_world
 from tests.support.waiting import until
@@ -258,3 +260,32 @@ async def test_the_history_goes_on_after_the_server_was_killed(tmp_path: Path) -
         hub = world.hub
         assert hub is not None
         await until(lambda: "closed" in states_of(hub.history.projection.history, done))
+
+
+async def test_an_entry_that_the_history_cannot_store_is_left_out_and_told(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with hub_world(tmp_path, clock=clock) as world:
+        kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+        hub = world.hub
+        assert hub is not None
+        ticket_id = await one_session(world, kiosk, desk, "r1", clock)
+        await settled(world, 1)
+        ticket = (await kiosk.call("housing", "", "r2")).ticket
+        poison = msgspec.structs.replace(
+            ticket,
+            id="poison",
+            state=TicketState.CLOSED,
+            ended_at_utc=ticket.arrived_at_utc,
+            priority=1 << 63,  # one more than SQL's largest number
+        )
+        assert world.connection is not None
+        await world.connection.streams.append(
+            f"$KV.tk.{ticket.organisation}.poison", msgspec.json.encode(poison)
+        )
+        await kiosk.leave(ticket.id)
+        await settled(world, 2)
+        projection = hub.history.projection
+        assert projection.left_out == 1
+        assert states_of(projection.history, "poison") == []
+        assert states_of(projection.history, ticket_id)
+        assert [task.name for task in hub.parts.tasks.failing] == ["entries of the history"]
