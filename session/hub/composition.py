@@ -194,10 +194,19 @@ class Hub:
         return await self.network.outgoing.ask_for(asker, verb, payload)
 
     def _old_logs(self) -> list[Trouble]:
-        """What older versions stored is not all in today's form yet."""
-        left = self._log_keeper.old.left
-        messages = sum(left.values())
-        return [Trouble("logs_upgraded", False, {"messages": messages})] if left else []
+        """What older versions stored is not all in today's form yet, or cannot be read."""
+        old = self._log_keeper.old
+        troubles = []
+        if old.left:
+            messages = sum(old.left.values())
+            troubles.append(Trouble("logs_upgraded", False, {"messages": messages}))
+        if old.aside:
+            names = ", ".join(sorted(old.aside))
+            logs = sum(map(len, old.aside.values()))
+            troubles.append(
+                Trouble("logs_unreadable", False, {"logs": logs, "organisations": names})
+            )
+        return troubles
 
     def is_with_caller(self, organisation: str, person: str) -> bool:
         """An agent of ours is in a conversation, one's own or another's, or in its wrap-up."""

@@ -21,7 +21,7 @@ import msgspec
 from session.bus.hub_connection import HubConnection
 from session.bus.jetstream.streams import NANOSECONDS, Stored, StreamUse, WrongRevision
 from session.core.clock import Clock, SystemClock
-from session.core.errors import NotAllowed, StoreUnreachable, TicketUnknown
+from session.core.errors import LogUnreadable, NotAllowed, StoreUnreachable, TicketUnknown
 from session.core.signals import Signal
 from session.hub.dossier.kept_logs import HELD, KeptLogs
 from session.hub.dossier.old_logs import SPARE_BYTES, OldLogs
@@ -145,7 +145,8 @@ class LogKeeper:
 
     async def _shrink_old(self, organisation: str, use: StreamUse) -> None:
         """What an older version stored gives its room to the copy."""
-        self.old.left.setdefault(organisation, 0)
+        if organisation not in self.old.aside:  # else all that can be read may be done
+            self.old.left.setdefault(organisation, 0)
         self._old_days[organisation] = use.max_age_s / DAY_S
         wanted = use.size_bytes + SPARE_BYTES
         if use.max_bytes == 0 or wanted < use.max_bytes:
@@ -156,7 +157,8 @@ class LogKeeper:
 
     async def upgrade_old(self) -> None:
         """Brings all that older versions stored to today's form, the oldest first, while the hub
-        works. It goes on where an earlier start stopped; it waits while the store is away.
+        works. It goes on where an earlier start stopped; it waits while the store is away. One that
+        cannot be read is set aside.
         """
         for organisation in sorted(self.old.left):
             log.info("the logs of %s are brought to the structure of their pages", organisation)
@@ -172,6 +174,8 @@ class LogKeeper:
                     if done % ROOM_EVERY == 0:
                         await self.prepare()
                         log.info("%d logs of %s are done", done, organisation)
+                except LogUnreadable:
+                    continue
                 except StoreUnreachable as error:
                     log.info("old logs wait for the store: %s", error.detail.get("why", ""))
                     await asyncio.sleep(AGAIN_S)
@@ -179,7 +183,7 @@ class LogKeeper:
 
     async def _bring(self, organisation: str, session_id: str) -> None:
         """Whoever asks for a log gets it in today's form, also before its turn."""
-        if organisation in self.old.left:
+        if organisation in self.old.left or session_id in self.old.aside.get(organisation, ()):
             to = _subject(organisation, session_id)
             await self.old.bring(organisation, session_id, to=to, days=self._days(organisation))
 
@@ -298,7 +302,7 @@ class LogKeeper:
         """Records from the `after`-th on, as many as fit in one answer.
 
         The first ones may have left to make room: then the oldest that is here comes first.
-        Raises `TicketUnknown`, `StoreUnreachable`.
+        Raises `TicketUnknown`, `LogUnreadable`, `StoreUnreachable`.
         """
         await self._bring(organisation, session_id)
         stream, subject = await self._place_of(organisation, session_id)

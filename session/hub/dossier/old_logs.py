@@ -18,7 +18,7 @@ from datetime import datetime
 import msgspec
 
 from session.bus.jetstream.streams import MISSING_STREAM, Stored, Streams, WrongRevision
-from session.core.errors import StoreUnreachable
+from session.core.errors import LogUnreadable, StoreUnreachable
 from session.hub.storage.store_space import OLD_LOG_PREFIX
 from session.log.upgrade import upgraded_log
 
@@ -39,26 +39,34 @@ class OldLogs:
 
     Attributes:
         left: organisation -> messages that wait; without those that have none.
+        aside: organisation -> sessions whose logs cannot be read. They stay in the old stream for
+            as long as logs are kept, and are tried again at the next start.
     """
 
     def __init__(
         self, streams: Streams, *, total_of: Callable[[Stored], int], now: Callable[[], datetime]
     ) -> None:
         self.left: dict[str, int] = {}
+        self.aside: dict[str, set[str]] = {}
         self._streams, self._total_of, self._now = streams, total_of, now
         self._lock = asyncio.Lock()
 
     async def first(self, organisation: str) -> str | None:
-        """The session whose log is oldest; None when nothing is left. Raises `StoreUnreachable`."""
+        """The session whose log is oldest; None when nothing is left that can be read. Raises
+        `StoreUnreachable`.
+        """
+        stream, revision = f"{OLD_LOG_PREFIX}{organisation}", 1
         try:
-            stream = f"{OLD_LOG_PREFIX}{organisation}"
-            stored = await self._streams.next(stream, f"log.{organisation}.*", 1)
-            self.left[organisation] = (await self._streams.state(stream)).messages
+            while stored := await self._streams.next(stream, f"log.{organisation}.*", revision):
+                session_id = stored.subject.rpartition(".")[2]
+                if session_id not in self.aside.get(organisation, ()):
+                    self.left[organisation] = (await self._streams.state(stream)).messages
+                    return session_id
+                revision = stored.revision + 1
         except StoreUnreachable as error:
             if not _is_missing(error):
                 raise
-            stored = None
-        return stored.subject.rpartition(".")[2] if stored is not None else None
+        return None
 
     async def bring(self, organisation: str, session_id: str, *, to: str, days: float) -> None:
         """Copies one session's log to the subject `to`, then takes it out of the old stream;
@@ -69,22 +77,44 @@ class OldLogs:
 
         Raises:
             StoreUnreachable: broke off; ask again.
+            LogUnreadable: it is set aside.
         """
         stream, subject = f"{OLD_LOG_PREFIX}{organisation}", f"log.{organisation}.{session_id}"
         async with self._lock:
             try:
                 old = await self._all(stream, subject)
                 if old:
-                    await self._copy(old, to, days)
+                    payloads = await self._upgraded(organisation, session_id, old)
+                    await self._copy(old, payloads, to, days)
                     await self._streams.forget(stream, subject)
             except StoreUnreachable as error:
                 if not _is_missing(error):  # another hub has finished
                     raise
 
     async def end(self, organisation: str) -> None:
-        """Removes the empty stream and its files. Raises `StoreUnreachable`."""
-        await self._streams.remove(f"{OLD_LOG_PREFIX}{organisation}")
+        """Removes the empty stream and its files; one with logs that are set aside stays. Raises
+        `StoreUnreachable`.
+        """
+        if organisation not in self.aside:
+            await self._streams.remove(f"{OLD_LOG_PREFIX}{organisation}")
         self.left.pop(organisation, None)
+
+    async def _upgraded(
+        self, organisation: str, session_id: str, old: Sequence[Stored]
+    ) -> list[bytes]:
+        """A log's messages in today's form; a log that cannot be read is set aside, whatever is
+        wrong with it: it would keep all others waiting for ever.
+        """
+        if session_id in self.aside.get(organisation, ()):
+            raise LogUnreadable
+        try:
+            for stored in old:
+                self._total_of(stored)
+            return await asyncio.to_thread(_upgraded, [stored.payload for stored in old])
+        except Exception as error:
+            log.error("the old log %s cannot be read: %s", session_id, type(error).__name__)
+            self.aside.setdefault(organisation, set()).add(session_id)
+            raise LogUnreadable from error
 
     async def _all(self, stream: str, subject: str) -> list[Stored]:
         found: list[Stored] = []
@@ -94,8 +124,9 @@ class OldLogs:
             revision = stored.revision + 1
         return found
 
-    async def _copy(self, old: Sequence[Stored], to: str, days: float) -> None:
-        payloads = await asyncio.to_thread(_upgraded, [stored.payload for stored in old])
+    async def _copy(
+        self, old: Sequence[Stored], payloads: Sequence[bytes], to: str, days: float
+    ) -> None:
         while True:
             newest = await self._streams.last(_stream_of(to), to)
             has, revision = (-1, 0) if newest is None else (self._total_of(newest), newest.revision)

@@ -9,6 +9,8 @@ transaction that is on the disk when `append` returns.
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -18,13 +20,15 @@ from pathlib import Path
 
 import msgspec
 
-from session.core.errors import NotAllowed, StoreUnreachable, TicketUnknown
+from session.core.errors import LogUnreadable, NotAllowed, StoreUnreachable, TicketUnknown
 from session.hub.storage.erasures import Erasure, Hold, all_marks, mark_of
 from session.hub.storage.format import StoredTooNew
 from session.hub.storage.store_space import NO_LIMITS, StoreLimits, check_log_open
 from session.log.upgrade import upgraded_line, upgraded_log
 from session.protocol.hub.log import LogPart
 from session.protocol.wire.version import MAX_CONTROL_BYTES
+
+log = logging.getLogger(__name__)
 
 WAIT_S = 5.0
 PART_BYTES = MAX_CONTROL_BYTES // 2
@@ -104,11 +108,16 @@ class VaultLog:
     Raises:
         StoreUnreachable: also from every method: the file cannot be used now; nothing was done.
         StoredTooNew: a newer version has written it.
+
+    Attributes:
+        aside: conversations whose logs an older version wrote and that cannot be read. They stay as
+            they are, and are tried again at the next start.
     """
 
     def __init__(self, path: Path, limits: StoreLimits = NO_LIMITS) -> None:
         self._path = path
         self._limits = limits
+        self.aside: set[str] = set()
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         self._prepare()
@@ -125,18 +134,37 @@ class VaultLog:
     # ---- what older versions kept
 
     def older(self) -> int:
-        """How many sessions' records are not brought to today's form yet."""
+        """How many sessions' records are not brought to today's form yet and can be."""
         with self._open() as base:
-            return int(base.execute("SELECT count(*) FROM older").fetchone()[0])
+            return len(self._waiting(base))
+
+    def _waiting(self, base: sqlite3.Connection) -> list[str]:
+        sessions = [str(row[0]) for row in base.execute("SELECT session FROM older")]
+        return [session_id for session_id in sessions if session_id not in self.aside]
 
     def upgrade_next(self) -> bool:
-        """Brings one of them to today's form; False when none is left."""
-        with self._change() as base:
-            row = base.execute("SELECT session FROM older LIMIT 1").fetchone()
-            if row is None:
+        """Brings one of them to today's form, or sets it aside; False when none is left."""
+        with contextlib.suppress(LogUnreadable), self._change() as base:
+            waiting = self._waiting(base)
+            if not waiting:
                 return False
-            _upgrade(base, str(row[0]))
-            return True
+            self._upgrade(base, waiting[0])
+        return True
+
+    def _upgrade(self, base: sqlite3.Connection, session_id: str) -> None:
+        """Brings a session's records to today's form, if an older version wrote them. Raises
+        `LogUnreadable` when that cannot be done, whatever is wrong with them.
+        """
+        if session_id in self.aside:
+            raise LogUnreadable
+        try:
+            _upgrade(base, session_id)
+        except sqlite3.Error:
+            raise
+        except Exception as error:
+            log.error("the old log %s cannot be read: %s", session_id, type(error).__name__)
+            self.aside.add(session_id)
+            raise LogUnreadable from error
 
     def upgrade_all(self) -> None:
         """Brings all of them to today's form."""
@@ -230,7 +258,7 @@ class VaultLog:
         records = [upgraded_line(record) for record in records]
         with self._change() as base:
             self._check_end(base, session_id, writer)
-            _upgrade(base, session_id)
+            self._upgrade(base, session_id)
             query = "SELECT count(*) FROM record WHERE session = ? AND writer = ?"
             kept = int(base.execute(query, (session_id, writer)).fetchone()[0])
             fresh = list(records[kept - first :]) if first <= kept else []
@@ -257,14 +285,16 @@ class VaultLog:
             raise NotAllowed(why="not an end of this session")
 
     def read(self, session_id: str, after: int) -> LogPart:
-        """Records from the `after`-th on, as many as fit in one answer. Raises `TicketUnknown`."""
+        """Records from the `after`-th on, as many as fit in one answer. Raises `TicketUnknown`,
+        `LogUnreadable`.
+        """
         records: list[msgspec.Raw] = []
         size_bytes = 0
         with self._open() as base:
             is_older = _is_older(base, session_id)
         if is_older:
             with self._change() as base:
-                _upgrade(base, session_id)
+                self._upgrade(base, session_id)
         with self._open() as base:
             if base.execute("SELECT 1 FROM session WHERE id = ?", (session_id,)).fetchone() is None:
                 raise TicketUnknown
@@ -290,6 +320,7 @@ class VaultLog:
             base.executemany("DELETE FROM begun WHERE session = ?", old)
             base.executemany("DELETE FROM older WHERE session = ?", old)
             base.executemany("DELETE FROM log_note WHERE session = ?", old)
+            self.aside.difference_update(str(row[0]) for row in old)
             for table in ("bound", "note"):
                 base.execute(
                     f"DELETE FROM {table} WHERE at_utc < ?", ((now - TICKETS_KEPT).isoformat(),)
@@ -342,6 +373,8 @@ class VaultLog:
             count = base.execute("DELETE FROM record WHERE session = ?", (session_id,)).rowcount
             base.execute("DELETE FROM session WHERE id = ?", (session_id,))
             base.execute("DELETE FROM begun WHERE session = ?", (session_id,))
+            base.execute("DELETE FROM older WHERE session = ?", (session_id,))
+            self.aside.discard(session_id)
             base.execute("DELETE FROM log_note WHERE session = ?", (session_id,))
             mark = mark_of(organisation, session_id)
             base.execute("INSERT OR IGNORE INTO erased VALUES (?)", (mark,))

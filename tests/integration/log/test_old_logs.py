@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ import pytest
 
 from session.bus.hub_connection import HubConnection
 from session.bus.jetstream.streams import NANOSECONDS, Streams
-from session.core.errors import StoreUnreachable
+from session.core.errors import LogUnreadable, StoreUnreachable
 from session.desk.hub.client import DeskLink
+from session.hub.composition import Hub
 from session.hub.dossier.log_keeper import LogKeeper
 from session.log.migrate import decode_record
 from session.log.playback.replay import whole_chunks
@@ -23,7 +25,7 @@ from session.log.upgrade import is_old
 from session.protocol.conversation.mirror import unpack
 from session.protocol.hub.requests import SessionFacts
 from tests.support.hub_world import World, hub_world
-from tests.support.waiting import until
+from tests.support.waiting import LONGEST_S, until
 
 SAMPLE = Path(__file__).parents[2] / "data" / "logs" / "format-3.jsonl"
 WORDS = (b"Garrigue", b"Glycines", b"14/05/1988", b"Bonjour", b"Quentin")
@@ -181,3 +183,52 @@ async def test_an_end_of_an_older_version_gives_up_what_it_says_of_pages(tmp_pat
         kept = [bytes(record) for record in await world.kept_log(facts.id)]
         assert not any(map(is_old, kept))
         assert whole_chunks(map(decode_record, kept)) == []
+
+
+@pytest.mark.parametrize(
+    ("payload", "headers"),
+    [(b"no JSON", {"State": "{}"}), (b"[]", {"State": "no state"})],
+    ids=["records", "state"],
+)
+async def test_a_log_that_cannot_be_read_is_set_aside_and_the_others_go_on(
+    tmp_path: Path, payload: bytes, headers: dict[str, str]
+) -> None:
+    async with hub_world(tmp_path) as world:
+        _desk, facts = await a_session(world)
+        streams = connection_of(world).streams
+        await old_store(streams)
+        await streams.append("log.valdore.old0", payload, headers=headers)
+        await keep_old(streams, "old1", facts)
+        keeper = LogKeeper(connection_of(world), {"valdore": 90, "marais": 90})
+        await keeper.prepare()
+        async with asyncio.timeout(LONGEST_S):
+            await keeper.upgrade_old()
+        part = await keeper.read("valdore", "old1", 0)
+        check_structure([bytes(record) for record in part.records])
+        assert keeper.old.aside == {"valdore": {"old0"}}
+        assert not keeper.old.left
+        for ask in (keeper.read("valdore", "old0", 0), keeper.open("valdore", "old0", ["k.k1"])):
+            with pytest.raises(LogUnreadable):
+                await ask
+        kept = await streams.last(STREAM, "log.valdore.old0")
+        assert kept is not None
+        assert kept.payload == payload
+
+
+def _all_that_can_be_is_done(hub: Hub) -> bool:
+    return bool(hub._log_keeper.old.aside) and not hub._log_keeper.old.left
+
+
+async def test_a_hub_says_which_logs_it_cannot_read_and_tries_them_at_each_start(
+    tmp_path: Path,
+) -> None:
+    async with hub_world(tmp_path) as world:
+        await old_store(connection_of(world).streams)
+        await connection_of(world).streams.append("log.valdore.old0", b"no JSON")
+        for _start in range(2):
+            await world.stop_hub()
+            hub = await world.start_hub()
+            await until(partial(_all_that_can_be_is_done, hub))
+            troubles = {one.code: one.detail for one in await hub.monitoring.health.check()}
+            assert troubles["logs_unreadable"] == {"logs": 1, "organisations": "valdore"}
+            assert "logs_upgraded" not in troubles

@@ -13,7 +13,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from session.core.errors import LogClosed, LogFull, NotAllowed, StoreUnreachable, TicketUnknown
+from session.core.errors import (
+    LogClosed,
+    LogFull,
+    LogUnreadable,
+    NotAllowed,
+    StoreUnreachable,
+    TicketUnknown,
+)
 from session.hub.storage.erasures import Erasure, ErasureDemand, Hold, mark_of
 from session.hub.storage.format import StoredTooNew
 from session.hub.storage.store_space import StoreLimits
@@ -251,3 +258,25 @@ def test_a_held_log_outlives_its_age_and_an_erased_one_comes_from_no_backup(
     assert again.erasures() == [_line("s2")]
     assert (log.lift("s1"), log.lift("s1")) == (True, False)
     assert log.forget_older(NOW + timedelta(days=400), 90) == 1
+
+
+def test_an_old_log_that_cannot_be_read_is_set_aside_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "old" / "log.sqlite"
+    old_file(path, sessions=3)
+    with sqlite3.connect(path) as base:
+        base.execute("UPDATE record SET data = 'a text, no bytes' WHERE session = 'old1'")
+    base.close()
+    keeper = VaultLog(path)
+    for _log in range(10):
+        if not keeper.upgrade_next():
+            break
+    assert (keeper.older(), keeper.aside) == (0, {"old1"})
+    assert pages(keeper.read("old2", 0).records)
+    with pytest.raises(LogUnreadable):
+        keeper.read("old1", 0)
+    copied = VaultLog(tmp_path / "copy" / "log.sqlite")
+    copied.restore(keeper.copy())
+    assert copied.older() == 1  # tried again by whoever starts next
+    assert "old1" in copied.sessions()
+    keeper.erase("valdore", "old1")
+    assert "old1" not in keeper.aside
