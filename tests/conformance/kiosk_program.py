@@ -72,7 +72,7 @@ class KioskProgram:
                 await self._click("leave")
                 await self._click("leave_really")
             case Write(text=text):
-                await self._program.ask("type", name="written_entry", text=text)
+                await self.program.ask("type", name="written_entry", text=text)
                 await self._click("written_send")
             case PutPages(jam=jam):
                 await self._order(self._scanner, fault="jam" if jam else "")
@@ -88,7 +88,8 @@ class KioskProgram:
                 await self._click(_button(instruction))
 
     @property
-    def _program(self) -> Child:
+    def program(self) -> Child:
+        """The running program. Raises `CannotDo`."""
         if self._kiosk is None:
             raise CannotDo("it has not begun")
         return self._kiosk
@@ -155,7 +156,7 @@ class KioskProgram:
             (await client.post(f"http://{host}/sim", json=orders)).raise_for_status()
 
     async def _press(self, service: str, number: str) -> None:
-        shown = await self._program.ask("visible")
+        shown = await self.program.ask("visible")
         if "goodbye_finish" in shown:  # the caller before has just gone
             await self._click("goodbye_finish")
         await self._click(f"service_{service}")
@@ -168,7 +169,7 @@ class KioskProgram:
         end = time.monotonic() + ON_SCREEN_S
         while True:
             try:
-                await self._program.ask("click", name=name)
+                await self.program.ask("click", name=name)
                 return
             except ChildFailed as failed:
                 if time.monotonic() > end:
@@ -177,7 +178,7 @@ class KioskProgram:
 
     async def _on_screen(self, name: str, within_s: float) -> None:
         end = time.monotonic() + within_s
-        while name not in await self._program.ask("visible"):
+        while name not in await self.program.ask("visible"):
             if time.monotonic() > end:
                 raise CannotDo(f"{name} is not on screen")
             await asyncio.sleep(POLL_S)

@@ -16,7 +16,16 @@ from session.protocol.codec import decode_session, encode_session
 from session.protocol.conversation.messages import SessionMessage
 from session.protocol.topics import MESSAGE_ROWS, MessageLevel, MessageRow, SendingEnd
 
-WORDS = ("0" * 64, "https://www.valdore.example/", "image/jpeg", "Bonjour", "x")
+WORDS = (
+    "0" * 64,
+    "A" * 43 + "=",
+    "A" * 86 + "==",
+    "U" + "A" * 55,
+    "https://www.valdore.example/",
+    "image/jpeg",
+    "Bonjour",
+    "x",
+)
 """Tried in turn for a text that must look like something."""
 
 LEVELS = (MessageLevel.TALK, MessageLevel.PAGE, MessageLevel.PAPERS)

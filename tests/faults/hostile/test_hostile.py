@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A kiosk that sends far too much beside an honest conversation: judged by what the desk keeps, not
+"""An end that sends far too much in an honest conversation: judged by what the other end keeps, not
 by time. The whole of it, with times: `python -m tests.faults.hostile`.
 """
 
@@ -9,16 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from session.protocol.conversation.chat_and_privacy import PrivacyShown, WordsSaid
+from session.protocol.conversation.chat_and_privacy import PrivacyAsked, PrivacyShown, WordsSaid
 from session.protocol.conversation.messages import (
+    AddressRequested,
     GrantChanged,
+    GrantRequested,
     PageOffered,
     PageShown,
     ScanProgressed,
 )
 from session.protocol.conversation.mirror_messages import DialogShown
+from session.protocol.conversation.shown_document import ShowStarted
 from session.protocol.topics import SendingEnd
 from tests.faults.hostile.bench import hostile_kiosk
+from tests.faults.hostile.desk import hostile_desk
 from tests.faults.hostile.samples import rows_of, sample
 
 MOST_GROWN_MB = 50.0
@@ -33,6 +37,9 @@ BURSTS = (
     PageOffered,
 )
 """What a window shows of a kiosk."""
+
+BURSTS_OF_A_DESK = (WordsSaid, GrantRequested, PrivacyAsked, AddressRequested, ShowStarted)
+"""What a kiosk's screen shows of a desk."""
 
 
 @pytest.mark.timeout(600)
@@ -49,6 +56,21 @@ async def test_bursts_of_a_kiosk_fill_no_window_and_the_caller_goes_on(
     assert sum(kiosk.watch.grown_mb.values()) < MOST_GROWN_MB, kiosk.watch.grown_mb
     assert kiosk.watch.flooded
     assert kiosk.watch.heard
+
+
+@pytest.mark.timeout(600)
+async def test_bursts_of_a_desk_leave_the_caller_the_conversation_and_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    async with hostile_desk(tmp_path) as desk:
+        for row in rows_of(SendingEnd.DESK):
+            if row.message in BURSTS_OF_A_DESK:
+                await desk.burst(row)
+        await desk.talk_on()
+        await desk.stop()
+    assert set(desk.watch.grown_mb) == {message.__name__ for message in BURSTS_OF_A_DESK}
+    assert sum(desk.watch.grown_mb.values()) < MOST_GROWN_MB, desk.watch.grown_mb
 
 
 @pytest.mark.parametrize("end", [SendingEnd.KIOSK, SendingEnd.DESK])
