@@ -45,16 +45,18 @@ from session.kiosk.devices.scans import MAX_PAGES
 from session.log.events import FORMAT
 from session.protocol.codec import PACK_FROM_BYTES
 from session.protocol.conversation.mirror import MAX_EVENTS_BYTES, MAX_PACKED_BYTES, PART_BYTES
+from session.protocol.endpoints.channel import MessageRate
 from session.protocol.endpoints.chunks import MAX_ASKS, MAX_NAMED, STALL_S
 from session.protocol.endpoints.refusals import IN_S, MOST
 from session.protocol.hub.number_check import FORMS, NumberState, check_number
 from session.protocol.message_rates import (
     KEPT,
+    MIRROR_BYTES,
+    MIRROR_PICTURES,
     ORDINARY,
     QUIET_S,
     RAW_RATES,
     TOPIC_RATES,
-    MessageRate,
     rate_of,
 )
 from session.protocol.topics import SESSION_MESSAGES
@@ -127,6 +129,10 @@ def _message_rates() -> str:
     rows = [(codes(sorted(names)), *_rate(rate)) for rate, names in sorted(by_rate.items())]
     rows += [("every other message", *_rate(ORDINARY))]
     rows += [(f"bytes on {code(topic)}", *_rate(rate)) for topic, rate in RAW_RATES.items()]
+    rows += [
+        ("full pictures of the shared page", *_rate(MIRROR_PICTURES)),
+        ("bytes of the shared page, unpacked", *_rate(MIRROR_BYTES)),
+    ]
     ends = table(("an end takes", "a second", "at once"), rows)
     hub = table(
         ("the hub passes of one end, on", "a second", "at once"),

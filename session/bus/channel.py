@@ -27,10 +27,10 @@ from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.codec import decode_session, encode_session
 from session.protocol.conversation.messages import MessageRefused, SessionMessage
-from session.protocol.endpoints.channel import MessageHandler, RawHandler
+from session.protocol.endpoints.channel import MessageHandler, MessageRate, RawHandler
 from session.protocol.endpoints.chunks import parse_headers
 from session.protocol.endpoints.refusals import END_TOPIC, HUB_TOPIC, LATE, Refusals
-from session.protocol.message_rates import ORDINARY, QUIET_S, RAW_RATES, MessageRate, rate_of
+from session.protocol.message_rates import ORDINARY, QUIET_S, RAW_RATES, rate_of
 from session.protocol.topics import (
     CHUNK_TOPIC,
     CONTROL_TOPICS,
@@ -198,11 +198,18 @@ class BusChannel:
         else:
             self.refuse(topic, MessageMalformed.code, "unknown topic")
 
-    def _may_say(self, kind: str, rate: MessageRate) -> bool:
+    def takes(self, topic: str, kind: str, rate: MessageRate, amount: float = 1.0) -> bool:
+        """See `SessionChannel`."""
+        if self._may_say(kind, rate, amount):
+            return True
+        self._leave_out(topic, kind, rate)
+        return False
+
+    def _may_say(self, kind: str, rate: MessageRate, amount: float = 1.0) -> bool:
         """False when the other end says this more often than the table has it."""
         if kind not in self._rates:
             self._rates[kind] = RateLimits(self._clock, rate.per_s, burst=rate.burst)
-        return self._rates[kind].take(kind)
+        return self._rates[kind].take(kind, amount)
 
     def _leave_out(self, topic: str, kind: str, rate: MessageRate) -> None:
         """Too much of this comes; the first of a burst is told at both ends."""

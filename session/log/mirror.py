@@ -6,6 +6,7 @@ in them but the page's structure. Used where the mirror passes.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
@@ -19,9 +20,13 @@ from session.log.events import MirrorChunk
 from session.log.page_structure import PageStructure
 from session.log.redact import MAX_MIRROR_BYTES, searched
 
+log = logging.getLogger(__name__)
+
 MAX_AGE_S = 5.0
 """A chunk is written at the latest so long after its first event: what a kill can cost."""
 MAX_CHUNK_CHARS = 512 * 1024
+MOST_WAITING_CHARS = 2 * 1024 * 1024
+"""What waits to be made into chunks. More is left out of the log, up to the next full picture."""
 
 
 class _Text(NamedTuple):
@@ -70,6 +75,7 @@ class MirrorCollector:
         self._started_at: datetime | None = None
         self._started_s = 0.0
         self._waiting: deque[_Stretch] = deque()
+        self._is_behind = False
         self._making: asyncio.Task[None] | None = None
 
     def add_frame(self, frame: bytes, *, is_snapshot: bool, events: int) -> None:
@@ -122,6 +128,12 @@ class MirrorCollector:
         self._started_at = None
         if self._tasks is None:
             self._write(self._chunk(stretch))
+            return
+        if stretch.is_snapshot or not self._is_behind:
+            waiting = sum(len(text.inner) for kept in self._waiting for text in kept.texts)
+            self._is_behind = waiting > MOST_WAITING_CHARS
+        if self._is_behind:
+            log.info("a stretch of the shared page is left out of the log: too much comes")
             return
         self._waiting.append(stretch)
         if self._making is None or self._making.done():

@@ -9,8 +9,6 @@ loop or an attack meets it.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from session.protocol.conversation.chat_and_privacy import WordsSaid
 from session.protocol.conversation.messages import (
     ChunksRequested,
@@ -37,16 +35,9 @@ from session.protocol.conversation.shown_document import (
     ShowPointerMoved,
     ShowStarted,
 )
+from session.protocol.endpoints.channel import MessageRate
 from session.protocol.endpoints.chat import MOST_KEPT
 from session.protocol.topics import CHUNK_TOPIC, CONTROL_TOPICS, MESSAGE_ROWS, MIRROR_TOPIC
-
-
-class MessageRate(NamedTuple):
-    """So many a second go on for ever, so many may come at once."""
-
-    per_s: float
-    burst: int
-
 
 ORDINARY = MessageRate(10, 100)
 """What a person's acts and reports of every second or two need."""
@@ -89,6 +80,12 @@ RAW_RATES: dict[str, MessageRate] = {
     MIRROR_TOPIC: MessageRate(1000, 4096),
 }
 """Payloads of the raw topics: a page of 24 MiB, and a picture of the shared page, at once."""
+
+MIRROR_PICTURES = MessageRate(2, 30)
+"""Full pictures of the shared page that a desk draws."""
+
+MIRROR_BYTES = MessageRate(2 << 20, 16 << 20)
+"""Of its events, unpacked: some kilobytes on the line may be a page of 60,000 elements here."""
 
 RELAY_TIMES = 2
 """The hub passes twice what the busiest message of a topic needs: what is too much by type shall

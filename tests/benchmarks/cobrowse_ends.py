@@ -30,6 +30,7 @@ from session.kiosk.cobrowse.shared_page import KioskSharedPage
 from session.kiosk.hub.client import KioskLink
 from session.protocol.conversation.messages import Grant, PageShown, SessionMessage
 from session.protocol.conversation.mirror import MirrorEvents
+from session.protocol.endpoints.channel import MessageRate
 from session.protocol.wire.roles import Role
 from tests.support.cobrowse_pages import WebServer
 from tests.support.cobrowse_stage import Consent, script
@@ -67,6 +68,9 @@ class Counted:
             total = block + len(payload)
             self._count(len(f"HPUB {self._subject}{topic} {block} {total}\r\n") + total + 2)
         await self._channel.send_raw(topic, payload, headers)
+
+    def takes(self, topic: str, kind: str, rate: MessageRate, amount: float = 1.0) -> bool:
+        return self._channel.takes(topic, kind, rate, amount)
 
     def refuse(
         self, topic: str, code: str, why: str = "", of: str = "", *, told: bool = True

@@ -60,7 +60,12 @@ from session.log.writer import LogWriter
 from session.media.engines.plain_peer import PlainCallPage
 from session.protocol.conversation.messages import ScanKind, ScannerState, SessionMessage
 from session.protocol.conversation.shown_document import Mark
-from session.protocol.endpoints.channel import MessageHandler, RawHandler, SessionChannel
+from session.protocol.endpoints.channel import (
+    MessageHandler,
+    MessageRate,
+    RawHandler,
+    SessionChannel,
+)
 from session.protocol.hub.requests import SessionEnded, SessionFacts, TicketChanged
 from session.protocol.hub.third_parties import TalkAnswer
 from session.protocol.wire.ids import new_id
@@ -262,6 +267,9 @@ class SeenChannel:
 
     def on_raw(self, topic: str, handler: RawHandler) -> Callable[[], None]:
         return self._channel.on_raw(topic, handler)
+
+    def takes(self, topic: str, kind: str, rate: MessageRate, amount: float = 1.0) -> bool:
+        return self._channel.takes(topic, kind, rate, amount)
 
     def refuse(
         self, topic: str, code: str, why: str = "", of: str = "", *, told: bool = True

@@ -252,7 +252,10 @@ class ConversationConnections:
         page.pointer_shown.connect(self._cobrowse.show_pointer)
 
     def _on_events(self, events: MirrorEvents) -> None:
-        self._mirror.feed(events.text, events.epoch)
+        if not self._mirror.is_behind:
+            self._mirror.feed(events.text, events.epoch)
+        elif self._app.session is not None:
+            self._app.session.page.draw_anew()
 
     def _on_sharing(self, sharing: bool) -> None:
         self._cobrowse.show_sharing(sharing)

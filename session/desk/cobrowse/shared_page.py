@@ -41,6 +41,7 @@ from session.protocol.conversation.messages import (
 from session.protocol.conversation.mirror import MirrorEvents
 from session.protocol.conversation.mirror_messages import DialogClosed, DialogShown, MirrorReceived
 from session.protocol.endpoints.channel import SessionChannel
+from session.protocol.message_rates import MIRROR_BYTES, MIRROR_PICTURES
 from session.protocol.wire.ids import new_id
 from session.protocol.wire.version import MAX_CHUNK_BYTES
 
@@ -59,6 +60,8 @@ RESOURCE_WAIT_S = 12.0
 RESOURCE_QUIET_S = 2.0
 MAX_RESOURCE_BYTES = 4 * 1024 * 1024
 CACHE_BYTES = 16 * 1024 * 1024
+PICTURES, UNPACKED = "full pictures of the page", "unpacked bytes of the page"
+"""Counted beside the payloads: little on the line may be much here."""
 
 
 class _Arrival:
@@ -274,8 +277,14 @@ class DeskSharedPage:
         if not frame.start and not (frame.in_order and self._complete):
             self._lose()
             return
+        if frame.start and not self._channel.takes(mirror.TOPIC, PICTURES, MIRROR_PICTURES):
+            self._lose()
+            return
         try:
             text = self._unpacker.unpack(frame.data, start=frame.start)
+            if not self._channel.takes(mirror.TOPIC, UNPACKED, MIRROR_BYTES, len(text)):
+                self._lose()
+                return
             events = mirror.decode_events(text)
         except (MessageMalformed, MessageTooLarge) as error:
             self._on_unreadable(error)
@@ -300,6 +309,10 @@ class DeskSharedPage:
             self._stretch_timer.cancel()
             self._stretch_timer = None
         self._stretch.flush()
+
+    def draw_anew(self) -> None:
+        """What was received could not be shown: a full picture is asked for."""
+        self._lose()
 
     def _lose(self) -> None:
         """Something is missing: shows nothing more until a full picture comes."""

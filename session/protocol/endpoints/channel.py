@@ -6,13 +6,20 @@ the bus gives the real one, tests a pair in memory.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from session.core.signals import Signal
 from session.protocol.conversation.messages import SessionMessage
 
 MessageHandler = Callable[[SessionMessage], None]
 RawHandler = Callable[[bytes, Mapping[str, str]], None]
+
+
+class MessageRate(NamedTuple):
+    """So many a second go on for ever, so many may come at once."""
+
+    per_s: float
+    burst: int
 
 
 class SessionChannel(Protocol):
@@ -48,6 +55,13 @@ class SessionChannel(Protocol):
     def on_raw(self, topic: str, handler: RawHandler) -> Callable[[], None]:
         """Calls `handler` with payload and headers for each raw payload of `topic`;
         returns the call that stops it.
+        """
+        ...
+
+    def takes(self, topic: str, kind: str, rate: MessageRate, amount: float = 1.0) -> bool:
+        """False when the other end says more of a `kind` than the rate has; then it is refused,
+        and told at both ends once for each burst. For what only its receiver can count: the channel
+        counts messages by itself.
         """
         ...
 

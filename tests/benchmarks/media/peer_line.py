@@ -21,7 +21,7 @@ from session.media.engine import MediaStats, PictureLimits
 from session.media.line.end import TICK_S, LineEnd, OtherTraffic
 from session.media.line.governor import Demand, Shares
 from session.protocol.conversation.messages import SessionMessage
-from session.protocol.endpoints.channel import MessageHandler, RawHandler
+from session.protocol.endpoints.channel import MessageHandler, MessageRate, RawHandler
 from tests.benchmarks.media.page_transfer import PIECE, PORT
 
 GUESS_KBPS = 420.0
@@ -41,6 +41,10 @@ class _Nobody:
 
     async def send_raw(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> None:
         """Lost."""
+
+    def takes(self, topic: str, kind: str, rate: MessageRate, amount: float = 1.0) -> bool:
+        """Nothing comes."""
+        return True
 
     def refuse(
         self, topic: str, code: str, why: str = "", of: str = "", *, told: bool = True

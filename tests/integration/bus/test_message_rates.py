@@ -5,20 +5,32 @@ once. Real server, real hub.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from session.bus.channel import BusChannel
 from session.bus.transport.connection import Connection
+from session.core.clock import ManualClock
+from session.core.tasks import Tasks
+from session.desk.cobrowse.shared_page import DeskSharedPage
 from session.hub.network.relay import Relay
 from session.protocol.codec import encode_session
 from session.protocol.conversation.chat_and_privacy import WordsSaid
 from session.protocol.conversation.line import LineSeen
 from session.protocol.conversation.messages import MessageRefused, SessionMessage
-from session.protocol.message_rates import RAW_RATES, TOPIC_RATES, rate_of
+from session.protocol.conversation.mirror import MirrorEvents, Packer, parts_of
+from session.protocol.message_rates import (
+    MIRROR_BYTES,
+    MIRROR_PICTURES,
+    RAW_RATES,
+    TOPIC_RATES,
+    rate_of,
+)
 from session.protocol.wire.roles import Role
 from tests.support.hub_world import hub_world
 from tests.support.waiting import until
@@ -124,3 +136,34 @@ async def test_bytes_are_counted_too_however_small(flood: Flood) -> None:
     assert len(taken) < 2 * allowed
     assert flood.flooded == ["mirror"]
     assert flood.relay.dropped_by_code["rate_limited"] == 0  # the hub passes more than a desk takes
+
+
+async def test_pictures_that_are_small_on_the_line_are_counted_by_what_they_hold(
+    flood: Flood,
+) -> None:
+    tasks = Tasks()
+    page = DeskSharedPage(flood.desk, ManualClock(), tasks=tasks)
+    shown: list[MirrorEvents] = []
+    page.events_received.connect(shown.append)
+    seq = itertools.count()
+
+    async def pictures(text: bytes, count: int) -> int:
+        """How many of them are shown."""
+        data, before = Packer().pack(text, start=True), len(shown)
+        line = flood.hear("line")
+        for _time in range(count):
+            for payload, headers in parts_of(data, epoch=1, seq=next(seq), start=True):
+                await flood.burst("mirror", [payload], **headers)
+        await flood.burst("line", [encode_session(LineSeen())])
+        await until(lambda: len(line) == 1)
+        return len(shown) - before
+
+    whole = msgspec.json.encode(
+        [{"type": 4, "data": {}, "timestamp": 1}, {"type": 2, "data": {}, "timestamp": 1}]
+    )
+    large = whole[:-1] + b',{"type":3,"data":"%s","timestamp":1}]' % (b"a" * (7 << 20))
+    assert await pictures(large, 4) == MIRROR_BYTES.burst // len(large)
+    assert 10 < await pictures(whole, 2 * MIRROR_PICTURES.burst) <= MIRROR_PICTURES.burst
+    assert flood.flooded == ["mirror", "mirror"]  # bytes, then pictures
+    page.close()
+    await tasks.close()

@@ -13,7 +13,7 @@ from session.core.errors import BusUnreachable, MessageMalformed, NotAllowed
 from session.core.signals import Signal
 from session.protocol.codec import decode_session, encode_session
 from session.protocol.conversation.messages import MessageRefused, SessionMessage
-from session.protocol.endpoints.channel import MessageHandler, RawHandler
+from session.protocol.endpoints.channel import MessageHandler, MessageRate, RawHandler
 from session.protocol.endpoints.chunks import parse_headers
 from session.protocol.topics import SendingEnd, may_send
 
@@ -58,6 +58,9 @@ class MemoryChannel:
             return
         for handler in list(self.peer._messages.get(topic, [])):
             handler(message)
+
+    def takes(self, topic: str, kind: str, rate: MessageRate, amount: float = 1.0) -> bool:
+        return True
 
     def refuse(
         self, topic: str, code: str, why: str = "", of: str = "", *, told: bool = True

@@ -70,6 +70,9 @@ _LOCKED = b"default-src 'none'; sandbox"
 RESTART_MS, LONGEST_RESTART_MS, CALM_MS = 1_000, 16_000, 120_000
 """An engine that ends again within `CALM_MS` begins anew after twice the time."""
 MARK_LOOK_MS = 120
+MOST_UNDRAWN_CHARS = 8 * 1024 * 1024
+"""The largest picture."""
+
 _MOST_PX = 20_000
 """Of a viewport: a kiosk says its size, and may lie."""
 _BAR_PX, _LINE_PX, _LARGEST = 12, 40, 2.0
@@ -391,6 +394,7 @@ class MirrorPane(QWidget):
         self._bar.valueChanged.connect(lambda _down: self._place())
         self._bar.hide()
         self._early: list[tuple[str, int]] = []
+        self._undrawn_chars = 0
         self._is_ready = self._is_lost = False
         self._calm = QElapsedTimer()
         self._restart = QTimer(self)
@@ -466,7 +470,11 @@ class MirrorPane(QWidget):
         """
         viewport, focus = _facts_in(text)
         if self._is_ready:
-            self._page.runJavaScript(f"mirror.feed({json.dumps(text)}, {int(epoch)})")
+            self._undrawn_chars += len(text)
+            self._page.runJavaScript(
+                f"mirror.feed({json.dumps(text)}, {int(epoch)})",
+                lambda _none: self._on_fed(len(text)),
+            )
             self._watch.start()
         elif not self._is_lost:  # then only a full picture helps
             self._early.append((text, epoch))
@@ -475,6 +483,16 @@ class MirrorPane(QWidget):
             self._place()
         if focus is not None:
             self._follow_focus(focus)
+
+    @property
+    def is_behind(self) -> bool:
+        """True while its process has so much to draw that more would only wait in memory."""
+        early = sum(len(text) for text, _epoch in self._early)
+        return self._undrawn_chars + early > MOST_UNDRAWN_CHARS
+
+    def _on_fed(self, chars: int) -> None:
+        if not sip.isdeleted(self):
+            self._undrawn_chars = max(0, self._undrawn_chars - chars)
 
     def clear(self) -> None:
         """Shows nothing and forgets everything."""
@@ -724,6 +742,7 @@ class MirrorPane(QWidget):
         """Begins anew after a moment: a page that does it each time does not keep the desk busy."""
         log.warning("the mirror's process has ended")
         self._is_ready, self._is_lost = False, True
+        self._undrawn_chars = 0
         self._early.clear()
         self._watch.stop()
         if not self._viewport.isEmpty():

@@ -12,7 +12,7 @@ import zstandard
 from session.core.clock import ManualClock
 from session.core.tasks import Tasks
 from session.log.events import MirrorChunk
-from session.log.mirror import MAX_AGE_S, MirrorCollector
+from session.log.mirror import MAX_AGE_S, MOST_WAITING_CHARS, MirrorCollector
 from session.log.page_structure import PageStructure
 from tests.support.log_story import frame
 
@@ -84,6 +84,25 @@ async def test_chunks_made_in_a_worker_keep_their_order() -> None:
     await collector.finish()
     assert [events(chunk) for chunk in chunks] == [[0], [1], [2], [3], [4]]
     await tasks.close()
+
+
+async def test_more_of_a_page_than_can_be_looked_through_waits_for_the_next_picture() -> None:
+    chunks: list[MirrorChunk] = []
+    tasks = Tasks()
+    collector = MirrorCollector(
+        chunks.append, ManualClock(), structure=PageStructure(), tasks=tasks
+    )
+    large = frame(resized(1), {"type": 3, "data": {"x": "a" * MOST_WAITING_CHARS}, "timestamp": 1})
+    for _time in range(3):
+        collector.add_frame(large, is_snapshot=True, events=2)
+    collector.add_frame(frame(resized(2)), is_snapshot=False, events=1)  # of a picture not kept
+    await collector.finish()
+    assert len(chunks) == 1
+    collector.add_frame(frame(resized(3)), is_snapshot=False, events=1)
+    await collector.finish()
+    collector.add_frame(frame(resized(4)), is_snapshot=True, events=1)
+    await collector.finish()
+    assert [events(chunk) for chunk in chunks[1:]] == [[4]]
 
 
 def test_a_chunk_in_which_a_number_of_a_person_is_found_keeps_no_page(

@@ -21,7 +21,7 @@ from session.log.events import (
     Writer,
 )
 from session.log.migrate import decode_record, encode_record
-from session.log.redact import REPLACEMENT, check_clean, redact
+from session.log.redact import REPLACEMENT, SLICE_CHARS, check_clean, redact
 from session.protocol.conversation.messages import Grant, GrantActor
 from session.protocol.wire.ids import new_id, ticket_id
 from tests.support.log_story import START, frame, whole_session
@@ -114,6 +114,13 @@ def test_a_mirrored_page_with_a_proven_secret_is_not_kept(secret: str) -> None:
     assert kept.redacted
     assert isinstance(kept.event, MirrorChunk)
     assert kept.event.data == b""
+
+
+@pytest.mark.parametrize("before", [0, 1, 5, 10, 20, 21, 22])
+def test_a_secret_on_the_edge_of_what_is_searched_at_once_is_found(before: int) -> None:
+    text = "." * (SLICE_CHARS - before) + " 1 85 05 78 006 084 91 "
+    for more in (text, text + "." * SLICE_CHARS):
+        assert check_clean(chunk(more)), before
 
 
 def test_a_mirrored_page_with_times_and_a_public_telephone_is_kept() -> None:

@@ -21,13 +21,13 @@ from session.protocol.conversation.messages import (
 from session.protocol.conversation.mirror import MAX_PACKED_BYTES, PART_BYTES
 from session.protocol.conversation.remote_control import ScrollRequested, TextRequested
 from session.protocol.conversation.shown_document import ShowPointerMoved
+from session.protocol.endpoints.channel import MessageRate
 from session.protocol.endpoints.refusals import IN_S, MOST
 from session.protocol.endpoints.sending import MAX_WAITING
 from session.protocol.message_rates import (
     RAW_RATES,
     RELAY_TIMES,
     TOPIC_RATES,
-    MessageRate,
     rate_of,
 )
 from session.protocol.topics import (

@@ -17,7 +17,7 @@ from views.desk.shared_page import mirror_watch
 from views.desk.shared_page.mirror_pane import MirrorPane
 
 SPINS = "for (;;);"
-BUSY = "{ const end = Date.now() + 1000; while (Date.now() < end); }"
+BUSY = "{ const end = Date.now() + 3000; while (Date.now() < end); }"
 
 
 @pytest.fixture
