@@ -5,9 +5,16 @@ expert-app conformance --kiosk --level talk --driver "python docs/examples/talk_
 """
 
 import asyncio
+import contextlib
 import json
 import sys
+from pathlib import Path
 
+from session.bus.enrolment import enrol
+from session.bus.transport.nkeys import new_seed
+from session.bus.transport.tls import client_tls
+from session.core.errors import SessionError
+from session.core.tasks import Tasks
 from session.protocol.wire.ids import new_id
 
 
@@ -19,6 +26,11 @@ class Caller:
         address, code = instruction["servers"], instruction["code"]
         await self.kiosk.begin(address, code, instruction.get("ca_file", ""))
         await self.kiosk.link.services()
+
+    async def enrol_elsewhere(self, instruction):
+        authority, code = client_tls(Path(instruction["ca_file"])), instruction["code"]
+        with contextlib.suppress(SessionError):
+            await enrol(instruction["servers"], code, new_seed(), tasks=Tasks(), tls=authority)
 
     async def press(self, instruction):
         number = instruction.get("number", "")

@@ -46,6 +46,21 @@ class Begin(Instruction, frozen=True, kw_only=True):
     ca_file: str = ""
 
 
+class EnrolElsewhere(Instruction, frozen=True, kw_only=True, tag="enrol_elsewhere"):
+    """Enrol at this other address of the bus, believing this authority only, as at a first start;
+    the kiosk of before goes on afterwards. Done when the attempt is over, however it ended: `done`
+    says nothing of it.
+
+    Attributes:
+        servers, websocket, code, ca_file: as in `begin`.
+    """
+
+    servers: list[str]
+    code: str
+    websocket: str = ""
+    ca_file: str = ""
+
+
 class Press(Instruction, frozen=True, kw_only=True):
     """The caller presses the button of a service and types a number where one is wanted.
     Done when the hub has answered.
@@ -120,6 +135,7 @@ class Finish(Instruction, frozen=True, kw_only=True):
 
 AnyInstruction = (
     Begin
+    | EnrolElsewhere
     | Press
     | Leave
     | HangUp
@@ -226,6 +242,9 @@ def words_of_instruction(instruction: Instruction) -> str:
         case Begin(servers=servers, code=code, ca_file=ca_file):
             authority = f", authority {ca_file}" if ca_file else ""
             return f"enrol the kiosk: bus {', '.join(servers)}{authority}, code {code}"
+        case EnrolElsewhere(servers=servers, code=code, ca_file=ca_file):
+            where = f"bus {', '.join(servers)}, authority {ca_file}, code {code}"
+            return f"try to enrol another kiosk: {where}; it may fail"
         case Press(service=service, number=number):
             typed = f" and type {number}" if number else ""
             return f"press the button of the service {service!r}{typed}"

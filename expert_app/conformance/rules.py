@@ -133,6 +133,11 @@ _TALK = {
         "same.",
         "The privacy pause",
     ),
+    "P-133": (
+        "A kiosk says nothing to a bus whose certificate is not of the authority that it was "
+        "given.",
+        "The bus",
+    ),
 }
 
 _PAGE = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from expert_app.conformance.driver import (
     Begin,
     CannotDo,
     CloseShown,
+    EnrolElsewhere,
     Finish,
     HangUp,
     Instruction,
@@ -40,8 +42,10 @@ from session.bus.channel import BusChannel
 from session.bus.client import BusClient
 from session.bus.enrolment import enrol
 from session.bus.transport.nkeys import new_seed, public_key
+from session.bus.transport.tls import client_tls
 from session.core.clock import SystemClock
 from session.core.device_errors import ScanCancelled, ScannerJammed
+from session.core.errors import SessionError
 from session.core.tasks import Tasks
 from session.kiosk.call.video_call import CallMedia
 from session.kiosk.cobrowse.page_guard import PageGuardLike
@@ -325,6 +329,16 @@ class HeadlessKiosk:
         if self.session is not None:
             self.session.third_parties.on_ticket(change.ticket)
 
+    def trusts(self, ca_file: str) -> ssl.SSLContext | None:
+        """Which certificates count."""
+        return client_tls(Path(ca_file))
+
+    async def enrol_elsewhere(self, instruction: EnrolElsewhere) -> None:
+        """Another kiosk of this kind begins."""
+        servers, tls = instruction.servers, self.trusts(instruction.ca_file)
+        roles = [Role.KIOSK]
+        await enrol(servers, instruction.code, new_seed(), tasks=self.tasks, tls=tls, roles=roles)
+
     async def press(self, instruction: Press) -> None:
         await self.link.call(instruction.service, instruction.number, new_id())
 
@@ -345,6 +359,9 @@ class HeadlessKiosk:
         match instruction:
             case Begin():
                 await self._begin(instruction)
+            case EnrolElsewhere():
+                with contextlib.suppress(SessionError):
+                    await self.enrol_elsewhere(instruction)
             case Press():
                 await self.press(instruction)
             case Leave():

@@ -8,6 +8,7 @@ conformance program, also by itself:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 import tempfile
 import time
@@ -23,6 +24,7 @@ from expert_app.conformance.driver import (
     Begin,
     CannotDo,
     CloseShown,
+    EnrolElsewhere,
     Finish,
     HangUp,
     Instruction,
@@ -66,6 +68,8 @@ class KioskProgram:
         match instruction:
             case Begin():
                 await self._begin(instruction)
+            case EnrolElsewhere():
+                await self._enrol_elsewhere(instruction)
             case Press(service=service, number=number):
                 await self._press(service, number)
             case Leave():
@@ -135,6 +139,17 @@ class KioskProgram:
         words = ["expert_app", "kiosk", "--folder", folder, "--settings", str(file), "--driven"]
         self._kiosk = await self._launch("kiosk", words)
         await self._on_screen("service_logement", READY_S)
+
+    async def _enrol_elsewhere(self, instruction: EnrolElsewhere) -> None:
+        key_file = self._folder / "elsewhere.seed"
+        with contextlib.suppress(SessionError):
+            await enrol_here(
+                instruction.servers,
+                instruction.code,
+                instruction.ca_file,
+                self._tasks,
+                key_file=key_file,
+            )
 
     async def _device(self, name: str, *words: str) -> str:
         if "--spool" in words:

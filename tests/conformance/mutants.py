@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from expert_app.conformance.throw_away_hub import CALLER_NUMBER
 from session.bus.channel import BusChannel
 from session.bus.client import BusClient
 from session.bus.transport.connection import Incoming
+from session.bus.transport.tls import client_tls
 from session.core.errors import HubUnreachable, SessionError
 from session.core.tasks import Tasks
 from session.kiosk.call.consent import Question
@@ -321,6 +323,15 @@ def writes_wrongly(rule: str, wrong: str, old: bytes, new: bytes) -> None:
 class WritesNothing(HeadlessKiosk):
     async def write_log(self, session: str, first: int, records: list[bytes]) -> int:
         return first + len(records)
+
+
+@breaks("P-133", "believes any certificate")
+class BelievesAnybody(HeadlessKiosk):
+    def trusts(self, ca_file: str) -> ssl.SSLContext | None:
+        tls = client_tls(Path(ca_file))
+        if tls is not None:
+            tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+        return tls
 
 
 NOTHING = rb'{"type":"WordsSent","by":"kiosk"}'

@@ -13,7 +13,7 @@ from expert_app.conformance.kiosks.stage import Stage
 from expert_app.conformance.playing import Case
 from tests.conformance.kiosk_program import KioskProgram
 
-SLOW = {"P-104", "P-124", "P-128", "P-129", "P-211"}
+SLOW = {"P-104", "P-124", "P-128", "P-129", "P-211", "P-219"}
 """Tried at the example kiosk, and by the unit tests of consent."""
 
 NO_BUTTON = {"P-122"}

@@ -5,15 +5,26 @@ from __future__ import annotations
 
 import asyncio
 import re
+from urllib.parse import urlsplit
 
 from expert_app.conformance.desk_end import BLACK
-from expert_app.conformance.driver import CannotDo, HangUp, Leave, Pause, Press, Write
+from expert_app.conformance.driver import (
+    CannotDo,
+    EnrolElsewhere,
+    HangUp,
+    Leave,
+    Pause,
+    Press,
+    Write,
+)
+from expert_app.conformance.impostor import authority_in, impostor
 from expert_app.conformance.kiosks.stage import Conversation, Stage
 from expert_app.conformance.kiosks.written_log import check_log
 from expert_app.conformance.playing import Case
 from expert_app.conformance.throw_away_hub import (
     CALLER_NUMBER,
     COLLEAGUE,
+    LOOPBACK,
     SERVICE,
     RecordedMessage,
 )
@@ -417,6 +428,30 @@ async def shut_out(stage: Stage) -> None:
     await stage.end(talk)
 
 
+async def certificates(stage: Stage) -> None:
+    """Somebody else answers at the bus's address. Before that the right one does: a kiosk that
+    speaks with neither has not looked at a certificate.
+    """
+    folder, host = stage.world.folder, urlsplit(stage.world.url).hostname or LOOPBACK
+    known, other = (authority_in(folder / f"certificates-{new_id()}") for _ in range(2))
+    spoke = []
+    for signer in (known, other):
+        async with impostor(signer, host) as answering:
+            elsewhere = EnrolElsewhere(
+                servers=[f"tls://{host}:{answering.port}"],
+                websocket=f"wss://{host}:{answering.port}",
+                code=stage.world.invite(),
+                ca_file=str(known / "ca.pem"),
+            )
+            await stage.instruct(elsewhere)
+            spoke.append(answering.believed)
+            if not answering.calls or (signer is known and not answering.believed):
+                stage.findings.leave_untried(("P-133",), "it does not speak with this bus by TLS")
+                return
+    words = f"it said {spoke[1]} bytes to a bus whose certificate another authority had signed"
+    stage.findings.check("P-133", spoke[1] == 0, words)
+
+
 async def all_of_it(stage: Stage) -> None:
     """What holds for everything that the kiosk has said."""
     check_all_sent(stage, beats="P-105", whole="P-106", right="P-107")
@@ -438,6 +473,7 @@ CASES = (
     Case("the caller hangs up", ("P-122",), hang_up),
     Case("the caller goes", ("P-123",), leave),
     Case("a third person", ("P-126", "P-127"), third),
+    Case("another hub answers", ("P-133",), certificates),
     Case("the hub does not answer", ("P-104",), repeat, slow=True),
     Case("the desk is lost", ("P-124",), desk_lost, slow=True),
     Case("the connection is cut", ("P-128",), cut, slow=True),
