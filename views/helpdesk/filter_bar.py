@@ -96,7 +96,8 @@ class FilterBar(QWidget):
     def typed(self) -> TypedFilter:
         """What the line says now."""
         sites = [name for name, _shown in self._choices.get("sites", [])]
-        return parse(self.line.text(), self._now(), sites)
+        kiosks = dict(self._choices.get("kiosks", []))
+        return parse(self.line.text(), self._now(), sites, kiosks)
 
     def apply(self) -> None:
         """Asks for what the line says, or says what is not understood."""

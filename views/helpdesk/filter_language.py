@@ -9,7 +9,7 @@ or of a ticket, or words of a trouble.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from resources.texts import N_, _
 from session.core.folded_text import has_words
 from session.core.short_number import tidy_short_number
 from session.protocol.helpdesk.log_list import (
+    MOST_CHOSEN,
     LogFilter,
     LogState,
     TimeWindow,
@@ -26,18 +27,21 @@ from session.protocol.helpdesk.log_list import (
     model_of,
 )
 from session.protocol.wire.ids import is_id
+from views.helpdesk.spoken_times import spoken_times
 from views.helpdesk.spoken_words import (
     hours_of,
     minute_of,
     parts_for,
-    spoken_times,
+    place_words,
     telling,
     windows,
+    without_places,
 )
 from views.helpdesk.words import PARTS, STATES
 from views.words.trouble_search import codes_for
 
 ANY = "any"
+NO_NAMES: Mapping[str, str] = {}
 LONGEST = 400
 HOURS_OF = timedelta(days=31)
 """Hours without a day are those of so many days."""
@@ -66,6 +70,9 @@ _TOKEN = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
 _LENGTH = re.compile(r"(\d{1,4})\s*(h|j|d|s|w|m)")
 _SAID = re.compile(r"[0-9A-Za-z -]+")
 _TICKET = re.compile(r"[A-Za-z]{1,3}-?\d{1,5}")
+_KIOSK = re.compile(
+    r"\b(?:borne|kiosk)\s+(?:n[°o]?\s?)?([\w-]*\d[\w-]*)|\b([a-z]{4,}[_-]?\d+)\b", re.IGNORECASE
+)
 _VERSION = re.compile(r"[0-9A-Za-z.+_-]{1,40}")
 _LENGTHS = {
     "h": timedelta(hours=1),
@@ -140,18 +147,21 @@ def without_field(text: str, field: str) -> str:
 _SOME_DAY = datetime(2026, 1, 1)
 
 
-def parse(text: str, now: datetime, sites: Sequence[str] = ()) -> TypedFilter:
+def parse(
+    text: str, now: datetime, sites: Sequence[str] = (), kiosks: Mapping[str, str] = NO_NAMES
+) -> TypedFilter:
     """What the line means.
 
     Args:
         now: timezone-aware, by the clock of the person who types: its days are meant.
         sites: names of sites: words without a key may be parts of one.
+        kiosks: id -> what people call it: words after "borne" may be parts of that.
     """
     tokens = tokens_of(text)
     number = number_of(text)
     if number:
         return TypedFilter(LogFilter(number=number), number=number)
-    reading = _Reading(now, sites)
+    reading = _Reading(now, sites=sites, kiosks=kiosks)
     words = [token.value for token in tokens if not token.key]
     for token in tokens:
         if token.key:
@@ -166,7 +176,7 @@ def number_of(text: str) -> str:
     """
     plain = text.strip()
     short = tidy_short_number(plain) if _SAID.fullmatch(plain) else ""
-    if spoken_times(plain, _SOME_DAY).day is not None:
+    if spoken_times(plain, _SOME_DAY).since is not None:
         return ""  # "A012 hier": a ticket of a day
     # a word of eight letters is no number; one number in twenty has no digit, and has its dash
     if short and ("-" in plain[4:5] or any(letter.isdigit() for letter in plain)):
@@ -177,8 +187,8 @@ def number_of(text: str) -> str:
 class _Reading:
     """Collects what the parts of a line say."""
 
-    def __init__(self, now: datetime, sites: Sequence[str]) -> None:
-        self._now, self._sites = now, sites
+    def __init__(self, now: datetime, *, sites: Sequence[str], kiosks: Mapping[str, str]) -> None:
+        self._now, self._sites, self._kiosks = now, sites, kiosks
         self._hours: tuple[int, int] | None = None
         self._until_minute: int | None = None
         self._lists: dict[str, list[str]] = {}
@@ -210,8 +220,10 @@ class _Reading:
     def read_words(self, words: Sequence[str]) -> None:
         """What has no key: a time, a ticket's number, words of a trouble, of a part or a site."""
         said = spoken_times(" ".join(words), self._now)
-        if said.day is not None:
-            self._read_day(said.day)
+        if said.since is not None:
+            self._times["since_utc"] = said.since
+        if said.until is not None:
+            self._times["until_utc"] = said.until
         self._hours = said.hours or self._hours
         if said.hours is not None and not self._times:
             self._read_day(when("today", self._now) or self._now)
@@ -219,9 +231,22 @@ class _Reading:
         tickets = [word for word in left if _TICKET.fullmatch(word)]
         if tickets:
             self._number = tickets[0].upper()
-        text = " ".join(word for word in left if word not in tickets)
+        text = self._read_kiosk(" ".join(word for word in left if word not in tickets))
         if text:
             self._read_sentence(text)
+
+    def _read_kiosk(self, text: str) -> str:
+        """A kiosk by its id or its name, "borne 12" or "borne de l'accueil"; what is left."""
+        if (named := _KIOSK.search(text)) is not None:
+            self._lists.setdefault("kiosks", []).append(named[1] or named[2])
+            return f"{text[: named.start()]} {text[named.end() :]}".strip()
+        before, borne, after = text.partition("borne")
+        words = place_words(telling(after), self._kiosks.values())
+        ids = [one for one, name in self._kiosks.items() if has_words(name, " ".join(words))]
+        if not borne or not words or len(ids) > MOST_CHOSEN:
+            return text
+        self._lists.setdefault("kiosks", []).extend(ids)
+        return " ".join([before, *(word for word in telling(after) if word not in words)]).strip()
 
     def _read_sentence(self, text: str) -> None:
         """A trouble, as a whole; or else the words that say something, each a trouble's, a part's
@@ -233,8 +258,10 @@ class _Reading:
         if is_trouble and not (is_sentence and parts_for(words)):
             self._read_value("troubles", text)
             return
-        places = [word for word in words if any(has_words(site, word) for site in self._sites)]
+        places = place_words(words, self._sites)
         rest = [word for word in words if word not in places]
+        if places:
+            rest = without_places(rest)
         parts = parts_for(rest)
         if places:
             self._lists.setdefault("sites", []).append(" ".join(places))

@@ -6,9 +6,9 @@ language of the filter.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from itertools import chain
 
 from session.core.folded_text import folded
 from session.protocol.helpdesk.log_list import MOST_CHOSEN, TimeWindow, TroublePart
@@ -19,64 +19,26 @@ ABOUT = timedelta(minutes=15)
 _TIME = r"(\d{1,2})\s?(?:h|:|heures?)\s?([0-5]\d)?"
 CLOCK = re.compile(rf"{_TIME}|(\d{{1,2}})", re.IGNORECASE)
 SPAN = re.compile(r"(\d{1,2})\s?h?\s?-\s?(\d{1,2})\s?h?", re.IGNORECASE)
-_SAID = re.compile(rf"\b(?:vers|à|a|autour de|about|around|at)\s+{_TIME}(?!\w)", re.IGNORECASE)
-_DAYS = {
-    r"avant[- ]hier": 2,
-    r"hier|yesterday": 1,
-    r"aujourd['’]hui|today|(?:ce|cet|this)(?= (?:matin|après-midi|apres-midi|soir|morning))": 0,
-}
-_HOURS = {
-    r"matin|morning": (0, 12),
-    r"après-midi|apres-midi|afternoon": (12, 18),
-    r"soir|evening": (18, 24),
-}
 _EMPTY = """
-le la les l un une des du de d ne n pas marche marchait fonctionne fonctionnait va est etait a en
-panne ca c il elle on qui que bloque souci probleme avec au aux dans sur et ce cet vers
-the does not work is was broken at in with
+le la les l un une des du de d ne n pas marche marchait fonctionne fonctionnait va est etait ete a
+en panne ca c il elle on qui que bloque souci probleme avec au aux dans sur et ce cet vers y j je m
+me s se plus rien sort sortait sortir noir noire mal bien tout encore toujours souvent depuis usager
+affiche affichait repond repondait demarre allume charge
+the does not work works is was broken at in with no nothing any more won t doesn isn
 """
 """Words that say nothing of what failed, or where."""
 
 _PARTS: dict[TroublePart, str] = {
-    TroublePart.SCAN: "scanner scan numerisation numeriseur numeriser",
-    TroublePart.PRINT: "imprimante impression imprimer printer",
-    TroublePart.CALL: "son micro camera image video voix visio entend voit",
-    TroublePart.PAGE: "page navigateur ecran",
-    TroublePart.LINE: "ligne reseau internet connexion line network",
+    TroublePart.SCAN: "scan numeris",
+    TroublePart.PRINT: "imprim impress print",
+    TroublePart.CALL: "son micro camera image video voix visio enten voit voir coup sound voice",
+    TroublePart.PAGE: "page navigateur ecran screen",
+    TroublePart.LINE: "ligne reseau internet connexion line network coup",
 }
+"""Beginnings of the words that name a part."""
 
-
-class SpokenTimes(NamedTuple):
-    """What a sentence says of time.
-
-    Attributes:
-        rest: the other words.
-        day: midnight of the day that was said.
-        hours: times of a day, from and to, in minutes after midnight.
-    """
-
-    rest: str
-    day: datetime | None = None
-    hours: tuple[int, int] | None = None
-
-
-def spoken_times(text: str, now: datetime) -> SpokenTimes:
-    """Return what a sentence says of day and hour, and its other words."""
-    day = hours = None
-    if (said := _SAID.search(text)) is not None and int(said[1]) < 24:
-        hours = about(60 * int(said[1]) + int(said[2] or 0))
-        text = text[: said.start()] + text[said.end() :]
-    for form, ago in _DAYS.items():
-        if day is None and (found := re.search(rf"\b(?:{form})(?!\w)", text, re.IGNORECASE)):
-            day = (now - timedelta(days=ago)).replace(hour=0, minute=0, second=0, microsecond=0)
-            text = text[: found.start()] + text[found.end() :]
-    for form, (first, last) in _HOURS.items():
-        if day is not None and hours is None:
-            found = re.search(rf"\b(?:{form})\b", text, re.IGNORECASE)
-            if found is not None:
-                hours = (60 * first, 60 * last)
-                text = text[: found.start()] + text[found.end() :]
-    return SpokenTimes(" ".join(text.split()), day, hours)
+_PLACES = frozenset({"borne", "kiosk", "poste", "site"})
+"""Say nothing beside the name of a place."""
 
 
 def about(minute: int) -> tuple[int, int]:
@@ -129,6 +91,20 @@ def telling(words: str) -> list[str]:
 
 
 def parts_for(words: Sequence[str]) -> tuple[TroublePart, ...]:
-    """Return the parts that each of these words names; none when one names none."""
-    named = [part for word in words for part, names in _PARTS.items() if word in names.split()]
-    return tuple(dict.fromkeys(named)) if words and len(named) >= len(words) else ()
+    """Return the parts that these words name; none when one of them names none."""
+    named = [
+        [part for part, names in _PARTS.items() if word.startswith(tuple(names.split()))]
+        for word in words
+    ]
+    return tuple(dict.fromkeys(chain.from_iterable(named))) if named and all(named) else ()
+
+
+def place_words(words: Sequence[str], names: Iterable[str]) -> list[str]:
+    """Return the words that are parts of a place's name; one or two letters are parts of all."""
+    known = [folded(name) for name in names]
+    return [word for word in words if len(word) > 2 and any(word in name for name in known)]
+
+
+def without_places(words: Sequence[str]) -> list[str]:
+    """Return the words without those that stand before the name of a place."""
+    return [word for word in words if word not in _PLACES]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
+from itertools import chain
 from typing import Annotated, Any, ClassVar
 
 import msgspec
@@ -94,13 +95,14 @@ def fitting(rows: Sequence[Any]) -> int:
 
 def page_of[Answer: ListAnswer](whole: Answer, after: str) -> Answer:
     """Return the rows of a whole answer from `after` on, as many as a page may have."""
-    rows = [(name, row) for name in whole.PAGED for row in getattr(whole, name)]
+    rows = [*chain.from_iterable(getattr(whole, name) for name in whole.PAGED)]
     first = min(int(after or 0), len(rows))
-    last = first + fitting([row for _name, row in rows[first:]])
-    parts: dict[str, list[Any]] = {name: [] for name in whole.PAGED}
-    for name, row in rows[first:last]:
-        parts[name].append(row)
-    kept = {name: type(getattr(whole, name))(part) for name, part in parts.items()}
+    last = first + fitting(rows[first:])
+    kept, start = dict[str, Sequence[Any]](), 0
+    for name in whole.PAGED:
+        part = getattr(whole, name)
+        kept[name] = part[max(0, first - start) : max(0, last - start)]
+        start += len(part)
     return msgspec.structs.replace(whole, **kept, next=str(last) if last < len(rows) else "")
 
 

@@ -183,3 +183,75 @@ def test_a_sentence_names_place_time_and_what_failed(french: None) -> None:
     assert parse("le scanner ne marche pas", NOW).filter.parts == (TroublePart.SCAN,)
     assert parse("pas de son", NOW).filter.parts == (TroublePart.CALL,)
     assert parse("a012 hier", NOW).filter.number == "A012"
+
+
+SAID: dict[str, tuple[timedelta, timedelta | None]] = {
+    "avant-hier": (timedelta(days=-2), timedelta(days=-1)),
+    "samedi": (timedelta(), timedelta(days=1)),
+    "samedi dernier": (timedelta(days=-7), timedelta(days=-6)),
+    "mardi dernier": (timedelta(days=-4), timedelta(days=-3)),
+    "last tuesday": (timedelta(days=-4), timedelta(days=-3)),
+    "lundi matin": (timedelta(days=-5), timedelta(days=-5, hours=12)),
+    "ce matin": (timedelta(), timedelta(hours=12)),
+    "cet après-midi": (timedelta(hours=12), timedelta(hours=18)),
+    "hier après-midi vers 15 h": (
+        timedelta(days=-1, hours=14, minutes=45),
+        timedelta(days=-1, hours=15, minutes=15),
+    ),
+    "entre 10 et 11 h": (timedelta(hours=10), timedelta(hours=11)),
+    "de 10h à 11h30": (timedelta(hours=10), timedelta(hours=11, minutes=30)),
+    "between 10 and 11 yesterday": (
+        timedelta(days=-1, hours=10),
+        timedelta(days=-1, hours=11),
+    ),
+    "avant midi": (timedelta(), timedelta(hours=12)),
+    "vers 10 heures et quart": (timedelta(hours=10), timedelta(hours=10, minutes=30)),
+    "il y a une heure": (timedelta(hours=14, minutes=15), timedelta(hours=14, minutes=45)),
+    "il y a trois jours": (timedelta(days=-3), timedelta(days=-2)),
+    "tout à l'heure": (timedelta(hours=12, minutes=30), None),
+    "depuis lundi": (timedelta(days=-5), None),
+    "cette semaine": (timedelta(days=-5), None),
+    "la semaine dernière": (timedelta(days=-12), timedelta(days=-5)),
+    "le 3 novembre": (timedelta(days=-25), timedelta(days=-24)),
+    "le 30": (timedelta(days=-29), timedelta(days=-28)),
+    "27/11": (timedelta(days=-1), timedelta()),
+}
+"""What is said on a Saturday at half past three -> from and to, from its midnight on."""
+
+
+@pytest.mark.parametrize("line", SAID)
+def test_days_and_hours_are_understood_as_people_say_them(french: None, line: str) -> None:
+    typed = parse(line, NOW)
+    since, until = SAID[line]
+    assert typed.errors == ()
+    assert typed.filter.since_utc == DAY + since
+    assert typed.filter.until_utc == (until if until is None else DAY + until)
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("l’imprimante ne sort rien", ("print",)),
+        ("rien ne sort de l'imprimante", ("print",)),
+        ("ça ne scanne pas", ("scan",)),
+        ("on ne m'entend pas", ("call",)),
+        ("la page ne s'affiche pas", ("page",)),
+        ("la connexion a coupé", ("line", "call")),
+        ("no sound", ("call",)),
+    ],
+)
+def test_what_failed_is_understood_as_people_say_it(
+    french: None, line: str, parts: tuple[str, ...]
+) -> None:
+    typed = parse(line, NOW, SITES)
+    assert typed.errors == ()
+    assert (typed.filter.parts, typed.filter.sites) == (tuple(map(TroublePart, parts)), ())
+
+
+def test_a_kiosk_is_known_by_a_part_of_its_name(french: None) -> None:
+    kiosks = {"k7": "Borne de l'accueil · Mairie", "k8": "Borne du couloir · Mairie"}
+    assert parse("borne 12 hier", NOW, SITES).filter.kiosks == ("12",)
+    assert parse("kiosk12", NOW, SITES).filter.kiosks == ("kiosk12",)
+    wanted = parse("la borne de l'accueil ne scanne pas", NOW, SITES, kiosks).filter
+    assert (wanted.kiosks, wanted.parts) == (("k7",), (TroublePart.SCAN,))
+    assert parse("la borne d'Arvenne", NOW, SITES, kiosks).filter.sites == ("arvenne",)
