@@ -41,10 +41,11 @@ from session.hub.composition import Hub
 from session.protocol.codec import decode_session
 from session.protocol.conversation.messages import SessionMessage
 from session.protocol.hub.seal_keys import DeskCertificate
+from session.protocol.hub.tickets import Ticket
 from session.protocol.topics import RAW_TOPICS
 from session.protocol.wire.roles import Role
 
-ORGANISATION, KIOSK, SERVICE = "valdore", "borne1", "logement"
+ORGANISATION, SITE, KIOSK, SERVICE = "valdore", "oyen", "borne1", "logement"
 AGENT, COLLEAGUE, COLLEAGUE_NAME = "agent1", "agent2", "Dominique S."
 SEALED_ORGANISATION, SEALED_SERVICE = "scelle", "scelle/dossier"
 SEALED_AGENT, VAULT = "agent3", "coffre"
@@ -374,6 +375,15 @@ class ThrowAwayHub:
         self.injected.add(payload)
         subject = f"evt.{self._tried_tokens(f'u.{self.tried.role}')}.{rest}"
         await self._tap.bus.publish(subject, payload, {**headers, **mark})
+
+    async def inject_ticket(self, ticket: Ticket, headers: Mapping[str, str]) -> None:
+        """Says to everybody of the ticket's organisation that it changed, as the hub's store does
+        or as somebody who led an answer there.
+        """
+        if self._tap is None:
+            raise RuntimeError("the hub does not run")
+        subject = f"evt.{ticket.organisation}.q.{ticket.id}"
+        await self._tap.bus.publish(subject, msgspec.json.encode(ticket), headers)
 
     def shut_out(self) -> None:
         """The end under test loses its key for a minute, as who says far too much."""

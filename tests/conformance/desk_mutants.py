@@ -6,14 +6,15 @@ Used by `test_desk_mutants`.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
 
 from session.bus.channel import BusChannel
-from session.bus.transport.connection import Incoming
-from session.core.errors import MessageMalformed
+from session.bus.transport.connection import Handler, Incoming
+from session.core.errors import MessageMalformed, SessionError
 from session.protocol.codec import decode_session, encode_session
 from session.protocol.conversation.chat_and_privacy import PrivacyAsked, WordsSaid, WordsShown
 from session.protocol.conversation.messages import (
@@ -42,8 +43,9 @@ from session.protocol.hub.requests import SessionFacts
 from session.protocol.hub.third_parties import TalkAnswer
 from session.protocol.hub.tickets import Ticket
 from session.protocol.wire.ids import new_id
+from session.protocol.wire.subjects import QUEUE_EVENTS
 from tests.conformance.headless_desk import HeadlessDesk, PlainEngine
-from tests.conformance.mutants import bus_that, changed, marked, silent, with_payload
+from tests.conformance.mutants import ChangedBus, bus_that, changed, marked, silent, with_payload
 
 DESK_MUTANTS: dict[str, tuple[str, type[HeadlessDesk]]] = {}
 """What it does wrong -> the rule that it breaks, and the desk."""
@@ -309,6 +311,31 @@ sends_wrongly("D-331", "never ends what it shows", ShowEnded, lambda _ended: Non
 # ---- hostile
 
 on_bus("D-401", "believes what does not come from the hub", received=marked)
+
+
+class BelievesTickets(ChangedBus):
+    async def subscribe(self, subject: str, handler: Handler) -> Callable[[], None]:
+        if subject != QUEUE_EVENTS:
+            return await super().subscribe(subject, handler)
+        known = {"Nats-Sequence": "1000000000", "From-Hub": "1"}
+
+        def believed(message: Incoming) -> None:
+            handler(changed(message, headers={**known, **message.headers}))
+
+        return await super().subscribe(subject, believed)
+
+
+@breaks("D-411", "believes in every caller")
+class BelievesInEveryCaller(HeadlessDesk):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.bus_kind = BelievesTickets
+
+    async def accept(self) -> None:
+        with contextlib.suppress(SessionError):
+            await super().accept()
+
+
 on_bus(
     "D-402",
     "follows another version",

@@ -5,11 +5,16 @@ Used by `run`.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import zstandard
 
+from expert_app.conformance.desks.instructions import Accept
 from expert_app.conformance.desks.stage import DeskStage, DeskTalk
 from expert_app.conformance.kiosks.hostile import BOMB_BYTES, NOT_FOLLOWED_S, plain_words
 from expert_app.conformance.playing import Case
+from expert_app.conformance.throw_away_hub import KIOSK, ORGANISATION, SERVICE, SITE
+from session.bus.client import FROM_HUB
 from session.core.errors import (
     MessageMalformed,
     MessageTooLarge,
@@ -26,6 +31,9 @@ from session.protocol.conversation.messages import (
 from session.protocol.conversation.mirror import TOPIC as MIRROR
 from session.protocol.endpoints.refusals import END_TOPIC, HUB_TOPIC
 from session.protocol.hub.requests import SessionEnded
+from session.protocol.hub.tickets import Ticket, TicketState
+
+NATS_SEQUENCE = "Nats-Sequence"
 
 
 async def hostile(stage: DeskStage) -> None:
@@ -149,10 +157,39 @@ async def _mirror(stage: DeskStage, talk: DeskTalk) -> None:
     stage.findings.check("D-410", good, f"it was answered by {refused()}")
 
 
+async def forged_callers(stage: DeskStage) -> None:
+    """Two callers who are none wait before a true one: the agent takes the true one."""
+    began, kiosk = stage.traffic.mark(), stage.kiosk
+    for number, headers in enumerate(({NATS_SEQUENCE: "1000000000"}, {FROM_HUB: "1"})):
+        forged = Ticket(
+            id=f"0000forged{number}",
+            organisation=ORGANISATION,
+            service=SERVICE,
+            kiosk=KIOSK,
+            site=SITE,
+            number=f"L00{number}",
+            state=TicketState.WAITING,
+            arrived_at_utc=datetime.now(UTC) - timedelta(minutes=5),
+        )
+        await stage.world.inject_ticket(forged, headers)
+    await kiosk.press()
+    await stage.instruct(Accept())
+    await stage.findings.seen(lambda: stage.traffic.requests("accept", began), 10)
+    taken = [one.payload for one in stage.traffic.requests("accept", began)]
+    stage.findings.check(
+        "D-411",
+        not any(b"0000forged" in payload for payload in taken),
+        "it took a caller of whom the hub's store had not told",
+    )
+    await stage.until(lambda: kiosk.facts is not None, "the hub opened no session")
+    await stage.end(DeskTalk(kiosk.facts.id if kiosk.facts is not None else "", began))
+
+
 CASES = (
     Case(
         "what is not to be believed",
         tuple(f"D-{n}" for n in range(401, 411)),
         hostile,
     ),
+    Case("callers who are none", ("D-411",), forged_callers),
 )

@@ -187,6 +187,10 @@ _HOSTILE = {
         "`Start`.",
         "What is not taken",
     ),
+    "D-411": (
+        "What comes on `evt.q` without `From-Hub` or without `Nats-Sequence` is ignored.",
+        "The bus",
+    ),
 }
 
 _SEALED = {
