@@ -69,7 +69,7 @@ class _BarDelegate(QStyledItemDelegate):
         painter.setPen(QColor(tokens.text))
         painter.drawText(line, int(_RIGHT), figure)
         words = option.fontMetrics.elidedText(
-            bar.words, Qt.TextElideMode.ElideRight, line.width() - wide
+            plain_text(bar.words), Qt.TextElideMode.ElideRight, line.width() - wide
         )
         painter.drawText(line, int(_LEFT), words)
         rail = QRectF(area.left(), area.bottom() - _BAR_PX, area.width(), _BAR_PX)

@@ -29,6 +29,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
+from resources.plain_text import plain_text
 from resources.texts import _
 from session.media.engine import MediaState
 from session.media.frames import VideoFrame
@@ -417,7 +418,7 @@ class VideoPane(QWidget):
 
     def _paint_label(self, painter: QPainter, corner: QPointF, text: str, token: str) -> float:
         """Words on a dark plate; returns where the plate ends below."""
-        metrics = QFontMetrics(self.font())
+        metrics, text = QFontMetrics(self.font()), plain_text(text)
         plate = QRectF(
             corner,
             corner

@@ -10,6 +10,8 @@ from typing import NamedTuple
 from PyQt6.QtCore import QRect, Qt
 from PyQt6.QtGui import QColor, QFont, QImage, QPainter
 
+from resources.plain_text import plain_text
+
 HEIGHT_PX = 1600
 HEAD_PX, GAP_PX, EDGE_PX = 140, 60, 30
 _PAPER, _WORDS, _LINE = QColor("#ffffff"), QColor("#1b1f24"), QColor("#8a94a3")
@@ -40,7 +42,7 @@ def side_by_side(new: Side, earlier: Side) -> QImage:
         painter.setPen(_WORDS)
         head = QRect(left, 0, page.width(), HEAD_PX)
         centred = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(head, centred, side.words)
+        painter.drawText(head, centred, plain_text(side.words))
         painter.drawImage(left, HEAD_PX, page)
         painter.setPen(_LINE)
         painter.drawRect(QRect(left, HEAD_PX, page.width() - 1, page.height() - 1))

@@ -313,7 +313,8 @@ class _Row(QStyledItemDelegate):
         )
         inside.setRight(inside.right() - width - SPACE[2])
         painter.setPen(ink)
-        words = metrics.elidedText(entry.words, Qt.TextElideMode.ElideRight, inside.width())
+        shown = plain_text(entry.words)
+        words = metrics.elidedText(shown, Qt.TextElideMode.ElideRight, inside.width())
         painter.drawText(inside, int(middle | Qt.AlignmentFlag.AlignLeft), words)
         painter.restore()
 

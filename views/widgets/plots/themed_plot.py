@@ -14,6 +14,7 @@ from html import escape
 import pyqtgraph as pg
 from PyQt6.QtCore import QEvent
 
+from resources.plain_text import plain_text
 from views.widgets.theme import Tokens, tokens_for
 
 
@@ -60,7 +61,7 @@ class ThemedPlot(pg.PlotWidget):
         item.clear()
         parts = [f"<b>{escape(self._title)}</b>"]  # pyqtgraph knows no other titles than HTML
         parts += [
-            f"<span style='color:{getattr(tokens, tone)}'>{sign} {escape(name)}</span>"
+            f"<span style='color:{getattr(tokens, tone)}'>{sign} {escape(plain_text(name))}</span>"
             for sign, tone, name in legend
         ]
         item.setTitle(" &nbsp; ".join(parts), size=size, color=tokens.text, justify="left")
