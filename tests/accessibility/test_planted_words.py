@@ -67,6 +67,7 @@ EACH_KIND = {
     "site/network": LONG_WORDS,
     "kiosk/start-6": LONG_WORDS,
     "others/visit": ONE_WORD,
+    "helpdesk/conversation": LONG_WORDS,
 }
 
 
