@@ -31,6 +31,7 @@ from views.desk.queue_groups import (
 from views.desk.ticket_row import TicketRow
 from views.widgets.agent_state import NOT_RESPONDING, PAUSES
 from views.widgets.icons import IconLabel
+from views.widgets.list_state import not_read
 from views.widgets.parts import (
     EmptyState,
     Segments,
@@ -96,6 +97,7 @@ class DeskQueueView(QFrame):
         self._ringing: set[str] = set()
         self._offered = False
         self._busy, self._connected, self._accepting = False, False, ""
+        self._seen_at: datetime | None = None
         self._agent = ""
         self._work: dict[str, ServiceWork] = {}
         self._build()
@@ -136,11 +138,14 @@ class DeskQueueView(QFrame):
 
     def set_connection(self, connected: bool) -> None:
         """Whether the hub answers; without it nobody can be accepted."""
+        if self._connected and not connected:
+            self._seen_at = self._clock.utc_now()
         self._connected = connected
         self._line_icon.set_icon(
             "connected" if connected else "retry", "good" if connected else "warn"
         )
-        self._line.setText(_("Connected") if connected else _("Connection lost, trying again…"))
+        lost = not_read(_("Connection lost, trying again…"), self._seen_at)
+        self._line.setText(_("Connected") if connected else lost)
         self._show_empty()
         self._allow()
 
@@ -335,8 +340,9 @@ class DeskQueueView(QFrame):
         frame = self._line_frame = QFrame()
         frame.setObjectName("queue_state")
         self._line_icon = IconLabel(size_px=16)
-        self._line = label(role="small", name="queue_connection")
-        row(frame, self._line_icon, self._line, 0, space=6, margins=(SPACE[2], 6, SPACE[2], 6))
+        self._line = label(role="small", name="queue_connection", wrap=True)
+        box = row(frame, self._line_icon, self._line, space=6, margins=(SPACE[2], 6, SPACE[2], 6))
+        box.setStretch(1, 1)
         return frame
 
     def _fill_filter(self, services: Mapping[str, Service]) -> None:

@@ -199,6 +199,8 @@ def test_an_empty_queue_is_not_said_to_be_empty_while_the_hub_does_not_answer(
     assert not line.isVisible(), "the list's place says it"
     queue.set_tickets(TICKETS, SERVICES)
     assert line.isVisible()
+    seen = f"{NOW.astimezone():%H:%M:%S}"
+    assert line.text() == f"Connection lost, trying again… Last read at {seen}."
     assert words(queue, "queue_count") == "Waiting: 4", "who was seen to wait is still shown"
     queue.set_tickets([], SERVICES)
     queue.set_connection(True)
