@@ -1,56 +1,98 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Who asks a real hub beside a kiosk that floods it gets every answer; the kiosk is shut out."""
+"""Who asks a real hub beside kiosks that flood it, one after the other, gets every answer; each is
+shut out.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
 
+import pytest
+
+from session.bus.client import BusClient
 from session.bus.transport.connection import Connection
+from session.bus.transport.nkeys import new_seed, public_key
 from session.core.errors import BusUnreachable
 from session.protocol.codec import encode
 from session.protocol.hub.requests import QueueAnswer, QueueRequest, ServicesRequest
 from session.protocol.wire import subjects
 from session.protocol.wire.roles import Role
 from tests.support.programs import HubFolder, people
-from tests.support.waiting import until
 
 FLOOD = 40_000
 """As fast as one connection can."""
 
+MARAIS = """
+[[organisations]]
+id = "marais"
+name = "Mutuelle du Marais"
+services = [
+  {{ id = "rights", name = "Mes droits", letter = "D", number_kind = "allocataire" }},
+]
+sites = []
+kiosks = []
+people = [{{ id = "carol", name = "Carole B.", key = "{carol}" }}]
+"""
 
-async def _flood(connection: Connection) -> None:
+
+async def _flood(connection: Connection, kiosk: str) -> None:
     request = encode(ServicesRequest())
-    subject = subjects.service(Role.KIOSK, "kiosk1", "services")
+    subject = subjects.service(Role.KIOSK, kiosk, "services")
     for number in range(FLOOD):
         try:
-            await connection.publish(subject, request, reply="_I.k.kiosk1.x")
+            await connection.publish(subject, request, reply=f"_I.k.{kiosk}.x")
         except BusUnreachable:
             return
         if number % 200 == 0:
             await asyncio.sleep(0)
 
 
-async def test_beside_a_flood_no_request_is_lost_and_the_flood_is_shut_out(tmp_path: Path) -> None:
-    place = HubFolder(tmp_path / "hub")
+def _with_another_organisation(folder: Path) -> HubFolder:
+    """A hub's folder with a second organisation, whose agent is carol."""
+    place = HubFolder(folder)
+    place.seeds["carol"] = new_seed()
+    text = place.catalogue.read_text(encoding="utf-8")
+    more = MARAIS.format(carol=public_key(place.seeds["carol"]))
+    place.catalogue.write_text(text + more, encoding="utf-8")
+    return place
+
+
+async def _asks_beside(flood: asyncio.Task[None], noisy: Connection, bystander: BusClient) -> int:
+    """How many answers the bystander got; one that is lost raises."""
+    asked = 0
+    while not flood.done() or noisy.is_connected:
+        await bystander.request("queue", QueueRequest(), QueueAnswer)
+        asked += 1
+    return asked
+
+
+@pytest.mark.parametrize("name", ["alice", "carol"], ids=["colleague", "other organisation"])
+async def test_beside_two_floods_no_request_is_lost_and_each_is_shut_out(
+    tmp_path: Path, name: str
+) -> None:
+    place = _with_another_organisation(tmp_path / "hub")
     async with place.hub(), people(place) as them:
-        bystander = await them.client("alice")
-        noisy = Connection(
+        bystander = BusClient(
             [f"nats://127.0.0.1:{place.port}"],
-            place.seeds["kiosk1"],
+            Role.AGENT,
+            user=name,
+            seed=place.seeds[name],
             tasks=them.tasks,
-            inbox=subjects.inbox(Role.KIOSK, "kiosk1"),
-            name="noisy",
+            clock=them.clock,
         )
-        await noisy.open()
-        flood = asyncio.create_task(_flood(noisy))
-        asked = 0
-        while not flood.done() or noisy.is_connected:
-            await bystander.request(
-                "queue", QueueRequest(), QueueAnswer
-            )  # raises where one is lost
-            asked += 1
-        await until(lambda: not noisy.is_connected)
-        await flood
-        await noisy.close()
-        assert asked > 0
+        await bystander.connect()
+        for kiosk in ("kiosk1", "kiosk2"):
+            noisy = Connection(
+                [f"nats://127.0.0.1:{place.port}"],
+                place.seeds[kiosk],
+                tasks=them.tasks,
+                inbox=subjects.inbox(Role.KIOSK, kiosk),
+                name="noisy",
+            )
+            await noisy.open()
+            flood = asyncio.create_task(_flood(noisy, kiosk))
+            assert await _asks_beside(flood, noisy, bystander) > 0
+            await flood
+            await noisy.close()
+        await bystander.close()
