@@ -18,8 +18,14 @@ from views.words.errors import UNEXPECTED, english_words
 ROOT = Path(__file__).resolve().parents[2]
 
 SPEAKERS: dict[str, tuple[str, ...]] = {
-    "hub": ("session/hub", "expert_app/hub", "documents/store", "expert_app/register"),
-    "kiosk": ("session/kiosk", "expert_app/kiosk"),
+    "hub": (
+        "session/hub",
+        "expert_app/hub",
+        "documents/store",
+        "expert_app/register",
+        "expert_app/sign_on",
+    ),
+    "kiosk": ("session/kiosk", "expert_app/kiosk", "resources/pages/page_agent.js"),
     "desk": ("session/desk", "expert_app/desk", "expert_app/board", "documents/pages"),
     "vault": ("session/hub/vault", "expert_app/vault"),
     "any": ("session/protocol", "session/media", "session/log"),
@@ -32,13 +38,18 @@ to its own person, about its own connection.
 
 @cache
 def _source(folder: str) -> str:
-    texts = [path.read_text("utf-8") for path in sorted((ROOT / folder).rglob("*.py"))]
-    return "\n".join(texts)
+    place = ROOT / folder
+    files = [place] if place.is_file() else sorted(place.rglob("*.py"))
+    return "\n".join(path.read_text("utf-8") for path in files)
 
 
 def speakers_of(kind: type[SessionError]) -> list[str]:
-    """Who says this code: whoever makes the error, or names its code."""
-    made = re.compile(rf"\braise {kind.__name__}\b|\b{kind.__name__}\(|\b{kind.__name__}\.code\b")
+    """Who says this code: whoever makes the error, names its code, or has it in a table."""
+    name = kind.__name__
+    made = re.compile(
+        rf"\braise {name}\b|\b{name}\(|\b{name}\.code\b|\": {name}[,}}]|= {name} if"
+        rf"|code: \"{kind.code}\""
+    )
     return [
         who
         for who, folders in SPEAKERS.items()
