@@ -25,6 +25,11 @@ FEW, REST_S = 10, 20.0
 
 MOST_GROWN_MB = 50.0
 
+LARGEST_TIMES, MOST_FOR_LARGEST_MB = 2.5, 300.0
+"""A page of 8 MiB may hold the window so much longer, and takes so much memory, however often it
+comes.
+"""
+
 
 def told(watch: WindowWatch) -> None:
     """Prints the newest line."""
@@ -69,16 +74,20 @@ async def desk_floods(folder: Path, seconds: float) -> WindowWatch:
 
 def kept_its_promise(watch: WindowWatch, longest_ms: float) -> bool:
     """Prints what there is to say of a window."""
-    # what one page of 8 MiB takes is no flood's fault; what its repetition adds is
     slow = [
         name
         for name, still_ms in watch.still_ms.items()
-        if still_ms > longest_ms and name != LARGEST
+        if still_ms > longest_ms * (LARGEST_TIMES if LARGEST in name else 1)
     ]
-    grown_mb = sum(grown for name, grown in watch.grown_mb.items() if name != LARGEST)
-    print(f"still for more than {longest_ms:g} ms: {slow}; grown by {grown_mb:.1f} MB in all")
+    grown_mb, largest_mb = (
+        sum(grown for name, grown in watch.grown_mb.items() if (LARGEST in name) is is_largest)
+        for is_largest in (False, True)
+    )
+    print(f"still for more than {longest_ms:g} ms: {slow}")
+    print(f"grown by {grown_mb:.1f} MB in all, and by {largest_mb:.1f} for the largest page")
     print(f"the person reads who floods: {watch.flooded}; the conversation goes on: {watch.heard}")
-    return watch.heard and not slow and grown_mb <= MOST_GROWN_MB
+    is_bounded = grown_mb <= MOST_GROWN_MB and largest_mb <= MOST_FOR_LARGEST_MB
+    return watch.heard and is_bounded and not slow
 
 
 def main(seconds: float) -> int:

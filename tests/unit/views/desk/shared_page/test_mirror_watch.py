@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from session.core.process_tree import memory_bytes
 from tests.support.screens.mirrored import picture, text_of, wait_mirrored
 from views.desk.shared_page import mirror_watch
-from views.desk.shared_page.mirror_pane import MirrorPane
+from views.desk.shared_page.mirror_pane import MOST_UNDRAWN_CHARS, MirrorPane
 
 SPINS = "for (;;);"
 BUSY = "{ const end = Date.now() + 3000; while (Date.now() < end); }"
@@ -108,3 +108,14 @@ def test_a_mirror_that_takes_too_much_memory_is_ended_and_drawn_again(
         pane.page.runJavaScript("window.kept = new Uint8Array(200 << 20).fill(1), 1")
     assert pane.page.renderProcessPid() != before
     shown(pane, "Again", qtbot)
+
+
+def test_a_pane_is_behind_until_its_process_has_taken_the_largest_picture(
+    pane: MirrorPane, qtbot: QtBot
+) -> None:
+    shown(pane, "Une page", qtbot)
+    qtbot.waitUntil(lambda: not pane.is_behind)
+    pane.feed(text_of({"type": 6, "data": {"x": "a" * MOST_UNDRAWN_CHARS}, "timestamp": 3}))
+    assert pane.is_behind
+    qtbot.waitUntil(lambda: not pane.is_behind)
+    shown(pane, "Une autre", qtbot)
