@@ -26,11 +26,12 @@ SIDE_PX = 16
 _SMALLEST_PX, _LARGEST_PX, _THINNEST_PX = 7, 70, 2
 _MOST_LETTERS = 600
 _NEVER = 1e-4
-_CERTAIN_LEAD, _CERTAIN_EACH = 50.0, 0.28
-_LIKELY_LEAD, _LIKELY_EACH = 30.0, 0.15
+_CERTAIN_LEAD, _CERTAIN_EACH = 50.0, 0.33
+_LIKELY_LEAD, _LIKELY_EACH = 30.0, 0.28
+_LEANING_EACH = 0.1
 """How much likelier (natural logarithm) the best position must be than the next: in all, and for
-each letter. Chosen on drawn pages, some of them in the fonts that taught the network: see the table
-of pages in four positions in docs/benchmarks.md for what was turned wrongly.
+each letter. Chosen on drawn pages in fonts that taught the network nothing: see the table of pages
+in four positions in docs/benchmarks.md.
 """
 CONTRAST = 4.0
 """Shapes have length 1; the network learnt them this much longer."""
@@ -41,11 +42,13 @@ class LetterStanding(NamedTuple):
 
     Attributes:
         quarters: turns clockwise after which they stand upright, 0 to 3.
+        lean: enough of them lean to it to be a witness beside a strong one.
         likely: they lean to it together.
         certain: so plainly that no second witness is asked.
     """
 
     quarters: int = 0
+    lean: bool = False
     likely: bool = False
     certain: bool = False
 
@@ -73,9 +76,10 @@ def standing(darkness: Levels, ink: Mask) -> LetterStanding:
     together = np.log(upright + _NEVER).sum(axis=0)
     *_others, second, first = np.sort(together)
     quarters, lead = int(together.argmax()), float(first - second)
-    certain = lead >= max(_CERTAIN_LEAD, _CERTAIN_EACH * len(upright))
+    lean = lead >= _LEANING_EACH * len(upright)
     likely = lead >= max(_LIKELY_LEAD, _LIKELY_EACH * len(upright))
-    return LetterStanding(quarters, likely, certain)
+    certain = lead >= max(_CERTAIN_LEAD, _CERTAIN_EACH * len(upright))
+    return LetterStanding(quarters, lean, likely, certain)
 
 
 def shapes(darkness: Levels, ink: Mask, most: int = _MOST_LETTERS) -> Shapes:

@@ -81,7 +81,8 @@ def _way_up(grey: Image.Image, level: Ink, angle: float) -> int | None:
         return letters.quarters
     if letters.likely and _stand_on_lines(level, letters.quarters):
         return letters.quarters
-    if np.count_nonzero(level) >= _MIN_INK and quarters_by_tesseract(grey) == letters.quarters:
+    enough = letters.lean and np.count_nonzero(level) >= _MIN_INK
+    if enough and quarters_by_tesseract(grey) == letters.quarters:
         return letters.quarters
     return None
 

