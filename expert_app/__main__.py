@@ -14,7 +14,7 @@ import runpy
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn, get_args
+from typing import TYPE_CHECKING, Any, NoReturn, get_args
 
 import msgspec
 
@@ -39,6 +39,9 @@ from resources.plain_text import plain_output
 from resources.texts import LANGUAGES, _, use_language
 from session.core.child_process import is_frozen, leave_no_memory_behind
 from session.core.disk import is_disk_error
+
+if TYPE_CHECKING:
+    from expert_app.runtime.window_program import Watch
 
 Arguments = argparse.Namespace
 
@@ -270,6 +273,15 @@ def _desk_settings(arguments: Arguments, paths: Paths) -> DeskSettings:
     return settings
 
 
+def _watch(arguments: Arguments) -> Watch | None:
+    """What lets a script drive the window; loaded only where one does."""
+    if not arguments.driven:
+        return None
+    from expert_app.driven.windows import drive_windows
+
+    return drive_windows
+
+
 def _desk(arguments: Arguments) -> int:
     paths = paths_for("desk", arguments.folder)
     settings = _desk_settings(arguments, paths)
@@ -281,7 +293,7 @@ def _desk(arguments: Arguments) -> int:
     from expert_app.commands.desk import run_desk
 
     with own_folder(paths.data, "desk"), log_in_files(paths.folder(LOG_FOLDER), "desk"):
-        return run_desk(settings, paths, driven=arguments.driven)
+        return run_desk(settings, paths, watch=_watch(arguments))
 
 
 def _kiosk(arguments: Arguments) -> int:
@@ -290,7 +302,7 @@ def _kiosk(arguments: Arguments) -> int:
     from expert_app.kiosk.wiring.program import run_kiosk
 
     with own_folder(paths.data, "kiosk"), log_in_files(paths.folder(LOG_FOLDER), "kiosk"):
-        return run_kiosk(settings, paths, driven=arguments.driven, fullscreen=arguments.fullscreen)
+        return run_kiosk(settings, paths, fullscreen=arguments.fullscreen, watch=_watch(arguments))
 
 
 def _display(arguments: Arguments) -> int:
@@ -299,7 +311,7 @@ def _display(arguments: Arguments) -> int:
     from expert_app.kiosk.wiring.display import run_display
 
     with own_folder(paths.data, "display"), log_in_files(paths.folder(LOG_FOLDER), "display"):
-        return run_display(settings, driven=arguments.driven, fullscreen=arguments.fullscreen)
+        return run_display(settings, fullscreen=arguments.fullscreen, watch=_watch(arguments))
 
 
 def _hub(arguments: Arguments) -> int:
@@ -315,7 +327,13 @@ def _hub(arguments: Arguments) -> int:
     settings = _hub_settings(load(HubSettings, file.path), arguments)
     folder = arguments.folder or (Path(settings.folder) if settings.folder else None)
     looked = () if file.is_found else file.looked
-    return run_command(Context(arguments, settings, paths_for(program, folder), looked))
+    watch = None
+    if arguments.driven:
+        from expert_app.driven.services import drive_service
+
+        watch = drive_service
+    paths = paths_for(program, folder)
+    return run_command(Context(arguments, settings, paths, looked, watch))
 
 
 def _hub_settings(settings: HubSettings, arguments: Arguments) -> HubSettings:
@@ -371,7 +389,7 @@ def _replay(arguments: Arguments) -> int:
     from expert_app.commands.replay import run_replay
 
     return run_replay(
-        arguments.log, settings, paths, reason=arguments.reason, driven=arguments.driven
+        arguments.log, settings, paths, reason=arguments.reason, watch=_watch(arguments)
     )
 
 
@@ -391,7 +409,7 @@ def _open(arguments: Arguments) -> int:
 
     try:
         with own_folder(paths.data, "desk"), log_in_files(paths.folder(LOG_FOLDER), "desk"):
-            return run_desk(settings, paths, driven=arguments.driven, address=address)
+            return run_desk(settings, paths, address=address, watch=_watch(arguments))
     except FolderInUse:
         from expert_app.helpdesk.wiring.one_window import hand_over
 

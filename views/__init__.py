@@ -3,6 +3,6 @@
 signals; they hold no `async def`, open no connection and decide nothing.
 
 Each program has a package: `desk` (entry point `window.DeskWindow`), `kiosk`, `board`, `site`,
-`replay`. They share `widgets`, `media` and `words`; `automation` drives windows from outside.
+`replay`. They share `widgets`, `media` and `words`.
 `views` may import `session`, `documents` and `resources`, never `expert_app`.
 """

@@ -18,7 +18,7 @@ from expert_app.runtime.credentials import SEED_VARIABLE, KeyMissing, key_name, 
 from expert_app.runtime.enrolment import is_over
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
-from expert_app.runtime.window_program import ROLES, Program, has_screen, run_application
+from expert_app.runtime.window_program import ROLES, Program, Watch, has_screen, run_application
 from expert_app.workplace.choices import in_chosen_language
 from expert_app.workplace.key_file import key_file_in
 from resources.texts import _
@@ -28,7 +28,11 @@ from views.words.errors import sentence
 
 
 def run_desk(
-    settings: DeskSettings, paths: Paths, *, driven: bool, address: SessionAddress | None = None
+    settings: DeskSettings,
+    paths: Paths,
+    *,
+    address: SessionAddress | None = None,
+    watch: Watch | None = None,
 ) -> int:
     """Runs the role's window until it is told to stop; the exit code.
 
@@ -49,8 +53,9 @@ def run_desk(
         print(sentence(error.code, error.detail).sentence)
         return 2
     return run_application(
-        partial(_main, settings, paths, keys=keys, driven=driven, address=address),
+        partial(_main, settings, paths, keys=keys, address=address),
         settings.language,
+        watch=watch,
     )
 
 
@@ -74,7 +79,6 @@ async def _main(
     program: Program,
     *,
     keys: Path | None = None,
-    driven: bool,
     address: SessionAddress | None = None,
 ) -> None:
     from expert_app.workplace.wiring.own_key import own_key
@@ -82,17 +86,17 @@ async def _main(
     if keys is not None:
         from expert_app.workplace.wiring.unlock import unlock
 
-        if not await unlock(settings, paths, program, driven=driven):
+        if not await unlock(settings, paths, program):
             return
     read = partial(_seed_of, settings)
-    key = await own_key(settings, paths, program, read=read, driven=driven)
+    key = await own_key(settings, paths, program, read=read)
     if key is None:
         return
     seed = key.seed
     if seed is None:
         from expert_app.desk.wiring.sign_in import sign_in
 
-        signed_in = await sign_in(settings, paths, driven, program, key.why)
+        signed_in = await sign_in(settings, paths, program, key.why)
         if signed_in is None:
             return
         settings, seed = signed_in
@@ -104,20 +108,20 @@ async def _main(
             from expert_app.workplace.wiring.elsewhere import wait_elsewhere
 
             while True:
-                found = await open_desk(settings, paths, program, seed=seed, driven=driven)
+                found = await open_desk(settings, paths, program, seed=seed)
                 if found is None or not await wait_elsewhere(
-                    found, settings, paths, program, seed=seed, driven=driven
+                    found, settings, paths, program, seed=seed
                 ):
                     break
         case "supervisor":
             from expert_app.board.wiring.program import open_board
 
-            await open_board(settings, paths, program, seed=seed, driven=driven)
+            await open_board(settings, paths, program, seed=seed)
         case "helpdesk" | "operator":
             from expert_app.helpdesk.wiring.program import open_helpdesk
 
-            await open_helpdesk(settings, paths, program, seed=seed, driven=driven, address=address)
+            await open_helpdesk(settings, paths, program, seed=seed, address=address)
         case "facilitator":
             from expert_app.board.wiring.site import open_site
 
-            await open_site(settings, paths, program, seed=seed, driven=driven)
+            await open_site(settings, paths, program, seed=seed)

@@ -19,10 +19,9 @@ from expert_app.helpdesk.bundle_words import bundle_lines, fault_words
 from expert_app.helpdesk.reading import fetch_lines
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
-from expert_app.runtime.observations import Observations
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
-from expert_app.runtime.window_program import ROLES, Program, run_application
+from expert_app.runtime.window_program import ROLES, Program, Watch, run_application
 from resources.texts import _
 from session.bus.sealing.client import SealingClient
 from session.core.clock import SystemClock
@@ -38,7 +37,6 @@ from session.log.playback.opened import OpenedLog
 from session.log.playback.opening import Progress, open_lines, open_log, session_in
 from session.protocol.wire.ids import is_id
 from session.protocol.wire.typed_words import LEAST_LETTERS, is_reason
-from views.automation.window_driver import WindowDriver
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.replay.view import ReplayView
 from views.replay.whole import whole_log
@@ -60,7 +58,9 @@ class LogSource(NamedTuple):
     open: Callable[[Progress], OpenedLog]
 
 
-def run_replay(log: str, settings: DeskSettings, paths: Paths, *, reason: str, driven: bool) -> int:
+def run_replay(
+    log: str, settings: DeskSettings, paths: Paths, *, reason: str, watch: Watch | None = None
+) -> int:
     """Shows the log until the window is closed; the exit code.
 
     Args:
@@ -85,7 +85,7 @@ def run_replay(log: str, settings: DeskSettings, paths: Paths, *, reason: str, d
     except OSError as error:
         print(f"{log}: {error.strerror}")
         return 1
-    return run_application(partial(_main, source, settings, driven=driven), settings.language)
+    return run_application(partial(_main, source, settings), settings.language, watch=watch)
 
 
 def _source(log: str, settings: DeskSettings, paths: Paths, reason: str) -> LogSource:
@@ -125,19 +125,14 @@ async def _fetch(
         await tasks.close()
 
 
-async def _main(
-    source: LogSource, settings: DeskSettings, program: Program, *, driven: bool
-) -> None:
+async def _main(source: LogSource, settings: DeskSettings, program: Program) -> None:
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     apply_theme(application, settings.theme == "dark")
     replay = ReplayProgram(source, program)
     replay.window.show()
-    opening = program.tasks.start(replay.open(), name="open the log")
-    if driven:  # a script presses buttons that have something to play
-        await opening
-        replay.observe(program.observations)
-        program.drive(WindowDriver(replay.window))
+    await program.tasks.start(replay.open(), name="open the log")
+    program.shown.emit(replay)
     await program.stop.wait()
     replay.close()
 
@@ -176,43 +171,7 @@ class ReplayProgram:
         whole_log(log)
         return log
 
-    def observe(self, observations: Observations) -> None:
-        """Notes from now on where the replay is; Qt's signals alone would not keep the observer."""
-        self._observer = _Observer(self.view, observations)
-
     def close(self) -> None:
         """Stops playing and takes the window away."""
         self.view.pause()
         self.window.hide()
-
-
-class _Observer:
-    """Notes where the replay is, for the script that drives it."""
-
-    def __init__(self, view: ReplayView, observations: Observations) -> None:
-        self._view, self._observations = view, observations
-        self._finished = False
-        view.position_changed.connect(self._on_position)
-        view.finished.connect(self._on_finished)
-        self._note()
-
-    def _on_position(self, _position_s: float) -> None:
-        self._note()
-
-    def _on_finished(self) -> None:
-        self._finished = True
-        self._note()
-
-    def _note(self) -> None:
-        view, state = self._view, self._view.state
-        self._observations.note(
-            "replayed",
-            events_shown=view.events_shown,
-            records=len(view.log),
-            last_event=view.last_event,
-            last_state=state.ticket.value if state.ticket is not None else "",
-            wiped=state.wiped,
-            documents_filed=len(state.documents_filed),
-            at_end=self._finished,
-            page_width_px=view.mirror.viewport.width(),
-        )

@@ -22,11 +22,10 @@ from expert_app.hub.dossiers import OpenDossiers, find_sources, open_dossiers
 from expert_app.hub.own_server import OwnServer
 from expert_app.hub.procedure_words import name_troubles, names_unknown, unknown_names
 from expert_app.hub.starting import CANNOT_START, begin_unless, print_cannot_start, stop_on_signals
-from expert_app.runtime.automation import Automation
 from expert_app.runtime.config import HubSettings, ReleaseSettings
 from expert_app.runtime.ice_settings import turn_tickets
-from expert_app.runtime.observations import Observations
 from expert_app.runtime.paths import Paths
+from expert_app.runtime.watch import WatchService
 from expert_app.stores.jetstream import documents_folder, store_limits
 from expert_app.stores.last_seen import keep_hours, keep_sightings, read_hours
 from resources.texts import _
@@ -53,7 +52,7 @@ CONNECT_S = 10.0
 class HubOptions:
     """What the command line adds to the settings."""
 
-    driven: bool = False
+    watch: WatchService | None = None
     rebuild_history: bool = False
 
 
@@ -228,15 +227,6 @@ class HubProgram:
         self._convention.poll_soon()
 
 
-def _automation(program: HubProgram, stop: asyncio.Event) -> Automation:
-    """Lets a script stop this hub and find its server."""
-    observations = Observations(SystemClock())
-    program.server_started.connect(lambda pid: observations.note("server", pid=pid))
-    automation = Automation(None, observations, stop=stop.set)
-    automation.start()
-    return automation
-
-
 async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
     """Runs the hub until it is told to stop; the exit code."""
     stop = asyncio.Event()
@@ -244,15 +234,15 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
         program = HubProgram(settings, paths, options=options)
     except CANNOT_START as error:
         return print_cannot_start(error)
-    automation = _automation(program, stop) if options.driven else None
+    announce = options.watch(program, stop.set) if options.watch is not None else None
     stop_on_signals(stop.set)
     if hasattr(signal, "SIGHUP"):
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGHUP, program.read_convention_soon)
 
     def ready(url: str) -> None:
-        if automation is not None:
-            automation.send(ready=True, bus=url)
+        if announce is not None:
+            announce(url)
         else:
             print(_("The hub is ready; the bus is at {address}.").format(address=url), flush=True)
             if unknown := program.unknown_names():

@@ -32,8 +32,6 @@ from PyQt6.QtGui import QGuiApplication, QIcon
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.runtime import crash
-from expert_app.runtime.automation import Automation
-from expert_app.runtime.observations import Observations
 from resources import resource_path
 from resources.texts import _
 from session.core.child_process import NO_WINDOW
@@ -42,7 +40,6 @@ from session.core.errors import SessionError
 from session.core.signals import Signal
 from session.core.tasks import Tasks
 from session.protocol.wire.roles import Role
-from views.automation.window_driver import WindowDriver
 from views.desk.shared_page.mirror_pane import register_schemes
 from views.media.call_page import CHROMIUM_FLAGS
 from views.media.voice import open_voice
@@ -184,9 +181,11 @@ class GarbageCollection(QObject):
 
 
 class Program:
-    """One program's life: its clock, tasks, observations, and the event that ends it.
+    """One program's life: its clock, its tasks, and the event that ends it.
 
     Attributes:
+        built: the objects of a window are there and not started yet.
+        shown: a person can use the window of these objects.
         failed: an error that nobody expected; the name of its class.
         starts_again: after its end the same command begins anew.
     """
@@ -194,11 +193,11 @@ class Program:
     def __init__(self) -> None:
         self.clock = SystemClock()
         self.tasks = Tasks(on_error=self._on_task_error)
-        self.observations = Observations(self.clock)
         self.stop = asyncio.Event()
+        self.built: Signal[object] = Signal()
+        self.shown: Signal[object] = Signal()
         self.failed: Signal[str] = Signal()
         self.starts_again = False
-        self._automation: Automation | None = None
 
     def restart(self) -> None:
         """Ends in order, then the same command begins anew."""
@@ -209,15 +208,6 @@ class Program:
         log.error("task %s failed: %s", name, type(error).__name__, exc_info=error)
         self.failed.emit(type(error).__name__)
 
-    def drive(self, driver: WindowDriver | None, **ready: Any) -> None:
-        """Lets a script drive the window that is shown now, and says that it is ready."""
-        if self._automation is not None:
-            self._automation.show_window(driver)
-        else:
-            self._automation = Automation(driver, self.observations, stop=self.stop.set)
-            self._automation.start()
-        self._automation.send(ready=True, **ready)
-
     async def connect(self, bus: BusClient) -> None:
         """Connects in the background: a bus that is away is tried again for ever."""
         try:
@@ -226,7 +216,16 @@ class Program:
             log.warning("the bus does not answer yet: %s", error.code)
 
 
-def run_application(main: Callable[[Program], Coroutine[Any, Any, None]], language: str) -> int:
+Watch = Callable[[Program], None]
+"""Given each program before it begins, by the command line; only a script watches."""
+
+
+def run_application(
+    main: Callable[[Program], Coroutine[Any, Any, None]],
+    language: str,
+    *,
+    watch: Watch | None = None,
+) -> int:
     """Runs `main` until its end inside Qt's loop.
 
     Returns:
@@ -243,6 +242,8 @@ def run_application(main: Callable[[Program], Coroutine[Any, Any, None]], langua
     async def life() -> None:
         nonlocal again
         program = Program()
+        if watch is not None:
+            watch(program)
         crash.install(lambda kind: loop.call_soon_threadsafe(program.failed.emit, kind))
         for name in (signal.SIGINT, signal.SIGTERM):
             with contextlib.suppress(NotImplementedError, RuntimeError):

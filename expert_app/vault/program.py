@@ -23,11 +23,10 @@ from expert_app.hub.dossiers import OpenDossiers, find_sources, open_dossiers
 from expert_app.hub.monitor import open_monitor
 from expert_app.hub.procedure_words import name_troubles, names_not_in, names_unknown
 from expert_app.hub.starting import CANNOT_START, print_cannot_start, stop_on_signals
-from expert_app.runtime.automation import Automation
 from expert_app.runtime.config import HubSettings
 from expert_app.runtime.credentials import key_name, load_seed
-from expert_app.runtime.observations import Observations
 from expert_app.runtime.paths import Paths
+from expert_app.runtime.watch import WatchService
 from expert_app.stores.conversations import rows_of_vault
 from expert_app.stores.dossiers import open_store
 from expert_app.stores.identities import open_book
@@ -320,7 +319,7 @@ class VaultProgram:
             await asyncio.sleep(SWEEP_S)
 
 
-async def run(settings: HubSettings, paths: Paths, *, driven: bool) -> int:
+async def run(settings: HubSettings, paths: Paths, *, watch: WatchService | None = None) -> int:
     """Runs the vault until it is told to stop; the exit code."""
     if not (settings.organisation and settings.bus):
         print(_("A vault needs --org, and --bus with the address of the network's hub."))
@@ -338,14 +337,12 @@ async def run(settings: HubSettings, paths: Paths, *, driven: bool) -> int:
     for key in program.part.missing:
         words = _("The secret of the sealing key {key} (valid until {day}) is not on this machine.")
         print(words.format(key=key_id(key.key), day=key.last))
-    automation = Automation(None, Observations(SystemClock()), stop=stop.set)
-    if driven:
-        automation.start()
+    announce = watch(program, stop.set) if watch is not None else None
     stop_on_signals(stop.set)
 
     def ready() -> None:
-        if driven:
-            automation.send(ready=True, bus=",".join(settings.bus_urls))
+        if announce is not None:
+            announce(",".join(settings.bus_urls))
         else:
             print(
                 _("The vault of {organisation} is ready.").format(

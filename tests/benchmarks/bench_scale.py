@@ -34,6 +34,8 @@ from PyQt6.QtWidgets import QApplication
 from expert_app.board.wiring.program import BoardProgram, build_jobs
 from expert_app.board.wiring.site import HostProgram
 from expert_app.desk.wiring.program import build_desk
+from expert_app.driven.helpdesk import observe_helpdesk
+from expert_app.driven.observations import Observations
 from expert_app.helpdesk.wiring.program import HelpdeskProgram
 from expert_app.runtime.config import DeskSettings, MediaSettings
 from expert_app.runtime.credentials import SEED_VARIABLE
@@ -326,11 +328,11 @@ async def helpdesk_rows(network: LargeNetwork, role: str, user: str) -> list[Row
     program, settings = Program(), settings_of(network, role, user)
     paths, seed = paths_for("desk", network.folder / user), network.seeds[f"{ROLES[role]}.{user}"]
     desk = HelpdeskProgram(settings, paths, seed=seed, program=program)
-    program.observations.note("begun")
-    desk.observe()
+    observations = Observations(program.clock)
+    observe_helpdesk(desk, observations)
     spent = Spent(network.hub)
     desk.start()
-    facts = program.observations.all
+    facts = observations.all
     rows = []
     if role == "operator":
         await until(lambda: "network" in facts())

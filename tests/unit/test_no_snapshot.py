@@ -189,7 +189,7 @@ def test_windows_are_photographed_and_pictures_dragged_or_copied_nowhere() -> No
         for way in called_in(parsed(path)) & ways
     }
     assert found == {
-        ("views/automation/window_driver.py", "grab"),
+        ("expert_app/driven/window_driver.py", "grab"),
         ("views/kiosk/browser/page_view.py", "grab"),
         ("expert_app/helpdesk/wiring/program.py", "clipboard"),
         ("expert_app/workplace/wiring/support.py", "clipboard"),

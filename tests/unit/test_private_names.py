@@ -33,7 +33,7 @@ DOCUMENTED = {
 }
 
 C_LIBRARIES = {
-    "expert_app/runtime/automation.py": "Windows: what waits in a pipe, as documented",
+    "expert_app/driven/automation.py": "Windows: what waits in a pipe, as documented",
     "expert_app/runtime/window_program.py": "Windows: the taskbar's identity, as documented",
     "expert_app/simulated/program.py": "prctl(2)",
     "expert_app/without_console.py": "Windows: a box with words, as documented",

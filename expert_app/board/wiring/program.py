@@ -20,7 +20,6 @@ from expert_app.board.corrections import BoardCorrections
 from expert_app.board.deliveries import BoardDeliveries
 from expert_app.board.dossier_export import DossierExport, Exporter
 from expert_app.board.doubles import BoardDoubles
-from expert_app.board.observers import observe_board
 from expert_app.board.report_files import ReportFiles
 from expert_app.board.wiring.deliveries import DeliveryConnections
 from expert_app.board.wiring.dossiers import DossierPages
@@ -49,7 +48,6 @@ from session.desk.hub.identity import DossierRegisterLink
 from session.protocol.hub.board import BoardAnswer
 from session.protocol.hub.history import UndoState
 from session.protocol.hub.tickets import Ticket
-from views.automation.board_driver import BoardDriver
 from views.board.figures import Thresholds
 from views.board.visit_window import VisitWindow
 from views.board.window import GED, HISTORY, STATISTICS, TRENDS, BoardWindow
@@ -72,16 +70,14 @@ LINE, ACT, FILE, NOT_READ = "line", "act", "file", "not_read"
 
 
 async def open_board(
-    settings: DeskSettings, paths: Paths, program: Program, *, seed: bytes, driven: bool
+    settings: DeskSettings, paths: Paths, program: Program, *, seed: bytes
 ) -> None:
     """Runs the board until it is stopped."""
     jobs = build_jobs(settings, paths, seed=seed, program=program)
     board = BoardProgram(settings, paths, seed=seed, jobs=jobs, program=program)
-    if driven:
-        board.observe()
+    program.built.emit(board)
     await board.start()
-    if driven:
-        program.drive(BoardDriver(board.window, board.visit_window))
+    program.shown.emit(board)
     await program.stop.wait()
     await asyncio.wait_for(board.stop(), STOP_S)
 
@@ -159,17 +155,17 @@ class BoardProgram:
         program: Program,
     ) -> None:
         self._settings, self._program = settings, program
-        self._jobs, self._app = jobs, jobs.app
+        self.jobs, self.app = jobs, jobs.app
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self._window_settings = IniSettings(
             paths.data / "board.ini", load_fixed(paths.organisation_file).names
         )
-        self._appearance = Appearance(application, self._window_settings, theme=settings.theme)
-        self._appearance.prepare()
+        self.appearance = Appearance(application, self._window_settings, theme=settings.theme)
+        self.appearance.prepare()
         limits = Thresholds(**msgspec.structs.asdict(settings.board))
         self.window = BoardWindow(program.clock, limits)
-        self._appearance.apply()
+        self.appearance.apply()
         if self._window_settings.is_fixed("theme"):
             self.window.header.fix_theme()
         actions = WindowActions(self.window, {})
@@ -184,7 +180,7 @@ class BoardProgram:
             corrections=jobs.corrections,
             alert=jobs.access_alert,
         )
-        self._visits = VisitConnections(
+        self.visits = VisitConnections(
             self.window, jobs.bus, link=jobs.link, media=settings.media, program=program
         )
         self._support = SupportConnections(
@@ -203,7 +199,7 @@ class BoardProgram:
         )
         self._settings_window = SettingsConnections(
             self.window,
-            self._appearance,
+            self.appearance,
             language=settings.language,
             store=self._window_settings,
             paths=paths,
@@ -215,31 +211,19 @@ class BoardProgram:
         self._connect()
         self._connect_pages()
 
-    def observe(self) -> None:
-        """Notes what happens, for a script."""
-        observe_board(
-            self._app,
-            self._visits.visit,
-            deliveries=self._jobs.deliveries,
-            alert=self._jobs.access_alert,
-            accesses=self._jobs.accesses,
-            doubles=self._jobs.doubles,
-            observations=self._program.observations,
-        )
-
     def _connect(self) -> None:
-        app, window = self._app, self.window
+        app, window = self.app, self.window
         app.tickets_changed.connect(self._on_tickets)
         app.board_changed.connect(self._on_board)
-        self._jobs.board.not_read.connect(self._on_board_not_read)
+        self.jobs.board.not_read.connect(self._on_board_not_read)
         app.connection_changed.connect(self._on_connection)
-        self._jobs.bus.refused.connect(self._on_refused)
+        self.jobs.bus.refused.connect(self._on_refused)
         app.done.connect(self._on_done)
         app.troubled.connect(self._on_trouble)
         app.undo_changed.connect(window.show_undo)
-        self._jobs.link.reservation_ended.connect(window.show_reservation_ended)
-        self._jobs.board.retrying.connect(self._on_retrying)
-        self._jobs.past.retrying.connect(self._on_retrying)
+        self.jobs.link.reservation_ended.connect(window.show_reservation_ended)
+        self.jobs.board.retrying.connect(self._on_retrying)
+        self.jobs.past.retrying.connect(self._on_retrying)
         window.act_requested.connect(self._on_act)
         window.undo_requested.connect(lambda: app.undo(_("Taken back by the supervisor")))
         window.undo_of_requested.connect(app.undo_act)
@@ -252,7 +236,7 @@ class BoardProgram:
         self._program.failed.connect(lambda kind: self._show_trouble("unexpected", {"why": kind}))
 
     def _connect_pages(self) -> None:
-        app, window = self._app, self.window
+        app, window = self.app, self.window
         app.elsewhere_changed.connect(window.set_elsewhere)
         app.lines_changed.connect(window.show_lines)
         app.not_read.connect(self._on_not_read)
@@ -264,41 +248,41 @@ class BoardProgram:
         window.history.wanted.connect(app.show_history)
         window.trends.wanted.connect(app.show_trends)
         window.statistics.wanted.connect(app.show_statistics)
-        window.statistics.file_wanted.connect(self._jobs.files.save)
-        self._jobs.files.saved.connect(self._on_saved)
-        self._jobs.files.failed.connect(self._on_not_saved)
+        window.statistics.file_wanted.connect(self.jobs.files.save)
+        self.jobs.files.saved.connect(self._on_saved)
+        self.jobs.files.failed.connect(self._on_not_saved)
 
     @property
     def visit_window(self) -> VisitWindow:
         """Where a visit is seen."""
-        return self._visits.pane
+        return self.visits.pane
 
     async def start(self) -> None:
         """Shows the window, then connects: the window never waits for the network."""
         resize_on_screen(self.window, *WINDOW_SIZE)
         self.window.show_identity(self._settings.organisation, self._settings.user)
-        show_until_connected(self._jobs.bus, self._settings.bus, self.window.show_not_connected)
+        show_until_connected(self.jobs.bus, self._settings.bus, self.window.show_not_connected)
         self._support.report_crash()
         self.window.show()
-        await self._app.start()
-        self._jobs.access_alert.start()
-        self._program.tasks.start(self._program.connect(self._jobs.bus), name="connect the board")
+        await self.app.start()
+        self.jobs.access_alert.start()
+        self._program.tasks.start(self._program.connect(self.jobs.bus), name="connect the board")
 
     async def stop(self) -> None:
         """Closes the window and the connection."""
-        await self._visits.stop()
+        await self.visits.stop()
         self.window.close_now()
-        await self._jobs.bus.close()
+        await self.jobs.bus.close()
 
     # ---- facts ----
 
     def _on_tickets(self, tickets: list[Ticket]) -> None:
-        self.window.set_tickets(tickets, self._app.services)
+        self.window.set_tickets(tickets, self.app.services)
 
     def _on_connection(self, connected: bool) -> None:
         self.window.set_connection(connected)
         if connected:
-            self.window.show_identity(*self._app.names)
+            self.window.show_identity(*self.app.names)
             self.window.messages.clear(LINE)
         else:
             self.window.messages.show_message(
@@ -327,7 +311,7 @@ class BoardProgram:
         if name in asks:
             asks[name]()
         else:
-            self._app.show_nothing()
+            self.app.show_nothing()
 
     def _on_board(self, answer: BoardAnswer) -> None:
         self._board_at = self._program.clock.utc_now()
@@ -365,9 +349,9 @@ class BoardProgram:
 
     def _on_act(self, act: Act, reason: str) -> None:
         if isinstance(act, Join):
-            self._visits.join(act.ticket, reason)
+            self.visits.join(act.ticket, reason)
         else:
-            self._app.act(act, reason)
+            self.app.act(act, reason)
 
     def _on_done(self, done: ActDone) -> None:
         words = _("Taken back: {act}") if done.undone else _("Done: {act}")
@@ -404,5 +388,5 @@ class BoardProgram:
         self._program.restart()
 
     def _on_theme(self, dark: bool) -> None:
-        self._appearance.set_dark(dark)
+        self.appearance.set_dark(dark)
         self.window.refresh()

@@ -10,7 +10,6 @@ from typing import Any
 
 from PyQt6.QtWidgets import QApplication
 
-from expert_app.board.observers import observe_host
 from expert_app.runtime.bus_access import show_until_connected, tls_for
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.paths import Paths
@@ -25,7 +24,6 @@ from session.core.errors import BusRefusedIdentity, SessionError
 from session.desk.hub.site import SiteLink
 from session.protocol.hub.site import KioskFacts, SiteAnswer
 from session.protocol.hub.tickets import HelpState
-from views.automation.window_driver import WindowDriver
 from views.media.notification import DesktopNotification
 from views.media.ring import Ring
 from views.site.host_view import HostView
@@ -42,16 +40,12 @@ WINDOW_SIZE = (1000, 680)
 LINE, ACT, NOT_READ = "line", "act", "not_read"
 
 
-async def open_site(
-    settings: DeskSettings, paths: Paths, program: Program, *, seed: bytes, driven: bool
-) -> None:
+async def open_site(settings: DeskSettings, paths: Paths, program: Program, *, seed: bytes) -> None:
     """Runs the host's window until it is stopped."""
     site = HostProgram(settings, paths, seed=seed, program=program)
-    if driven:
-        site.observe()
+    program.built.emit(site)
     site.start()
-    if driven:
-        program.drive(WindowDriver(site.window))
+    program.shown.emit(site)
     await program.stop.wait()
     await asyncio.wait_for(site.stop(), STOP_S)
 
@@ -89,7 +83,7 @@ class HostProgram:
         self.bus.connected.connect(self._on_connection)
         self.bus.refused.connect(self._on_refused)
         program.failed.connect(lambda kind: self._show_trouble("unexpected", {"why": kind}))
-        self._link = SiteLink(self.bus, program.tasks)
+        self.link = SiteLink(self.bus, program.tasks)
         self._ring, self._notification = Ring(self.window), DesktopNotification(self.window)
         self._calling: list[str] = []
         self._notifications = NotificationChoices(
@@ -116,8 +110,8 @@ class HostProgram:
     def _connect(self) -> None:
         view = self.view
         self._answered_at: datetime | None = None
-        self._link.changed.connect(self._on_changed)
-        self._link.not_read.connect(self._on_not_read)
+        self.link.changed.connect(self._on_changed)
+        self.link.not_read.connect(self._on_not_read)
         self._notification.acted.connect(self._on_coming)
         self._notification.opened.connect(self._show_window)
         self._settings.language_chosen.connect(lambda _language: self._program.restart())
@@ -126,17 +120,13 @@ class HostProgram:
         view.help_requested.connect(self._on_help)
         view.theme_requested.connect(lambda: self._appearance.set_dark(not self._appearance.dark))
 
-    def observe(self) -> None:
-        """Notes what happens, for a script."""
-        observe_host(self._link, self._program.observations)
-
     def start(self) -> None:
         """Shows the window, connects, and begins to ask for the site's state."""
         show_until_connected(self.bus, self._addresses, self.view.show_not_connected)
         self._support.report_crash()
         self.window.show()
         self._program.tasks.start(self._program.connect(self.bus), name="connect")
-        self._link.start()
+        self.link.start()
 
     async def stop(self) -> None:
         """Closes the window and the connection."""
@@ -164,7 +154,7 @@ class HostProgram:
         self._settings.open_help()
 
     def _on_answered(self, kiosk: str, state: HelpState) -> None:
-        self._act(self._link.answer(kiosk, state))
+        self._act(self.link.answer(kiosk, state))
 
     def _on_coming(self) -> None:
         """The button of the desktop's notification: to the kiosk that called last."""

@@ -36,6 +36,7 @@ from expert_app.runtime.credentials import KeyMissing, load_seed, save_seed
 from expert_app.runtime.folder_owner import Owner, account, own_folder, owner_of
 from expert_app.runtime.log_lines import acts, acts_beside, log_in_files
 from expert_app.runtime.paths import LOG_FOLDER, Paths
+from expert_app.runtime.watch import WatchService
 from expert_app.stores.identities import open_book
 from expert_app.stores.passwords import (
     DOCUMENTS,
@@ -58,12 +59,14 @@ class Context:
 
     Attributes:
         looked: where a settings file was looked for, when none was found.
+        watch: what lets a script drive the program.
     """
 
     arguments: Arguments
     settings: HubSettings
     paths: Paths
     looked: tuple[Path, ...] = ()
+    watch: WatchService | None = None
 
 
 def init(arguments: Arguments) -> int:
@@ -437,7 +440,7 @@ def _run(context: Context) -> int:
     from expert_app.hub import program as hub
 
     rebuild = context.arguments.hub_command == "rebuild-history"
-    options = hub.HubOptions(driven=context.arguments.driven, rebuild_history=rebuild)
+    options = hub.HubOptions(watch=context.watch, rebuild_history=rebuild)
     logs = log_in_files(context.paths.folder(LOG_FOLDER), "hub")
     with own_folder(context.paths.data, "hub") as before, logs:
         _log_killed(before)
@@ -483,7 +486,7 @@ def _serve(context: Context) -> int:
     logs = log_in_files(context.paths.folder(LOG_FOLDER), "vault")
     with own_folder(context.paths.data, "hub --serve") as before, logs:
         _log_killed(before)
-        return run(vault.run(context.settings, context.paths, driven=context.arguments.driven))
+        return run(vault.run(context.settings, context.paths, watch=context.watch))
 
 
 def _backup(context: Context) -> int:

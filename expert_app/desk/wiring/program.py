@@ -14,7 +14,6 @@ from expert_app.aid.desk_help import DeskHelpJob, HelpedDesk
 from expert_app.aid.machine import doctor_command
 from expert_app.desk.filing import DeletedPages, note_deleted
 from expert_app.desk.jobs import DeskJobs, build_jobs
-from expert_app.desk.observers import observe_desk
 from expert_app.desk.parts import DeskParts, build_parts
 from expert_app.desk.wiring.connections import DeskConnections, connect_desk
 from expert_app.desk.wiring.screen import DeskScreen, build_screen
@@ -38,7 +37,6 @@ from session.desk.hub.workplace import Workplace
 from session.log.writer import left_over
 from session.protocol.helpdesk.remote_help import LINE_LETTERS, MOST_LINES, RemoteFact
 from session.protocol.hub.routing import WorkHereAnswer
-from views.automation.desk_driver import DeskDriver
 from views.media.devices import MediaDevices
 
 if TYPE_CHECKING:
@@ -47,17 +45,15 @@ if TYPE_CHECKING:
 
 
 async def open_desk(
-    settings: DeskSettings, paths: Paths, program: Program, *, seed: bytes, driven: bool
+    settings: DeskSettings, paths: Paths, program: Program, *, seed: bytes
 ) -> WorkHereAnswer | None:
     """Runs the agent's window until it is stopped, or (where) the agent works at another
     computer.
     """
     desk = build_desk(settings, paths, seed=seed, program=program)
-    if driven:
-        observe_desk(desk.parts, desk.jobs, desk.screen, program.observations)
+    program.built.emit(desk)
     await desk.start()
-    if driven:
-        program.drive(DeskDriver(desk.screen.window, desk.screen.mirror))
+    program.shown.emit(desk)
     stop = program.tasks.start(program.stop.wait(), name="the desk is closed")
     moved = program.tasks.start(desk.moved.wait(), name="the agent works elsewhere")
     await asyncio.wait([stop, moved], return_when=asyncio.FIRST_COMPLETED)

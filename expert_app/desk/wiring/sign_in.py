@@ -35,7 +35,7 @@ WINDOW_SIZE = (760, 620)
 
 
 async def sign_in(
-    settings: DeskSettings, paths: Paths, driven: bool, program: Program, why: str = ""
+    settings: DeskSettings, paths: Paths, program: Program, why: str = ""
 ) -> tuple[DeskSettings, bytes] | None:
     """The settings and the key after a code was accepted;
     None when the person closed the window.
@@ -44,7 +44,7 @@ async def sign_in(
         why: the key of a person who had one cannot be read; told in the window.
     """
     build = partial(SignIn, paths=paths, program=program, why=why)
-    done = await show_first(build, settings, program, driven=driven)
+    done = await show_first(build, settings, program)
     return done.result() if done is not None else None
 
 

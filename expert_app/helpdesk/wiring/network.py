@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from expert_app.runtime.observations import Observations
 from session.bus.client import BusClient
 from session.core.errors import SessionError
 from session.core.tasks import Tasks
@@ -33,24 +32,16 @@ class NetworkPage:
     ) -> None:
         self._view = NetworkView()
         self.widget = ConnectionGate(self._view)
-        self._link, self._tasks, self._refused = NetworkLink(bus, tasks), tasks, refused
+        self.link, self._tasks, self._refused = NetworkLink(bus, tasks), tasks, refused
         self._answered_at: datetime | None = None
         self._clock = bus.clock
-        self._link.changed.connect(self._on_changed)
-        self._link.not_read.connect(self._on_not_read)
+        self.link.changed.connect(self._on_changed)
+        self.link.not_read.connect(self._on_not_read)
         self._view.site_state_requested.connect(self._on_site_state)
-
-    def observe(self, observations: Observations) -> None:
-        """Notes from now on what the operator sees."""
-
-        def on_changed(answer: NetworkAnswer) -> None:
-            observations.note("network", hubs=len(answer.hubs), sites=len(answer.sites))
-
-        self._link.changed.connect(on_changed)
 
     def start(self) -> None:
         """Begins to ask for the network's state."""
-        self._link.start()
+        self.link.start()
 
     def show_connection(self, connected: bool) -> None:
         """Whether the hub answers: what stands in the page may be old."""
@@ -72,6 +63,6 @@ class NetworkPage:
 
     async def _set_site(self, site: str, closed: bool, reason: str) -> None:
         try:
-            await self._link.set_site(site, closed, reason)
+            await self.link.set_site(site, closed, reason)
         except SessionError as error:
             self._refused(error)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
@@ -24,7 +24,6 @@ from expert_app.helpdesk.wiring.one_window import AddressDoor
 from expert_app.runtime.bus_access import show_until_connected, tls_for
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.enrolment import why_refused
-from expert_app.runtime.observations import Observations
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
 from expert_app.runtime.window_program import ROLES, STOP_S, Program
@@ -36,6 +35,7 @@ from expert_app.workplace.wiring.support import SupportConnections
 from resources.texts import N_, _
 from session.bus.client import BusClient
 from session.core.errors import LogUnknown, SessionError
+from session.core.signals import Signal
 from session.desk.hub.client import DeskLink
 from session.desk.hub.helpdesk import HelpdeskQuestions
 from session.protocol.helpdesk.log_list import LogFilter, LogRow, LogState
@@ -43,7 +43,6 @@ from session.protocol.helpdesk.log_notes import LogNotes
 from session.protocol.helpdesk.remote_help import RemoteHelp
 from session.protocol.hub.requests import RemoteAct
 from session.protocol.wire.roles import Role
-from views.automation.window_driver import WindowDriver
 from views.desk.shared_page.mirror_pane import MirrorPane
 from views.helpdesk.columns import place_words
 from views.helpdesk.window import HelpdeskView
@@ -68,7 +67,6 @@ async def open_helpdesk(
     program: Program,
     *,
     seed: bytes,
-    driven: bool,
     address: SessionAddress | None = None,
 ) -> None:
     """Runs the window until it is stopped.
@@ -77,11 +75,9 @@ async def open_helpdesk(
         address: the conversation that is to be opened first.
     """
     helpdesk = HelpdeskProgram(settings, paths, seed=seed, program=program, address=address)
-    if driven:
-        helpdesk.observe()
+    program.built.emit(helpdesk)
     helpdesk.start()
-    if driven:
-        program.drive(WindowDriver(helpdesk.window))
+    program.shown.emit(helpdesk)
     await program.stop.wait()
     await asyncio.wait_for(helpdesk.stop(), STOP_S)
 
@@ -91,8 +87,19 @@ def local_now(program: Program) -> Callable[[], datetime]:
     return lambda: program.clock.utc_now().astimezone()
 
 
+class Noted(NamedTuple):
+    """An act of the window that has ended, by name, and with which values."""
+
+    name: str
+    values: dict[str, str | int | float | bool]
+
+
 class HelpdeskProgram:
-    """The window over its connection."""
+    """The window over its connection.
+
+    Attributes:
+        noted: what has just been done, for whoever watches the window.
+    """
 
     def __init__(
         self,
@@ -132,20 +139,20 @@ class HelpdeskProgram:
             now=now,
             pages=not self._is_operator,
         )
-        self._network = (
+        self.network = (
             NetworkPage(self.bus, tasks, refused=self._show_refusal) if self._is_operator else None
         )
         self.view = HelpdeskView(
             ReplayView(MirrorPane(), clock),
             now,
-            network=self._network.widget if self._network is not None else None,
+            network=self.network.widget if self.network is not None else None,
         )
         self.view.show_identity(settings.organisation, settings.user)
         self.window = PlainWindow(self.view, _("Network") if self._is_operator else _("Helpdesk"))
         resize_on_screen(self.window, *WINDOW_SIZE)
         self._searches = SavedSearches(paths.folder("helpdesk"))
         self._address, self._answered, self._filter = address, False, LogFilter()
-        self._observations: Observations | None = None
+        self.noted: Signal[Noted] = Signal()
         self._support = SupportConnections(
             self.view.messages,
             paths,
@@ -199,19 +206,13 @@ class HelpdeskProgram:
         view.conversation.note_removed.connect(self._on_note_removed)
         view.list.filter.show_searches(self._searches.read())
 
-    def observe(self) -> None:
-        """Notes what happens, for a script."""
-        self._observations = self._program.observations
-        if self._network is not None:
-            self._network.observe(self._observations)
-
     def start(self) -> None:
         """Shows the window, then connects."""
         show_until_connected(self.bus, self._addresses, self._show_not_connected)
         self._support.report_crash()
         self.window.show()
-        if self._network is not None:
-            self._network.start()
+        if self.network is not None:
+            self.network.start()
         else:
             self.view.list.filter.focus_line()
         self._program.tasks.start(self._program.connect(self.bus), name="connect")
@@ -226,8 +227,8 @@ class HelpdeskProgram:
 
     def _show_not_connected(self, words: str) -> None:
         self.view.list.show_not_connected(words)
-        if self._network is not None:
-            self._network.widget.wait(words)
+        if self.network is not None:
+            self.network.widget.wait(words)
 
     # ---- the list ----
 
@@ -280,8 +281,8 @@ class HelpdeskProgram:
         self.view.show_connection(connected)
         if connected:
             self.view.clear_line()
-        if self._network is not None:
-            self._network.show_connection(connected)
+        if self.network is not None:
+            self.network.show_connection(connected)
         self._note("connection", connected=connected)
 
     def _on_find(self, wanted: LogFilter, before: str) -> None:
@@ -562,8 +563,7 @@ class HelpdeskProgram:
             self._refuse(words, code)
 
     def _note(self, name: str, **values: str | int | float | bool) -> None:
-        if self._observations is not None:
-            self._observations.note(name, **values)
+        self.noted.emit(Noted(name, values))
 
 
 def _title(opened: OpenedConversation) -> str:

@@ -11,13 +11,12 @@ from pathlib import Path
 from expert_app.runtime.bus_access import show_until_connected, tls_for
 from expert_app.runtime.config import DisplaySettings
 from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
-from expert_app.runtime.window_program import STOP_S, Program, run_application
+from expert_app.runtime.window_program import STOP_S, Program, Watch, run_application
 from session.bus.client import BusClient
 from session.core.errors import SessionError
 from session.kiosk.hub.display import DisplayLink
-from session.protocol.hub.waiting import CalledTicket, DisplayAnswer
+from session.protocol.hub.waiting import CalledTicket
 from session.protocol.wire.roles import Role
-from views.automation.window_driver import WindowDriver
 from views.media.ring import Chime
 from views.media.voice import open_voice
 from views.site.display_window import DisplayWindow, spoken_call
@@ -26,7 +25,7 @@ from views.words.errors import sentence
 WINDOW_SIZE = (1280, 720)
 
 
-def run_display(settings: DisplaySettings, *, driven: bool, fullscreen: bool) -> int:
+def run_display(settings: DisplaySettings, *, fullscreen: bool, watch: Watch | None = None) -> int:
     """Runs the display until it is told to stop; the exit code."""
     name = key_name(settings.organisation, Role.DISPLAY, settings.user)
     try:
@@ -41,15 +40,13 @@ def run_display(settings: DisplaySettings, *, driven: bool, fullscreen: bool) ->
 
     async def main(program: Program) -> None:
         display = DisplayProgram(settings, seed, program=program)
-        if driven:
-            display.observe()
+        program.built.emit(display)
         display.start(fullscreen)
-        if driven:
-            program.drive(WindowDriver(display.window, {}))
+        program.shown.emit(display)
         await program.stop.wait()
         await asyncio.wait_for(display.stop(), STOP_S)
 
-    return run_application(main, settings.language)
+    return run_application(main, settings.language, watch=watch)
 
 
 class DisplayProgram:
@@ -70,8 +67,8 @@ class DisplayProgram:
             tls=tls_for(settings),
         )
         self._addresses = settings.bus
-        self._link = DisplayLink(self._bus, program.tasks)
-        self._link.answered.connect(self.window.show_answer)
+        self.link = DisplayLink(self._bus, program.tasks)
+        self.link.answered.connect(self.window.show_answer)
         self.window.called.connect(self._on_called)
         self.window.close_requested.connect(program.stop.set)
 
@@ -79,17 +76,6 @@ class DisplayProgram:
         self.chime.play()
         if self._voice is not None:
             self._voice.speak(spoken_call(call))
-
-    def observe(self) -> None:
-        """Notes what the display shows, for a script."""
-        observations = self._program.observations
-
-        def on_answer(answer: DisplayAnswer) -> None:
-            observations.forget("trouble")
-            observations.note("shown", called=len(answer.called), waiting=answer.waiting)
-
-        self._link.answered.connect(on_answer)
-        self._link.lost.connect(lambda code: observations.note("trouble", code=code))
 
     def start(self, fullscreen: bool) -> None:
         """Shows the window and connects."""
@@ -99,7 +85,7 @@ class DisplayProgram:
         else:
             self.window.show()
         show_until_connected(self._bus, self._addresses, self.window.show_not_connected)
-        self._link.start()
+        self.link.start()
         self._program.tasks.start(self._program.connect(self._bus), name="connect the display")
 
     async def stop(self) -> None:

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PyQt6.QtWidgets import QWidget
-
 from expert_app.kiosk.running_session import RunningSession
 from expert_app.kiosk.wiring.page_program import page_command
 from expert_app.runtime.config import KioskSettings
@@ -81,39 +79,3 @@ def build_panes(
     if voice is not None:
         window.set_speech(settings.speak)
     return KioskPanes(window=window, call=call, browser=browser, pages=pages, voice=voice)
-
-
-def script_names(window: KioskWindow) -> dict[str, QWidget]:
-    """The names by which a script finds what a caller touches."""
-    page, pad = window.session_page, window.number_page
-    names: dict[str, QWidget] = {
-        "yes": page.consent.yes,
-        "no": page.consent.no,
-        "stop": page.stop,
-        "powers": page.show_powers,
-        "print_yes": page.printing.yes,
-        "give_yes": page.giving.yes,
-        "give_no": page.giving.no,
-        "print_no": page.printing.no,
-        "document_close": page.document.close_button,
-        "number_send": pad.send,
-        "number_skip": pad.skip,
-        "goodbye_finish": window.goodbye_page.finish,
-        "leave": window.waiting_page.leave,
-        "leave_really": window.waiting_page.leave_really,
-        "wait_elsewhere": window.waiting_page.elsewhere,
-        "away_back": window.away_page.come_back,
-        "away_phone": window.away_page.phone,
-        "kept_finish": window.kept_page.finish,
-        "kept_slip": window.kept_page.slip,
-        "have_number": window.start_page.have_number,
-        "written_yes": page.chat.answers[0],
-        "written_send": page.chat.send,
-        "pause": window.bar.pause,
-        "call_host": window.bar.help,
-        "closed_callback": window.closed_page.callback,
-    }
-    names |= {f"withdraw_{grant.value}": row for grant, row in page.powers.rows.items()}
-    for keys in (pad.digits, pad.letters):
-        names |= {f"key_{face}": key for face, key in keys.keys.items()}
-    return names

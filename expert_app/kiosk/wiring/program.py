@@ -16,7 +16,6 @@ from expert_app.kiosk.app import KioskApp
 from expert_app.kiosk.call_ready import CallReady
 from expert_app.kiosk.caller_requests import CallerRequests
 from expert_app.kiosk.device_settings import printer_of, refused_setting, scanner_of
-from expert_app.kiosk.observers import observe_kiosk
 from expert_app.kiosk.paper_worker import PaperWorker
 from expert_app.kiosk.remote_help import HelpedKiosk, RemoteHelpJob
 from expert_app.kiosk.running_session import RunningSession
@@ -26,7 +25,7 @@ from expert_app.kiosk.texts import corrections_of, unknown_texts
 from expert_app.kiosk.watchdog import keep_notifying
 from expert_app.kiosk.wiring.conversations import ConversationWiring
 from expert_app.kiosk.wiring.hub import KioskHub, build_hub
-from expert_app.kiosk.wiring.panes import KioskPanes, build_panes, script_names
+from expert_app.kiosk.wiring.panes import KioskPanes, build_panes
 from expert_app.kiosk.wiring.window import (
     connect_conversation,
     connect_host_call,
@@ -41,7 +40,7 @@ from expert_app.runtime.log_lines import keep_recent_lines
 from expert_app.runtime.network_watch import NetworkWatch
 from expert_app.runtime.paths import Paths
 from expert_app.runtime.sealing import seals_for
-from expert_app.runtime.window_program import STOP_S, Program, run_application
+from expert_app.runtime.window_program import STOP_S, Program, Watch, run_application
 from resources.texts import _, correct_texts
 from session.bus.client import BusClient
 from session.bus.transport.nkeys import public_key
@@ -55,7 +54,6 @@ from session.kiosk.session import KioskParts
 from session.protocol.conversation.messages import KioskWiped
 from session.protocol.helpdesk.remote_help import MOST_LINES
 from session.protocol.wire.roles import Role
-from views.automation.kiosk_driver import KioskDriver
 from views.kiosk.browser.page_process import can_show_pages
 from views.words.consent import text_version
 from views.words.errors import sentence
@@ -63,7 +61,9 @@ from views.words.errors import sentence
 log = logging.getLogger(__name__)
 
 
-def run_kiosk(settings: KioskSettings, paths: Paths, *, driven: bool, fullscreen: bool) -> int:
+def run_kiosk(
+    settings: KioskSettings, paths: Paths, *, fullscreen: bool, watch: Watch | None = None
+) -> int:
     """Runs the kiosk until it is told to stop; the exit code."""
     name = key_name(settings.organisation, Role.KIOSK, settings.user)
     try:
@@ -93,15 +93,13 @@ def run_kiosk(settings: KioskSettings, paths: Paths, *, driven: bool, fullscreen
             ends.append(2)
             return
         kiosk = build_kiosk(settings, paths, seed=seed, program=program)
-        if driven:
-            kiosk.observe()
+        program.built.emit(kiosk)
         await kiosk.start(fullscreen)
-        if driven:
-            kiosk.drive()
+        program.shown.emit(kiosk)
         await program.stop.wait()
         await asyncio.wait_for(kiosk.stop(), STOP_S)
 
-    return max([run_application(main, settings.language), *ends])
+    return max([run_application(main, settings.language, watch=watch), *ends])
 
 
 def apply_corrections(settings: KioskSettings) -> None:
@@ -303,26 +301,6 @@ class KioskProgram:
     guard: PageGuard
     self_test: SelfTest
     held: tuple[object, ...]
-
-    def observe(self) -> None:
-        """Notes what happens, for a script."""
-        observations = self.program.observations
-        observe_kiosk(
-            self.app,
-            self.hub.link,
-            sealing=self.hub.sealing,
-            host_call=self.hub.host_call,
-            observations=observations,
-        )
-        self.panes.browser.pointer_painted.connect(
-            lambda x_px, y_px: observations.note("pointer_painted", x_px=x_px, y_px=y_px)
-        )
-
-    def drive(self) -> None:
-        """Lets a script drive the window."""
-        window, browser = self.panes.window, self.panes.browser
-        names, note = script_names(window), self.program.observations.note
-        self.program.drive(KioskDriver(window, names, browser=browser, note=note))
 
     async def start(self, fullscreen: bool) -> None:
         """Shows the window and connects."""

@@ -36,11 +36,10 @@ async def wait_elsewhere(
     program: Program,
     *,
     seed: bytes,
-    driven: bool,
 ) -> bool:
     """True once the agent works here again; False when the person closed the window."""
     build = partial(Elsewhere, found, paths=paths, program=program, seed=seed)
-    return await show_first(build, settings, program, driven=driven) is not None
+    return await show_first(build, settings, program) is not None
 
 
 class Elsewhere:

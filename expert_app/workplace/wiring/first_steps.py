@@ -19,7 +19,6 @@ from expert_app.workplace.choices import LANGUAGE, choices_of
 from resources.texts import use_language
 from session.core.child_process import NO_WINDOW, own_python
 from session.core.tasks import Tasks
-from views.automation.window_driver import WindowDriver
 from views.widgets.appearance import Appearance
 from views.widgets.plain_window import PlainWindow
 from views.workplace.first_bar import FirstPage
@@ -98,8 +97,6 @@ async def show_first[Result](
     build: Callable[[DeskSettings], FirstWindow[Result]],
     settings: DeskSettings,
     program: Program,
-    *,
-    driven: bool,
 ) -> asyncio.Future[Result] | None:
     """Shows the window, anew after each choice of a language, until it is done; None when the
     person closed it.
@@ -107,8 +104,7 @@ async def show_first[Result](
     while True:
         shown = build(settings)
         shown.window.show()
-        if driven:
-            program.drive(WindowDriver(shown.window))
+        program.shown.emit(shown)
         stop = program.tasks.start(program.stop.wait(), name="the first page is given up")
         ends = [stop, shown.done, shown.first.language]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)

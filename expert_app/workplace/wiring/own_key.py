@@ -69,7 +69,6 @@ async def own_key(
     program: Program,
     *,
     read: Callable[[], bytes],
-    driven: bool,
 ) -> OwnKey | None:
     """The key of this installation; None when the person closed the window.
 
@@ -80,7 +79,7 @@ async def own_key(
     await asyncio.wait([reading], timeout=PATIENCE_S)
     if not reading.done():
         build = partial(_KeyringWindow, paths=paths, program=program, reading=reading)
-        if await show_first(build, settings, program, driven=driven) is None:
+        if await show_first(build, settings, program) is None:
             return None
     try:
         return OwnKey(reading.result())

@@ -28,10 +28,10 @@ from views.workplace.passphrase import UnlockView
 WINDOW_SIZE = (760, 620)
 
 
-async def unlock(settings: DeskSettings, paths: Paths, program: Program, *, driven: bool) -> bool:
+async def unlock(settings: DeskSettings, paths: Paths, program: Program) -> bool:
     """True once the keys are open, or set aside; False when the person closed the window."""
     build = partial(Unlock, paths=paths, program=program)
-    return await show_first(build, settings, program, driven=driven) is not None
+    return await show_first(build, settings, program) is not None
 
 
 class Unlock:

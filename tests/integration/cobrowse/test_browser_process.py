@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from expert_app.driven.loop_gaps import LoopGaps
 from expert_app.kiosk.wiring.page_program import page_command
 from session.core.clock import ManualClock, SystemClock
 from session.core.process_tree import session_members
@@ -22,7 +23,6 @@ from session.kiosk.cobrowse import browser_messages as messages
 from tests.support.cobrowse_pages import WebServer
 from tests.support.qt_loop import QtLoop
 from tests.support.waiting import until
-from views.automation.loop_gaps import LoopGaps
 from views.kiosk.browser import page_process
 from views.kiosk.browser.calm_page import WebPageTrouble
 from views.kiosk.browser.page_process import ENDS_WITHIN_S, PageLimits, PageProcesses

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from expert_app.driven.loop_gaps import LoopGaps
 from expert_app.kiosk.wiring.page_program import page_command
 from session.core.clock import SystemClock
 from session.core.tasks import Tasks
@@ -21,7 +22,6 @@ from tests.support.cobrowse_stage import Consent
 from tests.support.memory.channel import channel_pair
 from tests.support.qt_loop import QtLoop
 from tests.support.waiting import LONGEST_S, until
-from views.automation.loop_gaps import LoopGaps
 from views.kiosk.browser.page_process import PageProcesses
 from views.kiosk.browser.pane import KioskBrowser
 

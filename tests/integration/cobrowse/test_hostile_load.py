@@ -11,11 +11,11 @@ import time
 import psutil
 import pytest
 
+from expert_app.driven.loop_gaps import LoopGaps
 from session.kiosk.cobrowse.mirror_sender import DEFAULT_KBPS
 from session.protocol.conversation.messages import Grant
 from tests.support.cobrowse_stage import Stage
 from tests.support.qt_loop import QtLoop
-from views.automation.loop_gaps import LoopGaps
 from views.kiosk.browser.profile import RECORDER_SETTINGS
 
 STALL_S = 0.4

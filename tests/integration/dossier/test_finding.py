@@ -19,6 +19,7 @@ from expert_app.board.access_alert import AccessAlert
 from expert_app.board.doubles import BoardDoubles, ComparedDossiers, DoublesTrouble
 from expert_app.desk.dossier.finding import DossierFinding
 from expert_app.desk.wiring.dossier import DossierConnections
+from expert_app.driven.window_driver import WindowDriver
 from session.core.clock import ManualClock
 from session.core.dossier_model import AccessKind, AccessLine, DossierMerged
 from session.desk.hub.identity import DossierIdentityLink, DossierRegisterLink
@@ -31,7 +32,6 @@ from tests.support.screens.fingers import click, key, rewrite, write
 from tests.support.screens.invented import NOW, desk
 from tests.support.waiting import until
 from tests.unit.expert_app.desk.test_app import Desk
-from views.automation.window_driver import WindowDriver
 
 
 @pytest.fixture(scope="module")

@@ -47,7 +47,7 @@ async def test_whoever_signs_in_gets_the_window_of_the_codes_role(
 
         monkeypatch.setattr(name, open_window)
     paths = paths_for("desk", tmp_path)
-    await desk._main(DeskSettings(), paths, Program(), driven=False)
+    await desk._main(DeskSettings(), paths, Program())
     assert opened == [WINDOWS[role]]
 
 
@@ -62,7 +62,10 @@ def test_who_has_a_key_in_a_keyring_that_is_locked_needs_no_new_invitation(
     async def sign_in(*given: Any) -> None:
         told.append(given[-1])
 
-    def run(main: Callable[[Program], Coroutine[Any, Any, None]], _language: str) -> int:
+    def run(
+        main: Callable[[Program], Coroutine[Any, Any, None]], _language: str, *, watch: object
+    ) -> int:
+        assert watch is None
         asyncio.run(main(Program()))
         return 0
 
@@ -72,6 +75,6 @@ def test_who_has_a_key_in_a_keyring_that_is_locked_needs_no_new_invitation(
     monkeypatch.setattr("expert_app.desk.wiring.sign_in.sign_in", sign_in)
     for user in ("camille", ""):
         settings = DeskSettings(organisation="caf", user=user)
-        assert desk.run_desk(settings, paths_for("desk", tmp_path), driven=False) == 0
+        assert desk.run_desk(settings, paths_for("desk", tmp_path)) == 0
     assert "known as camille, but its keyring does not answer" in told[0]
     assert told[1] == "", "who was never enrolled reads how to begin"

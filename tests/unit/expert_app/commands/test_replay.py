@@ -15,12 +15,15 @@ from PyQt6.QtWidgets import QApplication
 
 from expert_app.commands import replay as replay_command
 from expert_app.commands.replay import LogSource, ReplayProgram
+from expert_app.driven.helpdesk import ReplayObserver
+from expert_app.driven.observations import Observations
 from expert_app.helpdesk.bundle import BundleSource, write_bundle
 from expert_app.runtime.config import DeskSettings
 from expert_app.runtime.credentials import SEED_VARIABLE
 from expert_app.runtime.paths import paths_for
 from expert_app.runtime.window_program import Program
 from session.bus.transport.nkeys import new_seed
+from session.core.clock import ManualClock
 from session.core.errors import LogReasonNeeded
 from session.log.migrate import encode_record
 from session.log.playback.opening import open_log
@@ -71,19 +74,15 @@ def test_a_saved_conversation_opens_without_a_hub_and_a_changed_one_says_why(
     assert len(replay_command._source(str(path), settings, paths, "").open(lambda _share: None))
     with zipfile.ZipFile(path, "a") as file:
         file.writestr("plus.txt", "x")
-    assert replay_command.run_replay(str(path), settings, paths, reason="", driven=False) == 1
+    assert replay_command.run_replay(str(path), settings, paths, reason="") == 1
     assert "plus.txt" in capsys.readouterr().out
 
 
-def test_the_observer_follows_the_replay(replay: ReplayProgram, program: Program) -> None:
-    replay.observe(program.observations)
+def test_the_observer_follows_the_replay(replay: ReplayProgram) -> None:
+    observations = Observations(ManualClock())
+    ReplayObserver(replay, observations)
     gc.collect()
     replay.view.seek(replay.view.duration_s)
-    noted = program.observations.all()["replayed"]
+    noted = observations.all()["replayed"]
     assert (noted["records"], noted["wiped"]) == (len(whole_session()), True)
     assert noted["last_event"] == replay.view.last_event
-
-
-def test_nothing_is_noted_without_a_script(replay: ReplayProgram, program: Program) -> None:
-    replay.view.seek(replay.view.duration_s)
-    assert program.observations.all() == {}

@@ -18,8 +18,8 @@ from session.core.tasks import Tasks
 
 PROGRAM = """
 import asyncio
-from expert_app.runtime.automation import Automation
-from expert_app.runtime.observations import Observations
+from expert_app.driven.automation import Automation
+from expert_app.driven.observations import Observations
 from session.core.clock import SystemClock
 
 async def main():

@@ -16,10 +16,10 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
+from expert_app.driven.window_driver import WindowDriver
 from session.media.engine import MediaState
 from session.media.frames import VideoFrame, to_screen
 from session.media.ice import IcePlan
-from views.automation.window_driver import WindowDriver
 from views.media.video_pane import OwnPlace, VideoPane, fitted
 
 RED, BLUE = (200, 30, 30), (30, 30, 200)

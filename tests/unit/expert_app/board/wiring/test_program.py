@@ -40,10 +40,9 @@ def test_no_part_of_the_board_is_built_twice(board: BoardProgram) -> None:
     assert {name for name in twice if name.startswith(("expert_app.", "session."))} == set()
 
 
-def test_nothing_is_noted_without_a_script(board: BoardProgram, program: Program) -> None:
+def test_the_program_ends_with_its_window(board: BoardProgram, program: Program) -> None:
     board.window.close_requested.emit()
     assert program.stop.is_set()
-    assert program.observations.all() == {}
 
 
 def test_the_board_believes_the_authority_of_its_settings(

@@ -22,7 +22,6 @@ ROWS = {
 def test_no_part_of_the_display_exists_twice(qapp: QApplication) -> None:
     settings = DisplaySettings(organisation="valdore", user="screen1", bus=["nats://127.0.0.1:1"])
     made = DisplayProgram(settings, new_seed(), program=Program())
-    made.observe()
     names = {type(each).__name__ for each in objects_of(made)}
     assert names >= {"DisplayWindow", "DisplayLink", "BusClient", "Chime"}
     assert classes_that_exist_twice(made).keys() - ROWS == set()

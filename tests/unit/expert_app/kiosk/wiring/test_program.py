@@ -65,7 +65,6 @@ WIDGETS = {
 
 
 async def test_no_part_of_the_kiosk_exists_twice(kiosk: KioskProgram) -> None:
-    kiosk.observe()
     # owners read and write the same files, and remember nothing; a list of addresses is a value
     twice = classes_that_exist_twice(kiosk, may_be_many={SessionOwners, AllowList})
     assert twice.keys() - WIDGETS == set()

@@ -15,7 +15,7 @@ from PyQt6.QtCore import QPoint
 from PyQt6.QtGui import QPainter, QPixmap
 from PyQt6.QtWidgets import QWidget
 
-from views.automation.window_driver import WindowDriver
+from expert_app.driven.window_driver import WindowDriver
 from views.kiosk.browser.pane import KioskBrowser
 from views.kiosk.conversation.give_file_panel import GiveFileSheet
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from expert_app.desk import observers
 from expert_app.desk.app import DeskTrouble
 from expert_app.desk.jobs import DeskJobs
-from expert_app.desk.observers import observe_desk
 from expert_app.desk.parts import DeskParts
-from expert_app.runtime.observations import Observations
+from expert_app.driven import desk as observers
+from expert_app.driven.desk import observe_desk
+from expert_app.driven.observations import Observations
 from session.core.clock import ManualClock
 from session.core.signals import Signal
 from session.core.tasks import Tasks

@@ -15,8 +15,8 @@ from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRectF, QSiz
 from PyQt6.QtGui import QMouseEvent, QWheelEvent
 from PyQt6.QtWidgets import QMenu, QWidget
 
+from expert_app.driven.window_driver import WindowDriver
 from session.desk.cobrowse.remote_control import Spot
-from views.automation.window_driver import WindowDriver
 from views.desk.shared_page.mirror_pane import MirrorPane, Pick
 from views.desk.shared_page.view import SharedPageView
 from views.desk.window import DeskWindow

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
-from expert_app.runtime.observations import Observations
+from expert_app.driven.observations import Observations
 
 
 class DrivenWindow(Protocol):

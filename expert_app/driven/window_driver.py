@@ -31,7 +31,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from views.automation.loop_gaps import LoopGaps
+from expert_app.driven.loop_gaps import LoopGaps
 
 KEY = "key"
 TRAVEL = "pointer:travel"

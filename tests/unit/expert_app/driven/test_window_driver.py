@@ -10,8 +10,8 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from expert_app.driven.window_driver import WindowDriver
 from tests.support.screens.dossier_scenes import accesses, compared, find_hits
-from views.automation.window_driver import WindowDriver
 
 
 def test_a_found_dossier_is_chosen_by_its_words(qtbot: QtBot, desk_theme: QApplication) -> None:

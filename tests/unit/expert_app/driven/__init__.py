@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Tests of `views.automation`."""
+"""Tests of `expert_app.driven`."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QTreeWidget, QWidget
 
-from views.automation.window_driver import WindowDriver
+from expert_app.driven.window_driver import WindowDriver
 
 FIRST_TICKET = "first_ticket"
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from expert_app.board.app import ActDone, ActTrouble
-from expert_app.board.observers import observe_board, observe_host
-from expert_app.runtime.observations import Observations
+from expert_app.driven.board import observe_board, observe_host
+from expert_app.driven.observations import Observations
 from session.core.clock import ManualClock
 from session.core.signals import Signal
 from session.desk.hub.board_acts import Announce
