@@ -52,7 +52,7 @@ class _Job:
     tries: int = 0
 
 
-class WorkerLost(PageUnreadable):
+class WorkerLost(PageUnreadable, code=PageUnreadable.code):
     """The worker process died on this task twice (over its memory or time limit, or killed)."""
 
 

@@ -17,10 +17,13 @@ def _family(base: type[SessionError]) -> list[type[SessionError]]:
 
 
 def error_classes() -> dict[str, type[SessionError]]:
-    """Every class that has a code to itself, by it; the table of sentences must cover exactly
-    these.
+    """Return every class by its code; where a class has its parent's, the parent. The table of
+    sentences must cover exactly these.
     """
-    return {kind.code: kind for kind in _family(SessionError) if "code" in vars(kind)}
+    classes: dict[str, type[SessionError]] = {}
+    for kind in _family(SessionError):
+        classes.setdefault(kind.code, kind)
+    return classes
 
 
 def from_code(code: str, detail: Detail | None = None) -> SessionError:

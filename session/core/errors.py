@@ -2,13 +2,17 @@
 """What can go wrong in a session or with paper, one class per thing a person can do something
 about. Used by every layer; the sentences live in views.
 
-An error carries values, never a sentence;
-`code` names it on the wire (`Refusal.code`) and in the table of sentences.
+An error carries values, never a sentence; `code` names it on the wire (`Refusal.code`) and in the
+table of sentences. It is the name of the class in small letters: renaming a class changes the wire.
 """
 
 from __future__ import annotations
 
+import re
+
 type Detail = dict[str, str | int | float]
+
+_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
 class SessionError(Exception):
@@ -21,6 +25,11 @@ class SessionError(Exception):
     """
 
     code = "unexpected"
+
+    def __init_subclass__(cls, code: str = "") -> None:
+        """Name the class `code`, by default as the class is called."""
+        super().__init_subclass__()
+        cls.code = code or _CAPITAL.sub("_", cls.__name__).lower()
 
     def __init__(self, **detail: str | int | float) -> None:
         super().__init__(self.code, detail)
@@ -38,25 +47,17 @@ def _rebuild(kind: type[SessionError], detail: Detail) -> SessionError:
 class MessageMalformed(SessionError):
     """A message could not be decoded."""
 
-    code = "message_malformed"
-
 
 class MessageTooLarge(SessionError):
     """A message is over its limit. Detail: `size_bytes`, `limit_bytes`."""
-
-    code = "message_too_large"
 
 
 class ProtocolVersionUnknown(SessionError):
     """The other end speaks another version. Detail: `theirs`, `ours`."""
 
-    code = "protocol_version_unknown"
-
 
 class BusUnreachable(SessionError):
     """No server of the bus answers."""
-
-    code = "bus_unreachable"
 
 
 class HubUnreachable(SessionError):
@@ -64,13 +65,9 @@ class HubUnreachable(SessionError):
     the outcome of the request is unknown, the same request may be repeated.
     """
 
-    code = "hub_unreachable"
-
 
 class BusRefusedIdentity(SessionError):
     """The bus does not know our key, or it was revoked."""
-
-    code = "bus_refused_identity"
 
 
 class BusNotSafe(SessionError):
@@ -78,13 +75,9 @@ class BusNotSafe(SessionError):
     Detail: `address`.
     """
 
-    code = "bus_not_safe"
-
 
 class BusCertificateRefused(SessionError):
     """The bus shows a certificate that nobody we believe has signed."""
-
-    code = "bus_certificate_refused"
 
 
 class BusCertificateNotYetValid(BusCertificateRefused):
@@ -92,37 +85,25 @@ class BusCertificateNotYetValid(BusCertificateRefused):
     Detail: `here`, the clock's date and time.
     """
 
-    code = "bus_certificate_not_yet_valid"
-
 
 class BusCertificateExpired(BusCertificateRefused):
     """It is valid no longer by this computer's clock. Detail: `here`, as above."""
-
-    code = "bus_certificate_expired"
 
 
 class BusCertificateOtherName(BusCertificateRefused):
     """It is believed, for another name or address than the one we connect to."""
 
-    code = "bus_certificate_other_name"
-
 
 class CertificateUnusable(SessionError):
     """A certificate or key file cannot be read or holds none. Detail: `file`."""
-
-    code = "certificate_unusable"
 
 
 class EnrolmentRefused(SessionError):
     """The enrolment code is wrong, was used, or is too old; which one is not told."""
 
-    code = "enrolment_refused"
-
 
 class EnrolmentElsewhere(SessionError):
     """The code is good, but for another kind of program; it was not used up. Detail: `role`."""
-
-    code = "enrolment_elsewhere"
 
 
 class SignOnRefused(SessionError):
@@ -130,45 +111,31 @@ class SignOnRefused(SessionError):
     Detail: `why`, a `session.protocol.hub.enrolment.SignOnTrouble`.
     """
 
-    code = "sign_on_refused"
-
 
 class SignOnNoRole(SessionError):
     """The provider knows the person, but no rule of the hub gives a place to work at.
     Detail: `person`, as the provider calls it.
     """
 
-    code = "sign_on_no_role"
-
 
 class SignOnAway(SessionError):
     """The organisation's provider does not answer, or not as one."""
-
-    code = "sign_on_away"
 
 
 class SignOnGivenUp(SessionError):
     """The person did not come back from the browser in time, or said no there."""
 
-    code = "sign_on_given_up"
-
 
 class SignOnEnded(SessionError):
     """The hours of a sign-on are over, or the provider or the hub's operator took it back."""
-
-    code = "sign_on_ended"
 
 
 class DeskElsewhere(SessionError):
     """This agent works at another of its computers: this one waits."""
 
-    code = "desk_elsewhere"
-
 
 class SignOnNotOffered(SessionError):
     """This network knows no provider: a code is needed."""
-
-    code = "sign_on_not_offered"
 
 
 class AuthorityDiffers(SessionError):
@@ -176,15 +143,11 @@ class AuthorityDiffers(SessionError):
     Detail: `address`.
     """
 
-    code = "authority_differs"
-
 
 class StoreUnreachable(SessionError):
     """A store (the hub's, or that of the dossiers) cannot be written now;
     the outcome is unknown, the same request may be repeated. Detail: `why`.
     """
-
-    code = "store_unreachable"
 
 
 class StoreFull(SessionError):
@@ -192,37 +155,25 @@ class StoreFull(SessionError):
     calls.
     """
 
-    code = "store_full"
-
 
 class DeskDiskUnusable(SessionError):
     """The desk's disk is full, read-only or broken: nothing more is kept there. Detail: `why`."""
-
-    code = "desk_disk_unusable"
 
 
 class KioskDiskUnusable(SessionError):
     """The same at the kiosk. Detail: `why`."""
 
-    code = "kiosk_disk_unusable"
-
 
 class TicketTaken(SessionError):
     """Another agent was faster, or the ticket is no longer waiting."""
-
-    code = "ticket_taken"
 
 
 class TicketKept(SessionError):
     """A supervisor keeps this ticket for another agent, for a minute."""
 
-    code = "ticket_kept"
-
 
 class TicketOffered(SessionError):
     """The ticket is being offered to another agent, who has some seconds to answer."""
-
-    code = "ticket_offered"
 
 
 class SkillMissing(SessionError):
@@ -230,25 +181,17 @@ class SkillMissing(SessionError):
     one with its skills may still come.
     """
 
-    code = "skill_missing"
-
 
 class AgentBusy(SessionError):
     """The agent has a conversation or an unfinished wrap-up in hand; nobody has two."""
-
-    code = "agent_busy"
 
 
 class NobodyWaits(SessionError):
     """No caller waits whom this agent may serve now."""
 
-    code = "nobody_waits"
-
 
 class TicketAway(SessionError):
     """The caller waits elsewhere and has not come back to the kiosk yet."""
-
-    code = "ticket_away"
 
 
 class ColleagueBusy(SessionError):
@@ -256,21 +199,15 @@ class ColleagueBusy(SessionError):
     already.
     """
 
-    code = "colleague_busy"
-
 
 class AgentAway(SessionError):
     """This agent's desk is not there, or did not answer an offer; only the agent says that it is
     back. Detail: `agent`.
     """
 
-    code = "agent_away"
-
 
 class QueueClosed(SessionError):
     """A supervisor has closed this service for new calls. Detail: `service`."""
-
-    code = "queue_closed"
 
 
 class ServiceClosed(SessionError):
@@ -278,127 +215,85 @@ class ServiceClosed(SessionError):
     Detail: `service`, `opens_at` (ISO 8601 local time, or "").
     """
 
-    code = "service_closed"
-
 
 class TicketUnknown(SessionError):
     """No such ticket for this identity."""
-
-    code = "ticket_unknown"
 
 
 class NobodyThere(SessionError):
     """No caller is at this kiosk whom a host could be with."""
 
-    code = "nobody_there"
-
 
 class NotAllowed(SessionError):
     """The hub's rules refuse this act to this identity."""
-
-    code = "not_allowed"
 
 
 class ServiceUnknown(SessionError):
     """The organisation offers no such service at this site."""
 
-    code = "service_unknown"
-
 
 class CallerNumberInvalid(SessionError):
     """The caller number is not one of the organisation's."""
-
-    code = "caller_number_invalid"
 
 
 class GrantMissing(SessionError):
     """The caller has not allowed this. Detail: `grant`."""
 
-    code = "grant_missing"
-
 
 class AddressNotAllowed(SessionError):
     """The address is not on the organisation's list."""
-
-    code = "address_not_allowed"
 
 
 class PageNotShareable(SessionError):
     """The kiosk cannot look through this page in time or memory, so nothing of it leaves."""
 
-    code = "page_not_shareable"
 
-
-class ControlIsPaused(SessionError):
+class ControlIsPaused(SessionError, code="control_paused"):
     """The caller touched the page a moment ago: the agent's commands wait."""
-
-    code = "control_paused"
 
 
 class PageChanged(SessionError):
     """The command is for a web page that the kiosk no longer shows."""
 
-    code = "page_changed"
-
 
 class ElementGone(SessionError):
     """What was meant is no longer in the page."""
-
-    code = "element_gone"
 
 
 class ElementCovered(SessionError):
     """Something else lies over what was meant."""
 
-    code = "element_covered"
-
 
 class FieldPrivate(SessionError):
     """A password, a hidden or sensitive field, a file: the caller's own."""
-
-    code = "field_private"
 
 
 class FieldNotReady(SessionError):
     """Nothing that takes text has the keyboard, or the field takes nothing."""
 
-    code = "field_not_ready"
-
 
 class ValueNotTaken(SessionError):
     """The field does not take this value."""
-
-    code = "value_not_taken"
 
 
 class ProposalRefused(SessionError):
     """The caller did not take the proposed value."""
 
-    code = "proposal_refused"
-
 
 class PageDamaged(SessionError):
     """The bytes are not those that were announced: their SHA-256 differs."""
-
-    code = "page_damaged"
 
 
 class PageNotSigned(SessionError):
     """A page does not bear the signature of the kiosk that offers it."""
 
-    code = "page_not_signed"
-
 
 class PageUnasked(SessionError):
     """A page that nobody asked for, while the caller does not allow scanning."""
 
-    code = "page_unasked"
-
 
 class PageUnreadable(SessionError):
     """The image or PDF is empty, truncated or of a kind we refuse. Detail: `why`."""
-
-    code = "page_unreadable"
 
 
 class PageTooLarge(SessionError):
@@ -406,15 +301,11 @@ class PageTooLarge(SessionError):
     Detail: `size_bytes` or `pixels`, and the limit.
     """
 
-    code = "page_too_large"
-
 
 class LibraryItemUnknown(SessionError):
     """The library has no such item any more, or its file is not the one that the convention names.
     Detail: `why`.
     """
-
-    code = "library_item_unknown"
 
 
 class DocumentNotShown(SessionError):
@@ -422,19 +313,13 @@ class DocumentNotShown(SessionError):
     Detail: `why`.
     """
 
-    code = "document_not_shown"
-
 
 class DocumentTooLong(SessionError):
     """The agent's document has more pages or bytes than are shown. Detail: the limit."""
 
-    code = "document_too_long"
-
 
 class TransferInterrupted(SessionError):
     """The other end went away in the middle of a page or a file; what arrived is kept."""
-
-    code = "transfer_interrupted"
 
 
 class UndoImpossible(SessionError):
@@ -442,13 +327,9 @@ class UndoImpossible(SessionError):
     `session.protocol.hub.history.UndoState`.
     """
 
-    code = "undo_impossible"
-
 
 class CallLost(SessionError):
     """Voice and picture could not be set up, or were lost."""
-
-    code = "call_lost"
 
 
 class DeskWithoutVoice(CallLost):
@@ -456,15 +337,11 @@ class DeskWithoutVoice(CallLost):
     `CallFailed`; both people write to each other.
     """
 
-    code = "desk_without_voice"
-
 
 class RelayUnreachable(CallLost):
     """None of the configured TURN servers gave a relayed address.
     Detail: `why`, as in `session.media.relays`.
     """
-
-    code = "relay_unreachable"
 
 
 class RelayNotTrusted(RelayUnreachable):
@@ -472,13 +349,9 @@ class RelayNotTrusted(RelayUnreachable):
     an authority is missing, not a way.
     """
 
-    code = "relay_not_trusted"
-
 
 class PeerGone(SessionError):
     """The other end of the session is no longer there."""
-
-    code = "peer_gone"
 
 
 class DocumentNotFiled(SessionError):
@@ -486,21 +359,15 @@ class DocumentNotFiled(SessionError):
     outbox. Detail: `why`.
     """
 
-    code = "document_not_filed"
-
 
 class ReasonNeeded(SessionError):
     """The session has a dossier already; another one is opened or made only for a reason.
     Detail: `dossier`, the session's.
     """
 
-    code = "reason_needed"
-
 
 class ReasonWithoutWords(SessionError):
     """A reason was given that has no words. Detail: `letters`, how many it needs."""
-
-    code = "reason_without_words"
 
 
 class TooManyDossiers(SessionError):
@@ -508,33 +375,23 @@ class TooManyDossiers(SessionError):
     callers within an hour. Detail: `limit`.
     """
 
-    code = "too_many_dossiers"
-
 
 class RegisterOnly(SessionError):
     """Dossiers of this organisation come from its own register alone, which has none of this
     person.
     """
 
-    code = "register_only"
-
 
 class DossierOfRegister(SessionError):
     """The organisation's own register says whom this dossier is about: it is corrected there."""
-
-    code = "dossier_of_register"
 
 
 class DossierWasMerged(SessionError):
     """This dossier is part of another one: that one is opened instead. Detail: `dossier`."""
 
-    code = "dossier_was_merged"
-
 
 class NumberTaken(SessionError):
     """Another dossier has this caller number. Detail: `dossier`, its number."""
-
-    code = "number_taken"
 
 
 class MergeImpossible(SessionError):
@@ -542,19 +399,13 @@ class MergeImpossible(SessionError):
     Detail: `why`, a value of `session.protocol.dossier.identity.MergeTrouble`.
     """
 
-    code = "merge_impossible"
-
 
 class DossierUnknown(SessionError):
     """No such dossier, piece or document in this organisation. Detail: `what`."""
 
-    code = "dossier_unknown"
 
-
-class RegisterSilent(DossierUnknown):
+class RegisterSilent(DossierUnknown, code="register_away"):
     """No such dossier here, and the organisation's own register, which may have it, is away."""
-
-    code = "register_away"
 
 
 class SealKeyRefused(SessionError):
@@ -562,27 +413,19 @@ class SealKeyRefused(SessionError):
     Detail: `organisation`, `why`.
     """
 
-    code = "seal_key_refused"
-
 
 class SealKeyOld(SessionError):
     """Every sealing key of the organisation has expired, or is not valid yet.
     Detail: `organisation`.
     """
 
-    code = "seal_key_old"
-
 
 class SealBroken(SessionError):
     """A sealed message was changed on the way, or came twice; it was not taken. Detail: `why`."""
 
-    code = "seal_broken"
-
 
 class VaultAway(SessionError):
     """The organisation's own dossier service or log keeper does not answer. Detail: `part`."""
-
-    code = "vault_away"
 
 
 class VaultOutOfReach(SessionError):
@@ -590,61 +433,41 @@ class VaultOutOfReach(SessionError):
     Detail: `organisation`.
     """
 
-    code = "vault_out_of_reach"
-
 
 class DeskNotAdmitted(SessionError):
     """The organisation's vault does not know this desk's key. Detail: `key`."""
-
-    code = "desk_not_admitted"
 
 
 class LogFull(SessionError):
     """A conversation's log has reached its limit. Detail: `limit_bytes`."""
 
-    code = "log_full"
-
 
 class LogClosed(SessionError):
     """A conversation's log takes no more records: it began too long ago. Detail: `days`."""
-
-    code = "log_closed"
 
 
 class LogUnreadable(SessionError):
     """The file is not a session log, or is damaged. Detail: `line`."""
 
-    code = "log_unreadable"
-
 
 class LogUnknown(SessionError):
     """No log of such a session is kept, or no longer. Detail: `session`."""
-
-    code = "log_unknown"
 
 
 class LogTooNew(SessionError):
     """The log was written by a newer version. Detail: `theirs`, `ours`."""
 
-    code = "log_too_new"
-
 
 class LogTooLarge(SessionError):
     """The log's file is larger than may be held in memory. Detail: `limit_mb`."""
-
-    code = "log_too_large"
 
 
 class LogReasonNeeded(SessionError):
     """A log is read only for a reason, in words. Detail: `letters`, the fewest."""
 
-    code = "log_reason_needed"
-
 
 class LogRunning(SessionError):
     """The conversation is not over: nobody reads along. Detail: `session`."""
-
-    code = "log_running"
 
 
 class TooManyLogs(SessionError):
@@ -652,22 +475,14 @@ class TooManyLogs(SessionError):
     Detail: `limit`.
     """
 
-    code = "too_many_logs"
-
 
 class KioskInUse(SessionError):
     """Somebody is at this kiosk: nothing is done there from afar. Detail: `kiosk`."""
-
-    code = "kiosk_in_use"
 
 
 class KioskAway(SessionError):
     """This kiosk gives no sign of life. Detail: `kiosk`."""
 
-    code = "kiosk_away"
-
 
 class RateLimited(SessionError):
     """Too many requests from this identity."""
-
-    code = "rate_limited"
